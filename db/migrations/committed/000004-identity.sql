@@ -1,0 +1,399 @@
+--! Previous: sha1:65facb41ca0af454b929713e82a23f74f4b30d2c
+--! Hash: sha1:dc20580fcfd946984309ac2ba1f2c6b2a973c91b
+--! Message: identity
+
+-- Credentials and sessions: who somebody is. What they may do is in db/policies.
+--
+-- The API hashes passwords (argon2id); a stored hash never leaves the database. To log in, the API asks for
+-- the parameters and the salt, hashes what was typed, and hands the result to auth.log_in, which compares.
+
+create table auth.credential (
+  employee_id   integer     not null,
+  password_hash text        not null,
+  must_change   boolean     not null default true,
+  changed_at    timestamptz not null default now(),
+
+  constraint credential_pkey                primary key (employee_id),
+  constraint credential_employee_id_fkey    foreign key (employee_id) references crm.employee on delete cascade,
+  constraint credential_password_is_hashed  check (password_hash like '$argon2id$v=19$%$%$%')
+);
+alter table auth.credential enable row level security, force row level security;
+
+comment on table  auth.credential               is 'How an employee proves who they are.';
+comment on column auth.credential.password_hash is 'Argon2id, in PHC string format.';
+comment on column auth.credential.must_change   is 'True while the password is a one-time password, chosen by someone else.';
+comment on column auth.credential.changed_at    is 'When the password was last set.';
+comment on constraint credential_password_is_hashed on auth.credential is 'A password is stored only as an argon2id hash.';
+
+
+-- Keyed by a digest of what was typed, known address or not, so that an attempt costs and answers the same.
+create table auth.login_attempt (
+  email_digest    bytea       not null,
+  failures        integer     not null default 0,
+  last_failure_at timestamptz not null default now(),
+  locked_until    timestamptz,
+
+  constraint login_attempt_pkey primary key (email_digest)
+);
+alter table auth.login_attempt enable row level security, force row level security;
+
+create index login_attempt_last_failure_at_idx on auth.login_attempt (last_failure_at);
+
+comment on table  auth.login_attempt              is 'Failed logins in a row, by e-mail address typed. Forgotten after a day.';
+comment on column auth.login_attempt.email_digest is 'SHA-256 of the address in lower case.';
+comment on column auth.login_attempt.failures     is 'Failures since the last success.';
+comment on column auth.login_attempt.locked_until is 'Until when logging in is refused.';
+
+
+create table auth.session (
+  id           uuid        not null default gen_random_uuid(),
+  employee_id  integer     not null,
+  user_agent   text,
+  created_at   timestamptz not null default now(),
+  last_used_at timestamptz not null default now(),
+  expires_at   timestamptz not null default now() + interval '30 days',
+  revoked_at   timestamptz,
+
+  constraint session_pkey             primary key (id),
+  constraint session_employee_id_fkey foreign key (employee_id) references crm.employee on delete cascade
+);
+alter table auth.session enable row level security, force row level security;
+
+create index session_employee_id_idx on auth.session (employee_id);
+create index session_expires_at_idx  on auth.session (expires_at);
+
+comment on table  auth.session              is 'A login that lasts until it expires, is logged out or is revoked.';
+comment on column auth.session.user_agent   is 'The program that logged in.';
+comment on column auth.session.last_used_at is 'When the session was last refreshed.';
+comment on column auth.session.expires_at   is 'Thirty days after the last refresh.';
+comment on column auth.session.revoked_at   is 'When the session was ended before its time.';
+
+
+create table auth.refresh_token (
+  token_hash bytea       not null,
+  session_id uuid        not null,
+  issued_at  timestamptz not null default now(),
+  used_at    timestamptz,
+
+  constraint refresh_token_pkey            primary key (token_hash),
+  constraint refresh_token_session_id_fkey foreign key (session_id) references auth.session on delete cascade
+);
+alter table auth.refresh_token enable row level security, force row level security;
+
+create index refresh_token_session_id_idx on auth.refresh_token (session_id);
+
+comment on table  auth.refresh_token            is 'Every refresh token of a session, so that one used twice is noticed.';
+comment on column auth.refresh_token.token_hash is 'SHA-256 of the token.';
+comment on column auth.refresh_token.used_at    is 'When it was exchanged for the next one.';
+
+
+-- Entering a session
+
+create function auth.session_state(
+  employee_id integer, session_id uuid,
+  out session_is_open boolean, out employee_is_active boolean, out department text, out must_change boolean)
+language sql stable security definer
+set search_path = ''
+as $$
+  select
+    session.revoked_at is null and session.expires_at > now(),
+    employee.active,
+    employee.department,
+    coalesce(credential.must_change, true)
+  from auth.session
+  join crm.employee         on employee.id = session.employee_id
+  left join auth.credential on credential.employee_id = session.employee_id
+  where session.id = session_state.session_id
+    and session.employee_id = session_state.employee_id
+$$;
+comment on function auth.session_state(integer, uuid) is
+  'What auth.enter must know of a session before it enters it; nulls when there is no such session.';
+
+
+create function auth.enter(employee_id integer, session_id uuid, department text, for_own_credential boolean default false)
+returns void
+language plpgsql volatile security invoker  -- a security definer function may not change the role
+set search_path = ''
+as $$
+declare
+  state record;
+begin
+  if enter.employee_id is null or enter.session_id is null or enter.department is null then
+    perform set_config('jwt.claims.employee_id', '', true),
+            set_config('jwt.claims.session_id',  '', true),
+            set_config('jwt.claims.department',  '', true),
+            set_config('role', 'epic_anonymous', true);
+    return;
+  end if;
+
+  select * into state from auth.session_state(enter.employee_id, enter.session_id);
+
+  if state.session_is_open is not true then
+    raise exception using errcode = 'EP401',
+      message = 'This session has ended.', hint = 'Log in again: epic login';
+  end if;
+  if not state.employee_is_active then
+    raise exception using errcode = 'EP401',
+      message = 'This account has been deactivated.', hint = 'Ask management.';
+  end if;
+  if state.department <> enter.department then
+    raise exception using errcode = 'EP401',
+      message = format('You have moved to %s since you logged in.', state.department), hint = 'Log in again: epic login';
+  end if;
+  if state.must_change and not enter.for_own_credential then
+    raise exception using errcode = 'EP403',
+      message = 'Choose a password of your own first: this one is for one login only.', hint = 'Type: epic password';
+  end if;
+
+  perform set_config('jwt.claims.employee_id', enter.employee_id::text, true),
+          set_config('jwt.claims.session_id',  enter.session_id::text, true),
+          set_config('jwt.claims.department',  state.department, true),
+          set_config('role', 'epic_' || state.department, true);
+end
+$$;
+comment on function auth.enter(integer, uuid, text, boolean) is
+  'Begins a transaction of the API: checks the session against what the token claims, then takes on the role and the claims until the transaction ends. Nulls enter as nobody (epic_anonymous). Raises EP401 when the session, the account or the department is no longer what the token says, and EP403 while a one-time password is unchanged.';
+
+
+-- Logging in and out
+
+create function auth.email_digest(email text) returns bytea
+language sql immutable strict parallel safe
+return sha256(convert_to(lower(btrim(email)), 'UTF8'));
+comment on function auth.email_digest(text) is
+  'The key of auth.login_attempt for an address as typed.';
+
+
+create function auth.password_parameters(email text) returns text
+language sql stable security definer
+set search_path = ''
+as $$
+  select substring(credential.password_hash from '^(.*)\$[^$]*$')
+  from crm.employee
+  join auth.credential on credential.employee_id = employee.id
+  where lower(employee.email) = lower(btrim(password_parameters.email))
+$$;
+comment on function auth.password_parameters(text) is
+  'The algorithm, parameters and salt to hash a password with, in PHC string format without the hash; null for an unknown address.';
+
+
+create function auth.my_password_parameters() returns text
+language sql stable security definer
+set search_path = ''
+as $$
+  select substring(credential.password_hash from '^(.*)\$[^$]*$')
+  from auth.credential
+  where credential.employee_id = crm.current_employee_id()
+$$;
+comment on function auth.my_password_parameters() is
+  'As auth.password_parameters, for the caller.';
+
+
+create function auth.locked_until(digest bytea) returns timestamptz
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  lock_end timestamptz;
+begin
+  -- The row is taken for the rest of the transaction: attempts at one account are counted one after the other.
+  insert into auth.login_attempt (email_digest) values (digest) on conflict do nothing;
+  select attempt.locked_until into lock_end
+  from auth.login_attempt attempt
+  where attempt.email_digest = digest
+  for update;
+  return case when lock_end > clock_timestamp() then lock_end end;
+end
+$$;
+comment on function auth.locked_until(bytea) is
+  'Until when an account refuses logins; null when it does not. Takes the account''s turn until the transaction ends.';
+
+
+create function auth.count_attempt(digest bytea, succeeded boolean) returns void
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+begin
+  if succeeded then
+    delete from auth.login_attempt where email_digest = digest or last_failure_at < now() - interval '1 day';
+    return;
+  end if;
+  update auth.login_attempt
+  set failures = failures + 1,
+      last_failure_at = now(),
+      -- The fifth failure in a row locks for 15 seconds, each further one for twice as long, up to an hour.
+      locked_until = case when failures + 1 >= 5
+        then clock_timestamp() + least(interval '15 seconds' * 2 ^ least(failures + 1 - 5, 20), interval '1 hour') end
+  where email_digest = digest;
+end
+$$;
+comment on function auth.count_attempt(bytea, boolean) is
+  'Counts a failed attempt and locks the account for a growing time, or forgets the failures after a success.';
+
+
+create function auth.log_in(
+  email text, password_hash text, refresh_token_hash bytea, user_agent text,
+  out outcome text, out session_id uuid, out employee_id integer, out department text,
+  out must_change_password boolean, out retry_at timestamptz)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  digest bytea := auth.email_digest(email);
+begin
+  retry_at := auth.locked_until(digest);
+  if retry_at is not null then
+    outcome := 'locked';
+    return;
+  end if;
+
+  select employee.id, employee.department, credential.must_change
+  into log_in.employee_id, log_in.department, log_in.must_change_password
+  from crm.employee
+  join auth.credential on credential.employee_id = employee.id
+  where lower(employee.email) = lower(btrim(log_in.email))
+    and employee.active
+    and credential.password_hash = log_in.password_hash;
+
+  perform auth.count_attempt(digest, succeeded => found);
+  if log_in.employee_id is null then
+    outcome := 'refused';
+    return;
+  end if;
+
+  delete from auth.session where session.employee_id = log_in.employee_id and session.expires_at < now();
+  insert into auth.session (employee_id, user_agent)
+  values (log_in.employee_id, left(log_in.user_agent, 200))
+  returning id into log_in.session_id;
+  insert into auth.refresh_token (token_hash, session_id)
+  values (log_in.refresh_token_hash, log_in.session_id);
+  outcome := 'ok';
+end
+$$;
+comment on function auth.log_in(text, text, bytea, text) is
+  'Opens a session. Outcome: ok; refused, whether the address or the password is wrong; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
+
+
+create function auth.refresh(
+  token_hash bytea, new_token_hash bytea,
+  out outcome text, out session_id uuid, out employee_id integer, out department text, out must_change_password boolean)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  presented auth.refresh_token;
+  opened    auth.session;
+begin
+  outcome := 'refused';
+  select * into presented from auth.refresh_token where refresh_token.token_hash = refresh.token_hash;
+  if not found then
+    return;
+  end if;
+
+  select * into opened from auth.session where id = presented.session_id for update;
+  select * into presented from auth.refresh_token where refresh_token.token_hash = refresh.token_hash;  -- as of the lock
+  if opened.revoked_at is not null or opened.expires_at <= now() then
+    return;
+  end if;
+
+  if presented.used_at < now() - interval '10 seconds' then
+    -- A token used twice has been stolen from one of the two who hold it, and nobody can tell from which.
+    update auth.session set revoked_at = now() where id = opened.id;
+    return;
+  end if;
+
+  select employee.id, employee.department, coalesce(credential.must_change, true)
+  into refresh.employee_id, refresh.department, refresh.must_change_password
+  from crm.employee
+  left join auth.credential on credential.employee_id = employee.id
+  where employee.id = opened.employee_id and employee.active;
+  if not found then
+    return;
+  end if;
+
+  session_id := opened.id;
+  if presented.used_at is not null then
+    -- Two commands of one person refreshed at the same moment; the other one holds the next token.
+    outcome := 'concurrent';
+    return;
+  end if;
+
+  update auth.refresh_token set used_at = clock_timestamp() where refresh_token.token_hash = presented.token_hash;
+  insert into auth.refresh_token (token_hash, session_id) values (new_token_hash, opened.id);
+  update auth.session set last_used_at = now(), expires_at = now() + interval '30 days' where id = opened.id;
+  outcome := 'rotated';
+end
+$$;
+comment on function auth.refresh(bytea, bytea) is
+  'Exchanges a refresh token for the next one. Outcome: rotated; concurrent, when it was exchanged less than ten seconds ago (a new access token, but no new refresh token); refused, when it is unknown, its session has ended, or it was used before, which also ends the session.';
+
+
+create function auth.log_out() returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+  update auth.session
+  set revoked_at = now()
+  where id = auth.current_session_id()
+    and employee_id = crm.current_employee_id()
+    and revoked_at is null
+$$;
+comment on function auth.log_out() is
+  'Ends the caller''s session.';
+
+
+create function auth.change_password(password_hash text, new_password_hash text) returns boolean
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  me       integer := crm.current_employee_id();
+  digest   bytea;
+  retry_at timestamptz;
+  changed  boolean;
+begin
+  select auth.email_digest(email) into digest from crm.employee where id = me;
+  retry_at := auth.locked_until(digest);
+  if retry_at is not null then
+    raise exception using errcode = 'EP429',
+      message = 'Too many wrong passwords.',
+      hint = format('Try again in %s seconds.', ceil(extract(epoch from retry_at - clock_timestamp())));
+  end if;
+
+  update auth.credential
+  set password_hash = new_password_hash, must_change = false, changed_at = now()
+  where employee_id = me
+    and credential.password_hash = change_password.password_hash;
+  changed := found;
+
+  perform auth.count_attempt(digest, succeeded => changed);
+  if changed then
+    update auth.session
+    set revoked_at = now()
+    where employee_id = me and id <> auth.current_session_id() and revoked_at is null;
+  end if;
+  return changed;
+end
+$$;
+comment on function auth.change_password(text, text) is
+  'Changes the caller''s password and ends their other sessions; false when the current password is wrong, which counts as a failed login. Raises EP429 while the account is locked.';
+
+
+-- Whoever is deactivated loses their sessions for good: activating them again does not revive one.
+
+create function auth.sessions_end_with_the_account() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  update auth.session set revoked_at = now() where employee_id = new.id and revoked_at is null;
+  return null;
+end
+$$;
+
+create trigger employee_30_sessions_end
+  after update of active on crm.employee
+  for each row when (old.active and not new.active)
+  execute function auth.sessions_end_with_the_account();
+comment on trigger employee_30_sessions_end on crm.employee is
+  'Deactivating an employee ends their sessions.';

@@ -1,0 +1,54 @@
+-- Schemas and functions: who may come in, and which functions each role may call.
+-- Tables have files of their own. Everything is first taken back, so that what stands below is all there is.
+
+do $$
+begin
+  execute format('revoke all on database %I from public, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management', current_database());
+  execute format('grant connect on database %I to epic_authenticator', current_database());
+end
+$$;
+
+revoke all on schema public from public;
+revoke all on schema crm, auth, audit, dba, extensions
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
+revoke all on all functions in schema crm, auth, audit, dba
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
+revoke all on all procedures in schema crm, auth, audit, dba
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
+
+
+-- The API's login enters a session. Nothing else.
+
+grant usage   on schema   auth                                      to epic_authenticator;
+grant execute on function auth.enter(integer, uuid, text, boolean)  to epic_authenticator;
+grant execute on function auth.session_state(integer, uuid)         to epic_authenticator;
+
+
+-- Nobody in particular logs in.
+
+grant usage   on schema   auth                                      to epic_anonymous;
+grant execute on function auth.password_parameters(text)            to epic_anonymous;
+grant execute on function auth.log_in(text, text, bytea, text)      to epic_anonymous;
+grant execute on function auth.refresh(bytea, bytea)                to epic_anonymous;
+
+
+-- Every employee works with the records, reads history, searches, asks why, and looks after their own session.
+
+grant usage   on schema   crm, auth, audit, extensions              to epic_employee;
+grant execute on function crm.current_employee_id()                 to epic_employee;
+grant execute on function crm.current_department()                  to epic_employee;
+grant execute on function auth.current_session_id()                 to epic_employee;
+grant execute on function crm.folded(text)                          to epic_employee;
+grant execute on function crm.client_matches(crm.client, text)      to epic_employee;
+grant execute on function crm.rule_sentence(text, text, text)       to epic_employee;
+grant execute on function crm.explain_access(text, text, integer, text[])  to epic_employee;
+grant execute on function crm.explain_refusal(text, text, integer, text[]) to epic_employee;
+grant execute on function auth.log_out()                            to epic_employee;
+grant execute on function auth.my_password_parameters()             to epic_employee;
+grant execute on function auth.change_password(text, text)          to epic_employee;
+
+
+-- Management alone ends an employee's account, and erases a client's personal data.
+
+grant execute on function crm.deactivate_employee(integer, integer) to epic_management;
+grant execute on function crm.erase_client(integer, boolean)        to epic_management;

@@ -1,0 +1,53 @@
+-- audit.change, and crm.history, the view through which it is read: who changed what, when, and from what.
+-- Sales and support read all but the rows about employees, management all. Rows are added, never changed or deleted.
+
+call dba.close_table('audit.change');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.history');
+
+grant select (id, changed_at, record, row_id, action, employee_id, old_values, new_values)
+             on audit.change to epic_employee;
+grant select on crm.history  to epic_employee;
+-- Withheld from everyone: the session, the transaction and the login; insert, update and delete.
+
+
+-- read
+
+create policy sales_read_records on audit.change
+  for select to epic_sales
+  using (record <> 'employee');
+comment on policy sales_read_records on audit.change is
+  'Sales read the history of every record except employees.';
+
+create policy support_read_records on audit.change
+  for select to epic_support
+  using (record <> 'employee');
+comment on policy support_read_records on audit.change is
+  'Support read the history of every record except employees.';
+
+create policy management_read_all on audit.change
+  for select to epic_management
+  using (true);
+comment on policy management_read_all on audit.change is
+  'Management reads the whole history.';
+
+
+-- the database's own functions
+
+create policy owner_create_any on audit.change
+  for insert to epic_owner
+  with check (true);
+comment on policy owner_create_any on audit.change is
+  'Every change of a record is written here by a trigger.';
+
+create policy owner_read_clients on audit.change
+  for select to epic_owner
+  using (record = 'client');
+comment on policy owner_read_clients on audit.change is
+  'crm.erase_client looks up the history of the client it erases.';
+
+create policy owner_erase_clients on audit.change
+  for update to epic_owner
+  using (record = 'client')
+  with check (record = 'client');
+comment on policy owner_erase_clients on audit.change is
+  'crm.erase_client takes the person out of the client''s history; nothing else changes history.';

@@ -1,0 +1,38 @@
+-- auth.credential: how an employee proves who they are.
+-- Nobody reads it. Management adds one for a new employee; the functions of auth compare and change it.
+
+call dba.close_table('auth.credential');  -- no grant, no policy, RLS forced: everything below is all there is
+
+grant insert (employee_id, password_hash) on auth.credential to epic_management;
+-- Withheld from everyone: select. must_change starts as true: what someone else chose is for one login only.
+
+
+-- create
+
+create policy management_create_one_time on auth.credential
+  for insert to epic_management
+  with check (must_change);
+comment on policy management_create_one_time on auth.credential is
+  'Management gives a new employee a password for one login.';
+
+
+-- the database's own functions
+
+create policy owner_read_all on auth.credential
+  for select to epic_owner
+  using (true);
+comment on policy owner_read_all on auth.credential is
+  'Logging in compares the password; entering a session looks whether it is still a one-time password.';
+
+create policy owner_create_any on auth.credential
+  for insert to epic_owner
+  with check (true);
+comment on policy owner_create_any on auth.credential is
+  'The first manager is created before there is anyone to do it: epic-server employee create.';
+
+create policy owner_update_own on auth.credential
+  for update to epic_owner
+  using (employee_id = (select crm.current_employee_id()))
+  with check (employee_id = (select crm.current_employee_id()));
+comment on policy owner_update_own on auth.credential is
+  'auth.change_password changes the caller''s own password, and no one else''s.';

@@ -1,0 +1,63 @@
+-- client: someone who buys events from us, or might.
+-- Every employee reads all of them. Sales create them and change their own, management hands them over.
+
+call dba.close_table('crm.client');  -- no grant, no policy, RLS forced: everything below is all there is
+
+grant select                                                         on crm.client to epic_employee;
+grant insert (full_name, email, phone, company_name, first_contact)  on crm.client to epic_sales;
+grant update (full_name, email, phone, company_name)                 on crm.client to epic_sales;
+grant update (commercial_contact_id)                                 on crm.client to epic_management;
+-- Withheld from everyone: id, last_update, and erased_at, which only crm.erase_client sets.
+-- The sales contact of a new client is its creator: a default that nobody is granted to override.
+-- Clients are never deleted; crm.erase_client forgets the person and keeps the contracts.
+
+
+-- read
+
+create policy employee_read_all on crm.client
+  for select to epic_employee
+  using (true);
+comment on policy employee_read_all on crm.client is
+  'Every employee reads every client.';
+
+
+-- create
+
+create policy sales_create_own on crm.client
+  for insert to epic_sales
+  with check (commercial_contact_id = (select crm.current_employee_id()));
+comment on policy sales_create_own on crm.client is
+  'Sales create clients, and look after those they create.';
+
+
+-- update
+
+create policy sales_update_own on crm.client
+  for update to epic_sales
+  using (commercial_contact_id = (select crm.current_employee_id()))
+  with check (commercial_contact_id = (select crm.current_employee_id()));
+comment on policy sales_update_own on crm.client is
+  'Sales change only the clients they look after.';
+
+create policy management_hand_over_any on crm.client
+  for update to epic_management
+  using (true)
+  with check (true);
+comment on policy management_hand_over_any on crm.client is
+  'Management hands clients over to another sales contact, and changes nothing else about them.';
+
+
+-- the database's own functions
+
+create policy owner_read_all on crm.client
+  for select to epic_owner
+  using (true);
+comment on policy owner_read_all on crm.client is
+  'A contract looks up the sales contact of its client, and a notification its name.';
+
+create policy owner_update_any on crm.client
+  for update to epic_owner
+  using (true)
+  with check (true);
+comment on policy owner_update_any on crm.client is
+  'A new contract locks its client, and crm.erase_client erases one.';

@@ -1,0 +1,36 @@
+-- notification: what an employee should hear about.
+-- Each employee reads their own and marks them read. The database writes them; nobody else does.
+
+call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: everything below is all there is
+
+grant select           on crm.notification to epic_employee;
+grant update (read_at) on crm.notification to epic_employee;
+-- Withheld from everyone: insert, delete, and every other column. A trigger sets read_at to the present.
+
+
+-- read
+
+create policy employee_read_own on crm.notification
+  for select to epic_employee
+  using (recipient_id = (select crm.current_employee_id()));
+comment on policy employee_read_own on crm.notification is
+  'Every employee reads their own notifications.';
+
+
+-- update
+
+create policy employee_mark_own on crm.notification
+  for update to epic_employee
+  using (recipient_id = (select crm.current_employee_id()))
+  with check (recipient_id = (select crm.current_employee_id()));
+comment on policy employee_mark_own on crm.notification is
+  'Every employee marks their own notifications read.';
+
+
+-- the database's own functions
+
+create policy owner_create_any on crm.notification
+  for insert to epic_owner
+  with check (true);
+comment on policy owner_create_any on crm.notification is
+  'Changes of events and contracts write notifications.';
