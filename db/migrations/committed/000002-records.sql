@@ -1,12 +1,13 @@
 --! Previous: sha1:fd33fbc7ca5fc1ca6ca5a386dc4eb024f599ddb0
---! Hash: sha1:f0af2b758cc71c6edc9c2128a082b4e1dc8e9605
+--! Hash: sha1:b0a3ca5b1ca8810543658c6db748874940578d09
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
 --
 -- A comment on a constraint is the sentence that a person reads when it is broken.
 -- Closed sets are text with a check, not enums: comparisons of enums are not leakproof and lose their indexes
--- under row-level security. Money is numeric(12,2). What has an hour is timestamptz.
+-- under row-level security. Money is numeric(12,2). What has an hour is timestamptz. Names are collated by ICU, so
+-- that Élodie stands before Zoé whatever the locale of the cluster.
 -- Every table is closed in the statement that follows its creation; db/policies opens it.
 
 
@@ -14,7 +15,7 @@
 
 create table crm.employee (
   id            integer     generated always as identity,
-  full_name     text        not null,
+  full_name     text        collate "und-x-icu" not null,
   email         text        not null,
   department    text        not null,
   active        boolean     not null default true,
@@ -49,10 +50,10 @@ comment on index crm.employee_email_key is 'Another employee already has this e-
 
 create table crm.client (
   id                    integer     generated always as identity,
-  full_name             text        not null,
+  full_name             text        collate "und-x-icu" not null,
   email                 text,
   phone                 text,
-  company_name          text,
+  company_name          text        collate "und-x-icu",
   first_contact         date        not null default current_date,
   last_update           timestamptz not null default now(),
   commercial_contact_id integer     not null default crm.current_employee_id(),

@@ -1,5 +1,5 @@
---! Previous: sha1:f0af2b758cc71c6edc9c2128a082b4e1dc8e9605
---! Hash: sha1:65facb41ca0af454b929713e82a23f74f4b30d2c
+--! Previous: sha1:b0a3ca5b1ca8810543658c6db748874940578d09
+--! Hash: sha1:134dfaf8d0026cbfe521a5e913600a9ef554ea37
 --! Message: rules
 
 -- The rules that hold for everyone and that one row alone cannot tell.

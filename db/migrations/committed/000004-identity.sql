@@ -1,5 +1,5 @@
---! Previous: sha1:65facb41ca0af454b929713e82a23f74f4b30d2c
---! Hash: sha1:dc20580fcfd946984309ac2ba1f2c6b2a973c91b
+--! Previous: sha1:134dfaf8d0026cbfe521a5e913600a9ef554ea37
+--! Hash: sha1:d3d6be5d6de03d1e61f5114a80ed8c20f2c673fb
 --! Message: identity
 
 -- Credentials and sessions: who somebody is. What they may do is in db/policies.

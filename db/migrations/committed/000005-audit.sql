@@ -1,5 +1,5 @@
---! Previous: sha1:dc20580fcfd946984309ac2ba1f2c6b2a973c91b
---! Hash: sha1:b0105ddca20993a2e58cd5eb1f25c31d1d1c924a
+--! Previous: sha1:d3d6be5d6de03d1e61f5114a80ed8c20f2c673fb
+--! Hash: sha1:582c5b368aa73cf14635e3cee1f585828d4978a4
 --! Message: audit
 
 -- History: one row for every row of crm that was inserted, updated or deleted, by whichever door.

@@ -1,5 +1,5 @@
---! Previous: sha1:b0105ddca20993a2e58cd5eb1f25c31d1d1c924a
---! Hash: sha1:a6b23f70c5641211d7f239b758e41bc043d5bd36
+--! Previous: sha1:582c5b368aa73cf14635e3cee1f585828d4978a4
+--! Hash: sha1:99de2ee53f3c88dee93c0f8b4b0c5347befb47b2
 --! Message: notifications
 
 -- Notifications: who hears of what. Nobody is told of what they did themselves.

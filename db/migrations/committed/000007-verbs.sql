@@ -1,5 +1,5 @@
---! Previous: sha1:a6b23f70c5641211d7f239b758e41bc043d5bd36
---! Hash: sha1:f8e094f4da2151da00088ec2e369471de9bfff11
+--! Previous: sha1:99de2ee53f3c88dee93c0f8b4b0c5347befb47b2
+--! Hash: sha1:bce9b16159ed24d922b3e6846c13cd74b0f603e0
 --! Message: verbs
 
 -- Business verbs that are more than one statement.

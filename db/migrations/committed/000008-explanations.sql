@@ -1,5 +1,5 @@
---! Previous: sha1:f8e094f4da2151da00088ec2e369471de9bfff11
---! Hash: sha1:b675a2ee6c263e3c6eed88e4555092851f47ccbb
+--! Previous: sha1:bce9b16159ed24d922b3e6846c13cd74b0f603e0
+--! Hash: sha1:b71ad4c5e449857b44658b22e425647afaaeee9e
 --! Message: explanations
 
 -- Why something was refused, in the words of the policy that refused it.
