@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmod,
+  chown,
+  link,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { OperatorError } from '../../errors.ts';
+import { codeOf } from '../error-code.ts';
+import { type Account, accountFor, canReach } from './account.ts';
+
+/** A data folder that is ours alone and that the account that runs PostgreSQL can reach. */
+export interface DataFolder {
+  path: string;
+  /** What PostgreSQL calls its data directory. */
+  pgdata: string;
+  log: string;
+  account: Account | undefined;
+}
+
+/** The passwords that belong to one data folder. */
+export interface Secrets {
+  superuser: string;
+  authenticator: string;
+}
+
+const PGDATA = 'postgres';
+const SECRETS = 'passwords.json';
+// The keys that sign tokens are kept in the same folder, and may be there first.
+const OURS = [PGDATA, SECRETS, 'keys.json'];
+const SHARED_HOME = '/var/lib/epic-events';
+
+/**
+ * Makes the folder (0700) or checks the one that is there. When PostgreSQL cannot run as the
+ * present user and its account cannot reach the folder, another one is used and said.
+ */
+export async function openDataFolder(
+  wanted: string,
+  say: (line: string) => void,
+): Promise<DataFolder> {
+  const first = resolve(wanted);
+  const account = await accountFor(join(first, PGDATA));
+  const path = (await isReachable(first, account)) ? first : sharedHomeOf(first);
+  if (path !== first) {
+    say(`PostgreSQL's account cannot reach ${first}, so the data is kept in ${path}.`);
+  }
+  await makeParents(dirname(path));
+  const isNew = (await mkdir(path, { recursive: true, mode: 0o700 })) !== undefined;
+  const owner = await accountFor(join(path, PGDATA));
+  if (!isNew) await refuseForeignFolder(path, owner);
+  await chmod(path, 0o700);
+  if (owner !== undefined) await chown(path, owner.uid, owner.gid);
+
+  const real = await realpath(path);
+  return {
+    path: real,
+    pgdata: join(real, PGDATA),
+    log: join(real, 'postgres.log'),
+    account: owner,
+  };
+}
+
+/** Reads the passwords of the folder; makes them (0600) if there is no database in it yet. */
+export async function openSecrets(folder: DataFolder): Promise<Secrets> {
+  const file = join(folder.path, SECRETS);
+  const isNew = (await readdir(folder.path)).every((name) => name !== PGDATA);
+  try {
+    if (isNew) await writeOnce(file, JSON.stringify(generateSecrets(), null, 2));
+    return JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    throw new OperatorError(
+      `The passwords of the database cannot be read from ${file}.`,
+      'Restore that file, or choose another folder with EPIC_DATA.',
+      cause,
+    );
+  }
+}
+
+/** A folder inside the data folder for work that must be finished or forgotten. */
+export async function openScratchFolder(folder: DataFolder): Promise<string> {
+  await removeAbandonedScratchFolders(folder);
+  const scratch = join(folder.path, `unfinished-${process.pid}-${randomBytes(4).toString('hex')}`);
+  await mkdir(scratch, { mode: 0o700 });
+  if (folder.account !== undefined) await chown(scratch, folder.account.uid, folder.account.gid);
+  return scratch;
+}
+
+async function removeAbandonedScratchFolders(folder: DataFolder): Promise<void> {
+  for (const name of await readdir(folder.path)) {
+    const pid = /^unfinished-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(folder.path, name), { recursive: true, force: true });
+  }
+}
+
+/** Whether a process of that number exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+async function isReachable(folder: string, account: Account | undefined): Promise<boolean> {
+  let existing = dirname(folder);
+  while ((await stat(existing).catch(() => undefined)) === undefined) existing = dirname(existing);
+  return canReach(account, existing);
+}
+
+// Whatever the umask says, the account that runs PostgreSQL has to come through.
+async function makeParents(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => undefined)) !== undefined) return;
+  await makeParents(dirname(folder));
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, 0o755);
+}
+
+function sharedHomeOf(folder: string): string {
+  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 8);
+  return join(SHARED_HOME, `${basename(folder)}-${digest}`);
+}
+
+async function refuseForeignFolder(path: string, owner: Account | undefined): Promise<void> {
+  const { mode, uid } = await stat(path);
+  const wantedUid = owner?.uid ?? process.getuid?.();
+  if (wantedUid === undefined || ((mode & 0o777) === 0o700 && uid === wantedUid)) return;
+
+  const names = await readdir(path).catch((cause) => {
+    throw new OperatorError(
+      `The folder ${path} belongs to another account.`,
+      'Choose another folder with EPIC_DATA.',
+      cause,
+    );
+  });
+  const isOurs = names.some((name) => OURS.includes(name));
+  if (names.length === 0 || isOurs) return;
+  throw new OperatorError(
+    `The folder ${path} holds other files.`,
+    'Choose a new or empty folder with EPIC_DATA.',
+  );
+}
+
+function generateSecrets(): Secrets {
+  const password = () => randomBytes(24).toString('base64url');
+  return { superuser: password(), authenticator: password() };
+}
+
+// Two processes may come here at once: the first one's file counts, and nobody sees half of it.
+async function writeOnce(file: string, content: string): Promise<void> {
+  const own = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  await writeFile(own, `${content}\n`, { mode: 0o600 });
+  try {
+    await link(own, file);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  } finally {
+    await rm(own);
+  }
+}

@@ -1,0 +1,147 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { OperatorError } from '../../errors.ts';
+import { codeOf } from '../error-code.ts';
+import { type Binaries, programEnvironment } from './binaries.ts';
+import { type DataFolder, isAlive } from './folder.ts';
+
+/** The server process of a data folder: started by us (`child`) or found running. */
+export interface Postmaster {
+  pid: number;
+  port: number;
+  child: ChildProcess | undefined;
+}
+
+const run = promisify(execFile);
+const MAXIMAL_LOG_SIZE = 10_000_000;
+
+/** The server process that runs on this folder, or undefined. Clears away what a dead one left. */
+export async function findPostmaster(folder: DataFolder): Promise<Postmaster | undefined> {
+  const file = join(folder.pgdata, 'postmaster.pid');
+  for (;;) {
+    const content = await readFile(file, 'utf8').catch(() => undefined);
+    if (content === undefined) return undefined;
+    const lines = content.split('\n');
+    const pid = Math.abs(Number(lines[0]));
+    const port = Number(lines[3]);
+    if (!(pid > 0) || !(await isPostmasterOf(folder, pid))) break;
+    if (port > 0) return { pid, port, child: undefined };
+    await sleep(20); // It is only just starting.
+  }
+  // PostgreSQL itself gives up when the number now belongs to another process of its account.
+  await rm(file, { force: true });
+  return undefined;
+}
+
+/** Whether that process still is the server of this folder. */
+export async function isRunning(folder: DataFolder, { pid, child }: Postmaster): Promise<boolean> {
+  if (child !== undefined) return child.exitCode === null && child.signalCode === null;
+  return isPostmasterOf(folder, pid);
+}
+
+// Tells the server from a process that has got its number since: by working directory, or where
+// that is hidden from us, by command line.
+async function isPostmasterOf({ pgdata }: DataFolder, pid: number): Promise<boolean> {
+  if (!isAlive(pid)) return false;
+  if (process.platform === 'win32') return true;
+  if (process.platform !== 'linux') {
+    return run('ps', ['-p', String(pid), '-o', 'command=']).then(
+      ({ stdout }) => stdout.includes(pgdata),
+      () => false,
+    );
+  }
+  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
+  if (workingFolder !== undefined) return workingFolder === pgdata;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return command.split('\0').includes(pgdata);
+}
+
+/** Starts the server on a free port of the loopback address. It may not be ready on return. */
+export async function startPostmaster(
+  binaries: Binaries,
+  folder: DataFolder,
+  settings: Record<string, string>,
+): Promise<Postmaster> {
+  const port = await findFreePort();
+  const fixed = { ...settings, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+  const options = Object.entries(fixed).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const log = await openLog(folder);
+  try {
+    const child = spawn(binaries.postgres, ['-D', folder.pgdata, '-p', String(port), ...options], {
+      cwd: folder.path,
+      env: programEnvironment(),
+      stdio: ['ignore', log.fd, log.fd],
+      // Its own process group: Ctrl-C in the terminal reaches us, and we stop it in good order.
+      detached: true,
+      ...folder.account,
+    });
+    await once(child, 'spawn');
+    return { pid: child.pid ?? 0, port, child };
+  } catch (cause) {
+    throw new OperatorError(`PostgreSQL could not be started: ${cause}`, undefined, cause);
+  } finally {
+    await log.close();
+  }
+}
+
+/** Stops the server at once but in good order (a "fast" shutdown) and waits for its end. */
+export async function stopPostmaster(
+  binaries: Binaries,
+  folder: DataFolder,
+  { child }: Postmaster,
+): Promise<void> {
+  if (child !== undefined && process.platform !== 'win32') {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGINT');
+    await ended;
+    return;
+  }
+  await run(binaries.pgCtl, ['stop', '-D', folder.pgdata, '-m', 'fast', '-w', '-t', '600', '-s'], {
+    cwd: folder.path,
+    env: programEnvironment(),
+    ...folder.account,
+  }).catch(async (cause) => {
+    if ((await findPostmaster(folder)) === undefined) return;
+    throw new OperatorError(`PostgreSQL could not be stopped: ${cause}`, undefined, cause);
+  });
+}
+
+/** The last lines of the server's log, for an error. */
+export async function endOfLog({ log }: DataFolder, lines = 10): Promise<string> {
+  const content = await readFile(log, 'utf8').catch(() => '');
+  return content.trimEnd().split('\n').slice(-lines).join('\n');
+}
+
+async function openLog({ log }: DataFolder) {
+  const size = await stat(log).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > MAXIMAL_LOG_SIZE) await rename(log, `${log}.1`);
+  try {
+    return await open(log, 'a', 0o600);
+  } catch (cause) {
+    throw new OperatorError(
+      `The log ${log} cannot be written (${codeOf(cause)}).`,
+      undefined,
+      cause,
+    );
+  }
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string')
+    throw new OperatorError('No port is free on 127.0.0.1.');
+  return address.port;
+}

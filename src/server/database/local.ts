@@ -1,0 +1,40 @@
+import { type Deployment, deploy, dropDatabase, prepareServer } from './deploy.ts';
+import { type Cluster, openCluster } from './embedded.ts';
+
+/** The embedded PostgreSQL, with our database in it and up to date. */
+export type LocalDatabase = {
+  cluster: Cluster;
+  /** A superuser's connection string. */
+  adminUrl: string;
+  /** The API's connection string. */
+  authenticatorUrl: string;
+  deployment: Deployment;
+};
+
+const name = 'epic';
+
+/**
+ * Opens the embedded PostgreSQL of a data folder and deploys our database there; with `fresh`, without what was
+ * in it before. Throws an OperatorError.
+ */
+export async function openLocalDatabase(
+  dataFolder: string,
+  say: (line: string) => void,
+  { fresh = false }: { fresh?: boolean } = {},
+): Promise<LocalDatabase> {
+  const cluster = await openCluster({ dataFolder, say });
+  try {
+    if (fresh) await dropDatabase(cluster.adminUrl('postgres'), name);
+    await prepareServer({
+      serverUrl: cluster.adminUrl('postgres'),
+      database: name,
+      authenticatorPassword: cluster.authenticatorPassword,
+    });
+    const adminUrl = cluster.adminUrl(name);
+    const deployment = await deploy({ adminUrl, rolesToo: false, say });
+    return { cluster, adminUrl, authenticatorUrl: cluster.authenticatorUrl(name), deployment };
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}

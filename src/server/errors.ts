@@ -1,0 +1,46 @@
+/** The stable codes that a client can rely on; `extensions.code` of every GraphQL error is one of them. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'INVALID'
+  | 'CONFLICT'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'INTERNAL';
+
+/** What else a refusal can say, beyond its sentence and its code. */
+export type RefusalDetails = {
+  /** A stable word for a program, such as `token_expired` or the name of the broken constraint. */
+  reason?: string;
+  /** The database policy that said no. */
+  policy?: string;
+  /** The input field at fault, as the API names it. */
+  field?: string;
+  /** What the person can do about it. */
+  hint?: string;
+};
+
+/** An answer of "no" that a person reads: the message is a whole sentence. */
+export class Refusal extends Error {
+  readonly code: ErrorCode;
+  readonly details: RefusalDetails;
+
+  constructor(code: ErrorCode, sentence: string, details: RefusalDetails = {}, cause?: unknown) {
+    super(sentence, { cause });
+    this.name = 'Refusal';
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** Something that the operator of the server has to put right; printed without a stack trace. */
+export class OperatorError extends Error {
+  readonly remedy: string | undefined;
+
+  constructor(sentence: string, remedy?: string, cause?: unknown) {
+    super(sentence, { cause });
+    this.name = 'OperatorError';
+    this.remedy = remedy;
+  }
+}

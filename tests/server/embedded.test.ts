@@ -1,0 +1,263 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { type Cluster, openCluster } from '../../src/server/database/embedded.ts';
+import { OperatorError } from '../../src/server/errors.ts';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+
+let temporary: string;
+let dataFolder: string;
+const opened: Cluster[] = [];
+const owners: ChildProcess[] = [];
+
+beforeAll(async () => {
+  temporary = await makeTemporaryFolder();
+});
+
+// Most tests leave the folder as they found it, and making a new one takes a second.
+beforeEach(() => {
+  dataFolder = join(temporary, 'a path', 'with spaces');
+});
+
+afterEach(async () => {
+  for (const owner of owners.splice(0)) owner.kill('SIGKILL');
+  for (const cluster of opened.splice(0)) await cluster.close();
+});
+
+afterAll(async () => {
+  await removeFolder(temporary);
+});
+
+function useAnotherFolder(name: string): void {
+  dataFolder = join(temporary, name);
+}
+
+async function open(): Promise<Cluster> {
+  const cluster = await openCluster({ dataFolder, durable: false, say: () => undefined });
+  opened.push(cluster);
+  return cluster;
+}
+
+/** Opens the data folder in another process, which keeps it. */
+async function openElsewhere(): Promise<ChildProcess> {
+  const program = resolve(import.meta.dirname, '..', 'support', 'cluster-owner.ts');
+  const owner = spawn(process.execPath, [program, dataFolder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  owners.push(owner);
+  await once(owner.stdout ?? owner, 'data');
+  return owner;
+}
+
+async function query(cluster: Cluster, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: cluster.adminUrl('postgres') });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query({ text: sql, rowMode: 'array' })).rows.flat();
+  } finally {
+    await client.end();
+  }
+}
+
+async function postmasterPid(): Promise<number> {
+  return Number.parseInt(
+    await readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8'),
+    10,
+  );
+}
+
+// A process that has ended but is not yet forgotten has no command line.
+async function hasEnded(pid: number): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return command === '';
+}
+
+async function untilEnded(pid: number): Promise<void> {
+  while (!(await hasEnded(pid))) await sleep(10);
+}
+
+const modeOf = async (...names: string[]): Promise<string> =>
+  ((await stat(join(dataFolder, ...names))).mode & 0o777).toString(8);
+
+describe('the embedded PostgreSQL', () => {
+  test('is made in a folder that is closed to others, and listens on the loopback address only', async () => {
+    const cluster = await open();
+
+    expect(await modeOf()).toBe('700');
+    expect(await modeOf('postgres')).toBe('700');
+    expect(await modeOf('passwords.json')).toBe('600');
+    expect(await modeOf('postgres.log')).toBe('600');
+    const settings = await query(
+      cluster,
+      `select current_setting('listen_addresses'), current_setting('unix_socket_directories'),
+              current_setting('server_encoding'), current_setting('timezone'),
+              current_setting('password_encryption')`,
+    );
+    expect(settings).toEqual(['127.0.0.1', '', 'UTF8', 'UTC', 'scram-sha-256']);
+    // A checkout that is closed to PostgreSQL's account has the programs copied here.
+    const names = (await readdir(dataFolder)).filter((name) => !name.startsWith('postgresql-'));
+    expect(names.sort()).toEqual(['passwords.json', 'postgres', 'postgres.log']);
+  });
+
+  test('is durable unless told otherwise', async () => {
+    const cluster = await openCluster({ dataFolder, say: () => undefined });
+    opened.push(cluster);
+
+    expect(await query(cluster, 'show fsync')).toEqual(['on']);
+  });
+
+  test('keeps its data and its passwords from one start to the next', async () => {
+    const first = await open();
+    await query(first, 'create table kept as select 42 as answer');
+    await first.close();
+
+    const second = await open();
+
+    expect(await query(second, 'select answer from kept')).toEqual([42]);
+    expect(second.authenticatorPassword).toBe(first.authenticatorPassword);
+  });
+
+  test('ends when it is closed, however often that is asked', async () => {
+    const cluster = await open();
+    const pid = await postmasterPid();
+
+    await Promise.all([cluster.close(), cluster.close()]);
+
+    expect(await hasEnded(pid)).toBe(true);
+  });
+
+  test('is taken over, still running, from an owner that was killed', async () => {
+    const owner = await openElsewhere();
+    const pid = await postmasterPid();
+    owner.kill('SIGKILL');
+
+    const cluster = await open();
+
+    expect(await query(cluster, 'select 1')).toEqual([1]);
+    expect(await postmasterPid()).toBe(pid);
+    await cluster.close();
+    await untilEnded(pid);
+  });
+
+  test('belongs to one process at a time', async () => {
+    await openElsewhere();
+
+    const refusal = await open().catch((error) => error);
+
+    expect(refusal).toBeInstanceOf(OperatorError);
+    expect(refusal.message).toBe(`The data folder ${dataFolder} is in use by another epic-server.`);
+    expect(refusal.remedy).toBe('Stop that one, or choose another folder with EPIC_DATA.');
+    expect(await hasEnded(await postmasterPid())).toBe(false);
+  });
+
+  test('belongs to one process even if several make it at the same moment', async () => {
+    useAnotherFolder('contested');
+    const attempts = await Promise.allSettled([open(), open(), open()]);
+
+    expect(attempts.map(({ status }) => status).sort()).toEqual([
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    expect(await query(opened[0] as Cluster, 'select 1')).toEqual([1]);
+  });
+
+  test('is stopped by its owner alone: Ctrl-C in the terminal does not reach it', async () => {
+    const owner = await openElsewhere();
+    let output = '';
+    owner.stdout?.on('data', (data) => {
+      output += data;
+    });
+
+    process.kill(-(owner.pid ?? 0), 'SIGINT');
+
+    expect(await once(owner, 'close')).toEqual([0, null]);
+    expect(output).toBe('closed\n');
+  });
+
+  test('starts although a dead server left its number, which another process has by now', async () => {
+    await (await open()).close();
+    await writeFile(
+      join(dataFolder, 'postgres', 'postmaster.pid'),
+      `${process.pid}\n${join(dataFolder, 'postgres')}\n1700000000\n5432\n\n127.0.0.1\n`,
+    );
+
+    expect(await query(await open(), 'select 1')).toEqual([1]);
+  });
+
+  test('is made anew after an attempt that was interrupted', async () => {
+    useAnotherFolder('interrupted');
+    const dead = spawn(process.execPath, ['--version']);
+    await once(dead, 'close');
+    const abandoned = join(dataFolder, `unfinished-${dead.pid}-0badcafe`, 'postgres');
+    await mkdir(abandoned, { recursive: true });
+    await writeFile(join(abandoned, 'PG_VERSION'), '18\n');
+    await writeFile(join(dataFolder, 'passwords.json'), '{"superuser":"a","authenticator":"b"}');
+
+    const cluster = await open();
+
+    expect(await query(cluster, 'select 1')).toEqual([1]);
+    expect(await readdir(dataFolder)).not.toContain(`unfinished-${dead.pid}-0badcafe`);
+  });
+
+  test('says so when the data is of another major version', async () => {
+    useAnotherFolder('old');
+    await mkdir(join(dataFolder, 'postgres'), { recursive: true });
+    await writeFile(join(dataFolder, 'passwords.json'), '{"superuser":"a","authenticator":"b"}');
+    await writeFile(join(dataFolder, 'postgres', 'PG_VERSION'), '14\n');
+
+    await expect(open()).rejects.toThrow(
+      /^The database in .* was made by PostgreSQL 14, which PostgreSQL 18 cannot read\.$/,
+    );
+  });
+
+  test('does not take a folder that holds other files', async () => {
+    useAnotherFolder('letters');
+    await mkdir(dataFolder, { recursive: true });
+    await writeFile(join(dataFolder, 'letter.txt'), 'Dear Sir');
+
+    await expect(open()).rejects.toThrow(`The folder ${dataFolder} holds other files.`);
+    expect(await modeOf()).toBe('755');
+  });
+
+  test('tells the end of its log when it cannot start', async () => {
+    await (await open()).close();
+    const settings = join(dataFolder, 'postgres', 'postgresql.auto.conf');
+    await writeFile(settings, 'shared_buffers = much\n');
+    try {
+      await expect(open()).rejects.toThrow(/could not be started[\s\S]*"shared_buffers"/);
+    } finally {
+      await writeFile(settings, '');
+    }
+  });
+
+  test('tells its owner when it ends without having been asked to', async () => {
+    const cluster = await open();
+
+    process.kill(await postmasterPid(), 'SIGKILL');
+
+    expect((await cluster.failure).message).toMatch(/^PostgreSQL has ended unexpectedly/);
+  });
+
+  test("stays the owner's when one of its processes crashes", async () => {
+    const cluster = await open();
+    const client = new Client({ connectionString: cluster.adminUrl('postgres') });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query('select pg_backend_pid() as pid');
+    const gone = new Promise((resolve) => client.once('end', resolve));
+
+    process.kill(rows[0].pid, 'SIGKILL');
+    await gone;
+    const owners = `select count(*)::int from pg_locks where locktype = 'advisory'`;
+    while ((await query(cluster, owners).catch(() => [0]))[0] === 0) await sleep(10);
+
+    await expect(open()).rejects.toThrow('in use by another epic-server');
+    expect(await query(cluster, 'select 1')).toEqual([1]);
+  });
+});

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { Client, type QueryResultRow } from 'pg';
+import {
+  adminUrlOf,
+  authenticatorUrlOf,
+  createClone,
+  dropDatabase,
+  type TestServer,
+} from './test-server.ts';
+
+/** A deployed database that belongs to one test file. */
+export interface TestDatabase {
+  name: string;
+  /** A superuser's connection string: for arranging what a test needs, and for checking it. */
+  adminUrl: string;
+  /** The API's connection string. */
+  authenticatorUrl: string;
+  /** Runs SQL as the superuser and gives the rows. */
+  query<Row extends QueryResultRow = QueryResultRow>(
+    sql: string,
+    values?: unknown[],
+  ): Promise<Row[]>;
+  /** Ends all its connections and removes it. */
+  drop(): Promise<void>;
+}
+
+/** Clones the prepared database of this jest run. Takes some 30 ms. */
+export async function cloneDatabase(): Promise<TestDatabase> {
+  const server = testServer();
+  const name = `${server.template}_${randomBytes(4).toString('hex')}`;
+  await createClone(server, name);
+  const adminUrl = adminUrlOf(server, name);
+  const client = new Client({ connectionString: adminUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  return {
+    name,
+    adminUrl,
+    authenticatorUrl: authenticatorUrlOf(server, name),
+    query: async <Row extends QueryResultRow>(sql: string, values?: unknown[]) =>
+      (await client.query<Row>(sql, values)).rows,
+    drop: async () => {
+      await client.end();
+      await dropDatabase(server, name);
+    },
+  };
+}
+
+function testServer(): TestServer {
+  const description = process.env.EPIC_TEST_SERVER;
+  if (description === undefined) throw new Error('Tests with a database are run by jest.');
+  return JSON.parse(description);
+}

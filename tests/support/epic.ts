@@ -1,0 +1,33 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { programs } from './paths.ts';
+import { type Run, type RunOptions, runProgram } from './program.ts';
+import { removeFolder } from './temporary-folder.ts';
+import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
+
+/** One person's `epic`: the built program, with a session store of its own. */
+export interface Epic {
+  /** Where it keeps its sessions: XDG_STATE_HOME. */
+  stateHome: string;
+  /** Runs a command to its end, off a terminal. */
+  run(args: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Starts a command on a terminal. */
+  terminal(args: readonly string[], options?: TerminalOptions): Terminal;
+  /** Forgets the sessions. */
+  dispose(): Promise<void>;
+}
+
+/** Sets up `epic` for one person who works on the server of that address. */
+export async function setUpEpic(serverUrl: string): Promise<Epic> {
+  const stateHome = await mkdtemp(join(tmpdir(), `epic-test-${process.pid}-state-`));
+  const home = { XDG_STATE_HOME: stateHome, EPIC_SERVER: serverUrl };
+  return {
+    stateHome,
+    run: (args, options = {}) =>
+      runProgram(programs.epic, args, { ...options, env: { ...home, ...options.env } }),
+    terminal: (args, options = {}) =>
+      openTerminal(programs.epic, args, { ...options, env: { ...home, ...options.env } }),
+    dispose: () => removeFolder(stateHome),
+  };
+}

@@ -1,0 +1,9 @@
+import { join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..', '..');
+
+/** The programs as they are built and shipped. */
+export const programs = {
+  epic: join(root, 'dist', 'epic.mjs'),
+  server: join(root, 'dist', 'server', 'main.js'),
+};

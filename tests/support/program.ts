@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+/** What a program has said by the time it has ended. */
+export interface Run {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunOptions {
+  /** What the program reads; by default nothing. */
+  input?: string;
+  /** Further variables; undefined takes one away. */
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+}
+
+/** Runs a JavaScript program with this Node to its end. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  { input = '', env = {}, cwd }: RunOptions = {},
+): Promise<Run> {
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd,
+    env: { ...plainEnvironment(), ...env },
+  });
+  // A program that ends without reading all of it is no fault of the test.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, stdout, stderr };
+}
+
+/** This process's environment without what would steer the programs under test. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  const steering = /^(EPIC_|DATABASE_|PG|SENTRY_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|CI$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !steering.test(name)));
+}

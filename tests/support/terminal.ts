@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
+import { spawn } from '@lydell/node-pty';
+import { plainEnvironment } from './program.ts';
+
+/** A program on a pseudo-terminal, with a person in front of it. */
+export interface Terminal {
+  /** All it has shown so far, without colours and cursor movements. */
+  shown(): string;
+  /** Waits until it shows this, after what was waited for before. Fails with what it did show. */
+  waitFor(expected: string | RegExp): Promise<void>;
+  /** Types. Enter is `\r`, Ctrl-C is `\x03`. */
+  type(keys: string): void;
+  /** Its exit code, once it has ended. */
+  ended: Promise<number>;
+  /** Ends it if it still runs. */
+  close(): void;
+}
+
+export interface TerminalOptions {
+  columns?: number;
+  env?: NodeJS.ProcessEnv;
+}
+
+const PATIENCE = 30_000;
+
+/** Starts a JavaScript program with this Node on a terminal of its own. */
+export function openTerminal(
+  program: string,
+  args: readonly string[],
+  { columns = 100, env = {} }: TerminalOptions = {},
+): Terminal {
+  const pty = spawn(process.execPath, [program, ...args], {
+    name: 'xterm-256color',
+    cols: columns,
+    rows: 40,
+    env: { ...plainEnvironment(), ...env },
+  });
+  let output = '';
+  let seen = 0;
+  let hasEnded = false;
+  pty.onData((data) => {
+    output += data;
+  });
+  const ended = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode }) => {
+      hasEnded = true;
+      resolve(exitCode);
+    });
+  });
+  const shown = () => stripVTControlCharacters(output).replaceAll('\r\n', '\n');
+
+  return {
+    shown,
+    waitFor: async (expected) => {
+      const deadline = Date.now() + PATIENCE;
+      for (;;) {
+        const isLast = hasEnded || Date.now() > deadline;
+        const end = endOfMatch(shown().slice(seen), expected);
+        if (end !== undefined) {
+          seen += end;
+          return;
+        }
+        if (isLast) throw new Error(`The terminal does not show ${expected}, but:\n${shown()}`);
+        await sleep(10);
+      }
+    },
+    type: (keys) => pty.write(keys),
+    ended,
+    close: () => {
+      if (!hasEnded) pty.kill();
+    },
+  };
+}
+
+function endOfMatch(text: string, expected: string | RegExp): number | undefined {
+  if (typeof expected === 'string') {
+    const start = text.indexOf(expected);
+    return start < 0 ? undefined : start + expected.length;
+  }
+  const match = expected.exec(text);
+  return match === null ? undefined : match.index + match[0].length;
+}
