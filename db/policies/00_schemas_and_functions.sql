@@ -24,12 +24,13 @@ grant execute on function auth.enter(integer, uuid, text, boolean)  to epic_auth
 grant execute on function auth.session_state(integer, uuid)         to epic_authenticator;
 
 
--- Nobody in particular logs in.
+-- Nobody in particular logs in, and asks whether the database is up to date.
 
 grant usage   on schema   auth                                      to epic_anonymous;
 grant execute on function auth.password_parameters(text)            to epic_anonymous;
 grant execute on function auth.log_in(text, text, bytea, text)      to epic_anonymous;
 grant execute on function auth.refresh(bytea, bytea)                to epic_anonymous;
+grant execute on function auth.deployed_migration()                 to epic_anonymous;
 
 
 -- Every employee works with the records, reads history, searches, asks why, and looks after their own session.
@@ -43,6 +44,7 @@ grant execute on function crm.client_matches(crm.client, text)      to epic_empl
 grant execute on function crm.rule_sentence(text, text, text)       to epic_employee;
 grant execute on function crm.explain_access(text, text, integer, text[])  to epic_employee;
 grant execute on function crm.explain_refusal(text, text, integer, text[]) to epic_employee;
+grant execute on function crm.explain_refused_call(text)            to epic_employee;
 grant execute on function auth.log_out()                            to epic_employee;
 grant execute on function auth.my_password_parameters()             to epic_employee;
 grant execute on function auth.change_password(text, text)          to epic_employee;

@@ -12,8 +12,10 @@ export type ErrorCode =
 /** What else a refusal can say, beyond its sentence and its code. */
 export type RefusalDetails = {
   /** A stable word for a program, such as `token_expired` or the name of the broken constraint. */
+  kind?: string;
+  /** Why, in the policy's own sentence. */
   reason?: string;
-  /** The database policy that said no. */
+  /** The name of that policy. */
   policy?: string;
   /** The input field at fault, as the API names it. */
   field?: string;

@@ -1,5 +1,5 @@
 --! Previous: sha1:fd33fbc7ca5fc1ca6ca5a386dc4eb024f599ddb0
---! Hash: sha1:b0a3ca5b1ca8810543658c6db748874940578d09
+--! Hash: sha1:eee1a4edfbb6736e3d7fe23c4572f2114f87f288
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -70,7 +70,7 @@ create table crm.client (
 );
 alter table crm.client enable row level security, force row level security;
 
-create index client_commercial_contact_id_idx on crm.client (commercial_contact_id);
+create index client_commercial_contact_id_idx on crm.client (commercial_contact_id, id);
 create index client_full_name_idx             on crm.client (full_name);
 create index client_company_name_idx          on crm.client (company_name);
 create index client_last_update_idx           on crm.client (last_update);
@@ -129,11 +129,11 @@ create table crm.contract (
 );
 alter table crm.contract enable row level security, force row level security;
 
-create index contract_client_id_idx     on crm.contract (client_id);
-create index contract_commercial_id_idx on crm.contract (commercial_id);
+create index contract_client_id_idx     on crm.contract (client_id, id);
+create index contract_commercial_id_idx on crm.contract (commercial_id, id);
 create index contract_creation_date_idx on crm.contract (creation_date);
 create index contract_total_amount_idx  on crm.contract (total_amount);
-create index contract_status_idx        on crm.contract (status);
+create index contract_status_idx        on crm.contract (status, id);
 create index contract_unsigned_idx      on crm.contract (id) where status = 'draft';
 create index contract_unpaid_idx        on crm.contract (id) where status = 'signed' and amount_to_be_paid > 0;
 
@@ -211,10 +211,10 @@ create table crm.event (
 );
 alter table crm.event enable row level security, force row level security;
 
-create index event_contract_id_idx        on crm.event (contract_id);
-create index event_support_contact_id_idx on crm.event (support_contact_id);
+create index event_contract_id_idx        on crm.event (contract_id, start_date);
+create index event_support_contact_id_idx on crm.event (support_contact_id, start_date);
 create index event_start_date_idx         on crm.event (start_date);
-create index event_status_idx             on crm.event (status);
+create index event_status_idx             on crm.event (status, start_date);
 create index event_without_support_idx    on crm.event (start_date) where support_contact_id is null;
 
 comment on table  crm.event                    is 'A party or corporate event that we organise under a contract.';

@@ -1,5 +1,5 @@
---! Previous: sha1:b0a3ca5b1ca8810543658c6db748874940578d09
---! Hash: sha1:134dfaf8d0026cbfe521a5e913600a9ef554ea37
+--! Previous: sha1:eee1a4edfbb6736e3d7fe23c4572f2114f87f288
+--! Hash: sha1:23874597b953893d3d6ef8b94ca1d085f9b8cd0a
 --! Message: rules
 
 -- The rules that hold for everyone and that one row alone cannot tell.

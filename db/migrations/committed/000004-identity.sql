@@ -1,5 +1,5 @@
---! Previous: sha1:134dfaf8d0026cbfe521a5e913600a9ef554ea37
---! Hash: sha1:d3d6be5d6de03d1e61f5114a80ed8c20f2c673fb
+--! Previous: sha1:23874597b953893d3d6ef8b94ca1d085f9b8cd0a
+--! Hash: sha1:4af9dadefacf92850f78bbfd8d9c62727e233bdd
 --! Message: identity
 
 -- Credentials and sessions: who somebody is. What they may do is in db/policies.
@@ -397,3 +397,17 @@ create trigger employee_30_sessions_end
   execute function auth.sessions_end_with_the_account();
 comment on trigger employee_30_sessions_end on crm.employee is
   'Deactivating an employee ends their sessions.';
+
+
+-- So that the API can tell whether the database is as new as itself.
+
+create function auth.deployed_migration() returns text
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  return (select max(filename) from graphile_migrate.migrations);
+end
+$$;
+comment on function auth.deployed_migration() is
+  'The file name of the last migration applied, such as 000008.sql: the number tells, the rest may be missing.';

@@ -1,5 +1,5 @@
---! Previous: sha1:d3d6be5d6de03d1e61f5114a80ed8c20f2c673fb
---! Hash: sha1:582c5b368aa73cf14635e3cee1f585828d4978a4
+--! Previous: sha1:4af9dadefacf92850f78bbfd8d9c62727e233bdd
+--! Hash: sha1:58e7a36d3f5ae76ffafdb40c7eb847a54b974576
 --! Message: audit
 
 -- History: one row for every row of crm that was inserted, updated or deleted, by whichever door.

@@ -1,5 +1,5 @@
---! Previous: sha1:582c5b368aa73cf14635e3cee1f585828d4978a4
---! Hash: sha1:99de2ee53f3c88dee93c0f8b4b0c5347befb47b2
+--! Previous: sha1:58e7a36d3f5ae76ffafdb40c7eb847a54b974576
+--! Hash: sha1:e91cf7e85f8ba98243b559d4cb117fe44b08d11a
 --! Message: notifications
 
 -- Notifications: who hears of what. Nobody is told of what they did themselves.

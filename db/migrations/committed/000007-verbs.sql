@@ -1,5 +1,5 @@
---! Previous: sha1:99de2ee53f3c88dee93c0f8b4b0c5347befb47b2
---! Hash: sha1:bce9b16159ed24d922b3e6846c13cd74b0f603e0
+--! Previous: sha1:e91cf7e85f8ba98243b559d4cb117fe44b08d11a
+--! Hash: sha1:53b1d664357f635199b305a1ad2513a943923bb3
 --! Message: verbs
 
 -- Business verbs that are more than one statement.

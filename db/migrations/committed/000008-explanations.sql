@@ -1,5 +1,5 @@
---! Previous: sha1:bce9b16159ed24d922b3e6846c13cd74b0f603e0
---! Hash: sha1:b71ad4c5e449857b44658b22e425647afaaeee9e
+--! Previous: sha1:53b1d664357f635199b305a1ad2513a943923bb3
+--! Hash: sha1:0df658b89cc516d8a5e9c937c6ce626f5c4155fb
 --! Message: explanations
 
 -- Why something was refused, in the words of the policy that refused it.
@@ -109,3 +109,20 @@ as $$
 $$;
 comment on function crm.explain_refusal(text, text, integer, text[]) is
   'Whether the caller sees the row at all, and the policies and sentences that explain a refusal: those of the caller''s own department, or, when it has none, those of the departments that may.';
+
+
+create function crm.explain_refused_call(function_name text) returns text
+language sql stable security invoker
+set search_path = ''
+as $$
+  select format('Only %s may do this.', string_agg(distinct substr(grantee.rolname, length('epic_') + 1), ' or '))
+  from pg_catalog.pg_proc function
+  cross join lateral aclexplode(function.proacl) privilege
+  join pg_catalog.pg_roles grantee on grantee.oid = privilege.grantee
+  where function.pronamespace = 'crm'::regnamespace
+    and function.proname = function_name
+    and privilege.grantee <> function.proowner
+  having count(*) > 0
+$$;
+comment on function crm.explain_refused_call(text) is
+  'Which departments may call a function of crm, as a sentence; null when none may.';

@@ -191,7 +191,7 @@ function unavailable(cause: unknown): Refusal {
   return new Refusal(
     'UNAVAILABLE',
     'The database cannot be reached at the moment.',
-    { reason: 'database_unreachable', hint: 'Try again in a moment.' },
+    { kind: 'database_unreachable', hint: 'Try again in a moment.' },
     cause,
   );
 }

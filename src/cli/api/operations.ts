@@ -1,0 +1,522 @@
+// Made by scripts/generate-operations.ts from operations/*.graphql and schema.graphql. Do not edit.
+
+import type { Operation } from './operation.ts';
+
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type ChangePasswordInput = {
+  currentPassword: string;
+  newPassword: string;
+};
+
+export type ClientCondition = {
+  commercialContactId?: number | null | undefined;
+  companyName?: string | null | undefined;
+  fullName?: string | null | undefined;
+  id?: number | null | undefined;
+  lastUpdate?: string | null | undefined;
+  mine?: boolean | null | undefined;
+  search?: string | null | undefined;
+};
+
+export type ClientInput = {
+  companyName?: string | null | undefined;
+  email?: string | null | undefined;
+  firstContact?: string | null | undefined;
+  fullName: string;
+  phone?: string | null | undefined;
+};
+
+export type ClientOrderBy =
+  | 'COMMERCIAL_CONTACT_ID_ASC'
+  | 'COMMERCIAL_CONTACT_ID_DESC'
+  | 'COMPANY_NAME_ASC'
+  | 'COMPANY_NAME_DESC'
+  | 'FULL_NAME_ASC'
+  | 'FULL_NAME_DESC'
+  | 'ID_ASC'
+  | 'ID_DESC'
+  | 'LAST_UPDATE_ASC'
+  | 'LAST_UPDATE_DESC'
+  | 'NATURAL'
+  | 'PRIMARY_KEY_ASC'
+  | 'PRIMARY_KEY_DESC';
+
+export type ClientPatch = {
+  commercialContactId?: number | null | undefined;
+  companyName?: string | null | undefined;
+  email?: string | null | undefined;
+  fullName?: string | null | undefined;
+  phone?: string | null | undefined;
+};
+
+export type ContractCondition = {
+  clientId?: number | null | undefined;
+  commercialId?: number | null | undefined;
+  creationDate?: string | null | undefined;
+  id?: number | null | undefined;
+  mine?: boolean | null | undefined;
+  status?: string | null | undefined;
+  totalAmount?: string | null | undefined;
+  unpaid?: boolean | null | undefined;
+  unsigned?: boolean | null | undefined;
+};
+
+export type ContractInput = {
+  clientId: number;
+  totalAmount: string;
+};
+
+export type ContractOrderBy =
+  | 'CLIENT_ID_ASC'
+  | 'CLIENT_ID_DESC'
+  | 'COMMERCIAL_ID_ASC'
+  | 'COMMERCIAL_ID_DESC'
+  | 'CREATION_DATE_ASC'
+  | 'CREATION_DATE_DESC'
+  | 'ID_ASC'
+  | 'ID_DESC'
+  | 'NATURAL'
+  | 'PRIMARY_KEY_ASC'
+  | 'PRIMARY_KEY_DESC'
+  | 'STATUS_ASC'
+  | 'STATUS_DESC'
+  | 'TOTAL_AMOUNT_ASC'
+  | 'TOTAL_AMOUNT_DESC';
+
+export type ContractPatch = {
+  status?: string | null | undefined;
+  totalAmount?: string | null | undefined;
+};
+
+export type CreateEmployeeInput = {
+  department: string;
+  email: string;
+  fullName: string;
+};
+
+export type EmployeeCondition = {
+  active?: boolean | null | undefined;
+  department?: string | null | undefined;
+  fullName?: string | null | undefined;
+  id?: number | null | undefined;
+};
+
+export type EmployeeOrderBy =
+  | 'ACTIVE_ASC'
+  | 'ACTIVE_DESC'
+  | 'DEPARTMENT_ASC'
+  | 'DEPARTMENT_DESC'
+  | 'FULL_NAME_ASC'
+  | 'FULL_NAME_DESC'
+  | 'ID_ASC'
+  | 'ID_DESC'
+  | 'NATURAL'
+  | 'PRIMARY_KEY_ASC'
+  | 'PRIMARY_KEY_DESC';
+
+export type EmployeePatch = {
+  active?: boolean | null | undefined;
+  department?: string | null | undefined;
+  email?: string | null | undefined;
+  fullName?: string | null | undefined;
+};
+
+export type EventCondition = {
+  contractId?: number | null | undefined;
+  from?: string | null | undefined;
+  id?: number | null | undefined;
+  mine?: boolean | null | undefined;
+  startDate?: string | null | undefined;
+  status?: string | null | undefined;
+  supportContactId?: number | null | undefined;
+  to?: string | null | undefined;
+  upcoming?: boolean | null | undefined;
+  withoutSupport?: boolean | null | undefined;
+};
+
+export type EventInput = {
+  attendees?: number | null | undefined;
+  contractId: number;
+  endDate: string;
+  location?: string | null | undefined;
+  notes?: string | null | undefined;
+  startDate: string;
+  supportContactId?: number | null | undefined;
+  title: string;
+};
+
+export type EventOrderBy =
+  | 'CONTRACT_ID_ASC'
+  | 'CONTRACT_ID_DESC'
+  | 'ID_ASC'
+  | 'ID_DESC'
+  | 'NATURAL'
+  | 'PRIMARY_KEY_ASC'
+  | 'PRIMARY_KEY_DESC'
+  | 'START_DATE_ASC'
+  | 'START_DATE_DESC'
+  | 'STATUS_ASC'
+  | 'STATUS_DESC'
+  | 'SUPPORT_CONTACT_ID_ASC'
+  | 'SUPPORT_CONTACT_ID_DESC';
+
+export type EventPatch = {
+  attendees?: number | null | undefined;
+  endDate?: string | null | undefined;
+  location?: string | null | undefined;
+  notes?: string | null | undefined;
+  startDate?: string | null | undefined;
+  status?: string | null | undefined;
+  supportContactId?: number | null | undefined;
+  title?: string | null | undefined;
+};
+
+export type LoginInput = {
+  email: string;
+  password: string;
+};
+
+export type NotificationCondition = {
+  contractId?: number | null | undefined;
+  eventId?: number | null | undefined;
+  id?: number | null | undefined;
+  recipientId?: number | null | undefined;
+  unread?: boolean | null | undefined;
+};
+
+export type NotificationOrderBy =
+  | 'CONTRACT_ID_ASC'
+  | 'CONTRACT_ID_DESC'
+  | 'EVENT_ID_ASC'
+  | 'EVENT_ID_DESC'
+  | 'ID_ASC'
+  | 'ID_DESC'
+  | 'NATURAL'
+  | 'PRIMARY_KEY_ASC'
+  | 'PRIMARY_KEY_DESC'
+  | 'RECIPIENT_ID_ASC'
+  | 'RECIPIENT_ID_DESC';
+
+export type PaymentInput = {
+  amount: string;
+  contractId: number;
+  paidOn?: string | null | undefined;
+};
+
+export type RefreshInput = {
+  refreshToken: string;
+};
+
+export type ClientListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<ClientOrderBy> | ClientOrderBy | null | undefined;
+  condition?: ClientCondition | null | undefined;
+}>;
+
+
+export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ClientViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null };
+
+export type ClientCreateMutationVariables = Exact<{
+  client: ClientInput;
+}>;
+
+
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+
+export type ClientUpdateMutationVariables = Exact<{
+  id: number;
+  patch: ClientPatch;
+}>;
+
+
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null };
+
+export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
+
+export type ContractListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<ContractOrderBy> | ContractOrderBy | null | undefined;
+  condition?: ContractCondition | null | undefined;
+}>;
+
+
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ContractViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
+
+export type ContractCreateMutationVariables = Exact<{
+  contract: ContractInput;
+}>;
+
+
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+
+export type ContractUpdateMutationVariables = Exact<{
+  id: number;
+  patch: ContractPatch;
+}>;
+
+
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+
+export type ContractPayMutationVariables = Exact<{
+  payment: PaymentInput;
+}>;
+
+
+export type ContractPayMutation = { createPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
+
+export type ContractDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+
+export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
+
+export type EmployeeListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<EmployeeOrderBy> | EmployeeOrderBy | null | undefined;
+  condition?: EmployeeCondition | null | undefined;
+}>;
+
+
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type EmployeeViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+
+export type EmployeeCreateMutationVariables = Exact<{
+  input: CreateEmployeeInput;
+}>;
+
+
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+
+export type EmployeeUpdateMutationVariables = Exact<{
+  id: number;
+  patch: EmployeePatch;
+}>;
+
+
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+
+export type EmployeeDeactivateMutationVariables = Exact<{
+  id: number;
+  handOverTo?: number | null | undefined;
+}>;
+
+
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+
+export type EmployeeDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string };
+
+export type EventListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<EventOrderBy> | EventOrderBy | null | undefined;
+  condition?: EventCondition | null | undefined;
+}>;
+
+
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type EventViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
+
+export type EventCreateMutationVariables = Exact<{
+  event: EventInput;
+}>;
+
+
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+
+export type EventUpdateMutationVariables = Exact<{
+  id: number;
+  patch: EventPatch;
+}>;
+
+
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+
+export type EventDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
+
+export type NotificationListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<NotificationOrderBy> | NotificationOrderBy | null | undefined;
+  condition?: NotificationCondition | null | undefined;
+}>;
+
+
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type NotificationReadMutationVariables = Exact<{
+  id: number;
+  now: string;
+}>;
+
+
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
+
+export type NotificationFieldsFragment = { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
+
+export type LoginMutationVariables = Exact<{
+  input: LoginInput;
+}>;
+
+
+export type LoginMutation = { login: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+
+export type RefreshMutationVariables = Exact<{
+  input: RefreshInput;
+}>;
+
+
+export type RefreshMutation = { refresh: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+
+export type LogoutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type LogoutMutation = { logout: { ok: boolean } | null };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+
+export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+
+export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } };
+
+export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
+  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}fragment Paging on PageInfo{hasNextPage endCursor}';
+
+export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
+  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+
+export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
+  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+
+export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
+  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+
+export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
+  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
+  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const ContractUpdate: Operation<ContractUpdateMutation, ContractUpdateMutationVariables> =
+  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
+  'mutation ContractPay($payment:PaymentInput!){createPayment(input:{payment:$payment}){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
+  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EmployeeView: Operation<EmployeeViewQuery, EmployeeViewQueryVariables> =
+  'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EmployeeCreate: Operation<EmployeeCreateMutation, EmployeeCreateMutationVariables> =
+  'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EmployeeUpdate: Operation<EmployeeUpdateMutation, EmployeeUpdateMutationVariables> =
+  'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EmployeeDeactivate: Operation<EmployeeDeactivateMutation, EmployeeDeactivateMutationVariables> =
+  'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMutationVariables> =
+  'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EventList: Operation<EventListQuery, EventListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
+  'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
+  'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const EventUpdate: Operation<EventUpdateMutation, EventUpdateMutationVariables> =
+  'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVariables> =
+  'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
+  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const Login: Operation<LoginMutation, LoginMutationVariables> =
+  'mutation Login($input:LoginInput!){login(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';
+
+export const Refresh: Operation<RefreshMutation, RefreshMutationVariables> =
+  'mutation Refresh($input:RefreshInput!){refresh(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';
+
+export const Logout: Operation<LogoutMutation, LogoutMutationVariables> =
+  'mutation Logout{logout{ok}}';
+
+export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMutationVariables> =
+  'mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){ok}}';
+
+export const Me: Operation<MeQuery, MeQueryVariables> =
+  'fragment EmployeeFields on Employee{id fullName email department active creationDate}query Me{me{...EmployeeFields}}';

@@ -1,0 +1,164 @@
+import type { Api } from './api/api.ts';
+import { usageError } from './errors.ts';
+import { Invalid, type Parser } from './flags.ts';
+import { type Column, pickColumns } from './output/columns.ts';
+import type { Output } from './output/output.ts';
+import type { Prompts } from './prompts.ts';
+import type { SessionStore } from './session-store.ts';
+
+type Presence = 'required' | 'optional' | 'switch' | 'several';
+
+/** A flag (`--total <amount>`) or an argument (`<id>`): how it is written and what it means. */
+export interface Flag<Value = unknown, Given extends Presence = Presence> {
+  spec: string;
+  help: string;
+  given: Given;
+  parse: Parser<Value>;
+}
+
+export type Flags = Record<string, Flag>;
+
+/** What a command gets for its flags, by the same keys. */
+export type Values<F extends Flags> = {
+  [Key in keyof F]: F[Key] extends Flag<infer Value, infer Given>
+    ? { required: Value; optional: Value | undefined; switch: boolean; several: Value[] }[Given]
+    : never;
+};
+
+/** A flag or argument that a command cannot do without: asked for on a terminal. */
+export const required = <Value>(spec: string, help: string, parse: Parser<Value>) =>
+  ({ spec, help, parse, given: 'required' }) as const;
+
+/** A flag that may be left out. */
+export const optional = <Value>(spec: string, help: string, parse: Parser<Value>) =>
+  ({ spec, help, parse, given: 'optional' }) as const;
+
+/** A flag without a value. */
+export const toggle = (spec: string, help: string) =>
+  ({ spec, help, parse: () => true, given: 'switch' }) as const;
+
+/** An argument that may be repeated, or left out. */
+export const several = <Value>(spec: string, help: string, parse: Parser<Value>) =>
+  ({ spec, help, parse, given: 'several' }) as const;
+
+/** What commands work with; made once a command line is understood. */
+export interface Services {
+  api: Api;
+  store: SessionStore;
+  output: Output;
+  prompts: Prompts;
+  stdin: NodeJS.ReadStream;
+  /** The arguments as typed, without the program's name. */
+  typed: readonly string[];
+  /** The value of --fields. */
+  fields: string | undefined;
+}
+
+export interface Invocation<Row, F extends Flags> extends Services {
+  flags: Values<F>;
+  /** The columns to show. */
+  columns: readonly Column<Row>[];
+}
+
+export interface Definition<Row, F extends Flags> {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+  flags: F;
+  columns: readonly Column<Row>[];
+  /** Command lines without the program's name, each with what it does. */
+  examples: readonly (readonly [line: string, what: string])[];
+  run(invocation: Invocation<Row, F>): Promise<void>;
+}
+
+/** What was typed for a flag: nothing, a text, several texts, or `true` for a switch. */
+export type Typed = string | readonly string[] | boolean | undefined;
+
+/** A definition ready to be put on a command line. */
+export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
+  fieldNames: readonly string[];
+  execute(typed: Record<string, Typed>, services: Services): Promise<void>;
+};
+
+/** Some commands about the same kind of record. */
+export interface Noun {
+  name: string;
+  plural: string;
+  summary: string;
+  commands: readonly Command[];
+}
+
+/** How messages name a flag: `--total`, or `ID` for an argument. */
+export function nameOf({ spec }: Flag): string {
+  const dashed = /--[\w-]+/.exec(spec)?.[0];
+  return dashed ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
+}
+
+function parsed(flag: Flag, typed: string): unknown {
+  try {
+    return flag.parse(typed);
+  } catch (error) {
+    if (error instanceof Invalid) throw usageError(`${nameOf(flag)}: ${error.message}`);
+    throw error;
+  }
+}
+
+function missing(flag: Flag): Error {
+  return usageError(
+    `${nameOf(flag)} is missing: ${flag.help}.`,
+    `Add ${flag.spec}, or run the command on a terminal to be asked.`,
+  );
+}
+
+/** Asks until the answer can be parsed. */
+async function askFor(flag: Flag, prompts: Prompts): Promise<unknown> {
+  const question = `${flag.help.charAt(0).toUpperCase()}${flag.help.slice(1)}`;
+  const { choices } = flag.parse;
+  if (choices) return flag.parse(await prompts.choice(question, choices));
+  const check = (typed: string) => {
+    try {
+      flag.parse(typed);
+      return true;
+    } catch (error) {
+      if (error instanceof Invalid) return error.message;
+      throw error;
+    }
+  };
+  return flag.parse(await prompts.line(question, { check }));
+}
+
+/** The values of the flags: first all that was typed is checked, then what is missing is asked. */
+async function readFlags<F extends Flags>(
+  flags: F,
+  typed: Record<string, Typed>,
+  prompts: Prompts,
+): Promise<Values<F>> {
+  const values: Record<string, unknown> = {};
+  for (const [key, flag] of Object.entries(flags)) {
+    const given = typed[key];
+    if (flag.given === 'switch') values[key] = given === true;
+    else if (Array.isArray(given)) values[key] = given.map((each) => parsed(flag, each));
+    else if (typeof given === 'string') values[key] = parsed(flag, given);
+  }
+  for (const [key, flag] of Object.entries(flags)) {
+    if (flag.given !== 'required' || key in values) continue;
+    if (!prompts.possible) throw missing(flag);
+    values[key] = await askFor(flag, prompts);
+  }
+  return values as Values<F>;
+}
+
+/** Makes a command of a definition. */
+export function command<Row, F extends Flags>(definition: Definition<Row, F>): Command {
+  const { columns, run, ...shown } = definition;
+  return {
+    ...shown,
+    fieldNames: columns.map(({ key }) => key),
+    async execute(typed, services) {
+      const { fields } = services;
+      const picked = fields === undefined ? columns : pickColumns(columns, fields);
+      const flags = await readFlags(definition.flags, typed, services.prompts);
+      await run({ ...services, flags, columns: picked });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import {
+  ClientCreate,
+  type ClientFieldsFragment,
+  ClientList,
+  ClientUpdate,
+  ClientView,
+} from '../api/operations.ts';
+import { type Noun, optional, required, toggle } from '../command.ts';
+import { date, email, id, line, orNothing, phone } from '../flags.ts';
+import type { Column } from '../output/columns.ts';
+import { change, changes, list, view } from '../verbs.ts';
+
+type Client = ClientFieldsFragment;
+
+const columns: readonly Column<Client>[] = [
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (c) => c.id },
+  { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (c) => c.fullName },
+  { key: 'companyName', label: 'Company', kind: 'text', priority: 1, value: (c) => c.companyName },
+  { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (c) => c.email },
+  { key: 'phone', label: 'Phone', kind: 'phone', priority: 4, value: (c) => c.phone },
+  {
+    key: 'commercialContact',
+    label: 'Sales contact',
+    kind: 'text',
+    priority: 3,
+    value: (c) => c.commercialContact?.fullName,
+  },
+  {
+    key: 'commercialContactId',
+    label: 'Sales contact ID',
+    kind: 'id',
+    value: (c) => c.commercialContactId,
+  },
+  { key: 'firstContact', label: 'First contact', kind: 'date', value: (c) => c.firstContact },
+  {
+    key: 'lastUpdate',
+    label: 'Last update',
+    kind: 'instant',
+    priority: 5,
+    value: (c) => c.lastUpdate,
+  },
+  { key: 'erasedAt', label: 'Erased', kind: 'instant', value: (c) => c.erasedAt },
+];
+
+const name = ({ fullName, companyName }: Client) =>
+  companyName ? `${fullName}, ${companyName}` : fullName;
+
+const clientId = required('<id>', "the client's id", id);
+
+const listClients = list({
+  summary: 'List clients',
+  flags: {
+    mine: toggle('--mine', 'only those I look after'),
+    search: optional(
+      '--search <text>',
+      'only where the name, company or e-mail contains this',
+      line(200),
+    ),
+  },
+  columns,
+  sort: {
+    id: 'ID',
+    fullName: 'FULL_NAME',
+    companyName: 'COMPANY_NAME',
+    lastUpdate: 'LAST_UPDATE',
+  },
+  sortedBy: 'ID_ASC',
+  ifEmpty: 'No client matches. Enter one: epic client create',
+  examples: [
+    ['client list --mine', 'the clients I look after'],
+    ['client list --search dupont --fields id,fullName,phone', ''],
+    ['client list --sort lastUpdate:desc --csv > clients.csv', 'for a spreadsheet'],
+  ],
+  fetch: async (api, { mine, search }, page) =>
+    (await api.send(ClientList, { ...page, condition: { mine: mine || undefined, search } }))
+      .clients,
+});
+
+const viewClient = view({
+  noun: 'client',
+  columns,
+  fetch: async (api, id) => (await api.send(ClientView, { id })).client,
+});
+
+const createClient = change({
+  noun: 'client',
+  name: 'create',
+  summary: 'Enter a client, whom you then look after',
+  flags: {
+    name: required('--name <name>', 'first and last name', line(200)),
+    email: required('--email <address>', 'e-mail address', email),
+    phone: optional('--phone <number>', 'telephone number', phone),
+    company: optional('--company <name>', 'the company they buy for', line(200)),
+    firstContact: optional(
+      '--first-contact <date>',
+      'day of the first contact, today by default',
+      date,
+    ),
+  },
+  columns,
+  examples: [
+    ['client create --name "Ana Dupont" --email ana@dupont.example --company "Dupont SA"', ''],
+  ],
+  attempt: () => 'create a client',
+  send: async (api, { name, email, phone, company, firstContact }) => {
+    const client = { fullName: name, email, phone, companyName: company, firstContact };
+    return (await api.send(ClientCreate, { client })).createClient?.client;
+  },
+  done: (client) => `Client ${client.id} created: ${name(client)}.`,
+});
+
+const newValues = {
+  name: optional('--name <name>', 'first and last name', line(200)),
+  email: optional('--email <address>', 'e-mail address', email),
+  phone: optional('--phone <number>', 'telephone number; "" for none', orNothing(phone)),
+  company: optional('--company <name>', 'company; "" for none', orNothing(line(200))),
+};
+
+const updateClient = change({
+  noun: 'client',
+  name: 'update',
+  summary: 'Change what is known of a client',
+  flags: { id: clientId, ...newValues },
+  columns,
+  examples: [['client update 12 --phone "+33 6 12 34 56 78"', '']],
+  attempt: ({ id }) => `update client ${id}`,
+  send: async (api, { id, name, email, phone, company }) => {
+    const patch = changes({ fullName: name, email, phone, companyName: company }, newValues);
+    return (await api.send(ClientUpdate, { id, patch })).updateClient?.client;
+  },
+  done: (client) => `Client ${client.id} updated: ${name(client)}.`,
+});
+
+const handOverClient = change({
+  noun: 'client',
+  name: 'handover',
+  summary: 'Give a client to another sales contact',
+  flags: {
+    id: clientId,
+    to: required('--to <employee>', 'id of the sales employee who takes over', id),
+  },
+  columns,
+  examples: [['client handover 12 --to 4', 'employee 4 looks after client 12 from now on']],
+  attempt: ({ id, to }) => `hand client ${id} over to employee ${to}`,
+  send: async (api, { id, to }) =>
+    (await api.send(ClientUpdate, { id, patch: { commercialContactId: to } })).updateClient?.client,
+  done: (client) =>
+    `Client ${client.id} handed over: ${name(client)}, now with ${client.commercialContact?.fullName ?? 'another contact'}.`,
+});
+
+export const client: Noun = {
+  name: 'client',
+  plural: 'clients',
+  summary: 'Those who buy events from us.',
+  commands: [listClients, viewClient, createClient, updateClient, handOverClient],
+};

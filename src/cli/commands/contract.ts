@@ -1,0 +1,228 @@
+import type { Api } from '../api/api.ts';
+import {
+  ContractCreate,
+  ContractDelete,
+  type ContractFieldsFragment,
+  ContractList,
+  ContractPay,
+  ContractUpdate,
+  ContractView,
+} from '../api/operations.ts';
+import { type Noun, optional, required, toggle } from '../command.ts';
+import { date, id, money, oneOf } from '../flags.ts';
+import type { Column } from '../output/columns.ts';
+import { money as euros } from '../output/format.ts';
+import { change, confirm, list, noSuch, view, yes } from '../verbs.ts';
+
+type Contract = ContractFieldsFragment;
+
+const clientOf = ({ client, clientId }: Contract) =>
+  client?.companyName ?? client?.fullName ?? `client ${clientId}`;
+
+const columns: readonly Column<Contract>[] = [
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (c) => c.id },
+  { key: 'client', label: 'Client', kind: 'text', priority: 0, value: clientOf },
+  { key: 'clientId', label: 'Client ID', kind: 'id', value: (c) => c.clientId },
+  { key: 'status', label: 'Status', kind: 'status', priority: 1, value: (c) => c.status },
+  { key: 'totalAmount', label: 'Total', kind: 'money', priority: 3, value: (c) => c.totalAmount },
+  {
+    key: 'amountToBePaid',
+    label: 'To be paid',
+    kind: 'money',
+    priority: 2,
+    value: (c) => c.amountToBePaid,
+  },
+  {
+    key: 'commercial',
+    label: 'Sales contact',
+    kind: 'text',
+    priority: 4,
+    value: (c) => c.commercial?.fullName,
+  },
+  { key: 'commercialId', label: 'Sales contact ID', kind: 'id', value: (c) => c.commercialId },
+  {
+    key: 'creationDate',
+    label: 'Created',
+    kind: 'instant',
+    priority: 6,
+    value: (c) => c.creationDate,
+  },
+  { key: 'signedAt', label: 'Signed', kind: 'instant', priority: 5, value: (c) => c.signedAt },
+];
+
+const contractId = required('<id>', "the contract's id", id);
+const summaryOf = (contract: Contract) => `${clientOf(contract)}, ${euros(contract.totalAmount)}`;
+const remainder = (contract: Contract) =>
+  Number(contract.amountToBePaid) === 0
+    ? 'It is paid in full.'
+    : `${euros(contract.amountToBePaid)} remain to be paid.`;
+
+const fetchContract = async (api: Api, id: number) =>
+  (await api.send(ContractView, { id })).contract;
+
+/** “Delete contract 12 (Dupont SA, 12 500.00 €)?” */
+async function question(api: Api, verb: string, id: number): Promise<string> {
+  const contract = await fetchContract(api, id);
+  if (!contract) throw noSuch('contract', id);
+  return `${verb} contract ${id} (${summaryOf(contract)})?`;
+}
+
+const listContracts = list({
+  summary: 'List contracts',
+  flags: {
+    mine: toggle('--mine', 'only those of the clients I look after'),
+    unsigned: toggle('--unsigned', 'only those not signed yet'),
+    unpaid: toggle('--unpaid', 'only signed ones with something left to pay'),
+    clientId: optional('--client <id>', 'only those of this client', id),
+    status: optional(
+      '--status <status>',
+      'only in this state',
+      oneOf('draft', 'signed', 'cancelled'),
+    ),
+  },
+  columns,
+  sort: {
+    id: 'ID',
+    clientId: 'CLIENT_ID',
+    status: 'STATUS',
+    totalAmount: 'TOTAL_AMOUNT',
+    creationDate: 'CREATION_DATE',
+  },
+  sortedBy: 'ID_ASC',
+  ifEmpty: 'No contract matches.',
+  examples: [
+    ['contract list --mine --unsigned', 'what I still have to get signed'],
+    ['contract list --unpaid --sort totalAmount:desc', 'what we are owed, the largest first'],
+    ['contract list --client 12 --json', ''],
+  ],
+  fetch: async (api, { mine, unsigned, unpaid, clientId, status }, page) => {
+    const condition = {
+      mine: mine || undefined,
+      unsigned: unsigned || undefined,
+      unpaid: unpaid || undefined,
+      clientId,
+      status,
+    };
+    return (await api.send(ContractList, { ...page, condition })).contracts;
+  },
+});
+
+const viewContract = view({ noun: 'contract', columns, fetch: fetchContract });
+
+const createContract = change({
+  noun: 'contract',
+  name: 'create',
+  summary: 'Draw up a contract, as a draft',
+  flags: {
+    client: required('--client <id>', 'id of the client who buys', id),
+    total: required('--total <amount>', 'price in euros', money),
+  },
+  columns,
+  examples: [['contract create --client 12 --total 12500', '']],
+  attempt: ({ client }) => `create a contract for client ${client}`,
+  send: async (api, { client, total }) => {
+    const contract = { clientId: client, totalAmount: total };
+    return (await api.send(ContractCreate, { contract })).createContract?.contract;
+  },
+  done: (contract) => `Contract ${contract.id} created, as a draft: ${summaryOf(contract)}.`,
+});
+
+const updateContract = change({
+  noun: 'contract',
+  name: 'update',
+  summary: 'Change the price of a contract',
+  flags: { id: contractId, total: required('--total <amount>', 'new price in euros', money) },
+  columns,
+  examples: [['contract update 7 --total 14000.50', '']],
+  attempt: ({ id }) => `change the total of contract ${id}`,
+  send: async (api, { id, total }) =>
+    (await api.send(ContractUpdate, { id, patch: { totalAmount: total } })).updateContract
+      ?.contract,
+  done: (contract) => `Contract ${contract.id} updated: ${summaryOf(contract)}.`,
+});
+
+const signContract = change({
+  noun: 'contract',
+  name: 'sign',
+  summary: 'Record that a contract is signed',
+  flags: { id: contractId },
+  columns,
+  examples: [['contract sign 7', '']],
+  attempt: ({ id }) => `sign contract ${id}`,
+  send: async (api, { id }) =>
+    (await api.send(ContractUpdate, { id, patch: { status: 'signed' } })).updateContract?.contract,
+  done: (contract) => `Contract ${contract.id} signed: ${summaryOf(contract)}.`,
+});
+
+const payContract = change({
+  noun: 'contract',
+  name: 'pay',
+  summary: 'Record a payment for a contract',
+  flags: {
+    id: contractId,
+    amount: required('--amount <amount>', 'euros received; negative to correct an entry', money),
+    on: optional('--on <date>', 'day it arrived, today by default', date),
+  },
+  columns,
+  examples: [
+    ['contract pay 7 --amount 2500', ''],
+    ['contract pay 7 --amount 1000.50 --on 2026-11-30', ''],
+  ],
+  attempt: ({ id }) => `record a payment for contract ${id}`,
+  send: async (api, { id, amount, on }) => {
+    const payment = { contractId: id, amount, paidOn: on };
+    return (await api.send(ContractPay, { payment })).createPayment?.payment?.contract;
+  },
+  done: (contract, { amount }) =>
+    `${euros(amount)} recorded for contract ${contract.id}: ${summaryOf(contract)}. ${remainder(contract)}`,
+});
+
+const cancelContract = change({
+  noun: 'contract',
+  name: 'cancel',
+  summary: 'Cancel a contract',
+  flags: { id: contractId, yes },
+  columns,
+  examples: [['contract cancel 7', '']],
+  attempt: ({ id }) => `cancel contract ${id}`,
+  send: async (api, { id }, invocation) => {
+    await confirm(invocation, () => question(api, 'Cancel', id));
+    const { updateContract } = await api.send(ContractUpdate, {
+      id,
+      patch: { status: 'cancelled' },
+    });
+    return updateContract?.contract;
+  },
+  done: (contract) => `Contract ${contract.id} cancelled: ${summaryOf(contract)}.`,
+});
+
+const deleteContract = change({
+  noun: 'contract',
+  name: 'delete',
+  summary: 'Delete a draft',
+  flags: { id: contractId, yes },
+  columns,
+  examples: [['contract delete 7 --yes', '']],
+  attempt: ({ id }) => `delete contract ${id}`,
+  send: async (api, { id }, invocation) => {
+    await confirm(invocation, () => question(api, 'Delete', id));
+    return (await api.send(ContractDelete, { id })).deleteContract?.contract;
+  },
+  done: (contract) => `Contract ${contract.id} deleted: ${summaryOf(contract)}.`,
+});
+
+export const contract: Noun = {
+  name: 'contract',
+  plural: 'contracts',
+  summary: 'What clients have agreed to buy, and what they have paid.',
+  commands: [
+    listContracts,
+    viewContract,
+    createContract,
+    updateContract,
+    signContract,
+    payContract,
+    cancelContract,
+    deleteContract,
+  ],
+};

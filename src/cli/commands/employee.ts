@@ -1,0 +1,186 @@
+import type { Api } from '../api/api.ts';
+import {
+  EmployeeCreate,
+  EmployeeDeactivate,
+  EmployeeDelete,
+  type EmployeeFieldsFragment,
+  EmployeeList,
+  EmployeeUpdate,
+  EmployeeView,
+} from '../api/operations.ts';
+import { type Noun, optional, required, toggle } from '../command.ts';
+import { email, id, line, oneOf } from '../flags.ts';
+import type { Column } from '../output/columns.ts';
+import { change, changes, confirm, list, noSuch, view, yes } from '../verbs.ts';
+
+type Employee = EmployeeFieldsFragment;
+
+const columns: readonly Column<Employee>[] = [
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
+  { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (e) => e.fullName },
+  { key: 'department', label: 'Department', kind: 'text', priority: 1, value: (e) => e.department },
+  { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (e) => e.email },
+  { key: 'active', label: 'Active', kind: 'flag', priority: 3, value: (e) => e.active },
+  {
+    key: 'creationDate',
+    label: 'Created',
+    kind: 'instant',
+    priority: 4,
+    value: (e) => e.creationDate,
+  },
+];
+
+const departments = oneOf('sales', 'support', 'management');
+const employeeId = required('<id>', "the employee's id", id);
+const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${department}`;
+const fetchEmployee = async (api: Api, id: number) =>
+  (await api.send(EmployeeView, { id })).employee;
+
+async function question(api: Api, verb: string, id: number): Promise<string> {
+  const employee = await fetchEmployee(api, id);
+  if (!employee) throw noSuch('employee', id);
+  return `${verb} employee ${id} (${summaryOf(employee)})?`;
+}
+
+const listEmployees = list({
+  summary: 'List employees',
+  flags: {
+    department: optional('--department <name>', 'only of this department', departments),
+    inactive: toggle('--inactive', 'those who have left, instead of those who are here'),
+  },
+  columns,
+  sort: { id: 'ID', fullName: 'FULL_NAME', department: 'DEPARTMENT', active: 'ACTIVE' },
+  sortedBy: 'ID_ASC',
+  ifEmpty: 'No employee matches.',
+  examples: [
+    ['employee list --department support', 'who can run an event'],
+    ['employee list --json', ''],
+  ],
+  fetch: async (api, { department, inactive }, page) => {
+    const condition = { department, active: !inactive };
+    return (await api.send(EmployeeList, { ...page, condition })).employees;
+  },
+});
+
+const viewEmployee = view({ noun: 'employee', columns, fetch: fetchEmployee });
+
+type NewEmployee = Employee & { oneTimePassword: string };
+
+const createEmployee = change({
+  noun: 'employee',
+  name: 'create',
+  summary: 'Enter an employee, with a password for their first login',
+  flags: {
+    name: required('--name <name>', 'first and last name', line(200)),
+    email: required('--email <address>', 'e-mail address, to log in with', email),
+    department: required('--department <name>', 'department', departments),
+  },
+  columns: [
+    ...(columns as readonly Column<NewEmployee>[]),
+    {
+      key: 'oneTimePassword',
+      label: 'One-time password',
+      kind: 'text',
+      value: (e: NewEmployee) => e.oneTimePassword,
+    },
+  ],
+  examples: [
+    ['employee create --name "Zoé Martin" --email zoe@epic.example --department support', ''],
+  ],
+  attempt: () => 'create an employee',
+  send: async (api, { name, email, department }) => {
+    const input = { fullName: name, email, department };
+    const { createEmployee: created } = await api.send(EmployeeCreate, { input });
+    if (!created?.employee) return null;
+    return { ...created.employee, oneTimePassword: created.oneTimePassword };
+  },
+  done: (employee) =>
+    [
+      `Employee ${employee.id} created: ${summaryOf(employee)}.`,
+      `  Password for the first login, shown only now: ${employee.oneTimePassword}`,
+    ].join('\n'),
+});
+
+const newValues = {
+  name: optional('--name <name>', 'first and last name', line(200)),
+  email: optional('--email <address>', 'e-mail address, to log in with', email),
+  department: optional('--department <name>', 'department', departments),
+  reactivate: toggle('--reactivate', 'let somebody who had left log in again'),
+};
+
+const updateEmployee = change({
+  noun: 'employee',
+  name: 'update',
+  summary: 'Change an employee',
+  flags: { id: employeeId, ...newValues },
+  columns,
+  examples: [
+    ['employee update 9 --department sales', 'their next command asks them to log in again'],
+  ],
+  attempt: ({ id }) => `update employee ${id}`,
+  send: async (api, { id, name, email, department, reactivate }) => {
+    const patch = { fullName: name, email, department, active: reactivate || undefined };
+    return (await api.send(EmployeeUpdate, { id, patch: changes(patch, newValues) })).updateEmployee
+      ?.employee;
+  },
+  done: (employee) => `Employee ${employee.id} updated: ${summaryOf(employee)}.`,
+});
+
+const deactivateEmployee = change({
+  noun: 'employee',
+  name: 'deactivate',
+  summary: 'Close the account of somebody who leaves',
+  flags: {
+    id: employeeId,
+    handoverTo: optional(
+      '--handover-to <employee>',
+      'id of the colleague who takes over their clients or open events',
+      id,
+    ),
+    yes,
+  },
+  columns,
+  examples: [
+    ['employee deactivate 9 --handover-to 11', 'employee 11 takes over, and 9 is logged out'],
+  ],
+  attempt: ({ id }) => `deactivate employee ${id}`,
+  send: async (api, { id, handoverTo }, invocation) => {
+    await confirm(invocation, () => question(api, 'Deactivate', id));
+    const { deactivateEmployee: done } = await api.send(EmployeeDeactivate, {
+      id,
+      handOverTo: handoverTo,
+    });
+    return done?.employee;
+  },
+  done: (employee, { handoverTo }) =>
+    `Employee ${employee.id} deactivated: ${summaryOf(employee)}.${handoverTo ? ` Employee ${handoverTo} takes over.` : ''}`,
+});
+
+const deleteEmployee = change({
+  noun: 'employee',
+  name: 'delete',
+  summary: 'Delete an employee whom no record mentions',
+  flags: { id: employeeId, yes },
+  columns,
+  examples: [['employee delete 9 --yes', '']],
+  attempt: ({ id }) => `delete employee ${id}`,
+  send: async (api, { id }, invocation) => {
+    await confirm(invocation, () => question(api, 'Delete', id));
+    return (await api.send(EmployeeDelete, { id })).deleteEmployee?.employee;
+  },
+  done: (employee) => `Employee ${employee.id} deleted: ${summaryOf(employee)}.`,
+});
+
+export const employee: Noun = {
+  name: 'employee',
+  plural: 'employees',
+  summary: 'Those who work here.',
+  commands: [
+    listEmployees,
+    viewEmployee,
+    createEmployee,
+    updateEmployee,
+    deactivateEmployee,
+    deleteEmployee,
+  ],
+};

@@ -1,0 +1,265 @@
+import type { Api } from '../api/api.ts';
+import {
+  EventCreate,
+  EventDelete,
+  type EventFieldsFragment,
+  EventList,
+  EventUpdate,
+  EventView,
+} from '../api/operations.ts';
+import { type Noun, optional, required, toggle } from '../command.ts';
+import {
+  dateTime,
+  fromMoment,
+  id,
+  line,
+  oneOf,
+  orNothing,
+  text,
+  toMoment,
+  wholeNumber,
+} from '../flags.ts';
+import type { Column } from '../output/columns.ts';
+import { localTime } from '../output/format.ts';
+import { change, changes, confirm, list, noSuch, view, yes } from '../verbs.ts';
+
+type Event = EventFieldsFragment;
+
+const columns: readonly Column<Event>[] = [
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
+  { key: 'title', label: 'Title', kind: 'text', priority: 0, value: (e) => e.title },
+  { key: 'startDate', label: 'Starts', kind: 'instant', priority: 1, value: (e) => e.startDate },
+  { key: 'endDate', label: 'Ends', kind: 'instant', priority: 6, value: (e) => e.endDate },
+  { key: 'status', label: 'Status', kind: 'status', priority: 3, value: (e) => e.status },
+  {
+    key: 'supportContact',
+    label: 'Support',
+    kind: 'text',
+    priority: 2,
+    value: (e) => e.supportContact?.fullName,
+  },
+  { key: 'supportContactId', label: 'Support ID', kind: 'id', value: (e) => e.supportContactId },
+  {
+    key: 'client',
+    label: 'Client',
+    kind: 'text',
+    priority: 4,
+    value: ({ contract }) => contract?.client?.companyName ?? contract?.client?.fullName,
+  },
+  {
+    key: 'clientName',
+    label: 'Client name',
+    kind: 'text',
+    value: (e) => e.contract?.client?.fullName,
+  },
+  {
+    key: 'clientEmail',
+    label: 'Client e-mail',
+    kind: 'text',
+    value: (e) => e.contract?.client?.email,
+  },
+  {
+    key: 'clientPhone',
+    label: 'Client phone',
+    kind: 'phone',
+    value: (e) => e.contract?.client?.phone,
+  },
+  {
+    key: 'commercial',
+    label: 'Sales contact',
+    kind: 'text',
+    value: (e) => e.contract?.commercial?.fullName,
+  },
+  { key: 'contractId', label: 'Contract ID', kind: 'id', value: (e) => e.contractId },
+  { key: 'location', label: 'Location', kind: 'text', priority: 5, value: (e) => e.location },
+  {
+    key: 'attendees',
+    label: 'Attendees',
+    kind: 'number',
+    priority: 7,
+    value: (e) => e.attendees,
+  },
+  { key: 'notes', label: 'Notes', kind: 'text', value: (e) => e.notes },
+];
+
+const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
+const eventId = required('<id>', "the event's id", id);
+const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.startDate)}`;
+const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
+
+const listEvents = list({
+  summary: 'List events',
+  flags: {
+    mine: toggle('--mine', 'only those I run or sold'),
+    noSupport: toggle('--no-support', 'only those that nobody runs yet'),
+    upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
+    from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
+    to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
+    contractId: optional('--contract <id>', 'only those of this contract', id),
+    status: optional('--status <status>', 'only in this state', statuses),
+  },
+  columns,
+  sort: {
+    id: 'ID',
+    startDate: 'START_DATE',
+    status: 'STATUS',
+    contractId: 'CONTRACT_ID',
+    supportContactId: 'SUPPORT_CONTACT_ID',
+  },
+  sortedBy: 'START_DATE_ASC',
+  ifEmpty: 'No event matches.',
+  examples: [
+    ['event list --mine --upcoming', 'what I have coming'],
+    ['event list --no-support --upcoming', 'what still needs somebody to run it'],
+    ['event list --from today --to +30d --csv > events.csv', 'the coming month, for a spreadsheet'],
+  ],
+  fetch: async (api, { mine, noSupport, upcoming, ...given }, page) => {
+    const { from, to, contractId, status } = given;
+    const condition = {
+      mine: mine || undefined,
+      withoutSupport: noSupport || undefined,
+      upcoming: upcoming || undefined,
+      from,
+      to,
+      contractId,
+      status,
+    };
+    return (await api.send(EventList, { ...page, condition })).events;
+  },
+});
+
+const viewEvent = view({ noun: 'event', columns, fetch: fetchEvent });
+
+const people = wholeNumber(0, 999_999_999);
+const notesLimit = 200_000;
+
+const createEvent = change({
+  noun: 'event',
+  name: 'create',
+  summary: 'Plan an event under a signed contract',
+  flags: {
+    contract: required('--contract <id>', 'id of the signed contract', id),
+    title: required('--title <title>', 'what it is called', line(200)),
+    start: required('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
+    end: required('--end <time>', 'when it ends', dateTime),
+    location: optional('--location <place>', 'where it takes place', line(500)),
+    attendees: optional('--attendees <n>', 'how many people are expected', people),
+    notes: optional('--notes <text>', 'what those who run it should know', text(notesLimit)),
+    support: optional('--support <employee>', 'id of the support employee who runs it', id),
+  },
+  columns,
+  examples: [
+    [
+      'event create --contract 7 --title "Summer party" --start "2026-07-04 18:00" --end "2026-07-05 02:00" --location "Lyon" --attendees 120',
+      '',
+    ],
+  ],
+  attempt: ({ contract }) => `create an event for contract ${contract}`,
+  send: async (api, { contract, title, start, end, location, attendees, notes, support }) => {
+    const event = {
+      contractId: contract,
+      title,
+      startDate: start,
+      endDate: end,
+      location,
+      attendees,
+      notes,
+      supportContactId: support,
+    };
+    return (await api.send(EventCreate, { event })).createEvent?.event;
+  },
+  done: (event) => `Event ${event.id} created: ${summaryOf(event)}.`,
+});
+
+const newValues = {
+  title: optional('--title <title>', 'what it is called', line(200)),
+  start: optional('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
+  end: optional('--end <time>', 'when it ends', dateTime),
+  location: optional('--location <place>', 'where; "" for none', orNothing(line(500))),
+  attendees: optional('--attendees <n>', 'how many people are expected', people),
+  notes: optional('--notes <text>', 'notes; "" for none', orNothing(text(notesLimit))),
+  status: optional('--status <status>', 'state', statuses),
+};
+
+const updateEvent = change({
+  noun: 'event',
+  name: 'update',
+  summary: 'Change an event',
+  flags: { id: eventId, ...newValues },
+  columns,
+  examples: [
+    ['event update 31 --status confirmed --attendees 140', ''],
+    ['event update 31 --notes "Back entrance, ask for Zoé"', ''],
+  ],
+  attempt: ({ id }) => `update event ${id}`,
+  send: async (api, { id, start, end, title, location, attendees, notes, status }) => {
+    const patch = { startDate: start, endDate: end, title, location, attendees, notes, status };
+    return (await api.send(EventUpdate, { id, patch: changes(patch, newValues) })).updateEvent
+      ?.event;
+  },
+  done: (event) => `Event ${event.id} updated: ${summaryOf(event)}, ${event.status}.`,
+});
+
+const assignEvent = change({
+  noun: 'event',
+  name: 'assign',
+  summary: 'Say who runs an event',
+  flags: {
+    id: eventId,
+    support: required('--support <employee>', 'id of the support employee who runs it', id),
+  },
+  columns,
+  examples: [['event assign 31 --support 9', 'employee 9 runs event 31']],
+  attempt: ({ id, support }) => `assign event ${id} to employee ${support}`,
+  send: async (api, { id, support }) =>
+    (await api.send(EventUpdate, { id, patch: { supportContactId: support } })).updateEvent?.event,
+  done: (event) =>
+    `Event ${event.id} assigned to ${event.supportContact?.fullName ?? 'somebody'}: ${summaryOf(event)}.`,
+});
+
+const unassignEvent = change({
+  noun: 'event',
+  name: 'unassign',
+  summary: 'Leave an event without support contact',
+  flags: { id: eventId },
+  columns,
+  examples: [['event unassign 31', '']],
+  attempt: ({ id }) => `unassign event ${id}`,
+  send: async (api, { id }) =>
+    (await api.send(EventUpdate, { id, patch: { supportContactId: null } })).updateEvent?.event,
+  done: (event) => `Event ${event.id} has no support contact now: ${summaryOf(event)}.`,
+});
+
+const deleteEvent = change({
+  noun: 'event',
+  name: 'delete',
+  summary: 'Delete an event',
+  flags: { id: eventId, yes },
+  columns,
+  examples: [['event delete 31 --yes', '']],
+  attempt: ({ id }) => `delete event ${id}`,
+  send: async (api, { id }, invocation) => {
+    await confirm(invocation, async () => {
+      const event = await fetchEvent(api, id);
+      if (!event) throw noSuch('event', id);
+      return `Delete event ${id} (${summaryOf(event)})?`;
+    });
+    return (await api.send(EventDelete, { id })).deleteEvent?.event;
+  },
+  done: (event) => `Event ${event.id} deleted: ${summaryOf(event)}.`,
+});
+
+export const event: Noun = {
+  name: 'event',
+  plural: 'events',
+  summary: 'The events we organise, and who runs them.',
+  commands: [
+    listEvents,
+    viewEvent,
+    createEvent,
+    updateEvent,
+    assignEvent,
+    unassignEvent,
+    deleteEvent,
+  ],
+};

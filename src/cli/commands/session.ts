@@ -1,0 +1,244 @@
+import type { Api } from '../api/api.ts';
+import {
+  ChangePassword,
+  Login,
+  Logout,
+  Me,
+  type SessionFieldsFragment,
+} from '../api/operations.ts';
+import { type Command, command, optional, type Services, toggle } from '../command.ts';
+import { CliError, usageError } from '../errors.ts';
+import { email } from '../flags.ts';
+import type { Column } from '../output/columns.ts';
+import { chooseNewPassword, readPasswords } from '../passwords.ts';
+
+interface Person {
+  id: number;
+  fullName: string;
+  email: string;
+  department: string;
+  server: string;
+  mustChangePassword: boolean;
+}
+
+const columns: readonly Column<Person>[] = [
+  { key: 'id', label: 'ID', kind: 'id', value: (p) => p.id },
+  { key: 'fullName', label: 'Name', kind: 'text', value: (p) => p.fullName },
+  { key: 'email', label: 'E-mail', kind: 'text', value: (p) => p.email },
+  { key: 'department', label: 'Department', kind: 'text', value: (p) => p.department },
+  { key: 'server', label: 'Server', kind: 'text', value: (p) => p.server },
+];
+
+const loginColumns: readonly Column<Person>[] = [
+  ...columns,
+  {
+    key: 'mustChangePassword',
+    label: 'Password to be changed',
+    kind: 'flag',
+    value: (p) => p.mustChangePassword,
+  },
+];
+
+const passwordStdin = '--password-stdin';
+
+async function saveSession(
+  { api, store }: Pick<Services, 'api' | 'store'>,
+  session: SessionFieldsFragment,
+): Promise<void> {
+  const { accessToken, accessTokenExpiresAt, refreshToken, employee } = session;
+  await store.exclusively(() =>
+    store.save(api.server, {
+      email: employee.email,
+      accessToken,
+      expiresAt: Date.parse(accessTokenExpiresAt),
+      refreshToken: refreshToken ?? '',
+    }),
+  );
+}
+
+const changePassword = (api: Api, currentPassword: string, newPassword: string) =>
+  api.send(ChangePassword, { input: { currentPassword, newPassword } });
+
+/** Asks for new passwords until the server accepts one. */
+async function replacePassword(
+  { api, output, prompts }: Services,
+  currentPassword: string,
+): Promise<void> {
+  for (;;) {
+    const chosen = await chooseNewPassword(prompts, output.note);
+    try {
+      await changePassword(api, currentPassword, chosen);
+      return;
+    } catch (error) {
+      if (!(error instanceof CliError) || error.problem.code !== 'INVALID') throw error;
+      output.problem(error.problem);
+    }
+  }
+}
+
+/** A failed login is told without the advice to log in. */
+function loginRefused(error: unknown): unknown {
+  if (!(error instanceof CliError) || error.problem.code !== 'UNAUTHENTICATED') return error;
+  const hint = 'Check both, then try again: epic login';
+  return new CliError({ ...error.problem, hint }, { cause: error });
+}
+
+const login = command({
+  name: 'login',
+  summary: 'Log in',
+  flags: {
+    email: optional('--email <address>', 'your e-mail address', email),
+    passwordStdin: toggle(passwordStdin, 'read the password from stdin'),
+  },
+  columns: loginColumns,
+  examples: [
+    ['login', 'asks for e-mail address and password'],
+    ['login --email ana@epic.example --password-stdin < password.txt', 'for a script'],
+    ['login --server https://crm.epic.example', 'another server, remembered from then on'],
+  ],
+  async run(invocation) {
+    const { api, store, output, prompts, flags, stdin, columns: shown } = invocation;
+    if (isReadableByOthers(api.server)) {
+      output.note(`Careful: ${api.server} is not encrypted, and others may read your password.`);
+    }
+    let address = flags.email;
+    if (!address) {
+      if (!prompts.possible) throw usageError('--email is missing: your e-mail address.');
+      const initial = (await store.last()).email ?? undefined;
+      address = email(await prompts.line('E-mail', { initial, check: isEmail }));
+    }
+    const [password = ''] = await readPasswords(['Password'], {
+      stdin,
+      prompts,
+      fromStdin: flags.passwordStdin,
+    });
+    const session = await api
+      .sendAsNobody(Login, { input: { email: address, password } })
+      .then((data) => data.login)
+      .catch((error: unknown) => {
+        throw loginRefused(error);
+      });
+    if (!session) throw new CliError({ code: 'UNAUTHENTICATED', message: 'The login failed.' });
+    await saveSession(invocation, session);
+
+    let { mustChangePassword } = session;
+    if (mustChangePassword && prompts.possible) {
+      output.note('This password was for one login only. Choose your own.');
+      await replacePassword(invocation, password);
+      mustChangePassword = false;
+    }
+    const person = { ...session.employee, server: api.server, mustChangePassword };
+    output.changed(
+      `Logged in as ${person.fullName}, ${person.department}, at ${api.server}.`,
+      shown,
+      person,
+    );
+    if (mustChangePassword) {
+      output.note('Before anything else, choose a password of your own: epic password');
+    }
+  },
+});
+
+function isReadableByOthers(server: string): boolean {
+  const { protocol, hostname } = new URL(server);
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
+function isEmail(typed: string): true | string {
+  try {
+    email(typed);
+    return true;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'That is not an e-mail address.';
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof CliError ? error.problem.code : undefined);
+
+const logout = command({
+  name: 'logout',
+  summary: 'Log out, here and on the server',
+  flags: {},
+  columns: [
+    { key: 'server', label: 'Server', kind: 'text', value: (at: { server: string }) => at.server },
+  ],
+  examples: [['logout', '']],
+  async run({ api, store, output, columns: shown }) {
+    const { server } = api;
+    if (!(await store.find(server))) {
+      output.changed(`You were not logged in at ${server}.`, shown, { server });
+      return;
+    }
+    try {
+      await api.send(Logout, {});
+    } catch (error) {
+      // A session that has ended already is what was wanted.
+      if (codeOf(error) !== 'UNAUTHENTICATED') {
+        await store.exclusively(() => store.forget(server));
+        throw codeOf(error) === 'UNAVAILABLE' ? onlyHere(error, server) : error;
+      }
+    }
+    await store.exclusively(() => store.forget(server));
+    output.changed(`Logged out at ${server}.`, shown, { server });
+  },
+});
+
+function onlyHere(cause: unknown, server: string): CliError {
+  return new CliError(
+    {
+      code: 'UNAVAILABLE',
+      message: `Logged out on this machine only: the server at ${server} cannot be reached.`,
+      reason:
+        'Nobody can use the session from here any more. On the server it ends by itself within 30 days.',
+      hint: 'If this machine was not yours, log in and out again elsewhere, or tell management.',
+    },
+    { cause },
+  );
+}
+
+const whoami = command({
+  name: 'whoami',
+  summary: 'Show who is logged in, and where',
+  flags: {},
+  columns,
+  examples: [['whoami --fields department', '']],
+  async run({ api, output, columns: shown }) {
+    const { me } = await api.send(Me, {});
+    if (!me) throw new CliError({ code: 'UNAUTHENTICATED', message: 'You are not logged in.' });
+    output.record(shown, { ...me, server: api.server, mustChangePassword: false });
+  },
+});
+
+const password = command({
+  name: 'password',
+  summary: 'Change your password',
+  flags: {
+    passwordStdin: toggle(passwordStdin, 'read two lines from stdin: the current one, the new one'),
+  },
+  columns: [
+    {
+      key: 'changed',
+      label: 'Changed',
+      kind: 'flag',
+      value: (is: { changed: boolean }) => is.changed,
+    },
+  ],
+  examples: [['password', 'asks for the current and the new password']],
+  async run(invocation) {
+    const { api, output, prompts, flags, stdin, columns: shown } = invocation;
+    const from = { stdin, prompts, fromStdin: flags.passwordStdin };
+    if (flags.passwordStdin) {
+      const [current = '', next = ''] = await readPasswords(
+        ['Current password', 'New password'],
+        from,
+      );
+      await changePassword(api, current, next);
+    } else {
+      const [current = ''] = await readPasswords(['Current password'], from);
+      await replacePassword(invocation, current);
+    }
+    output.changed('Password changed. Your other sessions have ended.', shown, { changed: true });
+  },
+});
+
+export const sessionCommands: readonly Command[] = [login, logout, whoami, password];

@@ -1,0 +1,160 @@
+import { localDay, offset } from './output/format.ts';
+
+/** Turns what was typed into a value, or throws an `Invalid` that says how to write it. */
+export type Parser<Value> = ((typed: string) => Value) & {
+  /** The words to choose from, where there are few. */
+  choices?: readonly string[];
+};
+
+/** What was typed cannot be a value of its kind. The message completes “--flag: …”. */
+export class Invalid extends Error {}
+
+const shown = (typed: string) => `“${typed.length > 40 ? `${typed.slice(0, 40)}…` : typed}”`;
+
+/** The id of a record: a whole number from 1. */
+export const id: Parser<number> = (typed) => {
+  const value = /^[1-9]\d{0,9}$/.test(typed) ? Number(typed) : Number.NaN;
+  if (value <= 2_147_483_647) return value;
+  throw new Invalid(`${shown(typed)} is not an id. Write a whole number, like 12.`);
+};
+
+/** A whole number from `least` to `most`. */
+export function wholeNumber(least: number, most: number): Parser<number> {
+  return (typed) => {
+    const value = /^\d{1,9}$/.test(typed) ? Number(typed) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new Invalid(`${shown(typed)} is not a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** An amount of money, as a decimal string: `1250`, `1 250.50 €` and `1250,50` are understood. */
+export const money: Parser<string> = (typed) => {
+  const plain = typed
+    .replace(/\s*€$/, '')
+    .replace(/[\u00a0\u202f]/g, ' ')
+    .trim();
+  const [match, sign = '', whole = '', cents = ''] =
+    /^(-?)(\d{1,3}(?: \d{3})+|\d+)(?:[.,](\d{1,2}))?$/.exec(plain) ?? [];
+  if (match === undefined) {
+    throw new Invalid(`${shown(typed)} is not an amount. Write it like 1250 or 1250.50.`);
+  }
+  const digits = whole.replaceAll(' ', '').replace(/^0+(?=\d)/, '');
+  if (digits.length > 10) {
+    throw new Invalid(`${shown(typed)} is too large: at most 10 digits before the decimal point.`);
+  }
+  return `${sign}${digits}.${cents.padEnd(2, '0')}`;
+};
+
+const dateHelp = 'Write it like 2026-12-01, today or +7d.';
+const oneDay = 24 * 60;
+
+function calendarDay(typed: string, now: Date): string {
+  if (typed === 'today') return localDay(now);
+  const relative = /^([+-]\d{1,4})d$/.exec(typed);
+  if (relative) {
+    const [year = 0, month = 0, day = 0] = localDay(now).split('-').map(Number);
+    return localDay(new Date(year, month - 1, day + Number(relative[1])));
+  }
+  const [match, year, month, day] = /^([1-9]\d{3})-(\d\d)-(\d\d)$/.exec(typed) ?? [];
+  const instant = new Date(Number(year), Number(month) - 1, Number(day));
+  if (match && localDay(instant) === match) return match;
+  throw new Invalid(`${shown(typed)} is not a date. ${dateHelp}`);
+}
+
+/** A calendar day as `2026-12-01`; `today`, `+7d` and `-30d` are understood. */
+export const date: Parser<string> = (typed) => calendarDay(typed.trim(), new Date());
+
+const withOffset = (day: string, time: string) => {
+  const instant = new Date(`${day}T${time}`);
+  // An hour that daylight saving skips comes back as another one.
+  const wanted = Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
+  const found = instant.getHours() * 60 + instant.getMinutes();
+  if (found % oneDay !== wanted) {
+    throw new Invalid(`“${day} ${time.slice(0, 5)}” does not exist: the clocks go forward then.`);
+  }
+  return `${day}T${time}${offset(instant)}`;
+};
+
+/** A moment as ISO-8601 with its offset; `2026-12-01 18:30` is in the local time zone. */
+export const dateTime: Parser<string> = (typed) => {
+  const [match, day = '', hour, minute, second = '00', zone = ''] =
+    /^(\S+?)[T ]+([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(Z|[+-](?:0\d|1[0-4]):?[0-5]\d)?$/.exec(
+      typed.trim(),
+    ) ?? [];
+  if (!match) {
+    throw new Invalid(
+      `${shown(typed)} is not a date and time. Write it like “2026-12-01 18:30” (local time) or 2026-12-01T18:30Z.`,
+    );
+  }
+  const known = calendarDay(day, new Date());
+  const time = `${hour}:${minute}:${second}`;
+  return zone ? `${known}T${time}${zone}` : withOffset(known, time);
+};
+
+const isDay = (typed: string) => !/:/.test(typed);
+
+/** The beginning of a period: a moment, or the first moment of a local day. */
+export const fromMoment: Parser<string> = (typed) =>
+  isDay(typed) ? withOffset(date(typed), '00:00:00') : dateTime(typed);
+
+/** The end of a period: a moment, or the first moment after a local day. */
+export const toMoment: Parser<string> = (typed) => {
+  if (!isDay(typed)) return dateTime(typed);
+  const [year = 0, month = 0, day = 0] = date(typed).split('-').map(Number);
+  return withOffset(localDay(new Date(year, month - 1, day + 1)), '00:00:00');
+};
+
+function readable(typed: string, most: number): string {
+  if (typed.includes('\0')) throw new Invalid('a NUL character cannot be stored.');
+  if (typed.includes('\ufffd')) throw new Invalid('the text is not valid UTF-8.');
+  if ([...typed].length > most) {
+    throw new Invalid(`the text is too long: ${[...typed].length} characters, at most ${most}.`);
+  }
+  return typed;
+}
+
+/** One line of text that says something, without control characters. */
+export function line(most: number): Parser<string> {
+  return (typed) => {
+    const text = readable(typed, most).trim();
+    if (text === '') throw new Invalid('it cannot be empty.');
+    if (/\p{Cc}/u.test(text)) throw new Invalid('it cannot contain control characters.');
+    return text;
+  };
+}
+
+/** Free text, exactly as typed. */
+export function text(most: number): Parser<string> {
+  return (typed) => readable(typed, most);
+}
+
+/** An e-mail address. */
+export const email: Parser<string> = (typed) => {
+  const address = line(254)(typed);
+  if (/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(address)) return address;
+  throw new Invalid(`${shown(typed)} is not an e-mail address. Write it like ana@example.com.`);
+};
+
+/** A telephone number: digits, spaces and `- . ( )`, perhaps after a `+`. */
+export const phone: Parser<string> = (typed) => {
+  const number = line(100)(typed);
+  if (/^\+?\d[\d ().-]{3,29}$/.test(number)) return number;
+  throw new Invalid(
+    `${shown(typed)} is not a telephone number. Write it like “+33 6 12 34 56 78”.`,
+  );
+};
+
+/** The same, where an empty text clears the field: null. */
+export function orNothing<Value>(parser: Parser<Value>): Parser<Value | null> {
+  return (typed) => (typed.trim() === '' ? null : parser(typed));
+}
+
+/** One of a closed set of words. */
+export function oneOf<Word extends string>(...words: [Word, ...Word[]]): Parser<Word> {
+  const parse = (typed: string) => {
+    const word = words.find((each) => each === typed.trim().toLowerCase());
+    if (word) return word;
+    throw new Invalid(`${shown(typed)} is not one of ${words.join(', ')}.`);
+  };
+  return Object.assign(parse, { choices: words });
+}

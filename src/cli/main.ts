@@ -1,0 +1,22 @@
+import process from 'node:process';
+
+// Only this file is loaded before the check: everything else may use what an older Node does not have.
+const oldest = 22;
+
+if (Number.parseInt(process.versions.node, 10) < oldest) {
+  process.stderr.write(
+    `epic needs Node ${oldest} or newer; this is Node ${process.versions.node}. Install a newer one from https://nodejs.org.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  const { run } = await import('./run.ts');
+  await run({
+    argv: process.argv.slice(2),
+    streams: {
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      env: process.env,
+    },
+  });
+}

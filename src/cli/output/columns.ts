@@ -1,0 +1,34 @@
+import { usageError } from '../errors.ts';
+
+export type Cell = string | number | boolean | null | undefined;
+
+/**
+ * One field of a record, the same in every format.
+ * Money is a decimal string, a date `2026-12-01`, an instant any ISO-8601 date-time.
+ */
+export interface Column<Row> {
+  /** The name in `--fields`, `--json` and `--csv`. */
+  key: string;
+  label: string;
+  kind: 'id' | 'text' | 'phone' | 'money' | 'date' | 'instant' | 'number' | 'status' | 'flag';
+  value: (row: Row) => Cell;
+  /** On a narrow terminal the highest number leaves first, 0 never; without one, shown only by `view`. */
+  priority?: number;
+  /** To how many cells a text may shrink before other columns leave. */
+  least?: number;
+}
+
+const canonical = (name: string) => name.replace(/[-_\s]/g, '').toLowerCase();
+
+/** The columns named by `--fields a,b`, in that order; an unknown name is a usage error. */
+export function pickColumns<Row>(columns: readonly Column<Row>[], names: string): Column<Row>[] {
+  const known = new Map(columns.map((column) => [canonical(column.key), column]));
+  return names.split(',').map((name) => {
+    const column = known.get(canonical(name));
+    if (column) return column;
+    throw usageError(
+      `--fields: there is no field “${name.trim()}”.`,
+      `The fields are ${columns.map(({ key }) => key).join(', ')}.`,
+    );
+  });
+}

@@ -1,0 +1,55 @@
+import type { Cell, Column } from './columns.ts';
+import { printable } from './text.ts';
+
+const two = (value: number) => String(value).padStart(2, '0');
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** Money for people: `12500.5` → `12 500.50 €`. */
+export function money(amount: string): string {
+  const [, sign = '', whole = '0', cents = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(amount) ?? [];
+  return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ' ')}.${cents.padEnd(2, '0')} €`;
+}
+
+/** The local offset of an instant from UTC: `+01:00`. */
+export function offset(instant: Date): string {
+  const minutes = -instant.getTimezoneOffset();
+  const size = Math.abs(minutes);
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}
+
+/** The local calendar day of an instant: `2026-12-01`. */
+export function localDay(instant: Date): string {
+  const year = String(instant.getFullYear()).padStart(4, '0');
+  return `${year}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
+}
+
+/** An instant for people, in local time, as the flags accept it: `2026-12-01 18:30`. */
+export function localTime(iso: string): string {
+  const instant = new Date(iso);
+  return `${localDay(instant)} ${two(instant.getHours())}:${two(instant.getMinutes())}`;
+}
+
+/** An instant for people who look at one record: `Tue 2026-12-01 18:30 (UTC+01:00)`. */
+export function fullTime(iso: string): string {
+  const instant = new Date(iso);
+  return `${weekdays[instant.getDay()]} ${localTime(iso)} (UTC${offset(instant)})`;
+}
+
+/** A cell on a terminal: one harmless line, money and dates as people write them. */
+export function forPeople(kind: Column<unknown>['kind'], cell: Cell): string {
+  if (cell === null || cell === undefined || cell === '') return '–';
+  if (kind === 'money') return money(String(cell));
+  if (kind === 'instant') return localTime(String(cell));
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  return printable(String(cell));
+}
+
+/** A cell for machines: the value itself; instants in UTC, a missing value is null. */
+export function forMachines(
+  kind: Column<unknown>['kind'],
+  cell: Cell,
+): string | number | boolean | null {
+  if (cell === null || cell === undefined) return null;
+  if (kind === 'instant') return new Date(String(cell)).toISOString().replace('.000Z', 'Z');
+  return cell;
+}

@@ -1,0 +1,53 @@
+import type { Cell, Column } from './columns.ts';
+import { forMachines } from './format.ts';
+import { printable, printableLines } from './text.ts';
+
+type Plain = string | number | boolean | null;
+
+function plainCells<Row>(columns: readonly Column<Row>[], row: Row): Plain[] {
+  return columns.map(({ kind, value }) => forMachines(kind, value(row)));
+}
+
+/** A record as a plain object with every column, missing values as null. */
+export function plainObject<Row>(columns: readonly Column<Row>[], row: Row): Record<string, Plain> {
+  const cells = plainCells(columns, row);
+  return Object.fromEntries(columns.map(({ key }, index) => [key, cells[index] ?? null]));
+}
+
+/** JSON text; what JSON lets through and a terminal would interpret is escaped too. */
+export function json(value: unknown): string {
+  const escaped = (character: string) =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped)}\n`;
+}
+
+const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** One line of tab-separated values, without loss: special characters as `\t`, `\n`, `\\`, `\x1b`. */
+export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
+  const escaped = (character: string) =>
+    escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  const text = (cell: Cell) => String(cell ?? '').replace(/[\\\p{Cc}]/gu, escaped);
+  return `${plainCells(columns, row).map(text).join('\t')}\n`;
+}
+
+// A spreadsheet runs a cell that begins with one of these; the full-width forms too.
+const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+
+function csvCell(cell: Plain, isText: boolean): string {
+  let text = printableLines(String(cell ?? ''));
+  if (isText && formula.test(String(cell ?? ''))) text = `'${text}`;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** The header of a CSV file (RFC 4180). */
+export function csvHeader<Row>(columns: readonly Column<Row>[]): string {
+  return `${columns.map(({ key }) => printable(key)).join(',')}\r\n`;
+}
+
+/** One CSV record; text that a spreadsheet would run as a formula gets a leading `'`. */
+export function csvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
+  const cells = plainCells(columns, row);
+  const isText = (index: number) => !['id', 'number', 'money'].includes(columns[index]?.kind ?? '');
+  return `${cells.map((cell, index) => csvCell(cell, isText(index))).join(',')}\r\n`;
+}

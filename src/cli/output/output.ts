@@ -1,0 +1,120 @@
+import type { Problem } from '../errors.ts';
+import type { Column } from './columns.ts';
+import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
+import { createPaint, type Paint } from './paint.ts';
+import { problemAsJson, problemAsText } from './problem.ts';
+import { drawRecord, drawTable } from './table.ts';
+import { printableLines, wrapped } from './text.ts';
+
+export type Format = 'people' | 'tsv' | 'json' | 'csv';
+
+/** The streams and the environment that text goes through. */
+export interface Streams {
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  stderr: NodeJS.WriteStream;
+  env: NodeJS.ProcessEnv;
+}
+
+export interface OutputOptions {
+  /** The format that a flag asked for; without one, a table on a terminal and TSV in a pipe. */
+  format?: Exclude<Format, 'people' | 'tsv'>;
+  colour: boolean;
+  /** True when `--fields` chose the columns: then all of them are shown, and no others. */
+  chosen: boolean;
+}
+
+/** All text of the program goes through here: data to stdout, everything else to stderr. */
+export interface Output {
+  readonly format: Format;
+  list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
+  record<Row>(columns: readonly Column<Row>[], row: Row): void;
+  /** What a command changed: a sentence, or the record where a format or fields were asked for. */
+  changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
+  /** The same for several records. */
+  changedAll<Row>(
+    sentence: string,
+    columns: readonly Column<Row>[],
+    rows: readonly Row[],
+  ): Promise<void>;
+  /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
+  note(sentence: string, commandLine?: string): void;
+  problem(problem: Problem): void;
+}
+
+/** Colours on a terminal, unless NO_COLOR or --no-color says otherwise; CLICOLOR_FORCE: everywhere. */
+function coloursOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, wanted: boolean): boolean {
+  if (!wanted || env.NO_COLOR) return false;
+  if (env.CLICOLOR_FORCE && env.CLICOLOR_FORCE !== '0') return true;
+  return stream.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** `EPIC_FORCE_TTY=<columns>` draws for people even where a stream is not a terminal. */
+function terminalWidth(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): number | undefined {
+  if (env.EPIC_FORCE_TTY) return Number.parseInt(env.EPIC_FORCE_TTY, 10) || 80;
+  return stream.isTTY ? stream.columns || 80 : undefined;
+}
+
+const paintFor = (stream: NodeJS.WriteStream, streams: Streams, colour: boolean): Paint =>
+  createPaint(coloursOn(stream, streams.env, colour));
+
+/** An output for one command, its format decided by its flags and by where stdout leads. */
+export function createOutput(streams: Streams, options: OutputOptions): Output {
+  const { stdout, stderr } = streams;
+  const cells = terminalWidth(stdout, streams.env);
+  const errCells = terminalWidth(stderr, streams.env) ?? Number.POSITIVE_INFINITY;
+  const format = options.format ?? (cells === undefined ? 'tsv' : 'people');
+  const paint = paintFor(stdout, streams, options.colour);
+  const errPaint = paintFor(stderr, streams, options.colour);
+
+  const listed = <Row>(columns: readonly Column<Row>[]) =>
+    options.chosen
+      ? columns.map((column) => ({ ...column, priority: 0 }))
+      : columns.filter(({ priority }) => priority !== undefined);
+
+  const record = <Row>(columns: readonly Column<Row>[], row: Row) => {
+    if (format === 'json') stdout.write(json(plainObject(columns, row)));
+    else if (format === 'csv') stdout.write(csvHeader(columns) + csvLine(columns, row));
+    else if (format === 'tsv') stdout.write(tsvLine(columns, row));
+    else stdout.write(drawRecord(columns, row, paint));
+  };
+
+  const list: Output['list'] = async (columns, rows, ifEmpty) => {
+    if (format === 'json') stdout.write(json(rows.map((row) => plainObject(columns, row))));
+    else if (format === 'csv') {
+      stdout.write(csvHeader(columns) + rows.map((row) => csvLine(columns, row)).join(''));
+    } else if (format === 'tsv') {
+      stdout.write(rows.map((row) => tsvLine(listed(columns), row)).join(''));
+    } else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
+    else stdout.write(await drawTable(listed(columns), rows, cells ?? 80, paint));
+  };
+
+  const sentenceLine = (sentence: string) => {
+    stdout.write(`${paint.good('✓')} ${printableLines(sentence)}\n`);
+  };
+  const asked = options.format !== undefined || options.chosen;
+
+  return {
+    format,
+    list,
+    record,
+    changed(sentence, columns, row) {
+      if (asked) record(columns, row);
+      else sentenceLine(sentence);
+    },
+    async changedAll(sentence, columns, rows) {
+      if (asked) await list(columns, rows, sentence);
+      else sentenceLine(sentence);
+    },
+    note(sentence, commandLine) {
+      const lines = [wrapped(printableLines(sentence), errCells, '')];
+      if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);
+      stderr.write(`${errPaint.quiet(lines.join('\n'))}\n`);
+    },
+    problem(problem) {
+      stderr.write(
+        format === 'json' ? problemAsJson(problem) : problemAsText(problem, errPaint, errCells),
+      );
+    },
+  };
+}

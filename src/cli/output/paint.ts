@@ -1,0 +1,37 @@
+import type { Column } from './columns.ts';
+
+/** Colours by meaning; every function returns its text as it is when colours are off. */
+export interface Paint {
+  heading(text: string): string;
+  quiet(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  cell(kind: Column<unknown>['kind'], text: string): string;
+}
+
+const statusColours: Record<string, number> = {
+  draft: 33,
+  signed: 32,
+  planned: 33,
+  confirmed: 32,
+  completed: 2,
+  cancelled: 2,
+};
+
+/** Paint for a stream that shows colours, or not. */
+export function createPaint(colours: boolean): Paint {
+  const painted = (code: number) => (text: string) =>
+    colours ? `\u001b[${code}m${text}\u001b[0m` : text;
+  const quiet = painted(2);
+  return {
+    heading: painted(1),
+    quiet,
+    good: painted(32),
+    bad: painted(31),
+    cell(kind, text) {
+      const colour = kind === 'status' ? statusColours[text] : undefined;
+      if (colour) return painted(colour)(text);
+      return text === '–' ? quiet(text) : text;
+    },
+  };
+}

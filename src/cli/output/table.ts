@@ -1,0 +1,117 @@
+import type { Column } from './columns.ts';
+import { forPeople, fullTime } from './format.ts';
+import type { Paint } from './paint.ts';
+import { printable, printableLines, shorten, width } from './text.ts';
+
+const gutter = 2;
+const leastText = 20;
+
+interface Laid<Row> {
+  column: Column<Row>;
+  natural: number;
+  least: number;
+  cells: string[];
+}
+
+function layOut<Row>(column: Column<Row>, rows: readonly Row[]): Laid<Row> {
+  const cells = rows.map((row) => forPeople(column.kind, column.value(row)));
+  const natural = Math.max(width(column.label), ...cells.map(width));
+  const least =
+    column.kind === 'text'
+      ? Math.min(natural, Math.max(column.least ?? leastText, width(column.label)))
+      : natural;
+  return { column, natural, least, cells };
+}
+
+const leastTotal = (laid: readonly Laid<never>[]) =>
+  laid.reduce((sum, { least }) => sum + least + gutter, -gutter);
+
+/** Drops the least important columns until the rest can fit; priority 0 always stays. */
+function dropToFit<Row>(laid: Laid<Row>[], cells: number): Laid<Row>[] {
+  const kept = [...laid];
+  while (leastTotal(kept) > cells) {
+    const lowest = kept.reduce((low, next) =>
+      (next.column.priority ?? 0) >= (low.column.priority ?? 0) ? next : low,
+    );
+    if (!lowest.column.priority) break;
+    kept.splice(kept.indexOf(lowest), 1);
+  }
+  return kept;
+}
+
+/** Gives each text column what it asks for, or an even share of what is left. */
+function shareWidth(laid: readonly Laid<never>[], cells: number): number[] {
+  const widths = laid.map(({ least }) => least);
+  let spare = cells - leastTotal(laid);
+  while (spare > 0) {
+    const hungry = laid.flatMap(({ natural }, index) =>
+      (widths[index] ?? 0) < natural ? [index] : [],
+    );
+    if (hungry.length === 0) break;
+    for (const index of hungry) {
+      if (spare === 0) break;
+      widths[index] = (widths[index] ?? 0) + 1;
+      spare -= 1;
+    }
+  }
+  return widths;
+}
+
+const noLines = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((name) => [name, '']),
+  ),
+);
+
+/**
+ * The rows as a table at most `cells` wide: text shortens with `…`, unimportant columns leave,
+ * ids and amounts are always whole.
+ */
+export async function drawTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  cells: number,
+  paint: Paint,
+): Promise<string> {
+  const { default: Table } = await import('cli-table3');
+  const laid = dropToFit(
+    columns.map((column) => layOut(column, rows)),
+    cells,
+  );
+  const widths = shareWidth(laid, cells);
+  const cut = (text: string, index: number) => shorten(text, widths[index] ?? 0);
+  const table = new Table({
+    head: laid.map(({ column }, index) => paint.heading(cut(column.label, index))),
+    colWidths: widths,
+    colAligns: laid.map(({ column }) =>
+      ['id', 'number', 'money'].includes(column.kind) ? 'right' : 'left',
+    ),
+    chars: { ...noLines, middle: ' '.repeat(gutter) },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
+  });
+  for (const index of rows.keys()) {
+    table.push(
+      laid.map(({ column, cells: texts }, position) =>
+        paint.cell(column.kind, cut(texts[index] ?? '', position)),
+      ),
+    );
+  }
+  const lines = table.toString().split('\n');
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+}
+
+/** One record as `label  value` lines; long texts keep their line breaks, indented. */
+export function drawRecord<Row>(columns: readonly Column<Row>[], row: Row, paint: Paint): string {
+  const margin = Math.max(...columns.map(({ label }) => width(label))) + gutter;
+  const lines = columns.map(({ kind, label, value }) => {
+    const cell = value(row);
+    let text = forPeople(kind, cell);
+    if (kind === 'instant' && cell) text = fullTime(String(cell));
+    if (kind === 'text' && cell) {
+      text = printableLines(String(cell)).replaceAll('\n', `\n${' '.repeat(margin)}`);
+    }
+    const name = printable(label) + ' '.repeat(margin - width(label));
+    return `${paint.heading(name)}${paint.cell(kind, text)}\n`;
+  });
+  return lines.join('');
+}

@@ -1,0 +1,62 @@
+import stringWidth from 'string-width';
+
+// Direction overrides can make one text look like another; they are shown as a blank mark.
+const overrides = /[\u202a-\u202e\u2066-\u2069]/g;
+const controls = /\p{Cc}/gu;
+
+function picture(control: string): string {
+  const code = control.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\ufffd';
+}
+
+/** One line that no terminal interprets: control characters become visible pictures. */
+export function printable(text: string): string {
+  return text
+    .replace(/\r\n|[\n\r\t]/g, ' ')
+    .replace(controls, picture)
+    .replace(overrides, '\ufffd');
+}
+
+/** Like `printable`, but keeps line breaks and tabs. */
+export function printableLines(text: string): string {
+  return text
+    .split(/\r\n|\n/)
+    .map((line) => line.split('\t').map(printable).join('\t'))
+    .join('\n');
+}
+
+/** How many terminal cells the text takes. */
+export function width(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+/** The text broken between words into lines of at most `cells` cells, all of them indented. */
+export function wrapped(text: string, cells: number, indent: string): string {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`;
+      if (line !== '' && width(indent + longer) > cells) {
+        lines.push(line);
+        line = word;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines.map((line) => indent + line).join('\n');
+}
+
+/** The text cut to at most `cells` terminal cells, ending in `…` when something was cut. */
+export function shorten(text: string, cells: number): string {
+  if (width(text) <= cells) return text;
+  let kept = '';
+  let used = 1;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += width(segment);
+    if (used > cells) break;
+    kept += segment;
+  }
+  return `${kept.trimEnd()}…`;
+}

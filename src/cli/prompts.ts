@@ -1,0 +1,65 @@
+import type { PromptObject } from 'prompts';
+import { cancelled } from './errors.ts';
+import type { Streams } from './output/output.ts';
+import { printable } from './output/text.ts';
+
+/** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
+export interface Prompts {
+  /** False where nobody can answer: in a pipe, or with --no-input. */
+  readonly possible: boolean;
+  /** `check` returns what is wrong with an answer, or true. */
+  line(
+    question: string,
+    options?: { initial?: string; check?: (typed: string) => true | string },
+  ): Promise<string>;
+  choice(question: string, choices: readonly string[]): Promise<string>;
+  /** Shows a `*` for each character. */
+  password(question: string): Promise<string>;
+  /** Anything but a clear yes is no. */
+  confirm(question: string): Promise<boolean>;
+}
+
+/** Prompts over these streams; the library is loaded with the first question. */
+export function createPrompts({ stdin, stderr }: Streams, wanted: boolean): Prompts {
+  async function ask(question: string, prompt: Partial<PromptObject<'answer'>>): Promise<unknown> {
+    const { default: prompts } = await import('prompts');
+    let left = false;
+    const onCancel = () => {
+      throw cancelled();
+    };
+    const { answer } = await prompts(
+      {
+        type: 'text',
+        ...prompt,
+        name: 'answer',
+        message: printable(question),
+        stdin,
+        stdout: stderr,
+        // Esc is not a cancel to the library: it would answer with what was typed so far.
+        onState: ({ exited }: { exited?: boolean }) => {
+          left ||= exited === true;
+        },
+      },
+      { onCancel },
+    );
+    if (left) onCancel();
+    return answer;
+  }
+
+  return {
+    possible: wanted && stdin.isTTY === true && stderr.isTTY === true,
+    async line(question, { initial, check } = {}) {
+      return String(await ask(question, { type: 'text', initial, validate: check }));
+    },
+    async choice(question, choices) {
+      const options = choices.map((value) => ({ title: value, value }));
+      return String(await ask(question, { type: 'select', choices: options }));
+    },
+    async password(question) {
+      return String(await ask(question, { type: 'password' }));
+    },
+    async confirm(question) {
+      return (await ask(question, { type: 'confirm', initial: false })) === true;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import process from 'node:process';
+import { CommanderError } from 'commander';
+import { createApi } from './api/api.ts';
+import type { Command, Typed } from './command.ts';
+import { CliError, exitCodes, type Problem } from './errors.ts';
+import { createOutput, type Output, type Streams } from './output/output.ts';
+import { createProgram, type SharedFlags } from './program.ts';
+import { createPrompts } from './prompts.ts';
+import { serverAddress } from './server-address.ts';
+import { createSessionStore } from './session-store.ts';
+
+/** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    process.exitCode = exitCodes.CANCELLED;
+    if (controller.signal.aborted) process.exit();
+    controller.abort();
+    setTimeout(() => process.exit(), 2000).unref();
+  });
+  return controller.signal;
+}
+
+/** `| head` closes the pipe early, which is no error; a full disk is one. */
+function endWhenNothingCanBeWritten(streams: Streams): void {
+  for (const stream of [streams.stdout, streams.stderr]) {
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') process.exit();
+      if (stream === streams.stdout) {
+        streams.stderr.write(`✗ The output cannot be written: ${code}.\n`);
+      }
+      process.exit(exitCodes.INTERNAL);
+    });
+  }
+}
+
+/** What commander has to say, in our words; undefined when it only printed help or the version. */
+function usageProblem(error: CommanderError): Problem | undefined {
+  if (error.exitCode === 0) return undefined;
+  // Help was printed because no verb was named: that is all there is to say.
+  if (error.code === 'commander.help') return { code: 'USAGE', message: '' };
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const message = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.?$/, '.')}`;
+  const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
+  const hint = suggestion ? `Did you mean ${suggestion}?` : 'See how it is written: --help';
+  return { code: 'USAGE', message, hint };
+}
+
+async function problemOf(
+  error: unknown,
+  about: { interrupted: boolean; command: string; env: NodeJS.ProcessEnv },
+): Promise<Problem | undefined> {
+  if (error instanceof CliError) return error.problem;
+  if (error instanceof CommanderError) return usageProblem(error);
+  if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
+  const { reportCrash } = await import('./crash.ts');
+  return reportCrash(error, about);
+}
+
+/** Runs one command line; its outcome is in process.exitCode. */
+export async function run({
+  argv,
+  streams,
+}: {
+  argv: readonly string[];
+  streams: Streams;
+}): Promise<void> {
+  const interrupted = interruption();
+  endWhenNothingCanBeWritten(streams);
+
+  // Until the command line is understood, errors go by what is plainly in it.
+  let output: Output = createOutput(streams, {
+    format: argv.includes('--json') ? 'json' : undefined,
+    colour: !argv.includes('--no-color'),
+    chosen: false,
+  });
+  let running = '';
+
+  async function runCommand(
+    name: string,
+    command: Command,
+    typed: Record<string, Typed>,
+    shared: SharedFlags,
+  ): Promise<void> {
+    running = name;
+    const { json, csv, fields } = shared;
+    output = createOutput(streams, {
+      format: json ? 'json' : csv ? 'csv' : undefined,
+      colour: shared.color,
+      chosen: fields !== undefined,
+    });
+    const store = createSessionStore(streams.env);
+    const server = serverAddress({
+      flag: shared.server,
+      environment: streams.env.EPIC_SERVER,
+      remembered: (await store.last()).server,
+    });
+    await command.execute(typed, {
+      api: createApi({ server, store, interrupted }),
+      store,
+      output,
+      prompts: createPrompts(streams, shared.input),
+      stdin: streams.stdin,
+      typed: argv,
+      fields,
+    });
+  }
+
+  const fail = async (error: unknown) => {
+    const about = { interrupted: interrupted.aborted, command: running, env: streams.env };
+    const problem = await problemOf(error, about);
+    if (!problem) return;
+    process.exitCode = exitCodes[problem.code];
+    if (problem.message) output.problem(problem);
+  };
+  process.on('uncaughtException', fail);
+
+  try {
+    const width = streams.stdout.columns || 80;
+    const program = createProgram(runCommand, width);
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    await fail(error);
+  }
+}

@@ -1,0 +1,211 @@
+import type { Api } from './api/api.ts';
+import {
+  type Command,
+  command,
+  type Definition,
+  type Flags,
+  type Invocation,
+  optional,
+  required,
+  toggle,
+  type Values,
+} from './command.ts';
+import { CliError, cancelled, notFound, usageError } from './errors.ts';
+import { Invalid, id, line, type Parser, wholeNumber } from './flags.ts';
+import type { Column } from './output/columns.ts';
+import { commandLine, withoutFlag } from './shell.ts';
+
+/** What a list asks of the API. */
+export interface Page<Order> {
+  first: number;
+  after: string | null;
+  orderBy: Order[];
+}
+
+/** A page of rows as the API gives it. */
+export interface Connection<Row> {
+  nodes: readonly (Row | null)[];
+  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
+}
+
+/** The orders of the API for a name of its: `ID_ASC`, `ID_DESC`. */
+type Order<Name extends string> = `${Name}_ASC` | `${Name}_DESC`;
+
+interface ListDefinition<Row, F extends Flags, Name extends string> {
+  summary: string;
+  flags: F;
+  columns: readonly Column<Row>[];
+  /** What `--sort` accepts, and what the API calls it. */
+  sort: Record<string, Name>;
+  /** The order without `--sort`. */
+  sortedBy: Order<NoInfer<Name>>;
+  ifEmpty: string;
+  examples: Definition<Row, F>['examples'];
+  fetch(
+    api: Api,
+    flags: Values<F>,
+    page: Page<Order<NoInfer<Name>>>,
+  ): Promise<Connection<Row> | null | undefined>;
+}
+
+function sortParser<Name extends string>(sort: Record<string, Name>): Parser<Order<Name>> {
+  const canonical = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
+  return (typed) => {
+    const [, name = '', direction = 'asc'] = /^([\w-]+)(?::(asc|desc))?$/.exec(typed.trim()) ?? [];
+    const known = Object.entries(sort).find(([key]) => canonical(key) === canonical(name));
+    if (known && name) return `${known[1]}_${direction === 'desc' ? 'DESC' : 'ASC'}`;
+    const names = Object.keys(sort).join(', ');
+    throw new Invalid(`“${typed}” is not an order. Write one of ${names}, with :asc or :desc.`);
+  };
+}
+
+const largestPage = 1000;
+
+/** `list`: the rows that pass the filters, page by page. */
+export function list<Row, F extends Flags, Name extends string>(
+  definition: ListDefinition<Row, F, Name>,
+): Command {
+  const { summary, columns, sort, sortedBy, ifEmpty, examples, fetch } = definition;
+  const paging = {
+    limit: optional('--limit <n>', 'how many rows, 50 by default', wholeNumber(1, largestPage)),
+    after: optional('--after <cursor>', 'continue after this cursor', line(2000)),
+    sort: optional(
+      '--sort <field>',
+      `order by ${Object.keys(sort).join(', ')}; :desc for descending`,
+      sortParser(sort),
+    ),
+  };
+  return command<Row, F & typeof paging>({
+    name: 'list',
+    aliases: ['ls'],
+    summary,
+    columns,
+    examples,
+    flags: { ...definition.flags, ...paging },
+    async run({ api, output, flags, columns: shown, typed }) {
+      const { limit, after, sort: asked } = flags as Values<typeof paging>;
+      const page: Page<Order<Name>> = {
+        first: limit ?? 50,
+        after: after ?? null,
+        orderBy: [asked ?? sortedBy],
+      };
+      const connection = await fetch(api, flags, page);
+      const rows = connection?.nodes.filter((row) => row !== null) ?? [];
+      await output.list(shown, rows, ifEmpty);
+      const { hasNextPage = false, endCursor } = connection?.pageInfo ?? {};
+      if (hasNextPage && endCursor) {
+        const next = ['epic', ...withoutFlag(typed, '--after'), '--after', endCursor];
+        output.note(`There are more than these ${rows.length}. The next:`, commandLine(next));
+      }
+    },
+  });
+}
+
+/** `view`: one record with all its fields. */
+export function view<Row>(definition: {
+  noun: string;
+  columns: readonly Column<Row>[];
+  fetch(api: Api, id: number): Promise<Row | null | undefined>;
+}): Command {
+  const { noun, columns, fetch } = definition;
+  return command({
+    name: 'view',
+    aliases: ['show'],
+    summary: `Show one ${noun} with all its fields`,
+    flags: { id: required('<id>', `the ${noun}'s id`, id) },
+    columns,
+    examples: [
+      [`${noun} view 12`, ''],
+      [`${noun} view 12 --json`, 'as a JSON object'],
+    ],
+    async run({ api, output, flags, columns: shown }) {
+      const row = await fetch(api, flags.id);
+      if (!row) throw noSuch(noun, flags.id);
+      output.record(shown, row);
+    },
+  });
+}
+
+/** “There is no contract 999.” */
+export function noSuch(noun: string, id: number): CliError {
+  return notFound(`There is no ${noun} ${id}.`, `See which there are: epic ${noun} list`);
+}
+
+interface ChangeDefinition<Row, F extends Flags>
+  extends Omit<Definition<Row, F>, 'run' | 'aliases'> {
+  noun: string;
+  /** What is being done, to complete “You may not …”: `sign contract 12`. */
+  attempt(flags: Values<F>): string;
+  /** Does it, and returns the record as it is now. */
+  send(api: Api, flags: Values<F>, invocation: Invocation<Row, F>): Promise<Row | null | undefined>;
+  /** What changed, in a sentence. */
+  done(row: Row, flags: Values<F>): string;
+}
+
+/** The error with what was refused, or what is missing, and where to look. */
+function explained(error: unknown, noun: string, attempt: string, id: unknown): unknown {
+  if (!(error instanceof CliError)) return error;
+  const { problem } = error;
+  if (problem.code === 'NOT_FOUND' && !problem.hint) {
+    const missing = /^There is no (client|contract|event|employee)\b/.exec(problem.message)?.[1];
+    const hint = missing && `See which there are: epic ${missing} list`;
+    return new CliError({ ...problem, hint }, { cause: error });
+  }
+  if (problem.code !== 'FORBIDDEN') return error;
+  const look =
+    typeof id === 'number' ? `Look at it: epic ${noun} view ${id}` : 'See who you are: epic whoami';
+  return new CliError(
+    {
+      ...problem,
+      message: `You may not ${attempt}.`,
+      reason: problem.reason ?? problem.message,
+      hint: problem.hint ?? look,
+    },
+    { cause: error },
+  );
+}
+
+/** A command that changes one record and says what changed. */
+export function change<Row, F extends Flags>(definition: ChangeDefinition<Row, F>): Command {
+  const { noun, attempt, send, done, ...shared } = definition;
+  return command<Row, F>({
+    ...shared,
+    async run(invocation) {
+      const { api, flags, output, columns } = invocation;
+      const id: unknown = flags.id;
+      try {
+        const row = await send(api, flags, invocation);
+        if (!row)
+          throw typeof id === 'number' ? noSuch(noun, id) : notFound(`No ${noun} came back.`);
+        output.changed(done(row, flags), columns, row);
+      } catch (error) {
+        throw explained(error, noun, attempt(flags), id);
+      }
+    },
+  });
+}
+
+/** The flag of commands that cannot be undone. */
+export const yes = toggle('--yes', 'do it without asking');
+
+/** Asks before something that cannot be undone; off a terminal `--yes` has to say it beforehand. */
+export async function confirm(
+  { prompts, flags }: Pick<Invocation<never, { yes: typeof yes }>, 'prompts' | 'flags'>,
+  question: () => string | Promise<string>,
+): Promise<void> {
+  if (flags.yes) return;
+  if (!prompts.possible) {
+    throw usageError(
+      '--yes is missing: this cannot be undone, and there is no terminal to ask on.',
+      'Add --yes if you are sure.',
+    );
+  }
+  if (!(await prompts.confirm(await question()))) throw cancelled('Nothing was changed.');
+}
+
+/** The parts of a change that were given. Throws a usage error when there are none. */
+export function changes<Patch extends Record<string, unknown>>(patch: Patch, flags: Flags): Patch {
+  if (Object.values(patch).some((value) => value !== undefined)) return patch;
+  const names = Object.values(flags).flatMap(({ spec }) => /--[\w-]+/.exec(spec) ?? []);
+  throw usageError('There is nothing to change.', `Give at least one of ${names.join(', ')}.`);
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { readServerConfig, type ServerConfig } from '../config.ts';
+import { type LocalDatabase, openLocalDatabase } from '../database/local.ts';
+import { demoPassword, loadCompany } from '../demo/company.ts';
+import { giveTour, guest } from '../demo/tour.ts';
+import { loadOrGenerateKeys } from '../identity/keys.ts';
+import { createLog } from '../observability/log.ts';
+import { type Serving, serve } from '../serve.ts';
+import { takeStopRequests, untilStopped } from './until-stopped.ts';
+
+export interface DemoOptions {
+  /** End after the tour. */
+  exit: boolean;
+  /** Start over with a new demo company. */
+  fresh: boolean;
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** `epic-server demo`: from nothing to a served demo company, a tour of it, then serving until stopped. */
+export async function demo({ exit, fresh }: DemoOptions): Promise<void> {
+  const config = readServerConfig(process.env);
+  const log = createLog('error');
+  const stop = takeStopRequests();
+
+  const local = await openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
+  try {
+    const isNew = await loadCompany(local.adminUrl);
+    const serving = await serveSomewhere(config, local, log);
+    const stopped = untilStopped({ serving, failure: local.cluster.failure, log, stop });
+    try {
+      say(`Epic Events CRM is ready at ${serving.url} after ${seconds(performance.now())},`);
+      say(
+        `with ${isNew ? 'a new' : 'the'} demo company${isNew ? '' : ' as you left it (--fresh starts over)'}.`,
+      );
+      const isOver = await showTour(serving.url, stopped);
+      if (isOver && !exit) {
+        invite(serving.url);
+        await stopped;
+      }
+    } finally {
+      await serving.stop();
+    }
+  } finally {
+    await local.cluster.close();
+  }
+  say(exit ? '\nThe tour is over.' : '\nStopped. The demo company stays as it is.');
+}
+
+/** Shows the tour; false if it was stopped before its end. */
+async function showTour(url: string, stopped: Promise<void>): Promise<boolean> {
+  const interruption = new AbortController();
+  stopped.then(() => interruption.abort());
+  try {
+    await giveTour(url, {
+      write: (text) => process.stdout.write(text),
+      colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
+      interrupted: interruption.signal,
+    });
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+  }
+  return !interruption.signal.aborted;
+}
+
+/** Serves on the configured port, or, when that is taken, on any other. */
+async function serveSomewhere(
+  config: ServerConfig,
+  local: LocalDatabase,
+  log: ReturnType<typeof createLog>,
+): Promise<Serving> {
+  const options = {
+    databaseUrl: local.authenticatorUrl,
+    keys: loadOrGenerateKeys(local.cluster.folder),
+    issuer: config.issuer,
+    host: config.host,
+    port: config.port,
+    sentryDsn: config.sentryDsn,
+    log,
+  };
+  try {
+    return await serve(options);
+  } catch (error) {
+    if (!(error instanceof Error) || !isTaken(error.cause)) throw error;
+    say(`Port ${config.port} is taken: serving on another one.`);
+    return await serve({ ...options, port: 0 });
+  }
+}
+
+function isTaken(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+}
+
+function invite(url: string): void {
+  say(`
+Now you. In a second terminal:
+
+  export EPIC_SERVER=${url}
+  npx epic login --email ${guest}
+
+Everybody's password is ${demoPassword}; \`npx epic employee list\` shows who there is.
+GraphQL is at ${url}/graphql. Ctrl-C stops everything.`);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}

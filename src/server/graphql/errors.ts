@@ -1,0 +1,166 @@
+import { randomInt } from 'node:crypto';
+import pg from 'pg';
+import { isSafeError, lambda, ObjectStep } from 'postgraphile/grafast';
+import { GraphQLError, getOperationAST } from 'postgraphile/graphql';
+import { Refusal } from '../errors.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { type Asker, type Attempt, explainDatabaseError, explainRefusal } from './refusals.ts';
+import { rootFieldOf, type Verbs } from './verbs.ts';
+
+// Every error that leaves the API is { message, extensions: { code, … } }. What was foreseen is a Refusal and
+// keeps its sentence; everything else becomes INTERNAL with an id, and only the id tells what it was.
+
+/** Tells the operator of an error that nobody foresaw. */
+export type ReportUnexpected = (
+  error: unknown,
+  about: { errorId: string; exchange: Exchange | null },
+) => void;
+
+/** An update that found no row to change. */
+class NothingTouched extends Error {}
+
+/** Gives every error of an executed operation its final form. */
+export function createErrorsPlugin(verbs: Verbs, report: ReportUnexpected): GraphileConfig.Plugin {
+  return {
+    name: 'EpicErrorsPlugin',
+    schema: {
+      hooks: {
+        // Without this an update of a row that the caller may not change would succeed and do nothing.
+        GraphQLObjectType_fields_field(field, _build, context) {
+          const { plan } = field;
+          if (!context.scope.isPgUpdateMutation || plan === undefined) return field;
+          return {
+            ...field,
+            plan($parent, args, info) {
+              const $payload = plan($parent, args, info);
+              if (!($payload instanceof ObjectStep)) throw new Error('An update has no payload.');
+              $payload.set(
+                'touched',
+                lambda($payload.getStepForKey('result'), assertTouched, true),
+              );
+              return $payload;
+            },
+          };
+        },
+      },
+    },
+    grafast: {
+      middleware: {
+        async execute(next, { args }) {
+          const result = await next();
+          if (!('errors' in result) || result.errors === undefined) return result;
+
+          const { exchange, withPgClient, pgSettings } = args.contextValue as Grafast.Context;
+          const asker: Asker = {
+            isAnonymous: exchange.claims === null,
+            withSession: withPgClient,
+            settings: pgSettings,
+          };
+          const operation = getOperationAST(args.document, args.operationName);
+          const variables = args.variableValues ?? {};
+          const attemptOf = (error: GraphQLError): Attempt => {
+            const field = rootFieldOf(
+              args.schema,
+              args.document,
+              operation,
+              error.path?.[0],
+              variables,
+            );
+            return {
+              fieldName: field?.name ?? null,
+              verb: verbs.get(field?.name ?? '') ?? null,
+              input: field?.input ?? {},
+            };
+          };
+          const errors = await Promise.all(
+            result.errors.map(async (error) => {
+              const refusal = await refusalOf(error, () => attemptOf(error), asker);
+              return refusal ? refused(error, refusal) : unexpected(error, exchange, report);
+            }),
+          );
+          return { ...result, errors };
+        },
+      },
+    },
+  };
+}
+
+/** The last look at an error, for those that never reached the execution. */
+export function createMaskError(report: ReportUnexpected): (error: GraphQLError) => GraphQLError {
+  return (error) => {
+    if (settled.has(error)) return error;
+    const original = error.originalError;
+    if (original instanceof Refusal) return refused(error, original);
+    return unexpected(error, null, report);
+  };
+}
+
+const settled = new WeakSet<GraphQLError>();
+
+async function refusalOf(
+  error: GraphQLError,
+  attempt: () => Attempt,
+  asker: Asker,
+): Promise<Refusal | null> {
+  const original = error.originalError;
+  if (original instanceof Refusal) return original;
+  if (original instanceof NothingTouched || isNothingDeleted(original)) {
+    return explainRefusal(attempt(), asker);
+  }
+  if (original instanceof pg.DatabaseError) {
+    return explainDatabaseError(original, attempt(), asker);
+  }
+  if (original && isSafeError(original)) return new Refusal('INVALID', original.message);
+  // Without a path, it is about the request itself: a variable of the wrong type, say.
+  const isOfRequest = error.path === undefined && (!original || original instanceof GraphQLError);
+  if (isOfRequest) return new Refusal('INVALID', error.message);
+  return null;
+}
+
+function assertTouched(row: unknown): true {
+  if (row == null) throw new NothingTouched();
+  return true;
+}
+
+function isNothingDeleted(error: Error | undefined): boolean {
+  return error?.message.startsWith('No values were deleted in collection') ?? false;
+}
+
+function refused(error: GraphQLError, refusal: Refusal): GraphQLError {
+  return settle(error, refusal.message, { code: refusal.code, ...refusal.details });
+}
+
+function unexpected(
+  error: GraphQLError,
+  exchange: Exchange | null,
+  report: ReportUnexpected,
+): GraphQLError {
+  const errorId = newErrorId();
+  report(error.originalError ?? error, { errorId, exchange });
+  return settle(error, internalSentence(errorId), { code: 'INTERNAL', errorId });
+}
+
+function settle(
+  error: GraphQLError,
+  message: string,
+  extensions: Record<string, unknown>,
+): GraphQLError {
+  const final = new GraphQLError(message, {
+    nodes: error.nodes ?? null,
+    path: error.path ?? null,
+    extensions,
+  });
+  settled.add(final);
+  return final;
+}
+
+/** A number that a person can read out and an operator can search for, e.g. `7K3M9QXP`. */
+export function newErrorId(): string {
+  const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ2345679';
+  return Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
+}
+
+/** What a person reads of an error that nobody foresaw. */
+export function internalSentence(errorId: string): string {
+  return `Something went wrong on our side. Whoever looks after Epic Events CRM finds it under ${errorId}.`;
+}

@@ -1,0 +1,107 @@
+import { jsonPgSmartTags } from 'postgraphile/utils';
+
+// What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes
+// (PgIndexBehaviorsPlugin). The rest is here: names that read well, and less of what nobody needs.
+
+const hidden = { tags: { behavior: ['-*'] } };
+const notIndexed = { tags: { behavior: ['-filterBy', '-orderBy'] } };
+const calledFrom = (foreignFieldName: string) => ({ tags: { foreignFieldName } });
+
+/** Leaves out the database's own helpers and names what the database has no name for. */
+const tagsPlugin = jsonPgSmartTags({
+  version: 1,
+  config: {
+    class: {
+      'crm.client': {
+        constraint: { client_commercial_contact_id_fkey: calledFrom('clients') },
+      },
+      'crm.contract': {
+        constraint: { contract_commercial_id_fkey: calledFrom('contracts') },
+      },
+      'crm.event': {
+        constraint: { event_support_contact_id_fkey: calledFrom('events') },
+      },
+      'crm.notification': {
+        constraint: { notification_recipient_id_fkey: calledFrom('notifications') },
+      },
+      'crm.payment': {
+        constraint: {
+          payment_recorded_by_fkey: {
+            tags: { fieldName: 'recorder', foreignFieldName: 'payments' },
+          },
+        },
+      },
+      // A view has neither a key nor indexes of its own: these are those of audit.change.
+      'crm.history': {
+        tags: { name: 'history_entry', primaryKey: 'id' },
+        attribute: { action: notIndexed, employee_id: notIndexed },
+      },
+    },
+    procedure: {
+      'crm.current_employee_id': hidden,
+      'crm.current_department': hidden,
+      'crm.folded': hidden,
+      'crm.client_matches': hidden,
+      'crm.rule_sentence': hidden,
+      'crm.explain_refusal': hidden,
+      'crm.explain_refused_call': hidden,
+      'crm.deactivate_employee': { tags: { resultFieldName: 'employee' } },
+      'crm.erase_client': { tags: { resultFieldName: 'client' } },
+    },
+  },
+});
+
+const shapePlugin: GraphileConfig.Plugin = {
+  name: 'EpicShapePlugin',
+  inflection: {
+    replace: {
+      // The column `id` is called `id` in the API too.
+      _attributeName(previous, _options, details) {
+        if (previous === undefined) throw new Error('There is no inflector to replace.');
+        return previous({ ...details, skipRowId: true });
+      },
+    },
+  },
+  gather: {
+    hooks: {
+      // The comment on a foreign key says what is wrong when it is broken, not what it leads to.
+      pgRelations_relation(_info, { relation }) {
+        delete relation.description;
+      },
+    },
+  },
+  schema: {
+    entityBehavior: {
+      pgResource: {
+        override(behavior, resource) {
+          // Employees are created by our own mutation, which gives them a one-time password.
+          return resource.name === 'employee' ? [behavior, '-insert'] : behavior;
+        },
+      },
+      pgResourceUnique: {
+        override(behavior, [, unique]) {
+          return unique.isPrimary
+            ? behavior
+            : [behavior, '-constraint:resource:update', '-constraint:resource:delete'];
+        },
+      },
+    },
+    hooks: {
+      GraphQLInputObjectType_fields(fields, _build, { scope }) {
+        return scope.isMutationInput ? withoutClientMutationId(fields) : fields;
+      },
+      GraphQLObjectType_fields(fields, _build, { scope }) {
+        return scope.isMutationPayload ? withoutClientMutationId(fields) : fields;
+      },
+    },
+  },
+};
+
+/** Relay's old way to tell answers apart; HTTP does. */
+function withoutClientMutationId<Fields extends object>(fields: Fields): Fields {
+  const kept = { ...fields };
+  Reflect.deleteProperty(kept, 'clientMutationId');
+  return kept;
+}
+
+export const exposurePlugins: GraphileConfig.Plugin[] = [tagsPlugin, shapePlugin];

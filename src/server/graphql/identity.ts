@@ -1,0 +1,170 @@
+import { access, context, lambda, object, sideEffect } from 'postgraphile/grafast';
+import { extendSchema, gql } from 'postgraphile/utils';
+import type { Claims } from '../identity/claims.ts';
+import { createEmployee } from '../identity/employees.ts';
+import type { Sessions } from '../identity/sessions.ts';
+import { notLoggedIn } from './refusals.ts';
+
+const typeDefs = gql`
+  extend type Query {
+    """The employee whose session this is."""
+    me: Employee
+  }
+
+  extend type Mutation {
+    """Opens a session with an e-mail address and a password."""
+    login(input: LoginInput!): Session
+    """Exchanges a refresh token for a new access token and the next refresh token."""
+    refresh(input: RefreshInput!): Session
+    """Ends this session."""
+    logout: LogoutPayload
+    """Replaces one's own password and ends one's other sessions."""
+    changePassword(input: ChangePasswordInput!): ChangePasswordPayload
+    """Creates an employee, who logs in once with the password returned and then chooses their own."""
+    createEmployee(input: CreateEmployeeInput!): CreateEmployeePayload
+  }
+
+  input LoginInput {
+    email: String!
+    password: String!
+  }
+
+  input RefreshInput {
+    refreshToken: String!
+  }
+
+  input ChangePasswordInput {
+    currentPassword: String!
+    """At least 12 characters, without one's name or e-mail address."""
+    newPassword: String!
+  }
+
+  input CreateEmployeeInput {
+    fullName: String!
+    email: String!
+    """sales, support or management."""
+    department: String!
+  }
+
+  """What a client keeps of a session."""
+  type Session {
+    """Goes into the header "Authorization: Bearer …" of every request."""
+    accessToken: String!
+    accessTokenExpiresAt: Datetime!
+    """
+    Good for one refresh. Null when another refresh of the same moment got the next one: go on with that.
+    """
+    refreshToken: String
+    """True while the password is a one-time password: until it is changed, the session can do nothing else."""
+    mustChangePassword: Boolean!
+    employee: SessionEmployee!
+  }
+
+  type SessionEmployee {
+    id: Int!
+    fullName: String!
+    email: String!
+    department: String!
+  }
+
+  type LogoutPayload {
+    ok: Boolean!
+  }
+
+  type ChangePasswordPayload {
+    ok: Boolean!
+  }
+
+  type CreateEmployeePayload {
+    employee: Employee
+    """Shown this once and stored nowhere."""
+    oneTimePassword: String!
+  }
+`;
+
+/** Who somebody is: logging in and out, one's own password, and new employees. */
+export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin {
+  return extendSchema((build) => {
+    const employees = build.pgResources.employee;
+    if (employees === undefined) throw new Error('The schema has no employees.');
+
+    return {
+      typeDefs,
+      objects: {
+        Query: {
+          plans: {
+            me() {
+              const $id = lambda(
+                context().get('exchange'),
+                ({ claims }) => sessionOf(claims).employeeId,
+                true,
+              );
+              return employees.get({ id: $id });
+            },
+          },
+        },
+
+        Mutation: {
+          plans: {
+            login(_$root, args) {
+              return sideEffect([context(), args.getRaw('input')], ([{ exchange }, input]) =>
+                sessions.logIn({ ...input, userAgent: exchange.userAgent }),
+              );
+            },
+
+            refresh(_$root, args) {
+              return sideEffect(args.getRaw('input'), ({ refreshToken }) =>
+                sessions.refresh(refreshToken),
+              );
+            },
+
+            logout() {
+              return sideEffect(context(), async ({ exchange }) => {
+                await sessions.logOut(sessionOf(exchange.claims));
+                return { ok: true };
+              });
+            },
+
+            changePassword(_$root, args) {
+              return sideEffect(
+                [context(), args.getRaw('input')],
+                async ([{ exchange }, input]) => {
+                  await sessions.changePassword(sessionOf(exchange.claims), input);
+                  return { ok: true };
+                },
+              );
+            },
+
+            createEmployee(_$root, args) {
+              const $created = sideEffect(
+                [context(), args.getRaw('input')],
+                ([{ exchange, withPgClient, pgSettings }, input]) => {
+                  sessionOf(exchange.claims);
+                  return createEmployee(
+                    (work) =>
+                      withPgClient(pgSettings, (client) =>
+                        work(
+                          async <Row>(text: string, values: unknown[]) =>
+                            (await client.query<Row>({ text, values })).rows,
+                        ),
+                      ),
+                    input,
+                  );
+                },
+              );
+              return object({
+                employee: employees.get({ id: access($created, 'id') }),
+                oneTimePassword: access($created, 'oneTimePassword'),
+              });
+            },
+          },
+        },
+      },
+    };
+  }, 'EpicIdentityPlugin');
+}
+
+function sessionOf(claims: Claims | null): Claims {
+  if (claims === null) throw notLoggedIn();
+  return claims;
+}

@@ -1,0 +1,61 @@
+import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
+import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
+import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
+import { exposurePlugins } from './exposure.ts';
+import { filterPlugins } from './filters.ts';
+import { pagingPlugin } from './paging.ts';
+
+/** The API over schema crm. `plugins` are those that need something of the running server. */
+export function createPreset(options: {
+  service: GraphileConfig.PgServiceConfiguration;
+  plugins: GraphileConfig.Plugin[];
+  maskError: (error: GraphQLError) => GraphQLError;
+}): GraphileConfig.Preset {
+  return {
+    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
+    plugins: [...exposurePlugins, ...filterPlugins, pagingPlugin, ...options.plugins],
+    disablePlugins: [
+      // Without global ids, `id` is the row's own.
+      'NodePlugin',
+      'AddNodeInterfaceToSuitableTypesPlugin',
+      'NodeIdCodecBase64JSONPlugin',
+      'NodeIdCodecPipeStringPlugin',
+      'RegisterQueryNodePlugin',
+      'PgNodeIdAttributesPlugin',
+      'PgTableNodePlugin',
+      // A query inside a query, and inside every mutation.
+      'QueryQueryPlugin',
+      'MutationPayloadQueryPlugin',
+      'PgMutationPayloadEdgePlugin',
+      // A schema that cannot be built whole is not served.
+      'SwallowErrorsPlugin',
+    ],
+    pgServices: [options.service],
+    gather: {
+      // An argument of a function is required unless it has a default.
+      pgStrictFunctions: true,
+    },
+    schema: {
+      defaultBehavior: 'connection -list delete:resource:select',
+      // No list has holes.
+      pgForbidSetofFunctionsToReturnNull: true,
+    },
+    grafserv: {
+      graphqlPath: '/graphql',
+      graphiql: false,
+      graphqlOverGET: false,
+      watch: false,
+      maskError: options.maskError,
+      maxRequestLength: 1_048_576,
+    },
+    grafast: {
+      explain: false,
+      context({ exchange }, args) {
+        if (exchange === undefined) throw new Error('A request came in without an exchange.');
+        exchange.operation =
+          getOperationAST(args.document, args.operationName)?.name?.value ?? null;
+        return { exchange };
+      },
+    },
+  };
+}

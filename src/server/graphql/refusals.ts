@@ -1,0 +1,166 @@
+import pg from 'pg';
+import type { WithPgClient } from 'postgraphile/@dataplan/pg';
+import type { SessionSettings } from '../database/session-adaptor.ts';
+import { Refusal } from '../errors.ts';
+import { codeOf, isRaised, plainRefusal } from './sqlstate.ts';
+import { columnsWritten, type Verb } from './verbs.ts';
+
+/** What was asked for when something was refused. */
+export type Attempt = {
+  /** The mutation or query, as the API names it. */
+  fieldName: string | null;
+  /** What the mutation does to which record; null for a query and for a function of the database. */
+  verb: Verb | null;
+  input: Record<string, unknown>;
+};
+
+/** Asks the database in the caller's own session. */
+export type Asker = {
+  isAnonymous: boolean;
+  withSession: WithPgClient;
+  settings: SessionSettings | null;
+};
+
+/**
+ * Turns an error of the database into a refusal, in the words of the policy or rule that refused.
+ * Null for an error that nobody foresaw.
+ */
+export async function explainDatabaseError(
+  error: pg.DatabaseError,
+  attempt: Attempt,
+  asker: Asker,
+): Promise<Refusal | null> {
+  if (isRaised(error)) return plainRefusal(error);
+  switch (error.code) {
+    case '42501':
+      return asker.isAnonymous ? notLoggedIn(error) : explainRefusal(attempt, asker, error);
+    case '23502':
+      return missingValue(error);
+    case '23503':
+    case '23505':
+    case '23514':
+    case '23P01':
+      return explainRule(error, attempt, asker);
+    default:
+      return plainRefusal(error);
+  }
+}
+
+/** Says why an update or delete touched no row, or why a grant or policy said no. One query. */
+export async function explainRefusal(
+  attempt: Attempt,
+  asker: Asker,
+  cause?: unknown,
+): Promise<Refusal> {
+  const { verb, input } = attempt;
+  if (verb === null) return explainFunction(attempt, asker, cause);
+
+  const id = typeof input.id === 'number' ? input.id : null;
+  const answer = await ask<{ is_visible: boolean; policy: string | null; sentence: string }>(
+    asker,
+    'select is_visible, policy, sentence from crm.explain_refusal($1, $2, $3, $4)',
+    [verb.record, verb.verb, id, columnsWritten(verb, input)],
+  );
+  if (answer?.is_visible === false) {
+    return new Refusal('NOT_FOUND', `There is no ${verb.record} ${id}.`, {}, cause);
+  }
+  return new Refusal(
+    'FORBIDDEN',
+    `You may not ${verb.verb} ${id === null ? `this ${verb.record}` : `${verb.record} ${id}`}.`,
+    {
+      ...(answer?.sentence && { reason: answer.sentence }),
+      ...(answer?.policy && { policy: answer.policy }),
+    },
+    cause,
+  );
+}
+
+async function explainFunction(attempt: Attempt, asker: Asker, cause: unknown): Promise<Refusal> {
+  const functionName = attempt.fieldName?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const answer = await ask<{ sentence: string | null }>(
+    asker,
+    'select crm.explain_refused_call($1) as sentence',
+    [functionName ?? ''],
+  );
+  return new Refusal(
+    'FORBIDDEN',
+    'You may not do this.',
+    answer?.sentence ? { reason: answer.sentence } : {},
+    cause,
+  );
+}
+
+async function explainRule(
+  error: pg.DatabaseError,
+  attempt: Attempt,
+  asker: Asker,
+): Promise<Refusal> {
+  const rule = await ask<{ sentence: string | null; column: string | null }>(
+    asker,
+    `select crm.rule_sentence($1, $2, $3) as sentence,
+       (select attname
+        from pg_catalog.pg_constraint
+        join pg_catalog.pg_attribute on attrelid = conrelid and attnum = conkey[1]
+        where conrelid = to_regclass(format('%I.%I', $1::text, $2::text))
+          and conname = $3
+          and cardinality(conkey) = 1) as column`,
+    [error.schema ?? '', error.table ?? '', error.constraint ?? ''],
+  );
+  const field = rule?.column && fieldOf(rule.column);
+  const details = {
+    ...(error.constraint && { kind: error.constraint }),
+    ...(field && { field }),
+  };
+  // The comment on a foreign key is for those who delete what is referred to.
+  if (error.code === '23503' && attempt.verb?.verb !== 'delete') {
+    const what = rule?.column ? wordsOf(rule.column.replace(/_id$/, '')) : 'record';
+    return new Refusal('NOT_FOUND', `There is no such ${what}.`, details, error);
+  }
+  const sentence =
+    rule?.sentence ??
+    (codeOf(error.code) === 'CONFLICT'
+      ? 'This conflicts with another record.'
+      : 'A value breaks a rule of the database.');
+  return new Refusal(codeOf(error.code), sentence, details, error);
+}
+
+function missingValue(error: pg.DatabaseError): Refusal {
+  const column = error.column ?? 'value';
+  return new Refusal(
+    'INVALID',
+    `The ${wordsOf(column)} is missing.`,
+    { kind: 'missing', field: fieldOf(column) },
+    error,
+  );
+}
+
+/** For an anonymous caller who needed a session. */
+export function notLoggedIn(cause?: unknown): Refusal {
+  return new Refusal(
+    'UNAUTHENTICATED',
+    'You are not logged in.',
+    { kind: 'no_session', hint: 'Log in first.' },
+    cause,
+  );
+}
+
+/** The first row, or null when the question itself fails: an explanation must not hide the refusal. */
+async function ask<Row>(asker: Asker, text: string, values: unknown[]): Promise<Row | null> {
+  try {
+    const { rows } = await asker.withSession(asker.settings ?? null, (client) =>
+      client.query<Row>({ text, values }),
+    );
+    return rows[0] ?? null;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError || error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
+function wordsOf(column: string): string {
+  return column.replaceAll('_', ' ');
+}
+
+function fieldOf(column: string): string {
+  return column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,90 @@
+import type { DatabaseError } from 'pg';
+import { type ErrorCode, Refusal } from '../errors.ts';
+
+// What a PostgreSQL error means to the caller of the API. Errors that the database raises itself, in a trigger
+// or a function, already are sentences. The others are turned into one here; those that break a named rule are
+// explained in refusals.ts, where the database can be asked for the rule's own sentence.
+
+/** True for an error that came from `raise` in PL/pgSQL, whose message was written for a person. */
+export function isRaised(error: DatabaseError): boolean {
+  return error.routine === 'exec_stmt_raise';
+}
+
+/** The code for an SQLSTATE. */
+export function codeOf(sqlState: string | undefined): ErrorCode {
+  if (sqlState === undefined) return 'INTERNAL';
+  const byState: Record<string, ErrorCode> = {
+    EP401: 'UNAUTHENTICATED',
+    EP403: 'FORBIDDEN',
+    EP429: 'RATE_LIMITED',
+    '42501': 'FORBIDDEN',
+    P0002: 'NOT_FOUND',
+    '23514': 'INVALID',
+    '23502': 'INVALID',
+    '23P01': 'INVALID',
+    '23505': 'CONFLICT',
+    '23503': 'CONFLICT',
+    '40001': 'CONFLICT',
+    '40P01': 'CONFLICT',
+    '55006': 'CONFLICT',
+    '55P03': 'CONFLICT',
+    '57014': 'UNAVAILABLE',
+    '57P01': 'UNAVAILABLE',
+    '57P02': 'UNAVAILABLE',
+    '57P03': 'UNAVAILABLE',
+  };
+  const byClass: Record<string, ErrorCode> = {
+    '08': 'UNAVAILABLE',
+    '22': 'INVALID',
+    '53': 'UNAVAILABLE',
+  };
+  return byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? 'INTERNAL';
+}
+
+const kinds: Record<string, string> = {
+  EP401: 'session_ended',
+  EP403: 'must_change_password',
+  EP429: 'locked',
+};
+
+/** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */
+export function plainRefusal(error: DatabaseError): Refusal | null {
+  const code = codeOf(error.code);
+  if (code === 'INTERNAL') return null;
+  if (isRaised(error)) {
+    const kind = error.constraint || kinds[error.code ?? ''];
+    return new Refusal(
+      code,
+      error.message,
+      { ...(kind && { kind }), ...(error.hint && { hint: error.hint }) },
+      error,
+    );
+  }
+  const sentence = sentences[error.code ?? ''] ?? sentencesByClass[(error.code ?? '').slice(0, 2)];
+  return sentence === undefined ? null : new Refusal(code, sentence, {}, error);
+}
+
+const sameMoment = 'Someone else is changing the same record at this moment. Try again.';
+const unreachable = 'The database cannot be reached at the moment. Try again shortly.';
+
+const sentences: Record<string, string> = {
+  '22001': 'A text is too long.',
+  '22003': 'A number is too large.',
+  '22007': 'A date or time cannot be read: write it like 2026-05-31 or 2026-05-31T18:00:00+02:00.',
+  '22008': 'A date or time is out of range.',
+  '22021': 'A text may not contain a NUL character.',
+  '22P02': 'A value cannot be read.',
+  '22P05': 'A text may not contain a NUL character.',
+  '40001': sameMoment,
+  '40P01': sameMoment,
+  '55006': sameMoment,
+  '55P03': sameMoment,
+  '57014': 'This took too long and was stopped. Ask for less, or try again.',
+};
+
+const sentencesByClass: Record<string, string> = {
+  '08': unreachable,
+  '22': 'A value cannot be used.',
+  '53': 'The database is overloaded at the moment. Try again shortly.',
+  '57': unreachable,
+};

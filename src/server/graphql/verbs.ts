@@ -1,0 +1,107 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  type OperationDefinitionNode,
+} from 'postgraphile/graphql';
+import { fieldsOf } from './selection.ts';
+
+/** What a mutation does, in the words of `crm.explain_refusal`. */
+export type Verb = {
+  record: string;
+  verb: 'create' | 'update' | 'delete';
+  /** The column that an input field writes. */
+  columnOf: Readonly<Record<string, string>>;
+};
+
+/** What each mutation of the schema does, by the name of its field; filled while the schema is built. */
+export type Verbs = Map<string, Verb>;
+
+/** Notes what each generated mutation does, so that a refusal can be explained. */
+export function createVerbsPlugin(verbs: Verbs): GraphileConfig.Plugin {
+  return {
+    name: 'EpicVerbsPlugin',
+    schema: {
+      hooks: {
+        GraphQLObjectType_fields_field(field, build, context) {
+          const { scope } = context;
+          const resource = scope.pgFieldResource;
+          const verb = scope.isPgCreateMutation
+            ? 'create'
+            : scope.isPgUpdateMutation
+              ? 'update'
+              : scope.isPgDeleteMutation
+                ? 'delete'
+                : null;
+          if (scope.isRootMutation && resource && verb) {
+            verbs.set(scope.fieldName, {
+              record: resource.name,
+              verb,
+              columnOf: columnsOf(build, resource.codec),
+            });
+          }
+          return field;
+        },
+
+        finalize(schema, build) {
+          const employee = build.pgResources.employee;
+          if (employee) {
+            verbs.set('createEmployee', {
+              record: 'employee',
+              verb: 'create',
+              columnOf: columnsOf(build, employee.codec),
+            });
+          }
+          return schema;
+        },
+      },
+    },
+  };
+}
+
+function columnsOf(
+  build: GraphileBuild.Build,
+  codec: Parameters<GraphileBuild.Inflection['attribute']>[0]['codec'],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(codec.attributes).map((attributeName) => [
+      build.inflection.attribute({ attributeName, codec }),
+      attributeName,
+    ]),
+  );
+}
+
+/** The field of the operation's root that an error's path begins with, and its arguments. */
+export function rootFieldOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode | null | undefined,
+  responseKey: string | number | undefined,
+  variables: Record<string, unknown>,
+): { name: string; input: Record<string, unknown> } | null {
+  const root = operation && schema.getRootType(operation.operation);
+  if (!root || typeof responseKey !== 'string') return null;
+  for (const field of fieldsOf(document, operation.selectionSet)) {
+    const definition = root.getFields()[field.name.value];
+    if ((field.alias ?? field.name).value !== responseKey || !definition) continue;
+    const { input } = getArgumentValues(definition, field, variables);
+    return { name: definition.name, input: isRecord(input) ? input : {} };
+  }
+  return null;
+}
+
+/** The columns that a mutation's input writes. */
+export function columnsWritten(verb: Verb, input: Record<string, unknown>): string[] | null {
+  const written =
+    verb.verb === 'create'
+      ? (Object.values(input).find(isRecord) ?? input)
+      : verb.verb === 'update' && isRecord(input.patch)
+        ? input.patch
+        : {};
+  const columns = Object.keys(written).flatMap((name) => verb.columnOf[name] ?? []);
+  return columns.length > 0 ? columns : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http';
+import { SafeError } from 'postgraphile/grafast';
+import { GrafservBase } from 'postgraphile/grafserv';
+import type { GraphQLSchema } from 'postgraphile/graphql';
+import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
+import type { Exchange } from './exchange.ts';
+
+/** An answer to a GraphQL request, ready to be written. */
+export type GraphqlAnswer = {
+  status: number;
+  contentType: string;
+  body: { data?: unknown; errors?: readonly GraphqlError[] };
+};
+
+/** An error as it travels: `extensions.code` is always there. */
+export type GraphqlError = {
+  message: string;
+  extensions: { code: string } & Record<string, unknown>;
+};
+
+/** Where a GraphQL request comes in. Never rejects. */
+export type GraphqlDoor = (request: IncomingMessage, exchange: Exchange) => Promise<GraphqlAnswer>;
+
+/** Answers GraphQL requests with grafserv, and gives a code to the errors that come before execution. */
+export function createGraphqlDoor(options: {
+  schema: GraphQLSchema;
+  resolvedPreset: GraphileConfig.ResolvedPreset;
+  report: ReportUnexpected;
+}): GraphqlDoor {
+  const { schema, resolvedPreset, report } = options;
+  const grafserv = new Grafserv({ schema, preset: resolvedPreset });
+  const maximumBytes = resolvedPreset.grafserv?.maxRequestLength ?? 0;
+
+  function failed(error: unknown, exchange: Exchange): GraphqlAnswer {
+    const errorId = newErrorId();
+    report(error, { errorId, exchange });
+    return refusing(500, 'INTERNAL', internalSentence(errorId), { errorId });
+  }
+
+  return async (request, exchange) => {
+    try {
+      await grafserv.ready();
+      const result = await grafserv.answer(request, exchange, maximumBytes);
+      if (result?.type === 'error') {
+        return result.statusCode < 500
+          ? refusing(result.statusCode, 'INVALID', result.error.message)
+          : failed(result.error, exchange);
+      }
+      if (result?.type !== 'json') throw new Error(`An answer of type ${result?.type}.`);
+      const { errors, ...rest } = result.json as GraphqlAnswer['body'];
+      if (result.statusCode >= 500 && !errors?.every(isCoded)) {
+        return failed(new Error(errors?.[0]?.message), exchange);
+      }
+      return {
+        status: result.statusCode,
+        contentType: result.headers['content-type'] ?? 'application/json;charset=utf-8',
+        body: errors ? { errors: errors.map(coded), ...rest } : rest,
+      };
+    } catch (error) {
+      return failed(error, exchange);
+    }
+  };
+}
+
+/** An answer that holds one error. */
+export function refusing(
+  status: number,
+  code: string,
+  message: string,
+  extensions: Record<string, unknown> = {},
+): GraphqlAnswer {
+  return {
+    status,
+    contentType: 'application/json;charset=utf-8',
+    body: { errors: [{ message, extensions: { code, ...extensions } }] },
+  };
+}
+
+class Grafserv extends GrafservBase {
+  answer(request: IncomingMessage, exchange: Exchange, maximumBytes: number) {
+    return this.processRequest({
+      httpVersionMajor: request.httpVersionMajor,
+      httpVersionMinor: request.httpVersionMinor,
+      isSecure: false,
+      method: request.method ?? 'GET',
+      path: '/graphql',
+      headers: {
+        'content-type': request.headers['content-type'] ?? '',
+        accept: request.headers.accept ?? '*/*',
+      },
+      preferJSON: true,
+      requestContext: { exchange },
+      getQueryParams: () => ({}),
+      getBody: async () => ({ type: 'buffer', buffer: await readBody(request, maximumBytes) }),
+    });
+  }
+}
+
+async function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += chunk.length;
+      if (length > maximumBytes) break;
+      chunks.push(chunk);
+    }
+  } catch {
+    throw new SafeError('The request was cut off.', { statusCode: 400 });
+  }
+  if (length > maximumBytes) {
+    const sentence = `A request has at most ${maximumBytes.toLocaleString('en')} bytes.`;
+    throw new SafeError(sentence, { statusCode: 413 });
+  }
+  return Buffer.concat(chunks);
+}
+
+function isCoded(error: GraphqlError): boolean {
+  return typeof error.extensions?.code === 'string';
+}
+
+function coded(error: GraphqlError): GraphqlError {
+  if (isCoded(error)) return error;
+  const { statusCode: _, ...extensions } = error.extensions ?? {};
+  return { ...error, extensions: { ...extensions, code: 'INVALID' } };
+}

@@ -1,0 +1,23 @@
+import type { Claims } from '../identity/claims.ts';
+
+/** One request and its answer: what the layers tell one another about it, and what the log says of it. */
+export type Exchange = {
+  /** Also in the answer's header `x-request-id`. */
+  readonly id: string;
+  /** Whose session the access token names; null for an anonymous caller. */
+  claims: Claims | null;
+  readonly userAgent: string | null;
+  /** The name of the GraphQL operation, once it is known. */
+  operation: string | null;
+};
+
+declare global {
+  namespace Grafast {
+    interface RequestContext {
+      exchange: Exchange;
+    }
+    interface Context {
+      exchange: Exchange;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import { hashNewPassword, oneTimePassword } from './passwords.ts';
+
+/** Runs one statement of an open transaction. */
+export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<readonly Row[]>;
+
+export type NewEmployee = { fullName: string; email: string; department: string };
+
+/**
+ * Creates an employee with a one-time password, in the caller's transaction and with the caller's rights.
+ * The password is in the result and nowhere else.
+ */
+export async function createEmployee(
+  inTransaction: <Result>(work: (run: RunStatement) => Promise<Result>) => Promise<Result>,
+  { fullName, email, department }: NewEmployee,
+): Promise<{ id: number; oneTimePassword: string }> {
+  const password = oneTimePassword();
+  const passwordHash = await hashNewPassword(password);
+  const id = await inTransaction(async (run) => {
+    const [employee] = await run<{ id: number }>(
+      'insert into crm.employee (full_name, email, department) values ($1, $2, $3) returning id',
+      [fullName, email, department],
+    );
+    if (employee === undefined) throw new Error('The new employee did not come back.');
+    await run('insert into auth.credential (employee_id, password_hash) values ($1, $2)', [
+      employee.id,
+      passwordHash,
+    ]);
+    return employee.id;
+  });
+  return { id, oneTimePassword: password };
+}

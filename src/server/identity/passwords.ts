@@ -1,0 +1,100 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import argon2 from 'argon2';
+import { Refusal } from '../errors.ts';
+
+const hashLength = 32;
+const minimumCharacters = 12;
+const maximumBytes = 1024;
+
+/** The PHC prefix of an argon2id hash: its cost and its salt, but not the hash. */
+const prefixPattern = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)$/;
+
+/** Hashes a new password with a new salt. Returns a PHC string. */
+export function hashNewPassword(password: string): Promise<string> {
+  return hashWith(password, newPrefix());
+}
+
+/**
+ * Hashes a password that somebody presents, with the cost and salt of the stored one.
+ * With `parameters` null (nobody has that e-mail) the work is the same and the result matches nothing.
+ */
+export function hashPresentedPassword(
+  password: string,
+  parameters: string | null,
+): Promise<string> {
+  return hashWith(password, parameters ?? newPrefix());
+}
+
+function newPrefix(): string {
+  return `$argon2id$v=19$m=19456,t=2,p=1$${unpaddedBase64(randomBytes(16))}`;
+}
+
+async function hashWith(password: string, prefix: string): Promise<string> {
+  const [, memoryCost, timeCost, parallelism, salt] = prefixPattern.exec(prefix) ?? [];
+  if (salt === undefined) throw new Error('A stored password is not hashed as this server hashes.');
+  const hash = await argon2.hash(password, {
+    type: argon2.argon2id,
+    memoryCost: Number(memoryCost),
+    timeCost: Number(timeCost),
+    parallelism: Number(parallelism),
+    salt: Buffer.from(salt, 'base64'),
+    hashLength,
+    raw: true,
+  });
+  return `${prefix}$${unpaddedBase64(hash)}`;
+}
+
+function unpaddedBase64(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}
+
+/** Refuses (INVALID, field `newPassword`) a password that is too short, too long, or a name or e-mail. */
+export function checkNewPassword(
+  password: string,
+  person: { fullName: string; email: string },
+): void {
+  const refuse = (sentence: string, kind: string) => {
+    throw new Refusal('INVALID', sentence, { field: 'newPassword', kind });
+  };
+  if ([...password].length < minimumCharacters) {
+    refuse(
+      `The new password needs at least ${minimumCharacters} characters.`,
+      'password_too_short',
+    );
+  }
+  if (Buffer.byteLength(password) > maximumBytes) {
+    refuse(`The new password may not be longer than ${maximumBytes} bytes.`, 'password_too_long');
+  }
+  if (password.includes('\0')) {
+    refuse('The new password may not contain a NUL character.', 'password_characters');
+  }
+  const folded = fold(password);
+  const personal = [person.fullName, person.email, person.email.split('@')[0] ?? '']
+    .map(fold)
+    .filter((word) => word.length >= 3);
+  if (personal.some((word) => folded.includes(word))) {
+    refuse('The new password may not contain your name or your e-mail.', 'password_personal');
+  }
+}
+
+/** Refuses (INVALID) a presented password so long that hashing it would be a burden. */
+export function checkPresentedPassword(password: string, field: string): void {
+  if (Buffer.byteLength(password) > maximumBytes) {
+    throw new Refusal('INVALID', `A password is at most ${maximumBytes} bytes long.`, { field });
+  }
+}
+
+/** A password for the first login: easy to read out, 79 bits strong, e.g. `K7QM-X2PD-9RTA-HW4C`. */
+export function oneTimePassword(): string {
+  const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ2345679';
+  const group = () =>
+    Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  return [group(), group(), group(), group()].join('-');
+}
+
+function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[\p{M}\s]/gu, '');
+}

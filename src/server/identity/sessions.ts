@@ -1,0 +1,177 @@
+import { sessionSettings, type WithSession } from '../database/session-adaptor.ts';
+import { Refusal } from '../errors.ts';
+import type { Claims } from './claims.ts';
+import {
+  checkNewPassword,
+  checkPresentedPassword,
+  hashNewPassword,
+  hashPresentedPassword,
+} from './passwords.ts';
+import { newRefreshToken, refreshTokenDigest, type Tokens } from './tokens.ts';
+
+// Logging in and out, as the database's functions of schema auth define it. Passwords are hashed between
+// transactions, never inside one, so that nobody holds a connection while the processor works.
+
+/** What a client gets when it logs in or refreshes. */
+export type OpenedSession = {
+  accessToken: string;
+  /** ISO 8601. */
+  accessTokenExpiresAt: string;
+  /** Null when another refresh of the same moment already got the next one. */
+  refreshToken: string | null;
+  mustChangePassword: boolean;
+  employee: SessionEmployee;
+};
+
+/** The employee whose session it is. */
+export type SessionEmployee = { id: number; fullName: string; email: string; department: string };
+
+export type Sessions = {
+  /** Throws a Refusal: UNAUTHENTICATED, or RATE_LIMITED while the account is locked. */
+  logIn(login: {
+    email: string;
+    password: string;
+    userAgent: string | null;
+  }): Promise<OpenedSession>;
+  /** Throws a Refusal (UNAUTHENTICATED) when the session has ended. */
+  refresh(refreshToken: string): Promise<OpenedSession>;
+  logOut(claims: Claims): Promise<void>;
+  /** Ends the employee's other sessions. Throws a Refusal. */
+  changePassword(
+    claims: Claims,
+    passwords: { currentPassword: string; newPassword: string },
+  ): Promise<void>;
+};
+
+type OutcomeRow = {
+  outcome: string;
+  session_id: string;
+  employee_id: number;
+  department: string;
+  must_change_password: boolean;
+};
+
+/** The sessions of the database behind `withSession`. */
+export function createSessions(withSession: WithSession, tokens: Tokens): Sessions {
+  const anonymous = sessionSettings(null);
+
+  async function one<Row>(
+    settings: Parameters<WithSession>[0],
+    text: string,
+    values: unknown[],
+  ): Promise<Row> {
+    const { rows } = await withSession(settings, (client) => client.query<Row>({ text, values }));
+    const [row] = rows;
+    if (row === undefined) throw new Error(`No row came back from: ${text}`);
+    return row;
+  }
+
+  async function opened(row: OutcomeRow, refreshToken: string | null): Promise<OpenedSession> {
+    const claims = {
+      employeeId: row.employee_id,
+      sessionId: row.session_id,
+      department: row.department,
+    };
+    const employee = await readEmployee(claims);
+    const { accessToken, expiresAt } = tokens.sign(claims);
+    return {
+      accessToken,
+      accessTokenExpiresAt: expiresAt.toISOString(),
+      refreshToken,
+      mustChangePassword: row.must_change_password,
+      employee,
+    };
+  }
+
+  function readEmployee(claims: Claims): Promise<SessionEmployee> {
+    return one<SessionEmployee>(
+      sessionSettings(claims, { ownCredential: true }),
+      `select id, full_name as "fullName", email, department from crm.employee where id = $1`,
+      [claims.employeeId],
+    );
+  }
+
+  return {
+    async logIn({ email, password, userAgent }) {
+      checkPresentedPassword(password, 'password');
+      const { parameters } = await one<{ parameters: string | null }>(
+        anonymous,
+        'select auth.password_parameters($1) as parameters',
+        [email],
+      );
+      const passwordHash = await hashPresentedPassword(password, parameters);
+      const { refreshToken, digest } = newRefreshToken();
+      const row = await one<OutcomeRow & { retry_at: Date | null }>(
+        anonymous,
+        'select * from auth.log_in($1, $2, $3, $4)',
+        [email, passwordHash, digest, userAgent],
+      );
+      if (row.outcome === 'ok') return opened(row, refreshToken);
+      if (row.outcome === 'locked') throw locked(row.retry_at);
+      throw new Refusal('UNAUTHENTICATED', 'E-mail or password is wrong.', {
+        kind: 'login_refused',
+      });
+    },
+
+    async refresh(refreshToken) {
+      const next = newRefreshToken();
+      const row = await one<OutcomeRow>(anonymous, 'select * from auth.refresh($1, $2)', [
+        refreshTokenDigest(refreshToken),
+        next.digest,
+      ]);
+      if (row.outcome === 'rotated') return opened(row, next.refreshToken);
+      if (row.outcome === 'concurrent') return opened(row, null);
+      throw new Refusal('UNAUTHENTICATED', 'This session has ended.', {
+        kind: 'session_ended',
+        hint: 'Log in again.',
+      });
+    },
+
+    async logOut(claims) {
+      await one(sessionSettings(claims, { ownCredential: true }), 'select auth.log_out()', []);
+    },
+
+    async changePassword(claims, { currentPassword, newPassword }) {
+      checkPresentedPassword(currentPassword, 'currentPassword');
+      const me = sessionSettings(claims, { ownCredential: true });
+      const [employee, { parameters }] = await Promise.all([
+        readEmployee(claims),
+        one<{ parameters: string | null }>(
+          me,
+          'select auth.my_password_parameters() as parameters',
+          [],
+        ),
+      ]);
+      checkNewPassword(newPassword, employee);
+      if (newPassword === currentPassword) {
+        throw new Refusal('INVALID', 'The new password is the current one.', {
+          field: 'newPassword',
+          kind: 'password_unchanged',
+        });
+      }
+      const [currentHash, newHash] = await Promise.all([
+        hashPresentedPassword(currentPassword, parameters),
+        hashNewPassword(newPassword),
+      ]);
+      const { changed } = await one<{ changed: boolean }>(
+        me,
+        'select auth.change_password($1, $2) as changed',
+        [currentHash, newHash],
+      );
+      if (!changed) {
+        throw new Refusal('INVALID', 'The current password is wrong.', {
+          field: 'currentPassword',
+          kind: 'password_wrong',
+        });
+      }
+    },
+  };
+}
+
+function locked(retryAt: Date | null): Refusal {
+  const seconds = Math.max(1, Math.ceil(((retryAt?.getTime() ?? 0) - Date.now()) / 1000));
+  return new Refusal('RATE_LIMITED', 'Too many failed logins in a row.', {
+    kind: 'locked',
+    hint: `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`,
+  });
+}

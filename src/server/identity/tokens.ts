@@ -1,0 +1,97 @@
+import { createHash, randomBytes } from 'node:crypto';
+import jwt from 'jsonwebtoken';
+import { Refusal } from '../errors.ts';
+import type { Claims } from './claims.ts';
+import type { Keys } from './keys.ts';
+
+const audience = 'epic-events-crm';
+const tokenType = 'at+jwt';
+
+/** How long an access token is good for, in seconds. */
+export const accessTokenSeconds = 15 * 60;
+
+/** Makes and verifies access tokens. */
+export type Tokens = {
+  /** A signed access token, and when it ends. */
+  sign(claims: Claims): { accessToken: string; expiresAt: Date };
+  /** The claims of a token that this server signed. Throws a Refusal (UNAUTHENTICATED). */
+  verify(token: string): Claims;
+};
+
+/** Tokens signed with the first key of `keys`, ES256. */
+export function createTokens(keys: Keys, issuer: string): Tokens {
+  return {
+    sign({ employeeId, sessionId, department }) {
+      const issuedAt = Math.floor(Date.now() / 1000);
+      const exp = issuedAt + accessTokenSeconds;
+      const accessToken = jwt.sign(
+        { sid: sessionId, department, iat: issuedAt, exp },
+        keys.signing.privateKey,
+        {
+          algorithm: 'ES256',
+          header: { alg: 'ES256', kid: keys.signing.kid, typ: tokenType },
+          issuer,
+          audience,
+          subject: String(employeeId),
+        },
+      );
+      return { accessToken, expiresAt: new Date(exp * 1000) };
+    },
+
+    verify(token) {
+      try {
+        const header = jwt.decode(token, { complete: true })?.header;
+        const key = keys.verifying.get(header?.kid ?? '');
+        if (key === undefined || header?.typ !== tokenType) throw invalidToken();
+        const payload = jwt.verify(token, key, { algorithms: ['ES256'], issuer, audience });
+        return claimsOf(payload);
+      } catch (error) {
+        if (error instanceof jwt.TokenExpiredError) {
+          throw new Refusal('UNAUTHENTICATED', 'Your access token has expired.', {
+            kind: 'token_expired',
+            hint: 'Refresh the session, or log in again.',
+          });
+        }
+        throw error instanceof Refusal ? error : invalidToken(error);
+      }
+    },
+  };
+}
+
+/** A new refresh token: 32 random bytes. Only its digest is ever stored. */
+export function newRefreshToken(): { refreshToken: string; digest: Buffer } {
+  const refreshToken = randomBytes(32).toString('base64url');
+  return { refreshToken, digest: refreshTokenDigest(refreshToken) };
+}
+
+/** The SHA-256 digest under which the database knows a refresh token. */
+export function refreshTokenDigest(refreshToken: string): Buffer {
+  return createHash('sha256').update(refreshToken).digest();
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+function claimsOf(payload: string | jwt.JwtPayload): Claims {
+  if (typeof payload === 'string') throw invalidToken();
+  const { sub, sid, department, exp } = payload;
+  const employeeId = Number(sub);
+  if (
+    !Number.isSafeInteger(employeeId) ||
+    typeof sid !== 'string' ||
+    !uuid.test(sid) ||
+    typeof department !== 'string' ||
+    typeof exp !== 'number'
+  ) {
+    throw invalidToken();
+  }
+  return { employeeId, sessionId: sid, department };
+}
+
+function invalidToken(cause?: unknown): Refusal {
+  return new Refusal(
+    'UNAUTHENTICATED',
+    'The access token is not valid.',
+    { kind: 'token_invalid', hint: 'Log in again.' },
+    cause,
+  );
+}

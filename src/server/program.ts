@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { OperatorError } from './errors.ts';
+
+/** Runs `epic-server` with these arguments. Sets the exit code: 0, 1 when it failed, 2 for a wrong call. */
+export async function runServerProgram(argv: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+// Each command loads what it needs when it is called.
+function createProgram(): Command {
+  const program = new Command('epic-server')
+    .description('The server of Epic Events CRM, for those who run it.')
+    .version(version())
+    .showHelpAfterError('(epic-server --help shows what there is)')
+    .exitOverride();
+
+  program
+    .command('start')
+    .description('serve the API until stopped; without DATABASE_URL, on a PostgreSQL of its own')
+    .action(async () => (await import('./commands/start.ts')).start());
+
+  program
+    .command('migrate')
+    .description('bring the database up to date: pending migrations, then every policy file')
+    .option('--roles', 'apply db/roles.sql first; needs a superuser', false)
+    .action(async (options: { roles: boolean }) =>
+      (await import('./commands/migrate.ts')).migrate(options),
+    );
+
+  program
+    .command('demo')
+    .description('serve a demo company on a PostgreSQL of its own, and show a day of its work')
+    .option('--exit', 'end after the tour', false)
+    .option('--fresh', 'start over with a new demo company', false)
+    .action(async (options: { exit: boolean; fresh: boolean }) =>
+      (await import('./commands/demo.ts')).demo(options),
+    );
+
+  program
+    .command('employee')
+    .description('the first employee')
+    .command('create')
+    .description('create an employee, and print their one-time password')
+    .requiredOption('--name <name>', 'first and last name')
+    .requiredOption('--email <address>', 'the address to log in with')
+    .requiredOption('--department <department>', 'sales, support or management')
+    .action(async (options: { name: string; email: string; department: string }) => {
+      const { createEmployeeAsOperator } = await import('./commands/employee.ts');
+      await createEmployeeAsOperator({
+        fullName: options.name,
+        email: options.email,
+        department: options.department,
+      });
+    });
+
+  program
+    .command('keys')
+    .description('the keys that sign tokens')
+    .command('create')
+    .description('write a new key to a file for EPIC_JWT_KEYS')
+    .argument('<file>', 'a file that does not exist yet')
+    .action(async (file: string) => (await import('./commands/keys.ts')).createKeys(file));
+
+  return program;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof OperatorError) {
+    process.stderr.write(`epic-server: ${error.message}\n`);
+    if (error.remedy !== undefined) process.stderr.write(`  ${error.remedy}\n`);
+    return 1;
+  }
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`epic-server failed unexpectedly. This should not happen:\n${said}\n`);
+  return 1;
+}
+
+function version(): string {
+  const packageFile = new URL('../../package.json', import.meta.url);
+  const { version }: { version: string } = JSON.parse(readFileSync(packageFile, 'utf8'));
+  return version;
+}

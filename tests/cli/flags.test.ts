@@ -1,0 +1,96 @@
+import {
+  date,
+  dateTime,
+  email,
+  fromMoment,
+  id,
+  line,
+  money,
+  oneOf,
+  orNothing,
+  phone,
+  toMoment,
+} from '../../src/cli/flags.ts';
+import { commandLine, withoutFlag } from '../../src/cli/shell.ts';
+
+test('ids are whole numbers that PostgreSQL can hold', () => {
+  expect(id('12')).toBe(12);
+  expect(id('2147483647')).toBe(2_147_483_647);
+  for (const wrong of ['0', '-1', '1.5', '1e3', '0x1f', '2147483648', '', ' 1']) {
+    expect(() => id(wrong)).toThrow('is not an id');
+  }
+});
+
+test('money is exact text, however people write it', () => {
+  expect(money('1250')).toBe('1250.00');
+  expect(money('1250,5')).toBe('1250.50');
+  expect(money('12 500.00 €')).toBe('12500.00');
+  expect(money('1\u202f234\u00a0567,89 €')).toBe('1234567.89');
+  expect(money('-0.10')).toBe('-0.10');
+  expect(money('9999999999.99')).toBe('9999999999.99');
+  expect(money('007')).toBe('7.00');
+  for (const wrong of [
+    'NaN',
+    'Infinity',
+    '1e5',
+    '1.234',
+    '1,250.50',
+    '1 25',
+    '',
+    '€',
+    '1-',
+    '١٢',
+  ]) {
+    expect(() => money(wrong)).toThrow('is not an amount');
+  }
+  expect(() => money('12345678901')).toThrow('too large');
+});
+
+test('dates are days of the calendar', () => {
+  expect(date('2026-12-01')).toBe('2026-12-01');
+  expect(date('today')).toMatch(/^\d{4}-\d\d-\d\d$/);
+  expect(date('+0d')).toBe(date('today'));
+  expect(Date.parse(date('+7d')) - Date.parse(date('today'))).toBe(7 * 86_400_000);
+  for (const wrong of ['2026-02-29', '2026-13-01', '01/12/2026', '26-12-01', '+7', 'soon', '']) {
+    expect(() => date(wrong)).toThrow('is not a date');
+  }
+});
+
+test('a time without zone is local, and is sent with its offset', () => {
+  expect(dateTime('2026-12-01 18:30')).toMatch(/^2026-12-01T18:30:00[+-]\d\d:\d\d$/);
+  expect(new Date(dateTime('2026-07-01T18:30'))).toEqual(new Date(2026, 6, 1, 18, 30));
+  expect(dateTime('2026-12-01T18:30:15Z')).toBe('2026-12-01T18:30:15Z');
+  expect(dateTime('2026-12-01T18:30-05:00')).toBe('2026-12-01T18:30:00-05:00');
+  expect(dateTime('+1d 09:00')).toMatch(/T09:00:00[+-]\d\d:\d\d$/);
+  for (const wrong of ['2026-12-01', '18:30', '2026-12-01 24:00', '2026-12-01 8:30', 'now']) {
+    expect(() => dateTime(wrong)).toThrow('is not a date');
+  }
+});
+
+test('a period has both its days whole', () => {
+  expect(new Date(fromMoment('2026-12-01'))).toEqual(new Date(2026, 11, 1));
+  expect(new Date(toMoment('2026-12-31'))).toEqual(new Date(2027, 0, 1));
+  expect(new Date(toMoment('2026-12-31 18:00'))).toEqual(new Date(2026, 11, 31, 18));
+});
+
+test('e-mail addresses, telephone numbers and words are checked', () => {
+  expect(email(' ana@dupont.example ')).toBe('ana@dupont.example');
+  for (const wrong of ['ana', 'ana@dupont', '@x.fr', 'a b@x.fr']) {
+    expect(() => email(wrong)).toThrow('is not an e-mail address');
+  }
+  expect(phone('+33 (0)6-12.34')).toBe('+33 (0)6-12.34');
+  expect(() => phone('call me')).toThrow('is not a telephone number');
+  expect(orNothing(phone)(' ')).toBeNull();
+  expect(oneOf('draft', 'signed')('Signed')).toBe('signed');
+  expect(() => oneOf('draft', 'signed')('lost')).toThrow('is not one of draft, signed');
+  expect(line(5)('🎉🎉🎉🎉🎉')).toBe('🎉🎉🎉🎉🎉');
+  expect(() => line(5)('123456')).toThrow('6 characters, at most 5');
+  expect(() => line(5)('a\0b')).toThrow('NUL');
+});
+
+test('a command line that is shown can be pasted into a shell', () => {
+  expect(commandLine(['epic', 'list', '--search', "d'Or & Cie", ''])).toBe(
+    String.raw`epic list --search 'd'\''Or & Cie' ''`,
+  );
+  expect(withoutFlag(['a', '--after', 'x', '--after=y', 'b'], '--after')).toEqual(['a', 'b']);
+});

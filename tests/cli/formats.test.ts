@@ -1,0 +1,198 @@
+import type { Epic } from '../support/epic.ts';
+import { type Office, openOffice, soldContract } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+
+const onTerminal = (columns: number, more = {}) => ({
+  env: { EPIC_FORCE_TTY: String(columns), TZ: 'Europe/Paris', ...more },
+});
+
+beforeAll(async () => {
+  office = await openOffice();
+  sales = await office.at('sales');
+  await soldContract(sales, { total: '12500' });
+  await soldContract(sales, { total: '999.90', signed: false });
+  await office.database.query(
+    `insert into crm.client (full_name, email, company_name, commercial_contact_id) values
+       ('=cmd()', 'f@x.example', E'Tab\\u2028 & "Quotes", Sons', 1),
+       ('Zoë 日本語 🎉', 'z@x.example', 'Kumo 雲', 1),
+       (E'Eve\\u202eevil', 'e@x.example', null, 1)`,
+  );
+  await office.database.query(
+    `insert into crm.event (contract_id, title, start_date, end_date, location, notes) values
+       (1, 'Gala', '2026-12-01 18:30+01', '2026-12-01 23:00+01', E'Rear\\tdoor', E'a\\nb \\u001b[31mred\\u001b[0m \\\\ end')`,
+  );
+});
+afterAll(() => office.close());
+
+test('on a terminal a list is a table, with money and dates as people write them', async () => {
+  const { stdout, stderr, code } = await sales.run(['contracts', 'ls'], onTerminal(72));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^ID {2}Client {5}Status {8}Total {3}To be paid {2}Sales contact/);
+  expect(stdout).toMatch(
+    / 1 {2}Dupont SA {2}signed {2}12 500\.00 € {2}12 500\.00 € {2}Sofia Sales/,
+  );
+  expect(stdout).toMatch(/ 2 {2}Dupont SA {2}draft {6}999\.90 € {5}999\.90 € {2}Sofia Sales/);
+});
+
+test('a table fits every width: columns leave, texts shorten, ids and amounts stay whole', async () => {
+  for (const columns of [60, 80, 100, 132, 200, 300]) {
+    const { stdout } = await sales.run(['contract', 'list'], onTerminal(columns));
+    const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
+    expect(widest).toBeLessThanOrEqual(columns);
+    expect(stdout).toContain('12 500.00 €');
+  }
+});
+
+test('wide characters and emoji keep a table straight', async () => {
+  const { stdout } = await sales.run(
+    ['client', 'list', '--fields', 'fullName,companyName,id'],
+    onTerminal(100),
+  );
+  const wide = stdout.split('\n').find((line) => line.includes('日本語'));
+  const plain = stdout.split('\n').find((line) => line.includes('Ana Dupont'));
+  // Each of 日本語, 🎉 and 雲 takes two cells, of which length counts one (🎉: already two).
+  expect((wide?.length ?? 0) + '日本語雲'.length).toBe(plain?.length);
+});
+
+test('one record is shown with all its fields, times in the local zone', async () => {
+  const { stdout } = await sales.run(['event', 'view', '1'], onTerminal(80));
+  expect(stdout).toContain('Starts         Tue 2026-12-01 18:30 (UTC+01:00)\n');
+  expect(stdout).toContain('Client phone   –\n');
+  expect(stdout).toContain('Notes          a\n               b ␛[31mred␛[0m \\ end\n');
+});
+
+test('nothing that is stored can steer a terminal', async () => {
+  const formats = [[], ['--json'], ['--csv']];
+  for (const format of formats) {
+    for (const width of ['', '100']) {
+      for (const what of ['event', 'client']) {
+        const { stdout } = await sales.run([what, 'list', ...format], {
+          env: { EPIC_FORCE_TTY: width },
+        });
+        expect(stdout.replace(/[\t\r\n]/g, '')).not.toMatch(/\p{Cc}/u);
+        if (width || format.includes('--json')) expect(stdout).not.toMatch(/\u202e/);
+      }
+    }
+  }
+});
+
+test('in a pipe a list is tab-separated values: no header, full values, nothing lost', async () => {
+  const { stdout } = await sales.run([
+    ...['event', 'list', '--fields', 'id,startDate,location,notes,supportContact'],
+  ]);
+  expect(stdout).toBe(
+    '1\t2026-12-01T17:30:00Z\tRear\\tdoor\ta\\nb \\x1b[31mred\\x1b[0m \\\\ end\t\n',
+  );
+});
+
+test('--json is a bare array or object with every field, money as text, null never left out', async () => {
+  const list = await sales.run(['contract', 'list', '--unsigned', '--json']);
+  expect(JSON.parse(list.stdout)).toEqual([
+    {
+      id: 2,
+      client: 'Dupont SA',
+      clientId: 2,
+      status: 'draft',
+      totalAmount: '999.90',
+      amountToBePaid: '999.90',
+      commercial: 'Sofia Sales',
+      commercialId: 1,
+      creationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      signedAt: null,
+    },
+  ]);
+  const view = await sales.run(['contract', 'view', '2', '--json', '--fields', 'id,signedAt']);
+  expect(JSON.parse(view.stdout)).toEqual({ id: 2, signedAt: null });
+  const none = await sales.run(['contract', 'list', '--status', 'cancelled', '--json']);
+  expect(JSON.parse(none.stdout)).toEqual([]);
+});
+
+test('--csv follows RFC 4180 and defuses formulas', async () => {
+  const { stdout } = await sales.run([
+    ...['client', 'list', '--csv', '--fields', 'id,fullName,companyName', '--search', 'f@x'],
+  ]);
+  expect(stdout).toBe('id,fullName,companyName\r\n3,\'=cmd(),"Tab\u2028 & ""Quotes"", Sons"\r\n');
+  const money = await sales.run(['contract', 'list', '--csv', '--fields', 'totalAmount']);
+  expect(money.stdout).toBe('totalAmount\r\n12500.00\r\n999.90\r\n');
+});
+
+test('--fields takes any spelling and refuses what it does not know', async () => {
+  const { stdout } = await sales.run(['contract', 'view', '1', '--fields', 'TOTAL-amount,id']);
+  expect(stdout).toBe('12500.00\t1\n');
+  const unknown = await sales.run(['contract', 'list', '--fields', 'id,price']);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toMatch(/--fields: there is no field “price”.*\n.*totalAmount/);
+});
+
+test('a change prints its sentence, or the record where a format is asked for', async () => {
+  const said = await sales.run(['client', 'update', '1', '--phone', '0612345678']);
+  expect(said.stdout).toBe('✓ Client 1 updated: Ana Dupont, Dupont SA.\n');
+  const row = await sales.run(['client', 'update', '1', '--phone', '1234', '--fields', 'id,phone']);
+  expect(row.stdout).toBe('1\t1234\n');
+  const csv = await sales.run([
+    ...['client', 'update', '1', '--phone', '+331234', '--csv', '--fields', 'id,phone'],
+  ]);
+  expect(csv.stdout).toBe("id,phone\r\n1,'+331234\r\n");
+});
+
+test('a list that was cut says so on stderr, with the command for the next rows', async () => {
+  const args = [
+    'client',
+    'list',
+    '--sort',
+    'fullName:desc',
+    '--limit',
+    '2',
+    '--fields',
+    'fullName',
+  ];
+  const names: string[] = [];
+  let next: string[] | undefined = args;
+  for (let page = 0; next && page < 5; page += 1) {
+    const { stdout, stderr } = await sales.run(next);
+    names.push(...stdout.trimEnd().split('\n'));
+    next = /The next: epic (.*)\n$/.exec(stderr)?.[1]?.split(' ');
+    if (next) expect(next.slice(0, args.length)).toEqual(args);
+  }
+  expect(names).toHaveLength(5);
+  expect(names[0]).toBe('Zoë 日本語 🎉');
+});
+
+test('--sort takes what the API can order by, and names it when asked for something else', async () => {
+  const sorted = await sales.run([
+    ...['contract', 'list', '--sort', 'totalAmount', '--fields', 'id'],
+  ]);
+  expect(sorted.stdout).toBe('2\n1\n');
+  const unknown = await sales.run(['contract', 'list', '--sort', 'mood']);
+  expect(unknown.code).toBe(2);
+  expect(unknown.stderr).toContain('--sort');
+  expect(unknown.stderr).toContain('totalAmount');
+});
+
+test('colours are shown only where they are wanted', async () => {
+  const coloured = /\p{Cc}\[/u;
+  const run = async (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    (await sales.run(['contract', 'list', ...args], { env: { EPIC_FORCE_TTY: '80', ...env } }))
+      .stdout;
+  expect(await run({})).not.toMatch(coloured);
+  expect(await run({ CLICOLOR_FORCE: '1' })).toMatch(coloured);
+  expect(await run({ CLICOLOR_FORCE: '1' }, '--no-color')).not.toMatch(coloured);
+  expect(await run({ CLICOLOR_FORCE: '1', NO_COLOR: '1' })).not.toMatch(coloured);
+});
+
+test('the filters of the brief find what they name', async () => {
+  const ids = async (...args: string[]) =>
+    (await sales.run([...args, '--fields', 'id'])).stdout.trim().split('\n').filter(Boolean);
+  expect(await ids('contract', 'list', '--unsigned')).toEqual(['2']);
+  expect(await ids('contract', 'list', '--unpaid')).toEqual(['1']);
+  expect(await ids('contract', 'list', '--client', '1')).toEqual(['1']);
+  expect(await ids('contract', 'list', '--status', 'signed')).toEqual(['1']);
+  expect(await ids('client', 'list', '--search', 'ZOE')).toEqual(['4']);
+  expect(await ids('event', 'list', '--no-support')).toEqual(['1']);
+  expect(await ids('event', 'list', '--from', '2026-12-01', '--to', '2026-12-01')).toEqual(['1']);
+  expect(await ids('event', 'list', '--from', '2026-12-02')).toEqual([]);
+  expect(await ids('event', 'list', '--contract', '2')).toEqual([]);
+  expect(await ids('employee', 'list', '--department', 'management')).toEqual(['5', '6']);
+});

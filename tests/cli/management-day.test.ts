@@ -1,0 +1,154 @@
+import type { Epic } from '../support/epic.ts';
+import { json, type Office, openOffice, soldContract, staff } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+let manager: Epic;
+
+beforeAll(async () => {
+  office = await openOffice();
+  sales = await office.at('sales');
+  manager = await office.at('manager');
+});
+afterAll(() => office.close());
+
+async function plannedEvent(): Promise<string> {
+  const { contract } = await soldContract(sales);
+  const event = await json<{ id: number }>(
+    sales,
+    ...['event', 'create', '--contract', contract, '--title', 'Gala'],
+    ...['--start', '+30d 18:00', '--end', '+30d 23:30'],
+  );
+  return String(event.id);
+}
+
+test('a manager finds the events without support, assigns one, and takes it back', async () => {
+  const event = await plannedEvent();
+  const free = await json<{ id: number }[]>(
+    manager,
+    ...['event', 'list', '--no-support', '--upcoming'],
+  );
+  expect(free.map(({ id }) => String(id))).toContain(event);
+
+  const assigned = await manager.run(['event', 'assign', event, '--support', '3']);
+  expect(assigned.stdout).toMatch(`✓ Event ${event} assigned to Suzy Support: “Gala”, `);
+  const unassigned = await manager.run(['event', 'unassign', event]);
+  expect(unassigned.stdout).toMatch(`✓ Event ${event} has no support contact now: “Gala”, `);
+});
+
+test('only a support employee is assigned to an event', async () => {
+  const event = await plannedEvent();
+  const run = await manager.run(['event', 'assign', event, '--support', '1']);
+  expect(run.code).toBe(6);
+  expect(run.stderr).toContain('Sofia Sales cannot run events');
+  expect(run.stderr).toContain('→ List those who can: epic employee list --department support');
+});
+
+test('a manager hands a client over, and changes nothing else about it', async () => {
+  const { client } = await soldContract(sales);
+  const run = await manager.run(['client', 'handover', client, '--to', '2']);
+  expect(run.stdout).toBe(
+    `✓ Client ${client} handed over: Ana Dupont, Dupont SA, now with Oscar Sales.\n`,
+  );
+  expect((await manager.run(['client', 'update', client, '--name', 'X'])).code).toBe(5);
+});
+
+test('a manager changes, cancels and corrects signed contracts', async () => {
+  const { contract } = await soldContract(sales);
+  expect((await manager.run(['contract', 'update', contract, '--total', '900'])).code).toBe(0);
+  await json(manager, 'contract', 'pay', contract, '--amount', '500');
+  const corrected = await manager.run(['contract', 'pay', contract, '--amount', '-100']);
+  expect(corrected.stdout).toContain('-100.00 € recorded');
+  expect(corrected.stdout).toContain('500.00 € remain to be paid');
+  const cancelled = await manager.run(['contract', 'cancel', contract, '--yes']);
+  expect(cancelled.stdout).toBe(`✓ Contract ${contract} cancelled: Dupont SA, 900.00 €.\n`);
+});
+
+test('a manager deletes a draft, but not a signed contract', async () => {
+  const { contract: draft } = await soldContract(sales, { signed: false });
+  const { contract: signed } = await soldContract(sales);
+  const deleted = await manager.run(['contract', 'delete', draft, '--yes']);
+  expect(deleted.stdout).toBe(`✓ Contract ${draft} deleted: Dupont SA, 1 000.00 €.\n`);
+  expect((await manager.run(['contract', 'view', draft])).code).toBe(3);
+  const refused = await manager.run(['contract', 'delete', signed, '--yes']);
+  expect(refused.code).toBe(5);
+  expect(refused.stderr).toContain('only while they are drafts');
+});
+
+test('a manager deletes an event', async () => {
+  const event = await plannedEvent();
+  const run = await manager.run(['event', 'delete', event, '--yes']);
+  expect(run.stdout).toMatch(`✓ Event ${event} deleted: “Gala”, `);
+  expect((await manager.run(['event', 'view', event])).code).toBe(3);
+});
+
+test('a manager enters an employee, whose password is shown once', async () => {
+  const run = await manager.run([
+    ...['employee', 'create', '--name', 'Nina New', '--email', 'nina@epic.example'],
+    ...['--department', 'support'],
+  ]);
+  expect(run.stdout).toMatch(
+    /^✓ Employee \d+ created: Nina New, support\.\n {2}Password for the first login, shown only now: \S{19}\n$/,
+  );
+  const nina = await json<{ id: number; oneTimePassword?: string }[]>(manager, 'employee', 'list');
+  expect(JSON.stringify(nina)).not.toContain('assword');
+});
+
+test('two employees do not share an e-mail address', async () => {
+  const run = await manager.run([
+    ...['employee', 'create', '--name', 'Double', '--email', 'SOFIA@epic.example'],
+    ...['--department', 'sales'],
+  ]);
+  expect(run.code).toBe(6);
+  expect(run.stderr).toContain('Another employee already has this e-mail address.');
+});
+
+test('an employee with clients leaves only by handing them over', async () => {
+  const { client } = await soldContract(sales);
+  const alone = await manager.run(['employee', 'deactivate', '1', '--yes']);
+  expect(alone.code).toBe(6);
+  expect(alone.stderr).toContain('Sofia Sales still looks after');
+  expect(alone.stderr).toContain('--handover-to');
+
+  const together = await manager.run([
+    ...['employee', 'deactivate', '1', '--handover-to', String(staff.otherSales.id), '--yes'],
+  ]);
+  expect(together.stdout).toBe(
+    '✓ Employee 1 deactivated: Sofia Sales, sales. Employee 2 takes over.\n',
+  );
+  expect(await json(manager, 'client', 'view', client)).toMatchObject({
+    commercialContact: 'Oscar Sales',
+  });
+  const gone = await json<{ fullName: string }[]>(manager, 'employee', 'list', '--inactive');
+  expect(gone.map(({ fullName }) => fullName)).toEqual(['Sofia Sales']);
+
+  const back = await manager.run(['employee', 'update', '1', '--reactivate']);
+  expect(back.stdout).toBe('✓ Employee 1 updated: Sofia Sales, sales.\n');
+});
+
+test('an employee whom records mention is not deleted', async () => {
+  await json(manager, 'employee', 'create', ...newcomer('ivo@epic.example'));
+  const [ivo] = await json<{ id: number }[]>(manager, 'employee', 'list', '--sort', 'id:desc');
+  const deleted = await manager.run(['employee', 'delete', String(ivo?.id), '--yes']);
+  expect(deleted.stdout).toBe(`✓ Employee ${ivo?.id} deleted: Ivo, support.\n`);
+  const kept = await manager.run(['employee', 'delete', '2', '--yes']);
+  expect(kept.code).toBe(6);
+});
+
+const newcomer = (email: string) => [
+  ...['--name', 'Ivo', '--email', email, '--department', 'support'],
+];
+
+test('what cannot be undone needs --yes off a terminal', async () => {
+  for (const command of [
+    ['contract', 'delete', '1'],
+    ['contract', 'cancel', '1'],
+    ['event', 'delete', '1'],
+    ['employee', 'delete', '1'],
+    ['employee', 'deactivate', '1'],
+  ]) {
+    const run = await manager.run(command);
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('--yes is missing');
+  }
+});

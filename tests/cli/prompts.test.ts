@@ -1,0 +1,145 @@
+import type { Epic } from '../support/epic.ts';
+import type { Terminal } from '../support/terminal.ts';
+import { json, type Office, openOffice, password, soldContract, staff } from './office.ts';
+
+let office: Office;
+let open: Terminal[] = [];
+
+beforeAll(async () => {
+  office = await openOffice();
+});
+afterAll(() => office.close());
+afterEach(() => {
+  for (const terminal of open) terminal.close();
+  open = [];
+});
+
+function onTerminal(epic: Epic, ...args: string[]): Terminal {
+  const terminal = epic.terminal(args);
+  open.push(terminal);
+  return terminal;
+}
+
+test('login asks for e-mail and password, and never shows the password', async () => {
+  const epic = await office.stranger();
+  const terminal = onTerminal(epic, 'login');
+  await terminal.waitFor('E-mail');
+  terminal.type(`${staff.sales.email}\r`);
+  await terminal.waitFor('Password');
+  terminal.type(`${password}\r`);
+  await terminal.waitFor('Logged in as Sofia Sales, sales');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.shown()).not.toContain(password);
+});
+
+test('login with a one-time password asks for a new one until it is good', async () => {
+  const manager = await office.at('manager');
+  const { oneTimePassword } = await json<{ oneTimePassword: string }>(
+    manager,
+    ...['employee', 'create', '--name', 'Nina New', '--email', 'nina@epic.example'],
+    ...['--department', 'support'],
+  );
+  const epic = await office.stranger();
+  const terminal = onTerminal(epic, 'login', '--email', 'nina@epic.example');
+  await terminal.waitFor('Password');
+  terminal.type(`${oneTimePassword}\r`);
+  await terminal.waitFor('Choose your own.');
+  const answer = async (first: string, second: string) => {
+    await terminal.waitFor('New password (at least 12 characters) ›');
+    terminal.type(`${first}\r`);
+    await terminal.waitFor('The same again ›');
+    terminal.type(`${second}\r`);
+  };
+  await answer('one thing and', 'another thing');
+  await terminal.waitFor('not the same');
+  await answer('short', 'short');
+  await terminal.waitFor('at least 12 characters');
+  await answer('words of her very own', 'words of her very own');
+  await terminal.waitFor('Logged in as Nina New');
+  expect(await terminal.ended).toBe(0);
+  expect((await epic.run(['event', 'list'])).code).toBe(0);
+});
+
+test('what is missing is asked for, and checked as it is typed', async () => {
+  const sales = await office.at('sales');
+  const { client } = await soldContract(sales);
+  const terminal = onTerminal(sales, 'contract', 'create', '--client', client);
+  await terminal.waitFor('Price in euros');
+  terminal.type('lots\r');
+  await terminal.waitFor('is not an amount');
+  terminal.type('\x7f\x7f\x7f\x7f1250.50\r');
+  await terminal.waitFor(/Contract \d+ created, as a draft: Dupont SA, 1 250\.50 €/);
+  expect(await terminal.ended).toBe(0);
+});
+
+test('a missing id is asked for too', async () => {
+  const sales = await office.at('sales');
+  const { contract } = await soldContract(sales);
+  const terminal = onTerminal(sales, 'contract', 'view');
+  await terminal.waitFor("The contract's id");
+  terminal.type(`${contract}\r`);
+  await terminal.waitFor('Dupont SA');
+  expect(await terminal.ended).toBe(0);
+});
+
+test('fixed words are chosen from a list', async () => {
+  const manager = await office.at('manager');
+  const terminal = onTerminal(
+    manager,
+    ...['employee', 'create', '--name', 'Ivo', '--email', 'ivo@epic.example'],
+  );
+  await terminal.waitFor('Department');
+  terminal.type('\x1b[B\r');
+  await terminal.waitFor('created: Ivo, support.');
+  expect(await terminal.ended).toBe(0);
+});
+
+test('--no-input asks nothing, and names what is missing', async () => {
+  const sales = await office.at('sales');
+  const terminal = onTerminal(sales, 'contract', 'create', '--no-input');
+  await terminal.waitFor('--client is missing');
+  expect(await terminal.ended).toBe(2);
+});
+
+test('deleting asks first, and shows what will be gone; no means no', async () => {
+  const sales = await office.at('sales');
+  const manager = await office.at('manager');
+  const { contract } = await soldContract(sales, { signed: false });
+  const refused = onTerminal(manager, 'contract', 'delete', contract);
+  await refused.waitFor(`Delete contract ${contract} (Dupont SA, 1 000.00 €)?`);
+  refused.type('\r');
+  await refused.waitFor('Nothing was changed.');
+  expect(await refused.ended).toBe(130);
+  await json(sales, 'contract', 'view', contract);
+
+  const agreed = onTerminal(manager, 'contract', 'delete', contract);
+  await agreed.waitFor(`Delete contract ${contract}`);
+  agreed.type('y');
+  await agreed.waitFor(`Contract ${contract} deleted`);
+  expect(await agreed.ended).toBe(0);
+});
+
+test('Ctrl-C, Ctrl-D and Esc at a question cancel: nothing is sent, exit 130', async () => {
+  const sales = await office.at('sales');
+  const before = await json<unknown[]>(sales, 'client', 'list');
+  for (const key of ['\x03', '\x04', '\x1b']) {
+    const terminal = onTerminal(sales, 'client', 'create', '--name', 'Nobody');
+    await terminal.waitFor('E-mail address');
+    terminal.type('who@x.example');
+    terminal.type(key);
+    await terminal.waitFor('Cancelled.');
+    expect(await terminal.ended).toBe(130);
+  }
+  expect(await json<unknown[]>(sales, 'client', 'list')).toHaveLength(before.length);
+});
+
+test('a table fits a real terminal, and is coloured there', async () => {
+  const sales = await office.at('sales');
+  await soldContract(sales);
+  const terminal = sales.terminal(['contract', 'list'], { columns: 60 });
+  open.push(terminal);
+  expect(await terminal.ended).toBe(0);
+  const lines = terminal.shown().split('\n');
+  expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(60);
+  expect(lines[0]).toMatch(/^ID {2}Client/);
+});

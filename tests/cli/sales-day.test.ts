@@ -1,0 +1,137 @@
+import type { Epic } from '../support/epic.ts';
+import { json, type Office, openOffice, soldContract } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+let otherSales: Epic;
+
+beforeAll(async () => {
+  office = await openOffice();
+  sales = await office.at('sales');
+  otherSales = await office.at('otherSales');
+});
+afterAll(() => office.close());
+
+test('a sales person enters a client and becomes its contact', async () => {
+  const run = await sales.run([
+    ...['client', 'create', '--name', 'Kevin Casey', '--email', 'kevin@startup.io'],
+    ...['--phone', '+678 123 456 78', '--company', 'Cool Startup LLC', '--first-contact', 'today'],
+  ]);
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+  expect(run.stdout).toMatch(/^✓ Client \d+ created: Kevin Casey, Cool Startup LLC\.\n$/);
+  const [client] = await json<{ fullName: string; commercialContact: string }[]>(
+    sales,
+    ...['client', 'list', '--mine', '--search', 'cool startup'],
+  );
+  expect(client).toMatchObject({ fullName: 'Kevin Casey', commercialContact: 'Sofia Sales' });
+});
+
+test('a sales person updates their own client, and can empty what may be empty', async () => {
+  const { client } = await soldContract(sales);
+  const run = await sales.run(['client', 'update', client, '--phone', '06 12 34 56 78']);
+  expect(run.stdout).toBe(`✓ Client ${client} updated: Ana Dupont, Dupont SA.\n`);
+  const emptied = await json(sales, 'client', 'update', client, '--phone', '', '--company', '');
+  expect(emptied).toMatchObject({ phone: null, companyName: null, fullName: 'Ana Dupont' });
+});
+
+test("a sales person is refused a colleague's client, with the policy's own sentence", async () => {
+  const { client } = await soldContract(otherSales);
+  const run = await sales.run(['client', 'update', client, '--phone', '06 12 34 56 78']);
+  expect(run).toMatchObject({ code: 5, stdout: '' });
+  expect(run.stderr).toMatch(`✗ You may not update client ${client}.\n  Sales `);
+  expect(run.stderr).toContain(`→ Look at it: epic client view ${client}`);
+});
+
+test('a refusal as JSON names the policy and its sentence', async () => {
+  const { contract } = await soldContract(otherSales, { signed: false });
+  const run = await sales.run(['contract', 'sign', contract, '--json']);
+  expect(run.code).toBe(5);
+  expect(JSON.parse(run.stderr)).toEqual({
+    error: {
+      code: 'FORBIDDEN',
+      message: `You may not sign contract ${contract}.`,
+      reason: expect.stringContaining('only the contracts of their own clients'),
+      policy: 'sales_update_own',
+      hint: `Look at it: epic contract view ${contract}`,
+      id: null,
+    },
+  });
+});
+
+test('a contract goes from draft over signed to paid', async () => {
+  const { client, contract } = await soldContract(sales, { total: '12500', signed: false });
+  const unsigned = await json<{ id: number }[]>(
+    sales,
+    ...['contract', 'list', '--mine', '--unsigned', '--client', client],
+  );
+  expect(unsigned.map(({ id }) => String(id))).toEqual([contract]);
+
+  const updated = await sales.run(['contract', 'update', contract, '--total', '12 600,50 €']);
+  expect(updated.stdout).toBe(`✓ Contract ${contract} updated: Dupont SA, 12 600.50 €.\n`);
+  const signed = await sales.run(['contract', 'sign', contract]);
+  expect(signed.stdout).toBe(`✓ Contract ${contract} signed: Dupont SA, 12 600.50 €.\n`);
+  const paid = await sales.run(['contract', 'pay', contract, '--amount', '2600.50']);
+  expect(paid.stdout).toBe(
+    `✓ 2 600.50 € recorded for contract ${contract}: Dupont SA, 12 600.50 €. 10 000.00 € remain to be paid.\n`,
+  );
+
+  const unpaid = ['contract', 'list', '--unpaid', '--client', client];
+  expect(await json(sales, ...unpaid)).toMatchObject([{ amountToBePaid: '10000.00' }]);
+  const last = await sales.run(['contract', 'pay', contract, '--amount', '10000', '--on', 'today']);
+  expect(last.stdout).toContain('It is paid in full.');
+  expect(await json(sales, ...unpaid)).toEqual([]);
+});
+
+test('a sales person does not change the price of a signed contract', async () => {
+  const { contract } = await soldContract(sales);
+  const run = await sales.run(['contract', 'update', contract, '--total', '1']);
+  expect(run.code).toBe(5);
+  expect(run.stderr).toContain(`You may not change the total of contract ${contract}.`);
+});
+
+test('paying more than what remains breaks a rule, and the rule says what remains', async () => {
+  const { contract } = await soldContract(sales, { total: '100' });
+  const run = await sales.run(['contract', 'pay', contract, '--amount', '100.01']);
+  expect(run.code).toBe(6);
+  expect(run.stderr).toContain('100.00 € left to pay');
+});
+
+test('a sales person does not correct payments', async () => {
+  const { contract } = await soldContract(sales);
+  await json(sales, 'contract', 'pay', contract, '--amount', '500');
+  const run = await sales.run(['contract', 'pay', contract, '--amount', '-500']);
+  expect(run.code).toBe(5);
+});
+
+test('an event needs a signed contract', async () => {
+  const { contract } = await soldContract(sales, { signed: false });
+  const event = [
+    ...['event', 'create', '--contract', contract, '--title', 'Summer party'],
+    ...['--start', '+30d 18:00', '--end', '+30d 23:30', '--location', 'Lyon', '--attendees', '75'],
+  ];
+  const early = await sales.run(event);
+  expect(early.code).toBe(6);
+  expect(early.stderr).toContain(
+    `Contract ${contract} is draft: an event needs a signed contract.`,
+  );
+  expect(early.stderr).toContain(`epic contract sign ${contract}`);
+
+  await json(sales, 'contract', 'sign', contract);
+  const planned = await sales.run(event);
+  expect(planned.stdout).toMatch(
+    /^✓ Event \d+ created: “Summer party”, \d{4}-\d\d-\d\d 18:00\.\n$/,
+  );
+  expect(await json(sales, 'event', 'list', '--contract', contract)).toMatchObject([
+    { title: 'Summer party', client: 'Dupont SA', supportContact: null, attendees: 75 },
+  ]);
+});
+
+test('a sales person neither deletes contracts nor creates employees', async () => {
+  const { contract } = await soldContract(sales, { signed: false });
+  expect((await sales.run(['contract', 'delete', contract, '--yes'])).code).toBe(5);
+  const hired = await sales.run([
+    ...['employee', 'create', '--name', 'A', '--email', 'a@epic.example', '--department', 'sales'],
+  ]);
+  expect(hired.code).toBe(5);
+  expect(hired.stderr).toContain('You may not create an employee.');
+});

@@ -1,0 +1,85 @@
+import type { Epic } from '../support/epic.ts';
+import { json, type Office, openOffice, soldContract, staff } from './office.ts';
+
+let office: Office;
+let support: Epic;
+let manager: Epic;
+let mine: string;
+let others: string;
+
+async function plan(contract: string, title: string, start: string, supporter: number) {
+  const event = await json<{ id: number }>(
+    manager,
+    ...['event', 'create', '--contract', contract, '--title', title],
+    ...['--start', `${start} 18:00`, '--end', `${start} 23:00`, '--support', String(supporter)],
+  );
+  return String(event.id);
+}
+
+beforeAll(async () => {
+  office = await openOffice();
+  support = await office.at('support');
+  manager = await office.at('manager');
+  const { contract } = await soldContract(await office.at('sales'));
+  mine = await plan(contract, 'Mine', '+10d', staff.support.id);
+  others = await plan(contract, 'Not mine', '+20d', staff.otherSupport.id);
+});
+afterAll(() => office.close());
+
+test('a support person hears of a new event and marks the news as read', async () => {
+  const unread = ['notification', 'list', '--unread'];
+  const [news] = await json<{ id: number; message: string; readAt: null }[]>(support, ...unread);
+  expect(news).toMatchObject({ message: `You run “Mine” (event ${mine}).`, readAt: null });
+
+  const read = await support.run(['notification', 'read', String(news?.id)]);
+  expect(read.stdout).toBe('✓ 1 notification marked as read.\n');
+  expect(await json(support, ...unread)).toEqual([]);
+  const empty = await support.run(unread, { env: { EPIC_FORCE_TTY: '80' } });
+  expect(empty).toEqual({ code: 0, stdout: '', stderr: 'Nothing new.\n' });
+});
+
+test('a support person sees what they run, with the client to call', async () => {
+  const events = await json(support, 'event', 'list', '--mine', '--upcoming');
+  expect(events).toMatchObject([
+    {
+      title: 'Mine',
+      clientName: 'Ana Dupont',
+      clientEmail: 'ana@dupont.example',
+      supportContact: 'Suzy Support',
+    },
+  ]);
+});
+
+test('a support person updates their own event', async () => {
+  const run = await support.run([
+    ...['event', 'update', mine, '--status', 'confirmed', '--attendees', '140'],
+    ...['--notes', 'Back entrance.\nAsk for Zoé.'],
+  ]);
+  expect(run.code).toBe(0);
+  expect(run.stdout).toMatch(new RegExp(`^✓ Event ${mine} updated: “Mine”, .* confirmed\\.\n$`));
+  expect(await json(support, 'event', 'view', mine)).toMatchObject({
+    status: 'confirmed',
+    attendees: 140,
+    notes: 'Back entrance.\nAsk for Zoé.',
+  });
+});
+
+test("a support person is refused a colleague's event", async () => {
+  const run = await support.run(['event', 'update', others, '--attendees', '1']);
+  expect(run.code).toBe(5);
+  expect(run.stderr).toContain(`You may not update event ${others}.`);
+  expect(run.stderr).toMatch(/Support .* only .*\n/);
+});
+
+test('a support person reads contracts and clients but writes none', async () => {
+  expect(await json<unknown[]>(support, 'contract', 'list')).toHaveLength(1);
+  expect((await support.run(['contract', 'pay', '1', '--amount', '1'])).code).toBe(5);
+  expect((await support.run(['client', 'update', '1', '--name', 'X'])).code).toBe(5);
+  expect((await support.run(['event', 'assign', mine, '--support', '4'])).code).toBe(5);
+});
+
+test('an event does not end before it starts', async () => {
+  const run = await support.run(['event', 'update', mine, '--end', 'today 00:00']);
+  expect(run.code).toBe(6);
+  expect(run.stderr).toBe('✗ An event ends after it starts.\n');
+});

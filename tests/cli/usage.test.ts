@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process';
+import { type Epic, setUpEpic } from '../support/epic.ts';
+import { programs } from '../support/paths.ts';
+import { plainEnvironment } from '../support/program.ts';
+
+let epic: Epic;
+
+beforeAll(async () => {
+  epic = await setUpEpic('http://127.0.0.1:1');
+});
+afterAll(() => epic.dispose());
+
+const commands: Record<string, readonly string[]> = {
+  client: ['list', 'view', 'create', 'update', 'handover'],
+  contract: ['list', 'view', 'create', 'update', 'sign', 'pay', 'cancel', 'delete'],
+  event: ['list', 'view', 'create', 'update', 'assign', 'unassign', 'delete'],
+  employee: ['list', 'view', 'create', 'update', 'deactivate', 'delete'],
+  notification: ['list', 'read'],
+};
+
+test('epic alone and epic --help say what there is', async () => {
+  const alone = await epic.run([]);
+  expect(alone).toMatchObject({ code: 0, stderr: '' });
+  for (const noun of Object.keys(commands)) expect(alone.stdout).toContain(`\n  ${noun} `);
+  expect(await epic.run(['--help'])).toEqual(alone);
+  expect((await epic.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test('every command explains itself with its flags and an example', async () => {
+  const all = Object.entries(commands).flatMap(([noun, verbs]) =>
+    verbs.map((verb) => [noun, verb]),
+  );
+  const explains = async (command: string[]) => {
+    const { code, stdout, stderr } = await epic.run([...command, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: epic ${command.join(' ').replace(' list', ' list|ls')}`);
+    expect(stdout).toContain('--json');
+    expect(stdout).toContain(`Examples:\n  epic ${command.join(' ')}`);
+  };
+  await Promise.all([...all, ['login'], ['logout'], ['whoami'], ['password']].map(explains));
+});
+
+test('plurals and ls are aliases', async () => {
+  for (const noun of Object.keys(commands)) {
+    const { code, stdout } = await epic.run([`${noun}s`, 'ls', '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('--limit');
+  }
+});
+
+test('wrong usage is exit 2, says what is wrong, and suggests what was meant', async () => {
+  for (const [expected, ...args] of [
+    [/Unknown command 'contrat'\..*\n.*Did you mean contract\?/, 'contrat', 'list'],
+    [/Unknown command 'sing'\..*\n.*Did you mean sign\?/, 'contract', 'sing', '1'],
+    [
+      /Unknown option '--unsined'\..*\n.*Did you mean --unsigned\?/,
+      'contract',
+      'list',
+      '--unsined',
+    ],
+    [/Too many arguments/, 'contract', 'sign', '1', '2'],
+    [/argument missing/, 'contract', 'list', '--client'],
+    [/'--json' cannot be used with option '--csv'/, 'contract', 'list', '--json', '--csv'],
+    [/Usage: epic contract/, 'contract'],
+    [/There is nothing to change/, 'client', 'update', '1'],
+    [/--server: “ftp:\/\/x” is not an address/, 'whoami', '--server', 'ftp://x'],
+  ] as const) {
+    const { code, stdout, stderr } = await epic.run(args);
+    expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+    expect(stderr).toMatch(expected);
+  }
+});
+
+test('with --json, wrong usage is JSON too', async () => {
+  const { code, stderr } = await epic.run(['contract', 'view', 'x', '--json']);
+  expect(code).toBe(2);
+  expect(JSON.parse(stderr)).toEqual({
+    error: {
+      code: 'USAGE',
+      message: 'ID: “x” is not an id. Write a whole number, like 12.',
+      kind: null,
+      reason: null,
+      policy: null,
+      hint: null,
+      id: null,
+    },
+  });
+});
+
+test('the server is named before or after the command, without its scheme if one likes', async () => {
+  for (const args of [
+    ['--server', '127.0.0.1:2', 'whoami'],
+    ['whoami', '--server=http://127.0.0.1:2/'],
+  ]) {
+    const { code, stderr } = await epic.run(args);
+    expect(code).toBe(4);
+    expect(stderr).toContain('not logged in at http://127.0.0.1:2.');
+  }
+});
+
+test('an old Node is told so in one sentence', async () => {
+  const old =
+    "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.1.0'}})";
+  const run = await epic.run(['contract', 'list'], { env: { NODE_OPTIONS: `--import "${old}"` } });
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  expect(run.stderr).toMatch(/^epic needs Node 22 or newer; this is Node 20\.1\.0\. .*\n$/);
+});
+
+test('a disk that is full is said so', async () => {
+  const run = await new Promise<{ stderr: string; error: unknown }>((resolve) => {
+    execFile(
+      'bash',
+      ['-c', '"$0" "$1" --help > /dev/full', process.execPath, programs.epic],
+      { env: plainEnvironment() },
+      (error, _, stderr) => resolve({ error, stderr }),
+    );
+  });
+  expect(run).toMatchObject({
+    stderr: '✗ The output cannot be written: ENOSPC.\n',
+    error: { code: 1 },
+  });
+});

@@ -1,0 +1,102 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { programs } from '../support/paths.ts';
+import { plainEnvironment, runProgram } from '../support/program.ts';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+
+// One demo company serves all of these, in this order, as it would serve somebody who runs the demo again and again.
+
+let temporary: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  temporary = await makeTemporaryFolder();
+  env = { EPIC_DATA: join(temporary, 'a path with spaces'), EPIC_PORT: '0' };
+});
+
+afterAll(async () => {
+  await removeFolder(temporary);
+});
+
+const tour = (flags: string[] = [], more: NodeJS.ProcessEnv = {}) =>
+  runProgram(programs.server, ['demo', '--exit', ...flags], { env: { ...env, ...more } });
+
+async function startDemo(): Promise<{ demo: ChildProcess; said: (text: string) => Promise<void> }> {
+  const demo = spawn(process.execPath, [programs.server, 'demo'], {
+    env: { ...plainEnvironment(), ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  demo.stdout.setEncoding('utf8').on('data', (data: string) => {
+    output += data;
+  });
+  const said = async (text: string) => {
+    while (!output.includes(text)) await once(demo.stdout, 'data');
+  };
+  return { demo, said };
+}
+
+async function occupyPort(): Promise<{ port: number; server: Server }> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, server };
+}
+
+test('the tour shows a day of each department, and what each is refused', async () => {
+  const { code, stdout, stderr } = await tour();
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  expect(stdout).toContain('with a new demo company');
+  expect(stdout).toMatch(/✓ Contract \d+ signed/);
+  expect(stdout).toMatch(/✓ Event \d+ created: “Spring reception”/);
+  expect(stdout).toMatch(/✓ Event \d+ assigned to Inès Dubois/);
+  expect(stdout).toMatch(/You run “Spring reception”/);
+  expect(stdout).toMatch(/✓ Event \d+ updated/);
+  expect(stdout).toMatch(
+    /✗ You may not sign contract \d+\.\n {2}Sales change and sign only the contracts of their own clients, and only until\n {2}they are signed\./,
+  );
+  expect(stdout).toMatch(
+    /✗ You may not update client \d+\.\n {2}Sales change only the clients they look after\./,
+  );
+  expect(stdout).toMatch(
+    /✗ You may not update event \d+\.\n {2}Support change only the events they run\./,
+  );
+  const prose = stdout.split('\n').filter((line) => !/^\$ epic|^ {2}epic/.test(line));
+  expect(prose.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('a second run keeps the data, and takes another port when its own is taken', async () => {
+  const { port, server } = await occupyPort();
+  const { code, stdout } = await tour([], { EPIC_PORT: String(port) });
+  server.close();
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Port ${port} is taken: serving on another one.`);
+  expect(stdout).toContain('with the demo company as you left it');
+  expect(stdout).toContain('Event 102 created');
+});
+
+test('--fresh starts over', async () => {
+  const { code, stdout } = await tour(['--fresh']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('with a new demo company');
+  expect(stdout).toContain('Event 101 created');
+});
+
+test('a run that was killed is taken over by the next, which Ctrl-C stops cleanly', async () => {
+  const killed = await startDemo();
+  await killed.said('Alice Martin');
+  killed.demo.kill('SIGKILL');
+  await once(killed.demo, 'close');
+
+  const next = await startDemo();
+  await next.said('In a second terminal');
+  next.demo.kill('SIGINT');
+  const [code] = await once(next.demo, 'close');
+  expect(code).toBe(0);
+
+  expect((await tour()).code).toBe(0);
+});

@@ -1,0 +1,280 @@
+import { Client } from 'pg';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, codesOf, logIn } from './support/api.ts';
+import { addClient, addEmployee } from './support/people.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+const tokens: Record<string, string> = {};
+let alicesClient: number;
+let othersClient: number;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  const ids: Record<string, number> = {};
+  for (const [name, department] of [
+    ['alice', 'sales'],
+    ['albert', 'sales'],
+    ['sam', 'support'],
+    ['mia', 'management'],
+  ] as const) {
+    ids[name] = await addEmployee(database, { email: `${name}@epic.example`, department });
+  }
+  alicesClient = await addClient(database, ids.alice ?? 0);
+  othersClient = await addClient(database, ids.albert ?? 0);
+  server = await startServer(database);
+  for (const name of Object.keys(ids)) {
+    tokens[name] = (await logIn(server.url, `${name}@epic.example`)).accessToken;
+  }
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+const as = (name: string, query: string, variables: Record<string, unknown> = {}) =>
+  ask(server.url, query, { token: tokens[name], variables });
+
+const rename = (id: number) =>
+  `mutation { updateClient(input: { id: ${id}, patch: { fullName: "New Name" } }) { client { fullName } } }`;
+
+describe('a refusal', () => {
+  test('is FORBIDDEN, with the policy and its own sentence, for a row that one sees but may not change', async () => {
+    const [policy] = await database.query<{ name: string; comment: string }>(
+      `select polname as name, obj_description(oid, 'pg_policy') as comment
+       from pg_policy where polrelid = 'crm.client'::regclass and polname = 'sales_update_own'`,
+    );
+    const { data, errors } = await as('alice', rename(othersClient));
+    expect(data).toEqual({ updateClient: null });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message: `You may not update client ${othersClient}.`,
+        path: ['updateClient'],
+        extensions: { code: 'FORBIDDEN', reason: policy?.comment, policy: policy?.name },
+      }),
+    ]);
+    expect((await as('alice', rename(alicesClient))).errors).toEqual([]);
+  });
+
+  test('is NOT_FOUND for a row that is not there', async () => {
+    const { errors } = await as('alice', rename(99999));
+    expect(errors[0]).toMatchObject({
+      message: 'There is no client 99999.',
+      extensions: { code: 'NOT_FOUND' },
+    });
+  });
+
+  test('is FORBIDDEN for a column that one may not write', async () => {
+    const { errors } = await as(
+      'sam',
+      `mutation { updateClient(input: { id: ${alicesClient}, patch: { phone: "+33 1" } }) { client { id } } }`,
+    );
+    expect(errors[0]).toMatchObject({
+      message: `You may not update client ${alicesClient}.`,
+      extensions: { code: 'FORBIDDEN', reason: 'Sales change only the clients they look after.' },
+    });
+  });
+
+  test('is FORBIDDEN for a new row and for a delete', async () => {
+    const created = await as(
+      'sam',
+      'mutation { createClient(input: { client: { fullName: "A", email: "a@b.fr" } }) { client { id } } }',
+    );
+    expect(created.errors[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      policy: expect.any(String),
+    });
+    const deleted = await as(
+      'alice',
+      'mutation { deleteEmployee(input: { id: 1 }) { employee { id } } }',
+    );
+    expect(codesOf(deleted)).toEqual(['FORBIDDEN']);
+    const hired = await as(
+      'alice',
+      'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: "sales" }) { oneTimePassword } }',
+    );
+    expect(hired.errors[0]).toMatchObject({
+      message: 'You may not create this employee.',
+      extensions: { code: 'FORBIDDEN', reason: 'Management creates employees.' },
+    });
+  });
+
+  test('of a function names who may call it', async () => {
+    const { errors } = await as(
+      'sam',
+      `mutation { eraseClient(input: { clientId: ${alicesClient}, confirm: true }) { client { id } } }`,
+    );
+    expect(errors[0]).toMatchObject({
+      message: 'You may not do this.',
+      extensions: { code: 'FORBIDDEN', reason: 'Only management may do this.' },
+    });
+  });
+
+  test('of one field leaves the others alone', async () => {
+    const { data, errors } = await as(
+      'alice',
+      `mutation {
+         first: updateClient(input: { id: ${alicesClient}, patch: { fullName: "First" } }) { client { fullName } }
+         second: updateClient(input: { id: ${othersClient}, patch: { fullName: "Second" } }) { client { fullName } }
+       }`,
+    );
+    expect(data).toEqual({ first: { client: { fullName: 'First' } }, second: null });
+    expect(errors.map(({ path }) => path)).toEqual([['second']]);
+  });
+});
+
+describe('a broken rule', () => {
+  test('is INVALID, in the words of the constraint, and names the field', async () => {
+    const { errors } = await as(
+      'alice',
+      `mutation { updateClient(input: { id: ${alicesClient}, patch: { email: "nonsense" } }) { client { id } } }`,
+    );
+    expect(errors[0]).toMatchObject({
+      message: 'An e-mail address looks like name@example.com.',
+      extensions: { code: 'INVALID', field: 'email', kind: 'client_email_is_an_address' },
+    });
+  });
+
+  test('of a trigger is INVALID, in its own words, with its hint', async () => {
+    const { errors } = await as(
+      'mia',
+      `mutation { updateClient(input: { id: ${alicesClient}, patch: { commercialContactId: 3 } }) { client { id } } }`,
+    );
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining('a sales contact is an active sales employee'),
+      extensions: { code: 'INVALID', hint: expect.stringContaining('epic employee list') },
+    });
+  });
+
+  test('that something refers to is NOT_FOUND when it is not there', async () => {
+    const { errors } = await as(
+      'alice',
+      'mutation { createContract(input: { contract: { clientId: 99999, totalAmount: "10" } }) { contract { id } } }',
+    );
+    expect(errors[0]).toMatchObject({
+      message: 'There is no client 99999.',
+      extensions: { code: 'NOT_FOUND' },
+    });
+  });
+
+  test('of uniqueness is CONFLICT', async () => {
+    const { errors } = await as(
+      'mia',
+      'mutation { createEmployee(input: { fullName: "A", email: "ALICE@epic.example", department: "sales" }) { oneTimePassword } }',
+    );
+    expect(errors[0]).toMatchObject({
+      message: 'Another employee already has this e-mail address.',
+      extensions: { code: 'CONFLICT' },
+    });
+  });
+
+  test('of deleting what is referred to is CONFLICT, and says by what', async () => {
+    const { errors } = await as(
+      'mia',
+      'mutation { deleteEmployee(input: { id: 1 }) { employee { id } } }',
+    );
+    expect(errors[0]).toMatchObject({
+      message: expect.stringMatching(/^The employee .*\.$/),
+      extensions: { code: 'CONFLICT' },
+    });
+  });
+
+  test.each([
+    ['a missing value', '{ fullName: null }', 'The full name is missing.'],
+    ['a NUL character', '{ fullName: "a\\u0000b" }', 'A text may not contain a NUL character.'],
+    ['nothing to change', '{}', expect.any(String)],
+  ])('by %s is INVALID', async (_what, patch, message) => {
+    const { errors } = await as(
+      'alice',
+      `mutation { updateClient(input: { id: ${alicesClient}, patch: ${patch} }) { client { id } } }`,
+    );
+    expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID' } });
+  });
+
+  test('by an amount or a date that cannot be one is INVALID', async () => {
+    const contract = await as(
+      'alice',
+      `mutation { createContract(input: { contract: { clientId: ${alicesClient}, totalAmount: "a lot" } }) { contract { id } } }`,
+    );
+    const huge = await as(
+      'alice',
+      `mutation { createContract(input: { contract: { clientId: ${alicesClient}, totalAmount: "1e30" } }) { contract { id } } }`,
+    );
+    const date = await as('alice', '{ events(condition: { from: "soon" }) { nodes { id } } }');
+    expect([contract, huge, date].map(codesOf)).toEqual([['INVALID'], ['INVALID'], ['INVALID']]);
+  });
+});
+
+describe('a request that is not understood', () => {
+  test.each([
+    ['a syntax error', '{ clients {', /^Syntax Error/],
+    ['an unknown field', '{ clients { nodes { secret } } }', /Cannot query field "secret"/],
+    ['a missing argument', '{ client { id } }', /argument "id"/],
+  ])('is INVALID for %s', async (_what, query, message) => {
+    const { status, errors } = await as('alice', query);
+    expect(status).toBe(400);
+    expect(errors[0]).toMatchObject({
+      message: expect.stringMatching(message),
+      extensions: { code: 'INVALID' },
+    });
+  });
+
+  test('is INVALID for a variable of the wrong type', async () => {
+    const answer = await as('alice', 'query Q($id: Int!) { client(id: $id) { id } }', { id: 'x' });
+    expect(codesOf(answer)).toEqual(['INVALID']);
+  });
+});
+
+describe('what nobody foresaw', () => {
+  test('is INTERNAL with an id, which is also in the log, and tells nothing else', async () => {
+    await database.query('alter table crm.payment rename to payment_is_gone');
+    const { errors } = await as('alice', 'query Broken { payments { nodes { amount } } }');
+    await database.query('alter table crm.payment_is_gone rename to payment');
+
+    expect(errors[0]?.extensions).toEqual({
+      code: 'INTERNAL',
+      errorId: expect.stringMatching(/^[A-Z2-9]{8}$/),
+    });
+    const errorId = errors[0]?.extensions.errorId;
+    expect(errors[0]?.message).toContain(errorId);
+    expect(JSON.stringify(errors)).not.toMatch(/payment_|relation|select|stack/);
+
+    const line =
+      server
+        .output()
+        .split('\n')
+        .find((text) => text.includes(String(errorId))) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({
+      msg: 'unexpected error',
+      operation: 'Broken',
+      err: { code: '42P01', message: expect.stringContaining('crm.payment') },
+    });
+  });
+
+  test('is UNAVAILABLE while the database is away, and over when it is back', async () => {
+    const admin = new URL(database.adminUrl);
+    admin.pathname = '/postgres';
+    const elsewhere = new Client({ connectionString: admin.href });
+    await elsewhere.connect();
+    try {
+      await elsewhere.query(`alter database ${database.name} allow_connections false`);
+      await elsewhere.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 and usename = 'epic_authenticator'`,
+        [database.name],
+      );
+      const away = await as('alice', '{ me { id } }');
+      expect(away.errors[0]).toMatchObject({
+        message: 'The database cannot be reached at the moment.',
+        extensions: { code: 'UNAVAILABLE' },
+      });
+      expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+      expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+    } finally {
+      await elsewhere.query(`alter database ${database.name} allow_connections true`);
+      await elsewhere.end();
+    }
+    expect(codesOf(await as('alice', '{ me { id } }'))).toEqual([]);
+  });
+});

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask } from './support/api.ts';
+import { until } from './support/until.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  server = await startServer(database);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+async function send(path: string, init?: RequestInit) {
+  const response = await fetch(`${server.url}${path}`, init);
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: JSON.parse(text || 'null') };
+}
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  send('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+
+test('says whether it lives and whether it is ready', async () => {
+  expect(await send('/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  expect(await send('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
+});
+
+test('answers every request with an id, and nothing that a browser of another origin could use', async () => {
+  const preflight = await send('/graphql', {
+    method: 'OPTIONS',
+    headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' },
+  });
+  const { headers } = await post('{"query":"{ __typename }"}', {
+    origin: 'https://elsewhere.example',
+  });
+  expect(preflight.status).toBe(405);
+  expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+  expect(headers.get('cache-control')).toBe('no-store');
+  for (const answer of [preflight.headers, headers]) {
+    expect([...answer.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  }
+});
+
+test.each([
+  ['a body that is not JSON', () => post('{"query":'), 400],
+  ['a body of over 1 MiB', () => post(JSON.stringify({ query: 'x'.repeat(1_100_000) })), 413],
+  [
+    'a form',
+    () => send('/graphql', { method: 'POST', body: new URLSearchParams('query={me{id}}') }),
+    415,
+  ],
+  ['a GET', () => send('/graphql?query={me{id}}'), 405],
+  ['a request without a query', () => post('{}'), 400],
+  ['a batch', () => post('[{"query":"{ __typename }"}]'), 400],
+])('refuses %s in the form of a GraphQL error', async (_what, request, status) => {
+  expect(await request()).toMatchObject({
+    status,
+    body: { errors: [{ message: expect.any(String), extensions: { code: 'INVALID' } }] },
+  });
+});
+
+test.each(['/', '//', '/graphql/', '/%', '/..//graphql'])('knows no path %s', async (path) => {
+  expect(await send(path)).toMatchObject({
+    status: 404,
+    body: { errors: [{ extensions: { code: 'NOT_FOUND' } }] },
+  });
+});
+
+test('outlives a request that is cut off, and tells nobody of it', async () => {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(
+    'POST /graphql HTTP/1.1\r\nhost: epic\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"quer',
+  );
+  await sleep(100);
+  socket.destroy();
+  await until(() => server.output().includes('"cut":true'));
+  expect(await send('/healthz')).toMatchObject({ status: 200 });
+  expect(server.output()).not.toContain('unexpected error');
+});
+
+test('logs one line a request: what was done, by which role, how it ended, and never what was typed', async () => {
+  await ask(
+    server.url,
+    'mutation TryIt($email: String!) { login(input: { email: $email, password: "literal secret" }) { accessToken } }',
+    { variables: { email: 'typed@epic.example' } },
+  );
+  const logged = () =>
+    server
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('TryIt'));
+  await until(() => logged().length > 0);
+  const lines = logged();
+  expect(lines).toHaveLength(1);
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    request: expect.any(String),
+    operation: 'TryIt',
+    role: 'anonymous',
+    employee: null,
+    status: 200,
+    codes: ['UNAUTHENTICATED'],
+    ms: expect.any(Number),
+  });
+  expect(server.output()).not.toMatch(/typed@|literal secret/);
+});

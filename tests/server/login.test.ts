@@ -1,0 +1,226 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, askToLogIn, askToRefresh, codesOf, logIn } from './support/api.ts';
+import { addEmployee, password } from './support/people.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
+  server = await startServer(database);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+describe('logging in', () => {
+  test('gives an access token that works, and says who one is', async () => {
+    const session = await logIn(server.url, 'Alice@Epic.example');
+    expect(session.employee).toMatchObject({ email: 'alice@epic.example', department: 'sales' });
+    expect(session.mustChangePassword).toBe(false);
+
+    const me = await ask(server.url, '{ me { email } }', { token: session.accessToken });
+    expect(me.data).toEqual({ me: { email: 'alice@epic.example' } });
+  });
+
+  test('answers an unknown e-mail exactly as a wrong password', async () => {
+    const wrong = await askToLogIn(server.url, 'alice@epic.example', 'not the password');
+    const unknown = await askToLogIn(server.url, 'nobody@epic.example', 'not the password');
+    expect(wrong.errors[0]).toMatchObject({
+      message: 'E-mail or password is wrong.',
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+    expect(unknown).toEqual(wrong);
+    await logIn(server.url, 'alice@epic.example');
+  });
+
+  test('takes as long for an unknown e-mail as for a wrong password', async () => {
+    const timed = async (email: string) => {
+      const startedAt = performance.now();
+      await askToLogIn(server.url, email, 'not the password');
+      return performance.now() - startedAt;
+    };
+    const fastest = (times: number[]) => Math.min(...times);
+    const known = fastest([await timed('alice@epic.example'), await timed('alice@epic.example')]);
+    const unknown = fastest([await timed('x@epic.example'), await timed('y@epic.example')]);
+    expect(unknown).toBeGreaterThan(known / 3);
+    await logIn(server.url, 'alice@epic.example');
+  });
+
+  test('refuses a deactivated employee with the same sentence', async () => {
+    const id = await addEmployee(database, { email: 'left@epic.example', department: 'support' });
+    await database.query('update crm.employee set active = false where id = $1', [id]);
+    const answer = await askToLogIn(server.url, 'left@epic.example');
+    expect(answer.errors[0]?.message).toBe('E-mail or password is wrong.');
+  });
+
+  test('locks after five failures, also against the right password, and says for how long', async () => {
+    await addEmployee(database, { email: 'target@epic.example', department: 'support' });
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      expect(codesOf(await askToLogIn(server.url, 'target@epic.example', 'guess'))).toEqual([
+        'UNAUTHENTICATED',
+      ]);
+    }
+    const locked = await askToLogIn(server.url, 'target@epic.example');
+    expect(locked.errors[0]).toMatchObject({
+      message: 'Too many failed logins in a row.',
+      extensions: {
+        code: 'RATE_LIMITED',
+        hint: expect.stringMatching(/^Try again in \d+ seconds\.$/),
+      },
+    });
+
+    await database.query('update auth.login_attempt set locked_until = now()');
+    await logIn(server.url, 'target@epic.example');
+  });
+});
+
+describe('refreshing', () => {
+  const rewind = (seconds: number) =>
+    database.query(
+      `update auth.refresh_token set used_at = used_at - make_interval(secs => $1) where used_at is not null`,
+      [seconds],
+    );
+
+  test('gives a new access token and the next refresh token', async () => {
+    const session = await logIn(server.url, 'alice@epic.example');
+    const first = await askToRefresh(server.url, session.refreshToken ?? '');
+    expect(first.data?.refresh?.refreshToken).not.toBe(session.refreshToken);
+    const second = await askToRefresh(server.url, first.data?.refresh?.refreshToken ?? '');
+    const token = second.data?.refresh?.accessToken;
+    expect(codesOf(await ask(server.url, '{ me { id } }', { token }))).toEqual([]);
+  });
+
+  test('with a token that was used before ends the whole session', async () => {
+    const session = await logIn(server.url, 'alice@epic.example');
+    const next = await askToRefresh(server.url, session.refreshToken ?? '');
+    await rewind(60);
+
+    const replayed = await askToRefresh(server.url, session.refreshToken ?? '');
+    expect(replayed.errors[0]).toMatchObject({
+      message: 'This session has ended.',
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+    const rightful = await askToRefresh(server.url, next.data?.refresh?.refreshToken ?? '');
+    expect(codesOf(rightful)).toEqual(['UNAUTHENTICATED']);
+    const token = next.data?.refresh?.accessToken;
+    expect(codesOf(await ask(server.url, '{ me { id } }', { token }))).toEqual(['UNAUTHENTICATED']);
+  });
+
+  test('twice at the same moment gives both an access token, and one of them the next refresh token', async () => {
+    const session = await logIn(server.url, 'alice@epic.example');
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => askToRefresh(server.url, session.refreshToken ?? '')),
+    );
+    expect(answers.flatMap(codesOf)).toEqual([]);
+    const next = answers.flatMap(({ data }) => data?.refresh?.refreshToken ?? []);
+    expect(next).toHaveLength(1);
+    expect(codesOf(await askToRefresh(server.url, next[0] ?? ''))).toEqual([]);
+  });
+
+  test('is refused for a token that nobody was given', async () => {
+    expect(codesOf(await askToRefresh(server.url, 'made-up'))).toEqual(['UNAUTHENTICATED']);
+  });
+});
+
+describe('logging out', () => {
+  test('ends the session at once, for both tokens', async () => {
+    const session = await logIn(server.url, 'alice@epic.example');
+    const token = session.accessToken;
+    const answer = await ask(server.url, 'mutation { logout { ok } }', { token });
+    expect(answer.data).toEqual({ logout: { ok: true } });
+
+    const after = await ask(server.url, '{ clients { totalCount } }', { token });
+    expect(after.errors[0]).toMatchObject({
+      message: 'This session has ended.',
+      extensions: { code: 'UNAUTHENTICATED', kind: 'session_ended' },
+    });
+    expect(codesOf(await askToRefresh(server.url, session.refreshToken ?? ''))).toEqual([
+      'UNAUTHENTICATED',
+    ]);
+  });
+
+  test('leaves the employee’s other sessions alone', async () => {
+    const here = await logIn(server.url, 'alice@epic.example');
+    const there = await logIn(server.url, 'alice@epic.example');
+    await ask(server.url, 'mutation { logout { ok } }', { token: here.accessToken });
+    const answer = await ask(server.url, '{ me { id } }', { token: there.accessToken });
+    expect(answer.errors).toEqual([]);
+  });
+});
+
+describe('a password', () => {
+  const change = (token: string, currentPassword: string, newPassword: string) =>
+    ask(
+      server.url,
+      'mutation Change($input: ChangePasswordInput!) { changePassword(input: $input) { ok } }',
+      { token, variables: { input: { currentPassword, newPassword } } },
+    );
+
+  test('that is a one-time password lets its owner do nothing but change it', async () => {
+    await addEmployee(database, {
+      email: 'new@epic.example',
+      department: 'sales',
+      fullName: 'Noé Petit',
+      mustChange: true,
+    });
+    const { accessToken: token, mustChangePassword } = await logIn(server.url, 'new@epic.example');
+    expect(mustChangePassword).toBe(true);
+
+    for (const query of ['{ me { id } }', '{ clients { totalCount } }']) {
+      const refused = await ask(server.url, query, { token });
+      expect(refused.errors[0]?.extensions).toMatchObject({
+        code: 'FORBIDDEN',
+        kind: 'must_change_password',
+      });
+    }
+    const changed = await change(token, password, 'another horse battery');
+    expect(changed.errors).toEqual([]);
+    const me = await ask(server.url, '{ me { fullName } }', { token });
+    expect(me.data).toEqual({ me: { fullName: 'Noé Petit' } });
+  });
+
+  test.each([
+    ['is too short', 'eleven char', 'password_too_short'],
+    ['contains the name', 'its me zoe  BERNARD!', 'password_personal'],
+    ['contains the e-mail', 'zoe.bernard@epic.example', 'password_personal'],
+    ['is the current one', password, 'password_unchanged'],
+    ['holds a NUL', 'twelve\0characters', 'password_characters'],
+    ['is endless', 'x'.repeat(2000), 'password_too_long'],
+  ])('is refused when it %s', async (_why, newPassword, kind) => {
+    const email = 'zoe.bernard@epic.example';
+    const [known] = await database.query('select from crm.employee where email = $1', [email]);
+    if (!known)
+      await addEmployee(database, { email, department: 'sales', fullName: 'Zoé Bernard' });
+    const { accessToken } = await logIn(server.url, email);
+    const { errors } = await change(accessToken, password, newPassword);
+    expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID', field: 'newPassword', kind });
+  });
+
+  test('is changed only by whoever knows the current one, and ends the other sessions', async () => {
+    await addEmployee(database, { email: 'bob@epic.example', department: 'support' });
+    const here = await logIn(server.url, 'bob@epic.example');
+    const there = await logIn(server.url, 'bob@epic.example');
+
+    const wrong = await change(here.accessToken, 'a wrong password', 'another horse battery');
+    expect(wrong.errors[0]?.extensions).toMatchObject({
+      code: 'INVALID',
+      field: 'currentPassword',
+    });
+
+    expect((await change(here.accessToken, password, 'another horse battery')).errors).toEqual([]);
+    const of = (token: string) => ask(server.url, '{ me { id } }', { token });
+    expect(codesOf(await of(here.accessToken))).toEqual([]);
+    expect(codesOf(await of(there.accessToken))).toEqual(['UNAUTHENTICATED']);
+    expect(codesOf(await askToLogIn(server.url, 'bob@epic.example'))).toEqual(['UNAUTHENTICATED']);
+    await logIn(server.url, 'bob@epic.example', 'another horse battery');
+  });
+
+  test('is in no log line', () => {
+    expect(server.output()).not.toMatch(/correct horse|another horse|not the password/);
+  });
+});

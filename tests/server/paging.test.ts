@@ -1,0 +1,168 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { type ApiAnswer, ask, logIn } from './support/api.ts';
+import { addEmployee } from './support/people.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+let token: string;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  const id = await addEmployee(database, { email: 'a@epic.example', department: 'sales' });
+  await database.query(
+    `insert into crm.client (full_name, email, commercial_contact_id)
+     select 'Client ' || to_char(n, 'FM0000'), n || '@client.example', $1 from generate_series(1, 1200) n`,
+    [id],
+  );
+  server = await startServer(database);
+  token = (await logIn(server.url, 'a@epic.example')).accessToken;
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+interface Page {
+  nodes: { id: number; fullName: string }[];
+  totalCount: number;
+  pageInfo: { endCursor: string; hasNextPage: boolean };
+}
+
+const clients = (args: string) =>
+  ask<{ clients: Page }>(
+    server.url,
+    `{ clients${args} { nodes { id fullName } totalCount pageInfo { endCursor hasNextPage } } }`,
+    { token },
+  );
+
+const lengthOf = ({ data }: ApiAnswer<{ clients: Page }>) => data?.clients.nodes.length;
+
+describe('a page', () => {
+  test('has 50 rows when nobody says, and tells that there are more', async () => {
+    const { data } = await clients('');
+    expect(data?.clients).toMatchObject({ totalCount: 1200, pageInfo: { hasNextPage: true } });
+    expect(data?.clients.nodes).toHaveLength(50);
+  });
+
+  test('has at most 1,000 rows', async () => {
+    expect(lengthOf(await clients('(first: 1000)'))).toBe(1000);
+  });
+
+  test.each([
+    ['first: 1001', 'first', 'A page has 0 to 1,000 rows: first cannot be 1001.'],
+    ['last: 1001', 'last', 'A page has 0 to 1,000 rows: last cannot be 1001.'],
+    ['first: -1', 'first', 'A page has 0 to 1,000 rows: first cannot be -1.'],
+    ['first: 1, last: 1', 'last', 'Ask for the first rows or for the last rows, not for both.'],
+  ])('cannot be (%s)', async (args, field, message) => {
+    const { data, errors } = await clients(`(${args})`);
+    expect(data).toEqual({ clients: null });
+    expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID', field } });
+  });
+
+  test('has the same limits when its size is a variable', async () => {
+    const query = 'query Sized($n: Int) { clients(first: $n) { nodes { id } } }';
+    const sized = (n: number | null) =>
+      ask<{ clients: Page }>(server.url, query, { token, variables: { n } });
+    expect(lengthOf(await sized(7))).toBe(7);
+    expect(lengthOf(await sized(null))).toBe(50);
+    expect((await sized(1001)).errors[0]?.extensions.code).toBe('INVALID');
+  });
+
+  test('has the same limits inside another record', async () => {
+    const mine = (args: string) =>
+      ask<{ me: { clients: Page } }>(server.url, `{ me { clients${args} { nodes { id } } } }`, {
+        token,
+      });
+    expect((await mine('')).data?.me.clients.nodes).toHaveLength(50);
+    expect((await mine('(first: 1001)')).errors[0]?.extensions.code).toBe('INVALID');
+  });
+
+  test('can be read from the end', async () => {
+    const { data } = await clients('(last: 2)');
+    expect(data?.clients.nodes.map((row) => row.fullName)).toEqual(['Client 1199', 'Client 1200']);
+  });
+
+  test('leads to the next one by its cursor, until every row was seen once', async () => {
+    const seen: number[] = [];
+    let after = '';
+    for (let page = 0; page < 10; page++) {
+      const { data } = await clients(`(first: 500, orderBy: FULL_NAME_DESC${after})`);
+      seen.push(...(data?.clients.nodes.map((row) => row.id) ?? []));
+      if (!data?.clients.pageInfo.hasNextPage) break;
+      after = `, after: "${data.clients.pageInfo.endCursor}"`;
+    }
+    expect(seen).toHaveLength(1200);
+    expect(new Set(seen).size).toBe(1200);
+  });
+
+  test('cannot be skipped to, nor reached with a cursor that is none', async () => {
+    expect((await clients('(offset: 10)')).errors[0]?.message).toContain(
+      'Unknown argument "offset"',
+    );
+    expect((await clients('(after: "nonsense")')).errors[0]?.extensions.code).toBe('INVALID');
+  });
+});
+
+describe('a request', () => {
+  const refusal = async (query: string) =>
+    (await ask(server.url, query, { token })).errors[0]?.message;
+
+  test('cannot multiply pages beyond 100,000 rows', async () => {
+    expect(
+      await refusal(
+        '{ clients(first: 1000) { nodes { contracts(first: 1000) { nodes { id } } } } }',
+      ),
+    ).toBe('A request reads at most 100,000 rows.');
+  });
+
+  test('cannot be endlessly deep', async () => {
+    const deep = (levels: number): string =>
+      levels === 0 ? 'id' : `client { contracts(first: 1) { nodes { ${deep(levels - 1)} } } }`;
+    expect(await refusal(`{ contracts(first: 1) { nodes { ${deep(6)} } } }`)).toBe(
+      'A request has at most 12 levels of fields.',
+    );
+  });
+
+  test('cannot try many passwords at once, also not through fragments', async () => {
+    const attempt = 'login(input: { email: "a@epic.example", password: "guess" }) { accessToken }';
+    const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: ${attempt}`).join('\n');
+    expect(await refusal(`mutation { ${aliases} }`)).toBe('A request has at most 30 operations.');
+    expect(await refusal(`mutation { ...many } fragment many on Mutation { ${aliases} }`)).toBe(
+      'A request has at most 30 operations.',
+    );
+  });
+});
+
+describe('a filter', () => {
+  test('exists only where an index serves it', async () => {
+    const { data } = await ask<{ __type: { inputFields: { name: string }[] } }>(
+      server.url,
+      '{ __type(name: "ContractCondition") { inputFields { name } } }',
+    );
+    const names = data?.__type.inputFields.map(({ name }) => name);
+    expect(names).toEqual(
+      expect.arrayContaining(['clientId', 'mine', 'status', 'unpaid', 'unsigned']),
+    );
+    expect(names).not.toContain('amountToBePaid');
+    expect(names).not.toContain('signedAt');
+  });
+
+  test('finds clients by a part of their name, without accents and case, and takes % literally', async () => {
+    await database.query(
+      `update crm.client set full_name = 'Zoé 100%' where full_name = 'Client 0007'`,
+    );
+    const found = async (search: string) =>
+      (
+        await ask<{ clients: Page }>(
+          server.url,
+          'query Search($search: String) { clients(condition: { search: $search }) { nodes { id fullName } } }',
+          { token, variables: { search } },
+        )
+      ).data?.clients.nodes.map((row) => row.fullName);
+    expect(await found('ZOE')).toEqual(['Zoé 100%']);
+    expect(await found('0%')).toEqual(['Zoé 100%']);
+    expect(await found(`'; drop table crm.client; --`)).toEqual([]);
+  });
+});

@@ -1,0 +1,177 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { gunzipSync } from 'node:zlib';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { addClient, addEmployee, password } from './support/people.ts';
+import { until } from './support/until.ts';
+
+interface SentryEvent {
+  message?: string;
+  level?: string;
+  tags?: Record<string, string>;
+  exception?: { values: { type: string; value: string; stacktrace?: { frames: object[] } }[] };
+}
+
+let database: TestDatabase;
+let collector: Server;
+let server: RunningServer;
+let boss: string;
+let sales: string;
+let salesId: number;
+const received: string[] = [];
+
+beforeAll(async () => {
+  collector = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks);
+    received.push(
+      (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString(),
+    );
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo;
+
+  database = await cloneDatabase();
+  await addEmployee(database, { email: 'boss@epic.example', department: 'management' });
+  salesId = await addEmployee(database, { email: 'sales@epic.example', department: 'sales' });
+  server = await startServer(database, { SENTRY_DSN: `http://public@127.0.0.1:${port}/1` });
+  boss = (await logIn(server.url, 'boss@epic.example')).accessToken;
+  sales = (await logIn(server.url, 'sales@epic.example')).accessToken;
+  // The journal is followed from the moment that its connection listens.
+  await until(async () => {
+    const listening = await database.query(
+      `select from pg_stat_activity where datname = current_database() and query = 'listen epic_journal' and state = 'idle'`,
+    );
+    return listening.length > 0;
+  });
+});
+
+afterAll(async () => {
+  await server.stop();
+  collector.close();
+  await database.drop();
+});
+
+/** An envelope is lines of JSON: its header, then a header and a body for each item. */
+function events(): SentryEvent[] {
+  return received.flatMap((envelope) => {
+    const [, header = '{}', body = '{}'] = envelope.split('\n');
+    return JSON.parse(header).type === 'event' ? [JSON.parse(body)] : [];
+  });
+}
+
+const business = () => events().filter((event) => event.tags?.kind !== undefined);
+
+test('hears of every employee created, changed and deleted, and of every contract signed', async () => {
+  const created = await ask<{ createEmployee: { employee: { id: number } } }>(
+    server.url,
+    `mutation { createEmployee(input: { fullName: "Newcomer Name", email: "newcomer@epic.example", department: "support" })
+       { employee { id } oneTimePassword } }`,
+    { token: boss },
+  );
+  const id = created.data?.createEmployee.employee.id ?? 0;
+  await ask(
+    server.url,
+    `mutation { updateEmployee(input: { id: ${id}, patch: { fullName: "Changed Name" } }) { employee { id } } }`,
+    { token: boss },
+  );
+  await ask(server.url, `mutation { deleteEmployee(input: { id: ${id} }) { employee { id } } }`, {
+    token: boss,
+  });
+
+  const clientId = await addClient(database, salesId);
+  const drafted = await ask<{ createContract: { contract: { id: number } } }>(
+    server.url,
+    `mutation { createContract(input: { contract: { clientId: ${clientId}, totalAmount: "1234.50" } }) { contract { id } } }`,
+    { token: sales },
+  );
+  const contractId = drafted.data?.createContract.contract.id ?? 0;
+  await ask(
+    server.url,
+    `mutation { updateContract(input: { id: ${contractId}, patch: { status: "signed" } }) { contract { id } } }`,
+    { token: sales },
+  );
+
+  await until(() => business().length >= 4);
+  expect(business().map(({ message, level, tags }) => ({ message, level, tags }))).toEqual([
+    {
+      message: 'employee.created',
+      level: 'info',
+      tags: { kind: 'employee.created', id: String(id), actor: '1' },
+    },
+    {
+      message: 'employee.changed',
+      level: 'info',
+      tags: { kind: 'employee.changed', id: String(id), actor: '1' },
+    },
+    {
+      message: 'employee.deleted',
+      level: 'info',
+      tags: { kind: 'employee.deleted', id: String(id), actor: '1' },
+    },
+    {
+      message: 'contract.signed',
+      level: 'info',
+      tags: { kind: 'contract.signed', id: String(contractId), actor: String(salesId) },
+    },
+  ]);
+});
+
+test('hears of an exception that nobody foresaw, under the id that the person saw', async () => {
+  // An error whose message holds what somebody typed.
+  await database.query(`
+    create or replace function crm.client_is_stamped() returns trigger language plpgsql as $$
+    begin
+      raise exception using errcode = 'XX000',
+        message = format('cannot stamp %s of %s at %s', new.full_name, new.email, new.phone);
+    end $$`);
+  const clientId = await addClient(database, salesId);
+  const { errors } = await ask(
+    server.url,
+    `mutation Stamp { updateClient(input: { id: ${clientId}, patch: { email: "private@client.example" } }) { client { id } } }`,
+    { token: sales },
+  );
+  const errorId = errors[0]?.extensions.errorId;
+  expect(errors[0]?.extensions).toEqual({ code: 'INTERNAL', errorId: expect.any(String) });
+
+  const found = () => events().find((event) => event.tags?.error_id === errorId);
+  await until(() => found() !== undefined);
+  expect(found()).toMatchObject({
+    level: 'error',
+    tags: { error_id: errorId, operation: 'Stamp', sqlstate: 'XX000' },
+    exception: {
+      values: [{ value: 'The log has the message.', stacktrace: { frames: expect.any(Array) } }],
+    },
+  });
+});
+
+test('hears nothing of what was refused or forbidden', async () => {
+  const before = received.length;
+  await ask(server.url, '{ clients { nodes { id } } }');
+  await ask(server.url, '{ nonsense', { token: sales });
+  await ask(server.url, 'mutation { deleteEmployee(input: { id: 1 }) { employee { id } } }', {
+    token: sales,
+  });
+  await sleep(500);
+  expect(received).toHaveLength(before);
+});
+
+test('never gets a password, a token, an e-mail, a phone number or a name', () => {
+  const all = received.join('\n');
+  expect(all).toContain('employee.created');
+  expect(all).not.toContain(password);
+  expect(all).not.toContain(boss);
+  expect(all).not.toContain(sales);
+  expect(all).not.toMatch(/eyJ[\w-]+\./);
+  expect(all).not.toMatch(/[\w.]+@(epic|client)\.example/);
+  expect(all).not.toMatch(/\+33|6 12 34/);
+  expect(all).not.toMatch(/Jeanne|Moreau|Newcomer|Changed Name/);
+  expect(all).not.toMatch(/server_name|breadcrumbs|"request"|"user"|"extra"|"contexts"/);
+  expect(all).not.toContain(process.cwd());
+});

@@ -1,0 +1,113 @@
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { addClient, addEmployee } from './support/people.ts';
+
+let database: TestDatabase;
+let clientId: number;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  const id = await addEmployee(database, { email: 'a@epic.example', department: 'sales' });
+  clientId = await addClient(database, id);
+});
+
+afterAll(() => database.drop());
+
+/** Updates that all wait for one row, until the lock on it is released. */
+async function withWaitingRequests(
+  server: RunningServer,
+  count: number,
+  work: (
+    waiting: Promise<{ status: number; errors: unknown[] }>[],
+    release: () => Promise<void>,
+  ) => Promise<void>,
+) {
+  const { accessToken: token } = await logIn(server.url, 'a@epic.example');
+  const holder = new Client({ connectionString: database.adminUrl });
+  await holder.connect();
+  try {
+    await holder.query('begin');
+    await holder.query('select from crm.client where id = $1 for update', [clientId]);
+    const update = `mutation { updateClient(input: { id: ${clientId}, patch: { phone: "0612345678" } }) { client { phone } } }`;
+    const waiting = Array.from({ length: count }, () => ask(server.url, update, { token }));
+    for (;;) {
+      const [row] = await database.query<{ waiting: number }>(
+        `select count(*)::integer as waiting from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      if ((row?.waiting ?? 0) >= Math.min(count, 10)) break;
+      await sleep(20);
+    }
+    await work(waiting, async () => {
+      await holder.query('rollback');
+    });
+  } finally {
+    await holder.end();
+  }
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
+  test('the server answers what has been asked, takes nothing new, and ends with 0', async () => {
+    const server = await startServer(database);
+    await withWaitingRequests(server, 25, async (waiting, release) => {
+      const ended = server.stop(signal);
+      await sleep(200);
+      await expect(ask(server.url, '{ me { id } }')).rejects.toThrow('fetch failed');
+      await release();
+
+      const answers = await Promise.all(waiting);
+      expect(answers.map(({ status, errors }) => ({ status, errors }))).toEqual(
+        answers.map(() => ({ status: 200, errors: [] })),
+      );
+      expect(await ended).toBe(0);
+    });
+    const connections = await database.query(
+      `select application_name from pg_stat_activity
+       where datname = current_database() and usename = 'epic_authenticator'`,
+    );
+    expect(connections).toEqual([]);
+    expect(server.output()).toContain('epic-server has stopped');
+  });
+});
+
+test('a request that arrives on an open connection just after the signal is still answered', async () => {
+  const server = await startServer(database);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const get = () =>
+    new Promise<{ status: number | undefined; connection: string | undefined }>(
+      (resolve, reject) => {
+        request(`${server.url}/healthz`, { agent }, (response) => {
+          response
+            .resume()
+            .once('end', () =>
+              resolve({ status: response.statusCode, connection: response.headers.connection }),
+            );
+        })
+          .once('error', reject)
+          .end();
+      },
+    );
+  expect(await get()).toEqual({ status: 200, connection: 'keep-alive' });
+  const ended = server.stop();
+  await sleep(100);
+  expect(await get()).toEqual({ status: 200, connection: 'close' });
+  expect(await ended).toBe(0);
+  agent.destroy();
+});
+
+test('a second signal ends the server at once', async () => {
+  const server = await startServer(database);
+  await withWaitingRequests(server, 3, async (waiting, release) => {
+    const settled = Promise.allSettled(waiting);
+    const ended = server.stop();
+    await sleep(100);
+    process.kill(server.pid, 'SIGTERM');
+    expect(await ended).toBe(1);
+    await release();
+    await settled;
+  });
+});

@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process';
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { generateJwks } from '../../src/server/identity/keys.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { programs } from '../support/paths.ts';
+import { plainEnvironment, runProgram } from '../support/program.ts';
+import { startServer } from '../support/server.ts';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+import { ask, logIn } from './support/api.ts';
+import { until } from './support/until.ts';
+
+let database: TestDatabase;
+let folder: string;
+let keysFile: string;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  folder = await makeTemporaryFolder();
+  keysFile = join(folder, 'keys.json');
+  await writeFile(keysFile, JSON.stringify(generateJwks()), { mode: 0o600 });
+});
+
+afterAll(async () => {
+  await database.drop();
+  await removeFolder(folder);
+});
+
+const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  runProgram(programs.server, args, { env, cwd: folder });
+
+const start = (env: NodeJS.ProcessEnv) =>
+  run(['start'], {
+    DATABASE_URL: database.authenticatorUrl,
+    EPIC_JWT_KEYS: keysFile,
+    EPIC_PORT: '0',
+    ...env,
+  });
+
+describe('epic-server start', () => {
+  test('names every variable that is wrong, at once, and says what to do', async () => {
+    const { code, stderr } = await start({
+      DATABASE_URL: 'mysql://root:secret@localhost/epic',
+      EPIC_PORT: '70000',
+      EPIC_LOG: 'loud',
+      SENTRY_DSN: 'sentry',
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('4 reasons');
+    expect(stderr).toContain('DATABASE_URL is not a PostgreSQL address.');
+    expect(stderr).toContain('EPIC_PORT is "70000", which is not a port.');
+    expect(stderr).toContain('EPIC_LOG is "loud", which is not a log level.');
+    expect(stderr).toContain('SENTRY_DSN is not a Sentry DSN.');
+    expect(stderr).not.toMatch(/secret|\n\s+at /);
+  });
+
+  test('asks for keys when the database is not its own', async () => {
+    const { stderr } = await start({ EPIC_JWT_KEYS: '' });
+    expect(stderr).toContain('EPIC_JWT_KEYS is not set');
+    expect(stderr).toContain('epic-server keys create');
+  });
+
+  test.each([
+    ['can be read by others', '{"keys":[]}', 0o644, 'can be read by other users'],
+    ['is not a JWK Set', 'secret', 0o600, 'is not a JWK Set'],
+    ['is empty', '{"keys":[]}', 0o600, 'holds no key'],
+    [
+      'holds another kind of key',
+      '{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}',
+      0o600,
+      'is not a private EC P-256 key',
+    ],
+    ['holds a damaged key', damagedKey(), 0o600, 'is damaged'],
+  ])('refuses a key file that %s, without quoting it', async (_why, content, mode, sentence) => {
+    const file = join(folder, 'wrong.json');
+    await writeFile(file, content);
+    await chmod(file, mode);
+    const { code, stderr } = await start({ EPIC_JWT_KEYS: file });
+    expect(code).toBe(1);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toMatch(/secret|c2VjcmV0|\n\s+at /);
+  });
+
+  test('says when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await until(() => other.listening);
+    const address = other.address();
+    const port = String(typeof address === 'object' && address !== null ? address.port : 0);
+    const { code, stderr } = await start({ EPIC_PORT: port });
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`Port ${port} of 127.0.0.1 is taken by another program.`);
+    expect(stderr).toContain('EPIC_PORT');
+  });
+
+  test('says when the database cannot be reached, or is not ours', async () => {
+    const away = await start({ DATABASE_URL: 'postgres://a:secret@127.0.0.1:1/epic' });
+    expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('Check DATABASE_URL') });
+    const other = new URL(database.adminUrl);
+    other.pathname = '/postgres';
+    const foreign = await start({ DATABASE_URL: other.href });
+    expect(foreign).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('epic-server migrate'),
+    });
+    expect(`${away.stderr}${foreign.stderr}`).not.toMatch(/secret|\n\s+at /);
+  });
+
+  test('without DATABASE_URL brings its own PostgreSQL and keys, keeps both, and stops both', async () => {
+    const dataFolder = join(folder, 'own');
+    const serve = async () => {
+      const server = await startServer(database, {
+        DATABASE_URL: undefined,
+        EPIC_JWT_KEYS: undefined,
+        EPIC_DATA: dataFolder,
+      });
+      const response = await fetch(`${server.url}/.well-known/jwks.json`);
+      const ready = await fetch(`${server.url}/readyz`);
+      const found = { keys: await response.json(), ready: ready.status };
+      expect(await server.stop()).toBe(0);
+      return found;
+    };
+    const first = await serve();
+    expect(first.ready).toBe(200);
+    expect((await stat(dataFolder)).mode & 0o777).toBe(0o700);
+    expect((await stat(join(dataFolder, 'keys.json'))).mode & 0o777).toBe(0o600);
+    await expect(readFile(join(dataFolder, 'postgres', 'postmaster.pid'))).rejects.toThrow(
+      'ENOENT',
+    );
+    expect(await serve()).toEqual(first);
+  });
+});
+
+describe('epic-server employee create', () => {
+  const create = (name: string, email: string, department: string) =>
+    run(['employee', 'create', '--name', name, '--email', email, '--department', department], {
+      DATABASE_ADMIN_URL: database.adminUrl,
+    });
+
+  test('lets the first manager in: the password is printed once, alone on stdout', async () => {
+    const { code, stdout, stderr } = await create('Mia Durand', 'mia@epic.example', 'management');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Mia Durand') });
+    expect(stdout).toMatch(/^([A-Z2-9]{4}-){3}[A-Z2-9]{4}\n$/);
+
+    const server = await startServer(database);
+    try {
+      const session = await logIn(server.url, 'mia@epic.example', stdout.trim());
+      expect(session.mustChangePassword).toBe(true);
+      const { errors } = await ask(server.url, '{ me { id } }', { token: session.accessToken });
+      expect(errors[0]?.extensions.kind).toBe('must_change_password');
+    } finally {
+      await server.stop();
+    }
+  });
+
+  test.each([
+    [
+      'a department that is none',
+      'X Y',
+      'x@epic.example',
+      'boss',
+      'A department is sales, support or management.',
+    ],
+    [
+      'an e-mail that is none',
+      'X Y',
+      'nonsense',
+      'sales',
+      'An e-mail address looks like name@example.com.',
+    ],
+    [
+      'an e-mail that is taken',
+      'X Y',
+      'MIA@epic.example',
+      'sales',
+      'Another employee already has this e-mail address.',
+    ],
+  ])('refuses %s in the words of the rule', async (_what, name, email, department, sentence) => {
+    const { code, stdout, stderr } = await create(name, email, department);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`epic-server: ${sentence}`);
+  });
+
+  test('needs its options, and says which is missing', async () => {
+    const { code, stderr } = await run(['employee', 'create', '--name', 'X']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--email');
+  });
+});
+
+test('epic-server keys create writes a key that the server accepts, and never over another', async () => {
+  const file = join(folder, 'made.json');
+  expect((await run(['keys', 'create', file])).code).toBe(0);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const before = await readFile(file, 'utf8');
+  expect((await run(['keys', 'create', file])).code).toBe(1);
+  expect(await readFile(file, 'utf8')).toBe(before);
+  const server = await startServer(database, { EPIC_JWT_KEYS: file });
+  expect(await server.stop()).toBe(0);
+});
+
+test('epic-server says so on a Node that is too old', async () => {
+  const pretending = `Object.defineProperty(process.versions, 'node', { value: '20.1.0' })`;
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      `data:text/javascript,${encodeURIComponent(pretending)}`,
+      programs.server,
+      'start',
+    ],
+    { env: plainEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (data) => {
+    stderr += data;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringContaining('epic-server needs Node 22 or newer, and this is Node 20.1.0.'),
+  });
+});
+
+function damagedKey(): string {
+  const [key] = generateJwks().keys;
+  return JSON.stringify({ keys: [{ ...key, x: 'secret' }] });
+}

@@ -1,0 +1,73 @@
+import { password } from './people.ts';
+
+/** An error as the API answers it. */
+export interface ApiError {
+  message: string;
+  path?: (string | number)[];
+  extensions: { code: string } & Record<string, unknown>;
+}
+
+/** An answer of the API. `Data` is what the test knows it asked for. */
+export interface ApiAnswer<Data> {
+  status: number;
+  data: Data | null;
+  errors: ApiError[];
+}
+
+export interface Session {
+  accessToken: string;
+  refreshToken: string | null;
+  mustChangePassword: boolean;
+  employee: { id: number; fullName: string; email: string; department: string };
+}
+
+const session =
+  'accessToken refreshToken mustChangePassword employee { id fullName email department }';
+
+/** Asks the API over HTTP, with a token or without. */
+export async function ask<Data = Record<string, unknown>>(
+  url: string,
+  query: string,
+  options: { token?: string | undefined; variables?: Record<string, unknown> } = {},
+): Promise<ApiAnswer<Data>> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+    },
+    body: JSON.stringify({ query, variables: options.variables ?? {} }),
+  });
+  const answer = (await response.json()) as { data?: Data; errors?: ApiError[] };
+  return { status: response.status, data: answer.data ?? null, errors: answer.errors ?? [] };
+}
+
+export function askToLogIn(url: string, email: string, secret: string = password) {
+  return ask<{ login: Session | null }>(
+    url,
+    `mutation Login($email: String!, $password: String!) {
+       login(input: { email: $email, password: $password }) { ${session} }
+     }`,
+    { variables: { email, password: secret } },
+  );
+}
+
+/** Logs in and gives the session. Fails the test when that is refused. */
+export async function logIn(url: string, email: string, secret?: string): Promise<Session> {
+  const { data, errors } = await askToLogIn(url, email, secret);
+  if (!data?.login) throw new Error(`${email} could not log in: ${JSON.stringify(errors)}`);
+  return data.login;
+}
+
+export function askToRefresh(url: string, refreshToken: string) {
+  return ask<{ refresh: Session | null }>(
+    url,
+    `mutation Refresh($token: String!) { refresh(input: { refreshToken: $token }) { ${session} } }`,
+    { variables: { token: refreshToken } },
+  );
+}
+
+/** The codes of an answer's errors. */
+export function codesOf(answer: { errors: ApiError[] }): string[] {
+  return answer.errors.map((error) => error.extensions.code);
+}

@@ -1,0 +1,155 @@
+-- audit.change, and crm.history, the view of it: one row for every row that was changed, by whichever door.
+-- Sales and support read all but the rows about employees, management all. Rows are added, never changed or deleted.
+
+begin;
+set local search_path = tap, public;
+select plan(86);
+call test.open_the_company();
+
+create function pg_temp.latest(wanted text) returns text
+language sql
+return format('select %s from audit.change where id = (select max(id) from audit.change)', wanted);
+
+create function pg_temp.keys(object jsonb) returns text
+language sql
+return (select string_agg(key, ', ' order by key) from jsonb_object_keys(object) key);
+
+
+-- what is written
+
+select test.leaves('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+  pg_temp.latest($$ (record, action, row_id = test.id('acme'), employee_id = test.id('alice'), session_id = test.session('alice'),
+                     database_user = session_user, transaction_id = pg_current_xact_id(), changed_at = now()) $$),
+  '(client,update,t,t,t,t,t,t)',
+  'a change says which record was changed, by whom, in which session and transaction, and when');
+select test.leaves('alice', $$ update crm.client set phone = '01 02 03 04', full_name = full_name where id = test.id('acme') $$,
+  pg_temp.latest($$ (pg_temp.keys(old_values), pg_temp.keys(new_values), old_values ->> 'phone', new_values ->> 'phone') $$),
+  '("last_update, phone","last_update, phone","+33 1 02 03 04 05","01 02 03 04")',
+  'an update is written with the columns that changed, before and after, and no others');
+select test.leaves('alice', $$ insert into crm.client (full_name, email) values ('Zoé', 'zoe@new.example') $$,
+  pg_temp.latest($$ (action, old_values is null, new_values = (select to_jsonb(client) from crm.client where id = row_id)) $$),
+  '(insert,t,t)',
+  'an insert is written with the whole new record');
+select test.leaves('emma', $$ delete from crm.event where id = test.id('picnic') $$,
+  $$ select (action, new_values is null, old_values ->> 'title', row_id = test.id('picnic')) from audit.change where record = 'event' $$,
+  '(delete,t,Picnic,t)',
+  'a delete is written with the whole old record');
+select test.leaves('emma', $$ update crm.contract set total_amount = total_amount, status = status $$,
+  'select count(*) from audit.change', '0',
+  'an update that changes nothing is not written');
+select test.leaves('emma', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
+  $$ select (count(*), count(distinct transaction_id), count(*) filter (where record = 'contract')) from audit.change $$,
+  '(4,1,3)',
+  'every changed row is written once, also those that a rule changed along');
+
+select test.leaves(who, statement,
+  format('select count(*) from audit.change where record = %L and action = %L', record, action), count::text,
+  format('history knows of: %s %s', action, record))
+from (values
+  ('emma',  'employee',     'insert', 1, $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'sales') $$),
+  ('emma',  'employee',     'update', 1, $$ update crm.employee set full_name = 'Basil' where id = test.id('basile') $$),
+  ('emma',  'employee',     'delete', 1, $$ delete from crm.employee where id = test.id('basile') $$),
+  ('alice', 'client',       'insert', 1, $$ insert into crm.client (full_name, email) values ('Zoé', 'zoe@new.example') $$),
+  ('alice', 'client',       'update', 2, $$ update crm.client set phone = '01 02 03 04' $$),
+  ('dba',   'client',       'delete', 1, $$ delete from crm.client where id = test.id('paul') $$),
+  ('alice', 'contract',     'insert', 1, $$ insert into crm.contract (client_id, total_amount) values (test.id('acme'), 1) $$),
+  ('alice', 'contract',     'update', 1, $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$),
+  ('emma',  'contract',     'delete', 1, $$ delete from crm.contract where id = test.id('acme_draft') $$),
+  ('alice', 'payment',      'insert', 1, $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$),
+  ('alice', 'contract',     'update', 1, $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$),
+  ('dba',   'payment',      'update', 1, $$ update crm.payment set paid_on = '2024-02-29' $$),
+  ('dba',   'payment',      'delete', 1, $$ delete from crm.payment $$),
+  ('alice', 'event',        'insert', 1, $$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id('acme_signed'), 'Concert', '2030-01-01', '2030-01-02') $$),
+  ('chloe', 'event',        'update', 1, $$ update crm.event set notes = 'Bring chairs.' where id = test.id('gala') $$),
+  ('emma',  'event',        'delete', 4, $$ delete from crm.event $$),
+  ('emma',  'notification', 'insert', 2, $$ update crm.event set start_date = now() where id = test.id('gala') $$),
+  ('alice', 'notification', 'update', 1, $$ update crm.notification set read_at = now() $$),
+  ('emma',  'notification', 'delete', 1, $$ delete from crm.event where id = test.id('gala') $$)
+) change (who, record, action, count, statement);
+
+select test.leaves('dba', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+  pg_temp.latest('(employee_id, session_id, database_user = session_user)'), '(,,t)',
+  'a change that a DBA makes is written too, with the login that was used');
+select test.leaves('owner', $$ insert into crm.employee (full_name, email, department) values ('First', 'first@epic.example', 'management') $$,
+  pg_temp.latest('(record, action, employee_id)'), '(employee,insert,)',
+  'a change that the owner makes is written too');
+select test.leaves('alice', $$ select auth.change_password(test.password('alice'), test.password('secret')) $$,
+  'select count(*) from audit.change', '0',
+  'passwords and sessions never appear in history');
+select test.refuses('dba', $$ insert into audit.change (record, row_id, action) values ('client', 1, 'rename') $$,
+  '23514', null,
+  'what is written is an insert, an update or a delete');
+
+
+-- who reads what
+
+call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
+call test.given('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$);
+call test.given('alice', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$);
+call test.given('chloe', $$ update crm.event set notes = 'Bring chairs.' where id = test.id('gala') $$);
+call test.given('emma',  $$ update crm.employee set full_name = 'Basil' where id = test.id('basile') $$);
+
+select test.reads(who, format($$ select string_agg(distinct record, ', ' order by record) from %s where record <> 'notification' $$, place), records,
+  format('%s reads in %s the history of: %s', test.team(who), place, records))
+from (values
+  ('alice', 'client, contract, event, payment'),
+  ('chloe', 'client, contract, event, payment'),
+  ('emma',  'client, contract, employee, event, payment')) sight (who, records),
+  unnest(array['crm.history', 'audit.change']) place;
+select test.reads_all('emma', relation::regclass, format('management reads all of %s', relation))
+from unnest(array['crm.history', 'audit.change']) relation;
+
+
+-- columns
+
+select test.opens(who, 'select', relation::regclass, 'id, changed_at, record, row_id, action, employee_id, old_values, new_values'
+                  , format('%s reads in %s who changed what, and no sessions or logins', test.team(who), relation))
+from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['crm.history']) relation;
+select test.opens(who, 'select', 'audit.change', 'id, changed_at, employee_id, record, row_id, action, old_values, new_values',
+  format('%s reads in audit.change no more than in crm.history', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.opens(who, verb, 'audit.change', '',
+  format('%s may %s no column of audit.change', test.team(who), verb))
+from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['insert', 'update']) verb;
+
+
+-- append-only
+
+select test.forbids(who, statement, format('%s, no: %s', test.team(who), statement))
+from unnest(array['alice', 'chloe', 'emma']) who,
+     unnest(array[
+       $$ insert into audit.change (record, row_id, action) values ('client', 1, 'update') $$,
+       $$ insert into crm.history (record, row_id, action) values ('client', 1, 'update') $$,
+       $$ update audit.change set employee_id = null $$,
+       $$ update crm.history set employee_id = null $$,
+       $$ delete from audit.change $$,
+       $$ delete from crm.history $$]) statement;
+
+
+-- not even the owner, whose functions add to history, and take an erased client out of it
+
+select test.reads('owner', $$ select string_agg(distinct record, ', ') from audit.change $$, 'client',
+  'the owner''s functions read the history of clients, which they may have to erase, and no other');
+select test.leaves('owner', $$ update audit.change set new_values = '{}' $$,
+  $$ select count(*) from audit.change where record <> 'client' and new_values = '{}' $$, '0',
+  'even the owner does not change the history of anything but clients');
+select test.forbids('owner', $$ update audit.change set record = 'contract' $$,
+  'even the owner does not turn the history of clients into that of something else');
+select test.touches_nothing('owner', $$ delete from audit.change $$,
+  'even the owner deletes nothing from history');
+
+
+-- behind the grants: what the policies would still refuse if columns were granted by mistake
+
+call test.given('dba', $$ grant select, insert, update, delete on audit.change, crm.history to epic_employee $$);
+
+select test.forbids(who, $$ insert into audit.change (record, row_id, action) values ('client', 1, 'update') $$,
+  format('no policy lets %s add to history', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.touches_nothing(who, statement, format('no policy lets %s rewrite history: %s', test.team(who), statement))
+from unnest(array['alice', 'chloe', 'emma']) who,
+     unnest(array[$$ update audit.change set employee_id = null $$, $$ update crm.history set employee_id = null $$,
+                  $$ delete from audit.change $$, $$ delete from crm.history $$]) statement;
+
+select * from finish();
+rollback;

@@ -1,0 +1,86 @@
+-- auth.credential: how an employee proves who they are. Nobody reads it; management adds one for a new employee.
+-- Changing one's own password is in password.sql.
+
+begin;
+set local search_path = tap, public;
+select plan(37);
+call test.open_the_company();
+
+call test.given('dba', $$ delete from auth.credential where employee_id = test.id('basile') $$);
+
+create function pg_temp.credential(hash text, columns text default 'employee_id, password_hash', more text default '') returns text
+language sql
+return format('insert into auth.credential (%s) values (test.id(''basile''), %L%s)', columns, hash, more);
+
+
+-- columns
+
+select test.opens(who, verb, 'auth.credential', '', format('%s may %s nothing of a credential', test.team(who), verb))
+from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['select', 'update']) verb;
+select test.opens(who, 'insert', 'auth.credential', '', format('%s enters no passwords', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.opens('emma', 'insert', 'auth.credential', 'employee_id, password_hash',
+  'management enters the password of an employee');
+
+
+-- create
+
+select test.leaves('emma', pg_temp.credential(test.password('once')),
+  $$ select (must_change, changed_at = now()) from auth.credential where employee_id = test.id('basile') $$, '(t,t)',
+  'management gives a new employee a password, which is for one login');
+select test.forbids(who, pg_temp.credential(test.password('once')),
+  format('%s gives nobody a password', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.refuses('emma', $$ insert into auth.credential (employee_id, password_hash) values (test.id('alice'), test.password('mine')) $$,
+  '23505', null,
+  'management gives no second password to an employee who has one');
+select test.refuses('emma', pg_temp.credential(hash),
+  '23514', 'A password is stored only as an argon2id hash.',
+  format('%s is not stored as a password', what))
+from (values ('correct horse battery staple', 'a password in the clear'),
+             ('$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW', 'a weaker hash'),
+             ('$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', 'a hash that graphics cards like')) bad (hash, what);
+
+
+-- delete
+
+select test.forbids(who, $$ delete from auth.credential $$, format('%s deletes no password', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- behind the grants: what the policies would still refuse if columns were granted by mistake
+
+call test.given('dba', $$ grant select, insert, update, delete on auth.credential to epic_employee $$);
+
+select test.reads(who, 'select count(*) from auth.credential', '0', format('no policy lets %s read a password hash', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.forbids('emma', pg_temp.credential(test.password('mine'), 'employee_id, password_hash, must_change', ', false'),
+  'no policy lets management give a password that lasts');
+select test.forbids(who, pg_temp.credential(test.password('once')),
+  format('no policy lets %s give a password', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.touches_nothing(who, statement, format('no policy lets %s: %s', test.team(who), statement))
+from unnest(array['alice', 'chloe', 'emma']) who,
+     unnest(array[$$ update auth.credential set must_change = false $$, $$ delete from auth.credential $$]) statement;
+
+
+-- the owner, whose functions compare passwords, and change the caller's
+
+select test.reads_all('owner', 'auth.credential', 'the owner''s functions compare passwords');
+select test.allows('owner', pg_temp.credential(test.password('first'), 'employee_id, password_hash, must_change', ', false'),
+  'the owner gives the first manager a password');
+select test.touches_nothing('owner', $$ update auth.credential set must_change = false $$,
+  'even the owner changes no password outside a session');
+select test.allows('owner', $$
+    select set_config('jwt.claims.employee_id', test.id('alice')::text, true);
+    update auth.credential set must_change = true $$,
+  'within a session, the owner''s functions change the caller''s password, and no one else''s');
+select test.forbids('owner', $$
+    select set_config('jwt.claims.employee_id', test.id('alice')::text, true);
+    update auth.credential set employee_id = test.id('basile') $$,
+  'even the owner does not give one employee the password of another');
+select test.touches_nothing('owner', $$ delete from auth.credential $$,
+  'even the owner deletes no password');
+
+select * from finish();
+rollback;

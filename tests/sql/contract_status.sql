@@ -1,0 +1,89 @@
+-- The way of a contract: draft → signed → cancelled, or draft → cancelled, and never back. An event needs a signed one.
+
+begin;
+set local search_path = tap, public;
+select plan(22);
+call test.open_the_company();
+
+create function pg_temp.becomes(contract text, status text) returns text
+language sql
+return format('update crm.contract set status = %L where id = test.id(%L)', status, contract);
+
+create function pg_temp.signed_at(contract text) returns text
+language sql
+return format('select (status, signed_at = now()) from crm.contract where id = test.id(%L)', contract);
+
+
+-- forward
+
+select test.leaves(who, pg_temp.becomes('acme_draft', 'signed'), pg_temp.signed_at('acme_draft'), '(signed,t)',
+  format('a draft is signed by %s, and the database keeps the time', test.team(who)))
+from unnest(array['alice', 'emma']) who;
+select test.leaves('emma', pg_temp.becomes('acme_draft', 'cancelled'), pg_temp.signed_at('acme_draft'), '(cancelled,)',
+  'a draft is cancelled, and never was signed');
+select test.leaves('emma', pg_temp.becomes('acme_signed', 'cancelled'), pg_temp.signed_at('acme_signed'), '(cancelled,f)',
+  'a signed contract is cancelled, and keeps the time of its signature');
+select test.leaves('emma', pg_temp.becomes('acme_signed', 'signed'), pg_temp.signed_at('acme_signed'), '(signed,f)',
+  'a signed contract is not signed again');
+
+
+-- never back
+
+select test.refuses('emma', pg_temp.becomes(contract, status),
+  '23514', format('Contract %s is %s: it cannot become %s.', test.id(contract), was, status),
+  format('a contract that is %s does not become %s', was, status))
+from (values ('acme_signed',    'signed',    'draft'),
+             ('acme_cancelled', 'cancelled', 'signed'),
+             ('acme_cancelled', 'cancelled', 'draft')) bad (contract, was, status);
+select test.advises('emma', pg_temp.becomes('acme_signed', 'draft'),
+  'A contract goes from draft to signed to cancelled, or from draft to cancelled, and never back.',
+  'whoever tries is told the way');
+select test.refuses('emma', pg_temp.becomes('acme_draft', 'lost'),
+  '23514', 'A contract is draft, signed or cancelled.',
+  'a contract has one of three states');
+
+
+-- whoever writes the time of signature by hand, a DBA that is, still meets the limits
+
+select test.refuses('dba', $$ update crm.contract set signed_at = now() where id = test.id('acme_draft') $$,
+  '23514', 'A signed contract has the time of its signature, and a draft has none.',
+  'a draft has no time of signature');
+select test.leaves('dba', $$ update crm.contract set signed_at = null where id = test.id('acme_signed') $$,
+  pg_temp.signed_at('acme_signed'), '(signed,t)',
+  'a signed contract has one');
+
+
+-- what it is about
+
+select test.refuses('emma', $$ insert into crm.contract (client_id, total_amount) values (-1, 1) $$,
+  'P0002', 'There is no client -1.',
+  'a contract is with a client who exists');
+select test.leaves('dba',
+  $$ insert into crm.contract (client_id, commercial_id, total_amount, amount_to_be_paid) values (test.id('bistro'), test.id('alice'), 7, 0) $$,
+  $$ select (commercial_id = test.id('bruno'), amount_to_be_paid) from crm.contract where total_amount = 7 $$, '(t,7.00)',
+  'whatever is written, the sales contact is the client''s, and all remains to be paid');
+
+
+-- an event needs a signed contract
+
+create function pg_temp.plan_event(contract text) returns text
+language sql
+return format($$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id(%L), 'Concert', '2030-01-01', '2030-01-02') $$, contract);
+
+select test.refuses(who, pg_temp.plan_event(contract),
+  '23514', format('Contract %s is %s: an event needs a signed contract.', test.id(contract), status),
+  format('%s plans no event under a contract that is %s', test.team(who), status))
+from unnest(array['alice', 'emma']) who, (values ('acme_draft', 'draft'), ('acme_cancelled', 'cancelled')) bad (contract, status);
+select test.advises('alice', pg_temp.plan_event('acme_draft'), format('Sign it first: epic contract sign %s', test.id('acme_draft')),
+  'whoever has a draft is told to sign it');
+select test.advises('alice', pg_temp.plan_event('acme_cancelled'), 'Create another contract: epic contract create',
+  'whoever has a cancelled contract is told to create another one');
+select test.refuses('alice', $$ insert into crm.event (contract_id, title, start_date, end_date) values (-1, 'Concert', '2030-01-01', '2030-01-02') $$,
+  'P0002', 'There is no contract -1.',
+  'an event is under a contract that exists');
+call test.given('alice', pg_temp.becomes('acme_draft', 'signed'));
+select test.allows('alice', pg_temp.plan_event('acme_draft'),
+  'once it is signed, events are planned under it');
+
+select * from finish();
+rollback;

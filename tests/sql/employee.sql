@@ -1,0 +1,165 @@
+-- employee: every employee reads all of them; management alone hires, changes and removes; nobody removes themselves.
+
+begin;
+set local search_path = tap, public;
+select plan(73);
+call test.open_the_company();
+
+
+-- read
+
+select test.reads_all(who, 'crm.employee', format('%s reads every employee', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- columns
+
+select test.opens(who, 'select', 'crm.employee', 'id, full_name, email, department, active, creation_date',
+  format('%s reads every column of an employee', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+select test.opens('alice', 'insert', 'crm.employee', '',
+  'sales enter nothing about employees');
+select test.opens('chloe', 'insert', 'crm.employee', '',
+  'support enter nothing about employees');
+select test.opens('emma',  'insert', 'crm.employee', 'full_name, email, department',
+  'management enters the name, e-mail address and department of an employee');
+
+select test.opens('alice', 'update', 'crm.employee', '',
+  'sales change nothing about employees');
+select test.opens('chloe', 'update', 'crm.employee', '',
+  'support change nothing about employees');
+select test.opens('emma',  'update', 'crm.employee', 'full_name, email, department, active',
+  'management changes the name, e-mail address, department and activity of an employee');
+
+
+-- create
+
+select test.forbids('alice', $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'sales') $$,
+  'sales do not create employees');
+select test.forbids('chloe', $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'support') $$,
+  'support do not create employees');
+select test.allows('emma', format($$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', %L) $$, department),
+  format('management creates employees of %s', department))
+from unnest(array['sales', 'support', 'management']) department;
+select test.leaves('emma',
+  $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'sales') $$,
+  $$ select (active, creation_date = now()) from crm.employee where email = 'joel@epic.example' $$,
+  '(t,t)',
+  'a new employee is active, and was entered now');
+
+
+-- update
+
+select test.allows('emma', format($$ update crm.employee set %s where id = test.id('basile') $$, change),
+  format('management changes an employee: %s', change))
+from unnest(array[$$full_name = 'Basil'$$, $$email = 'basil@epic.example'$$, $$department = 'support'$$, $$active = false$$]) change;
+select test.allows('emma', $$ update crm.employee set active = true where id = test.id('gaston') $$,
+  'management takes an employee back');
+select test.allows('emma', $$ update crm.employee set full_name = 'Emma B.' where id = test.id('emma') $$,
+  'management changes its own name');
+
+select test.forbids(who, format($$ update crm.employee set %s where id = test.id('basile') $$, change),
+  format('%s does not change an employee: %s', test.team(who), change))
+from unnest(array['alice', 'chloe']) who,
+     unnest(array[$$full_name = 'Basil'$$, $$email = 'basil@epic.example'$$, $$department = 'support'$$, $$active = false$$]) change;
+select test.forbids('alice', $$ update crm.employee set full_name = 'Alicia' where id = test.id('alice') $$,
+  'sales do not even change their own name');
+select test.forbids('chloe', $$ update crm.employee set department = 'management' where id = test.id('chloe') $$,
+  'support do not promote themselves');
+
+
+-- delete
+
+select test.forbids('alice', $$ delete from crm.employee where id = test.id('basile') $$,
+  'sales do not delete employees');
+select test.forbids('chloe', $$ delete from crm.employee where id = test.id('ines') $$,
+  'support do not delete employees');
+select test.allows('emma', $$ delete from crm.employee where id = test.id('basile') $$,
+  'management deletes an employee to whom no record refers');
+select test.allows('emma', $$ delete from crm.employee where id = test.id('felix') $$,
+  'management deletes another manager');
+select test.touches_nothing('emma', $$ delete from crm.employee where id = test.id('emma') $$,
+  'nobody deletes themselves');
+select test.leaves('emma',
+  $$ delete from crm.employee where id = test.id('ines') $$,
+  $$ select (select count(*) from auth.credential where employee_id = test.id('ines'))
+          + (select count(*) from auth.session where employee_id = test.id('ines')) $$,
+  '0',
+  'the password and the sessions of a deleted employee go with them');
+
+select test.refuses('emma', $$ delete from crm.employee where id = test.id('alice') $$,
+  '23503', 'The employee still looks after clients: hand them over first.',
+  'an employee who looks after clients is not deleted');
+select test.refuses('emma', $$ delete from crm.employee where id = test.id('denis') $$,
+  '23503', 'The employee is the support contact of events.',
+  'an employee who runs events is not deleted');
+
+call test.given('dba', $$ update crm.contract set commercial_id = test.id('basile') where id = test.id('acme_draft') $$);
+select test.refuses('emma', $$ delete from crm.employee where id = test.id('basile') $$,
+  '23503', 'The employee still looks after contracts: hand their clients over first.',
+  'an employee who looks after contracts is not deleted');
+
+call test.given('felix', $$ insert into crm.payment (contract_id, amount) values (test.id('bistro_signed'), 1) $$);
+select test.refuses('emma', $$ delete from crm.employee where id = test.id('felix') $$,
+  '23503', 'The employee has recorded payments.',
+  'an employee who has recorded payments is not deleted');
+
+call test.given('dba', $$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id('ines'), 'event_assigned', 'Yours.', test.id('picnic')) $$);
+select test.allows('emma', $$ delete from crm.employee where id = test.id('ines') $$,
+  'notifications are no reason to keep an employee');
+
+
+-- what an employee must be
+
+select test.refuses('emma', format($$ update crm.employee set full_name = %L where id = test.id('basile') $$, name),
+  '23514', 'A name has 1 to 200 characters, all on one line.',
+  format('%s is no name', what))
+from (values ('', 'nothing'), ('   ', 'a blank'), (repeat('x', 201), 'a page'), (E'Basile\nB.', 'a paragraph')) bad (name, what);
+select test.allows('emma', format($$ update crm.employee set full_name = %L where id = test.id('basile') $$, name),
+  format('%s is a name', what))
+from (values ('X', 'one letter'), (repeat('é', 200), 'two hundred letters'), ('عليّ 🎉', 'what is written from right to left')) good (name, what);
+
+select test.refuses('emma', format($$ update crm.employee set email = %L where id = test.id('basile') $$, address),
+  '23514', 'An e-mail address looks like name@example.com.',
+  format('“%s” is no e-mail address', replace(left(address, 30), chr(10), '↵')))
+from unnest(array['', 'basile', 'basile@epic', 'basile@@epic.example', 'ba sile@epic.example', '@epic.example', E'basile@epic.example\n',
+                  repeat('x', 250) || '@epic.example']) address;
+
+select test.refuses('emma', format($$ insert into crm.employee (full_name, email, department) values ('Alice', %L, 'sales') $$, address),
+  '23505', 'Another employee already has this e-mail address.',
+  format('%s is taken', address))
+from unnest(array['alice@epic.example', 'ALICE@Epic.Example']) address;
+
+select test.refuses('emma', $$ update crm.employee set department = 'catering' where id = test.id('basile') $$,
+  '23514', 'A department is sales, support or management.',
+  'there are three departments');
+
+
+-- behind the grants: what the policies would still refuse if columns were granted by mistake
+
+call test.given('dba', $$ grant insert, update, delete on crm.employee to epic_employee $$);
+
+select test.forbids(who, $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'sales') $$,
+  format('no policy lets %s create an employee', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.touches_nothing(who, $$ update crm.employee set full_name = 'Nobody' $$,
+  format('no policy lets %s change an employee', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.touches_nothing(who, $$ delete from crm.employee $$,
+  format('no policy lets %s delete an employee', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+
+
+-- the owner, whose functions look employees up and lock them
+
+select test.reads_all('owner', 'crm.employee', 'the owner''s functions look employees up');
+select test.allows('owner', $$ insert into crm.employee (full_name, email, department) values ('First', 'first@epic.example', 'management') $$,
+  'the owner creates the first manager');
+select test.forbids('owner', $$ update crm.employee set full_name = 'Nobody' where id = test.id('basile') $$,
+  'the owner''s functions lock employees, and change none');
+select test.touches_nothing('owner', $$ delete from crm.employee where id = test.id('basile') $$,
+  'even the owner deletes no employee');
+
+select * from finish();
+rollback;

@@ -1,0 +1,100 @@
+-- crm.erase_client: a client's personal data is erased on request, from the record and from history. The company,
+-- the contracts and the events stay, and so does the trace that it was done.
+
+begin;
+set local search_path = tap, public;
+select plan(26);
+call test.open_the_company();
+
+call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont', phone = '01 02 03 04' where id = test.id('acme') $$);
+call test.given('alice', $$ update crm.client set company_name = 'Acme' where id = test.id('acme') $$);
+call test.given('alice', $$ update crm.client set full_name = 'Pol Privé' where id = test.id('paul') $$);
+call test.given('alice', $$ insert into crm.contract (client_id, total_amount) values (test.id('paul'), 123) $$);
+call test.given('alice', $$ update crm.contract set status = 'signed' where total_amount = 123 $$);
+
+create function pg_temp.erase(who text) returns text
+language sql
+return format('select crm.erase_client(test.id(%L), confirm => true)', who);
+
+
+-- who erases
+
+select test.forbids(who, pg_temp.erase('acme'), format('%s erases no client', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.allows('emma', pg_temp.erase(client), format('management erases any client: %s', client))
+from unnest(array['acme', 'paul', 'bistro']) client;
+
+
+-- what goes and what stays
+
+select test.leaves('emma', pg_temp.erase('acme'),
+  $$ select (full_name, email, phone, company_name, erased_at = now(), last_update = now(), commercial_contact_id = test.id('alice'))
+     from crm.client where id = test.id('acme') $$,
+  '("Erased client",,,Acme,t,t,t)',
+  'the name, e-mail address and phone number go; the company stays');
+select test.leaves('emma', $$ select set_config('test.seen', (crm.erase_client(test.id('acme'), true)).full_name, true) $$,
+  $$ current_setting('test.seen') $$, 'Erased client',
+  'whoever erases sees the result');
+select test.leaves('emma', pg_temp.erase('acme'),
+  $$ select concat_ws(' ', (select count(*) from crm.contract where client_id = test.id('acme')), (select count(*) from crm.event), (select count(*) from crm.payment)) $$,
+  '3 4 1',
+  'contracts, events and payments stay');
+select test.leaves('emma', pg_temp.erase('acme'),
+  $$ select count(*) from crm.client where full_name = 'Erased client' or erased_at is not null $$, '1',
+  'no other client is erased');
+
+create temp table trace (client text, pattern text);
+insert into trace values
+  ('acme', 'Anaïs|anais|Durand|Dupont|02 03 04'),
+  ('paul', 'Paul|paul|Pol|Privé|07 08 09');
+select test.leaves('emma', pg_temp.erase(client),
+  format($$ select string_agg(place, ', ') from (
+      select 'client'       from crm.client       t where t::text ~ %1$L union all
+      select 'contract'     from crm.contract     t where t::text ~ %1$L union all
+      select 'event'        from crm.event        t where t::text ~ %1$L union all
+      select 'notification' from crm.notification t where t::text ~ %1$L union all
+      select 'history of ' || record from audit.change t where t::text ~ %1$L) found (place) $$, pattern), null,
+  format('nothing that was known of the person is found anywhere (%s)', client))
+from trace;
+select test.leaves('emma', pg_temp.erase('acme'),
+  $$ select string_agg(distinct new_values ->> 'company_name', ', ') from audit.change where record = 'client' and row_id = test.id('acme') $$, 'Acme',
+  'history keeps the company');
+select test.leaves('emma', pg_temp.erase('acme'),
+  $$ select count(*) from audit.change where record = 'client' and row_id = test.id('paul') and new_values ->> 'full_name' = 'Pol Privé' $$, '1',
+  'the history of other clients stays as it was');
+select test.leaves('emma', pg_temp.erase('acme'),
+  $$ select string_agg(concat(employee.full_name, case when new_values ? 'erased_at' then ' erased' else ' changed' end), ', ' order by change.id)
+     from audit.change join crm.employee on employee.id = employee_id where record = 'client' and row_id = test.id('acme') $$,
+  'Alice changed, Alice changed, Emma erased',
+  'history keeps that there were changes, and who erased the client');
+
+
+-- not by accident, not twice
+
+select test.refuses('emma', statement, '23514', format('Erasing client %s cannot be undone.', test.id('acme')),
+  format('without a confirmation nothing is erased: %s', statement))
+from unnest(array[
+  $$ select crm.erase_client(test.id('acme')) $$,
+  $$ select crm.erase_client(test.id('acme'), confirm => false) $$,
+  $$ select crm.erase_client(test.id('acme'), confirm => null) $$]) statement;
+select test.advises('emma', $$ select crm.erase_client(test.id('acme')) $$, 'Confirm it: set confirm to true.',
+  'whoever forgets it is told how to confirm');
+select test.refuses('emma', $$ select crm.erase_client(-1, confirm => true) $$, 'P0002', 'There is no client -1.',
+  'nobody is erased who does not exist');
+
+call test.given('emma', pg_temp.erase('acme'));
+select test.refuses('emma', pg_temp.erase('acme'), '23514', format('The personal data of client %s has been erased already.', test.id('acme')),
+  'nobody is erased twice');
+select test.refuses('alice', format($$ update crm.client set %s where id = test.id('acme') $$, change),
+  '23514', 'The personal data of this client was erased on request and stays erased.',
+  format('what was erased stays erased: %s', change))
+from unnest(array[$$full_name = 'Anaïs'$$, $$email = 'anais@acme.example'$$, $$phone = '01 02 03 04'$$]) change;
+select test.allows('alice', $$ update crm.client set company_name = 'Acme SA' where id = test.id('acme') $$,
+  'the company of an erased client can still change');
+select test.allows('alice', $$ insert into crm.contract (client_id, total_amount) values (test.id('acme'), 1) $$,
+  'the company of an erased client can still buy');
+select test.allows('emma', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
+  'an erased client can still be handed over');
+
+select * from finish();
+rollback;

@@ -1,0 +1,114 @@
+-- notification: each employee reads their own and marks them read; the database writes them, and nobody else does.
+-- Who is told of what is in notifying.sql.
+
+begin;
+set local search_path = tap, public;
+select plan(48);
+call test.open_the_company();
+
+
+-- read
+
+select test.reads(who,
+  $$ select string_agg(name.name, ', ') from crm.notification join test.name on name.id = notification.id and name.name like 'note%' $$,
+  'note_to_' || who,
+  format('%s reads their own notifications, and no others', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.reads(who, 'select count(*) from crm.notification', '0',
+  format('%s (%s) has no notifications, and reads those of nobody else', test.team(who), who))
+from unnest(array['bruno', 'denis', 'felix']) who;
+
+
+-- columns
+
+select test.opens(who, 'select', 'crm.notification', 'id, recipient_id, event_id, contract_id, kind, message, created_at, read_at',
+  format('%s reads every column of a notification', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.opens(who, 'insert', 'crm.notification', '',
+  format('%s enters nothing about notifications', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.opens(who, 'update', 'crm.notification', 'read_at',
+  format('%s changes nothing about a notification but that it was read', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- mark read
+
+select test.leaves(who, format($$ update crm.notification set read_at = '1999-12-31' where id = test.id('note_to_%s') $$, who),
+  format($$ select read_at = now() from crm.notification where id = test.id('note_to_%s') $$, who), 'true',
+  format('%s marks their own notification read, and the database keeps the time', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.touches_nothing('bruno', $$ update crm.notification set read_at = now() $$,
+  'sales do not mark a colleague''s notification read');
+select test.touches_nothing('denis', $$ update crm.notification set read_at = now() $$,
+  'support do not mark a colleague''s notification read');
+select test.touches_nothing('felix', $$ update crm.notification set read_at = now() $$,
+  'management does not mark a colleague''s notification read');
+select test.allows(who, $$ update crm.notification set read_at = now() $$,
+  format('%s marks all notifications read, and those are their own', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+call test.given('dba', $$
+  set local session_replication_role = replica;
+  update crm.notification set read_at = '2020-02-02' where id = test.id('note_to_alice');
+  set local session_replication_role = origin $$);
+select test.leaves('alice', format($$ update crm.notification set read_at = %s where id = test.id('note_to_alice') $$, moment),
+  $$ select read_at = '2020-02-02' from crm.notification where id = test.id('note_to_alice') $$, 'true',
+  format('what has been read stays read since then (%s)', moment))
+from unnest(array['now()', 'null']) moment;
+
+
+-- create, delete
+
+select test.forbids(who,
+  format($$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
+  format('%s writes no notifications', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.forbids(who, format($$ delete from crm.notification where id = test.id('note_to_%s') $$, who),
+  format('%s deletes no notifications, even their own', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- what a notification must be
+
+select test.refuses('dba',
+  format($$ insert into crm.notification (recipient_id, kind, message, event_id, contract_id) values (test.id('bruno'), 'event_moved', 'Moved.', %s, %s) $$, event, contract),
+  '23514', 'A notification is about one event or one contract.',
+  format('a notification is about one thing, not about %s', what))
+from (values ('null', 'null', 'nothing'), ($$test.id('gala')$$, $$test.id('acme_signed')$$, 'two things')) bad (event, contract, what);
+select test.refuses('dba',
+  $$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id('bruno'), 'gossip', 'Psst.', test.id('gala')) $$,
+  '23514', 'A notification is of a kind that the database writes.',
+  'there are only so many kinds of notifications');
+call test.given('dba', $$ insert into crm.notification (recipient_id, kind, message, contract_id) values (test.id('bruno'), 'contract_signed', 'Signed.', test.id('acme_draft')) $$);
+select test.leaves('emma', $$ delete from crm.contract where id = test.id('acme_draft') $$,
+  $$ select count(*) from crm.notification where contract_id = test.id('acme_draft') $$, '0',
+  'the notifications about a deleted contract go with it');
+
+
+-- behind the grants: what the policies would still refuse if columns were granted by mistake
+
+call test.given('dba', $$ grant insert, update, delete on crm.notification to epic_employee $$);
+
+select test.forbids(who,
+  format($$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
+  format('no policy lets %s write a notification', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.forbids(who, $$ update crm.notification set recipient_id = test.id('denis') $$,
+  format('no policy lets %s pass a notification on', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.touches_nothing(who, $$ delete from crm.notification $$,
+  format('no policy lets %s delete a notification', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- the owner, whose functions write notifications and never read one
+
+select test.reads('owner', 'select count(*) from crm.notification', '0', 'the owner sees no notification');
+select test.touches_nothing('owner', $$ update crm.notification set message = 'Hush.' $$,
+  'even the owner changes no notification');
+select test.touches_nothing('owner', $$ delete from crm.notification $$,
+  'even the owner deletes no notification');
+
+select * from finish();
+rollback;

@@ -1,0 +1,143 @@
+-- Who is told of what. Nobody is told of what they did themselves, and nobody who has left is told anything.
+
+begin;
+set local search_path = tap, public;
+select plan(47);
+call test.open_the_company();
+
+create temp view told as
+  select employee.full_name, notification.*
+  from crm.notification join crm.employee on employee.id = recipient_id
+  where notification.id not in (select id from test.name where name like 'note\_to\_%');
+
+create function pg_temp.told() returns text
+language sql
+return $$ select string_agg(concat(kind, ': ', full_name), ', ' order by kind, full_name) from told $$;
+
+create function pg_temp.message(kind text) returns text
+language sql
+return format('select distinct message from told where kind = %L', kind);
+
+create function pg_temp.plan_event(contact text default 'null') returns text
+language sql
+return format($$ insert into crm.event (contract_id, title, start_date, end_date %2$s)
+                 values (test.id('acme_signed'), 'Concert', '2030-01-01 23:30+00', '2030-01-02 23:30+00' %1$s) $$,
+  case when contact <> 'null' then format(', test.id(%L)', contact) end,
+  case when contact <> 'null' then ', support_contact_id' end);
+
+create function pg_temp.change(what text) returns text
+language sql
+return format($$ update crm.event set %s where title = 'Gala' $$, what);
+
+
+-- a new event
+
+select test.leaves('alice', pg_temp.plan_event(), pg_temp.told(),
+  'event_created: Emma, event_created: Felix',
+  'when sales plan an event, management hears of it');
+select test.leaves('emma', pg_temp.plan_event(), pg_temp.told(),
+  'event_created: Alice, event_created: Felix',
+  'when a manager plans an event, the sales contact and the other managers hear of it');
+select test.leaves('emma', pg_temp.plan_event('chloe'), pg_temp.told(),
+  'event_assigned: Chloe, event_created: Alice, event_created: Felix',
+  'and so does whoever is to run it');
+select test.leaves('alice', pg_temp.plan_event(),
+  $$ select message = format('“Concert” (event %s) was planned for 2030-01-02 and needs a support contact.', event_id) from told where full_name = 'Emma' $$, 'true',
+  'the message says what, when (in Paris), and that somebody is needed');
+select test.leaves('emma', pg_temp.plan_event('chloe'),
+  $$ select message = format('“Concert” (event %s) was planned for 2030-01-02.', event_id) from told where full_name = 'Alice' $$, 'true',
+  'or that nobody is');
+select test.leaves('alice', pg_temp.plan_event(),
+  $$ select bool_and(created_at = now() and read_at is null and contract_id is null and event_id = (select id from crm.event where title = 'Concert')) from told $$, 'true',
+  'a notification is about its event, of now, and unread');
+
+
+-- assigned, unassigned
+
+select test.leaves('emma', $$ update crm.event set support_contact_id = test.id('chloe') where id = test.id('picnic') $$, pg_temp.told(),
+  'event_assigned: Chloe',
+  'whoever is assigned an event hears of it');
+select test.leaves('emma', pg_temp.change($$support_contact_id = test.id('denis')$$), pg_temp.told(),
+  'event_assigned: Denis, event_unassigned: Chloe',
+  'when an event changes hands, both hear of it');
+select test.leaves('emma', pg_temp.change('support_contact_id = null'), pg_temp.told(),
+  'event_unassigned: Chloe',
+  'whoever no longer runs an event hears of it');
+select test.leaves('emma', pg_temp.change($$support_contact_id = test.id('denis')$$), pg_temp.message(kind), format(message, test.id('gala')),
+  format('in a sentence (%s)', kind))
+from (values ('event_assigned', 'You run “Gala” (event %s).'), ('event_unassigned', 'You no longer run “Gala” (event %s).')) sentence (kind, message);
+
+
+-- rescheduled, moved, confirmed, completed, cancelled
+
+select test.leaves('chloe', pg_temp.change(what), pg_temp.told(), kind || ': Alice',
+  format('the sales contact hears of it when support change an event: %s', what))
+from (values ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00+00'$$, 'event_rescheduled'),
+             ($$end_date = end_date + interval '1 hour'$$,                              'event_rescheduled'),
+             ($$location = 'Rome'$$,                                                    'event_moved'),
+             ($$location = null$$,                                                      'event_moved'),
+             ($$status = 'confirmed'$$,                                                 'event_confirmed'),
+             ($$status = 'completed'$$,                                                 'event_completed'),
+             ($$status = 'cancelled'$$,                                                 'event_cancelled')) happening (what, kind);
+select test.leaves('emma', pg_temp.change(what), pg_temp.told(), format('%1$s: Alice, %1$s: Chloe', kind),
+  format('the sales and the support contact hear of it when management changes an event: %s', what))
+from (values ($$start_date = now()$$, 'event_rescheduled'), ($$location = 'Rome'$$, 'event_moved'), ($$status = 'cancelled'$$, 'event_cancelled')) happening (what, kind);
+select test.leaves('chloe', pg_temp.change(what), pg_temp.message(kind), format(message, test.id('gala')),
+  format('in a sentence (%s)', what))
+from (values ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00+00'$$, 'event_rescheduled', '“Gala” (event %s) now starts on 2030-06-01 at 20:00.'),
+             ($$location = 'Rome'$$,      'event_moved',     '“Gala” (event %s) now takes place at: Rome.'),
+             ($$location = null$$,        'event_moved',     '“Gala” (event %s) now takes place at: a place to be found.'),
+             ($$status = 'cancelled'$$,   'event_cancelled', '“Gala” (event %s) is cancelled.')) sentence (what, kind, message);
+select test.leaves('chloe', pg_temp.change($$location = 'Rome', status = 'confirmed'$$), pg_temp.told(),
+  'event_confirmed: Alice, event_moved: Alice',
+  'two things that happen to an event are two notifications');
+select test.leaves('chloe', pg_temp.change(what), pg_temp.told(), null,
+  format('nobody hears of small things: %s', what))
+from unnest(array[$$title = 'Gala'$$, $$notes = 'Bring chairs.'$$, 'attendees = 7', $$status = 'planned'$$, 'location = location', 'start_date = start_date']) what;
+
+
+-- a contract is signed
+
+select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.told(),
+  'contract_signed: Emma, contract_signed: Felix',
+  'when sales sign a contract, management hears of it');
+select test.leaves('emma', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.told(),
+  'contract_signed: Alice, contract_signed: Felix',
+  'when a manager signs a contract, its sales contact and the other managers hear of it');
+select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.message('contract_signed'),
+  format('Contract %s (Acme Événements, 1000.00 €) was signed.', test.id('acme_draft')),
+  'the message says which, for whom, and for how much');
+select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$,
+  $$ select bool_and(contract_id = test.id('acme_draft') and event_id is null) from told $$, 'true',
+  'the notification is about the contract');
+select test.leaves('emma', format('update crm.contract set %s where id = test.id(%L)', change, contract), pg_temp.told(), null,
+  format('nobody hears of it when a contract changes otherwise: %s, %s', contract, change))
+from (values ('acme_draft', 'total_amount = 1'), ('acme_draft', $$status = 'cancelled'$$), ('acme_signed', $$status = 'cancelled'$$),
+             ('acme_signed', $$status = 'signed'$$), ('acme_signed', 'total_amount = 6000')) other (contract, change);
+
+
+-- those who have left
+
+call test.given('emma', $$ select crm.deactivate_employee(test.id('felix')) $$);
+select test.leaves('alice', pg_temp.plan_event(), pg_temp.told(),
+  'event_created: Emma',
+  'a manager who has left hears of nothing');
+call test.given('emma', $$ select crm.deactivate_employee(test.id('chloe'), test.id('denis')) $$);
+call test.given('dba', $$ delete from crm.notification $$);
+select test.leaves('emma', $$ update crm.event set location = 'Rome' where id = test.id('reunion') $$, pg_temp.told(),
+  'event_moved: Bruno',
+  'a support contact who has left hears of nothing');
+
+select test.leaves('dba', pg_temp.change($$location = 'Rome'$$), pg_temp.told(),
+  'event_moved: Alice, event_moved: Denis',
+  'when a DBA changes an event, everybody concerned hears of it');
+
+
+-- nobody writes notifications through the back door
+
+select test.forbids(who, $$ select crm.notify_employees(array[test.id('bruno')], 'event_moved', 'Moved.', test.id('gala')) $$,
+  format('%s notifies nobody by hand', test.team(who)))
+from unnest(array['alice', 'denis', 'emma']) who;
+
+select * from finish();
+rollback;

@@ -1,0 +1,86 @@
+-- One's own password and session: auth.change_password, auth.my_password_parameters, auth.log_out.
+
+begin;
+set local search_path = tap, public;
+select plan(22);
+call test.open_the_company();
+
+create function pg_temp.change_password(who text, next text default 'new') returns text
+language sql
+return format('select auth.change_password(%L, %L)', test.password(who), test.password(next));
+
+create function pg_temp.failures() returns text
+language sql
+return 'select coalesce(sum(failures), 0) from auth.login_attempt';
+
+
+-- change
+
+select test.reads(who, pg_temp.change_password(who), 'true', format('%s changes their own password', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma', 'ines']) who;
+select test.leaves('ines', pg_temp.change_password('ines'),
+  $$ select (password_hash = test.password('new'), must_change, changed_at = now()) from auth.credential where employee_id = test.id('ines') $$,
+  '(t,f,t)',
+  'a password that one chose oneself is no longer for one login only');
+select test.leaves('alice', pg_temp.change_password('alice'),
+  $$ select string_agg(employee_id::text, ', ') from auth.credential where password_hash = test.password('new') $$, test.id('alice')::text,
+  'changing one''s password changes nobody else''s');
+select test.reads(who, 'select auth.my_password_parameters()', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdC1vZi0' || who,
+  format('%s learns with which salt to hash the current password, and not the hash', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+select test.refuses('alice', format('select auth.change_password(%L, %L)', test.password('alice'), 'correct horse battery staple'),
+  '23514', 'A password is stored only as an argon2id hash.',
+  'a new password is not stored in the clear');
+
+
+-- with the wrong current one
+
+select test.reads('alice', pg_temp.change_password('bruno'), 'false',
+  'a password is not changed without the current one');
+select test.leaves('alice', pg_temp.change_password('bruno'),
+  $$ select count(*) from auth.credential where password_hash = test.password('new') or password_hash = test.password('alice') $$, '1',
+  'after a wrong one the password is what it was');
+select test.leaves('alice', pg_temp.change_password('bruno'), pg_temp.failures(), '1',
+  'a wrong one counts as a failed login');
+
+do $$ begin for nth in 1..5 loop call test.given('alice', pg_temp.change_password('bruno')); end loop; end $$;
+select test.leaves('dba', 'select', pg_temp.failures(), '5',
+  'failures add up');
+select test.refuses('alice', pg_temp.change_password('alice'),
+  'EP429', 'Too many wrong passwords.',
+  'after too many the right one is not compared either');
+select matches((test.attempt('alice', pg_temp.change_password('alice'))).hint, '^Try again in 1[45] seconds\.$',
+  'and one is told when to try again');
+select test.reads('stranger', format($$ select outcome from auth.log_in('alice@epic.example', %L, 'token', 'epic') $$, test.password('alice')), 'locked',
+  'the lock is the one that logging in meets');
+call test.given('dba', $$ update auth.login_attempt set locked_until = clock_timestamp() $$);
+select test.leaves('alice', pg_temp.change_password('alice'), pg_temp.failures(), '0',
+  'a success forgets the failures');
+
+
+-- the sessions of the old password
+
+call test.given('dba', $$ insert into auth.session (employee_id, user_agent) values (test.id('alice'), 'another') $$);
+select test.leaves('alice', pg_temp.change_password('alice'),
+  $$ select string_agg(concat(full_name, ' ', user_agent), ', ') from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
+  'Alice another',
+  'changing a password ends one''s other sessions, but not the one in which it was changed, or a colleague''s');
+select test.leaves('alice', pg_temp.change_password('bruno'),
+  $$ select count(*) from auth.session where revoked_at is not null $$, '0',
+  'failing to change it ends none');
+
+
+-- log out
+
+select test.leaves('alice', 'select auth.log_out()',
+  $$ select string_agg(concat(full_name, ' ', user_agent), ', ') from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
+  'Alice tests',
+  'logging out ends the session in which it is done, and no other');
+select test.leaves('alice',
+  format($$ select set_config('jwt.claims.session_id', %L, true); select auth.log_out() $$, test.session('emma')),
+  $$ select count(*) from auth.session where revoked_at is not null $$, '0',
+  'nobody logs a colleague out');
+
+select * from finish();
+rollback;

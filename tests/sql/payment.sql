@@ -1,0 +1,103 @@
+-- payment: the ledger; entries are added and never changed or deleted.
+-- Sales record for their own contracts, management for any, support none. What an entry does is in amounts.sql.
+
+begin;
+set local search_path = tap, public;
+select plan(44);
+call test.open_the_company();
+
+
+-- read
+
+select test.reads_all(who, 'crm.payment', format('%s reads every payment', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- columns
+
+select test.opens(who, 'select', 'crm.payment', 'id, contract_id, amount, paid_on, recorded_by',
+  format('%s reads every column of a payment', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+select test.opens(who, 'insert', 'crm.payment', 'contract_id, amount, paid_on',
+  format('%s enters the contract, the amount and the day of a payment', test.team(who)))
+from unnest(array['alice', 'emma']) who;
+select test.opens('chloe', 'insert', 'crm.payment', '',
+  'support enter nothing about payments');
+
+select test.opens(who, 'update', 'crm.payment', '',
+  format('%s changes nothing about payments', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- record
+
+select test.allows('alice', $$ insert into crm.payment (contract_id, amount, paid_on) values (test.id('acme_signed'), 500, '2024-02-29') $$,
+  'sales record payments for a contract of their own client');
+select test.forbids('alice', $$ insert into crm.payment (contract_id, amount) values (test.id('bistro_signed'), 500) $$,
+  'sales do not record payments for a contract of a colleague''s client');
+select test.forbids('chloe', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 500) $$,
+  'support do not record payments');
+select test.allows('emma', format($$ insert into crm.payment (contract_id, amount) values (test.id(%L), 500) $$, contract),
+  format('management records payments for any contract: %s', contract))
+from unnest(array['acme_signed', 'bistro_signed']) contract;
+select test.leaves(who,
+  $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 0.50) $$,
+  format($$ select (recorded_by = test.id(%L), paid_on = current_date) from crm.payment where amount = 0.50 $$, who),
+  '(t,t)',
+  format('a payment says that %s recorded it, today', who))
+from unnest(array['alice', 'emma']) who;
+select test.forbids(who, $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 500, test.id('bruno')) $$,
+  format('%s does not record a payment in a colleague''s name', test.team(who)))
+from unnest(array['alice', 'emma']) who;
+
+
+-- correct
+
+select test.forbids('alice', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), -1) $$,
+  'sales do not correct payments, even for a contract of their own client');
+select test.forbids('chloe', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), -1) $$,
+  'support do not correct payments');
+select test.allows('emma', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), -2000) $$,
+  'management corrects payments with a negative entry');
+
+
+-- update, delete
+
+select test.forbids(who, $$ update crm.payment set amount = 1 where id = test.id('deposit') $$,
+  format('%s changes no payment', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.forbids(who, $$ delete from crm.payment where id = test.id('deposit') $$,
+  format('%s deletes no payment', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- behind the grants: what the policies would still refuse if columns were granted by mistake
+
+call test.given('dba', $$ grant insert, update, delete on crm.payment to epic_employee $$);
+
+select test.forbids(who, $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 500, test.id('bruno')) $$,
+  format('no policy lets %s record a payment in a colleague''s name', test.team(who)))
+from unnest(array['alice', 'emma']) who;
+select test.forbids('chloe', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 500) $$,
+  'no policy lets support record a payment');
+select test.touches_nothing(who, $$ update crm.payment set amount = 1 $$,
+  format('no policy lets %s change a payment', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma', 'felix']) who;
+select test.touches_nothing(who, $$ delete from crm.payment $$,
+  format('no policy lets %s delete a payment', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- the owner, who has no business with payments
+
+select test.reads('owner', 'select count(*) from crm.payment', '0', 'the owner sees no payment');
+select test.forbids('owner', $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 1, test.id('alice')) $$,
+  'even the owner records no payment');
+select test.touches_nothing('owner', $$ update crm.payment set amount = 1 $$,
+  'even the owner changes no payment');
+select test.touches_nothing('owner', $$ delete from crm.payment $$,
+  'even the owner deletes no payment');
+
+select * from finish();
+rollback;

@@ -1,0 +1,139 @@
+-- The roles of db/roles.sql, and the doors between them.
+
+begin;
+set local search_path = tap, public;
+select plan(20);
+
+
+-- what a role is
+
+select bag_eq(
+  $$ select rolname::text from pg_roles where rolname like 'epic\_%' $$,
+  $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'),
+            ('epic_employee'), ('epic_sales'), ('epic_support'), ('epic_management') $$,
+  'there is an owner, a login, a role for strangers, one for all employees and one for each department');
+
+select is_empty(
+  $$ select rolname from pg_roles
+     where rolname like 'epic\_%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication) $$,
+  'no role is a superuser, goes around row-level security, creates roles or databases, or replicates');
+
+select bag_eq(
+  $$ select rolname::text from pg_roles where rolname like 'epic\_%' and rolcanlogin $$,
+  $$ values ('epic_authenticator') $$,
+  'only the API logs in');
+
+select is_empty(
+  $$ select rolname from pg_roles where rolname like 'epic\_%' and shobj_description(oid, 'pg_authid') is null $$,
+  'every role says in a comment what it is for');
+
+
+-- who may become whom, and who inherits from whom
+
+select bag_eq(
+  $$ select member.rolname::text as member, role.rolname::text as role
+     from pg_auth_members membership
+     join pg_roles member on member.oid = membership.member
+     join pg_roles role   on role.oid = membership.roleid
+     where member.rolname like 'epic\_%' $$,
+  $$ values ('epic_sales', 'epic_employee'), ('epic_support', 'epic_employee'), ('epic_management', 'epic_employee'),
+            ('epic_authenticator', 'epic_anonymous'), ('epic_authenticator', 'epic_sales'),
+            ('epic_authenticator', 'epic_support'), ('epic_authenticator', 'epic_management') $$,
+  'departments are employees; the API may become a stranger or a department, and nobody becomes the owner');
+
+select is_empty(
+  $$ select member.rolname
+     from pg_auth_members membership join pg_roles member on member.oid = membership.member
+     where member.rolname like 'epic\_%' and membership.admin_option $$,
+  'no role hands its membership on');
+
+select is(pg_has_role(department, 'epic_employee', 'usage'), true, format('%s has the rights of every employee', department))
+from unnest(array['epic_sales', 'epic_support', 'epic_management']) department;
+
+select is_empty(
+  $$ select role.rolname from pg_roles role
+     where role.rolname like 'epic\_%' and role.rolname <> 'epic_authenticator'
+       and pg_has_role('epic_authenticator', role.oid, 'usage') $$,
+  'the API''s login has the rights of no other role until it enters a session');
+
+select is_empty(
+  $$ select one.rolname, other.rolname from pg_roles one, pg_roles other
+     where one.rolname in ('epic_sales', 'epic_support', 'epic_management', 'epic_anonymous', 'epic_employee')
+       and other.rolname in ('epic_sales', 'epic_support', 'epic_management', 'epic_anonymous', 'epic_owner', 'epic_authenticator')
+       and one.oid <> other.oid and pg_has_role(one.oid, other.oid, 'member') $$,
+  'no department reaches another one');
+
+
+-- a request that runs away ends by itself
+
+select bag_eq(
+  $$ select unnest(setconfig) from pg_db_role_setting where setdatabase = 0 and setrole = 'epic_authenticator'::regrole $$,
+  $$ values ('statement_timeout=15s'), ('lock_timeout=5s'), ('idle_in_transaction_session_timeout=30s') $$,
+  'a statement of the API ends after 15 seconds, its wait for a lock after 5, an idle transaction after 30');
+
+
+-- the database and its schemas
+
+-- A database that was copied from a template has lost its privileges, and has nothing to show here.
+select case
+  when (select datacl is null from pg_database where datname = current_database()) then skip('this database is a copy')
+  else bag_eq(
+    $$ select role::text, privilege
+       from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_employee', 'epic_sales', 'epic_support', 'epic_management']) role,
+            unnest(array['connect', 'create', 'temporary']) privilege
+       where has_database_privilege(role, current_database(), privilege) $$,
+    $$ values ('epic_authenticator', 'connect') $$,
+    'the API''s login connects; no role creates schemas or temporary tables')
+  end;
+
+select bag_eq(
+  $$ select role::text, nspname::text
+     from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management']) role, pg_namespace
+     where nspname in ('crm', 'auth', 'audit', 'dba', 'extensions', 'public')
+       and has_schema_privilege(role, oid, 'usage') $$,
+  $$ values ('epic_authenticator', 'auth'), ('epic_anonymous', 'auth'),
+            ('epic_sales', 'crm'), ('epic_sales', 'auth'), ('epic_sales', 'audit'), ('epic_sales', 'extensions'),
+            ('epic_support', 'crm'), ('epic_support', 'auth'), ('epic_support', 'audit'), ('epic_support', 'extensions'),
+            ('epic_management', 'crm'), ('epic_management', 'auth'), ('epic_management', 'audit'), ('epic_management', 'extensions') $$,
+  'each role comes into the schemas it needs, and nobody into dba or public');
+
+select is_empty(
+  $$ select role, nspname
+     from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management']) role, pg_namespace
+     where nspname in ('crm', 'auth', 'audit', 'dba', 'extensions', 'public')
+       and has_schema_privilege(role, oid, 'create') $$,
+  'no role creates objects in any schema');
+
+
+-- the functions of our schemas
+
+create function pg_temp.callable_by(role name) returns text
+language sql
+return (
+  with callable as (
+    select nspname || '.' || proname as name
+    from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
+    where nspname in ('crm', 'auth', 'audit', 'dba')
+      and has_function_privilege(role, pg_proc.oid, 'execute'))
+  select string_agg(name, ', ' order by name) from callable);
+
+select is(pg_temp.callable_by('epic_authenticator'),
+  'auth.enter, auth.session_state',
+  'the API''s login enters a session, and calls nothing else');
+select is(pg_temp.callable_by('epic_anonymous'),
+  'auth.deployed_migration, auth.log_in, auth.password_parameters, auth.refresh',
+  'a stranger logs in, asks whether the database is up to date, and calls nothing else');
+select is(pg_temp.callable_by(department),
+  'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
+  'crm.client_matches, crm.current_department, crm.current_employee_id, crm.explain_access, crm.explain_refusal, crm.explain_refused_call, '
+  'crm.folded, crm.rule_sentence',
+  format('%s searches, asks why and looks after its own session, and calls nothing else', department))
+from unnest(array['epic_sales', 'epic_support']) department;
+select is(pg_temp.callable_by('epic_management'),
+  'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
+  'crm.client_matches, crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.erase_client, '
+  'crm.explain_access, crm.explain_refusal, crm.explain_refused_call, crm.folded, crm.rule_sentence',
+  'management calls the same, and deactivates employees and erases clients');
+
+select * from finish();
+rollback;

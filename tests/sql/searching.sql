@@ -1,0 +1,37 @@
+-- crm.client_matches: clients are found by name, company or e-mail address, without regard to case and accents.
+
+begin;
+set local search_path = tap, public;
+select plan(24);
+call test.open_the_company();
+
+create function pg_temp.search(text text) returns text
+language sql
+return format($$ select string_agg(name.name, ', ' order by name.name)
+                 from crm.client join test.name on name.id = client.id and name.name in ('acme', 'paul', 'bistro')
+                 where crm.client_matches(client, %L) $$, text);
+
+select test.reads(who, pg_temp.search('durand'), 'acme', format('%s searches clients', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+select test.reads('alice', pg_temp.search(typed), found, format('“%s” finds %s', typed, found))
+from (values
+  ('Anaïs',             'acme'),
+  ('anais',             'acme'),
+  ('ANAÏS DURAND',      'acme'),
+  ('prive',             'paul'),
+  ('evenements',        'acme'),
+  ('ÉVÉNEMENTS',        'acme'),
+  ('home.example',      'paul'),
+  ('.example',          'acme, bistro, paul'),
+  ('',                  'acme, bistro, paul'),
+  ('sur',               'bistro')) search (typed, found);
+
+select test.reads('alice', pg_temp.search(typed), found, format('“%s” is not a pattern but a text', typed))
+from (values ('100%_sur', 'bistro'), ('%', 'bistro'), ('_', 'bistro'), ('A%D', ''), ('Ana_s', ''), ('\', ''), ('.*', ''), (''' or true --', '')) literal (typed, found);
+
+select test.reads('alice', pg_temp.search(typed), '', format('%s finds nobody', what))
+from (values ('+33', 'a phone number'), ('durant', 'a typing error'), (null, 'nothing at all')) search (typed, what);
+
+select * from finish();
+rollback;

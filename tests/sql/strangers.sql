@@ -1,0 +1,81 @@
+-- Those outside: a request without a session (epic_anonymous), and the API's login before it enters one.
+-- They read no row of any table and call nothing but what logs in.
+
+begin;
+set local search_path = tap, public;
+select plan(50);
+call test.open_the_company();
+
+create function pg_temp.refused_to(who text, verb text) returns setof text
+language sql
+as $$
+  select relation::text
+  from (select oid::regclass from pg_class
+        where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace)) ours (relation)
+  where (test.attempt(who, format(verb, relation))).state is not distinct from '42501'
+$$;
+
+create temp table ours as
+  select oid::regclass::text as relation from pg_class
+  where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace);
+
+
+-- tables and views, all of them
+
+select is((select count(*) from ours), 12::bigint, 'there are twelve tables and views to keep closed');
+
+select set_eq(format('select pg_temp.refused_to(%L, %L)', who, statement), 'select relation from ours',
+  format('%s, on no table of crm, auth or audit: %s', outsider, statement))
+from (values ('stranger', 'a stranger'), ('login', 'the API''s login')) outside (who, outsider),
+     unnest(array['select from %s', 'insert into %s default values', 'delete from %s', 'truncate %s']) statement;
+
+select is_empty(format($$
+    select relation, privilege from ours, unnest(array['select', 'insert', 'update', 'references']) privilege
+    where has_any_column_privilege(%L, relation, privilege) $$, role),
+  format('%s has no privilege on any column of any table', role))
+from unnest(array['epic_anonymous', 'epic_authenticator']) role;
+
+
+-- claims without a session are worth nothing
+
+select test.forbids(who, $$
+    select set_config('jwt.claims.employee_id', test.id('emma')::text, true), set_config('jwt.claims.department', 'management', true);
+    select from crm.client $$,
+  format('%s reads nothing with claims that it made up', who))
+from unnest(array['stranger', 'login']) who;
+
+
+-- functions
+
+select test.forbids(who, statement, format('not for %s: %s', who, statement))
+from unnest(array['stranger', 'login']) who,
+     unnest(array[
+       $$ select crm.current_employee_id() $$,
+       $$ select crm.explain_access('client', 'read') $$,
+       $$ select crm.explain_access('client', 'read', test.id('acme')) $$,
+       $$ select crm.explain_refusal('client', 'update', test.id('acme')) $$,
+       $$ select crm.explain_refused_call('erase_client') $$,
+       $$ select crm.rule_sentence('crm', 'client', 'client_pkey') $$,
+       $$ select crm.client_matches(null, 'a') $$,
+       $$ select crm.deactivate_employee(test.id('basile')) $$,
+       $$ select crm.erase_client(test.id('acme'), true) $$,
+       $$ select crm.notify_employees(array[test.id('alice')], 'event_moved', 'Moved.', test.id('gala')) $$,
+       $$ select auth.my_password_parameters() $$,
+       $$ select auth.change_password(test.password('alice'), test.password('me')) $$,
+       $$ select auth.log_out() $$,
+       $$ select auth.count_attempt('', true) $$,
+       $$ select auth.locked_until('') $$,
+       $$ call dba.close_table('crm.client') $$]) statement;
+
+select test.forbids('stranger', $$ select auth.session_state(test.id('alice'), null) $$,
+  'a stranger does not look sessions up');
+select test.forbids('stranger', $$ select auth.enter(test.id('alice'), null, 'sales') $$,
+  'a stranger does not enter a session');
+select test.forbids('login', statement, format('not for the API''s login before it enters as somebody: %s', statement))
+from unnest(array[
+       $$ select auth.password_parameters('alice@epic.example') $$,
+       $$ select auth.log_in('alice@epic.example', '', '', '') $$,
+       $$ select auth.refresh('', '') $$]) statement;
+
+select * from finish();
+rollback;

@@ -1,0 +1,199 @@
+-- What must be true of every object, whatever its name: this file has nothing to learn when a table is added,
+-- but the constraints that one row cannot tell.
+
+begin;
+set local search_path = tap, public;
+select plan(28);
+
+create temp view our_schema as
+  select oid, nspname from pg_namespace where nspname in ('crm', 'auth', 'audit', 'dba');
+
+create temp view our_table as
+  select pg_class.oid, pg_class.oid::regclass::text as name, relrowsecurity, relforcerowsecurity
+  from pg_class join our_schema on our_schema.oid = relnamespace
+  where relkind in ('r', 'p');
+
+create temp view our_policy as
+  select pg_policy.*, our_table.name as table_name from pg_policy join our_table on our_table.oid = polrelid;
+
+create temp view our_function as
+  select pg_proc.*, format('%s.%s', nspname, proname) as name
+  from pg_proc join our_schema on our_schema.oid = pronamespace;
+
+
+-- row-level security
+
+select isnt_empty('select from our_table', 'there are tables to look at');
+
+select is_empty('select name from our_table where not relrowsecurity',
+  'every table has row-level security');
+select is_empty('select name from our_table where not relforcerowsecurity',
+  'row-level security holds for the owner too, on every table');
+select is_empty($$ select oid::regclass from pg_class
+                   where relkind in ('v', 'm') and relnamespace in (select oid from our_schema)
+                     and not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on'] $$,
+  'every view is read with the rights of its reader');
+select is_empty($$ select oid::regclass from pg_class
+                   where relkind in ('m', 'f') and relnamespace in (select oid from our_schema) $$,
+  'there are no materialized views and no foreign tables, which have no row-level security');
+
+
+-- policies
+
+select is_empty($$ select table_name, polname from our_policy where polroles = '{0}' or cardinality(polroles) <> 1 $$,
+  'every policy is for one role, and for no other');
+select is_empty($$ select table_name, polname from our_policy where obj_description(oid, 'pg_policy') is null $$,
+  'every policy says in a sentence what it permits');
+select is_empty($$ select table_name, polname from our_policy
+                   where split_part(polname, '_', 1) <> substr(polroles[1]::regrole::text, length('epic_') + 1) $$,
+  'the name of every policy begins with its role');
+select is_empty($$ select table_name, polname from our_policy where polcmd = '*' $$,
+  'every policy is for one verb');
+select is_empty($$ select table_name, polname from our_policy where not polpermissive $$,
+  'every policy opens something; what is not opened is closed');
+select is_empty($$ select table_name, polroles, polcmd from our_policy group by 1, 2, 3 having count(*) > 1 $$,
+  'no role has two policies for one verb of one table');
+select is_empty($$
+    select department, our_table.name, verb
+    from unnest(array['epic_sales', 'epic_support', 'epic_management']) department,
+         our_table,
+         (values ('select', 'r'::"char"), ('insert', 'a'), ('update', 'w'), ('delete', 'd')) verbs (verb, code)
+    where case verb
+            when 'delete' then has_table_privilege(department, our_table.oid, verb)
+            else has_any_column_privilege(department, our_table.oid, verb)
+          end
+       <> exists (
+            select from our_policy
+            where polrelid = our_table.oid and polcmd = code and pg_has_role(department, polroles[1], 'usage')) $$,
+  'whoever has a grant has a policy for it, and whoever has a policy has a grant for it');
+
+
+-- grants
+
+create temp view our_grant as
+  select pg_class.oid::regclass::text as target, acl.*
+  from pg_class
+  cross join lateral (
+    select (aclexplode(relacl)).*
+    union all
+    select (aclexplode(attacl)).* from pg_attribute where attrelid = pg_class.oid) acl
+  where relnamespace in (select oid from our_schema) and acl.grantee <> relowner;
+
+select is_empty($$ select target, privilege_type from our_grant where grantee = 0 $$,
+  'nothing is granted to PUBLIC');
+select is_empty($$ select target, privilege_type from our_grant where is_grantable $$,
+  'nobody hands a grant on');
+select is_empty($$ select target, privilege_type from our_grant where privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE') $$,
+  'nobody truncates a table, refers to one, or puts triggers on it');
+select is_empty($$ select target, grantee::regrole from our_grant
+                   where grantee not in ('epic_employee'::regrole, 'epic_sales'::regrole, 'epic_support'::regrole, 'epic_management'::regrole) $$,
+  'only the departments are granted anything on a table');
+select is_empty($$ select relname, acl.grantee::regrole
+                   from pg_class cross join lateral aclexplode(relacl) acl
+                   where relnamespace in (select oid from our_schema) and relkind <> 'S'
+                     and privilege_type in ('INSERT', 'UPDATE') and acl.grantee <> relowner $$,
+  'what may be inserted and updated is granted column by column');
+
+
+-- functions
+
+select is_empty($$ select name from our_function cross join lateral aclexplode(coalesce(proacl, acldefault('f', proowner))) acl
+                   where acl.grantee = 0 $$,
+  'no function is executable by PUBLIC');
+select test.leaves('owner', $$ create function crm.trial() returns integer language sql return 1 $$,
+  $$ has_function_privilege('epic_sales', 'crm.trial()', 'execute') or has_function_privilege('epic_anonymous', 'crm.trial()', 'execute') $$,
+  'false', 'a new function is executable by nobody until it is granted');
+select is_empty($$ select name from our_function
+                   where prosqlbody is null and not 'search_path=""' = any (coalesce(proconfig, '{}')) $$,
+  'no function depends on the search_path of its caller');
+select set_eq(
+  $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
+  array['auth.session_state', 'auth.password_parameters', 'auth.my_password_parameters', 'auth.locked_until', 'auth.count_attempt',
+        'auth.log_in', 'auth.refresh', 'auth.log_out', 'auth.change_password', 'auth.deployed_migration', 'crm.notify_employees', 'crm.erase_client'],
+  'these functions and no others act with the rights of the owner');
+select is_empty($$ select name from our_function
+                   where prorettype <> 'trigger'::regtype and obj_description(oid, 'pg_proc') is null $$,
+  'every function that is not a trigger''s says what it does');
+
+
+-- owners
+
+select is_empty($$
+    select oid::regclass::text from pg_class where relnamespace in (select oid from our_schema) and relowner <> 'epic_owner'::regrole
+    union all
+    select name from our_function where proowner <> 'epic_owner'::regrole $$,
+  'epic_owner owns every table, view, sequence and function');
+
+
+-- rules say what they are
+
+select is_empty($$
+    select conrelid::regclass, conname
+    from pg_constraint
+    where connamespace = 'crm'::regnamespace
+      and (contype in ('c', 'u', 'x') or contype = 'f' and confdeltype <> 'c' and conname !~ '^notification_')
+      and obj_description(oid, 'pg_constraint') is null $$,
+  'every constraint that a person can break has the sentence that they read');
+select is_empty($$ select indexrelid::regclass from pg_index
+                   where indrelid in (select oid from our_table) and indisunique and not indisprimary
+                     and obj_description(indexrelid, 'pg_class') is null $$,
+  'every unique index has the sentence that a person reads');
+select is_empty($$ select tgrelid::regclass, tgname from pg_trigger
+                   where tgrelid in (select oid from our_table) and not tgisinternal
+                     and (obj_description(oid, 'pg_trigger') is null or tgenabled <> 'O') $$,
+  'every trigger is switched on, and says which rule it keeps');
+
+
+-- constraints that only a second table can break, or nobody at all
+
+select bag_eq(
+  $$ select conrelid::regclass::text, pg_get_constraintdef(oid)
+     from pg_constraint where conrelid in (select oid from our_table) and contype in ('p', 'f') $$,
+  $$ values
+     ('crm.employee',       'PRIMARY KEY (id)'),
+     ('crm.client',         'PRIMARY KEY (id)'),
+     ('crm.client',         'FOREIGN KEY (commercial_contact_id) REFERENCES crm.employee(id)'),
+     ('crm.contract',       'PRIMARY KEY (id)'),
+     ('crm.contract',       'FOREIGN KEY (client_id) REFERENCES crm.client(id)'),
+     ('crm.contract',       'FOREIGN KEY (commercial_id) REFERENCES crm.employee(id)'),
+     ('crm.payment',        'PRIMARY KEY (id)'),
+     ('crm.payment',        'FOREIGN KEY (contract_id) REFERENCES crm.contract(id)'),
+     ('crm.payment',        'FOREIGN KEY (recorded_by) REFERENCES crm.employee(id)'),
+     ('crm.event',          'PRIMARY KEY (id)'),
+     ('crm.event',          'FOREIGN KEY (contract_id) REFERENCES crm.contract(id)'),
+     ('crm.event',          'FOREIGN KEY (support_contact_id) REFERENCES crm.employee(id)'),
+     ('crm.notification',   'PRIMARY KEY (id)'),
+     ('crm.notification',   'FOREIGN KEY (recipient_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
+     ('crm.notification',   'FOREIGN KEY (event_id) REFERENCES crm.event(id) ON DELETE CASCADE'),
+     ('crm.notification',   'FOREIGN KEY (contract_id) REFERENCES crm.contract(id) ON DELETE CASCADE'),
+     ('auth.credential',    'PRIMARY KEY (employee_id)'),
+     ('auth.credential',    'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
+     ('auth.login_attempt', 'PRIMARY KEY (email_digest)'),
+     ('auth.session',       'PRIMARY KEY (id)'),
+     ('auth.session',       'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
+     ('auth.refresh_token', 'PRIMARY KEY (token_hash)'),
+     ('auth.refresh_token', 'FOREIGN KEY (session_id) REFERENCES auth.session(id) ON DELETE CASCADE'),
+     ('audit.change',       'PRIMARY KEY (id)') $$,
+  'every record has a key, and refers only to records that exist');
+
+select bag_eq(
+  $$ select our_table.name, string_agg(attname, ', ' order by attnum)
+     from our_table join pg_attribute on attrelid = our_table.oid
+     where attnum > 0 and attnotnull
+     group by 1 $$,
+  $$ values
+     ('crm.employee',       'id, full_name, email, department, active, creation_date'),
+     ('crm.client',         'id, full_name, first_contact, last_update, commercial_contact_id'),
+     ('crm.contract',       'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status'),
+     ('crm.payment',        'id, contract_id, amount, paid_on, recorded_by'),
+     ('crm.event',          'id, contract_id, title, start_date, end_date, attendees, status'),
+     ('crm.notification',   'id, recipient_id, kind, message, created_at'),
+     ('auth.credential',    'employee_id, password_hash, must_change, changed_at'),
+     ('auth.login_attempt', 'email_digest, failures, last_failure_at'),
+     ('auth.session',       'id, employee_id, created_at, last_used_at, expires_at'),
+     ('auth.refresh_token', 'token_hash, session_id, issued_at'),
+     ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action') $$,
+  'what every record must have');
+
+select * from finish();
+rollback;

@@ -1,0 +1,311 @@
+-- How the tests of tests/sql speak. Load the files of this folder once, in order, as a superuser:
+--
+--   cat tests/sql/support/*.sql | psql --dbname epic_test --set ON_ERROR_STOP=1
+--   pg_prove --dbname epic_test tests/sql/*.sql
+--
+-- The database is an empty one, deployed from db/. Every test file undoes all it did.
+--
+-- Each assertion names who acts, as somebody of the company in 03_company.sql, who enters their session through
+-- auth.enter like any request of the API; or as `stranger` (a request without a session), `login` (the API's login
+-- on its own), `owner` (epic_owner) or `dba` (whoever runs the tests). What it does is undone at once, so that
+-- assertions do not depend on one another; only `call test.given(…)` leaves something behind, until the end of the file.
+
+set search_path = tap, public;
+
+drop schema if exists test cascade;
+create schema test;
+grant usage on schema test to public;
+
+comment on schema test is 'Helpers of tests/sql. No part of the product; may be dropped at any time.';
+
+
+-- Who and what the tests talk about, by name: ids are given by the database, and no test knows one.
+
+create table test.name (
+  name text    primary key,
+  id   integer not null
+);
+grant select on test.name to public;
+
+create function test.id(called text) returns integer
+language plpgsql stable parallel safe
+as $$
+declare
+  found_id integer;
+begin
+  select id into strict found_id from test.name where name = called;
+  return found_id;
+exception when no_data_found then
+  raise 'The tests know nobody and nothing called %.', called;
+end
+$$;
+
+create function test.team(who text) returns text
+language sql stable
+return (select department from crm.employee where id = test.id(who));
+
+create function test.session(who text) returns uuid
+language sql stable
+return (select session.id from auth.session where session.employee_id = test.id(who) and user_agent = 'tests');
+
+
+-- Acting as somebody.
+
+create function test.become(who text) returns void
+language plpgsql
+as $$
+begin
+  if who = 'dba' then
+    return;
+  elsif who = 'owner' then
+    perform set_config('role', 'epic_owner', true);
+  elsif who = 'login' then
+    perform set_config('role', 'epic_authenticator', true);
+  elsif who = 'stranger' then
+    perform set_config('role', 'epic_authenticator', true);
+    perform auth.enter(null, null, null);
+  else
+    declare
+      me     crm.employee;
+      ticket uuid := test.session(who);
+    begin
+      select * into me from crm.employee where employee.id = test.id(who);
+      perform set_config('role', 'epic_authenticator', true);
+      perform auth.enter(me.id, ticket, me.department, for_own_credential => true);
+    end;
+  end if;
+end
+$$;
+
+create function test.become_dba_again(role text) returns void
+language sql
+begin atomic
+  select set_config('role', role, true),
+         set_config('jwt.claims.employee_id', '', true),
+         set_config('jwt.claims.session_id', '', true),
+         set_config('jwt.claims.department', '', true);
+end;
+
+create procedure test.given(who text, statement text)
+language plpgsql
+as $$
+declare
+  dba text := current_setting('role');
+begin
+  perform test.become(who);
+  execute statement;
+  perform test.become_dba_again(dba);
+end
+$$;
+comment on procedure test.given(text, text) is
+  'Somebody does something, and it stays done until the file ends.';
+
+
+-- Everything that is in the records, in sessions and in history, in one word. The function is written here from the
+-- catalogue, once, rather than looked up each time: it is called for every refusal.
+
+do $$
+declare
+  everything text;
+begin
+  select string_agg(format('select %L || t::text from %s t', oid::regclass, oid::regclass), ' union all ')
+  into everything
+  from pg_class
+  where relkind = 'r' and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace);
+
+  execute format('create function test.fingerprint() returns text language plpgsql as %L', format(
+    'begin return (select md5(string_agg(line, chr(10) order by line)) from (%s) everything (line)); end', everything));
+end
+$$;
+
+
+-- What comes of an attempt: how many rows it touched and what `witness` (a query, asked by the DBA) then says; or
+-- how it was refused, with the sentence that a person would read. Then it is undone.
+
+create type test.outcome as (
+  rows      bigint,
+  answer    text,
+  untouched boolean,
+  state     text,
+  sentence  text,
+  hint      text
+);
+
+create function test.attempt(who text, statement text, witness text default null, watched boolean default false)
+returns test.outcome
+language plpgsql
+as $$
+declare
+  dba     text := current_setting('role');
+  before  text := case when watched then test.fingerprint() end;
+  outcome test.outcome;
+  broken  record;
+begin
+  begin
+    perform test.become(who);
+    execute statement;
+    get diagnostics outcome.rows = row_count;
+    perform test.become_dba_again(dba);
+    if watched then
+      outcome.untouched := test.fingerprint() = before;
+    end if;
+    if witness is not null then
+      execute format('select (%s)::text', witness) into outcome.answer;
+    end if;
+    raise exception using errcode = 'UNDO0';
+  exception
+    when sqlstate 'UNDO0' then
+      null;
+    when others then
+      get stacked diagnostics
+        outcome.state    = returned_sqlstate,
+        outcome.sentence = message_text,
+        outcome.hint     = pg_exception_hint;
+      declare
+        in_schema     text;
+        in_table      text;
+        of_constraint text;
+      begin
+        get stacked diagnostics in_schema = schema_name, in_table = table_name, of_constraint = constraint_name;
+        if of_constraint <> '' then
+          outcome.sentence := crm.rule_sentence(in_schema, in_table, of_constraint);
+        end if;
+      end;
+  end;
+  if watched and outcome.state is not null then
+    outcome.untouched := test.fingerprint() = before;
+  end if;
+  return outcome;
+end
+$$;
+
+create function test.summary(outcome test.outcome) returns text
+language sql immutable
+return case
+  when outcome.state is not null then concat_ws(': ', outcome.state, outcome.sentence)
+  when outcome.rows = 1          then '1 row'
+  else outcome.rows || ' rows'
+end || case when not outcome.untouched then ', and something changed' else '' end;
+
+
+-- The assertions.
+
+create function test.allows(who text, statement text, description text) returns text
+language sql
+return is(test.summary(test.attempt(who, statement)), '1 row', description);
+comment on function test.allows(text, text, text) is
+  'The statement succeeds and touches one row.';
+
+create function test.leaves(who text, statement text, witness text, expected text, description text) returns text
+language plpgsql
+as $$
+declare
+  outcome test.outcome := test.attempt(who, statement, witness);
+begin
+  return is(case when outcome.state is null then outcome.answer else test.summary(outcome) end, expected, description);
+end
+$$;
+comment on function test.leaves(text, text, text, text, text) is
+  'The statement succeeds, and what the witness then says is as expected.';
+
+create function test.reads(who text, query text, expected text, description text) returns text
+language plpgsql
+as $$
+declare
+  outcome test.outcome;
+begin
+  outcome := test.attempt(who, format('select set_config(%L, (%s)::text, true)', 'test.read', query),
+                          $witness$ current_setting('test.read') $witness$);
+  return is(case when outcome.state is null then outcome.answer else test.summary(outcome) end, expected, description);
+end
+$$;
+comment on function test.reads(text, text, text, text) is
+  'The query, asked by somebody, says what is expected; nothing reads as an empty text.';
+
+create function test.reads_all(who text, relation regclass, description text) returns text
+language plpgsql
+as $$
+declare
+  everything bigint;
+begin
+  execute format('select count(*) from %s', relation) into strict everything;
+  if everything = 0 then
+    return fail(description || ' (there is nothing to read)');
+  end if;
+  return test.reads(who, format('select count(*) from %s', relation), everything::text, description);
+end
+$$;
+comment on function test.reads_all(text, regclass, text) is
+  'Somebody reads every row there is.';
+
+create function test.touches_nothing(who text, statement text, description text) returns text
+language sql
+return is(test.summary(test.attempt(who, statement, watched => true)), '0 rows', description);
+comment on function test.touches_nothing(text, text, text) is
+  'The statement finds no row that it may touch, and nothing changes.';
+
+create function test.forbids(who text, statement text, description text) returns text
+language plpgsql
+as $$
+declare
+  outcome test.outcome := test.attempt(who, statement, watched => true);
+begin
+  return is(
+    case when outcome.state = '42501' and outcome.untouched then '42501' else test.summary(outcome) end,
+    '42501', description);
+end
+$$;
+comment on function test.forbids(text, text, text) is
+  'A grant or a policy refuses the statement (insufficient_privilege), and nothing changes.';
+
+create function test.refuses(who text, statement text, state text, sentence text, description text) returns text
+language sql
+return is(test.summary(test.attempt(who, statement, watched => true)), concat_ws(': ', state, sentence), description);
+comment on function test.refuses(text, text, text, text, text) is
+  'A rule refuses the statement, with exactly this SQLSTATE and this sentence, and nothing changes.';
+
+create function test.advises(who text, statement text, hint text, description text) returns text
+language sql
+return is((test.attempt(who, statement)).hint, hint, description);
+comment on function test.advises(text, text, text, text) is
+  'The refusal comes with exactly this hint.';
+
+
+-- Columns, one after the other: what somebody may read, enter or change in a table, whatever the row.
+
+create function test.columns_open_to(who text, verb text, relation regclass) returns text
+language plpgsql
+as $$
+declare
+  found_column text;
+  statement    text;
+  outcome      test.outcome;
+  open_columns text[] := '{}';
+begin
+  for found_column in
+    select attname from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped order by attnum
+  loop
+    statement := format(
+      case verb
+        when 'select' then 'select %2$I from %1$s where false'
+        when 'insert' then 'insert into %1$s (%2$I) overriding system value select null where false'
+        when 'update' then 'update %1$s set %2$I = default where false'
+      end, relation, found_column);
+    outcome := test.attempt(who, statement);
+    if outcome.state is null then
+      open_columns := open_columns || found_column;
+    elsif outcome.state <> '42501' then
+      raise '%: %', statement, test.summary(outcome);
+    end if;
+  end loop;
+  return array_to_string(open_columns, ', ');
+end
+$$;
+
+create function test.opens(who text, verb text, relation regclass, columns text, description text) returns text
+language sql
+return is(test.columns_open_to(who, verb, relation), columns, description);
+comment on function test.opens(text, text, regclass, text, text) is
+  'Somebody is granted the verb (select, insert, update) on exactly these columns of the table, in its order.';
+
+reset search_path;
