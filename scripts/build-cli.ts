@@ -3,7 +3,6 @@
 import { chmodSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
-import process from 'node:process';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -99,4 +98,3 @@ await build({
   plugins: [widthOnDemand, builtinsOnDemand, sentryAsText],
 });
 chmodSync(target, 0o755);
-process.stdout.write(`${target}\n`);

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(44);
+select plan(45);
 call test.open_the_company();
 
 create function pg_temp.deactivate(who text, colleague text default null) returns text
@@ -93,7 +93,10 @@ select test.refuses('emma', $$ select crm.deactivate_employee(test.id('alice'), 
 call test.given('emma', $$ select crm.erase_client(test.id('acme'), true), crm.erase_client(test.id('paul'), true) $$);
 select test.leaves('emma', pg_temp.deactivate('alice'),
   $$ select count(*) from crm.client where commercial_contact_id = test.id('alice') $$, '2',
-  'erased clients are no reason to stay, and stay where they were');
+  'erased clients are no reason to stay');
+select test.leaves('emma', pg_temp.deactivate('alice', 'bruno'),
+  $$ select count(*) from crm.client where commercial_contact_id = test.id('alice') $$, '2',
+  'erased clients are not handed over');
 
 
 -- the last manager

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(47);
+select plan(48);
 call test.open_the_company();
 
 create temp view told as
@@ -94,6 +94,9 @@ select test.leaves('chloe', pg_temp.change($$location = 'Rome', status = 'confir
 select test.leaves('chloe', pg_temp.change(what), pg_temp.told(), null,
   format('nobody hears of small things: %s', what))
 from unnest(array[$$title = 'Gala'$$, $$notes = 'Bring chairs.'$$, 'attendees = 7', $$status = 'planned'$$, 'location = location', 'start_date = start_date']) what;
+
+select test.leaves('denis', $$ update crm.event set status = 'planned' where id = test.id('banquet') $$, pg_temp.told(), null,
+  'nobody hears of an event that is only planned again');
 
 
 -- a contract is signed

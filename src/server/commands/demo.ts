@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { readServerConfig, type ServerConfig } from '../config.ts';
 import { type LocalDatabase, openLocalDatabase } from '../database/local.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
-import { giveTour, guest } from '../demo/tour.ts';
+import { giveTour, guest, TourError } from '../demo/tour.ts';
 import { loadOrGenerateKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
 import { type Serving, serve } from '../serve.ts';
@@ -33,7 +33,7 @@ export async function demo({ exit, fresh }: DemoOptions): Promise<void> {
       say(
         `with ${isNew ? 'a new' : 'the'} demo company${isNew ? '' : ' as you left it (--fresh starts over)'}.`,
       );
-      const isOver = await showTour(serving.url, stopped);
+      const isOver = await showTour(serving.url, local.cluster.folder, { stopped, exit });
       if (isOver && !exit) {
         invite(serving.url);
         await stopped;
@@ -48,17 +48,25 @@ export async function demo({ exit, fresh }: DemoOptions): Promise<void> {
 }
 
 /** Shows the tour; false if it was stopped before its end. */
-async function showTour(url: string, stopped: Promise<void>): Promise<boolean> {
+async function showTour(
+  url: string,
+  folder: string,
+  { stopped, exit }: { stopped: Promise<void>; exit: boolean },
+): Promise<boolean> {
   const interruption = new AbortController();
   stopped.then(() => interruption.abort());
   try {
     await giveTour(url, {
       write: (text) => process.stdout.write(text),
+      folder,
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
       interrupted: interruption.signal,
     });
   } catch (error) {
-    if (!interruption.signal.aborted) throw error;
+    if (interruption.signal.aborted) return false;
+    // Whoever came to work with the company can do so without the tour.
+    if (exit || !(error instanceof TourError)) throw error;
+    say(`\n${error.message}\n${error.remedy}`);
   }
   return !interruption.signal.aborted;
 }
@@ -98,7 +106,7 @@ Now you. In a second terminal:
   export EPIC_SERVER=${url}
   npx epic login --email ${guest}
 
-Everybody's password is ${demoPassword}; \`npx epic employee list\` shows who there is.
+The password is ${demoPassword}, for everybody: npx epic employee list
 GraphQL is at ${url}/graphql. Ctrl-C stops everything.`);
 }
 

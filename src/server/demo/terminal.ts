@@ -1,7 +1,5 @@
 import { type ExecFileException, execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 /** What a run of `epic` gave. */
@@ -20,17 +18,24 @@ export interface Terminal {
 
 const program = fileURLToPath(new URL('../../../dist/epic.mjs', import.meta.url));
 
-/** Opens a terminal that talks to one server and leaves nothing behind; `interrupted` ends what runs in it. */
-export async function openTerminal(
-  server: string,
-  colour: boolean,
-  interrupted: AbortSignal,
-): Promise<Terminal> {
-  const state = await mkdtemp(join(tmpdir(), 'epic-tour-'));
+export interface TerminalOptions {
+  server: string;
+  /** Where the session is kept while the terminal is open. */
+  folder: string;
+  colour: boolean;
+  /** Ends what runs in the terminal. */
+  interrupted: AbortSignal;
+}
+
+/** Opens a terminal that talks to one server, and leaves nothing behind when it is closed. */
+export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
+  const { server, folder, colour, interrupted } = options;
+  // A session that a killed tour left here is of no use to anyone.
+  await rm(folder, { recursive: true, force: true });
   const { NO_COLOR: _, ...inherited } = process.env;
   const env = {
     ...inherited,
-    XDG_STATE_HOME: state,
+    XDG_STATE_HOME: folder,
     EPIC_SERVER: server,
     EPIC_FORCE_TTY: '80',
     ...(colour ? { CLICOLOR_FORCE: '1' } : { NO_COLOR: '1' }),
@@ -48,7 +53,7 @@ export async function openTerminal(
         );
         child.stdin?.end(stdin);
       }),
-    close: () => rm(state, { recursive: true, force: true }),
+    close: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

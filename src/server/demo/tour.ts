@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { OperatorError } from '../errors.ts';
 import { demoPassword } from './company.ts';
@@ -6,6 +7,8 @@ import { openTerminal, type Terminal } from './terminal.ts';
 /** Where the tour is shown. */
 export interface Stage {
   write(text: string): void;
+  /** Where sessions are kept meanwhile. */
+  folder: string;
   colour: boolean;
   /** Ends the tour. */
   interrupted: AbortSignal;
@@ -38,7 +41,7 @@ export const guest = staff.sales.email;
 
 /**
  * Shows a day's work of each department with the real `epic`, and what each is refused.
- * @throws OperatorError if a command does not end as the tour says it does.
+ * @throws TourError if a command does not end as the tour says it does.
  */
 export async function giveTour(server: string, stage: Stage): Promise<void> {
   const onStage = (person: keyof typeof staff, work: (desk: Desk) => Promise<void>) =>
@@ -79,8 +82,7 @@ async function salesDay(onStage: OnStage): Promise<Identified> {
     const own = new Set((await sees<Identified>(...mine)).map(({ id }) => id));
     await isRefused('contract', 'sign', idOf(all.find(({ id }) => !own.has(id))));
   });
-  if (planned === undefined)
-    throw new OperatorError('The tour planned an event and cannot find it.');
+  if (planned === undefined) throw new TourError('The tour planned an event and cannot find it.');
   return planned;
 }
 
@@ -123,7 +125,12 @@ async function atDesk(
   stage: Stage,
   work: (desk: Desk) => Promise<void>,
 ): Promise<void> {
-  const terminal = await openTerminal(server, stage.colour, stage.interrupted);
+  const terminal = await openTerminal({
+    server,
+    folder: join(stage.folder, 'tour'),
+    colour: stage.colour,
+    interrupted: stage.interrupted,
+  });
   try {
     const desk = deskOf(terminal, stage);
     stage.write(`\n${styled(stage, 'bold', `── ${person.name} `.padEnd(72, '─'))}\n`);
@@ -169,17 +176,22 @@ function styled(stage: Stage, style: 'bold' | 'dim', text: string): string {
 }
 
 function idOf(row: Identified | undefined): string {
-  if (row === undefined) {
-    throw new OperatorError(
-      'The demo company has changed so much that the tour finds nothing to show.',
-      'Start over with: npm run demo -- --fresh',
-    );
-  }
+  if (row === undefined) throw new TourError('The tour finds nothing left to show.');
   return String(row.id);
 }
 
-function unexpected(args: readonly string[], code: number): OperatorError {
-  return new OperatorError(
-    `The tour expected another outcome of: epic ${args.join(' ')} (exit ${code})`,
+function unexpected(args: readonly string[], code: number): TourError {
+  return new TourError(
+    `The tour expected another outcome of: epic ${args.join(' ')} (exit ${code}).`,
   );
+}
+
+/** The demo company is no longer as the tour needs it. */
+export class TourError extends OperatorError {
+  constructor(sentence: string) {
+    super(
+      sentence,
+      'The demo company has changed too much; start over with: npm run demo -- --fresh',
+    );
+  }
 }
