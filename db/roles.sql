@@ -20,8 +20,9 @@ begin
 end
 $$;
 
--- Owns every object; nobody logs in as it. `epic-server migrate` becomes it with `set role`.
-alter role epic_owner         nologin noinherit;
+-- Owns every object; nobody logs in as it. `epic-server migrate` becomes it with `set role`. It inherits, since
+-- PostgreSQL 15 lets only an owner of the database that does revoke the privileges of its schema public.
+alter role epic_owner         nologin inherit;
 
 -- The API connects as it. On its own it can enter a session (auth.enter) and nothing else.
 alter role epic_authenticator login noinherit;

@@ -78,7 +78,7 @@ begin
     insert into crm.client (full_name, email, phone, company_name, first_contact)
     values (
       given_name || ' ' || family_name,
-      crm.folded(given_name || '.' || family_name) || case when i % 8 = 7 then '@courriel.example' else '@' || crm.folded(replace(trades[1 + i % 16] || '-' || houses[1 + (i * 3 + i / 16) % 20], ' ', '-')) || '.example' end,
+      crm.folded(given_name || '.' || family_name) || case when i % 8 = 7 then '@courriel.example' else '@' || replace(crm.folded(trades[1 + i % 16] || ' ' || houses[1 + (i * 3 + i / 16) % 20]), ' ', '-') || '.example' end,
       format('+33 %s %s %s %s %s', 1 + i % 5, lpad((i * 37 % 100)::text, 2, '0'), lpad((i * 53 % 100)::text, 2, '0'), lpad((i * 71 % 100)::text, 2, '0'), lpad((i * 89 % 100)::text, 2, '0')),
       case when i % 8 <> 7 then trades[1 + i % 16] || ' ' || houses[1 + (i * 3 + i / 16) % 20] end,
       today - 400 + i * 4);

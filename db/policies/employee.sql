@@ -58,9 +58,9 @@ comment on policy owner_read_all on crm.employee is
 create policy owner_lock_all on crm.employee
   for update to epic_owner
   using (true)
-  with check (true);
+  with check (false);
 comment on policy owner_lock_all on crm.employee is
-  'The rules about contacts and managers lock the employees they rely on.';
+  'The rules about contacts and managers lock the employees they rely on, and change none.';
 
 create policy owner_create_any on crm.employee
   for insert to epic_owner

@@ -41,7 +41,7 @@ create policy management_create_any on crm.event
   for insert to epic_management
   with check (true);
 comment on policy management_create_any on crm.event is
-  'Management plans events under any contract.';
+  'Management plans events under any contract, with or without a support contact.';
 
 
 -- update

@@ -112,7 +112,7 @@ test('an event needs a signed contract', async () => {
   const early = await sales.run(event);
   expect(early.code).toBe(6);
   expect(early.stderr).toContain(
-    `Contract ${contract} is draft: an event needs a signed contract.`,
+    `Contract ${contract} is a draft: an event needs a signed contract.`,
   );
   expect(early.stderr).toContain(`epic contract sign ${contract}`);
 

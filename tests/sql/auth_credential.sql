@@ -15,7 +15,7 @@ return format('insert into auth.credential (%s) values (test.id(''basile''), %L%
 
 -- columns
 
-select test.opens(who, verb, 'auth.credential', '', format('%s may %s nothing of a credential', test.team(who), verb))
+select test.opens(who, verb, 'auth.credential', '', format('%s has no right to %s any column of a credential', test.team(who), verb))
 from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['select', 'update']) verb;
 select test.opens(who, 'insert', 'auth.credential', '', format('%s enters no passwords', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
@@ -59,7 +59,7 @@ select test.forbids('emma', pg_temp.credential(test.password('mine'), 'employee_
 select test.forbids(who, pg_temp.credential(test.password('once')),
   format('no policy lets %s give a password', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
-select test.touches_nothing(who, statement, format('no policy lets %s: %s', test.team(who), statement))
+select test.touches_nothing(who, statement, format('no policy lets %s do it: %s', test.team(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[$$ update auth.credential set must_change = false $$, $$ delete from auth.credential $$]) statement;
 

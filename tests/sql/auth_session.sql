@@ -17,7 +17,7 @@ insert into ours values ('auth.session'), ('auth.refresh_token'), ('auth.login_a
 
 -- nobody reads or writes them
 
-select test.opens(who, verb, relation, '', format('%s may %s nothing of %s', test.team(who), verb, relation))
+select test.opens(who, verb, relation, '', format('%s has no right to %s any column of %s', test.team(who), verb, relation))
 from unnest(array['alice', 'chloe', 'emma']) who, ours, unnest(array['select', 'insert', 'update']) verb;
 select test.forbids(who, format('delete from %s', relation), format('%s deletes nothing from %s', test.team(who), relation))
 from unnest(array['alice', 'chloe', 'emma']) who, ours;
@@ -29,13 +29,13 @@ call test.given('dba', $$ grant select, insert, update, delete on auth.session, 
 
 select test.reads(who, format('select count(*) from %s', relation), '0', format('no policy lets %s read %s', test.team(who), relation))
 from unnest(array['alice', 'chloe', 'emma']) who, ours;
-select test.forbids(who, statement, format('no policy lets %s: %s', test.team(who), statement))
+select test.forbids(who, statement, format('no policy lets %s do it: %s', test.team(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[
        $$ insert into auth.session (employee_id) values (test.id('emma')) $$,
        $$ insert into auth.refresh_token (token_hash, session_id) values ('mine', gen_random_uuid()) $$,
        $$ insert into auth.login_attempt (email_digest) values ('') $$]) statement;
-select test.touches_nothing(who, statement, format('no policy lets %s: %s', test.team(who), statement))
+select test.touches_nothing(who, statement, format('no policy lets %s do it: %s', test.team(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[
        $$ update auth.session set revoked_at = null $$,       $$ delete from auth.session $$,

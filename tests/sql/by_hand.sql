@@ -33,7 +33,7 @@ select test.forbids(who, format('update %s set %s = %s where id = test.id(%L)', 
   format('%s does not change %s.%s by hand (%s)', test.team(who), relation, column_name, of_whom))
 from untouchable, unnest(array['alice', 'chloe', 'emma']) who;
 
-select test.forbids(who, statement, format('%s does not enter by hand: %s', test.team(who), statement))
+select test.forbids(who, statement, format('%s does not enter by hand: %s', test.team(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[
        $$ insert into crm.employee (full_name, email, department, creation_date) values ('Joël', 'joel@epic.example', 'sales', now()) $$,

@@ -146,7 +146,8 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- the owner, whose functions look clients up, lock them and erase them
 
 select test.reads_all('owner', 'crm.client', 'the owner''s functions look clients up');
-select test.forbids('owner', $$ insert into crm.client (full_name, email, commercial_contact_id) values ('Zoé', 'zoe@new.example', test.id('alice')) $$,
+select test.forbids('owner', $$ insert into crm.client (full_name, email, commercial_contact_id)
+     values ('Zoé', 'zoe@new.example', test.id('alice')) $$,
   'even the owner creates no client');
 select test.touches_nothing('owner', $$ delete from crm.client where id = test.id('paul') $$,
   'even the owner deletes no client');

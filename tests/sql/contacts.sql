@@ -29,7 +29,8 @@ select test.refuses('dba', $$ insert into crm.client (full_name, email, commerci
   'a new client has a sales contact too, whoever enters it');
 
 select test.leaves('emma', pg_temp.hand_over('test.id(''bruno'')'),
-  $$ select string_agg(distinct full_name, ', ') from crm.contract join crm.employee on employee.id = commercial_id where client_id = test.id('acme') $$,
+  $$ select string_agg(distinct full_name, ', ') from crm.contract join crm.employee on employee.id = commercial_id
+    where client_id = test.id('acme') $$,
   'Bruno',
   'the contracts of a client follow it to its new sales contact');
 select test.leaves('emma', pg_temp.hand_over('test.id(''bruno'')'),

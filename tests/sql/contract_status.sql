@@ -30,7 +30,7 @@ select test.leaves('emma', pg_temp.becomes('acme_signed', 'signed'), pg_temp.sig
 -- never back
 
 select test.refuses('emma', pg_temp.becomes(contract, status),
-  '23514', format('Contract %s is %s: it cannot become %s.', test.id(contract), was, status),
+  '23514', format('Contract %s is %s: it cannot become %s.', test.id(contract), was, replace(status, 'draft', 'a draft')),
   format('a contract that is %s does not become %s', was, status))
 from (values ('acme_signed',    'signed',    'draft'),
              ('acme_cancelled', 'cancelled', 'signed'),
@@ -68,17 +68,19 @@ select test.leaves('dba',
 
 create function pg_temp.plan_event(contract text) returns text
 language sql
-return format($$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id(%L), 'Concert', '2030-01-01', '2030-01-02') $$, contract);
+return format($$ insert into crm.event (contract_id, title, start_date, end_date)
+     values (test.id(%L), 'Concert', '2030-01-01', '2030-01-02') $$, contract);
 
 select test.refuses(who, pg_temp.plan_event(contract),
   '23514', format('Contract %s is %s: an event needs a signed contract.', test.id(contract), status),
   format('%s plans no event under a contract that is %s', test.team(who), status))
-from unnest(array['alice', 'emma']) who, (values ('acme_draft', 'draft'), ('acme_cancelled', 'cancelled')) bad (contract, status);
+from unnest(array['alice', 'emma']) who, (values ('acme_draft', 'a draft'), ('acme_cancelled', 'cancelled')) bad (contract, status);
 select test.advises('alice', pg_temp.plan_event('acme_draft'), format('Sign it first: epic contract sign %s', test.id('acme_draft')),
   'whoever has a draft is told to sign it');
 select test.advises('alice', pg_temp.plan_event('acme_cancelled'), 'Create another contract: epic contract create',
   'whoever has a cancelled contract is told to create another one');
-select test.refuses('alice', $$ insert into crm.event (contract_id, title, start_date, end_date) values (-1, 'Concert', '2030-01-01', '2030-01-02') $$,
+select test.refuses('alice', $$ insert into crm.event (contract_id, title, start_date, end_date)
+     values (-1, 'Concert', '2030-01-01', '2030-01-02') $$,
   'P0002', 'There is no contract -1.',
   'an event is under a contract that exists');
 call test.given('alice', pg_temp.becomes('acme_draft', 'signed'));

@@ -35,7 +35,9 @@ select test.reads(who, $$ select concat_ws(' ', crm.current_employee_id(), crm.c
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 select test.leaves('login', format($$
-    select set_config('jwt.claims.employee_id', '1', true), set_config('jwt.claims.department', 'management', true), set_config('jwt.claims.session_id', 'x', true);
+    select set_config('jwt.claims.employee_id', '1', true),
+           set_config('jwt.claims.department', 'management', true),
+           set_config('jwt.claims.session_id', 'x', true);
     select auth.enter(%L, %L, %L);
     select set_config('test.seen', concat(current_user, current_setting('jwt.claims.employee_id'), current_setting('jwt.claims.department'),
                                           current_setting('jwt.claims.session_id')), true) $$,

@@ -36,7 +36,10 @@ select test.leaves('emma', $$ select set_config('test.seen', (crm.erase_client(t
   $$ current_setting('test.seen') $$, 'Erased client',
   'whoever erases sees the result');
 select test.leaves('emma', pg_temp.erase('acme'),
-  $$ select concat_ws(' ', (select count(*) from crm.contract where client_id = test.id('acme')), (select count(*) from crm.event), (select count(*) from crm.payment)) $$,
+  $$ select concat_ws(' ',
+       (select count(*) from crm.contract where client_id = test.id('acme')),
+       (select count(*) from crm.event),
+       (select count(*) from crm.payment)) $$,
   '3 4 1',
   'contracts, events and payments stay');
 select test.leaves('emma', pg_temp.erase('acme'),
@@ -57,7 +60,8 @@ select test.leaves('emma', pg_temp.erase(client),
   format('nothing that was known of the person is found anywhere (%s)', client))
 from trace;
 select test.leaves('emma', pg_temp.erase('acme'),
-  $$ select string_agg(distinct new_values ->> 'company_name', ', ') from audit.change where record = 'client' and row_id = test.id('acme') $$, 'Acme',
+  $$ select string_agg(distinct new_values ->> 'company_name', ', ') from audit.change
+    where record = 'client' and row_id = test.id('acme') $$, 'Acme',
   'history keeps the company');
 select test.leaves('emma', pg_temp.erase('acme'),
   $$ select count(*) from audit.change where record = 'client' and row_id = test.id('paul') and new_values ->> 'full_name' = 'Pol Privé' $$, '1',
@@ -72,7 +76,7 @@ select test.leaves('emma', pg_temp.erase('acme'),
 -- not by accident, not twice
 
 select test.refuses('emma', statement, '23514', format('Erasing client %s cannot be undone.', test.id('acme')),
-  format('without a confirmation nothing is erased: %s', statement))
+  format('without a confirmation nothing is erased: %s', btrim(statement)))
 from unnest(array[
   $$ select crm.erase_client(test.id('acme')) $$,
   $$ select crm.erase_client(test.id('acme'), confirm => false) $$,

@@ -7,7 +7,8 @@ call test.open_the_company();
 
 create function pg_temp.planned(contract text) returns text
 language sql
-return format($$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id(%L), 'Concert', '2030-01-01 20:00', '2030-01-01 23:00') $$, contract);
+return format($$ insert into crm.event (contract_id, title, start_date, end_date)
+     values (test.id(%L), 'Concert', '2030-01-01 20:00', '2030-01-01 23:00') $$, contract);
 
 create temp table change (statement text);
 insert into change values

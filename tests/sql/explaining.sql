@@ -12,7 +12,8 @@ return format($$ select string_agg(concat_ws(' ', policy, role, is_mine, coalesc
 
 create function pg_temp.refusal(question text) returns text
 language sql
-return format($$ select concat_ws(': ', case when is_visible then 'visible' else 'invisible' end, policy, sentence) from crm.explain_refusal(%s) $$, question);
+return format($$ select concat_ws(': ', case when is_visible then 'visible' else 'invisible' end, policy, sentence)
+     from crm.explain_refusal(%s) $$, question);
 
 
 -- which policies bear on the question, the caller's own first, and whether they hold
@@ -117,11 +118,14 @@ select test.advises('alice', $$ select from crm.explain_access('invoice', 'read'
 select test.reads(who, $$ select crm.rule_sentence('crm', 'event', 'event_ends_after_it_starts') $$, 'An event ends after it starts.',
   format('%s reads the sentence of a constraint', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.reads('alice', $$ select crm.rule_sentence('crm', 'employee', 'employee_email_key') $$, 'Another employee already has this e-mail address.',
+select test.reads('alice', $$ select crm.rule_sentence('crm', 'employee', 'employee_email_key') $$,
+     'Another employee already has this e-mail address.',
   'a unique index has a sentence too');
 select test.reads('alice', format('select coalesce(crm.rule_sentence(%L, %L, %L), ''none'')', in_schema, in_table, name), 'none',
   format('there is no sentence for %s.%s.%s', in_schema, in_table, name))
-from (values ('crm', 'event', 'no_such_rule'), ('crm', 'no_such_table', 'event_ends_after_it_starts'), ('auth', 'event', 'event_ends_after_it_starts')) bad (in_schema, in_table, name);
+from (values ('crm',  'event',         'no_such_rule'),
+             ('crm',  'no_such_table', 'event_ends_after_it_starts'),
+             ('auth', 'event',         'event_ends_after_it_starts')) bad (in_schema, in_table, name);
 
 select * from finish();
 rollback;

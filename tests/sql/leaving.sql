@@ -29,7 +29,7 @@ select test.refuses('emma', $$ select crm.deactivate_employee(-1) $$,
 -- who cannot leave yet
 
 select test.refuses('emma', statement, '23514', 'Alice still looks after 2 clients.',
-  format('an employee with clients does not leave: %s', statement))
+  format('an employee with clients does not leave: %s', btrim(statement)))
 from unnest(array[
   pg_temp.deactivate('alice'),
   $$ update crm.employee set active = false where id = test.id('alice') $$,
@@ -37,7 +37,7 @@ from unnest(array[
 select test.refuses('emma', pg_temp.deactivate('bruno'), '23514', 'Bruno still looks after 1 client.',
   'one client is enough');
 select test.refuses('emma', statement, '23514', 'Chloe still looks after 1 open event.',
-  format('an employee with an open event does not leave, and completed ones do not count: %s', statement))
+  format('an employee with an open event does not leave, and completed ones do not count: %s', btrim(statement)))
 from unnest(array[
   pg_temp.deactivate('chloe'),
   $$ update crm.employee set active = false where id = test.id('chloe') $$,
@@ -77,7 +77,8 @@ select test.leaves('emma', pg_temp.deactivate('alice', 'bruno'),
   'f, 3, 5, 0, 0, 0',
   'an employee leaves, and a colleague looks after their clients and contracts');
 select test.leaves('emma', pg_temp.deactivate('chloe', 'denis'),
-  $$ select string_agg(concat(title, ': ', full_name), ', ' order by title) from crm.event left join crm.employee on employee.id = support_contact_id $$,
+  $$ select string_agg(concat(title, ': ', full_name), ', ' order by title)
+    from crm.event left join crm.employee on employee.id = support_contact_id $$,
   'Banquet: Denis, Gala: Denis, Picnic: , Reunion: Chloe',
   'an employee leaves, and a colleague runs their open events; past ones stay theirs');
 select test.refuses('emma', pg_temp.deactivate('alice', colleague), '23514', sentence,
@@ -85,7 +86,8 @@ select test.refuses('emma', pg_temp.deactivate('alice', colleague), '23514', sen
 from (values ('chloe',  'Chloe cannot look after clients: a sales contact is an active sales employee.'),
              ('gaston', 'Gaston cannot look after clients: a sales contact is an active sales employee.'),
              ('alice',  'Nobody can hand over to themselves: name a colleague.')) bad (colleague, sentence);
-select test.refuses('emma', pg_temp.deactivate('chloe', 'bruno'), '23514', 'Bruno cannot run events: a support contact is an active support employee.',
+select test.refuses('emma', pg_temp.deactivate('chloe', 'bruno'), '23514',
+     'Bruno cannot run events: a support contact is an active support employee.',
   'open events are not handed over to sales, and nobody is deactivated');
 select test.refuses('emma', $$ select crm.deactivate_employee(test.id('alice'), -1) $$,
   'P0002', 'There is no employee -1.', 'nothing is handed over to somebody who does not exist');
@@ -101,7 +103,7 @@ select test.leaves('emma', pg_temp.deactivate('alice', 'bruno'),
 
 -- the last manager
 
-select test.allows('emma', statement, format('one of two managers can go: %s', statement))
+select test.allows('emma', statement, format('one of two managers can go: %s', btrim(statement)))
 from unnest(array[
   pg_temp.deactivate('felix'), pg_temp.deactivate('emma'),
   $$ update crm.employee set department = 'sales' where id = test.id('felix') $$,
@@ -110,7 +112,7 @@ from unnest(array[
 
 select matches(test.summary(test.attempt('emma', statement, watched => true)),
   '^23514: (Emma|Felix) is the last active manager and can be neither deleted, deactivated nor moved\.$',
-  format('two managers cannot go together: %s', statement))
+  format('two managers cannot go together: %s', btrim(statement)))
 from unnest(array[
   $$ update crm.employee set active = false where department = 'management' $$,
   $$ update crm.employee set department = 'sales' where department = 'management' $$,
@@ -122,7 +124,7 @@ select matches(test.summary(test.attempt('dba', $$ delete from crm.employee wher
 call test.given('emma', pg_temp.deactivate('felix'));
 select test.refuses('emma', statement,
   '23514', 'Emma is the last active manager and can be neither deleted, deactivated nor moved.',
-  format('the last active manager stays: %s', statement))
+  format('the last active manager stays: %s', btrim(statement)))
 from unnest(array[
   pg_temp.deactivate('emma'),
   pg_temp.deactivate('emma', 'bruno'),

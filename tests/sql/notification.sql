@@ -61,7 +61,8 @@ from unnest(array['now()', 'null']) moment;
 -- create, delete
 
 select test.forbids(who,
-  format($$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
+  format($$ insert into crm.notification (recipient_id, kind, message, event_id)
+    values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
   format('%s writes no notifications', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.forbids(who, format($$ delete from crm.notification where id = test.id('note_to_%s') $$, who),
@@ -72,7 +73,8 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- what a notification must be
 
 select test.refuses('dba',
-  format($$ insert into crm.notification (recipient_id, kind, message, event_id, contract_id) values (test.id('bruno'), 'event_moved', 'Moved.', %s, %s) $$, event, contract),
+  format($$ insert into crm.notification (recipient_id, kind, message, event_id, contract_id)
+    values (test.id('bruno'), 'event_moved', 'Moved.', %s, %s) $$, event, contract),
   '23514', 'A notification is about one event or one contract.',
   format('a notification is about one thing, not about %s', what))
 from (values ('null', 'null', 'nothing'), ($$test.id('gala')$$, $$test.id('acme_signed')$$, 'two things')) bad (event, contract, what);
@@ -80,7 +82,8 @@ select test.refuses('dba',
   $$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id('bruno'), 'gossip', 'Psst.', test.id('gala')) $$,
   '23514', 'A notification is of a kind that the database writes.',
   'there are only so many kinds of notifications');
-call test.given('dba', $$ insert into crm.notification (recipient_id, kind, message, contract_id) values (test.id('bruno'), 'contract_signed', 'Signed.', test.id('acme_draft')) $$);
+call test.given('dba', $$ insert into crm.notification (recipient_id, kind, message, contract_id)
+     values (test.id('bruno'), 'contract_signed', 'Signed.', test.id('acme_draft')) $$);
 select test.leaves('emma', $$ delete from crm.contract where id = test.id('acme_draft') $$,
   $$ select count(*) from crm.notification where contract_id = test.id('acme_draft') $$, '0',
   'the notifications about a deleted contract go with it');
@@ -91,7 +94,8 @@ select test.leaves('emma', $$ delete from crm.contract where id = test.id('acme_
 call test.given('dba', $$ grant insert, update, delete on crm.notification to epic_employee $$);
 
 select test.forbids(who,
-  format($$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
+  format($$ insert into crm.notification (recipient_id, kind, message, event_id)
+    values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
   format('no policy lets %s write a notification', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.forbids(who, $$ update crm.notification set recipient_id = test.id('denis') $$,

@@ -42,13 +42,15 @@ select test.leaves('emma', pg_temp.plan_event('chloe'), pg_temp.told(),
   'event_assigned: Chloe, event_created: Alice, event_created: Felix',
   'and so does whoever is to run it');
 select test.leaves('alice', pg_temp.plan_event(),
-  $$ select message = format('“Concert” (event %s) was planned for 2030-01-02 and needs a support contact.', event_id) from told where full_name = 'Emma' $$, 'true',
+  $$ select message = format('“Concert” (event %s) was planned for 2030-01-02 and needs a support contact.', event_id)
+    from told where full_name = 'Emma' $$, 'true',
   'the message says what, when (in Paris), and that somebody is needed');
 select test.leaves('emma', pg_temp.plan_event('chloe'),
   $$ select message = format('“Concert” (event %s) was planned for 2030-01-02.', event_id) from told where full_name = 'Alice' $$, 'true',
   'or that nobody is');
 select test.leaves('alice', pg_temp.plan_event(),
-  $$ select bool_and(created_at = now() and read_at is null and contract_id is null and event_id = (select id from crm.event where title = 'Concert')) from told $$, 'true',
+  $$ select bool_and(created_at = now() and read_at is null and contract_id is null
+                     and event_id = (select id from crm.event where title = 'Concert')) from told $$, 'true',
   'a notification is about its event, of now, and unread');
 
 
@@ -81,10 +83,13 @@ from (values ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00
              ($$status = 'cancelled'$$,                                                 'event_cancelled')) happening (what, kind);
 select test.leaves('emma', pg_temp.change(what), pg_temp.told(), format('%1$s: Alice, %1$s: Chloe', kind),
   format('the sales and the support contact hear of it when management changes an event: %s', what))
-from (values ($$start_date = now()$$, 'event_rescheduled'), ($$location = 'Rome'$$, 'event_moved'), ($$status = 'cancelled'$$, 'event_cancelled')) happening (what, kind);
+from (values ($$start_date = now()$$,     'event_rescheduled'),
+             ($$location = 'Rome'$$,      'event_moved'),
+             ($$status = 'cancelled'$$,   'event_cancelled')) happening (what, kind);
 select test.leaves('chloe', pg_temp.change(what), pg_temp.message(kind), format(message, test.id('gala')),
   format('in a sentence (%s)', what))
-from (values ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00+00'$$, 'event_rescheduled', '“Gala” (event %s) now starts on 2030-06-01 at 20:00.'),
+from (values ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00+00'$$,
+              'event_rescheduled', '“Gala” (event %s) now starts on 2030-06-01 at 20:00.'),
              ($$location = 'Rome'$$,      'event_moved',     '“Gala” (event %s) now takes place at: Rome.'),
              ($$location = null$$,        'event_moved',     '“Gala” (event %s) now takes place at: a place to be found.'),
              ($$status = 'cancelled'$$,   'event_cancelled', '“Gala” (event %s) is cancelled.')) sentence (what, kind, message);
@@ -93,7 +98,8 @@ select test.leaves('chloe', pg_temp.change($$location = 'Rome', status = 'confir
   'two things that happen to an event are two notifications');
 select test.leaves('chloe', pg_temp.change(what), pg_temp.told(), null,
   format('nobody hears of small things: %s', what))
-from unnest(array[$$title = 'Gala'$$, $$notes = 'Bring chairs.'$$, 'attendees = 7', $$status = 'planned'$$, 'location = location', 'start_date = start_date']) what;
+from unnest(array[$$title = 'Gala'$$, $$notes = 'Bring chairs.'$$, 'attendees = 7', $$status = 'planned'$$,
+                  'location = location', 'start_date = start_date']) what;
 
 select test.leaves('denis', $$ update crm.event set status = 'planned' where id = test.id('banquet') $$, pg_temp.told(), null,
   'nobody hears of an event that is only planned again');
@@ -108,7 +114,7 @@ select test.leaves('emma', $$ update crm.contract set status = 'signed' where id
   'contract_signed: Alice, contract_signed: Felix',
   'when a manager signs a contract, its sales contact and the other managers hear of it');
 select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.message('contract_signed'),
-  format('Contract %s (Acme Événements, 1000.00 €) was signed.', test.id('acme_draft')),
+  format('Contract %s (Acme Événements, 1 000.00 €) was signed.', test.id('acme_draft')),
   'the message says which, for whom, and for how much');
 select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$,
   $$ select bool_and(contract_id = test.id('acme_draft') and event_id is null) from told $$, 'true',

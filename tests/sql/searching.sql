@@ -1,8 +1,8 @@
--- crm.client_matches: clients are found by name, company or e-mail address, without regard to case and accents.
+-- crm.client_matches: clients are found by name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.
 
 begin;
 set local search_path = tap, public;
-select plan(24);
+select plan(26);
 call test.open_the_company();
 
 create function pg_temp.search(text text) returns text
@@ -23,12 +23,15 @@ from (values
   ('evenements',        'acme'),
   ('ÉVÉNEMENTS',        'acme'),
   ('home.example',      'paul'),
+  ('durand-anais',      ''),
+  ('anaïs-durand',      'acme'),
   ('.example',          'acme, bistro, paul'),
   ('',                  'acme, bistro, paul'),
   ('sur',               'bistro')) search (typed, found);
 
 select test.reads('alice', pg_temp.search(typed), found, format('“%s” is not a pattern but a text', typed))
-from (values ('100%_sur', 'bistro'), ('%', 'bistro'), ('_', 'bistro'), ('A%D', ''), ('Ana_s', ''), ('\', ''), ('.*', ''), (''' or true --', '')) literal (typed, found);
+from (values ('100%_sur', 'bistro'), ('%', 'bistro'), ('_', 'bistro'),
+             ('A%D', ''), ('Ana_s', ''), ('\', ''), ('.*', ''), (''' or true --', '')) literal (typed, found);
 
 select test.reads('alice', pg_temp.search(typed), '', format('%s finds nobody', what))
 from (values ('+33', 'a phone number'), ('durant', 'a typing error'), (null, 'nothing at all')) search (typed, what);

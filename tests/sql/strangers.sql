@@ -6,18 +6,16 @@ set local search_path = tap, public;
 select plan(50);
 call test.open_the_company();
 
-create function pg_temp.refused_to(who text, verb text) returns setof text
-language sql
-as $$
-  select relation::text
-  from (select oid::regclass from pg_class
-        where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace)) ours (relation)
-  where (test.attempt(who, format(verb, relation))).state is not distinct from '42501'
-$$;
-
 create temp table ours as
   select oid::regclass::text as relation from pg_class
   where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace);
+
+create function pg_temp.refused_to(who text, statement text) returns setof text
+language sql
+as $$ select relation from ours where (test.attempt(who, format(statement, relation))).state = '42501' $$;
+
+create temp table outside (who text, outsider text);
+insert into outside values ('stranger', 'a stranger'), ('login', 'the API''s login');
 
 
 -- tables and views, all of them
@@ -25,9 +23,12 @@ create temp table ours as
 select is((select count(*) from ours), 12::bigint, 'there are twelve tables and views to keep closed');
 
 select set_eq(format('select pg_temp.refused_to(%L, %L)', who, statement), 'select relation from ours',
-  format('%s, on no table of crm, auth or audit: %s', outsider, statement))
-from (values ('stranger', 'a stranger'), ('login', 'the API''s login')) outside (who, outsider),
-     unnest(array['select from %s', 'insert into %s default values', 'delete from %s', 'truncate %s']) statement;
+  format('%s does not %s any table of crm, auth or audit', outsider, verb))
+from outside,
+     (values ('select from %s',                'read'),
+             ('insert into %s default values', 'write to'),
+             ('delete from %s',                'delete from'),
+             ('truncate %s',                   'empty')) attempts (statement, verb);
 
 select is_empty(format($$
     select relation, privilege from ours, unnest(array['select', 'insert', 'update', 'references']) privilege
@@ -41,14 +42,14 @@ from unnest(array['epic_anonymous', 'epic_authenticator']) role;
 select test.forbids(who, $$
     select set_config('jwt.claims.employee_id', test.id('emma')::text, true), set_config('jwt.claims.department', 'management', true);
     select from crm.client $$,
-  format('%s reads nothing with claims that it made up', who))
-from unnest(array['stranger', 'login']) who;
+  format('%s reads nothing with claims that it made up', outsider))
+from outside;
 
 
 -- functions
 
-select test.forbids(who, statement, format('not for %s: %s', who, statement))
-from unnest(array['stranger', 'login']) who,
+select test.forbids(who, statement, format('%s does not: %s', outsider, btrim(statement)))
+from outside,
      unnest(array[
        $$ select crm.current_employee_id() $$,
        $$ select crm.explain_access('client', 'read') $$,
@@ -71,7 +72,7 @@ select test.forbids('stranger', $$ select auth.session_state(test.id('alice'), n
   'a stranger does not look sessions up');
 select test.forbids('stranger', $$ select auth.enter(test.id('alice'), null, 'sales') $$,
   'a stranger does not enter a session');
-select test.forbids('login', statement, format('not for the API''s login before it enters as somebody: %s', statement))
+select test.forbids('login', statement, format('the API''s login enters as a stranger before it does: %s', btrim(statement)))
 from unnest(array[
        $$ select auth.password_parameters('alice@epic.example') $$,
        $$ select auth.log_in('alice@epic.example', '', '', '') $$,

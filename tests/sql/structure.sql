@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(28);
+select plan(29);
 
 create temp view our_schema as
   select oid, nspname from pg_namespace where nspname in ('crm', 'auth', 'audit', 'dba');
@@ -175,6 +175,11 @@ select bag_eq(
      ('auth.refresh_token', 'FOREIGN KEY (session_id) REFERENCES auth.session(id) ON DELETE CASCADE'),
      ('audit.change',       'PRIMARY KEY (id)') $$,
   'every record has a key, and refers only to records that exist');
+
+select is_empty($$ select conrelid::regclass, conname from pg_constraint
+                   where conrelid in (select oid from our_table) and contype = 'f'
+                     and not exists (select from pg_index where indrelid = conrelid and indkey[0] = conkey[1]) $$,
+  'every reference has an index, so that nothing is looked up by reading a whole table');
 
 select bag_eq(
   $$ select our_table.name, string_agg(attname, ', ' order by attnum)

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:fd33fbc7ca5fc1ca6ca5a386dc4eb024f599ddb0
+--! Hash: sha1:c8ab6f5efccde8a82cfa75c43143933730612699
 --! Message: foundation
 
 -- Schemas, extensions, the claims of a session, and the procedure that every policy file begins with.
@@ -49,14 +49,24 @@ comment on function auth.current_session_id() is
   'The id of the session that this transaction has entered; null outside a session.';
 
 
--- How text is compared in a search: without case and without accents.
+-- How text is compared in a search: without case, accents, hyphens and apostrophes.
 
 create function crm.folded(value text) returns text
 language sql immutable strict parallel safe
 set search_path = ''
-as $$ select pg_catalog.lower(extensions.unaccent('extensions.unaccent', value)) $$;
+as $$ select translate(lower(extensions.unaccent('extensions.unaccent', value)), '-''’', '   ') $$;
 comment on function crm.folded(text) is
-  'The text without case and accents, for searching. Immutable as long as the unaccent dictionary is not edited.';
+  'The text as it is searched: without case and accents, and with spaces for hyphens and apostrophes. Immutable as long as the unaccent dictionary is not edited.';
+
+
+-- How the sentences of the database write money.
+
+create function crm.euros(amount numeric) returns text
+language sql immutable strict parallel safe
+set search_path = ''
+as $$ select replace(to_char(amount, 'FM999,999,999,999,990.00'), ',', ' ') || ' €' $$;
+comment on function crm.euros(numeric) is
+  'An amount for people to read: 12 500.00 €.';
 
 
 -- Closes a table before its policy file opens it again.

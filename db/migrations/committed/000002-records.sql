@@ -1,5 +1,5 @@
---! Previous: sha1:fd33fbc7ca5fc1ca6ca5a386dc4eb024f599ddb0
---! Hash: sha1:eee1a4edfbb6736e3d7fe23c4572f2114f87f288
+--! Previous: sha1:c8ab6f5efccde8a82cfa75c43143933730612699
+--! Hash: sha1:b7ab1e4381d72f5dba64b7ba204fb00d48620262
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -104,7 +104,7 @@ language sql stable parallel safe
 return crm.folded(client.full_name || ' ' || coalesce(client.company_name, '') || ' ' || coalesce(client.email, ''))
   like '%' || regexp_replace(crm.folded(search), '([\\%_])', '\\\1', 'g') || '%';
 comment on function crm.client_matches(crm.client, text) is
-  'Whether the text occurs in the client''s name, company or e-mail address, without regard to case and accents.';
+  'Whether the text occurs in the client''s name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.';
 
 
 -- contract
@@ -123,7 +123,7 @@ create table crm.contract (
   constraint contract_client_id_fkey            foreign key (client_id) references crm.client,
   constraint contract_commercial_id_fkey        foreign key (commercial_id) references crm.employee,
   constraint contract_total_is_an_amount        check (total_amount >= 0 and total_amount <> 'NaN'),
-  constraint contract_remainder_is_within_total check (amount_to_be_paid between 0 and total_amount),
+  constraint contract_what_remains_is_in_total  check (amount_to_be_paid between 0 and total_amount),
   constraint contract_status_is_known           check (status in ('draft', 'signed', 'cancelled')),
   constraint contract_signed_has_a_date         check (case status when 'draft' then signed_at is null when 'signed' then signed_at is not null else true end)
 );
@@ -149,7 +149,7 @@ comment on column crm.contract.signed_at         is 'When the contract was signe
 comment on constraint contract_client_id_fkey            on crm.contract is 'The client still has contracts.';
 comment on constraint contract_commercial_id_fkey        on crm.contract is 'The employee still looks after contracts: hand their clients over first.';
 comment on constraint contract_total_is_an_amount        on crm.contract is 'The total of a contract is an amount of zero euros or more.';
-comment on constraint contract_remainder_is_within_total on crm.contract is 'What remains to be paid is never less than zero and never more than the total.';
+comment on constraint contract_what_remains_is_in_total  on crm.contract is 'What remains to be paid is never less than zero and never more than the total.';
 comment on constraint contract_status_is_known           on crm.contract is 'A contract is draft, signed or cancelled.';
 comment on constraint contract_signed_has_a_date         on crm.contract is 'A signed contract has the time of its signature, and a draft has none.';
 

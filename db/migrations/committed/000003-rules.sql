@@ -1,5 +1,5 @@
---! Previous: sha1:eee1a4edfbb6736e3d7fe23c4572f2114f87f288
---! Hash: sha1:23874597b953893d3d6ef8b94ca1d085f9b8cd0a
+--! Previous: sha1:b7ab1e4381d72f5dba64b7ba204fb00d48620262
+--! Hash: sha1:a674d0639053368ac66f03d9bdf9885c7f3d15ae
 --! Message: rules
 
 -- The rules that hold for everyone and that one row alone cannot tell.
@@ -93,9 +93,9 @@ begin
     new.amount_to_be_paid := new.total_amount;
   elsif new.total_amount is distinct from old.total_amount then
     new.amount_to_be_paid := old.amount_to_be_paid + new.total_amount - old.total_amount;
-    if new.amount_to_be_paid < 0 then
+    if new.amount_to_be_paid < 0 and new.total_amount >= 0 then  -- a total below zero has a sentence of its own
       raise check_violation using message = format(
-        'Contract %s already has %s € of payments: its total cannot be less.', old.id, old.total_amount - old.amount_to_be_paid);
+        'Contract %s already has %s of payments: its total cannot be less.', old.id, crm.euros(old.total_amount - old.amount_to_be_paid));
     end if;
   end if;
   if new.status = 'signed' and new.signed_at is null then
@@ -121,7 +121,7 @@ begin
     return new;
   end if;
   raise check_violation using
-    message = format('Contract %s is %s: it cannot become %s.', old.id, old.status, new.status),
+    message = format('Contract %s is %s: it cannot become %s.', old.id, replace(old.status, 'draft', 'a draft'), replace(new.status, 'draft', 'a draft')),
     hint = 'A contract goes from draft to signed to cancelled, or from draft to cancelled, and never back.';
 end
 $$;
@@ -150,16 +150,16 @@ begin
   end if;
   if paid.status <> 'signed' then
     raise check_violation using
-      message = format('Contract %s is %s: only a signed contract is paid.', paid.id, paid.status);
+      message = format('Contract %s is %s: only a signed contract is paid.', paid.id, replace(paid.status, 'draft', 'a draft'));
   end if;
   if new.amount > paid.amount_to_be_paid then
     raise check_violation using
-      message = format('Contract %s has %s € left to pay: %s € is more than that.', paid.id, paid.amount_to_be_paid, new.amount);
+      message = format('Contract %s has %s left to pay: %s is more than that.', paid.id, crm.euros(paid.amount_to_be_paid), crm.euros(new.amount));
   end if;
   if paid.amount_to_be_paid - new.amount > paid.total_amount then
     raise check_violation using
-      message = format('Contract %s has %s € of payments: a correction of %s € is more than that.',
-        paid.id, paid.total_amount - paid.amount_to_be_paid, -new.amount);
+      message = format('Contract %s has %s of payments: a correction of %s is more than that.',
+        paid.id, crm.euros(paid.total_amount - paid.amount_to_be_paid), crm.euros(-new.amount));
   end if;
   return new;
 end
@@ -206,8 +206,11 @@ begin
   end if;
   if found_status <> 'signed' then
     raise check_violation using
-      message = format('Contract %s is %s: an event needs a signed contract.', new.contract_id, found_status),
-      hint = case found_status when 'draft' then format('Sign it first: epic contract sign %s', new.contract_id) end;
+      message = format('Contract %s is %s: an event needs a signed contract.', new.contract_id, replace(found_status, 'draft', 'a draft')),
+      hint = case found_status
+        when 'draft' then format('Sign it first: epic contract sign %s', new.contract_id)
+        else 'Create another contract: epic contract create'
+      end;
   end if;
   return new;
 end

@@ -1,5 +1,5 @@
---! Previous: sha1:23874597b953893d3d6ef8b94ca1d085f9b8cd0a
---! Hash: sha1:4af9dadefacf92850f78bbfd8d9c62727e233bdd
+--! Previous: sha1:a674d0639053368ac66f03d9bdf9885c7f3d15ae
+--! Hash: sha1:499d098fba83bb3dbbde87b90432465b86096073
 --! Message: identity
 
 -- Credentials and sessions: who somebody is. What they may do is in db/policies.

@@ -1,5 +1,5 @@
---! Previous: sha1:4af9dadefacf92850f78bbfd8d9c62727e233bdd
---! Hash: sha1:58e7a36d3f5ae76ffafdb40c7eb847a54b974576
+--! Previous: sha1:499d098fba83bb3dbbde87b90432465b86096073
+--! Hash: sha1:7b9d631b625ec00a978b633cb89ae158ae033053
 --! Message: audit
 
 -- History: one row for every row of crm that was inserted, updated or deleted, by whichever door.
@@ -115,10 +115,13 @@ create trigger employee_95_announce_changed after update on crm.employee
   for each row when (old is distinct from new) execute function audit.announce('employee.changed');
 create trigger employee_95_announce_deleted after delete on crm.employee
   for each row execute function audit.announce('employee.deleted');
-create trigger contract_95_announce_signed after insert or update of status on crm.contract
+create trigger contract_95_announce_entered_signed after insert on crm.contract
   for each row when (new.status = 'signed') execute function audit.announce('contract.signed');
+create trigger contract_95_announce_signed after update of status on crm.contract
+  for each row when (old.status <> 'signed' and new.status = 'signed') execute function audit.announce('contract.signed');
 
 comment on trigger employee_95_announce_created on crm.employee is 'A new employee is announced in the journal.';
 comment on trigger employee_95_announce_changed on crm.employee is 'A changed employee is announced in the journal.';
 comment on trigger employee_95_announce_deleted on crm.employee is 'A deleted employee is announced in the journal.';
+comment on trigger contract_95_announce_entered_signed on crm.contract is 'A contract that is entered as signed is announced in the journal.';
 comment on trigger contract_95_announce_signed  on crm.contract is 'A signed contract is announced in the journal.';

@@ -1,5 +1,5 @@
---! Previous: sha1:58e7a36d3f5ae76ffafdb40c7eb847a54b974576
---! Hash: sha1:e91cf7e85f8ba98243b559d4cb117fe44b08d11a
+--! Previous: sha1:7b9d631b625ec00a978b633cb89ae158ae033053
+--! Hash: sha1:65235e3e03d04d8f3d7aed0459c1ea51dcec40de
 --! Message: notifications
 
 -- Notifications: who hears of what. Nobody is told of what they did themselves.
@@ -75,8 +75,8 @@ begin
   perform crm.notify_employees(
     array[new.commercial_id] || (select array_agg(id) from crm.employee where department = 'management'),
     'contract_signed',
-    format('Contract %s (%s, %s €) was signed.', new.id,
-      (select coalesce(company_name, full_name) from crm.client where id = new.client_id), new.total_amount),
+    format('Contract %s (%s, %s) was signed.', new.id,
+      (select coalesce(company_name, 'a private client') from crm.client where id = new.client_id), crm.euros(new.total_amount)),
     contract_id => new.id);
   return null;
 end

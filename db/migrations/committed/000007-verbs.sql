@@ -1,5 +1,5 @@
---! Previous: sha1:e91cf7e85f8ba98243b559d4cb117fe44b08d11a
---! Hash: sha1:53b1d664357f635199b305a1ad2513a943923bb3
+--! Previous: sha1:65235e3e03d04d8f3d7aed0459c1ea51dcec40de
+--! Hash: sha1:90a277b5a13adc79ba6c0f26ed1987c18c8c1ee9
 --! Message: verbs
 
 -- Business verbs that are more than one statement.

@@ -1,5 +1,5 @@
---! Previous: sha1:53b1d664357f635199b305a1ad2513a943923bb3
---! Hash: sha1:0df658b89cc516d8a5e9c937c6ce626f5c4155fb
+--! Previous: sha1:90a277b5a13adc79ba6c0f26ed1987c18c8c1ee9
+--! Hash: sha1:5f5848e6b4e7192b4f07d0b67f81d7b0f5fa1625
 --! Message: explanations
 
 -- Why something was refused, in the words of the policy that refused it.

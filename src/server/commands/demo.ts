@@ -5,7 +5,7 @@ import { demoPassword, loadCompany } from '../demo/company.ts';
 import { giveTour, guest, TourError } from '../demo/tour.ts';
 import { loadOrGenerateKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
-import { type Serving, serve } from '../serve.ts';
+import type { Serving } from '../serve.ts';
 import { takeStopRequests, untilStopped } from './until-stopped.ts';
 
 export interface DemoOptions {
@@ -22,11 +22,13 @@ export async function demo({ exit, fresh }: DemoOptions): Promise<void> {
   const config = readServerConfig(process.env);
   const log = createLog('error');
   const stop = takeStopRequests();
+  // PostGraphile takes as long to load as PostgreSQL to start: both at once.
+  const api = import('../serve.ts');
 
   const local = await openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
   try {
     const isNew = await loadCompany(local.adminUrl);
-    const serving = await serveSomewhere(config, local, log);
+    const serving = await serveSomewhere(await api, config, local, log);
     const stopped = untilStopped({ serving, failure: local.cluster.failure, log, stop });
     try {
       say(`Epic Events CRM is ready at ${serving.url} after ${seconds(performance.now())},`);
@@ -73,6 +75,7 @@ async function showTour(
 
 /** Serves on the configured port, or, when that is taken, on any other. */
 async function serveSomewhere(
+  { serve }: typeof import('../serve.ts'),
   config: ServerConfig,
   local: LocalDatabase,
   log: ReturnType<typeof createLog>,

@@ -28,7 +28,7 @@ create table test.name (
 grant select on test.name to public;
 
 create function test.id(called text) returns integer
-language plpgsql stable parallel safe
+language plpgsql stable
 as $$
 declare
   found_id integer;
@@ -54,26 +54,26 @@ return (select session.id from auth.session where session.employee_id = test.id(
 create function test.become(who text) returns void
 language plpgsql
 as $$
+declare
+  me     crm.employee;
+  ticket uuid;
 begin
-  if who = 'dba' then
-    return;
-  elsif who = 'owner' then
-    perform set_config('role', 'epic_owner', true);
-  elsif who = 'login' then
-    perform set_config('role', 'epic_authenticator', true);
-  elsif who = 'stranger' then
-    perform set_config('role', 'epic_authenticator', true);
-    perform auth.enter(null, null, null);
-  else
-    declare
-      me     crm.employee;
-      ticket uuid := test.session(who);
-    begin
-      select * into me from crm.employee where employee.id = test.id(who);
+  case who
+    when 'dba' then
+      null;
+    when 'owner' then
+      perform set_config('role', 'epic_owner', true);
+    when 'login' then
+      perform set_config('role', 'epic_authenticator', true);
+    when 'stranger' then
+      perform set_config('role', 'epic_authenticator', true);
+      perform auth.enter(null, null, null);
+    else
+      select * into me from crm.employee where id = test.id(who);
+      ticket := test.session(who);
       perform set_config('role', 'epic_authenticator', true);
       perform auth.enter(me.id, ticket, me.department, for_own_credential => true);
-    end;
-  end if;
+  end case;
 end
 $$;
 
@@ -136,13 +136,17 @@ returns test.outcome
 language plpgsql
 as $$
 declare
-  dba     text := current_setting('role');
-  before  text := case when watched then test.fingerprint() end;
-  outcome test.outcome;
-  broken  record;
+  dba           text    := current_setting('role');
+  before        text    := case when watched then test.fingerprint() end;
+  acting        boolean := false;
+  in_schema     text;
+  in_table      text;
+  of_constraint text;
+  outcome       test.outcome;
 begin
   begin
     perform test.become(who);
+    acting := true;
     execute statement;
     get diagnostics outcome.rows = row_count;
     perform test.become_dba_again(dba);
@@ -157,20 +161,19 @@ begin
     when sqlstate 'UNDO0' then
       null;
     when others then
+      if not acting then
+        raise;  -- whoever cannot even begin proves nothing
+      end if;
       get stacked diagnostics
         outcome.state    = returned_sqlstate,
         outcome.sentence = message_text,
-        outcome.hint     = pg_exception_hint;
-      declare
-        in_schema     text;
-        in_table      text;
-        of_constraint text;
-      begin
-        get stacked diagnostics in_schema = schema_name, in_table = table_name, of_constraint = constraint_name;
-        if of_constraint <> '' then
-          outcome.sentence := crm.rule_sentence(in_schema, in_table, of_constraint);
-        end if;
-      end;
+        outcome.hint     = pg_exception_hint,
+        in_schema        = schema_name,
+        in_table         = table_name,
+        of_constraint    = constraint_name;
+      if of_constraint <> '' then
+        outcome.sentence := crm.rule_sentence(in_schema, in_table, of_constraint);
+      end if;
   end;
   if watched and outcome.state is not null then
     outcome.untouched := test.fingerprint() = before;

@@ -81,16 +81,20 @@ begin
 
   insert into crm.contract (client_id, total_amount, creation_date) values (test.id('acme'), 1000, long_ago) returning id into new_id;
   call test.introduce('acme_draft', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at) values (test.id('acme'), 5000, long_ago, 'signed', long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
+    values (test.id('acme'), 5000, long_ago, 'signed', long_ago) returning id into new_id;
   call test.introduce('acme_signed', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at) values (test.id('acme'), 700, long_ago, 'cancelled', long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
+    values (test.id('acme'), 700, long_ago, 'cancelled', long_ago) returning id into new_id;
   call test.introduce('acme_cancelled', new_id);
   insert into crm.contract (client_id, total_amount, creation_date) values (test.id('bistro'), 400, long_ago) returning id into new_id;
   call test.introduce('bistro_draft', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at) values (test.id('bistro'), 800, long_ago, 'signed', long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
+    values (test.id('bistro'), 800, long_ago, 'signed', long_ago) returning id into new_id;
   call test.introduce('bistro_signed', new_id);
 
-  insert into crm.payment (contract_id, amount, paid_on, recorded_by) values (test.id('acme_signed'), 2000, long_ago, test.id('alice')) returning id into new_id;
+  insert into crm.payment (contract_id, amount, paid_on, recorded_by)
+    values (test.id('acme_signed'), 2000, long_ago, test.id('alice')) returning id into new_id;
   call test.introduce('deposit', new_id);
 
 
@@ -112,11 +116,14 @@ begin
   -- what the above has told people and written into history is forgotten: the tests begin here
 
   delete from crm.notification;
-  insert into crm.notification (recipient_id, kind, message, contract_id) values (test.id('alice'), 'contract_signed', 'Signed.', test.id('acme_signed')) returning id into new_id;
+  insert into crm.notification (recipient_id, kind, message, contract_id)
+    values (test.id('alice'), 'contract_signed', 'Signed.', test.id('acme_signed')) returning id into new_id;
   call test.introduce('note_to_alice', new_id);
-  insert into crm.notification (recipient_id, kind, message, event_id) values (test.id('chloe'), 'event_assigned', 'Yours.', test.id('gala')) returning id into new_id;
+  insert into crm.notification (recipient_id, kind, message, event_id)
+    values (test.id('chloe'), 'event_assigned', 'Yours.', test.id('gala')) returning id into new_id;
   call test.introduce('note_to_chloe', new_id);
-  insert into crm.notification (recipient_id, kind, message, event_id) values (test.id('emma'), 'event_created', 'Planned.', test.id('picnic')) returning id into new_id;
+  insert into crm.notification (recipient_id, kind, message, event_id)
+    values (test.id('emma'), 'event_created', 'Planned.', test.id('picnic')) returning id into new_id;
   call test.introduce('note_to_emma', new_id);
   delete from audit.change;
 end
