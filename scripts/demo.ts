@@ -1,5 +1,12 @@
-// `npm run demo`: bundles `epic`, then becomes `epic-server demo`, so that a signal meets one process only.
+// `npm run demo`: `epic-server demo` from the sources, while `epic` is being bundled beside it.
 
-await import('./build-cli.ts');
-process.argv.splice(2, 0, 'demo');
-await import('../src/server/main.ts');
+import { checkNodeVersion } from '../src/server/node-version.ts';
+
+checkNodeVersion();
+(await import('node:module')).enableCompileCache();
+process.env.GRAPHILE_ENV ??= 'production';
+
+const epicIsBuilt = import('./build-cli.ts');
+const { runServerProgram } = await import('../src/server/program.ts');
+const [node = '', script = '', ...flags] = process.argv;
+await runServerProgram([node, script, 'demo', ...flags], { epicIsBuilt });

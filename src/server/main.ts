@@ -3,6 +3,7 @@ import { checkNodeVersion } from './node-version.ts';
 
 // Nothing else is loaded before the version is known to be right: a library could fail first, in its own words.
 checkNodeVersion();
+(await import('node:module')).enableCompileCache();
 process.env.GRAPHILE_ENV ??= 'production';
 const { runServerProgram } = await import('./program.ts');
 await runServerProgram(process.argv);

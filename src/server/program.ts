@@ -2,17 +2,26 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from './errors.ts';
 
+/** What a caller may have under way while the program runs. */
+export interface Surroundings {
+  /** The demo's tour runs `epic`, and waits for this. */
+  epicIsBuilt: Promise<unknown>;
+}
+
 /** Runs `epic-server` with these arguments. Sets the exit code: 0, 1 when it failed, 2 for a wrong call. */
-export async function runServerProgram(argv: readonly string[]): Promise<void> {
+export async function runServerProgram(
+  argv: readonly string[],
+  surroundings: Surroundings = { epicIsBuilt: Promise.resolve() },
+): Promise<void> {
   try {
-    await createProgram().parseAsync([...argv]);
+    await createProgram(surroundings).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
 // Each command loads what it needs when it is called.
-function createProgram(): Command {
+function createProgram({ epicIsBuilt }: Surroundings): Command {
   const program = new Command('epic-server')
     .description('The server of Epic Events CRM, for those who run it.')
     .version(version())
@@ -38,7 +47,7 @@ function createProgram(): Command {
     .option('--exit', 'end after the tour', false)
     .option('--fresh', 'start over with a new demo company', false)
     .action(async (options: { exit: boolean; fresh: boolean }) =>
-      (await import('./commands/demo.ts')).demo(options),
+      (await import('./commands/demo.ts')).demo({ ...options, epicIsBuilt }),
     );
 
   program

@@ -153,7 +153,7 @@ test('a list that was cut says so on stderr, with the command for the next rows'
   for (let page = 0; next && page < 5; page += 1) {
     const { stdout, stderr } = await sales.run(next);
     names.push(...stdout.trimEnd().split('\n'));
-    next = /The next: epic (.*)\n$/.exec(stderr)?.[1]?.split(' ');
+    next = /The next:\n {2}epic (.*)\n$/.exec(stderr)?.[1]?.split(' ');
     if (next) expect(next.slice(0, args.length)).toEqual(args);
   }
   expect(names).toHaveLength(5);

@@ -49,6 +49,7 @@ test('a refusal as JSON names the policy and its sentence', async () => {
   expect(JSON.parse(run.stderr)).toEqual({
     error: {
       code: 'FORBIDDEN',
+      kind: null,
       message: `You may not sign contract ${contract}.`,
       reason: expect.stringContaining('only the contracts of their own clients'),
       policy: 'sales_update_own',

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(29);
+select plan(30);
 
 create temp view our_schema as
   select oid, nspname from pg_namespace where nspname in ('crm', 'auth', 'audit', 'dba');
@@ -93,6 +93,10 @@ select is_empty($$ select relname, acl.grantee::regrole
                    where relnamespace in (select oid from our_schema) and relkind <> 'S'
                      and privilege_type in ('INSERT', 'UPDATE') and acl.grantee <> relowner $$,
   'what may be inserted and updated is granted column by column');
+
+select is_empty($$ select target, privilege_type from our_grant
+                   where target not in (select name from our_table) and privilege_type <> 'SELECT' $$,
+  'views are only read');
 
 
 -- functions

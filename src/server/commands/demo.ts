@@ -13,12 +13,14 @@ export interface DemoOptions {
   exit: boolean;
   /** Start over with a new demo company. */
   fresh: boolean;
+  /** The tour waits for it. */
+  epicIsBuilt: Promise<unknown>;
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** `epic-server demo`: from nothing to a served demo company, a tour of it, then serving until stopped. */
-export async function demo({ exit, fresh }: DemoOptions): Promise<void> {
+export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<void> {
   const config = readServerConfig(process.env);
   const log = createLog('error');
   const stop = takeStopRequests();
@@ -27,8 +29,11 @@ export async function demo({ exit, fresh }: DemoOptions): Promise<void> {
 
   const local = await openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
   try {
-    const isNew = await loadCompany(local.adminUrl);
-    const serving = await serveSomewhere(await api, config, local, log);
+    const [isNew, serving] = await Promise.all([
+      loadCompany(local.adminUrl),
+      serveSomewhere(await api, config, local, log),
+      epicIsBuilt,
+    ]);
     const stopped = untilStopped({ serving, failure: local.cluster.failure, log, stop });
     try {
       say(`Epic Events CRM is ready at ${serving.url} after ${seconds(performance.now())},`);
