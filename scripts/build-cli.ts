@@ -1,6 +1,6 @@
 // Bundles src/cli into dist/epic.mjs: one file that Node runs alone.
 
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
@@ -88,13 +88,30 @@ const sentryAsText: Plugin = {
   },
 };
 
-await build({
-  ...shared,
-  entryPoints: [join(root, 'src/cli/main.ts')],
-  outfile: target,
-  minifySyntax: true,
-  minifyWhitespace: true,
-  banner: { js: '#!/usr/bin/env node' },
-  plugins: [widthOnDemand, builtinsOnDemand, sentryAsText],
-});
-chmodSync(target, 0o755);
+/** Makes dist/epic.mjs. */
+async function bundle(): Promise<void> {
+  await build({
+    ...shared,
+    entryPoints: [join(root, 'src/cli/main.ts')],
+    outfile: target,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    banner: { js: '#!/usr/bin/env node' },
+    plugins: [widthOnDemand, builtinsOnDemand, sentryAsText],
+  });
+  chmodSync(target, 0o755);
+}
+
+/** Makes dist/epic.mjs unless it is newer than everything it is made of. */
+export async function bundleIfStale(): Promise<void> {
+  const sources = readdirSync(join(root, 'src/cli'), { recursive: true, encoding: 'utf8' });
+  const inputs = [
+    ...sources.map((name) => join('src/cli', name)),
+    'package-lock.json',
+    'scripts/build-cli.ts',
+  ];
+  const builtAt = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (inputs.some((name) => statSync(join(root, name)).mtimeMs >= builtAt)) await bundle();
+}
+
+if (import.meta.main) await bundle();

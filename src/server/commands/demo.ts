@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readServerConfig, type ServerConfig } from '../config.ts';
 import { type LocalDatabase, openLocalDatabase } from '../database/local.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
@@ -24,14 +25,15 @@ export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<v
   const config = readServerConfig(process.env);
   const log = createLog('error');
   const stop = takeStopRequests();
-  // PostGraphile takes as long to load as PostgreSQL to start: both at once.
-  const api = import('../serve.ts');
 
-  const local = await openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
+  const opening = openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
+  // Loading PostGraphile keeps this process busy for as long as PostgreSQL needs to start beside it: so that one first.
+  const loading = sleep(100).then(() => import('../serve.ts'));
+  const local = await opening;
   try {
     const [isNew, serving] = await Promise.all([
       loadCompany(local.adminUrl),
-      serveSomewhere(await api, config, local, log),
+      serveSomewhere(await loading, config, local, log),
       epicIsBuilt,
     ]);
     const stopped = untilStopped({ serving, failure: local.cluster.failure, log, stop });
