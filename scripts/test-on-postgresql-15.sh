@@ -12,7 +12,7 @@ fi
 
 # PostgreSQL does not run as root.
 as_postgres=()
-[ "$(id -u)" -ne 0 ] || as_postgres=(runuser -u postgres --)
+[ "$(id -u)" -ne 0 ] || as_postgres=(setpriv --reuid postgres --regid postgres --init-groups --)
 
 folder=$(mktemp -d)
 port=$((20000 + RANDOM % 20000))

@@ -29,4 +29,4 @@ create policy owner_delete_any on auth.login_attempt
   for delete to epic_owner
   using (true);
 comment on policy owner_delete_any on auth.login_attempt is
-  'A successful login forgets the failures, and those of others after a day.';
+  'A successful login forgets the failures, and so does a day without one.';

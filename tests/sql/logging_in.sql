@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(33);
+select plan(34);
 call test.open_the_company();
 
 create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
@@ -111,6 +111,9 @@ select test.reads('stranger', pg_temp.log_in('alice@epic.example', 'alice'), 'ok
 select test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'),
   $$ select string_agg(encode(email_digest, 'escape'), ', ') from auth.login_attempt $$, 'today',
   'a success forgets one''s own failures, and those of others after a day');
+select test.leaves('stranger', pg_temp.log_in('nobody@epic.example', 'wrong'),
+  $$ select string_agg(encode(email_digest, 'escape'), ', ') from auth.login_attempt where email_digest in ('long ago', 'today') $$, 'today',
+  'a failure too forgets those of others after a day');
 
 call test.given('dba', $$ insert into auth.session (employee_id, user_agent, expires_at)
                           values (test.id('alice'), 'expired', now() - interval '1 second'), (test.id('alice'), 'open', now() + interval '1 day'),

@@ -1,5 +1,5 @@
 --! Previous: sha1:c8ab6f5efccde8a82cfa75c43143933730612699
---! Hash: sha1:b7ab1e4381d72f5dba64b7ba204fb00d48620262
+--! Hash: sha1:c8990a527d224af7e1d7d93448c9e6d865605e30
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -64,7 +64,7 @@ create table crm.client (
   constraint client_full_name_is_a_name        check (length(btrim(full_name)) between 1 and 200 and full_name !~ '[[:cntrl:]]'),
   constraint client_email_is_an_address        check (length(email) <= 254 and email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+\.[^@[:space:][:cntrl:]]+$'),
   constraint client_email_is_known             check (email is not null or erased_at is not null),
-  constraint client_phone_is_a_number          check (phone ~ '^\+?[0-9][0-9 ().-]{3,29}$'),
+  constraint client_phone_is_a_number          check (phone ~ '^\+?[0-9(][0-9 ().-]{3,29}$'),
   constraint client_company_name_is_a_name     check (length(btrim(company_name)) between 1 and 200 and company_name !~ '[[:cntrl:]]'),
   constraint client_stays_erased               check (erased_at is null or (full_name = 'Erased client' and email is null and phone is null))
 );

@@ -1,5 +1,5 @@
---! Previous: sha1:b7ab1e4381d72f5dba64b7ba204fb00d48620262
---! Hash: sha1:a674d0639053368ac66f03d9bdf9885c7f3d15ae
+--! Previous: sha1:c8990a527d224af7e1d7d93448c9e6d865605e30
+--! Hash: sha1:509c36d1fccd4c653091a18c5511e9a13f92fc84
 --! Message: rules
 
 -- The rules that hold for everyone and that one row alone cannot tell.

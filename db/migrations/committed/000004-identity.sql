@@ -1,5 +1,5 @@
---! Previous: sha1:a674d0639053368ac66f03d9bdf9885c7f3d15ae
---! Hash: sha1:499d098fba83bb3dbbde87b90432465b86096073
+--! Previous: sha1:509c36d1fccd4c653091a18c5511e9a13f92fc84
+--! Hash: sha1:e961065d75fb6c2277850fe0d70bfbce2ff1a44e
 --! Message: identity
 
 -- Credentials and sessions: who somebody is. What they may do is in db/policies.
@@ -196,6 +196,12 @@ as $$
 declare
   lock_end timestamptz;
 begin
+  delete from auth.login_attempt
+  where email_digest in (
+    select email_digest from auth.login_attempt
+    where last_failure_at < now() - interval '1 day'
+    for update skip locked);
+
   -- The row is taken for the rest of the transaction: attempts at one account are counted one after the other.
   insert into auth.login_attempt (email_digest) values (digest) on conflict do nothing;
   select attempt.locked_until into lock_end
@@ -215,7 +221,7 @@ set search_path = ''
 as $$
 begin
   if succeeded then
-    delete from auth.login_attempt where email_digest = digest or last_failure_at < now() - interval '1 day';
+    delete from auth.login_attempt where email_digest = digest;
     return;
   end if;
   update auth.login_attempt

@@ -1,5 +1,5 @@
---! Previous: sha1:499d098fba83bb3dbbde87b90432465b86096073
---! Hash: sha1:7b9d631b625ec00a978b633cb89ae158ae033053
+--! Previous: sha1:e961065d75fb6c2277850fe0d70bfbce2ff1a44e
+--! Hash: sha1:88ce8d4181269db9c3d473b011ae408911c7599f
 --! Message: audit
 
 -- History: one row for every row of crm that was inserted, updated or deleted, by whichever door.

@@ -1,5 +1,5 @@
---! Previous: sha1:7b9d631b625ec00a978b633cb89ae158ae033053
---! Hash: sha1:65235e3e03d04d8f3d7aed0459c1ea51dcec40de
+--! Previous: sha1:88ce8d4181269db9c3d473b011ae408911c7599f
+--! Hash: sha1:eae9343effcc20520fecd633c84112f7fd99a6d5
 --! Message: notifications
 
 -- Notifications: who hears of what. Nobody is told of what they did themselves.

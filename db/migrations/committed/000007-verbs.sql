@@ -1,5 +1,5 @@
---! Previous: sha1:65235e3e03d04d8f3d7aed0459c1ea51dcec40de
---! Hash: sha1:90a277b5a13adc79ba6c0f26ed1987c18c8c1ee9
+--! Previous: sha1:eae9343effcc20520fecd633c84112f7fd99a6d5
+--! Hash: sha1:cd70299b91b19f0019c230cbcd89a55201553a4f
 --! Message: verbs
 
 -- Business verbs that are more than one statement.

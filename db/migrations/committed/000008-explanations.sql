@@ -1,5 +1,5 @@
---! Previous: sha1:90a277b5a13adc79ba6c0f26ed1987c18c8c1ee9
---! Hash: sha1:5f5848e6b4e7192b4f07d0b67f81d7b0f5fa1625
+--! Previous: sha1:cd70299b91b19f0019c230cbcd89a55201553a4f
+--! Hash: sha1:996a44ca35cd2e87bb54ccbc7dec25a719397df5
 --! Message: explanations
 
 -- Why something was refused, in the words of the policy that refused it.
