@@ -12,7 +12,8 @@ export default {
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/tests/support/closing-line.ts'],
-  maxWorkers: 2,
+  // One more than the two cores of a small machine: the tests wait for programs that they start.
+  maxWorkers: 3,
   // Only a hang should fail by time: a slow machine must not.
   testTimeout: 120_000,
 };

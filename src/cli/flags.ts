@@ -138,7 +138,7 @@ export const email: Parser<string> = (typed) => {
 /** A telephone number: digits, spaces and `- . ( )`, perhaps after a `+`. */
 export const phone: Parser<string> = (typed) => {
   const number = line(100)(typed);
-  if (/^\+?\d[\d ().-]{3,29}$/.test(number)) return number;
+  if (/^\+?[\d(][\d ().-]{3,29}$/.test(number)) return number;
   throw new Invalid(
     `${shown(typed)} is not a telephone number. Write it like “+33 6 12 34 56 78”.`,
   );
