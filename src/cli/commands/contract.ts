@@ -53,7 +53,7 @@ const columns: readonly Column<Contract>[] = [
 const contractId = required('<id>', "the contract's id", id);
 const summaryOf = (contract: Contract) => `${clientOf(contract)}, ${euros(contract.totalAmount)}`;
 const remainder = (contract: Contract) =>
-  Number(contract.amountToBePaid) === 0
+  /^[0.]+$/.test(contract.amountToBePaid)
     ? 'It is paid in full.'
     : `${euros(contract.amountToBePaid)} remain to be paid.`;
 
