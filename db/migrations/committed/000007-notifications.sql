@@ -1,5 +1,5 @@
---! Previous: sha1:88ce8d4181269db9c3d473b011ae408911c7599f
---! Hash: sha1:eae9343effcc20520fecd633c84112f7fd99a6d5
+--! Previous: sha1:34b4ae44285a872db654e1858ab154e8a9b74708
+--! Hash: sha1:6141f4e5df512f3be5dbecc76884505c14d4b1a3
 --! Message: notifications
 
 -- Notifications: who hears of what. Nobody is told of what they did themselves.

@@ -1,5 +1,5 @@
---! Previous: sha1:e961065d75fb6c2277850fe0d70bfbce2ff1a44e
---! Hash: sha1:88ce8d4181269db9c3d473b011ae408911c7599f
+--! Previous: sha1:89b0f289e755b36fa5bec4da93433bf5c416189f
+--! Hash: sha1:34b4ae44285a872db654e1858ab154e8a9b74708
 --! Message: audit
 
 -- History: one row for every row of crm that was inserted, updated or deleted, by whichever door.

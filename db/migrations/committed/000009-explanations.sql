@@ -1,5 +1,5 @@
---! Previous: sha1:cd70299b91b19f0019c230cbcd89a55201553a4f
---! Hash: sha1:996a44ca35cd2e87bb54ccbc7dec25a719397df5
+--! Previous: sha1:1f9d15d74d8b43fba3224c4787bd66c56697e33b
+--! Hash: sha1:45e6fb464617bc28653f344f6fb654f220141e42
 --! Message: explanations
 
 -- Why something was refused, in the words of the policy that refused it.

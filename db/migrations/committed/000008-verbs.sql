@@ -1,5 +1,5 @@
---! Previous: sha1:eae9343effcc20520fecd633c84112f7fd99a6d5
---! Hash: sha1:cd70299b91b19f0019c230cbcd89a55201553a4f
+--! Previous: sha1:6141f4e5df512f3be5dbecc76884505c14d4b1a3
+--! Hash: sha1:1f9d15d74d8b43fba3224c4787bd66c56697e33b
 --! Message: verbs
 
 -- Business verbs that are more than one statement.
