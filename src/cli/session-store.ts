@@ -5,6 +5,7 @@ import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CliError } from './errors.ts';
+import { isObject } from './is-object.ts';
 
 /** Who is logged in on one server. Times are milliseconds since 1970, on this machine's clock. */
 export interface Session {
@@ -53,9 +54,6 @@ function storageError(path: string, doing: string, cause: unknown): CliError {
     { cause },
   );
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null);
 

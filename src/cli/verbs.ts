@@ -131,6 +131,19 @@ export function noSuch(noun: string, id: number): CliError {
   return notFound(`There is no ${noun} ${id}.`, `See which there are: epic ${noun} list`);
 }
 
+/** How a noun asks before something that cannot be undone: “Delete contract 12 (Dupont SA, 12 500.00 €)?” */
+export function questionAbout<Row>(
+  noun: string,
+  fetch: (api: Api, id: number) => Promise<Row | null | undefined>,
+  summaryOf: (row: Row) => string,
+): (api: Api, verb: string, id: number) => Promise<string> {
+  return async (api, verb, id) => {
+    const row = await fetch(api, id);
+    if (!row) throw noSuch(noun, id);
+    return `${verb} ${noun} ${id} (${summaryOf(row)})?`;
+  };
+}
+
 interface ChangeDefinition<Row, F extends Flags>
   extends Omit<Definition<Row, F>, 'run' | 'aliases'> {
   noun: string;

@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from '../../src/server/database/embedded/folder.ts';
 
 const NAME = /^epic-test-(\d+)-/;
 const DAY = 24 * 60 * 60 * 1000;
@@ -30,14 +31,5 @@ async function removeIfAbandoned(folder: string, pid: number): Promise<void> {
     await removeFolder(folder);
   } catch {
     // Another account's, or another run is removing it: not ours to worry about.
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

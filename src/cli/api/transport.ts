@@ -1,4 +1,5 @@
 import { CliError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
 import { version } from '../version.ts';
 import { type GraphQLFailure, problemOf } from './errors.ts';
 
@@ -12,9 +13,6 @@ export interface Exchange {
   /** How long to wait for the whole answer, in milliseconds. */
   patience: number;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 function unavailable(message: string, cause?: unknown): CliError {
   const hint = 'Is the server running? Another address: --server URL, or EPIC_SERVER.';

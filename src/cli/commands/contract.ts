@@ -12,7 +12,7 @@ import { type Noun, optional, required, toggle } from '../command.ts';
 import { date, id, money, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { money as euros } from '../output/format.ts';
-import { change, confirm, list, noSuch, view, yes } from '../verbs.ts';
+import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Contract = ContractFieldsFragment;
 
@@ -60,12 +60,7 @@ const remainder = (contract: Contract) =>
 const fetchContract = async (api: Api, id: number) =>
   (await api.send(ContractView, { id })).contract;
 
-/** “Delete contract 12 (Dupont SA, 12 500.00 €)?” */
-async function question(api: Api, verb: string, id: number): Promise<string> {
-  const contract = await fetchContract(api, id);
-  if (!contract) throw noSuch('contract', id);
-  return `${verb} contract ${id} (${summaryOf(contract)})?`;
-}
+const question = questionAbout('contract', fetchContract, summaryOf);
 
 const listContracts = list({
   summary: 'List contracts',

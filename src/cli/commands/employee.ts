@@ -11,7 +11,7 @@ import {
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { email, id, line, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
-import { change, changes, confirm, list, noSuch, view, yes } from '../verbs.ts';
+import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Employee = EmployeeFieldsFragment;
 
@@ -36,11 +36,7 @@ const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${depart
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
 
-async function question(api: Api, verb: string, id: number): Promise<string> {
-  const employee = await fetchEmployee(api, id);
-  if (!employee) throw noSuch('employee', id);
-  return `${verb} employee ${id} (${summaryOf(employee)})?`;
-}
+const question = questionAbout('employee', fetchEmployee, summaryOf);
 
 const listEmployees = list({
   summary: 'List employees',

@@ -21,7 +21,7 @@ import {
 } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
-import { change, changes, confirm, list, noSuch, view, yes } from '../verbs.ts';
+import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Event = EventFieldsFragment;
 
@@ -86,6 +86,7 @@ const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
 const eventId = required('<id>', "the event's id", id);
 const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.startDate)}`;
 const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
+const question = questionAbout('event', fetchEvent, summaryOf);
 
 const listEvents = list({
   summary: 'List events',
@@ -239,11 +240,7 @@ const deleteEvent = change({
   examples: [['event delete 31 --yes', '']],
   attempt: ({ id }) => `delete event ${id}`,
   send: async (api, { id }, invocation) => {
-    await confirm(invocation, async () => {
-      const event = await fetchEvent(api, id);
-      if (!event) throw noSuch('event', id);
-      return `Delete event ${id} (${summaryOf(event)})?`;
-    });
+    await confirm(invocation, () => question(api, 'Delete', id));
     return (await api.send(EventDelete, { id })).deleteEvent?.event;
   },
   done: (event) => `Event ${event.id} deleted: ${summaryOf(event)}.`,

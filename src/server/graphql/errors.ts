@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { isSafeError, lambda, ObjectStep } from 'postgraphile/grafast';
 import { GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { Refusal } from '../errors.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { readableCode } from '../readable-code.ts';
 import { type Asker, type Attempt, explainDatabaseError, explainRefusal } from './refusals.ts';
 import { rootFieldOf, type Verbs } from './verbs.ts';
 
@@ -156,8 +156,7 @@ function settle(
 
 /** A number that a person can read out and an operator can search for, e.g. `7K3M9QXP`. */
 export function newErrorId(): string {
-  const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ2345679';
-  return Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join('');
+  return readableCode(8);
 }
 
 /** What a person reads of an error that nobody foresaw. */

@@ -1,6 +1,7 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
 import { Refusal } from '../errors.ts';
+import { readableCode } from '../readable-code.ts';
 
 const hashLength = 32;
 const minimumCharacters = 12;
@@ -86,10 +87,7 @@ export function checkPresentedPassword(password: string, field: string): void {
 
 /** A password for the first login: easy to read out, 79 bits strong, e.g. `K7QM-X2PD-9RTA-HW4C`. */
 export function oneTimePassword(): string {
-  const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ2345679';
-  const group = () =>
-    Array.from({ length: 4 }, () => alphabet[randomInt(alphabet.length)]).join('');
-  return [group(), group(), group(), group()].join('-');
+  return Array.from({ length: 4 }, () => readableCode(4)).join('-');
 }
 
 function fold(text: string): string {
