@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addPolicies } from './commands/policies.ts';
 import { OperatorError } from './errors.ts';
 
 /** What a caller may have under way while the program runs. */
@@ -74,6 +75,8 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
     .description('write a new key to a file for EPIC_JWT_KEYS')
     .argument('<file>', 'a file that does not exist yet')
     .action(async (file: string) => (await import('./commands/keys.ts')).createKeys(file));
+
+  addPolicies(program);
 
   return program;
 }

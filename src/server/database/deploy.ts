@@ -25,7 +25,8 @@ const OWNER = 'epic_owner';
 const DEPLOY_LOCK = 3_742_335_756;
 
 /**
- * Brings one database up to date: pending migrations, then all policy files in one transaction.
+ * Brings one database up to date: pending migrations, then the tools of the DBA and all policy files, in one
+ * transaction.
  * A second deployment of the same database waits for the first.
  * @throws OperatorError naming the file and line that PostgreSQL refused.
  */
@@ -162,14 +163,15 @@ async function replay(client: Client, file: string): Promise<void> {
 }
 
 async function applyPolicies(client: Client): Promise<number> {
-  const files = await sqlFilesIn(databasePath('policies'));
+  const tools = await sqlFilesIn(databasePath('dba'));
+  const policies = await sqlFilesIn(databasePath('policies'));
   await inTransaction(client, async () => {
     await client.query(`set local role ${OWNER}`);
     // A table that is long in use must not, through us, become unusable for everyone.
     await client.query(`set local lock_timeout = '30s'`);
-    for (const file of files) await runSqlFile(client, file);
+    for (const file of [...tools, ...policies]) await runSqlFile(client, file);
   });
-  return files.length;
+  return policies.length;
 }
 
 async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {

@@ -56,8 +56,6 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const secrets = await openSecrets(folder);
   await initialise(binaries, folder, secrets.superuser, durable);
 
-  const urlOf = (user: string, password: string, port: number, database: string) =>
-    `postgres://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
   const own = (postmaster: Postmaster) =>
     takeOwnership(urlOf('postgres', secrets.superuser, postmaster.port, 'postgres'), () =>
       isRunning(folder, postmaster),
@@ -87,6 +85,25 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       return closing;
     },
   };
+}
+
+/**
+ * A superuser's connection string for the PostgreSQL of a data folder, if another process has it running; null
+ * otherwise. For tools that look in while the server serves.
+ */
+export async function visitCluster(
+  { dataFolder, say }: Pick<ClusterOptions, 'dataFolder' | 'say'>,
+  database: string,
+): Promise<string | null> {
+  const folder = await openDataFolder(dataFolder, say);
+  const postmaster = await findPostmaster(folder);
+  if (postmaster === undefined) return null;
+  const { superuser } = await openSecrets(folder);
+  return urlOf('postgres', superuser, postmaster.port, database);
+}
+
+function urlOf(user: string, password: string, port: number, database: string): string {
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
 // A server may be going down as we find it, a port may be taken as we choose it, and another

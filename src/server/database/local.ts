@@ -11,7 +11,8 @@ export type LocalDatabase = {
   deployment: Deployment;
 };
 
-const name = 'epic';
+/** What our database is called on the embedded PostgreSQL. */
+export const localDatabaseName = 'epic';
 
 /**
  * Opens the embedded PostgreSQL of a data folder and deploys our database there; with `fresh`, without what was
@@ -24,15 +25,20 @@ export async function openLocalDatabase(
 ): Promise<LocalDatabase> {
   const cluster = await openCluster({ dataFolder, say });
   try {
-    if (fresh) await dropDatabase(cluster.adminUrl('postgres'), name);
+    if (fresh) await dropDatabase(cluster.adminUrl('postgres'), localDatabaseName);
     await prepareServer({
       serverUrl: cluster.adminUrl('postgres'),
-      database: name,
+      database: localDatabaseName,
       authenticatorPassword: cluster.authenticatorPassword,
     });
-    const adminUrl = cluster.adminUrl(name);
+    const adminUrl = cluster.adminUrl(localDatabaseName);
     const deployment = await deploy({ adminUrl, rolesToo: false, say });
-    return { cluster, adminUrl, authenticatorUrl: cluster.authenticatorUrl(name), deployment };
+    return {
+      cluster,
+      adminUrl,
+      authenticatorUrl: cluster.authenticatorUrl(localDatabaseName),
+      deployment,
+    };
   } catch (error) {
     await cluster.close();
     throw error;
