@@ -9,11 +9,11 @@ end
 $$;
 
 revoke all on schema public from public;
-revoke all on schema crm, auth, audit, dba, extensions
+revoke all on schema crm, access, auth, audit, dba, extensions
   from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
-revoke all on all functions in schema crm, auth, audit, dba
+revoke all on all functions in schema crm, access, auth, audit, dba
   from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
-revoke all on all procedures in schema crm, auth, audit, dba
+revoke all on all procedures in schema crm, access, auth, audit, dba
   from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
 
 
@@ -35,16 +35,25 @@ grant execute on function auth.deployed_migration()                 to epic_anon
 
 -- Every employee works with the records, reads history, searches, asks why, and looks after their own session.
 
-grant usage   on schema   crm, auth, audit, extensions              to epic_employee;
+grant usage   on schema   crm, access, auth, audit, extensions      to epic_employee;
 grant execute on function crm.current_employee_id()                 to epic_employee;
 grant execute on function crm.current_department()                  to epic_employee;
 grant execute on function auth.current_session_id()                 to epic_employee;
 grant execute on function crm.folded(text)                          to epic_employee;
 grant execute on function crm.client_matches(crm.client, text)      to epic_employee;
 grant execute on function crm.rule_sentence(text, text, text)       to epic_employee;
-grant execute on function crm.explain_access(text, text, integer, text[])  to epic_employee;
-grant execute on function crm.explain_refusal(text, text, integer, text[]) to epic_employee;
-grant execute on function crm.explain_refused_call(text)            to epic_employee;
+grant execute on function access.role_in_words(name)                   to epic_employee;
+grant execute on function access.act_in_words(text, text[], text)      to epic_employee;
+grant execute on function access.secured_table(regclass)               to epic_employee;
+grant execute on function access.grants_on(regclass, text)             to epic_employee;
+grant execute on function access.policies_on(regclass, text)           to epic_employee;
+grant execute on function access.row_as_seen(regclass, integer)        to epic_employee;
+grant execute on function access.row_as_entered(regclass, jsonb)       to epic_employee;
+grant execute on function access.policy_holds(oid, boolean, jsonb, text[]) to epic_employee;
+grant execute on function access.responsible_for(text, integer, jsonb) to epic_employee;
+grant execute on function access.explain_call(text)                    to epic_employee;
+grant execute on function crm.explain_access(text, text, integer, text[], jsonb)  to epic_employee;
+grant execute on function crm.explain_refusal(text, text, integer, text[], jsonb) to epic_employee;
 grant execute on function auth.log_out()                            to epic_employee;
 grant execute on function auth.my_password_parameters()             to epic_employee;
 grant execute on function auth.change_password(text, text)          to epic_employee;

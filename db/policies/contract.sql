@@ -24,7 +24,14 @@ comment on policy employee_read_all on crm.contract is
 
 create policy sales_create_own on crm.contract
   for insert to epic_sales
-  with check (commercial_id = (select crm.current_employee_id()) and status = 'draft');
+  with check (
+    status = 'draft'
+    and exists (
+      select from crm.client
+      where client.id = contract.client_id
+        and client.commercial_contact_id = (select crm.current_employee_id())
+    )
+  );
 comment on policy sales_create_own on crm.contract is
   'Sales create contracts only for their own clients, as drafts.';
 

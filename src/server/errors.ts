@@ -17,6 +17,8 @@ export type RefusalDetails = {
   reason?: string;
   /** The name of that policy. */
   policy?: string;
+  /** Whom to ask instead, in a sentence. */
+  contact?: string;
   /** The input field at fault, as the API names it. */
   field?: string;
   /** What the person can do about it. */

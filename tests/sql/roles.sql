@@ -89,18 +89,18 @@ select case
 select bag_eq(
   $$ select role::text, nspname::text
      from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management']) role, pg_namespace
-     where nspname in ('crm', 'auth', 'audit', 'dba', 'extensions', 'public')
+     where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public')
        and has_schema_privilege(role, oid, 'usage') $$,
   $$ values ('epic_authenticator', 'auth'), ('epic_anonymous', 'auth'),
-            ('epic_sales', 'crm'), ('epic_sales', 'auth'), ('epic_sales', 'audit'), ('epic_sales', 'extensions'),
-            ('epic_support', 'crm'), ('epic_support', 'auth'), ('epic_support', 'audit'), ('epic_support', 'extensions'),
-            ('epic_management', 'crm'), ('epic_management', 'auth'), ('epic_management', 'audit'), ('epic_management', 'extensions') $$,
+            ('epic_sales', 'crm'), ('epic_sales', 'access'), ('epic_sales', 'auth'), ('epic_sales', 'audit'), ('epic_sales', 'extensions'),
+            ('epic_support', 'crm'), ('epic_support', 'access'), ('epic_support', 'auth'), ('epic_support', 'audit'), ('epic_support', 'extensions'),
+            ('epic_management', 'crm'), ('epic_management', 'access'), ('epic_management', 'auth'), ('epic_management', 'audit'), ('epic_management', 'extensions') $$,
   'each role comes into the schemas it needs, and nobody into dba or public');
 
 select is_empty(
   $$ select role, nspname
      from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management']) role, pg_namespace
-     where nspname in ('crm', 'auth', 'audit', 'dba', 'extensions', 'public')
+     where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public')
        and has_schema_privilege(role, oid, 'create') $$,
   'no role creates objects in any schema');
 
@@ -113,7 +113,7 @@ return (
   with callable as (
     select nspname || '.' || proname as name
     from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-    where nspname in ('crm', 'auth', 'audit', 'dba')
+    where nspname in ('crm', 'access', 'auth', 'audit', 'dba')
       and has_function_privilege(role, pg_proc.oid, 'execute'))
   select string_agg(name, ', ' order by name) from callable);
 
@@ -124,15 +124,19 @@ select is(pg_temp.callable_by('epic_anonymous'),
   'auth.deployed_migration, auth.log_in, auth.password_parameters, auth.refresh',
   'a stranger logs in, asks whether the database is up to date, and calls nothing else');
 select is(pg_temp.callable_by(department),
+  'access.act_in_words, access.explain_call, access.grants_on, access.policies_on, access.policy_holds, access.responsible_for, '
+  'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
-  'crm.client_matches, crm.current_department, crm.current_employee_id, crm.explain_access, crm.explain_refusal, crm.explain_refused_call, '
+  'crm.client_matches, crm.current_department, crm.current_employee_id, crm.explain_access, crm.explain_refusal, '
   'crm.folded, crm.rule_sentence',
   format('%s searches, asks why and looks after its own session, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
 select is(pg_temp.callable_by('epic_management'),
+  'access.act_in_words, access.explain_call, access.grants_on, access.policies_on, access.policy_holds, access.responsible_for, '
+  'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.client_matches, crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.erase_client, '
-  'crm.explain_access, crm.explain_refusal, crm.explain_refused_call, crm.folded, crm.rule_sentence',
+  'crm.explain_access, crm.explain_refusal, crm.folded, crm.rule_sentence',
   'management calls the same, and deactivates employees and erases clients');
 
 select * from finish();

@@ -6,7 +6,7 @@ set local search_path = tap, public;
 select plan(30);
 
 create temp view our_schema as
-  select oid, nspname from pg_namespace where nspname in ('crm', 'auth', 'audit', 'dba');
+  select oid, nspname from pg_namespace where nspname in ('crm', 'access', 'auth', 'audit', 'dba');
 
 create temp view our_table as
   select pg_class.oid, pg_class.oid::regclass::text as name, relrowsecurity, relforcerowsecurity

@@ -3,7 +3,7 @@ import type { WithPgClient } from 'postgraphile/@dataplan/pg';
 import type { SessionSettings } from '../database/session-adaptor.ts';
 import { Refusal } from '../errors.ts';
 import { codeOf, isRaised, plainRefusal } from './sqlstate.ts';
-import { columnsWritten, type Verb } from './verbs.ts';
+import { type Verb, valuesWritten } from './verbs.ts';
 
 /** What was asked for when something was refused. */
 export type Attempt = {
@@ -56,10 +56,17 @@ export async function explainRefusal(
   if (verb === null) return explainFunction(attempt, asker, cause);
 
   const id = typeof input.id === 'number' ? input.id : null;
-  const answer = await ask<{ is_visible: boolean; policy: string | null; sentence: string }>(
+  const values = valuesWritten(verb, input);
+  const answer = await ask<{
+    is_visible: boolean;
+    policy: string | null;
+    sentence: string | null;
+    contact: string | null;
+  }>(
     asker,
-    'select is_visible, policy, sentence from crm.explain_refusal($1, $2, $3, $4)',
-    [verb.record, verb.verb, id, columnsWritten(verb, input)],
+    `select is_visible, policy, sentence, contact
+     from crm.explain_refusal($1, $2, $3, new_values => $4)`,
+    [verb.record, verb.verb, id, values && JSON.stringify(values)],
   );
   if (answer?.is_visible === false) {
     return new Refusal('NOT_FOUND', `There is no ${verb.record} ${id}.`, {}, cause);
@@ -70,6 +77,7 @@ export async function explainRefusal(
     {
       ...(answer?.sentence && { reason: answer.sentence }),
       ...(answer?.policy && { policy: answer.policy }),
+      ...(answer?.contact && { contact: answer.contact }),
     },
     cause,
   );
@@ -79,7 +87,7 @@ async function explainFunction(attempt: Attempt, asker: Asker, cause: unknown): 
   const functionName = attempt.fieldName?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const answer = await ask<{ sentence: string | null }>(
     asker,
-    'select crm.explain_refused_call($1) as sentence',
+    `select sentence from access.explain_call($1) where kind = 'verdict'`,
     [functionName ?? ''],
   );
   return new Refusal(

@@ -90,16 +90,22 @@ export function rootFieldOf(
   return null;
 }
 
-/** The columns that a mutation's input writes. */
-export function columnsWritten(verb: Verb, input: Record<string, unknown>): string[] | null {
+/** The values that a mutation's input writes, by column; null when it writes none. */
+export function valuesWritten(
+  verb: Verb,
+  input: Record<string, unknown>,
+): Record<string, unknown> | null {
   const written =
     verb.verb === 'create'
       ? (Object.values(input).find(isRecord) ?? input)
       : verb.verb === 'update' && isRecord(input.patch)
         ? input.patch
         : {};
-  const columns = Object.keys(written).flatMap((name) => verb.columnOf[name] ?? []);
-  return columns.length > 0 ? columns : null;
+  const values = Object.entries(written).flatMap(([name, value]) => {
+    const column = verb.columnOf[name];
+    return column === undefined ? [] : [[column, value]];
+  });
+  return values.length > 0 ? Object.fromEntries(values) : null;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
