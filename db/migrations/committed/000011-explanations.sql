@@ -1,5 +1,5 @@
 --! Previous: sha1:fb38f97f89a33683454632095976cf2315a326c1
---! Hash: sha1:db9e33affe92e0341c9296b402dce02d5b3702df
+--! Hash: sha1:d92184ac65afcf555ce27236ab3cfb4df0b69fc8
 --! Message: explanations
 
 -- Who may do what, asked beforehand or after a refusal, and answered from the catalogue: an explanation cannot
@@ -19,28 +19,22 @@ comment on schema access is 'How access is explained: what crm.explain_access is
 -- Words
 
 create function access.role_in_words(role name) returns text
-language sql immutable strict parallel safe
-set search_path = ''
-as $$
-  select case role
-    when 'public'        then 'Everybody'
-    when 'epic_employee' then 'Every employee'
-    else initcap(replace(regexp_replace(role, '^epic_', ''), '_', ' '))
-  end
-$$;
+language sql immutable parallel safe
+return case role
+  when 'public'        then 'Everybody'
+  when 'epic_employee' then 'Every employee'
+  else initcap(replace(regexp_replace(role, '^epic_', ''), '_', ' '))
+end;
 comment on function access.role_in_words(name) is
   'How the sentences of the database call a role: Sales, Every employee.';
 
 create function access.act_in_words(verb text, columns text[], record text) returns text
 language sql immutable parallel safe
-set search_path = ''
-as $$
-  select concat_ws(' ',
-    verb,
-    case when verb <> 'create' then array_to_string(columns, ', ') || ' of' end,
-    case when record = 'history' then 'the history' when record ~ '^[aeiou]' then 'an ' || record else 'a ' || record end,
-    case when verb = 'create' then 'with ' || array_to_string(columns, ', ') end)
-$$;
+return concat_ws(' ',
+  verb,
+  case when verb <> 'create' then array_to_string(columns, ', ') || ' of' end,
+  case when record = 'history' then 'the history' when record ~ '^[aeiou]' then 'an ' || record else 'a ' || record end,
+  case when verb = 'create' then 'with ' || array_to_string(columns, ', ') end);
 comment on function access.act_in_words(text, text[], text) is
   'What somebody does, in words: update phone of a client; create a contract with client_id; delete an event.';
 
@@ -49,20 +43,17 @@ comment on function access.act_in_words(text, text[], text) is
 
 create function access.secured_table(relation regclass) returns regclass
 language sql stable parallel safe
-set search_path = ''
-as $$
-  select coalesce(
-    (select source.refobjid
-     from pg_catalog.pg_rewrite rule
-     join pg_catalog.pg_depend source
-       on source.classid = 'pg_catalog.pg_rewrite'::regclass
-      and source.objid = rule.oid
-      and source.refclassid = 'pg_catalog.pg_class'::regclass
-      and source.refobjid <> relation
-     where rule.ev_class = relation
-     limit 1),
-    relation)
-$$;
+return coalesce(
+  (select source.refobjid
+   from pg_catalog.pg_rewrite rule
+   join pg_catalog.pg_depend source
+     on source.classid = 'pg_catalog.pg_rewrite'::regclass
+    and source.objid = rule.oid
+    and source.refclassid = 'pg_catalog.pg_class'::regclass
+    and source.refobjid <> relation
+   where rule.ev_class = relation
+   limit 1),
+  relation);
 comment on function access.secured_table(regclass) is
   'The table whose policies count for a relation: itself, or for a view the table that it reads.';
 
@@ -72,8 +63,7 @@ create function access.grants_on(
   out role name, out is_mine boolean, out columns text[])
 returns setof record
 language sql stable parallel safe
-set search_path = ''
-as $$
+begin atomic
   select
     coalesce(grantee.rolname, 'public'),
     acl.grantee = 0 or pg_has_role(acl.grantee, 'usage'),
@@ -89,25 +79,27 @@ as $$
   ) acl
   left join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
   where acl.privilege_type = privilege
-  group by acl.grantee, grantee.rolname
-$$;
+  group by acl.grantee, grantee.rolname;
+end;
 comment on function access.grants_on(regclass, text) is
   'The grants of a privilege on a table: to which role, whether that is one of the caller''s, and on which columns (null: on all of them).';
 
 
 create function access.policies_on(
   relation regclass, privilege text,
-  out policy oid, out name name, out role name, out is_mine boolean, out is_permissive boolean, out sentence text)
+  out policy oid, out name name, out role name, out is_mine boolean, out is_permissive boolean,
+  out is_using_true boolean, out is_check_true boolean, out sentence text)
 returns setof record
 language sql stable parallel safe
-set search_path = ''
-as $$
+begin atomic
   select
     pol.oid,
     pol.polname,
     coalesce(grantee.rolname, 'public'),
     grantee.oid is null or pg_has_role(grantee.oid, 'usage'),
     pol.polpermissive,
+    coalesce(pg_get_expr(pol.polqual, pol.polrelid) = 'true', false),
+    coalesce(pg_get_expr(coalesce(pol.polwithcheck, pol.polqual), pol.polrelid) = 'true', false),
     obj_description(pol.oid, 'pg_policy')
   from pg_catalog.pg_policy pol
   join pg_catalog.pg_class class on class.oid = pol.polrelid
@@ -115,8 +107,8 @@ as $$
   left join pg_catalog.pg_roles grantee on grantee.oid = for_role.oid
   where pol.polrelid = relation
     and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
-    and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'))
-$$;
+    and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'));
+end;
 comment on function access.policies_on(regclass, text) is
   'The policies of a table for a privilege, other than those for the database''s own functions.';
 
@@ -167,35 +159,30 @@ language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
-  relation      regclass;
-  relation_name name;
-  expression    text;
-  cannot_tell   boolean;
-  answer        boolean;
+  secured regclass;
+  alias   name;
+  answer  boolean;
+  expression text;
 begin
-  select
-    pol.polrelid,
-    class.relname,
-    pg_get_expr(case when for_new_row then coalesce(pol.polwithcheck, pol.polqual) else pol.polqual end, pol.polrelid),
-    exists (
-      select from pg_catalog.pg_depend used
-      join pg_catalog.pg_attribute attribute on attribute.attrelid = used.refobjid and attribute.attnum = used.refobjsubid
-      where used.classid = 'pg_catalog.pg_policy'::regclass
-        and used.objid = pol.oid
-        and used.refobjid = pol.polrelid
-        and used.refobjsubid > 0
-        and (candidate is null or attribute.attname = any (unknown_columns)))
-  into relation, relation_name, expression, cannot_tell
+  if candidate is null or unknown_columns <> '{}' then
+    perform from pg_catalog.pg_depend used
+    join pg_catalog.pg_policy pol on pol.oid = used.objid and pol.polrelid = used.refobjid
+    join pg_catalog.pg_attribute attribute on attribute.attrelid = used.refobjid and attribute.attnum = used.refobjsubid
+    where used.classid = 'pg_catalog.pg_policy'::regclass
+      and used.objid = policy
+      and (candidate is null or attribute.attname = any (unknown_columns));
+    if found then
+      return null;
+    end if;
+  end if;
+
+  -- Without an expression of its own, WITH CHECK is USING.
+  select pol.polrelid, class.relname, pg_get_expr(case when for_new_row then coalesce(pol.polwithcheck, pol.polqual) else pol.polqual end, pol.polrelid)
+  into secured, alias, expression
   from pg_catalog.pg_policy pol
   join pg_catalog.pg_class class on class.oid = pol.polrelid
   where pol.oid = policy;
-
-  if expression = 'true' then
-    return true;
-  elsif cannot_tell then
-    return null;
-  end if;
-  execute format('select (%s) from jsonb_populate_record(null::%s, $1) as %I', expression, relation, relation_name)
+  execute format('select (%s) from jsonb_populate_record(null::%s, $1) as %I', expression, secured, alias)
   into answer
   using coalesce(candidate, '{}');
   return coalesce(answer, false);
@@ -290,7 +277,6 @@ declare
   before    jsonb;    -- the row as it is, as far as the caller sees it
   after     jsonb;    -- the row as it would become
   is_gone   boolean := false;
-  nobodys   text[];   -- what is wanted and nobody may write; if somebody may write each, all of what is wanted
 begin
   if asked is null then
     return query select * from access.explain_call(verb || '_' || record);
@@ -311,10 +297,6 @@ begin
     raise undefined_column using message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record);
   end if;
 
-  nobodys := array(
-    select wish from unnest(wanted) wish
-    where not exists (select from access.grants_on(relation, asked) given where given.columns is null or wish = any (given.columns)));
-  nobodys := coalesce(nullif(nobodys, '{}'), nullif(wanted, '{}'));
   granted := case
     when asked = 'DELETE'  then has_table_privilege(relation, asked)
     when wanted = '{}'     then has_any_column_privilege(relation, asked)
@@ -346,20 +328,23 @@ begin
     select
       phase.position,
       pol.*,
+      used.holds as uses,
       case
-        when not pol.is_mine          then null
-        when is_gone                  then false
-        when phase.privilege = 'INSERT' then true
-        else access.policy_holds(pol.policy, false, before)
-      end as uses,
-      case
-        when not pol.is_mine          then null
-        when phase.privilege in ('INSERT', 'UPDATE') then access.policy_holds(pol.policy, true, after, unvalued)
-        when asked = 'UPDATE'         then access.policy_holds(pol.policy, false, after, unvalued)
+        when not pol.is_mine or used.holds is false then null
+        when phase.privilege in ('INSERT', 'UPDATE') then pol.is_check_true or access.policy_holds(pol.policy, true, after, unvalued)
+        when asked = 'UPDATE' then pol.is_using_true or access.policy_holds(pol.policy, false, after, unvalued)  -- what is written must stay readable
         else true
       end as checks
     from phase
     cross join lateral access.policies_on(secured, phase.privilege) pol
+    cross join lateral (
+      select case
+        when not pol.is_mine then null
+        when is_gone         then false
+        when phase.privilege = 'INSERT' then true
+        else pol.is_using_true or access.policy_holds(pol.policy, false, before)
+      end as holds
+    ) used
     where row_security_active(secured)
       and (pol.is_mine or phase.privilege = asked and exists (select from given where given.role = pol.role and given.covers))
   ),
@@ -397,6 +382,15 @@ begin
       else not is_mine
     end
   ),
+  -- What is wanted and nobody may write; if somebody may write each of it, then all that is wanted.
+  nobodys as (
+    select case when written.by_nobody = '{}' then wanted else written.by_nobody end as columns
+    from (
+      select array(
+        select wish from unnest(wanted) wish
+        where not exists (select from given where given.columns is null or wish = any (given.columns)))
+    ) written (by_nobody)
+  ),
   steps as (
     select
       case when given.is_mine then 1 else 3 end as part, 0 as position, false as is_permissive,
@@ -426,9 +420,9 @@ begin
         case
           when is_gone           then format('There is no %s %s.', record, row_id)
           when outcome.grade > 0 then format('Row-level security does not apply to %s.', current_user)
-          else format('Nobody may %s.', access.act_in_words(verb, nobodys, record))
+          else format('Nobody may %s.', access.act_in_words(verb, nullif(nobodys.columns, '{}'), record))
         end)
-    from outcome
+    from outcome, nobodys
   )
   select (row_number() over (order by part, position, is_permissive, name))::integer, kind, name, role, mode, clause, is_mine, holds, sentence
   from steps
