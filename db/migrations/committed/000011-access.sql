@@ -1,5 +1,5 @@
 --! Previous: sha1:fb38f97f89a33683454632095976cf2315a326c1
---! Hash: sha1:42b53ed8d46d3f7f511b33024c76ce1d373a4fd4
+--! Hash: sha1:14dbf03e28485a364af63b3fab6e8b4732543a24
 --! Message: access
 
 -- What an explanation of access is made of: the catalogue in words, and a policy's expression for one row.
@@ -24,7 +24,7 @@ comment on function access.role_in_words(name) is
   'How the sentences of the database call a role: Sales, Every employee.';
 
 create function access.act_in_words(verb text, columns text[], record text) returns text
-language sql immutable parallel safe
+language sql stable parallel safe
 return concat_ws(' ',
   verb,
   case when verb <> 'create' then array_to_string(columns, ', ') || ' of' end,

@@ -1,5 +1,5 @@
---! Previous: sha1:42b53ed8d46d3f7f511b33024c76ce1d373a4fd4
---! Hash: sha1:88e8618bdd19e59689d2e3f7cec73847cae20c4d
+--! Previous: sha1:14dbf03e28485a364af63b3fab6e8b4732543a24
+--! Hash: sha1:b386d1f263d52c9cadd38cf1cdbb04be3b5711c2
 --! Message: explanations
 
 -- Who may do what, asked beforehand or after a refusal, and answered from the catalogue: an explanation cannot
