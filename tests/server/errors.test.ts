@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -52,7 +53,12 @@ describe('a refusal', () => {
       expect.objectContaining({
         message: `You may not update client ${othersClient}.`,
         path: ['updateClient'],
-        extensions: { code: 'FORBIDDEN', reason: policy?.comment, policy: policy?.name },
+        extensions: {
+          code: 'FORBIDDEN',
+          reason: policy?.comment,
+          policy: policy?.name,
+          contact: `Client ${othersClient} is looked after by Test Person.`,
+        },
       }),
     ]);
     expect((await as('alice', rename(alicesClient))).errors).toEqual([]);
@@ -241,12 +247,14 @@ describe('what nobody foresaw', () => {
     expect(errors[0]?.message).toContain(errorId);
     expect(JSON.stringify(errors)).not.toMatch(/payment_|relation|select|stack/);
 
-    const line =
+    // The answer may arrive before the server's output does.
+    const findLine = () =>
       server
         .output()
         .split('\n')
-        .find((text) => text.includes(String(errorId))) ?? '{}';
-    expect(JSON.parse(line)).toMatchObject({
+        .find((text) => text.includes(String(errorId)));
+    while (findLine() === undefined) await sleep(10);
+    expect(JSON.parse(findLine() ?? '')).toMatchObject({
       msg: 'unexpected error',
       operation: 'Broken',
       err: { code: '42P01', message: expect.stringContaining('crm.payment') },
