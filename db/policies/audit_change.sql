@@ -1,17 +1,21 @@
 -- audit.change, and crm.history, the view through which it is read: who changed what, when, and from what.
--- Sales and support read all but the rows about employees, management all. Rows are added, never changed or deleted.
+-- Sales and support read all but the rows about employees, management all. Rows are added, never changed; what is
+-- old may be pruned by a DBA. Triggers on the table hold everyone to that, superusers too.
 
 call dba.close_table('audit.change');  -- no grant, no policy, RLS forced: everything below is all there is
 call dba.close_table('crm.history');
 
-grant select (id, changed_at, record, row_id, action, employee_id, old_values, new_values)
+grant select (id, changed_at, transaction_id, record, row_id, action, employee_id, database_user, old_values, new_values)
              on audit.change to epic_employee;
 grant select on crm.history  to epic_employee;
--- Withheld from everyone: the session, the transaction and the login; insert, update and delete.
+-- Withheld from everyone: the session; insert, update and delete.
 
--- Withheld from the owner too: all that would change history, but for what crm.erase_client needs.
-revoke all                                               on audit.change from epic_owner;
-grant select, insert, update (old_values, new_values) on audit.change to epic_owner;
+-- Withheld from the owner too: all but what its functions do. They write what changed, and the database adds who,
+-- when and in which transaction; crm.erase_client takes a person out; dba.prune_history removes what is old.
+revoke all                                                        on audit.change from epic_owner;
+grant select, delete                                              on audit.change to epic_owner;
+grant insert (record, row_id, action, old_values, new_values),
+      update (old_values, new_values)                             on audit.change to epic_owner;
 
 
 -- read
@@ -43,15 +47,21 @@ create policy owner_create_any on audit.change
 comment on policy owner_create_any on audit.change is
   'Every change of a record is written here by a trigger.';
 
-create policy owner_read_clients on audit.change
+create policy owner_read_needed on audit.change
   for select to epic_owner
-  using (record = 'client');
-comment on policy owner_read_clients on audit.change is
-  'crm.erase_client looks up the history of the client it erases.';
+  using (record in ('client', 'history') or changed_at < (select now() - audit.minimum_age()));
+comment on policy owner_read_needed on audit.change is
+  'crm.erase_client looks up the history of the client it erases; dba.prune_history what it may remove, and its trace.';
 
 create policy owner_erase_clients on audit.change
   for update to epic_owner
   using (record = 'client')
   with check (record = 'client');
 comment on policy owner_erase_clients on audit.change is
-  'crm.erase_client takes the person out of the client''s history; nothing else changes history.';
+  'crm.erase_client takes the person out of the client''s history; a trigger lets nothing else pass.';
+
+create policy owner_prune_old on audit.change
+  for delete to epic_owner
+  using (changed_at < (select now() - audit.minimum_age()) and action <> 'prune');
+comment on policy owner_prune_old on audit.change is
+  'dba.prune_history removes history that is old enough; a trigger lets nothing pass without a trace.';

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(20);
+select plan(21);
 
 
 -- what a role is
@@ -103,6 +103,10 @@ select is_empty(
      where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public')
        and has_schema_privilege(role, oid, 'create') $$,
   'no role creates objects in any schema');
+select is_empty(
+  $$ select nspname, privilege_type from pg_namespace cross join lateral aclexplode(nspacl) acl
+     where nspowner = 'epic_owner'::regrole and acl.grantee = 0 $$,
+  'no schema is open to everybody');
 
 
 -- the functions of our schemas

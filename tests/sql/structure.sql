@@ -144,7 +144,7 @@ select is_empty($$ select indexrelid::regclass from pg_index
   'every unique index has the sentence that a person reads');
 select is_empty($$ select tgrelid::regclass, tgname from pg_trigger
                    where tgrelid in (select oid from our_table) and not tgisinternal
-                     and (obj_description(oid, 'pg_trigger') is null or tgenabled <> 'O') $$,
+                     and (obj_description(oid, 'pg_trigger') is null or tgenabled not in ('O', 'A')) $$,
   'every trigger is switched on, and says which rule it keeps');
 
 

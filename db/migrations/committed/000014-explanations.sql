@@ -1,5 +1,5 @@
---! Previous: sha1:14dbf03e28485a364af63b3fab6e8b4732543a24
---! Hash: sha1:b386d1f263d52c9cadd38cf1cdbb04be3b5711c2
+--! Previous: sha1:cca2be49c35fec2dc68d523e8ff9b6974e9c27c8
+--! Hash: sha1:3102cbad7fa2c806ac889b95b287cff71337e897
 --! Message: explanations
 
 -- Who may do what, asked beforehand or after a refusal, and answered from the catalogue: an explanation cannot
@@ -165,7 +165,10 @@ begin
       given.role::text, null as mode, null as clause, given.is_mine,
       case when given.is_mine then given.covers end as holds,
       format('%s may %s%s.', access.role_in_words(given.role), access.act_in_words(verb, given.columns, record),
-        case when not given.covers then ', but not ' || array_to_string(array(select unnest(wanted) except select unnest(given.columns)), ', ') end) as sentence
+        case when not given.covers then ', but not ' || (
+          select string_agg(wish.name, ', ' order by wish.position)
+          from unnest(wanted) with ordinality as wish (name, position)
+          where wish.name <> all (given.columns)) end) as sentence
     from given
     where given.is_mine or given.covers
     union all

@@ -1,0 +1,143 @@
+-- History is complete: every table of crm, every way of changing a row, whoever does it; and nothing secret is in it.
+
+begin;
+set local search_path = tap, public;
+select plan(31);
+call test.open_the_company();
+
+create function pg_temp.latest(wanted text) returns text
+language sql
+return format('select %s from crm.history where id = (select max(id) from crm.history)', wanted);
+
+
+-- every table, whatever its name: this part has nothing to learn when one is added
+
+create function pg_temp.unwatched() returns setof text
+language sql
+begin atomic
+  select format('%s: %s', relation.oid::regclass, missing)
+  from pg_class relation
+  cross join (values
+    ('rows', 'audit.record_change'::regproc, 1 + 4 + 8 + 16),
+    ('truncate', 'audit.records_are_not_truncated', 2 + 32)) wanted (missing, function, kind)
+  where relation.relnamespace = 'crm'::regnamespace
+    and relation.relkind in ('r', 'p')
+    and not exists (
+      select from pg_trigger
+      where tgrelid = relation.oid and tgfoid = wanted.function and tgtype = wanted.kind
+        and tgenabled = 'A' and tgqual is null and tgattr = '');
+end;
+
+select is_empty('select pg_temp.unwatched()',
+  'every insert, update and delete in every table of crm is in history, and none of them is truncated');
+call test.given('dba', 'create table crm.trial (id integer)');
+select set_eq('select pg_temp.unwatched()', array['crm.trial: rows', 'crm.trial: truncate'],
+  'a table that is not in history would be found');
+call test.given('dba', 'drop table crm.trial');
+call test.given('dba', 'alter table crm.payment enable trigger payment_90_audit');
+select set_eq('select pg_temp.unwatched()', array['crm.payment: rows'],
+  'a trigger that a setting could switch off would be found');
+call test.given('dba', 'alter table crm.payment enable always trigger payment_90_audit');
+
+select test.refuses(who, format('truncate %s cascade', relation), '23514',
+  format('The %s records cannot be truncated: history would not know which they were.', substr(relation, 5)),
+  format('%s does not truncate %s', who, relation))
+from unnest(array['dba', 'owner']) who,
+     unnest(array['crm.employee', 'crm.client', 'crm.contract', 'crm.payment', 'crm.event',
+                  'crm.notification']) relation;
+select test.advises('dba', 'truncate crm.payment', 'Delete them instead: delete from crm.payment;',
+  'whoever truncates is told what to do instead');
+select test.leaves('dba', format($$ set local session_replication_role = replica; %s; reset session_replication_role $$, statement),
+  'select string_agg(action, chr(44) order by id) from crm.history', action,
+  format('switching triggers off does not switch history off: %s', btrim(statement)))
+from (values
+  ('insert', $$ insert into crm.payment (contract_id, amount, recorded_by)
+                values (test.id('acme_signed'), 1, test.id('alice')) $$),
+  ('update', $$ update crm.payment set amount = 1 $$),
+  ('delete', $$ delete from crm.payment $$)) attempt (action, statement);
+
+
+-- who, through whichever door
+
+select test.leaves('dba', $$
+    set local session authorization epic_authenticator;
+    select auth.enter(test.id('alice'), current_setting('test.session')::uuid, 'sales');
+    update crm.client set phone = '01 02 03 04' where id = test.id('acme');
+    reset session authorization $$,
+  pg_temp.latest($$ (action, employee_id = test.id('alice'), database_user) $$), '(update,t,)',
+  'a change through the API says which employee made it, and no login')
+from set_config('test.session', test.session('alice')::text, true);
+select test.leaves('dba', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+  pg_temp.latest('(action, employee_id, database_user = session_user)'), '(update,,t)',
+  'a change that a DBA makes says with which login');
+select test.leaves('dba', $$
+    set local role epic_owner;
+    update crm.contract set total_amount = 1 where id = test.id('acme_draft');
+    reset role $$,
+  pg_temp.latest('(action, employee_id, database_user = session_user)'), '(update,,t)',
+  'a DBA who becomes the owner is still named by their login');
+select test.leaves('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+  pg_temp.latest($$ (action, employee_id = test.id('alice'), database_user = session_user) $$), '(update,t,t)',
+  'a DBA who acts as an employee, as these tests do, is named beside them');
+select test.leaves('owner', $$
+    insert into crm.employee (full_name, email, department) values ('First', 'first@epic.example', 'management') $$,
+  pg_temp.latest('(record, action, employee_id)'), '(employee,insert,)',
+  'the first manager, whom nobody creates, is in history too');
+select test.leaves('emma', $$ select crm.deactivate_employee(test.id('alice'), hand_over_to => test.id('bruno')) $$,
+  $$ select (count(*) > 5, count(distinct record), count(distinct transaction_id),
+             min(transaction_id) = pg_current_xact_id()::text::bigint)
+     from crm.history $$,
+  '(t,3,1,t)',
+  'what was changed together has one transaction');
+
+
+-- never in history: passwords, tokens, and what they are stored as
+
+select is_empty($$ select tgrelid::regclass from pg_trigger join pg_class on pg_class.oid = tgrelid
+                   where tgfoid = 'audit.record_change'::regproc and relnamespace <> 'crm'::regnamespace $$,
+  'only the records of crm are in history, and no credential, session or token is one');
+select is_empty($$ select attrelid::regclass, attname from pg_attribute join pg_class on pg_class.oid = attrelid
+                   where relnamespace = 'crm'::regnamespace and attname ~ 'password|hash|token|secret|salt' $$,
+  'no column of crm holds one');
+
+create function pg_temp.secrets() returns setof text
+language sql
+begin atomic
+  select distinct secret
+  from (
+    select password_hash from auth.credential
+    union all select split_part(password_hash, '$', 5) from auth.credential
+    union all select split_part(password_hash, '$', 6) from auth.credential
+    union all select encode(token_hash, format) from auth.refresh_token, unnest(array['hex', 'base64', 'escape']) format
+    union all select encode(email_digest, format) from auth.login_attempt, unnest(array['hex', 'base64', 'escape']) format
+    union all select word from unnest(array['argon2', 'password', 'token']) word
+  ) known (secret)
+  where length(secret) >= 5;
+end;
+create function pg_temp.leaked() returns setof text
+language sql
+return (select string_agg(secret, ', ') from pg_temp.secrets() secret
+        where exists (select from audit.change where position(secret in change::text) > 0));
+
+call test.given('emma', $$ insert into crm.employee (full_name, email, department)
+                           values ('Joël', 'joel@epic.example', 'sales') $$);
+call test.given('emma', $$ insert into auth.credential (employee_id, password_hash)
+                           select id, test.password('joel') from crm.employee where full_name = 'Joël' $$);
+call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'tests') $$);
+call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'tests') $$);
+call test.given('stranger', $$ select auth.refresh('a-first-token', 'a-second-token') $$);
+call test.given('alice', $$ select auth.change_password(test.password('alice'), test.password('secret')) $$);
+call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
+call test.given('bruno', $$ select auth.log_out() $$);
+
+select ok((select count(*) > 40 from pg_temp.secrets()), 'there are secrets to look for');
+select set_eq('select record || chr(32) || action from crm.history', array['employee insert', 'client update'],
+  'creating a credential, logging in and out, refreshing and changing a password are not in history');
+select is_empty('select leaked from pg_temp.leaked() leaked where leaked is not null',
+  'no password, hash or token is anywhere in history');
+call test.given('alice', $$ update crm.client set company_name = 'a-second-token' where id = test.id('acme') $$);
+select isnt_empty('select leaked from pg_temp.leaked() leaked where leaked is not null',
+  'one that was there would be found');
+
+select * from finish();
+rollback;
