@@ -1,0 +1,157 @@
+-- What the matrix is made of: policies in readable words, the records, and the privileges that reach each role.
+
+
+-- How a policy is quoted. PostgreSQL prints what it parsed; this takes it back to what one would write.
+
+create function dba.readable(expression text) returns text
+language sql immutable strict
+set search_path = ''
+as $$
+  select regexp_replace(string_agg(part, '''' order by nth), '= any \(array\[([^\]]*)\]\)', 'in (\1)', 'g')
+  from (
+    select nth, case
+      when nth % 2 = 0 then text  -- between quotes
+      else regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+             case when expression like '%"%' then text else lower(text) end,
+             '^::text', ''),
+             '\m(\d+)::numeric', '\1', 'g'),
+             '\s+', ' ', 'g'),
+             '\( select', '(select', 'gi'),
+             '\(?\(select ([\w.]+\(\)) as \w+\)\)?', '(select \1)', 'gi')
+      end
+    from regexp_split_to_table(expression, '''') with ordinality part (text, nth)
+  ) parts (nth, part)
+$$;
+comment on function dba.readable(text) is
+  'An expression of the catalogue in lower case and without what PostgreSQL adds to it: casts of literals, aliases, needless parentheses.';
+
+
+-- Which rows, in a word: "all" when the policy looks at nothing, otherwise the end of its name.
+
+create function dba.scope_of(policy text, role text, verb text, using_expression text, check_expression text)
+returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when 'false' in (clause.seen, clause.written)         then 'none'
+    when clause.seen = 'true' and clause.written = 'true' then 'all'
+    when not starts_with(policy, prefix.text)             then policy
+    when rest.text ~ '^(read|create|update|delete)_'      then replace(substr(rest.text, strpos(rest.text, '_') + 1), '_', ' ')
+    else regexp_replace(rest.text, '^.*_', '')
+  end
+  from (
+    select
+      case verb when 'create' then coalesce(check_expression, using_expression) else using_expression end,
+      case when verb in ('create', 'update') then coalesce(check_expression, using_expression) else using_expression end
+  ) clause (seen, written)
+  cross join lateral (select regexp_replace(role, '^epic_', '') || '_') prefix (text)
+  cross join lateral (select substr(policy, length(prefix.text) + 1)) rest (text)
+$$;
+comment on function dba.scope_of(text, text, text, text, text) is
+  'Which rows a policy is about, in a word: all, none, or the end of its name (own for sales_update_own); the whole name when it does not begin with the role.';
+
+
+-- What can be read or written like a table, and the tables whose row-level security decides about its rows: a table's
+-- own, and those that a view reads, as whoever asks or as the owner of the view.
+
+create view dba.record with (security_invoker) as
+select
+  relation.oid,
+  case schema.name when 'crm' then relation.relname::text else schema.name || '.' || relation.relname end as name,
+  schema.name::text              as schema_name,
+  relation.relname::text         as table_name,
+  relation.relkind in ('r', 'p') as is_table,
+  relation.relkind = 'v'         as is_view,
+  relation.relrowsecurity        as has_row_security,
+  relation.relforcerowsecurity   as is_forced,
+  owner.rolname::text            as owner,
+  coalesce((select option_value::boolean
+            from pg_options_to_table(relation.reloptions)
+            where option_name = 'security_invoker'), false) as asks_as_caller,
+  obj_description(relation.oid, 'pg_class') as sentence
+from pg_catalog.pg_class relation
+join dba.schema schema         on schema.oid = relation.relnamespace
+join pg_catalog.pg_roles owner on owner.oid = relation.relowner
+where relation.relkind in ('r', 'p', 'v', 'm', 'f')
+  and not exists (
+    select from pg_catalog.pg_depend
+    where classid = 'pg_catalog.pg_class'::regclass and objid = relation.oid and deptype = 'e');
+comment on view dba.record is
+  'Every table and view of ours, by the name that people use: without the schema if that is crm.';
+
+create view dba.record_source with (security_invoker) as
+with recursive source (record_oid, oid, asked_as) as (
+  select record.oid, record.oid, null::text collate "C"
+  from dba.record record
+  union
+  select source.record_oid, dependency.refobjid,
+         case when view.asks_as_caller then source.asked_as else view.owner end
+  from source
+  join dba.record view                 on view.oid = source.oid and view.is_view
+  join pg_catalog.pg_rewrite rule      on rule.ev_class = view.oid
+  join pg_catalog.pg_depend dependency on dependency.classid = 'pg_catalog.pg_rewrite'::regclass
+                                      and dependency.objid = rule.oid
+                                      and dependency.refclassid = 'pg_catalog.pg_class'::regclass
+                                      and dependency.refobjid <> view.oid
+)
+select source.record_oid, source.oid as table_oid, source.asked_as
+from source
+join dba.record origin on origin.oid = source.oid
+where not origin.is_view;
+comment on view dba.record_source is
+  'The tables that a record''s rows come from, and as whom they are asked: null is the caller.';
+
+
+-- Every privilege on a record, as it reaches each role: one row for each way, with the columns that come by it.
+
+create view dba.record_privilege with (security_invoker) as
+with granted as (
+  select privilege.oid as record_oid, privilege.role::text as grantee, privilege.column_name,
+         privilege.privilege, privilege.is_grantable, false as is_owner
+  from dba.privilege privilege
+  where privilege.kind in ('table', 'view', 'materialized view', 'foreign table')
+  union all
+  select record.oid, record.owner, null, lower(acl.privilege_type), false, true
+  from dba.record record
+  join pg_catalog.pg_class relation on relation.oid = record.oid
+  cross join lateral aclexplode(coalesce(relation.relacl, acldefault('r', relation.relowner))) acl
+  where record.is_table
+    and acl.grantee = relation.relowner
+    and acl.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+  union all
+  select record.oid, record.owner, attribute.attname, lower(acl.privilege_type), false, true
+  from dba.record record
+  join pg_catalog.pg_class relation         on relation.oid = record.oid
+  join pg_catalog.pg_attribute attribute    on attribute.attrelid = record.oid
+  cross join lateral aclexplode(attribute.attacl) acl
+  where record.is_table
+    and acl.grantee = relation.relowner
+  union all
+  select record.oid, predefined.role, null, predefined.privilege, false, false
+  from dba.record record
+  cross join (values ('pg_read_all_data',  'select'), ('pg_write_all_data', 'insert'),
+                     ('pg_write_all_data', 'update'), ('pg_write_all_data', 'delete')) predefined (role, privilege)
+)
+select
+  granted.record_oid,
+  reach.role,
+  granted.privilege,
+  case
+    when not granted.is_owner      then reach.way
+    when reach.way = 'directly'    then 'as owner'
+    else reach.way || ' as owner'
+  end || case when granted.is_grantable then ' with grant option' else '' end as way,
+  array_agg(distinct attribute.attnum) filter (where attribute.attnum is not null) as columns,
+  bool_and(granted.is_owner) as is_owner
+from granted
+join dba.reach reach on reach.through = granted.grantee
+left join pg_catalog.pg_attribute attribute
+  on attribute.attrelid = granted.record_oid
+ and attribute.attnum > 0
+ and not attribute.attisdropped
+ and attribute.attname = coalesce(granted.column_name, attribute.attname)
+ and granted.privilege in ('select', 'insert', 'update', 'references')
+group by 1, 2, 3, 4;
+comment on view dba.record_privilege is
+  'Every privilege that reaches a role on a record: one row for each way (directly, by a role, by PUBLIC, as owner), with the numbers of its columns.';

@@ -1,0 +1,69 @@
+-- Being somebody, in psql, for the length of a transaction.
+--
+--   begin;
+--   select dba.impersonate('alice.martin@epic-events.example');
+--   update crm.contract set status = 'signed' where id = 3;   -- as Alice would, and refused as she would be
+--   rollback;
+--
+-- Role and claims are local to the transaction. Without `begin` they would be gone with the statement that set them,
+-- and the next one would be run by the DBA: so the statement fails that is its own transaction. A function cannot see
+-- whether there is a `begin`, but it can see, while the transaction is committed, which statement commits it.
+-- PostgreSQL runs a cursor `with hold` to its end at that moment, and so asks dba.end_impersonation.
+
+
+create function dba.end_impersonation(begun_by text) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  -- A message of the extended protocol that ends a transaction without a statement has no query.
+  if coalesce(current_query(), begun_by) = begun_by then
+    raise 'You would be yourself again before your next statement: dba.impersonate needs a transaction that is begun before it and ended after it.'
+      using errcode = 'no_active_sql_transaction',
+            hint = 'Send begin, then dba.impersonate, and at last rollback or commit, one at a time.';
+  end if;
+end
+$$;
+comment on function dba.end_impersonation(text) is
+  'Asked by the end of the transaction in which dba.impersonate was called: refuses to end it within the same statement. Raises 25P01.';
+
+
+create function dba.impersonate(email text) returns text
+language plpgsql volatile security invoker  -- a security definer function may not change the role
+set search_path = ''
+as $$
+declare
+  person crm.employee;
+begin
+  select * into person from crm.employee where lower(employee.email) = lower(impersonate.email);
+  if not found then
+    raise 'Nobody has the e-mail address %.', coalesce(impersonate.email, 'null')
+      using errcode = 'no_data_found',
+            hint = 'See who does: select full_name, email, department from crm.employee where active;';
+  end if;
+  if not person.active then
+    raise '% has been deactivated, and may do nothing.', person.full_name
+      using errcode = 'object_not_in_prerequisite_state',
+            hint = format('Be another employee of %1$s: select email from crm.employee where active and department = %1$L;', person.department);
+  end if;
+
+  if exists (select from pg_cursors where name = 'dba_impersonation') then
+    execute 'close dba_impersonation';
+  end if;
+  execute format('declare dba_impersonation no scroll cursor with hold for select dba.end_impersonation(%L)', current_query());
+
+  begin
+    perform set_config('role', 'epic_' || person.department, true);
+  exception when insufficient_privilege then
+    raise 'You may not become epic_%, which % works as.', person.department, person.full_name
+      using errcode = 'insufficient_privilege',
+            hint = format('Have an administrator of the server run: grant epic_%s to %I', person.department, session_user);
+  end;
+  perform set_config('jwt.claims.employee_id', person.id::text, true),
+          set_config('jwt.claims.session_id',  '', true),
+          set_config('jwt.claims.department',  person.department, true);
+  return format('You are %s (employee %s, %s) until rollback or commit.', person.full_name, person.id, person.department);
+end
+$$;
+comment on function dba.impersonate(text) is
+  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, no session. For whoever may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint, or `reset role`, is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';

@@ -1,0 +1,84 @@
+import { type Access, departments, type Holding, type Matrix, shortName } from './matrix.ts';
+
+const everydayVerbs = ['read', 'create', 'update', 'delete'];
+
+/** The verbs of a record that deserve a line: the everyday ones, and whatever else is granted. */
+export function verbsOf(matrix: Matrix, record: string): string[] {
+  const access = matrix.access.filter((one) => one.record === record);
+  const granted = [...new Set(access.map(({ verb }) => verb))];
+  if (granted.length === 1 && granted[0] === 'read') return granted;
+  return [...everydayVerbs, ...granted.filter((verb) => !everydayVerbs.includes(verb))];
+}
+
+/** Whether this comes only with owning the record, as the functions of the database do. */
+export function isOwnership({ via }: Access): boolean {
+  return via?.endsWith('as owner') === true;
+}
+
+/** Whether every department has the same through this role, which then needs no entry of its own. */
+export function isSharedByDepartments(access: Access, matrix: Matrix): boolean {
+  const alike = matrix.access.filter(
+    ({ record, verb, via }) =>
+      record === access.record && verb === access.verb && via === `by ${access.role}`,
+  );
+  return departments.every((department) => alike.some(({ role }) => role === department));
+}
+
+export function columnsInWords({ columns, withheld }: Access): string | null {
+  if (columns === null) return null;
+  return withheld === null ? 'every column' : columns.join(', ');
+}
+
+/** Puts together what the same is said of. */
+export function byText<Item>(
+  items: readonly Item[],
+  textOf: (item: Item) => string,
+): { text: string; items: Item[] }[] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const text = textOf(item);
+    groups.set(text, [...(groups.get(text) ?? []), item]);
+  }
+  return [...groups].map(([text, found]) => ({ text, items: found }));
+}
+
+/** The roles of these, as people call them. */
+export function rolesOf(items: readonly { role: string }[]): string {
+  return [...new Set(items.map(({ role }) => shortName(role)))].join(', ');
+}
+
+/** One after the other, without those that say nothing. */
+export function listed(...parts: readonly (string | null | undefined)[]): string {
+  return parts.filter((part) => part !== null && part !== undefined && part !== '').join(', ');
+}
+
+/** Who reaches a way around, with those named together who write different records. */
+export function reachedInWords(reachedBy: readonly string[]): string {
+  const writes = 'whoever writes ';
+  const written = reachedBy.filter((one) => one.startsWith(writes));
+  const others = reachedBy.filter((one) => !one.startsWith(writes)).map(shortName);
+  const writers = written.map((one) => one.slice(writes.length)).join(', ');
+  return listed(...others, writers && writes + writers);
+}
+
+/** What a role holds, in the words of a grant. */
+export function holdingsInWords(
+  held: readonly Holding[],
+  mark: (name: string) => string = (name) => name,
+): string {
+  return byText(held, holdingPattern)
+    .map(({ text, items }) => {
+      const objects = items.map(({ kind, object }) =>
+        kind === 'database' ? object : mark(object),
+      );
+      return text.replace('…', objects.join(', '));
+    })
+    .join('; ');
+}
+
+// The dots stand for what is held.
+function holdingPattern({ kind, privilege, via }: Holding): string {
+  if (kind === 'role' || privilege === 'owns') return `${privilege} …`;
+  const way = via === 'directly' ? '' : ` (${via})`;
+  return `${privilege} on ${kind === 'database' ? '' : `${kind} `}…${way}`;
+}

@@ -1,0 +1,223 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import stringWidth from 'string-width';
+import type { Matrix } from '../../src/server/policies/matrix/matrix.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { programs } from '../support/paths.ts';
+import { runProgram } from '../support/program.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+const matrix = (...options: string[]) =>
+  runProgram(programs.server, ['policies', 'matrix', ...options], {
+    env: { DATABASE_ADMIN_URL: database.adminUrl },
+  });
+
+async function printed(...options: string[]): Promise<string> {
+  const { code, stdout, stderr } = await matrix(...options);
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  return stdout;
+}
+
+const clientBlock = `\
+client              sales           support         management
+  read              all             all             all
+      every column, by epic_employee
+  create            own             –               –
+      full_name, email, phone, company_name, first_contact
+  update            own             –               all
+      sales: full_name, email, phone, company_name
+      management: commercial_contact_id
+  delete            –               –               –
+`;
+
+describe('epic-server policies matrix', () => {
+  test('is a table that fits 80 columns, without colours in a pipe', async () => {
+    const table = await printed();
+
+    expect(table.startsWith(clientBlock)).toBe(true);
+    expect(table.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([]);
+    expect(table).not.toContain('\u001b');
+    expect(table).toContain('Functions\n  management: crm.deactivate_employee, crm.erase_client\n');
+    expect(table).toContain('  management as owner: crm.erase_client\n');
+  });
+
+  test('shows one record, one role, or one cell of it', async () => {
+    expect(await printed('--record', 'client')).toBe(clientBlock);
+    expect(await printed('--record', 'crm.client', '--role', 'sales')).toBe(`\
+client              sales
+  read              all
+      every column, by epic_employee
+  create            own
+      full_name, email, phone, company_name, first_contact
+  update            own
+      full_name, email, phone, company_name
+  delete            –
+`);
+    expect(await printed('--role', 'epic_authenticator')).toBe(`\
+Functions
+  authenticator: auth.enter, auth.session_state
+
+Besides
+  connect on this database; may become epic_anonymous, epic_employee,
+    epic_management, epic_sales, epic_support; usage on schema auth
+`);
+  });
+
+  test('says which records and roles there are when asked for another one', async () => {
+    expect(await matrix('--record', 'invoice')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, notification, payment,\n {4}audit\.change, /,
+      ),
+    });
+    expect(await matrix('--role', 'intern')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `\
+epic-server: Nothing is granted to a role intern.
+  There are: anonymous, authenticator, employee, management, owner, sales,
+    support, PUBLIC.
+`,
+    });
+  });
+
+  test('refuses a format that it does not have', async () => {
+    const { code, stdout, stderr } = await matrix('--format', 'pdf');
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Allowed choices are table, markdown, html, json.');
+  });
+
+  test('as Markdown is docs/access-matrix.md', async () => {
+    const file = join(import.meta.dirname, '..', '..', 'docs', 'access-matrix.md');
+
+    expect(await printed('--format', 'markdown')).toBe(await readFile(file, 'utf8'));
+  });
+
+  test('as HTML is one page that loads nothing, right in light and dark and on paper', async () => {
+    const page = await printed('--format', 'html');
+
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).not.toMatch(/<script|<link|<img|\ssrc=|\shref=|url\(|@import|https?:/i);
+    expect(page).toContain('color-scheme: light dark;');
+    expect(page).toContain('@media print');
+    expect(unbalancedTags(page)).toEqual([]);
+    expect(page).toContain(
+      '<code>sales_update_own</code>: Sales change only the clients they look after.',
+    );
+    expect(page).toContain('id &lt;&gt; (select crm.current_employee_id())');
+  });
+
+  test('as JSON is one object, with everything the views of schema dba say', async () => {
+    const found: Matrix = JSON.parse(await printed('--format', 'json'));
+
+    expect(Object.keys(found)).toEqual([
+      'records',
+      'access',
+      'functions',
+      'waysAround',
+      'holdings',
+      'newObjects',
+      'roles',
+    ]);
+    expect(
+      found.access.find(
+        ({ record, verb, role }) =>
+          record === 'contract' && verb === 'update' && role === 'epic_sales',
+      ),
+    ).toEqual({
+      record: 'contract',
+      verb: 'update',
+      role: 'epic_sales',
+      rows: 'own',
+      columns: ['total_amount', 'status'],
+      withheld: [
+        'id',
+        'client_id',
+        'commercial_id',
+        'amount_to_be_paid',
+        'creation_date',
+        'signed_at',
+      ],
+      via: 'directly',
+      policies: [
+        {
+          name: 'sales_update_own',
+          mode: 'permissive',
+          sentence:
+            'Sales change and sign only the contracts of their own clients, and only until they are signed.',
+          using: "commercial_id = (select crm.current_employee_id()) and status = 'draft'",
+          check:
+            "commercial_id = (select crm.current_employee_id()) and (status in ('draft', 'signed'))",
+        },
+      ],
+      note: null,
+    });
+    expect(found.functions).toContainEqual({
+      role: 'epic_support',
+      function: 'auth.log_out',
+      arguments: '',
+      via: 'by epic_employee',
+      runsAs: 'epic_owner',
+      sentence: "Ends the caller's session.",
+      note: null,
+    });
+    expect(found.waysAround.map(({ name }) => name)).toContain('crm.erase_client');
+    expect(found.holdings).toContainEqual({
+      role: 'epic_sales',
+      kind: 'schema',
+      privilege: 'usage',
+      object: 'crm',
+      via: 'by epic_employee',
+    });
+  });
+
+  test('is the same every time', async () => {
+    expect(await printed('--format', 'json')).toBe(await printed('--format', 'json'));
+  });
+
+  test('shows what somebody granted by hand, and how it reaches whom', async () => {
+    await database.query(`
+      grant delete on crm.payment to public;
+      grant truncate on crm.payment to epic_support;
+    `);
+
+    expect(await printed('--record', 'payment')).toBe(`\
+payment             sales           support         management
+  read              all             all             all
+      every column, by epic_employee
+  create            own             –               any
+      contract_id, amount, paid_on
+  update            –               –               –
+  delete            closed          closed          closed
+      by PUBLIC (a grant, but no policy)
+      also PUBLIC: closed (no usage of schema crm)
+  truncate          –               all             –
+      (row-level security does not apply)
+`);
+  });
+});
+
+// Every tag that is opened and not closed, or the other way round.
+function unbalancedTags(page: string): string[] {
+  const empty = new Set(['meta', 'br']);
+  const open: string[] = [];
+  const wrong: string[] = [];
+  for (const [, slash, name = ''] of page.matchAll(/<(\/?)([a-z][a-z0-9]*)\b[^>]*>/g)) {
+    if (empty.has(name)) continue;
+    if (slash === '') open.push(name);
+    else if (open.pop() !== name) wrong.push(name);
+  }
+  return [...wrong, ...open];
+}
