@@ -23,6 +23,8 @@ export interface DeployOptions {
 const OWNER = 'epic_owner';
 // Any number, as long as it stays the same: PostgreSQL knows advisory locks by number.
 const DEPLOY_LOCK = 3_742_335_756;
+// A table that is long in use must not, through a deployment that waits for it, become unusable for everyone.
+const LOCK_TIMEOUT = '30s';
 
 /**
  * Brings one database up to date: pending migrations, then the tools of the DBA and all policy files, in one
@@ -135,7 +137,7 @@ async function applyMigrations(
     await migrate({
       connectionString: adminUrl,
       migrationsFolder: databasePath('migrations'),
-      pgSettings: { role: OWNER },
+      pgSettings: { role: OWNER, lock_timeout: LOCK_TIMEOUT },
       logger,
     });
   } catch (error) {
@@ -167,8 +169,7 @@ async function applyPolicies(client: Client): Promise<number> {
   const policies = await sqlFilesIn(databasePath('policies'));
   await inTransaction(client, async () => {
     await client.query(`set local role ${OWNER}`);
-    // A table that is long in use must not, through us, become unusable for everyone.
-    await client.query(`set local lock_timeout = '30s'`);
+    await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
     for (const file of [...tools, ...policies]) await runSqlFile(client, file);
   });
   return policies.length;

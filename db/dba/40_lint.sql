@@ -1,0 +1,107 @@
+-- Lints: what is wrong, or might be, with the permissions and the structure of this database.
+--
+--   select * from dba.finding;                             what `epic-server policies lint` prints
+--   select * from dba.lint where name = 'rls_disabled';    one rule, with what is suppressed
+--
+-- 40_lint_rule.sql lists the rules; the other 40_lint_*.sql find what breaks them, a view for each subject;
+-- 41_suppression.sql holds the accepted findings, each with its reason; 42_finding.sql puts all of it together.
+-- No rule knows a department: they go by what the API's login can become, so that a new role needs no new rule.
+
+
+-- Where rules look: every schema but PostgreSQL's own, and those that the tests add to a scratch database and that
+-- are no part of the product (tests/sql/support). What extensions brought is left out object by object.
+
+create view dba.linted_schema with (security_invoker) as
+select oid, name, owner
+from dba.schema
+where name not in ('tap', 'test');
+comment on view dba.linted_schema is
+  'The schemas that are linted: every one of this database but those of the tests.';
+
+
+-- Whom the API can become: its login, and every role that the login is a member of, through however many others.
+
+create view dba.api_role with (security_invoker) as
+with recursive reach (oid) as (
+  select oid from pg_catalog.pg_roles where rolname = 'epic_authenticator'
+  union
+  select membership.roleid
+  from reach
+  join pg_catalog.pg_auth_members membership on membership.member = reach.oid
+)
+select
+  role.oid,
+  role.rolname::text as name,
+  -- One that departments inherit from, such as epic_employee, is nobody's role during a request.
+  not exists (
+    select from pg_catalog.pg_auth_members membership
+    join reach on reach.oid = membership.member
+    where membership.roleid = role.oid
+      and membership.member::regrole::text <> 'epic_authenticator') as is_entered
+from reach
+join pg_catalog.pg_roles role on role.oid = reach.oid;
+comment on view dba.api_role is
+  'Every role that the API''s login is or can become; is_entered unless it only lends its rights to others of them.';
+
+
+-- A function as findings name it, whatever the search_path of whoever asks.
+
+create function dba.signature(function oid) returns text
+language sql stable
+set search_path = ''
+as $$ select function::regprocedure::text $$;
+comment on function dba.signature(oid) is
+  'The name of a function or procedure with its schema and the types of its arguments.';
+
+
+-- What the API can be granted something through: its roles, and PUBLIC, which is every role.
+
+create view dba.api_privilege with (security_invoker) as
+select privilege.*, named.object,
+       format('%s%s on %s to %s', privilege.privilege, ' (' || quote_ident(privilege.column_name) || ')',
+         named.object, privilege.role) as grant_made
+from dba.privilege
+cross join lateral (
+  select case
+    when privilege.kind in ('schema', 'database')      then format('%s %I', privilege.kind, privilege.object_name)
+    when privilege.kind in ('function', 'procedure')   then dba.signature(privilege.oid)
+    else format('%I.%I', privilege.schema_name, privilege.object_name)
+  end as object
+) named
+where privilege.role = 'public'
+   or privilege.role in (select name from dba.api_role);
+comment on view dba.api_privilege is
+  'The rows of dba.privilege that the API benefits from, through one of its roles or PUBLIC; grant_made names the grant.';
+
+
+-- The relations of those schemas, but for what an extension brought.
+
+create view dba.linted_relation with (security_invoker) as
+select relation.oid, schema.name as schema_name, relation.relname as name,
+       format('%I.%I', schema.name, relation.relname) as object,
+       relation.relkind as kind, relation.relowner as owner, relation.reloptions as options,
+       relation.relrowsecurity as has_rls, relation.relforcerowsecurity as forces_rls
+from pg_catalog.pg_class relation
+join dba.linted_schema schema on schema.oid = relation.relnamespace
+where relation.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  and not exists (
+    select from pg_catalog.pg_depend
+    where classid = 'pg_catalog.pg_class'::regclass and objid = relation.oid and deptype = 'e');
+comment on view dba.linted_relation is
+  'Every table, view, materialized view, foreign table and sequence of the linted schemas; object is its full name.';
+
+
+-- Their functions and procedures, likewise.
+
+create view dba.linted_function with (security_invoker) as
+select function.oid, schema.name as schema_name,
+       dba.signature(function.oid) as object,
+       function.proowner as owner, function.prosecdef as is_definer, function.proleakproof as is_leakproof,
+       function.proconfig as settings, function.prosqlbody is not null as is_parsed
+from pg_catalog.pg_proc function
+join dba.linted_schema schema on schema.oid = function.pronamespace
+where not exists (
+  select from pg_catalog.pg_depend
+  where classid = 'pg_catalog.pg_proc'::regclass and objid = function.oid and deptype = 'e');
+comment on view dba.linted_function is
+  'Every function and procedure of the linted schemas; is_parsed when its body was bound as it was created.';

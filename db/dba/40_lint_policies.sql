@@ -1,0 +1,176 @@
+-- Lints of policies, and of grants without them.
+
+
+-- Calls that need not be made for each row: with no argument from the row, and not in a sub-select of their own, which
+-- would make PostgreSQL call them once. PostgreSQL's own functions are cheap and serve indexes (now()), but for
+-- current_setting. Read from the tree that the catalogue stores: the text does not tell which parentheses belong to what.
+
+create view dba.unwrapped_call with (security_invoker) as
+with expression as (
+  select oid, clause.tree
+  from pg_catalog.pg_policy
+  cross join lateral (values ('using', polqual::text), ('with check', polwithcheck::text)) clause (name, tree)
+),
+token as (
+  select expression.oid, expression.tree, position.nth, position.found[1] as text,
+         sum(case when position.found[1] = '}' then -1 else 1 end) over (partition by oid, tree order by nth) as depth
+  from expression
+  cross join lateral regexp_matches(tree, '(\{[A-Z]+(?: :funcid \d+)?|\})', 'g') with ordinality position (found, nth)
+),
+node as (
+  select opening.*, (
+           select min(closing.nth) from token closing
+           where closing.oid = opening.oid and closing.tree = opening.tree
+             and closing.nth > opening.nth and closing.depth < opening.depth) as ends
+  from token opening
+  where opening.text ~ '^\{(FUNCEXPR|SUBLINK|VAR)'
+),
+call as (
+  select node.*, substring(node.text from '\d+')::oid as function, (
+           select max(sublink.nth) from node sublink
+           where sublink.oid = node.oid and sublink.tree = node.tree
+             and sublink.text = '{SUBLINK' and sublink.nth < node.nth and sublink.ends > node.ends) as sublink
+  from node
+  where node.text ~ '^\{FUNCEXPR'
+)
+select distinct call.oid as policy_oid, call.function
+from call
+join pg_catalog.pg_proc function
+  on function.oid = call.function
+  and function.provolatile <> 'i'
+  and (function.pronamespace <> 'pg_catalog'::regnamespace or function.proname = 'current_setting')
+left join node sublink on sublink.oid = call.oid and sublink.tree = call.tree and sublink.nth = call.sublink
+where not exists (
+  select from node var
+  where var.oid = call.oid and var.tree = call.tree and var.text = '{VAR'
+    and var.nth between call.nth and call.ends)
+  and (sublink.nth is null or exists (
+    select from node var
+    where var.oid = call.oid and var.tree = call.tree and var.text = '{VAR'
+      and var.nth between sublink.nth and sublink.ends));
+comment on view dba.unwrapped_call is
+  'Functions that a policy calls for each row although the row has no part in the call.';
+
+
+create view dba.lint_of_policies with (security_invoker) as
+with linted_policy as (
+  select policy.*, relation.object as table_name, format('%I on %s', policy.polname, relation.object) as object,
+         case polcmd
+           when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all'
+         end as command,
+         pg_get_expr(polqual, polrelid)      as using_expression,
+         pg_get_expr(polwithcheck, polrelid) as check_expression
+  from pg_catalog.pg_policy policy
+  join dba.linted_relation relation on relation.oid = policy.polrelid
+),
+verb (name) as (
+  values ('select'), ('insert'), ('update'), ('delete')
+),
+-- Whom a policy or a grant comes to: the roles that requests run as, and others that somebody has named.
+actor as (
+  select oid, name from dba.api_role where is_entered
+  union
+  select role.oid, role.rolname::text
+  from pg_catalog.pg_roles role
+  where role.rolname in (select role from dba.policy union select role from dba.privilege)
+    and role.oid not in (select oid from dba.api_role)
+    and not role.rolsuper
+),
+-- Which policies bear on what an actor does, through its memberships too.
+bearing as (
+  select distinct actor.oid as actor_oid, actor.name as actor, policy.polrelid as table_oid, verb.name as verb,
+         policy.polname, policy.polpermissive
+  from linted_policy policy
+  cross join lateral unnest(policy.polroles) as grantee (oid)
+  join actor on grantee.oid = 0 or pg_has_role(actor.oid, grantee.oid, 'usage')
+  join verb  on policy.command in (verb.name, 'all')
+),
+allowed as (
+  select actor.oid as actor_oid, actor.name as actor, relation.oid as table_oid, relation.object as table_name,
+         relation.owner, verb.name as verb
+  from actor
+  cross join verb
+  join dba.linted_relation relation on relation.kind in ('r', 'p')
+  where case verb.name
+          when 'delete' then has_table_privilege(actor.oid, relation.oid, 'delete')
+          else has_any_column_privilege(actor.oid, relation.oid, verb.name)
+        end
+)
+
+
+select 'policy_without_role' as name, object, 'It is for PUBLIC, which is every role there is and will be.' as detail
+from linted_policy
+where polroles = '{0}'
+
+
+union all
+select 'policy_for_all_verbs', object, 'It is for select, insert, update and delete alike.'
+from linted_policy
+where command = 'all'
+
+
+union all
+select 'policy_without_comment', object, 'It has no comment.'
+from linted_policy
+where obj_description(oid, 'pg_policy') is null
+
+
+union all
+select 'multiple_permissive_policies', format('%s on %s to %s', bearing.verb, relation.object, bearing.actor),
+       format('%s: whichever holds is enough.', string_agg(bearing.polname, ', ' order by bearing.polname))
+from bearing
+join dba.linted_relation relation on relation.oid = bearing.table_oid
+where bearing.polpermissive
+group by relation.object, bearing.verb, bearing.actor
+having count(*) > 1
+
+
+union all
+select 'policy_without_grant', policy.object,
+       format('Nobody whom it is for has been granted %s.', replace(policy.command, 'all', 'anything'))
+from linted_policy policy
+where not exists (
+  select from bearing
+  join allowed using (actor_oid, table_oid, verb)
+  where bearing.table_oid = policy.polrelid and bearing.polname = policy.polname)
+
+
+union all
+select 'grant_without_policy', format('%s on %s to %s', allowed.verb, allowed.table_name, allowed.actor),
+       'No policy opens a row to it.'
+from allowed
+-- An owner has every grant, and so has whoever deploys as the owner.
+where not pg_has_role(allowed.actor_oid, allowed.owner, 'usage')
+  and not exists (
+    select from bearing
+    where bearing.actor_oid = allowed.actor_oid and bearing.table_oid = allowed.table_oid
+      and bearing.verb = allowed.verb and bearing.polpermissive)
+
+
+-- Neither a column nor a call nor a sub-select: the same for every row and everybody. `false` opens nothing.
+
+union all
+select 'always_true_write_policy', policy.object,
+       format('Every row passes %s.', string_agg(clause.name || ' ' || clause.expression, ' and ' order by clause.nth))
+from linted_policy policy
+cross join lateral (values
+  (1, 'using', polqual::text, using_expression, command in ('update', 'delete', 'all')),
+  (2, 'with check', coalesce(polwithcheck, polqual)::text, coalesce(check_expression, using_expression),
+   command in ('insert', 'update', 'all'))
+) clause (nth, name, tree, expression, applies)
+where policy.polpermissive
+  and clause.applies
+  and clause.expression <> 'false'
+  and clause.tree !~ '\{(VAR|FUNCEXPR|SUBLINK|SQLVALUEFUNCTION|PARAM|NEXTVALUEEXPR) '
+  and coalesce(policy.check_expression, '') <> 'false'
+group by policy.object
+
+
+union all
+select 'unwrapped_function_call', policy.object,
+       format('It calls %s for each row.', string_agg(dba.signature(call.function), ', '))
+from linted_policy policy
+join dba.unwrapped_call call on call.policy_oid = policy.oid
+group by policy.object;
+comment on view dba.lint_of_policies is
+  'Findings about policies, and about grants and policies that lack one another.';

@@ -1,0 +1,120 @@
+-- Lints of roles: what the API can become, and who can become what the API does.
+
+create view dba.lint_of_roles with (security_invoker) as
+with acting as (
+  -- The API acts as its own roles, and through security definer functions as those who own them.
+  select oid, name from dba.api_role
+  union
+  select role.oid, role.rolname::text
+  from pg_catalog.pg_roles role
+  where role.oid in (select owner from dba.linted_relation union select owner from dba.linted_function)
+),
+owner as (
+  select 'epic_owner'::text as name, oid from pg_catalog.pg_roles where rolname = 'epic_owner'
+)
+
+
+select 'privileged_role_in_reach' as name, role.rolname::text as object,
+       format('%s %s.', role.rolname, concat_ws(', ',
+         case when role.rolsuper       then 'is a superuser' end,
+         case when role.rolbypassrls   then 'bypasses row-level security' end,
+         case when role.rolcreaterole  then 'creates roles' end,
+         case when role.rolcreatedb    then 'creates databases' end,
+         case when role.rolreplication then 'replicates' end)) as detail
+from pg_catalog.pg_roles role
+where role.oid in (select oid from acting)
+  and (role.rolsuper or role.rolbypassrls or role.rolcreaterole or role.rolcreatedb or role.rolreplication)
+
+
+union all
+select 'predefined_role_in_reach', format('%s to %s', role.rolname, acting.name),
+       format('%s is a member of %s.', acting.name, role.rolname)
+from acting
+join pg_catalog.pg_auth_members membership on membership.member = acting.oid
+join pg_catalog.pg_roles role              on role.oid = membership.roleid
+where role.rolname ~ '^pg_'
+
+
+union all
+select 'owner_in_reach', role.name,
+       format('%s owns %s.', role.name, case owned.objects
+         when 1 then owned.example
+         else format('%s objects, such as %s', owned.objects, owned.example) end)
+from dba.api_role role
+cross join lateral (
+  select count(*) as objects, min(pg_describe_object(classid, objid, objsubid)) as example
+  from pg_catalog.pg_shdepend
+  where refclassid = 'pg_catalog.pg_authid'::regclass and refobjid = role.oid and deptype = 'o'
+    and dbid in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+) owned
+where owned.objects > 0
+
+
+union all
+select 'rights_without_session', format('%s to epic_authenticator', role.name),
+       format('epic_authenticator inherits the rights of %s.', role.name)
+from dba.api_role role
+join pg_catalog.pg_roles login on login.rolname = 'epic_authenticator' and not login.rolsuper
+where role.oid <> login.oid
+  and pg_has_role(login.oid, role.oid, 'usage')
+
+
+union all
+select 'login_without_session', login.rolname,
+       format('%s logs in, and can act as %s.', login.rolname,
+         string_agg(distinct reached.role, ', ' order by reached.role))
+from pg_catalog.pg_roles login
+join (
+  with recursive path (login, role) as (
+    select oid, oid from pg_catalog.pg_roles where rolcanlogin and not rolsuper and rolname <> 'epic_authenticator'
+    union
+    select path.login, membership.roleid
+    from path
+    join pg_catalog.pg_auth_members membership on membership.member = path.role
+    -- From PostgreSQL 16 on, a membership may permit nothing but handing it on.
+    where coalesce((to_jsonb(membership) ->> 'set_option')::boolean, true)
+       or coalesce((to_jsonb(membership) ->> 'inherit_option')::boolean, true)
+  )
+  select path.login, role.name as role
+  from path
+  join dba.api_role role on role.oid = path.role
+) reached on reached.login = login.oid
+-- Whoever may become the owner deploys the database, and could give themselves everything anyway.
+where not exists (select from owner where pg_has_role(login.oid, owner.oid, 'member'))
+group by login.rolname
+
+
+union all
+select 'login_without_timeout', format('%s of epic_authenticator', timeout.name),
+       format('epic_authenticator has no %s.', timeout.name)
+from (values ('statement_timeout'), ('lock_timeout'), ('idle_in_transaction_session_timeout')) timeout (name)
+join pg_catalog.pg_roles login on login.rolname = 'epic_authenticator'
+where not exists (
+  select from pg_catalog.pg_db_role_setting setting
+  cross join lateral unnest(setting.setconfig) as value (text)
+  where setting.setrole = login.oid
+    and value.text like timeout.name || '=%'
+    and value.text !~ '=0\D*$')
+
+
+union all
+select 'owner_mismatch', owned.object,
+       format('%s owns it, not %s.', owned.owner::regrole, owner.name)
+from owner
+cross join lateral (
+  select format('database %s', datname) as object, datdba as owner
+  from pg_catalog.pg_database where datname = current_database()
+  union all
+  -- Schema public belongs to whoever owns the database.
+  select format('schema %I', schema.name), namespace.nspowner
+  from dba.linted_schema schema
+  join pg_catalog.pg_namespace namespace on namespace.oid = schema.oid
+  where namespace.nspowner::regrole::text <> 'pg_database_owner'
+  union all
+  select object, linted_relation.owner from dba.linted_relation
+  union all
+  select object, linted_function.owner from dba.linted_function
+) owned
+where owned.owner <> owner.oid;
+comment on view dba.lint_of_roles is
+  'Findings about roles, memberships and owners.';

@@ -1,0 +1,107 @@
+-- Findings that are accepted, each with its reason. This is the only place where one is; epic-server policies lint
+-- counts them, and reports one that no longer suppresses anything.
+
+create view dba.suppression with (security_invoker) as
+select *
+from (values
+
+
+  -- Policies that let every row be written.
+
+  ('always_true_write_policy', 'management_create_any on crm.employee',
+   'Management creates employees of every department.'),
+  ('always_true_write_policy', 'management_update_any on crm.employee',
+   'Management changes every employee; triggers keep an active manager, and clients and events in somebody''s hands.'),
+  ('always_true_write_policy', 'management_hand_over_any on crm.client',
+   'Management hands over any client; the grant is for commercial_contact_id alone.'),
+  ('always_true_write_policy', 'management_update_any on crm.contract',
+   'Management changes, signs and cancels any contract; a trigger keeps the status going forward.'),
+  ('always_true_write_policy', 'management_create_any on crm.event',
+   'Management plans events under any contract; a trigger asks that it be signed.'),
+  ('always_true_write_policy', 'management_update_any on crm.event',
+   'Management changes any event and assigns its support contact.'),
+  ('always_true_write_policy', 'management_delete_any on crm.event',
+   'Management deletes any event.'),
+
+
+  -- The same, for the database's own functions. Nobody logs in as epic_owner: its policies bound what those few do.
+
+  ('always_true_write_policy', 'owner_create_any on crm.employee',
+   'epic-server employee create enters the first manager, when there is nobody whom a rule could name.'),
+  ('always_true_write_policy', 'owner_update_any on crm.client',
+   'crm.erase_client, which management alone may call, erases whichever client it is asked to.'),
+  ('always_true_write_policy', 'owner_update_any on crm.contract',
+   'Triggers keep what remains to be paid, and the sales contact, of whichever contract is concerned.'),
+  ('always_true_write_policy', 'owner_create_any on crm.notification',
+   'Triggers tell whoever is concerned.'),
+  ('always_true_write_policy', 'owner_create_any on audit.change',
+   'The history trigger writes down every change of every record.'),
+  ('always_true_write_policy', 'owner_create_any on auth.credential',
+   'epic-server employee create gives the first manager a password.'),
+  ('always_true_write_policy', 'owner_create_any on auth.login_attempt',
+   'auth.log_in counts attempts at any address, known or not.'),
+  ('always_true_write_policy', 'owner_update_any on auth.login_attempt',
+   'auth.log_in counts attempts at any address, known or not.'),
+  ('always_true_write_policy', 'owner_delete_any on auth.login_attempt',
+   'auth.log_in forgets the failures of whoever succeeds, and all of them after a day.'),
+  ('always_true_write_policy', 'owner_create_any on auth.session',
+   'auth.log_in opens a session for whoever has proved who they are.'),
+  ('always_true_write_policy', 'owner_update_any on auth.session',
+   'auth.refresh extends a session; logging out, a replayed token and deactivation end one.'),
+  ('always_true_write_policy', 'owner_create_any on auth.refresh_token',
+   'auth.log_in and auth.refresh issue the tokens of every session.'),
+
+
+  -- Functions that act as the owner: what they check themselves.
+
+  ('security_definer_exposed', 'auth.session_state(integer,uuid)',
+   'Tells about one session to whoever knows its id, which is a secret; the API''s login alone may ask.'),
+  ('security_definer_exposed', 'auth.password_parameters(text)',
+   'Gives the salt of an address, never the hash; the API invents one for an unknown address.'),
+  ('security_definer_exposed', 'auth.log_in(text,text,bytea,text)',
+   'Compares the hash itself, counts failures and locks.'),
+  ('security_definer_exposed', 'auth.refresh(bytea,bytea)',
+   'Asks for the digest of a token that is used once; a second use ends the session.'),
+  ('security_definer_exposed', 'auth.deployed_migration()',
+   'Gives the number of the last migration and nothing else.'),
+  ('security_definer_exposed', 'auth.log_out()',
+   'Ends the session of the claims, and no other.'),
+  ('security_definer_exposed', 'auth.my_password_parameters()',
+   'Gives the caller''s own salt, never the hash.'),
+  ('security_definer_exposed', 'auth.change_password(text,text)',
+   'Asks for the current password; a policy holds the owner to the caller''s own credential.'),
+  ('security_definer_exposed', 'crm.erase_client(integer,boolean)',
+   'Execute is granted to management alone, and the person must confirm.'),
+
+
+  -- Extensions, in a schema that employees may use: crm.folded calls unaccent with the rights of its caller.
+
+  ('extension_in_exposed_schema', 'extension unaccent',
+   'A trusted extension: its functions take text and give text, and reach no table and no file.'),
+  ('extension_in_exposed_schema', 'extension pg_trgm',
+   'A trusted extension: its functions compare texts, and reach no table and no file.'),
+
+
+  -- Tables that graphile-migrate makes for itself. A grant on one of them would be a finding of its own.
+
+  ('rls_disabled', 'graphile_migrate.migrations',
+   'graphile-migrate''s ledger, which it writes as epic_owner; granted to nobody.'),
+  ('rls_disabled', 'graphile_migrate.current',
+   'graphile-migrate''s notes, which it writes as epic_owner; granted to nobody.'),
+  ('unindexed_foreign_key', 'migrations_previous_hash_fkey on graphile_migrate.migrations',
+   'graphile-migrate never deletes from its ledger, which has a row for each migration.'),
+
+
+  -- Columns that a policy filters by, and that are found another way.
+
+  ('policy_column_without_index', 'auth.refresh_token.used_at',
+   'The statement that the policy is for finds its one row by the primary key.'),
+  ('policy_column_without_index', 'audit.change.changed_at',
+   'dba.prune_history, the only one to go by age, reads all of history, and seldom runs.'),
+  ('policy_column_without_index', 'audit.change.action',
+   'It spares the traces of earlier prunings, of which there are few.')
+
+
+) suppression (rule, object, reason);
+comment on view dba.suppression is
+  'Findings that are accepted: the rule, the object as dba.lint names it, and the reason.';

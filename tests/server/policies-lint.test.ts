@@ -1,0 +1,160 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { programs } from '../support/paths.ts';
+import { runProgram } from '../support/program.ts';
+
+let database: TestDatabase;
+let tried: string;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  const [counts] = await database.query<{ rules: string; suppressed: string }>(
+    `select (select count(*) from dba.lint_rule) as rules,
+            (select count(*) from dba.suppression) as suppressed`,
+  );
+  tried = `${counts?.rules} rules, ${counts?.suppressed} suppressed.`;
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+const lint = (...options: string[]) =>
+  runProgram(programs.server, ['policies', 'lint', ...options], {
+    env: { DATABASE_ADMIN_URL: database.adminUrl },
+  });
+
+afterEach(async () => {
+  await database.query(`
+    alter table crm.client enable row level security;
+    revoke truncate on crm.client, crm.event from epic_sales;
+    comment on function crm.folded(text) is 'The text as it is searched.';
+  `);
+  await database.query(`alter database ${database.name} reset dba.enough_scans`);
+});
+
+describe('epic-server policies lint', () => {
+  test('finds nothing in a database as it is deployed', async () => {
+    expect(await lint()).toEqual({ code: 0, stdout: `No findings. ${tried}\n`, stderr: '' });
+  });
+
+  test('gives an empty array as JSON when it finds nothing', async () => {
+    expect(await lint('--json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
+  });
+
+  test('says what it found, the worst first, why it matters and what to do', async () => {
+    await database.query(`
+      alter table crm.client disable row level security;
+      grant truncate on crm.client, crm.event to epic_sales;
+      comment on function crm.folded(text) is null;
+    `);
+
+    expect(await lint()).toEqual({
+      code: 1,
+      stderr: '',
+      stdout: `\
+ERROR  grant_around_policies
+       truncate on crm.client to epic_sales
+         No policy is asked about truncate.
+       truncate on crm.event to epic_sales
+         No policy is asked about truncate.
+  why  TRUNCATE, REFERENCES, TRIGGER and MAINTAIN ask no policy, and neither do
+       sequences.
+  fix  revoke … on … from …
+
+ERROR  rls_disabled
+       crm.client
+         Row-level security is off: whoever has a grant reaches every row,
+         whatever the policies say.
+  why  Without row-level security a grant opens every row, and policies are
+       ornaments.
+  fix  alter table … enable row level security, force row level security
+
+WARN   grant_without_comment
+       crm.folded(text)
+         epic_employee has been granted execute, and it has no comment.
+  why  A grant has no comment of its own: what is granted must say what it is; a
+       table's policies say the rest.
+  fix  comment on … is '…'
+
+4 findings: 3 ERROR, 1 WARN, 0 INFO. ${tried}
+`,
+    });
+  });
+
+  test('fails for a WARN alone, and gives it to a program in one array', async () => {
+    await database.query('comment on function crm.folded(text) is null');
+
+    const { code, stdout, stderr } = await lint('--json');
+
+    expect(code).toBe(1);
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([
+      {
+        name: 'grant_without_comment',
+        level: 'WARN',
+        object: 'crm.folded(text)',
+        detail: 'epic_employee has been granted execute, and it has no comment.',
+        why: "A grant has no comment of its own: what is granted must say what it is; a table's policies say the rest.",
+        fix: "comment on … is '…'",
+      },
+    ]);
+  });
+
+  test('does not fail for an INFO', async () => {
+    // On a young database every index is unused: ask as if it had been in use for long.
+    await database.query(`alter database ${database.name} set dba.enough_scans = 0`);
+
+    const { code, stdout } = await lint();
+
+    expect(code).toBe(0);
+    expect(stdout).toContain('INFO   unused_index\n');
+    expect(stdout).toMatch(/findings: 0 ERROR, 0 WARN, \d+ INFO\./);
+  });
+
+  test('explains every rule and every suppression when asked', async () => {
+    const { code, stdout } = await lint('--explain');
+
+    expect(code).toBe(0);
+    expect(stdout).toContain(`No findings. ${tried}
+
+Every rule
+
+ERROR  create_granted
+  why  Who creates objects puts functions and tables where others find them
+       first.
+  fix  revoke create, temporary on … from …
+`);
+    expect(stdout).toContain(`
+Suppressed, in db/dba/41_suppression.sql
+
+ERROR  rls_disabled
+       graphile_migrate.current
+         graphile-migrate's notes, which it writes as epic_owner; granted to
+         nobody.
+`);
+    const tooLong = stdout.split('\n').filter((line) => line.length > 80);
+    expect(tooLong).toEqual([]);
+  });
+
+  test('explains in JSON too: a rule each, with what it found and what is suppressed', async () => {
+    await database.query('grant truncate on crm.client to epic_sales');
+
+    const { code, stdout } = await lint('--explain', '--json');
+    const rules: { name: string }[] = JSON.parse(stdout);
+
+    expect(code).toBe(1);
+    expect(rules.find(({ name }) => name === 'grant_around_policies')).toEqual({
+      name: 'grant_around_policies',
+      level: 'ERROR',
+      why: 'TRUNCATE, REFERENCES, TRIGGER and MAINTAIN ask no policy, and neither do sequences.',
+      fix: 'revoke … on … from …',
+      findings: [
+        {
+          object: 'truncate on crm.client to epic_sales',
+          detail: 'No policy is asked about truncate.',
+        },
+      ],
+      suppressed: [],
+    });
+  });
+});

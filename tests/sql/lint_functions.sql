@@ -1,0 +1,47 @@
+-- Lints of functions and extensions: each rule clean, broken and mended.
+
+begin;
+set local search_path = tap, public;
+select plan(8);
+
+
+select test.lints('functions', 'mutable_search_path',
+  'crm.folded(text)', 'It looks names up along the search_path of its caller.',
+  'alter function crm.folded(text) reset search_path',
+  $$ alter function crm.folded(text) set search_path = '' $$);
+
+select test.lints('functions', 'mutable_search_path',
+  'crm.folded(text)', 'Its search_path=crm, public.',
+  'alter function crm.folded(text) set search_path = crm, public',
+  'alter function crm.folded(text) set search_path = pg_catalog, pg_temp');
+
+select test.lints('functions', 'security_definer_exposed',
+  'crm.deactivate_employee(integer,integer)', 'epic_management may call it, and it acts as epic_owner.',
+  'alter function crm.deactivate_employee(integer, integer) security definer',
+  'alter function crm.deactivate_employee(integer, integer) security invoker');
+
+select test.lints('functions', 'security_definer_exposed',
+  'auth.locked_until(bytea)', 'epic_anonymous may call it, and it acts as epic_owner.',
+  'grant execute on function auth.locked_until(bytea) to epic_anonymous',
+  'revoke execute on function auth.locked_until(bytea) from epic_anonymous');
+
+select test.lints('functions', 'leakproof_function',
+  'crm.folded(text)', 'It is called on rows that a policy would have hidden.',
+  'alter function crm.folded(text) leakproof',
+  'alter function crm.folded(text) not leakproof');
+
+select test.lints('functions', 'extension_in_exposed_schema',
+  'extension citext', 'epic_employee, epic_management, epic_sales, epic_support may use schema extensions, where it is.',
+  'create extension citext with schema extensions',
+  'alter extension citext set schema public');
+
+select test.lints('functions', 'outdated_extension',
+  'extension unaccent', 'It is at version 0.9; the server has 1.1.',
+  $$ update pg_extension set extversion = '0.9' where extname = 'unaccent' $$,
+  $$ update pg_extension set extversion = '1.1' where extname = 'unaccent' $$);
+
+
+select test.lints_every_rule_of('functions');
+
+select * from finish();
+rollback;

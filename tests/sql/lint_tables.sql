@@ -1,0 +1,129 @@
+-- Lints of tables, views, triggers and constraints: each rule clean, broken and mended.
+
+begin;
+set local search_path = tap, public;
+select plan(18);
+
+
+-- row-level security
+
+select test.lints('tables', 'rls_disabled',
+  'crm.client', 'Row-level security is off: whoever has a grant reaches every row, whatever the policies say.',
+  'alter table crm.client disable row level security',
+  'alter table crm.client enable row level security');
+
+select test.lints('tables', 'rls_not_forced',
+  'auth.credential', 'Row-level security does not hold for its owner, epic_owner.',
+  'alter table auth.credential no force row level security',
+  'alter table auth.credential force row level security');
+
+select test.lints('tables', 'rls_without_policy',
+  'audit.trial', 'It has row-level security and not one policy.',
+  'create table audit.trial (id integer primary key);
+   alter table audit.trial enable row level security, force row level security',
+  'create policy trial on audit.trial for select to epic_sales using (false)');
+
+
+-- tables
+
+select test.lints('tables', 'no_primary_key',
+  'public.trial', 'It has no primary key.',
+  'create table public.trial (id integer not null)',
+  'alter table public.trial add primary key (id)');
+
+select test.lints('tables', 'autovacuum_disabled',
+  'crm.event', 'Autovacuum is switched off.',
+  'alter table crm.event set (autovacuum_enabled = off)',
+  'alter table crm.event reset (autovacuum_enabled)');
+
+select test.lints('tables', 'upgrade_blocking_type',
+  'auth.session.helper', 'It is of type regprocedure.',
+  'alter table auth.session add column helper regprocedure',
+  'alter table auth.session alter column helper type text');
+
+select test.lints('tables', 'secret_column_exposed',
+  'crm.payment.card_pin', 'epic_employee, epic_management, epic_sales, epic_support may read it.',
+  'alter table crm.payment add column card_pin text',
+  'revoke select on crm.payment from epic_employee;
+   grant select (id, contract_id, amount, paid_on, recorded_by) on crm.payment to epic_employee');
+
+
+-- what is read in the place of tables
+
+select test.lints('tables', 'view_without_security_invoker',
+  'crm.trial_view', 'It reads its tables as its owner, epic_owner.',
+  'create view crm.trial_view as select * from crm.client;
+   alter view crm.trial_view owner to epic_owner',
+  'alter view crm.trial_view set (security_invoker = on)');
+
+select test.lints('tables', 'view_without_security_invoker',
+  'crm.history', 'It reads its tables as its owner, epic_owner.',
+  'alter view crm.history set (security_invoker = false)',
+  'alter view crm.history set (security_invoker)');
+
+select test.lints('tables', 'materialized_view_exposed',
+  'crm.trial_copy', 'epic_employee, public may read it, and no policy applies to it.',
+  'create materialized view crm.trial_copy as select * from crm.client;
+   grant select on crm.trial_copy to epic_employee, public',
+  'revoke select on crm.trial_copy from epic_employee, public');
+
+select test.lints('tables', 'foreign_table_exposed',
+  'crm.trial_elsewhere', 'epic_sales may read it, and no policy applies to it.',
+  'create foreign data wrapper trial;
+   create server trial foreign data wrapper trial;
+   create foreign table crm.trial_elsewhere (id integer) server trial;
+   grant select (id) on crm.trial_elsewhere to epic_sales',
+  'revoke select (id) on crm.trial_elsewhere from epic_sales');
+
+
+-- triggers
+
+select test.lints('tables', 'missing_audit_trigger',
+  'crm.trial_record', 'No trigger writes history for: insert, delete, update.',
+  'create table crm.trial_record (id integer primary key)',
+  'create trigger trial_90_audit after insert or update or delete on crm.trial_record
+     for each row execute function audit.record_change();
+   alter table crm.trial_record enable always trigger trial_90_audit');
+
+select test.lints('tables', 'missing_audit_trigger',
+  'crm.trial_record', 'No trigger writes history for: insert.',
+  'drop trigger trial_90_audit on crm.trial_record;
+   create trigger trial_90_audit after update or delete on crm.trial_record
+     for each row execute function audit.record_change();
+   create trigger trial_90_audit_sometimes after insert on crm.trial_record
+     for each row when (new.id > 10) execute function audit.record_change();
+   alter table crm.trial_record enable always trigger trial_90_audit;
+   alter table crm.trial_record enable always trigger trial_90_audit_sometimes',
+  'drop trigger trial_90_audit_sometimes on crm.trial_record;
+   create trigger trial_90_audit_always after insert on crm.trial_record
+     for each row execute function audit.record_change();
+   alter table crm.trial_record enable always trigger trial_90_audit_always');
+
+select test.lints('tables', 'missing_audit_trigger',
+  'crm.payment', 'No trigger writes history for: insert, delete, update.',
+  'alter table crm.payment enable trigger payment_90_audit',
+  'alter table crm.payment enable always trigger payment_90_audit');
+
+select test.lints('tables', 'disabled_trigger',
+  'contract_20_status_goes_forward on crm.contract', 'It is switched off.',
+  'alter table crm.contract disable trigger contract_20_status_goes_forward',
+  'alter table crm.contract enable trigger contract_20_status_goes_forward');
+
+select test.lints('tables', 'disabled_trigger',
+  'credential_employee_id_fkey on auth.credential', 'It is switched off. It keeps a constraint.',
+  'alter table auth.credential disable trigger all',
+  'alter table auth.credential enable trigger all');
+
+
+-- constraints
+
+select test.lints('tables', 'constraint_not_valid',
+  'trial on crm.client', 'Rows that were there before it were never checked, or none is.',
+  'alter table crm.client add constraint trial check (id > 0) not valid',
+  'alter table crm.client validate constraint trial');
+
+
+select test.lints_every_rule_of('tables');
+
+select * from finish();
+rollback;
