@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { readAdminConfig } from '../config.ts';
 import { OperatorError } from '../errors.ts';
-import { visitCluster } from './embedded.ts';
+import { openCluster, visitCluster } from './embedded.ts';
 import { localDatabaseName, openLocalDatabase } from './local.ts';
 
 /** A DBA's connection, and the address it goes to. */
@@ -13,7 +13,8 @@ export type AdminConnection = {
 
 /**
  * Runs `work` with a connection of the DBA: to DATABASE_ADMIN_URL, or else to the embedded PostgreSQL of EPIC_DATA,
- * which may be serving at the time. Throws an OperatorError when the database cannot be reached or has no tools.
+ * which may be serving at the time. The database is looked at as it is: nothing is deployed to it, unless there is
+ * none yet. Throws an OperatorError when the database cannot be reached or has no tools.
  */
 export async function withAdminConnection<Result>(
   environment: Readonly<Record<string, string | undefined>>,
@@ -26,11 +27,31 @@ export async function withAdminConnection<Result>(
   const running = await visitCluster({ dataFolder, say }, localDatabaseName);
   if (running !== null) return connected(running, work);
 
+  const cluster = await openCluster({ dataFolder, say });
+  try {
+    const url = cluster.adminUrl(localDatabaseName);
+    if (await hasDatabase(cluster.adminUrl('postgres'))) return await connected(url, work);
+  } finally {
+    await cluster.close();
+  }
   const local = await openLocalDatabase(dataFolder, say);
   try {
     return await connected(local.adminUrl, work);
   } finally {
     await local.cluster.close();
+  }
+}
+
+async function hasDatabase(serverUrl: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: serverUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [
+      localDatabaseName,
+    ]);
+    return rowCount !== 0;
+  } finally {
+    await client.end();
   }
 }
 
@@ -52,13 +73,27 @@ async function connected<Result>(
     );
   }
   try {
-    const { rows } = await client.query<{ has_tools: boolean }>(
-      `select to_regclass('dba.privilege') is not null as has_tools`,
+    const { rows } = await client.query<{ tools: 'missing' | 'closed' | 'open' }>(
+      `select case
+         when not exists (
+           select from pg_catalog.pg_class
+           join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
+           where nspname = 'dba' and relname = 'privilege') then 'missing'
+         when has_schema_privilege('dba', 'usage') then 'open'
+         else 'closed'
+       end as tools`,
     );
-    if (rows[0]?.has_tools !== true) {
+    const tools = rows[0]?.tools;
+    if (tools === 'missing') {
       throw new OperatorError(
         'This database has no tools for DBAs: db/ has not been deployed to it, or only an earlier version.',
         'Deploy it: epic-server migrate',
+      );
+    }
+    if (tools === 'closed') {
+      throw new OperatorError(
+        'This login may not use the tools of schema dba.',
+        'Log in as a superuser, or as a member of epic_owner.',
       );
     }
     return await work({ client, url });
