@@ -1,7 +1,8 @@
 import type { Api } from './api/api.ts';
+import type { Askable } from './deeds.ts';
 import { usageError } from './errors.ts';
 import { Invalid, type Parser } from './flags.ts';
-import { type Column, pickColumns } from './output/columns.ts';
+import { type Column, type Field, pickColumns } from './output/columns.ts';
 import type { Output } from './output/output.ts';
 import type { Prompts } from './prompts.ts';
 import type { SessionStore } from './session-store.ts';
@@ -37,7 +38,7 @@ export const optional = <Value>(spec: string, help: string, parse: Parser<Value>
 export const toggle = (spec: string, help: string) =>
   ({ spec, help, parse: () => true, given: 'switch' }) as const;
 
-/** An argument that may be repeated, or left out. */
+/** A flag or argument that may be repeated, or left out. */
 export const several = <Value>(spec: string, help: string, parse: Parser<Value>) =>
   ({ spec, help, parse, given: 'several' }) as const;
 
@@ -68,6 +69,8 @@ export interface Definition<Row, F extends Flags> {
   columns: readonly Column<Row>[];
   /** Command lines without the program's name, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
+  /** What else its help says, in lines. */
+  notes?: readonly string[];
   run(invocation: Invocation<Row, F>): Promise<void>;
 }
 
@@ -77,6 +80,8 @@ export type Typed = string | readonly string[] | boolean | undefined;
 /** A definition ready to be put on a command line. */
 export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
   fieldNames: readonly string[];
+  /** For a command that changes a record: what `epic can` asks. */
+  askable?: Askable;
   execute(typed: Record<string, Typed>, services: Services): Promise<void>;
 };
 
@@ -85,6 +90,7 @@ export interface Noun {
   name: string;
   plural: string;
   summary: string;
+  fields: readonly Field[];
   commands: readonly Command[];
 }
 
@@ -94,7 +100,8 @@ export function nameOf({ spec }: Flag): string {
   return dashed ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
 }
 
-function parsed(flag: Flag, typed: string): unknown {
+/** The value of what was typed for a flag; a usage error when it cannot be one. */
+export function parsed(flag: Flag, typed: string): unknown {
   try {
     return flag.parse(typed);
   } catch (error) {
@@ -139,6 +146,7 @@ async function readFlags<F extends Flags>(
     if (flag.given === 'switch') values[key] = given === true;
     else if (Array.isArray(given)) values[key] = given.map((each) => parsed(flag, each));
     else if (typeof given === 'string') values[key] = parsed(flag, given);
+    else if (flag.given === 'several') values[key] = [];
   }
   for (const [key, flag] of Object.entries(flags)) {
     if (flag.given !== 'required' || key in values) continue;

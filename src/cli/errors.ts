@@ -10,7 +10,7 @@ export type Problem = {
   kind?: string;
 } & (
   | { code: 'USAGE'; flag?: string }
-  | { code: 'FORBIDDEN'; policy?: string }
+  | { code: 'FORBIDDEN'; policy?: string; contact?: string }
   | { code: 'INTERNAL'; id?: string }
   | {
       code:

@@ -1,14 +1,17 @@
 import { Command as CommanderCommand, Option } from 'commander';
 import type { Command, Flag, Noun, Typed } from './command.ts';
+import { can } from './commands/can.ts';
 import { client } from './commands/client.ts';
 import { contract } from './commands/contract.ts';
 import { employee } from './commands/employee.ts';
 import { event } from './commands/event.ts';
+import { history } from './commands/history.ts';
 import { notification } from './commands/notification.ts';
 import { sessionCommands } from './commands/session.ts';
 import { version } from './version.ts';
 
 const nouns: readonly Noun[] = [client, contract, event, employee, notification];
+const questions: readonly Command[] = [can(nouns), history(nouns)];
 
 /** The flags that every command understands. */
 export interface SharedFlags {
@@ -36,9 +39,19 @@ function helpFor(flag: Flag): string {
   return flag.given === 'required' ? `${words} (required)` : words;
 }
 
-function examplesText(examples: Command['examples']): string {
+function optionFor(flag: Flag): Option {
+  const option = new Option(flag.spec, helpFor(flag));
+  if (flag.given !== 'several') return option;
+  return option.argParser((typed, before: readonly string[] = []) => [...before, typed]);
+}
+
+function textAfter({ examples, notes = [] }: Command): string {
   const lines = examples.map(([line, what]) => `  epic ${line}${what && `\n      ${what}`}`);
-  return lines.length ? `\nExamples:\n${lines.join('\n')}` : '';
+  const parts = [
+    lines.length ? ['', 'Examples:', ...lines] : [],
+    notes.length ? ['', ...notes] : [],
+  ];
+  return parts.flat().join('\n');
 }
 
 function addOutputFlags(target: CommanderCommand, fieldNames: readonly string[]): void {
@@ -62,14 +75,14 @@ function addCommand(parent: CommanderCommand, command: Command, run: Run): Comma
     .usage([...usage, '[flags]'].join(' '))
     .description(`${command.summary}.`)
     .summary(command.summary)
-    .addHelpText('after', examplesText(command.examples));
+    .addHelpText('after', textAfter(command));
   for (const [, flag] of positional) {
     // Optional to commander, so that a missing one is asked for or refused by us, like any flag.
     target.argument(flag.spec.replace('<', '[').replace('>', ']'), helpFor(flag));
   }
   const options = flags
     .filter(([, flag]) => !isArgument(flag))
-    .map(([key, flag]) => ({ key, option: new Option(flag.spec, helpFor(flag)) }));
+    .map(([key, flag]) => ({ key, option: optionFor(flag) }));
   for (const { option } of options) target.addOption(option);
   addOutputFlags(target, command.fieldNames);
 
@@ -110,9 +123,10 @@ export function createProgram(run: Run, terminalWidth: number): CommanderCommand
       'after',
       [
         '',
-        'Every list and record also comes as --json or --csv, and in a pipe as tab-separated values.',
-        'Exit codes: 0 done, 1 unexpected, 2 usage, 3 not found, 4 login needed, 5 forbidden,',
-        '6 against a rule, 7 server unreachable, 130 cancelled.',
+        'Every list and record also comes as --json or --csv, and in a pipe as',
+        'tab-separated values.',
+        'Exit codes: 0 done, 1 unexpected, 2 usage, 3 not found, 4 login needed,',
+        '5 forbidden, 6 against a rule, 7 server unreachable, 130 cancelled.',
       ].join('\n'),
     );
 
@@ -127,5 +141,7 @@ export function createProgram(run: Run, terminalWidth: number): CommanderCommand
       .description(noun.summary);
     for (const each of noun.commands) addCommand(parent, each, run);
   }
+  program.commandsGroup('Questions:');
+  for (const each of questions) addCommand(program, each, run);
   return program;
 }

@@ -10,6 +10,7 @@ import {
   toggle,
   type Values,
 } from './command.ts';
+import { askable, type Deed } from './deeds.ts';
 import { CliError, cancelled, notFound, usageError } from './errors.ts';
 import { Invalid, id, line, type Parser, wholeNumber } from './flags.ts';
 import type { Column } from './output/columns.ts';
@@ -61,42 +62,55 @@ function sortParser<Name extends string>(sort: Record<string, Name>): Parser<Ord
 
 const largestPage = 1000;
 
+/** The flags of whatever comes in pages. */
+export const paging = {
+  limit: optional('--limit <n>', 'how many rows, 50 by default', wholeNumber(1, largestPage)),
+  after: optional('--after <cursor>', 'continue after this cursor', line(2000)),
+};
+
+/** The part of a page that they ask for. */
+export const pageOf = ({ limit, after }: Values<typeof paging>) => ({
+  first: limit ?? 50,
+  after: after ?? null,
+});
+
+/** Says how to get the next page, if there is one. */
+export function tellOfMore(
+  { output, typed }: Pick<Invocation<never, Flags>, 'output' | 'typed'>,
+  { nodes, pageInfo }: Connection<unknown>,
+): void {
+  if (!pageInfo.hasNextPage || !pageInfo.endCursor) return;
+  const next = ['epic', ...withoutFlag(typed, '--after'), '--after', pageInfo.endCursor];
+  output.note(`There are more than these ${nodes.length}. The next:`, commandLine(next));
+}
+
 /** `list`: the rows that pass the filters, page by page. */
 export function list<Row, F extends Flags, Name extends string>(
   definition: ListDefinition<Row, F, Name>,
 ): Command {
   const { summary, columns, sort, sortedBy, ifEmpty, examples, fetch } = definition;
-  const paging = {
-    limit: optional('--limit <n>', 'how many rows, 50 by default', wholeNumber(1, largestPage)),
-    after: optional('--after <cursor>', 'continue after this cursor', line(2000)),
+  const ordering = {
+    ...paging,
     sort: optional(
       '--sort <field>',
       `order by ${Object.keys(sort).join(', ')}; :desc for descending`,
       sortParser(sort),
     ),
   };
-  return command<Row, F & typeof paging>({
+  return command<Row, F & typeof ordering>({
     name: 'list',
     aliases: ['ls'],
     summary,
     columns,
     examples,
-    flags: { ...definition.flags, ...paging },
+    flags: { ...definition.flags, ...ordering },
     async run({ api, output, flags, columns: shown, typed }) {
-      const { limit, after, sort: asked } = flags as Values<typeof paging>;
-      const page: Page<Order<Name>> = {
-        first: limit ?? 50,
-        after: after ?? null,
-        orderBy: [asked ?? sortedBy],
-      };
+      const given = flags as Values<typeof ordering>;
+      const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };
       const connection = await fetch(api, flags, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
       await output.list(shown, rows, ifEmpty);
-      const { hasNextPage = false, endCursor } = connection?.pageInfo ?? {};
-      if (hasNextPage && endCursor) {
-        const next = ['epic', ...withoutFlag(typed, '--after'), '--after', endCursor];
-        output.note(`There are more than these ${rows.length}. The next:`, commandLine(next));
-      }
+      if (connection) tellOfMore({ output, typed }, connection);
     },
   });
 }
@@ -144,19 +158,28 @@ export function questionAbout<Row>(
   };
 }
 
-interface ChangeDefinition<Row, F extends Flags>
+interface ChangeDefinition<Row, F extends Flags, Written extends object>
   extends Omit<Definition<Row, F>, 'run' | 'aliases'> {
   noun: string;
   /** What is being done, to complete “You may not …”: `sign contract 12`. */
   attempt(flags: Values<F>): string;
-  /** Does it, and returns the record as it is now. */
-  send(api: Api, flags: Values<F>, invocation: Invocation<Row, F>): Promise<Row | null | undefined>;
+  deed: Deed<F, Written>;
+  /** Does it with what the deed writes, and returns the record as it is now. */
+  send(
+    api: Api,
+    flags: Values<F>,
+    written: Written,
+    invocation: Invocation<Row, F>,
+  ): Promise<Row | null | undefined>;
   /** What changed, in a sentence. */
   done(row: Row, flags: Values<F>): string;
 }
 
-/** The error with what was refused, or what is missing, and where to look. */
-function explained(error: unknown, noun: string, attempt: string, id: unknown): unknown {
+/** The error with what was refused, or what is missing, and what to type next. */
+function explained(
+  error: unknown,
+  { noun, name, attempt, id }: { noun: string; name: string; attempt: string; id: unknown },
+): unknown {
   if (!(error instanceof CliError)) return error;
   const { problem } = error;
   if (problem.code === 'NOT_FOUND' && !problem.hint) {
@@ -165,37 +188,43 @@ function explained(error: unknown, noun: string, attempt: string, id: unknown): 
     return new CliError({ ...problem, hint }, { cause: error });
   }
   if (problem.code !== 'FORBIDDEN') return error;
-  const look =
-    typeof id === 'number' ? `Look at it: epic ${noun} view ${id}` : 'See who you are: epic whoami';
+  // Without a record there is no more to learn than the reason: it is the same for the whole department.
+  const ask =
+    typeof id === 'number'
+      ? `Ask beforehand: epic can ${name} ${noun} ${id}`
+      : 'See who you are: epic whoami';
   return new CliError(
     {
       ...problem,
       message: `You may not ${attempt}.`,
       reason: problem.reason ?? problem.message,
-      hint: problem.hint ?? look,
+      hint: problem.hint ?? ask,
     },
     { cause: error },
   );
 }
 
 /** A command that changes one record and says what changed. */
-export function change<Row, F extends Flags>(definition: ChangeDefinition<Row, F>): Command {
-  const { noun, attempt, send, done, ...shared } = definition;
-  return command<Row, F>({
+export function change<Row, F extends Flags, Written extends object>(
+  definition: ChangeDefinition<Row, F, Written>,
+): Command {
+  const { noun, attempt, deed, send, done, ...shared } = definition;
+  const made = command<Row, F>({
     ...shared,
     async run(invocation) {
       const { api, flags, output, columns } = invocation;
       const id: unknown = flags.id;
       try {
-        const row = await send(api, flags, invocation);
+        const row = await send(api, flags, deed.writes(flags), invocation);
         if (!row)
           throw typeof id === 'number' ? noSuch(noun, id) : notFound(`No ${noun} came back.`);
         output.changed(done(row, flags), columns, row);
       } catch (error) {
-        throw explained(error, noun, attempt(flags), id);
+        throw explained(error, { noun, name: shared.name, attempt: attempt(flags), id });
       }
     },
   });
+  return { ...made, askable: askable(noun, definition.flags, deed) };
 }
 
 /** The flag of commands that cannot be undone. */

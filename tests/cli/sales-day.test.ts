@@ -34,12 +34,32 @@ test('a sales person updates their own client, and can empty what may be empty',
   expect(emptied).toMatchObject({ phone: null, companyName: null, fullName: 'Ana Dupont' });
 });
 
-test("a sales person is refused a colleague's client, with the policy's own sentence", async () => {
+test("a refusal says what, why in the policy's own sentence, whom to ask and what to type", async () => {
   const { client } = await soldContract(otherSales);
   const run = await sales.run(['client', 'update', client, '--phone', '06 12 34 56 78']);
-  expect(run).toMatchObject({ code: 5, stdout: '' });
-  expect(run.stderr).toMatch(`✗ You may not update client ${client}.\n  Sales `);
-  expect(run.stderr).toContain(`→ Look at it: epic client view ${client}`);
+  expect(run).toEqual({
+    code: 5,
+    stdout: '',
+    stderr: `✗ You may not update client ${client}.
+  Sales change only the clients they look after.
+  Client ${client} is looked after by Oscar Sales.
+  → Ask beforehand: epic can update client ${client}
+`,
+  });
+});
+
+test("nobody enters a contract for a colleague's client", async () => {
+  const { client } = await soldContract(otherSales);
+  const run = await sales.run(['contract', 'create', '--client', client, '--total', '5']);
+  expect(run).toEqual({
+    code: 5,
+    stdout: '',
+    stderr: `✗ You may not create a contract for client ${client}.
+  Sales create contracts only for their own clients, as drafts.
+  Client ${client} is looked after by Oscar Sales.
+  → See who you are: epic whoami
+`,
+  });
 });
 
 test('a refusal as JSON names the policy and its sentence', async () => {
@@ -53,7 +73,8 @@ test('a refusal as JSON names the policy and its sentence', async () => {
       message: `You may not sign contract ${contract}.`,
       reason: expect.stringContaining('only the contracts of their own clients'),
       policy: 'sales_update_own',
-      hint: `Look at it: epic contract view ${contract}`,
+      contact: `Contract ${contract} is looked after by Oscar Sales.`,
+      hint: `Ask beforehand: epic can sign contract ${contract}`,
       id: null,
     },
   });
@@ -87,7 +108,11 @@ test('a sales person does not change the price of a signed contract', async () =
   const { contract } = await soldContract(sales);
   const run = await sales.run(['contract', 'update', contract, '--total', '1']);
   expect(run.code).toBe(5);
-  expect(run.stderr).toContain(`You may not change the total of contract ${contract}.`);
+  expect(run.stderr).toBe(`✗ You may not change the total of contract ${contract}.
+  Sales change and sign only the contracts of their own clients, and only until they are signed.
+  Ask management.
+  → Ask beforehand: epic can update contract ${contract}
+`);
 });
 
 test('paying more than what remains breaks a rule, and the rule says what remains', async () => {
@@ -134,5 +159,9 @@ test('a sales person neither deletes contracts nor creates employees', async () 
     ...['employee', 'create', '--name', 'A', '--email', 'a@epic.example', '--department', 'sales'],
   ]);
   expect(hired.code).toBe(5);
-  expect(hired.stderr).toContain('You may not create an employee.');
+  expect(hired.stderr).toBe(`✗ You may not create an employee.
+  Management creates employees.
+  Ask management.
+  → See who you are: epic whoami
+`);
 });

@@ -67,8 +67,11 @@ test('a support person updates their own event', async () => {
 test("a support person is refused a colleague's event", async () => {
   const run = await support.run(['event', 'update', others, '--attendees', '1']);
   expect(run.code).toBe(5);
-  expect(run.stderr).toContain(`You may not update event ${others}.`);
-  expect(run.stderr).toMatch(/Support .* only .*\n/);
+  expect(run.stderr).toBe(`✗ You may not update event ${others}.
+  Support change only the events they run.
+  Event ${others} is run by Omar Support.
+  → Ask beforehand: epic can update event ${others}
+`);
 });
 
 test('a support person reads contracts and clients but writes none', async () => {

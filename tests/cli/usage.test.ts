@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => epic.dispose());
 
 const commands: Record<string, readonly string[]> = {
-  client: ['list', 'view', 'create', 'update', 'handover'],
+  client: ['list', 'view', 'create', 'update', 'handover', 'erase'],
   contract: ['list', 'view', 'create', 'update', 'sign', 'pay', 'cancel', 'delete'],
   event: ['list', 'view', 'create', 'update', 'assign', 'unassign', 'delete'],
   employee: ['list', 'view', 'create', 'update', 'deactivate', 'delete'],
@@ -26,6 +26,18 @@ test('epic alone and epic --help say what there is', async () => {
   expect((await epic.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test('the help groups what belongs together and fits 80 columns', async () => {
+  const { stdout } = await epic.run(['--help'], { env: { EPIC_FORCE_TTY: '80' } });
+  const groups = ['Session:\n  login', 'Records:\n  client', 'Questions:\n  can'];
+  for (const group of groups) expect(stdout).toContain(`\n${group} `);
+  for (const command of [['--help'], ['can', '--help'], ['history', '--help']]) {
+    const help = await epic.run(command);
+    expect(help.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  }
+  const { stdout: about } = await epic.run(['can', '--help']);
+  expect(about).toContain('The answer is about permission');
+});
+
 test('every command explains itself with its flags and an example', async () => {
   const all = Object.entries(commands).flatMap(([noun, verbs]) =>
     verbs.map((verb) => [noun, verb]),
@@ -37,7 +49,8 @@ test('every command explains itself with its flags and an example', async () => 
     expect(stdout).toContain('--json');
     expect(stdout).toContain(`Examples:\n  epic ${command.join(' ')}`);
   };
-  await Promise.all([...all, ['login'], ['logout'], ['whoami'], ['password']].map(explains));
+  const alone = ['login', 'logout', 'whoami', 'password', 'can', 'history'].map((name) => [name]);
+  await Promise.all([...all, ...alone].map(explains));
 });
 
 test('plurals and ls are aliases', async () => {
@@ -81,6 +94,7 @@ test('with --json, wrong usage is JSON too', async () => {
       kind: null,
       reason: null,
       policy: null,
+      contact: null,
       hint: null,
       id: null,
     },

@@ -27,6 +27,7 @@ export function problemOf({ message, extensions }: GraphQLFailure): Problem {
         message,
         reason,
         policy: text(extensions.policy),
+        contact: text(extensions.contact),
         hint: text(extensions.hint),
       };
     case 'UNAUTHENTICATED':

@@ -16,6 +16,7 @@ export type ClientCondition = {
   companyName?: string | null | undefined;
   fullName?: string | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
   lastUpdate?: string | null | undefined;
   mine?: boolean | null | undefined;
   search?: string | null | undefined;
@@ -102,6 +103,7 @@ export type EmployeeCondition = {
   department?: string | null | undefined;
   fullName?: string | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
 };
 
 export type EmployeeOrderBy =
@@ -210,6 +212,19 @@ export type RefreshInput = {
   refreshToken: string;
 };
 
+export type AccessQueryVariables = Exact<{
+  noun: string;
+  id?: number | null | undefined;
+  record: string;
+  verb: string;
+  rowId?: number | null | undefined;
+  columns?: Array<string | null | undefined> | string | null | undefined;
+  newValues?: unknown;
+}>;
+
+
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: string, name: string | null, role: string | null, mode: string | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
+
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -241,6 +256,13 @@ export type ClientUpdateMutationVariables = Exact<{
 
 
 export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+
+export type ClientEraseMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null };
 
@@ -384,6 +406,26 @@ export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: s
 
 export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
 
+export type HistoryQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  record: string;
+  rowId: number;
+}>;
+
+
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type NamesQueryVariables = Exact<{
+  employees?: Array<number> | number | null | undefined;
+  clients?: Array<number> | number | null | undefined;
+}>;
+
+
+export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
+
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
+
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -437,6 +479,9 @@ export type MeQuery = { me: { id: number, fullName: string, email: string, depar
 
 export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } };
 
+export const Access: Operation<AccessQuery, AccessQueryVariables> =
+  'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
+
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
   'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}fragment Paging on PageInfo{hasNextPage endCursor}';
 
@@ -448,6 +493,9 @@ export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationV
 
 export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
   'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+
+export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
+  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
@@ -499,6 +547,12 @@ export const EventUpdate: Operation<EventUpdateMutation, EventUpdateMutationVari
 
 export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVariables> =
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const History: Operation<HistoryQuery, HistoryQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:String!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
+
+export const Names: Operation<NamesQuery, NamesQueryVariables> =
+  'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';

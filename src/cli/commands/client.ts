@@ -1,5 +1,7 @@
+import type { Api } from '../api/api.ts';
 import {
   ClientCreate,
+  ClientErase,
   type ClientFieldsFragment,
   ClientList,
   ClientUpdate,
@@ -8,7 +10,7 @@ import {
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { date, email, id, line, orNothing, phone } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
-import { change, changes, list, view } from '../verbs.ts';
+import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Client = ClientFieldsFragment;
 
@@ -45,6 +47,9 @@ const columns: readonly Column<Client>[] = [
 const name = ({ fullName, companyName }: Client) =>
   companyName ? `${fullName}, ${companyName}` : fullName;
 
+const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;
+const question = questionAbout('client', fetchClient, name);
+
 const clientId = required('<id>', "the client's id", id);
 
 const listClients = list({
@@ -76,11 +81,7 @@ const listClients = list({
       .clients,
 });
 
-const viewClient = view({
-  noun: 'client',
-  columns,
-  fetch: async (api, id) => (await api.send(ClientView, { id })).client,
-});
+const viewClient = view({ noun: 'client', columns, fetch: fetchClient });
 
 const createClient = change({
   noun: 'client',
@@ -102,10 +103,17 @@ const createClient = change({
     ['client create --name "Ana Dupont" --email ana@dupont.example --company "Dupont SA"', ''],
   ],
   attempt: () => 'create a client',
-  send: async (api, { name, email, phone, company, firstContact }) => {
-    const client = { fullName: name, email, phone, companyName: company, firstContact };
-    return (await api.send(ClientCreate, { client })).createClient?.client;
+  deed: {
+    verb: 'create',
+    writes: ({ name, email, phone, company, firstContact }) => ({
+      fullName: name,
+      email,
+      phone,
+      companyName: company,
+      firstContact,
+    }),
   },
+  send: async (api, _, client) => (await api.send(ClientCreate, { client })).createClient?.client,
   done: (client) => `Client ${client.id} created: ${name(client)}.`,
 });
 
@@ -124,8 +132,17 @@ const updateClient = change({
   columns,
   examples: [['client update 12 --phone "+33 6 12 34 56 78"', '']],
   attempt: ({ id }) => `update client ${id}`,
-  send: async (api, { id, name, email, phone, company }) => {
-    const patch = changes({ fullName: name, email, phone, companyName: company }, newValues);
+  deed: {
+    verb: 'update',
+    writes: ({ name, email, phone, company }) => ({
+      fullName: name,
+      email,
+      phone,
+      companyName: company,
+    }),
+  },
+  send: async (api, { id }, written) => {
+    const patch = changes(written, newValues);
     return (await api.send(ClientUpdate, { id, patch })).updateClient?.client;
   },
   done: (client) => `Client ${client.id} updated: ${name(client)}.`,
@@ -142,15 +159,33 @@ const handOverClient = change({
   columns,
   examples: [['client handover 12 --to 4', 'employee 4 looks after client 12 from now on']],
   attempt: ({ id, to }) => `hand client ${id} over to employee ${to}`,
-  send: async (api, { id, to }) =>
-    (await api.send(ClientUpdate, { id, patch: { commercialContactId: to } })).updateClient?.client,
+  deed: { verb: 'update', writes: ({ to }) => ({ commercialContactId: to }) },
+  send: async (api, { id }, patch) =>
+    (await api.send(ClientUpdate, { id, patch })).updateClient?.client,
   done: (client) =>
     `Client ${client.id} handed over: ${name(client)}, now with ${client.commercialContact?.fullName ?? 'another contact'}.`,
+});
+
+const eraseClient = change({
+  noun: 'client',
+  name: 'erase',
+  summary: "Erase a client's personal data, on their request",
+  flags: { id: clientId, yes },
+  columns,
+  examples: [['client erase 12', 'contracts and events stay; this cannot be undone']],
+  attempt: ({ id }) => `erase client ${id}`,
+  deed: { verb: 'erase', writes: () => ({}) },
+  send: async (api, { id }, _, invocation) => {
+    await confirm(invocation, () => question(api, 'Erase the personal data of', id));
+    return (await api.send(ClientErase, { id })).eraseClient?.client;
+  },
+  done: (client) => `The personal data of client ${client.id} is erased.`,
 });
 
 export const client: Noun = {
   name: 'client',
   plural: 'clients',
   summary: 'Those who buy events from us.',
-  commands: [listClients, viewClient, createClient, updateClient, handOverClient],
+  fields: columns,
+  commands: [listClients, viewClient, createClient, updateClient, handOverClient, eraseClient],
 };

@@ -115,10 +115,12 @@ const createContract = change({
   columns,
   examples: [['contract create --client 12 --total 12500', '']],
   attempt: ({ client }) => `create a contract for client ${client}`,
-  send: async (api, { client, total }) => {
-    const contract = { clientId: client, totalAmount: total };
-    return (await api.send(ContractCreate, { contract })).createContract?.contract;
+  deed: {
+    verb: 'create',
+    writes: ({ client, total }) => ({ clientId: client, totalAmount: total }),
   },
+  send: async (api, _, contract) =>
+    (await api.send(ContractCreate, { contract })).createContract?.contract,
   done: (contract) => `Contract ${contract.id} created, as a draft: ${summaryOf(contract)}.`,
 });
 
@@ -130,9 +132,9 @@ const updateContract = change({
   columns,
   examples: [['contract update 7 --total 14000.50', '']],
   attempt: ({ id }) => `change the total of contract ${id}`,
-  send: async (api, { id, total }) =>
-    (await api.send(ContractUpdate, { id, patch: { totalAmount: total } })).updateContract
-      ?.contract,
+  deed: { verb: 'update', writes: ({ total }) => ({ totalAmount: total }) },
+  send: async (api, { id }, patch) =>
+    (await api.send(ContractUpdate, { id, patch })).updateContract?.contract,
   done: (contract) => `Contract ${contract.id} updated: ${summaryOf(contract)}.`,
 });
 
@@ -144,8 +146,9 @@ const signContract = change({
   columns,
   examples: [['contract sign 7', '']],
   attempt: ({ id }) => `sign contract ${id}`,
-  send: async (api, { id }) =>
-    (await api.send(ContractUpdate, { id, patch: { status: 'signed' } })).updateContract?.contract,
+  deed: { verb: 'update', writes: () => ({ status: 'signed' }) },
+  send: async (api, { id }, patch) =>
+    (await api.send(ContractUpdate, { id, patch })).updateContract?.contract,
   done: (contract) => `Contract ${contract.id} signed: ${summaryOf(contract)}.`,
 });
 
@@ -164,10 +167,14 @@ const payContract = change({
     ['contract pay 7 --amount 1000.50 --on 2026-11-30', ''],
   ],
   attempt: ({ id }) => `record a payment for contract ${id}`,
-  send: async (api, { id, amount, on }) => {
-    const payment = { contractId: id, amount, paidOn: on };
-    return (await api.send(ContractPay, { payment })).createPayment?.payment?.contract;
+  deed: {
+    verb: 'create',
+    record: 'payment',
+    writes: ({ id, amount, on }) => ({ contractId: id, amount, paidOn: on }),
+    supposing: { amount: '0.01' },
   },
+  send: async (api, _, payment) =>
+    (await api.send(ContractPay, { payment })).createPayment?.payment?.contract,
   done: (contract, { amount }) =>
     `${euros(amount)} recorded for contract ${contract.id}: ${summaryOf(contract)}. ${remainder(contract)}`,
 });
@@ -180,13 +187,10 @@ const cancelContract = change({
   columns,
   examples: [['contract cancel 7', '']],
   attempt: ({ id }) => `cancel contract ${id}`,
-  send: async (api, { id }, invocation) => {
+  deed: { verb: 'update', writes: () => ({ status: 'cancelled' }) },
+  send: async (api, { id }, patch, invocation) => {
     await confirm(invocation, () => question(api, 'Cancel', id));
-    const { updateContract } = await api.send(ContractUpdate, {
-      id,
-      patch: { status: 'cancelled' },
-    });
-    return updateContract?.contract;
+    return (await api.send(ContractUpdate, { id, patch })).updateContract?.contract;
   },
   done: (contract) => `Contract ${contract.id} cancelled: ${summaryOf(contract)}.`,
 });
@@ -199,7 +203,8 @@ const deleteContract = change({
   columns,
   examples: [['contract delete 7 --yes', '']],
   attempt: ({ id }) => `delete contract ${id}`,
-  send: async (api, { id }, invocation) => {
+  deed: { verb: 'delete', writes: () => ({}) },
+  send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Delete', id));
     return (await api.send(ContractDelete, { id })).deleteContract?.contract;
   },
@@ -210,6 +215,7 @@ export const contract: Noun = {
   name: 'contract',
   plural: 'contracts',
   summary: 'What clients have agreed to buy, and what they have paid.',
+  fields: columns,
   commands: [
     listContracts,
     viewContract,

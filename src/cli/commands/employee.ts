@@ -84,8 +84,11 @@ const createEmployee = change({
     ['employee create --name "Zoé Martin" --email zoe@epic.example --department support', ''],
   ],
   attempt: () => 'create an employee',
-  send: async (api, { name, email, department }) => {
-    const input = { fullName: name, email, department };
+  deed: {
+    verb: 'create',
+    writes: ({ name, email, department }) => ({ fullName: name, email, department }),
+  },
+  send: async (api, _, input) => {
     const { createEmployee: created } = await api.send(EmployeeCreate, { input });
     if (!created?.employee) return null;
     return { ...created.employee, oneTimePassword: created.oneTimePassword };
@@ -114,10 +117,18 @@ const updateEmployee = change({
     ['employee update 9 --department sales', 'their next command asks them to log in again'],
   ],
   attempt: ({ id }) => `update employee ${id}`,
-  send: async (api, { id, name, email, department, reactivate }) => {
-    const patch = { fullName: name, email, department, active: reactivate || undefined };
-    return (await api.send(EmployeeUpdate, { id, patch: changes(patch, newValues) })).updateEmployee
-      ?.employee;
+  deed: {
+    verb: 'update',
+    writes: ({ name, email, department, reactivate }) => ({
+      fullName: name,
+      email,
+      department,
+      active: reactivate || undefined,
+    }),
+  },
+  send: async (api, { id }, written) => {
+    const patch = changes(written, newValues);
+    return (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee;
   },
   done: (employee) => `Employee ${employee.id} updated: ${summaryOf(employee)}.`,
 });
@@ -140,7 +151,8 @@ const deactivateEmployee = change({
     ['employee deactivate 9 --handover-to 11', 'employee 11 takes over, and 9 is logged out'],
   ],
   attempt: ({ id }) => `deactivate employee ${id}`,
-  send: async (api, { id, handoverTo }, invocation) => {
+  deed: { verb: 'deactivate', writes: () => ({}) },
+  send: async (api, { id, handoverTo }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Deactivate', id));
     const { deactivateEmployee: done } = await api.send(EmployeeDeactivate, {
       id,
@@ -160,7 +172,8 @@ const deleteEmployee = change({
   columns,
   examples: [['employee delete 9 --yes', '']],
   attempt: ({ id }) => `delete employee ${id}`,
-  send: async (api, { id }, invocation) => {
+  deed: { verb: 'delete', writes: () => ({}) },
+  send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Delete', id));
     return (await api.send(EmployeeDelete, { id })).deleteEmployee?.employee;
   },
@@ -171,6 +184,7 @@ export const employee: Noun = {
   name: 'employee',
   plural: 'employees',
   summary: 'Those who work here.',
+  fields: columns,
   commands: [
     listEmployees,
     viewEmployee,

@@ -43,6 +43,7 @@ const columns: readonly Column<Event>[] = [
     key: 'client',
     label: 'Client',
     kind: 'text',
+    borrowed: true,
     priority: 4,
     value: ({ contract }) => contract?.client?.companyName ?? contract?.client?.fullName,
   },
@@ -50,24 +51,28 @@ const columns: readonly Column<Event>[] = [
     key: 'clientName',
     label: 'Client name',
     kind: 'text',
+    borrowed: true,
     value: (e) => e.contract?.client?.fullName,
   },
   {
     key: 'clientEmail',
     label: 'Client e-mail',
     kind: 'text',
+    borrowed: true,
     value: (e) => e.contract?.client?.email,
   },
   {
     key: 'clientPhone',
     label: 'Client phone',
     kind: 'phone',
+    borrowed: true,
     value: (e) => e.contract?.client?.phone,
   },
   {
     key: 'commercial',
     label: 'Sales contact',
     kind: 'text',
+    borrowed: true,
     value: (e) => e.contract?.commercial?.fullName,
   },
   { key: 'contractId', label: 'Contract ID', kind: 'id', value: (e) => e.contractId },
@@ -156,8 +161,9 @@ const createEvent = change({
     ],
   ],
   attempt: ({ contract }) => `create an event for contract ${contract}`,
-  send: async (api, { contract, title, start, end, location, attendees, notes, support }) => {
-    const event = {
+  deed: {
+    verb: 'create',
+    writes: ({ contract, title, start, end, location, attendees, notes, support }) => ({
       contractId: contract,
       title,
       startDate: start,
@@ -166,9 +172,9 @@ const createEvent = change({
       attendees,
       notes,
       supportContactId: support,
-    };
-    return (await api.send(EventCreate, { event })).createEvent?.event;
+    }),
   },
+  send: async (api, _, event) => (await api.send(EventCreate, { event })).createEvent?.event,
   done: (event) => `Event ${event.id} created: ${summaryOf(event)}.`,
 });
 
@@ -193,10 +199,21 @@ const updateEvent = change({
     ['event update 31 --notes "Back entrance, ask for Zoé"', ''],
   ],
   attempt: ({ id }) => `update event ${id}`,
-  send: async (api, { id, start, end, title, location, attendees, notes, status }) => {
-    const patch = { startDate: start, endDate: end, title, location, attendees, notes, status };
-    return (await api.send(EventUpdate, { id, patch: changes(patch, newValues) })).updateEvent
-      ?.event;
+  deed: {
+    verb: 'update',
+    writes: ({ start, end, title, location, attendees, notes, status }) => ({
+      startDate: start,
+      endDate: end,
+      title,
+      location,
+      attendees,
+      notes,
+      status,
+    }),
+  },
+  send: async (api, { id }, written) => {
+    const patch = changes(written, newValues);
+    return (await api.send(EventUpdate, { id, patch })).updateEvent?.event;
   },
   done: (event) => `Event ${event.id} updated: ${summaryOf(event)}, ${event.status}.`,
 });
@@ -212,8 +229,9 @@ const assignEvent = change({
   columns,
   examples: [['event assign 31 --support 9', 'employee 9 runs event 31']],
   attempt: ({ id, support }) => `assign event ${id} to employee ${support}`,
-  send: async (api, { id, support }) =>
-    (await api.send(EventUpdate, { id, patch: { supportContactId: support } })).updateEvent?.event,
+  deed: { verb: 'update', writes: ({ support }) => ({ supportContactId: support }) },
+  send: async (api, { id }, patch) =>
+    (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
   done: (event) =>
     `Event ${event.id} assigned to ${event.supportContact?.fullName ?? 'somebody'}: ${summaryOf(event)}.`,
 });
@@ -226,8 +244,9 @@ const unassignEvent = change({
   columns,
   examples: [['event unassign 31', '']],
   attempt: ({ id }) => `unassign event ${id}`,
-  send: async (api, { id }) =>
-    (await api.send(EventUpdate, { id, patch: { supportContactId: null } })).updateEvent?.event,
+  deed: { verb: 'update', writes: () => ({ supportContactId: null }) },
+  send: async (api, { id }, patch) =>
+    (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
   done: (event) => `Event ${event.id} has no support contact now: ${summaryOf(event)}.`,
 });
 
@@ -239,7 +258,8 @@ const deleteEvent = change({
   columns,
   examples: [['event delete 31 --yes', '']],
   attempt: ({ id }) => `delete event ${id}`,
-  send: async (api, { id }, invocation) => {
+  deed: { verb: 'delete', writes: () => ({}) },
+  send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Delete', id));
     return (await api.send(EventDelete, { id })).deleteEvent?.event;
   },
@@ -250,6 +270,7 @@ export const event: Noun = {
   name: 'event',
   plural: 'events',
   summary: 'The events we organise, and who runs them.',
+  fields: columns,
   commands: [
     listEvents,
     viewEvent,

@@ -90,5 +90,6 @@ export const notification: Noun = {
   name: 'notification',
   plural: 'notifications',
   summary: 'What others did that concerns me.',
+  fields: columns,
   commands: [listNotifications, readNotifications],
 };

@@ -1,16 +1,35 @@
 import { usageError } from '../errors.ts';
 
-export type Cell = string | number | boolean | null | undefined;
+export type Cell = string | number | boolean | object | null | undefined;
 
-/**
- * One field of a record, the same in every format.
- * Money is a decimal string, a date `2026-12-01`, an instant any ISO-8601 date-time.
- */
-export interface Column<Row> {
+/** What a field of a record is called, and what it holds. */
+export interface Field {
   /** The name in `--fields`, `--json` and `--csv`. */
   key: string;
   label: string;
-  kind: 'id' | 'text' | 'phone' | 'money' | 'date' | 'instant' | 'number' | 'status' | 'flag';
+  kind: Kind;
+  /** True of what belongs to another record and is only shown with this one. */
+  borrowed?: true;
+}
+
+/**
+ * Money is a decimal string, a date `2026-12-01`, an instant any ISO-8601 date-time.
+ * `json` is an object or an array, the only kind that may be one.
+ */
+export type Kind =
+  | 'id'
+  | 'text'
+  | 'phone'
+  | 'money'
+  | 'date'
+  | 'instant'
+  | 'number'
+  | 'status'
+  | 'flag'
+  | 'json';
+
+/** One field of a record, the same in every format. */
+export interface Column<Row> extends Field {
   value: (row: Row) => Cell;
   /** On a narrow terminal the highest number leaves first, 0 never; without one, shown only by `view`. */
   priority?: number;
@@ -18,7 +37,8 @@ export interface Column<Row> {
   least?: number;
 }
 
-const canonical = (name: string) => name.replace(/[-_\s]/g, '').toLowerCase();
+/** A name as it is compared: `totalAmount`, `total-amount` and `total_amount` are the same. */
+export const canonical = (name: string) => name.replace(/[-_\s]/g, '').toLowerCase();
 
 /** The columns named by `--fields a,b`, in that order; an unknown name is a usage error. */
 export function pickColumns<Row>(columns: readonly Column<Row>[], names: string): Column<Row>[] {

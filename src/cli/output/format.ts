@@ -1,4 +1,4 @@
-import type { Cell, Column } from './columns.ts';
+import type { Cell, Kind } from './columns.ts';
 import { printable } from './text.ts';
 
 const two = (value: number) => String(value).padStart(2, '0');
@@ -36,19 +36,17 @@ export function fullTime(iso: string): string {
 }
 
 /** A cell on a terminal: one harmless line, money and dates as people write them. */
-export function forPeople(kind: Column<unknown>['kind'], cell: Cell): string {
+export function forPeople(kind: Kind, cell: Cell): string {
   if (cell === null || cell === undefined || cell === '') return '–';
   if (kind === 'money') return money(String(cell));
   if (kind === 'instant') return localTime(String(cell));
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  if (typeof cell === 'object') return printable(JSON.stringify(cell));
   return printable(String(cell));
 }
 
 /** A cell for machines: the value itself; instants in UTC, a missing value is null. */
-export function forMachines(
-  kind: Column<unknown>['kind'],
-  cell: Cell,
-): string | number | boolean | null {
+export function forMachines(kind: Kind, cell: Cell): Exclude<Cell, undefined> {
   if (cell === null || cell === undefined) return null;
   if (kind === 'instant') return new Date(String(cell)).toISOString().replace('.000Z', 'Z');
   return cell;

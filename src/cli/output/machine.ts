@@ -2,7 +2,11 @@ import type { Cell, Column } from './columns.ts';
 import { forMachines } from './format.ts';
 import { printable, printableLines } from './text.ts';
 
-type Plain = string | number | boolean | null;
+type Plain = Exclude<Cell, undefined>;
+
+/** A cell in a line of text; an object as JSON. */
+const textOf = (cell: Cell) =>
+  typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell ?? '');
 
 function plainCells<Row>(columns: readonly Column<Row>[], row: Row): Plain[] {
   return columns.map(({ kind, value }) => forMachines(kind, value(row)));
@@ -27,7 +31,7 @@ const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
   const escaped = (character: string) =>
     escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  const text = (cell: Cell) => String(cell ?? '').replace(/[\\\p{Cc}]/gu, escaped);
+  const text = (cell: Cell) => textOf(cell).replace(/[\\\p{Cc}]/gu, escaped);
   return `${plainCells(columns, row).map(text).join('\t')}\n`;
 }
 
@@ -35,8 +39,8 @@ export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string 
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 function csvCell(cell: Plain, isText: boolean): string {
-  let text = printableLines(String(cell ?? ''));
-  if (isText && formula.test(String(cell ?? ''))) text = `'${text}`;
+  let text = printableLines(textOf(cell));
+  if (isText && formula.test(textOf(cell))) text = `'${text}`;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -29,6 +29,8 @@ export interface Output {
   readonly format: Format;
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
+  /** What is drawn for people, in as many cells and with the colours that the terminal has. */
+  drawing(draw: (paint: Paint, cells: number) => string): void;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -98,6 +100,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     format,
     list,
     record,
+    drawing(draw) {
+      stdout.write(draw(paint, cells ?? 80));
+    },
     changed(sentence, columns, row) {
       if (asked) record(columns, row);
       else sentenceLine(sentence);

@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import type { Kind } from './columns.ts';
 
 /** Colours by meaning; every function returns its text as it is when colours are off. */
 export interface Paint {
@@ -6,7 +6,7 @@ export interface Paint {
   quiet(text: string): string;
   good(text: string): string;
   bad(text: string): string;
-  cell(kind: Column<unknown>['kind'], text: string): string;
+  cell(kind: Kind, text: string): string;
 }
 
 const statusColours: Record<string, number> = {

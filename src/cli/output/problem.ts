@@ -3,23 +3,22 @@ import { json } from './machine.ts';
 import type { Paint } from './paint.ts';
 import { printableLines, wrapped } from './text.ts';
 
-/** What happened, why, and what to do next, in lines of at most `cells` cells. */
-export function problemAsText(
-  { message, reason, hint }: Problem,
-  paint: Paint,
-  cells: number,
-): string {
+/** What happened, why, whom to ask, and what to type next, in lines of at most `cells` cells. */
+export function problemAsText(problem: Problem, paint: Paint, cells: number): string {
+  const { message, reason, hint } = problem;
+  const contact = problem.code === 'FORBIDDEN' ? problem.contact : undefined;
   const indented = (text: string) => wrapped(printableLines(text), cells, '  ');
   const parts = [paint.bad('✗') + indented(message).slice(1)];
   if (reason) parts.push(indented(reason));
+  if (contact) parts.push(indented(contact));
   if (hint) parts.push(paint.quiet(indented(`→ ${hint}`)));
   return `${parts.join('\n')}\n`;
 }
 
-/** `{"error": {code, kind, message, reason, policy, hint, id}}`, nothing left out. */
+/** `{"error": {code, kind, message, reason, policy, contact, hint, id}}`, nothing left out. */
 export function problemAsJson(problem: Problem): string {
   const { code, kind = null, message, reason = null, hint = null } = problem;
-  const policy = problem.code === 'FORBIDDEN' ? (problem.policy ?? null) : null;
+  const { policy = null, contact = null } = problem.code === 'FORBIDDEN' ? problem : {};
   const id = problem.code === 'INTERNAL' ? (problem.id ?? null) : null;
-  return json({ error: { code, kind, message, reason, policy, hint, id } });
+  return json({ error: { code, kind, message, reason, policy, contact, hint, id } });
 }

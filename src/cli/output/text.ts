@@ -31,12 +31,15 @@ export function width(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
 
+/** Where a line may break: not within `12 500.00 €` or `2026-12-01 18:30`. */
+const breaks = /(?<!\d) | (?!€|\d{3}(?!\d)|\d\d:\d\d)/;
+
 /** The text broken between words into lines of at most `cells` cells, all of them indented. */
 export function wrapped(text: string, cells: number, indent: string): string {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
-    for (const word of paragraph.split(' ')) {
+    for (const word of paragraph.split(breaks)) {
       const longer = line === '' ? word : `${line} ${word}`;
       if (line !== '' && width(indent + longer) > cells) {
         lines.push(line);

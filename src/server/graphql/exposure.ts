@@ -1,4 +1,5 @@
 import { jsonPgSmartTags } from 'postgraphile/utils';
+import { explanationsPlugin } from './explanations.ts';
 
 // What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes
 // (PgIndexBehaviorsPlugin). The rest is here: names that read well, and less of what nobody needs.
@@ -6,6 +7,7 @@ import { jsonPgSmartTags } from 'postgraphile/utils';
 const hidden = { tags: { behavior: ['-*'] } };
 const notIndexed = { tags: { behavior: ['-filterBy', '-orderBy'] } };
 const calledFrom = (foreignFieldName: string) => ({ tags: { foreignFieldName } });
+const always = { tags: { notNull: true as const } };
 
 /** Leaves out the database's own helpers and names what the database has no name for. */
 const tagsPlugin = jsonPgSmartTags({
@@ -33,8 +35,23 @@ const tagsPlugin = jsonPgSmartTags({
       },
       // A view has neither a key nor indexes of its own: these are those of audit.change.
       'crm.history': {
-        tags: { name: 'history_entry', primaryKey: 'id' },
-        attribute: { action: notIndexed, employee_id: notIndexed },
+        tags: {
+          name: 'history_entry',
+          primaryKey: 'id',
+          // Not kept by the database: history outlives people.
+          foreignKey:
+            '(employee_id) references crm.employee (id)|@fieldName employee|@behavior -manyRelation:resource:connection',
+        },
+        attribute: {
+          // Who asks by time asks for the latest, and ids are given in the order of time.
+          changed_at: { tags: { ...always.tags, ...notIndexed.tags } },
+          transaction_id: { tags: { ...always.tags, ...notIndexed.tags } },
+          record: always,
+          row_id: always,
+          action: { tags: { ...always.tags, ...notIndexed.tags } },
+          employee_id: notIndexed,
+          database_user: notIndexed,
+        },
       },
     },
     procedure: {
@@ -43,8 +60,12 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.folded': hidden,
       'crm.client_matches': hidden,
       'crm.rule_sentence': hidden,
-      'crm.explain_refusal': hidden,
-      'crm.explain_refused_call': hidden,
+      'crm.explain_access': {
+        tags: {
+          behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
+          listSuffix: 'omit',
+        },
+      },
       'crm.deactivate_employee': { tags: { resultFieldName: 'employee' } },
       'crm.erase_client': { tags: { resultFieldName: 'client' } },
     },
@@ -104,4 +125,8 @@ function withoutClientMutationId<Fields extends object>(fields: Fields): Fields 
   return kept;
 }
 
-export const exposurePlugins: GraphileConfig.Plugin[] = [tagsPlugin, shapePlugin];
+export const exposurePlugins: GraphileConfig.Plugin[] = [
+  tagsPlugin,
+  shapePlugin,
+  explanationsPlugin,
+];

@@ -1,5 +1,6 @@
 import type { PgCodec } from 'postgraphile/@dataplan/pg';
-import { TYPES } from 'postgraphile/@dataplan/pg';
+import { listOfCodec, TYPES } from 'postgraphile/@dataplan/pg';
+import { type GraphQLInputType, GraphQLList, GraphQLNonNull } from 'postgraphile/graphql';
 import type { SQL } from 'postgraphile/pg-sql2';
 import { sql } from 'postgraphile/pg-sql2';
 import { addPgTableCondition } from 'postgraphile/utils';
@@ -8,7 +9,7 @@ import { addPgTableCondition } from 'postgraphile/utils';
 // an index of db/migrations serves it, and what does not depend on the row is a subquery that runs once.
 
 type Filter = {
-  type: 'Boolean' | 'String' | 'Datetime';
+  type: 'Boolean' | 'String' | 'Datetime' | '[Int!]';
   description: string;
   /** The condition; a boolean filter applies it only when it is true. */
   where: (table: SQL, value: SQL) => SQL;
@@ -17,7 +18,19 @@ type Filter = {
 const me = sql`(select crm.current_employee_id())`;
 
 const filters: Record<string, Record<string, Filter>> = {
+  employee: {
+    ids: {
+      type: '[Int!]',
+      description: 'Only the employees with one of these ids.',
+      where: (employee, ids) => sql`${employee}.id = any (${ids})`,
+    },
+  },
   client: {
+    ids: {
+      type: '[Int!]',
+      description: 'Only the clients with one of these ids.',
+      where: (client, ids) => sql`${client}.id = any (${ids})`,
+    },
     mine: {
       type: 'Boolean',
       description: 'Only the clients whose sales contact I am.',
@@ -95,7 +108,13 @@ const codecs: Record<Filter['type'], PgCodec> = {
   Boolean: TYPES.boolean,
   String: TYPES.text,
   Datetime: TYPES.timestamptz,
+  '[Int!]': listOfCodec(TYPES.int),
 };
+
+function typeOf(build: GraphileBuild.Build, type: Filter['type']): GraphQLInputType {
+  if (type !== '[Int!]') return build.getInputTypeByName(type);
+  return new GraphQLList(new GraphQLNonNull(build.getInputTypeByName('Int')));
+}
 
 /** The plugins that add the named filters to the `condition` argument of each list. */
 export const filterPlugins: GraphileConfig.Plugin[] = Object.entries(filters).flatMap(
@@ -106,7 +125,7 @@ export const filterPlugins: GraphileConfig.Plugin[] = Object.entries(filters).fl
         name,
         (build) => ({
           description: filter.description,
-          type: build.getInputTypeByName(filter.type),
+          type: typeOf(build, filter.type),
         }),
         (value, { sqlTableAlias, sqlValueWithCodec }) => {
           if (value === null || (filter.type === 'Boolean' && value !== true)) return null;

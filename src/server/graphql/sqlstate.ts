@@ -18,6 +18,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
     EP403: 'FORBIDDEN',
     EP429: 'RATE_LIMITED',
     '42501': 'FORBIDDEN',
+    '42703': 'INVALID',
     P0002: 'NOT_FOUND',
     '23514': 'INVALID',
     '23502': 'INVALID',

@@ -1,0 +1,220 @@
+import process from 'node:process';
+import type { Api } from '../api/api.ts';
+import { Access, type AccessQuery } from '../api/operations.ts';
+import { columnName } from '../column-names.ts';
+import {
+  type Command,
+  command,
+  type Noun,
+  optional,
+  parsed,
+  required,
+  several,
+} from '../command.ts';
+import type { Askable, Question, Said } from '../deeds.ts';
+import { CliError, exitCodes, usageError } from '../errors.ts';
+import { id, line } from '../flags.ts';
+import { drawAccess } from '../output/access.ts';
+import { type Column, canonical } from '../output/columns.ts';
+import type { Output } from '../output/output.ts';
+import { noSuch } from '../verbs.ts';
+
+type Step = NonNullable<AccessQuery['steps']>[number];
+
+/** What the database says to a question. */
+interface Answer {
+  record: string;
+  verb: string;
+  id: number | undefined;
+  columns: readonly string[] | null;
+  /** Null where it depends on what was not said. */
+  allowed: boolean | null;
+  verdict: string;
+  contact: string | null;
+  steps: readonly Step[];
+}
+
+const columns: readonly Column<Answer>[] = [
+  { key: 'allowed', label: 'Allowed', kind: 'flag', value: (a) => a.allowed },
+  { key: 'verdict', label: 'Verdict', kind: 'text', value: (a) => a.verdict },
+  { key: 'contact', label: 'Contact', kind: 'text', value: (a) => a.contact },
+  { key: 'verb', label: 'Verb', kind: 'text', value: (a) => a.verb },
+  { key: 'record', label: 'Record', kind: 'text', value: (a) => a.record },
+  { key: 'id', label: 'ID', kind: 'id', value: (a) => a.id },
+  { key: 'columns', label: 'Columns', kind: 'json', value: (a) => a.columns },
+  { key: 'steps', label: 'Steps', kind: 'json', value: (a) => a.steps },
+];
+
+/** Looking at a record is one question, whichever command does it. */
+const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
+
+const reading = (noun: string): Askable => ({
+  takesId: true,
+  flagNames: [],
+  reference: undefined,
+  flagNamed: () => undefined,
+  question: (said) => ({
+    record: noun,
+    verb: 'read',
+    rowId: said.id ?? null,
+    fields: said.fields,
+    values: {},
+  }),
+});
+
+/** What can be asked about a noun, by the names of its verbs. */
+function verbsOf(noun: Noun): Map<string, Askable> {
+  const verbs = new Map([['read', reading(noun.name)]]);
+  for (const { name, askable } of noun.commands) if (askable) verbs.set(name, askable);
+  return verbs;
+}
+
+/** The noun and the verb that two words mean, in either order: people know them from `epic client update`. */
+function understood(
+  nouns: readonly Noun[],
+  words: readonly [string, string],
+): { noun: Noun; verb: string; askable: Askable } {
+  const nounNamed = (word: string) =>
+    nouns.find(({ name, plural }) => [name, plural].includes(word.toLowerCase()));
+  const [first, second] = words;
+  const noun = nounNamed(second) ?? nounNamed(first);
+  if (!noun) {
+    throw usageError(
+      `There is no record called “${second}”.`,
+      `The records are ${nouns.map(({ name }) => name).join(', ')}.`,
+    );
+  }
+  const word = nounNamed(second) ? first : second;
+  const verbs = verbsOf(noun);
+  const verb = readingVerbs.includes(word.toLowerCase())
+    ? 'read'
+    : [...verbs.keys()].find((each) => canonical(each) === canonical(word));
+  const askable = verbs.get(verb ?? '');
+  if (verb === undefined || !askable) {
+    throw usageError(
+      `There is no “${word}” to ask about for ${noun.plural}.`,
+      `What can be asked for ${noun.plural}: ${[...verbs.keys()].join(', ')}.`,
+    );
+  }
+  return { noun, verb, askable };
+}
+
+/** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
+function readFields(texts: readonly string[], noun: Noun, askable: Askable): Omit<Said, 'id'> {
+  const flags = new Map<string, unknown>();
+  const fields: string[] = [];
+  for (const text of texts.flatMap((each) => (each.includes('=') ? [each] : each.split(',')))) {
+    const [, name = '', , value] = /^([^=]*)(=(.*))?$/s.exec(text) ?? [];
+    const known = askable.flagNamed(name);
+    if (known) {
+      flags.set(known.key, value === undefined ? undefined : parsed(known.flag, value));
+      continue;
+    }
+    const field = fieldsOf(noun).find((key) =>
+      [name, `${name}Id`].map(canonical).includes(canonical(key)),
+    );
+    if (!field) throw noSuchField(name, noun, askable);
+    if (value !== undefined) throw usageError(`--field: ask about “${name}” without a value.`);
+    fields.push(field);
+  }
+  return { flags, fields };
+}
+
+/** What a record holds itself: the id of a colleague, say, and not the name that is shown for it. */
+function fieldsOf({ fields }: Noun): string[] {
+  const keys = fields.flatMap(({ key, borrowed }) => (borrowed ? [] : [key]));
+  return keys.filter((key) => !keys.includes(`${key}Id`));
+}
+
+function noSuchField(name: string, noun: Noun, { flagNames }: Askable): CliError {
+  const names = [...new Set([...flagNames, ...fieldsOf(noun)])];
+  return usageError(
+    `--field: there is no field “${name}” to ask about.`,
+    `The fields of ${noun.plural}: ${names.join(', ')}.`,
+  );
+}
+
+async function ask(api: Api, noun: Noun, id: number | undefined, question: Question) {
+  const { record, verb, rowId, fields, values } = question;
+  const named = Object.entries(values).map(([field, value]) => [columnName(field), value]);
+  const columns = fields.length > 0 ? fields.map(columnName) : null;
+  const { seen, steps, refusal } = await api.send(Access, {
+    noun: noun.name,
+    id,
+    record,
+    verb,
+    rowId,
+    columns,
+    newValues: named.length > 0 ? Object.fromEntries(named) : null,
+  });
+  if (id !== undefined && !seen?.isVisible) throw noSuch(noun.name, id);
+  const verdict = steps?.at(-1);
+  if (!steps || verdict?.kind !== 'verdict') {
+    throw new CliError({ code: 'INTERNAL', message: 'The server gave no verdict.' });
+  }
+  return {
+    columns,
+    allowed: verdict.holds ?? null,
+    verdict: verdict.sentence ?? '',
+    contact: verdict.holds === false ? (refusal?.contact ?? null) : null,
+    steps: steps.slice(0, -1),
+  };
+}
+
+function tellWhatIsMissing(
+  output: Output,
+  { verb, record, id }: Answer,
+  { takesId, reference }: Askable,
+): void {
+  const question = `epic can ${verb} ${record}`;
+  if (takesId && id === undefined) output.note('Ask about one of them:', `${question} ID`);
+  else if (reference) output.note('Say which:', `${question} --field ${reference}=ID`);
+}
+
+/** `epic can`: asks the database beforehand what it would say. */
+export const can = (nouns: readonly Noun[]): Command =>
+  command({
+    name: 'can',
+    summary: 'Ask whether you may do something, and why',
+    flags: {
+      verb: required('<verb>', 'what you would do, like update', line(40)),
+      record: required('<record>', 'with what, like client', line(40)),
+      id: optional('[id]', 'with which one', id),
+      field: several(
+        '--field <name>',
+        'about this field only; with a value: --field client=12; may be repeated',
+        line(2000),
+      ),
+    },
+    columns,
+    examples: [
+      ['can update client 42', 'exit 0 when you may, 5 when you may not'],
+      ['can update event 31 --field notes', 'some fields are for some departments'],
+      ['can create contract --field client=12', ''],
+      ['can sign contract 7 && epic contract sign 7', ''],
+    ],
+    notes: [
+      'Exit 0: you may, or it depends on what was not said. Exit 5: you may not.',
+      'The answer is about permission: the grants and policies of the database. Its',
+      'rules, such as “An event needs a signed contract.”, are checked when you do it.',
+    ],
+    async run({ api, output, flags, columns: shown, fields }) {
+      const { noun, verb, askable } = understood(nouns, [flags.verb, flags.record]);
+      if (flags.id !== undefined && !askable.takesId) {
+        throw usageError(
+          `A new ${noun.name} has no id yet.`,
+          `Ask without one: epic can ${verb} ${noun.name}`,
+        );
+      }
+      const said = { id: flags.id, ...readFields(flags.field, noun, askable) };
+      const answered = await ask(api, noun, flags.id, askable.question(said));
+      const answer: Answer = { record: noun.name, verb, id: flags.id, ...answered };
+
+      if (output.format === 'people' && fields === undefined) {
+        output.drawing((paint, cells) => drawAccess(answer, paint, cells));
+        if (answer.allowed === null) tellWhatIsMissing(output, answer, askable);
+      } else output.record(shown, answer);
+      // A no is an answer, not a failure: it is on stdout, and in the exit code.
+      if (answer.allowed === false) process.exitCode = exitCodes.FORBIDDEN;
+    },
+  });

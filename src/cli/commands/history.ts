@@ -1,0 +1,111 @@
+import { History } from '../api/operations.ts';
+import { type Command, command, type Noun, required, toggle } from '../command.ts';
+import { notFound } from '../errors.ts';
+import { Invalid, id, type Parser } from '../flags.ts';
+import { type Change, changeOf } from '../history/change.ts';
+import { namesFor } from '../history/names.ts';
+import { type Names, tellings } from '../history/records.ts';
+import { actorOf, sentenceOf } from '../history/sentences.ts';
+import { ago } from '../output/ago.ts';
+import type { Column, Field } from '../output/columns.ts';
+import { localTime } from '../output/format.ts';
+import { drawTimeline } from '../output/timeline.ts';
+import { pageOf, paging, tellOfMore } from '../verbs.ts';
+
+type Told = Change & { sentence: string };
+
+const columns: readonly Column<Told>[] = [
+  { key: 'id', label: 'ID', kind: 'id', value: (c) => c.id },
+  { key: 'changedAt', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
+  { key: 'actor', label: 'Who', kind: 'text', priority: 1, value: actorOf },
+  { key: 'action', label: 'Action', kind: 'text', priority: 2, value: (c) => c.action },
+  { key: 'record', label: 'Record', kind: 'text', value: (c) => c.record },
+  { key: 'rowId', label: 'Record ID', kind: 'id', value: (c) => c.rowId },
+  { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (c) => c.employeeId },
+  { key: 'employee', label: 'Employee', kind: 'text', value: (c) => c.employee },
+  { key: 'databaseUser', label: 'Database user', kind: 'text', value: (c) => c.databaseUser },
+  { key: 'transactionId', label: 'Transaction', kind: 'id', value: (c) => c.transactionId },
+  { key: 'oldValues', label: 'Before', kind: 'json', value: (c) => c.old },
+  { key: 'newValues', label: 'After', kind: 'json', value: (c) => c.new },
+  { key: 'sentence', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
+];
+
+/** Payments have no commands of their own, and a history nevertheless. */
+const paymentFields: readonly Field[] = [
+  { key: 'contractId', label: 'Contract', kind: 'id' },
+  { key: 'amount', label: 'Amount', kind: 'money' },
+  { key: 'paidOn', label: 'Day', kind: 'date' },
+  { key: 'recordedBy', label: 'Recorder', kind: 'id' },
+];
+
+const records = Object.keys(tellings);
+
+/** The name of a record, in the singular or in the plural. */
+const recordName: Parser<string> = Object.assign(
+  (typed: string) => {
+    const word = typed.trim().toLowerCase();
+    const name = records.find((each) => word === each || word === `${each}s`);
+    if (name) return name;
+    throw new Invalid(
+      `there is no record called “${typed}”. The records are ${records.join(', ')}.`,
+    );
+  },
+  { choices: records },
+);
+
+/** The changes of one transaction, one after the other as they happened; the latest transaction first. */
+function transactions(latestFirst: readonly Change[]): [Change, ...Change[]][] {
+  const groups: [Change, ...Change[]][] = [];
+  for (const change of latestFirst) {
+    const group = groups.at(-1);
+    if (group?.[0].transactionId === change.transactionId) group.unshift(change);
+    else groups.push([change]);
+  }
+  return groups;
+}
+
+/** `epic history`: who changed a record, when, and from what. */
+export const history = (nouns: readonly Noun[]): Command =>
+  command({
+    name: 'history',
+    summary: 'Show who changed a record, when, and from what',
+    flags: {
+      record: required('<record>', 'what kind of record', recordName),
+      id: required('<id>', "the record's id", id),
+      absolute: toggle('--absolute', 'dates and times instead of “2 hours ago”'),
+      ...paging,
+    },
+    columns,
+    examples: [
+      ['history contract 7', 'the latest change first'],
+      ['history client 12 --limit 1', 'who changed it last'],
+      ['history event 31 --json', 'with every value, before and after'],
+    ],
+    async run({ api, output, flags, columns: shown, fields: chosen, typed }) {
+      const { record, id: rowId, absolute } = flags;
+      const noun = nouns.find(({ name }) => name === record);
+      const fields = noun?.fields ?? paymentFields;
+      const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
+      if (!page || (page.nodes.length === 0 && !flags.after)) {
+        throw notFound(
+          `There is no history of ${record} ${rowId} that you may read.`,
+          noun && `See which there are: epic ${noun.name} list`,
+        );
+      }
+      const changes = page.nodes.map((entry) => changeOf(entry, fields));
+      const groups = transactions(changes);
+      const each = (names: Names) =>
+        changes.map((change) => ({ ...change, sentence: sentenceOf([change], fields, names) }));
+      const names = await namesFor(api, each);
+
+      if (output.format === 'people' && chosen === undefined) {
+        const now = new Date();
+        const moments = groups.map((group) => ({
+          when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
+          text: sentenceOf(group, fields, names),
+        }));
+        output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
+      } else await output.list(shown, each(names), '');
+      tellOfMore({ output, typed }, page);
+    },
+  });

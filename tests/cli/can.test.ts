@@ -1,0 +1,298 @@
+import type { Epic } from '../support/epic.ts';
+import { json, type Office, openOffice, soldContract, staff } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+let otherSales: Epic;
+let support: Epic;
+let manager: Epic;
+let client: string;
+let draft: string;
+let signed: string;
+let event: string;
+
+const onTerminal = { env: { EPIC_FORCE_TTY: '80' } };
+
+beforeAll(async () => {
+  office = await openOffice();
+  sales = await office.at('sales');
+  otherSales = await office.at('otherSales');
+  support = await office.at('support');
+  manager = await office.at('manager');
+  ({ client, contract: draft } = await soldContract(sales, { signed: false }));
+  ({ contract: signed } = await soldContract(sales));
+  const planned = await json<{ id: number }>(
+    manager,
+    ...['event', 'create', '--contract', signed, '--title', 'Gala', '--start', '+9d 18:00'],
+    ...['--end', '+9d 23:00', '--support', String(staff.support.id)],
+  );
+  event = String(planned.id);
+});
+afterAll(() => office.close());
+
+test('a yes is the verdict, and the grants and policies that lead to it', async () => {
+  expect(await sales.run(['can', 'update', 'client', client], onTerminal)).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: `Yes. Sales change only the clients they look after.
+
+  ✓ grant   Sales may update full_name, email, phone, company_name of a client.
+  ✓ policy  Every employee reads every client.
+  ✓ policy  Sales change only the clients they look after.
+`,
+  });
+});
+
+test('a no is exit 5, and also says whom to ask; nothing is wrong, so stderr is empty', async () => {
+  expect(await otherSales.run(['can', 'update', 'client', client], onTerminal)).toEqual({
+    code: 5,
+    stderr: '',
+    stdout: `No. Sales change only the clients they look after.
+
+  ✓ grant   Sales may update full_name, email, phone, company_name of a client.
+  ✓ policy  Every employee reads every client.
+  ✗ policy  Sales change only the clients they look after.
+
+Client ${client} is looked after by Sofia Sales.
+`,
+  });
+});
+
+test('a grant that does not go far enough names the fields that are missing', async () => {
+  const { code, stdout } = await support.run(
+    ['can', 'update', 'event', event, '--field', 'notes,contractId'],
+    onTerminal,
+  );
+  expect(code).toBe(5);
+  expect(stdout).toBe(`No. Nobody may update contract_id of an event.
+
+  ✗ grant   Support may update title, start_date, end_date, location, attendees,
+            notes, status of an event, but not contract_id.
+  ✓ policy  Every employee reads every event.
+  ✓ policy  Support change only the events they run.
+`);
+  expect((await support.run(['can', 'update', 'event', event, '--field', 'notes'])).code).toBe(0);
+});
+
+test('who has no grant at all is told whose it is', async () => {
+  const { code, stdout } = await support.run(['can', 'erase', 'client', client], onTerminal);
+  expect({ code, stdout }).toEqual({
+    code: 5,
+    stdout: 'No. Only management may do this.\n\nAsk management.\n',
+  });
+});
+
+test('where it depends on a record that was not named, that is said, and how to name it', async () => {
+  expect(await sales.run(['can', 'create', 'contract'], onTerminal)).toEqual({
+    code: 0,
+    stdout: `It depends. Sales create contracts only for their own clients, as drafts.
+
+  ✓ grant   Sales may create a contract with client_id, total_amount.
+  · policy  Sales create contracts only for their own clients, as drafts.
+`,
+    stderr: 'Say which:\n  epic can create contract --field client=ID\n',
+  });
+  const naming = ['can', 'create', 'contract', '--field', `client=${client}`];
+  expect((await sales.run(naming)).code).toBe(0);
+  const other = await otherSales.run(naming, onTerminal);
+  expect(other.code).toBe(5);
+  expect(other.stdout).toContain(`\nClient ${client} is looked after by Sofia Sales.\n`);
+
+  const { code, stderr } = await sales.run(['can', 'sign', 'contract'], onTerminal);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: 'Ask about one of them:\n  epic can sign contract ID\n',
+  });
+});
+
+test('as JSON, the answer is one object with every step', async () => {
+  const run = await otherSales.run(['can', 'sign', 'contract', draft, '--json']);
+  expect(run).toMatchObject({ code: 5, stderr: '' });
+  const sentence =
+    'Sales change and sign only the contracts of their own clients, and only until they are signed.';
+  expect(JSON.parse(run.stdout)).toEqual({
+    allowed: false,
+    verdict: sentence,
+    contact: `Contract ${draft} is looked after by Sofia Sales.`,
+    verb: 'sign',
+    record: 'contract',
+    id: Number(draft),
+    columns: ['status'],
+    steps: [
+      {
+        step: 1,
+        kind: 'grant',
+        name: 'update (total_amount, status)',
+        role: 'epic_sales',
+        mode: null,
+        clause: null,
+        isMine: true,
+        holds: true,
+        sentence: 'Sales may update total_amount, status of a contract.',
+      },
+      {
+        step: 2,
+        kind: 'policy',
+        name: 'employee_read_all',
+        role: 'epic_employee',
+        mode: 'permissive',
+        clause: null,
+        isMine: true,
+        holds: true,
+        sentence: 'Every employee reads every contract.',
+      },
+      {
+        step: 3,
+        kind: 'policy',
+        name: 'sales_update_own',
+        role: 'epic_sales',
+        mode: 'permissive',
+        clause: 'using',
+        isMine: true,
+        holds: false,
+        sentence,
+      },
+      expect.objectContaining({ kind: 'grant', role: 'epic_management', isMine: false }),
+      expect.objectContaining({ kind: 'policy', name: 'management_update_any', isMine: false }),
+    ],
+  });
+  expect(JSON.parse((await sales.run(['can', 'sign', 'contract', '--json'])).stdout)).toMatchObject(
+    {
+      allowed: null,
+      contact: null,
+      id: null,
+    },
+  );
+});
+
+test('in a pipe it is one line, and --fields picks what a script wants', async () => {
+  const question = ['can', 'update', 'client', client];
+  const { stdout } = await otherSales.run(question);
+  expect(stdout.split('\t').slice(0, 6)).toEqual([
+    'false',
+    'Sales change only the clients they look after.',
+    `Client ${client} is looked after by Sofia Sales.`,
+    'update',
+    'client',
+    client,
+  ]);
+  expect((await sales.run([...question, '--fields', 'allowed'])).stdout).toBe('true\n');
+  const csv = await otherSales.run([...question, '--csv', '--fields', 'allowed,columns']);
+  expect(csv).toMatchObject({
+    code: 5,
+    stdout: 'allowed,columns\r\nfalse,"[""full_name"",""email"",""phone"",""company_name""]"\r\n',
+  });
+});
+
+test('the words come in either order, in the plural too, as one knows them from the commands', async () => {
+  for (const words of [
+    ['update', 'client'],
+    ['client', 'update'],
+    ['update', 'clients'],
+    ['Update', 'Client'],
+    ['view', 'client'],
+    ['list', 'clients'],
+  ]) {
+    expect({ words, ...(await sales.run(['can', ...words, client])) }).toMatchObject({ code: 0 });
+  }
+  expect((await manager.run(['can', 'hand-over', 'client', client])).code).toBe(0);
+});
+
+test('what cannot be asked is exit 2, and what can be is listed', async () => {
+  for (const [expected, ...args] of [
+    [
+      'There is no “fly” to ask about for clients.\n' +
+        '  → What can be asked for clients: read, create, update, handover, erase.',
+      ...['fly', 'client'],
+    ],
+    [
+      'There is no record called “invoice”.\n' +
+        '  → The records are client, contract, event, employee, notification.',
+      ...['update', 'invoice', '1'],
+    ],
+    [
+      '--field: there is no field “clientName” to ask about.\n' +
+        '  → The fields of events: title, start, end, location, attendees, notes, status, id, startDate, endDate, supportContactId, contractId.',
+      ...['update', 'event', '1', '--field', 'clientName'],
+    ],
+    ['--field: ask about “id” without a value.', 'update', 'event', '1', '--field', 'id=4'],
+    ['--total: “much” is not an amount.', 'update', 'contract', '1', '--field', 'total=much'],
+    ['A new client has no id yet.', 'create', 'client', '4'],
+    ['RECORD is missing: with what, like client.', 'update'],
+    ['VERB is missing: what you would do, like update.'],
+  ] as const) {
+    const { code, stdout, stderr } = await sales.run(['can', ...args]);
+    expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
+    expect(stderr).toContain(expected);
+  }
+});
+
+test('a record that there is not is exit 3, whatever one would do with it', async () => {
+  for (const words of ['read contract', 'sign contract', 'pay contract', 'erase client']) {
+    const [verb = '', noun = ''] = words.split(' ');
+    const run = await manager.run(['can', verb, noun, '99999']);
+    expect(run).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `✗ There is no ${noun} 99999.\n  → See which there are: epic ${noun} list\n`,
+    });
+  }
+});
+
+test("somebody else's notification is one that there is not", async () => {
+  const [mine] = await json<{ id: number }[]>(support, 'notification', 'list');
+  expect((await support.run(['can', 'read', 'notification', String(mine?.id)])).code).toBe(0);
+  const others = await sales.run(['can', 'read', 'notification', String(mine?.id)]);
+  expect(others.code).toBe(3);
+});
+
+describe('what is asked beforehand is what the command is then told:', () => {
+  // A word for each argument; _ stands for a space in one.
+  const ids = (line: string) =>
+    line
+      .replaceAll('CLIENT', client)
+      .replaceAll('DRAFT', draft)
+      .replaceAll('SIGNED', signed)
+      .replaceAll('EVENT', event)
+      .split(' ')
+      .map((word) => word.replaceAll('_', ' '));
+
+  test.each([
+    ['update client CLIENT', 'client update CLIENT --phone 0612345678'],
+    ['handover client CLIENT', 'client handover CLIENT --to 1'],
+    ['create client', 'client create --name A --email a@b.example'],
+    ['create contract --field client=CLIENT', 'contract create --client CLIENT --total 10'],
+    ['update contract DRAFT', 'contract update DRAFT --total 900'],
+    ['update contract SIGNED', 'contract update SIGNED --total 1000'],
+    ['pay contract SIGNED', 'contract pay SIGNED --amount 1'],
+    ['pay contract SIGNED --field amount=-1', 'contract pay SIGNED --amount -1'],
+    [
+      'create event --field contract=SIGNED',
+      'event create --contract SIGNED --title A --start +1d_10:00 --end +1d_11:00',
+    ],
+    ['update event EVENT', 'event update EVENT --attendees 3'],
+    ['assign event EVENT', 'event assign EVENT --support 3'],
+    ['update employee 4', 'employee update 4 --name Omar'],
+    ['sign contract DRAFT', 'contract sign DRAFT'],
+    ['erase client CLIENT', 'client erase CLIENT --yes'],
+  ])('%s', async (question, command) => {
+    const everybody = { otherSales, support, sales, manager };
+    const ask = (epic: Epic) => epic.run(['can', ...ids(question)]);
+    const act = (epic: Epic) => epic.run(ids(command));
+    const asked = await Promise.all(Object.values(everybody).map(ask));
+    const done = await Promise.all([act(otherSales), act(support)]);
+    done.push(await act(sales), await act(manager));
+    for (const [index, who] of Object.keys(everybody).entries()) {
+      // A rule may be against it all the same (6).
+      const code = done[index]?.code === 5 ? 5 : 0;
+      expect({ who, question, code: asked[index]?.code }).toEqual({ who, question, code });
+    }
+  });
+});
+
+test('asking changes nothing', async () => {
+  const { contract } = await soldContract(sales, { signed: false });
+  await sales.run(['can', 'sign', 'contract', contract]);
+  await manager.run(['can', 'delete', 'contract', contract]);
+  expect(await json(sales, 'contract', 'view', contract)).toMatchObject({ status: 'draft' });
+});

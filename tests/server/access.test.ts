@@ -1,0 +1,147 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { addClient, addEmployee } from './support/people.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+const tokens: Record<string, string> = {};
+let alice: number;
+let client: number;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  alice = await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
+  await addEmployee(database, { email: 'sam@epic.example', department: 'support' });
+  client = await addClient(database, alice);
+  server = await startServer(database);
+  for (const name of ['alice', 'sam']) {
+    tokens[name] = (await logIn(server.url, `${name}@epic.example`)).accessToken;
+  }
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+const as = <Data>(name: string, query: string, variables: Record<string, unknown> = {}) =>
+  ask<Data>(server.url, query, { token: tokens[name], variables });
+
+interface Step {
+  kind: string;
+  name: string;
+  isMine: boolean;
+  holds: boolean | null;
+  sentence: string;
+}
+
+const explain = (args: string) =>
+  `{ explainAccess(${args}) { step kind name role mode clause isMine holds sentence } }`;
+
+describe('explainAccess', () => {
+  test('is a plain list of steps, the verdict last', async () => {
+    const { data, errors } = await as<{ explainAccess: Step[] }>(
+      'alice',
+      explain(`record: "client", verb: "update", rowId: ${client}, columns: ["phone"]`),
+    );
+    expect(errors).toEqual([]);
+    expect(data?.explainAccess.map(({ kind, holds }) => ({ kind, holds }))).toEqual([
+      { kind: 'grant', holds: true },
+      { kind: 'policy', holds: true },
+      { kind: 'policy', holds: true },
+      { kind: 'verdict', holds: true },
+    ]);
+    expect(data?.explainAccess.at(-1)).toMatchObject({
+      name: 'sales_update_own',
+      sentence: 'Sales change only the clients they look after.',
+    });
+  });
+
+  test('takes the values as they would be written', async () => {
+    const question = (value: number) =>
+      as<{ explainAccess: Step[] }>(
+        'alice',
+        `query Ask($values: JSON) {
+           explainAccess(record: "client", verb: "update", rowId: ${client}, newValues: $values) { holds }
+         }`,
+        { values: { commercial_contact_id: value } },
+      );
+    expect((await question(alice)).data?.explainAccess.at(-1)).toEqual({ holds: false });
+  });
+
+  test.each([
+    ['record: "invoice", verb: "update"', 'There is nothing to explain about update invoice.'],
+    [
+      'record: "client", verb: "update", columns: ["shoe_size"]',
+      'There is no shoe_size in client.',
+    ],
+  ])('says what is wrong with (%s)', async (args, message) => {
+    const { errors } = await as('alice', explain(args));
+    expect(errors).toEqual([
+      expect.objectContaining({
+        message,
+        extensions: expect.objectContaining({ code: 'INVALID' }),
+      }),
+    ]);
+  });
+});
+
+test('explainRefusal says whom to ask, and whether there is anything to ask about', async () => {
+  const question = (id: number) =>
+    as(
+      'sam',
+      `{ explainRefusal(record: "client", verb: "update", rowId: ${id}) { isVisible policy sentence contact } }`,
+    );
+  const [employee] = await database.query<{ full_name: string }>(
+    `select full_name from crm.employee where id = ${alice}`,
+  );
+  expect((await question(client)).data).toEqual({
+    explainRefusal: {
+      isVisible: true,
+      policy: expect.stringContaining('sales_update_own'),
+      sentence: expect.stringContaining('Sales change only the clients they look after.'),
+      contact: `Client ${client} is looked after by ${employee?.full_name}.`,
+    },
+  });
+  expect((await question(99999)).data).toMatchObject({ explainRefusal: { isVisible: false } });
+});
+
+test('the history of a record is read by its id, the latest first, with who did it', async () => {
+  await as(
+    'alice',
+    `mutation { updateClient(input: { id: ${client}, patch: { phone: "+33 1 23" } }) { client { id } } }`,
+  );
+  const { data, errors } = await as<{ historyEntries: unknown }>(
+    'sam',
+    `{ historyEntries(first: 1, orderBy: [ID_DESC], condition: { record: "client", rowId: ${client} }) {
+         nodes { action transactionId databaseUser employee { id } newValues }
+         totalCount
+         pageInfo { hasNextPage }
+       } }`,
+  );
+  expect(errors).toEqual([]);
+  expect(data?.historyEntries).toEqual({
+    nodes: [
+      {
+        action: 'update',
+        transactionId: expect.stringMatching(/^\d+$/),
+        databaseUser: null,
+        employee: { id: alice },
+        newValues: expect.objectContaining({ phone: '+33 1 23' }),
+      },
+    ],
+    totalCount: 2,
+    pageInfo: { hasNextPage: true },
+  });
+});
+
+test('employees and clients are found by a list of ids', async () => {
+  const { data } = await as(
+    'sam',
+    `{ clients(condition: { ids: [${client}, 99999] }) { nodes { id } } }`,
+  );
+  expect(data).toEqual({ clients: { nodes: [{ id: client }] } });
+  const none = await as('sam', '{ employees(condition: { ids: [] }) { nodes { id } } }');
+  expect(none.data).toEqual({ employees: { nodes: [] } });
+});
