@@ -5,5 +5,9 @@ import { checkNodeVersion } from './node-version.ts';
 checkNodeVersion();
 (await import('node:module')).enableCompileCache();
 process.env.GRAPHILE_ENV ??= 'production';
+// Whoever reads our output may stop reading: policies matrix | head
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  process.exit(code === 'EPIPE' ? 0 : 1);
+});
 const { runServerProgram } = await import('./program.ts');
 await runServerProgram(process.argv);
