@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(31);
+select plan(33);
 call test.open_the_company();
 
 create function pg_temp.latest(wanted text) returns text
@@ -30,9 +30,13 @@ end;
 
 select is_empty('select pg_temp.unwatched()',
   'every insert, update and delete in every table of crm is in history, and none of them is truncated');
-call test.given('dba', 'create table crm.trial (id integer)');
+call test.given('dba', 'create table crm.trial (id integer); alter table crm.trial owner to epic_owner');
 select set_eq('select pg_temp.unwatched()', array['crm.trial: rows', 'crm.trial: truncate'],
   'a table that is not in history would be found');
+call test.given('owner', 'call audit.keep_history(''crm.trial'')');
+select is_empty('select pg_temp.unwatched()', 'audit.keep_history is all that a new table needs');
+select test.leaves('dba', 'insert into crm.trial values (7)', $$ select format('%s %s %s', action, record, row_id) from crm.history order by id desc limit 1 $$,
+  'insert trial 7', 'a new table is in history');
 call test.given('dba', 'drop table crm.trial');
 call test.given('dba', 'alter table crm.payment enable trigger payment_90_audit');
 select set_eq('select pg_temp.unwatched()', array['crm.payment: rows'],

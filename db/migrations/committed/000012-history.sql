@@ -1,5 +1,5 @@
 --! Previous: sha1:14dbf03e28485a364af63b3fab6e8b4732543a24
---! Hash: sha1:cca2be49c35fec2dc68d523e8ff9b6974e9c27c8
+--! Hash: sha1:58ac1fada797dd54edf2bf8d7a087a9529f51bc7
 --! Message: history
 
 -- History that can be relied on: complete, cheap, never rewritten, and pruned only with a trace.
@@ -94,21 +94,34 @@ begin
 end
 $$;
 
-do $$
+create procedure audit.keep_history(target regclass)
+language plpgsql
+set search_path = ''
+as $$
 declare
-  record text;
+  record text := (select relname from pg_catalog.pg_class where oid = target);
 begin
-  foreach record in array array['employee', 'client', 'contract', 'payment', 'event', 'notification'] loop
-    execute format($sql$
-      alter table crm.%1$I enable always trigger %2$I;
-      create trigger %3$I before truncate on crm.%1$I
-        for each statement execute function audit.records_are_not_truncated();
-      alter table crm.%1$I enable always trigger %3$I;
-      comment on trigger %3$I on crm.%1$I is 'Records are deleted one by one, so that each deletion is in the history.';
-    $sql$, record, record || '_90_audit', record || '_90_is_not_truncated');
-  end loop;
+  execute format($sql$
+    create or replace trigger %2$I after insert or update or delete on %1$s
+      for each row execute function audit.record_change();
+    create or replace trigger %3$I before truncate on %1$s
+      for each statement execute function audit.records_are_not_truncated();
+    alter table %1$s enable always trigger %2$I;
+    alter table %1$s enable always trigger %3$I;
+    comment on trigger %2$I on %1$s is 'Every change of this record is in the history.';
+    comment on trigger %3$I on %1$s is 'Records are deleted one by one, so that each deletion is in the history.';
+  $sql$, target, record || '_90_audit', record || '_90_is_not_truncated');
 end
 $$;
+comment on procedure audit.keep_history(regclass) is
+  'From now on every change of this table is written to history. The table needs an id.';
+
+call audit.keep_history('crm.employee');
+call audit.keep_history('crm.client');
+call audit.keep_history('crm.contract');
+call audit.keep_history('crm.payment');
+call audit.keep_history('crm.event');
+call audit.keep_history('crm.notification');
 
 
 -- Append-only, for the owner and for superusers too. What these triggers ask for is in the data, so that no setting

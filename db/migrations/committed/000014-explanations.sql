@@ -1,5 +1,5 @@
---! Previous: sha1:cca2be49c35fec2dc68d523e8ff9b6974e9c27c8
---! Hash: sha1:3102cbad7fa2c806ac889b95b287cff71337e897
+--! Previous: sha1:58ac1fada797dd54edf2bf8d7a087a9529f51bc7
+--! Hash: sha1:239e85245c5f6f772f1eb0ee99e2023ef791377c
 --! Message: explanations
 
 -- Who may do what, asked beforehand or after a refusal, and answered from the catalogue: an explanation cannot
@@ -204,30 +204,43 @@ comment on function crm.explain_access(text, text, integer, text[], jsonb) is
 
 -- After a refusal
 
-create function access.responsible_for(record text, row_id integer, new_values jsonb, out employee_id integer, out sentence text)
-language sql stable security invoker
+create function access.responsible_for(
+  record text, row_id integer, new_values jsonb,
+  out employee_id integer, out department text, out sentence text)
+language plpgsql stable security invoker
 set search_path = ''
 as $$
-  select employee.id, format(looked_after.wording, looked_after.id, employee.full_name)
-  from (
-    select 'Client %s is looked after by %s.' as wording, client.id, client.commercial_contact_id as contact
-    from crm.client
-    where record = 'client' and client.id = row_id
-       or record = 'contract' and row_id is null and client.id = (new_values ->> 'client_id')::integer
-    union all
-    select 'Contract %s is looked after by %s.', contract.id, contract.commercial_id
-    from crm.contract
-    where record = 'contract' and contract.id = row_id
-       or record in ('event', 'payment') and row_id is null and contract.id = (new_values ->> 'contract_id')::integer
-    union all
-    select 'Event %s is run by %s.', event.id, event.support_contact_id
-    from crm.event
-    where record = 'event' and event.id = row_id
-  ) looked_after
-  join crm.employee on employee.id = looked_after.contact and employee.active
+begin
+  -- One statement for each kind of record: each plans, anew for every role, only what it reads.
+  case
+    when record = 'client' or record = 'contract' and row_id is null then
+      select employee.id, employee.department, format('Client %s is looked after by %s.', client.id, employee.full_name)
+      into employee_id, department, sentence
+      from crm.client
+      join crm.employee on employee.id = client.commercial_contact_id
+      where client.id = case record when 'client' then row_id else (new_values ->> 'client_id')::integer end
+        and employee.active;
+    when record = 'contract' or record in ('event', 'payment') and row_id is null then
+      select employee.id, employee.department, format('Contract %s is looked after by %s.', contract.id, employee.full_name)
+      into employee_id, department, sentence
+      from crm.contract
+      join crm.employee on employee.id = contract.commercial_id
+      where contract.id = case record when 'contract' then row_id else (new_values ->> 'contract_id')::integer end
+        and employee.active;
+    when record = 'event' then
+      select employee.id, employee.department, format('Event %s is run by %s.', event.id, employee.full_name)
+      into employee_id, department, sentence
+      from crm.event
+      join crm.employee on employee.id = event.support_contact_id
+      where event.id = row_id
+        and employee.active;
+    else
+      null;
+  end case;
+end
 $$;
 comment on function access.responsible_for(text, integer, jsonb) is
-  'The employee who looks after a record, or, for one that is to be created, after what it belongs to; and a sentence that says so.';
+  'The employee who looks after a record, or, for one that is to be created, after what it belongs to; their department; and a sentence that says so.';
 
 
 create function crm.explain_refusal(
@@ -258,14 +271,14 @@ as $$
     case when seen.is_visible then coalesce(
       (select responsible.sentence
        from access.responsible_for(record, row_id, new_values) responsible
-       join crm.employee on employee.id = responsible.employee_id
        where responsible.employee_id <> crm.current_employee_id()
-         and exists (select from able where able.role = 'epic_' || employee.department)),
+         and exists (select from able where able.role = 'epic_' || responsible.department)),
       (select 'Ask ' || string_agg(lower(access.role_in_words(able.role)), ' or ' order by able.role) || '.' from able where not able.is_mine))
     end
   from answer verdict
   cross join lateral (
     select row_id is null or access.row_as_seen(to_regclass(format('crm.%I', record)), row_id) is not null
+    offset 0  -- looked at once
   ) seen (is_visible)
   where verdict.kind = 'verdict'
 $$;

@@ -1,0 +1,123 @@
+// What bench/refusal.ts tries: for each mutation, one that succeeds and one that is refused.
+
+export type Person = 'sales' | 'support';
+export type Statement = { text: string; values: unknown[] };
+/** What is asked of the API, and the statement that comes of it. */
+export type Request = { mutation: string; input: object; statement: Statement };
+
+/** One mutation, of something that the person may do it to, and of something that they may not. */
+export interface Case {
+  name: string;
+  who: Person;
+  succeeds: (turn: number) => Request;
+  refused: (turn: number) => Request;
+  /** As the server asks for the explanation. */
+  explained: (turn: number) => unknown[];
+}
+
+/** Rows of the demo company: those in somebody's hands, and those in a colleague's. */
+export type Rows = Record<'client' | 'draft' | 'signed' | 'event', { own: number; other: number }>;
+
+/** The mutations to compare, on these rows. */
+export function casesFor({ client, draft, signed, event }: Rows): Case[] {
+  const update = (
+    name: string,
+    who: Person,
+    record: string,
+    ids: { own: number; other: number },
+    column: string,
+    field: string,
+    value: (turn: number) => string,
+  ): Case => {
+    const request = (id: number, turn: number): Request => ({
+      mutation: `update${record[0]?.toUpperCase()}${record.slice(1)}`,
+      input: { id, patch: { [field]: value(turn) } },
+      statement: {
+        text: `update crm.${record} set ${column} = $2 where id = $1 returning id, ${column}`,
+        values: [id, value(turn)],
+      },
+    });
+    return {
+      name,
+      who,
+      succeeds: (turn) => request(ids.own, turn),
+      refused: (turn) => request(ids.other, turn),
+      explained: (turn) => [record, 'update', ids.other, JSON.stringify({ [column]: value(turn) })],
+    };
+  };
+
+  const newContract = (clientId: number, turn: number): Request => ({
+    mutation: 'createContract',
+    input: { contract: { clientId, totalAmount: amount(turn) } },
+    statement: {
+      text: 'insert into crm.contract (client_id, total_amount) values ($1, $2) returning id',
+      values: [clientId, amount(turn)],
+    },
+  });
+  const newEvent = (contractId: number): Request => ({
+    mutation: 'createEvent',
+    input: { event: { contractId, title: 'Seminar', startDate: starts, endDate: ends } },
+    statement: {
+      text: 'insert into crm.event (contract_id, title, start_date, end_date) values ($1, $2, $3, $4) returning id',
+      values: [contractId, 'Seminar', starts, ends],
+    },
+  });
+
+  return [
+    update('update client', 'sales', 'client', client, 'phone', 'phone', phone),
+    update('update contract', 'sales', 'contract', draft, 'total_amount', 'totalAmount', amount),
+    update('update event', 'support', 'event', event, 'notes', 'notes', (turn) => `Note ${turn}.`),
+    {
+      // Of the two reasons to refuse, the other one: no grant at all.
+      ...update('update client, no grant', 'sales', 'client', client, 'phone', 'phone', phone),
+      refused: () => ({
+        mutation: 'updateClient',
+        input: { id: client.own, patch: { commercialContactId: 4 } },
+        statement: {
+          text: 'update crm.client set commercial_contact_id = $2 where id = $1 returning id',
+          values: [client.own, 4],
+        },
+      }),
+      explained: () => [
+        'client',
+        'update',
+        client.own,
+        JSON.stringify({ commercial_contact_id: 4 }),
+      ],
+    },
+    {
+      name: 'create contract',
+      who: 'sales',
+      succeeds: (turn) => newContract(client.own, turn),
+      refused: (turn) => newContract(client.other, turn),
+      explained: (turn) => [
+        'contract',
+        'create',
+        null,
+        JSON.stringify({ client_id: client.other, total_amount: amount(turn) }),
+      ],
+    },
+    {
+      name: 'create event',
+      who: 'sales',
+      succeeds: () => newEvent(signed.own),
+      refused: () => newEvent(signed.other),
+      explained: () => [
+        'event',
+        'create',
+        null,
+        JSON.stringify({
+          contract_id: signed.other,
+          title: 'Seminar',
+          start_date: starts,
+          end_date: ends,
+        }),
+      ],
+    },
+  ];
+}
+
+const starts = '2040-01-01T10:00:00Z';
+const ends = '2040-01-01T18:00:00Z';
+const amount = (turn: number) => `${1_000 + turn}.50`;
+const phone = (turn: number) => `+33 1 ${10_000_000 + turn}`;

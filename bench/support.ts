@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
+import { Client, type ClientConfig } from 'pg';
+import { deploy, dropDatabase, prepareServer } from '../src/server/database/deploy.ts';
+import { openCluster } from '../src/server/database/embedded.ts';
+import { OperatorError } from '../src/server/errors.ts';
+import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
+
+/** A PostgreSQL to measure on, whose settings are those of a server in use: every commit reaches the disk. */
+export interface BenchServer {
+  /** Its version, and whose it is. */
+  description: string;
+  /** A superuser's connection string for one of its databases. */
+  adminUrl(database: string): string;
+  /** The API's; only the embedded server has one, since nobody tells us the password of another. */
+  authenticatorUrl(database: string): string;
+  /** Makes a database with db/ deployed, or a copy of one of ours, that goes when the work is done. */
+  makeDatabase(original?: string): Promise<string>;
+}
+
+/** Runs `work` on an embedded PostgreSQL in a temporary folder, or on the one of a superuser's connection string. */
+export async function withBenchServer(
+  url: string | undefined,
+  work: (server: BenchServer) => Promise<void>,
+): Promise<void> {
+  if (url !== undefined) return onServer(url, 'your own', () => url, work);
+
+  const folder = await makeTemporaryFolder();
+  try {
+    const cluster = await openCluster({ dataFolder: join(folder, 'cluster'), say: tell });
+    try {
+      const serverUrl = cluster.adminUrl('postgres');
+      const { authenticatorPassword } = cluster;
+      await prepareServer({ serverUrl, database: 'postgres', authenticatorPassword });
+      await onServer(serverUrl, 'embedded', (name) => cluster.authenticatorUrl(name), work);
+    } finally {
+      await cluster.close();
+    }
+  } finally {
+    await removeFolder(folder);
+  }
+}
+
+async function onServer(
+  serverUrl: string,
+  whose: string,
+  authenticatorUrl: (database: string) => string,
+  work: (server: BenchServer) => Promise<void>,
+): Promise<void> {
+  const prefix = `epic_bench_${process.pid}_${randomBytes(3).toString('hex')}`;
+  const made: string[] = [];
+  const adminUrl = (database: string) => {
+    const address = new URL(serverUrl);
+    address.pathname = `/${database}`;
+    return address.href;
+  };
+  const makeDatabase = async (original?: string) => {
+    const name = `${prefix}_${made.length}`;
+    await withClient(serverUrl, (client) =>
+      client.query(`create database ${name} owner epic_owner template ${original ?? 'template0'}`),
+    );
+    made.push(name);
+    if (original === undefined) {
+      await deploy({ adminUrl: adminUrl(name), rolesToo: false, say: tell });
+    }
+    return name;
+  };
+
+  const version = await withClient(serverUrl, versionOf);
+  try {
+    await work({
+      description: `PostgreSQL ${version}, ${whose}`,
+      adminUrl,
+      authenticatorUrl,
+      makeDatabase,
+    });
+  } finally {
+    for (const name of made) await dropDatabase(serverUrl, name);
+  }
+}
+
+async function versionOf(client: Client): Promise<string> {
+  const { rows } = await client.query<{ version: string; has_roles: boolean }>(
+    `select split_part(current_setting('server_version'), ' ', 1) as version,
+            to_regrole('epic_owner') is not null as has_roles`,
+  );
+  if (rows[0]?.has_roles !== true) {
+    throw new OperatorError(
+      'This server has no role epic_owner, which owns the databases to measure on.',
+      'Have an administrator of the server run db/roles.sql first.',
+    );
+  }
+  return rows[0].version;
+}
+
+/** Runs `work` with a connection of its own. */
+export async function withClient<Result>(
+  connection: string | ClientConfig,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client(connection);
+  await client.connect().catch((cause) => {
+    throw new OperatorError(`The database cannot be reached: ${cause.message}.`, undefined, cause);
+  });
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** What `work` gives, and how many milliseconds it took. */
+export async function timed<Result>(
+  work: () => Promise<Result>,
+): Promise<{ milliseconds: number; result: Result }> {
+  const start = performance.now();
+  const result = await work();
+  return { milliseconds: performance.now() - start, result };
+}
+
+/** The value in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const middle = sorted.length / 2;
+  const [low = Number.NaN, high = low] = sorted.slice(
+    Math.ceil(middle) - 1,
+    Math.floor(middle) + 1,
+  );
+  return (low + high) / 2;
+}
+
+/** How busy the machine is: processes that want to run, over the last minute. */
+export function load(): number {
+  return Math.round((loadavg()[0] ?? 0) * 100) / 100;
+}
+
+/** Aligned columns, the first to the left and the others to the right. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column === 0 ? cell.padEnd(widthOf(column)) : cell.padStart(widthOf(column)),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** A line about the work itself: for people, never data. */
+export function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** Runs a benchmark as a program: an OperatorError is a sentence, and not a stack trace. */
+export async function runBench(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    tell([error.message, error.remedy].filter(Boolean).join('\n'));
+    process.exitCode = 1;
+  }
+}
