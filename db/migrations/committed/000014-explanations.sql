@@ -110,6 +110,7 @@ begin
         when phase.privilege = 'INSERT' then true
         else pol.is_using_true or access.policy_holds(pol.policy, false, before)
       end as holds
+      offset 0  -- asked once
     ) used
     where row_security_active(secured)
       and (pol.is_mine or phase.privilege = asked and exists (select from given where given.role = pol.role and given.covers))
@@ -277,7 +278,10 @@ as $$
     end
   from answer verdict
   cross join lateral (
-    select row_id is null or access.row_as_seen(to_regclass(format('crm.%I', record)), row_id) is not null
+    select case
+      when row_id is null or verdict.name is not null then true
+      else access.row_as_seen(to_regclass(format('crm.%I', record)), row_id) is not null
+    end
     offset 0  -- looked at once
   ) seen (is_visible)
   where verdict.kind = 'verdict'
