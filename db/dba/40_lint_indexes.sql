@@ -56,7 +56,7 @@ where not is_valid
 
 
 -- On a young database every index is unused. One is reported when its table has been read often without it.
--- To ask with another number: set dba.enough_scans = 100;
+-- To ask with other numbers: set dba.enough_scans = 100; set dba.enough_bytes = 0;
 
 union all
 select 'unused_index', linted_index.object,
@@ -69,6 +69,8 @@ where index_use.idx_scan = 0
   and not linted_index.indisunique
   and not linted_index.is_constraint
   and read.times >= coalesce(nullif(current_setting('dba.enough_scans', true), '')::bigint, 1000)
+  -- A small table is read whole, whatever its indexes.
+  and pg_relation_size(linted_index.table_oid) >= coalesce(nullif(current_setting('dba.enough_bytes', true), '')::bigint, 1024 * 1024)
 
 
 union all

@@ -97,7 +97,7 @@ describe('a session', () => {
       '{ me { id } }',
       '{ employees { nodes { id } } }',
       '{ historyEntries { nodes { id } } }',
-      '{ explainAccess(record: "client", verb: "read") { nodes { policy } } }',
+      '{ explainAccess(record: "client", verb: "read") { sentence } }',
       'mutation { logout { ok } }',
       'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: "sales" }) { oneTimePassword } }',
     ]) {

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(13);
+select plan(14);
 
 
 select test.lints('indexes', 'unindexed_foreign_key',
@@ -66,6 +66,10 @@ select is_empty(
   'unused_index: not while the table itself is hardly used');
 
 set local dba.enough_scans = 0;
+select is_empty(
+  $$ select * from dba.lint_of_indexes where name = 'unused_index' and object ~ 'never_used' $$,
+  'unused_index: not while the table is small');
+set local dba.enough_bytes = 0;
 select results_eq(
   $$ select object collate "default", detail collate "default" from dba.lint_of_indexes where name = 'unused_index' and object ~ 'never_used' $$,
   $$ values ('crm.never_used_idx', 'crm.never_read has been read 0 times, never through it.') $$,

@@ -1,5 +1,5 @@
 --! Previous: sha1:58ac1fada797dd54edf2bf8d7a087a9529f51bc7
---! Hash: sha1:239e85245c5f6f772f1eb0ee99e2023ef791377c
+--! Hash: sha1:cee5f2adc72ed55c00a1b2c8e6540980e6a9e9d1
 --! Message: explanations
 
 -- Who may do what, asked beforehand or after a refusal, and answered from the catalogue: an explanation cannot

@@ -142,7 +142,10 @@ async function applyMigrations(
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    if (running === undefined) throw new OperatorError(message, undefined, error);
+    // What went wrong may be a file as a whole, such as one that was edited after it was committed.
+    if (running === undefined || !(await pendingMigrations(client)).includes(running)) {
+      throw new OperatorError(message, undefined, error);
+    }
     await replay(client, databasePath('migrations', 'committed', running));
     throw new OperatorError(`db/migrations/committed/${running}: ${message}`, undefined, error);
   } finally {
