@@ -76,7 +76,7 @@ async function runFile(client: Client, file: string): Promise<TapReport> {
     const message = error.message.replace(/^.*?:\d+: /, 'error: ');
     const text = [message, error.remedy].filter(Boolean).join('\n');
     // The plan was not met because of the error, and that is one failure, not two.
-    return { passed, failures: [...failures.filter(isTest), { line, text }] };
+    return { passed, failures: [...failures.filter(isTest), { passed: false, line, text }] };
   }
 }
 

@@ -4,11 +4,11 @@
 call dba.close_table('crm.event');  -- no grant, no policy, RLS forced: everything below is all there is
 
 grant select on crm.event to epic_employee;
-grant insert (contract_id, title, start_date, end_date, location, attendees, notes)
+grant insert (contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id)
   on crm.event to epic_sales, epic_management;
 grant update (title, start_date, end_date, location, attendees, notes, status)
   on crm.event to epic_support, epic_management;
-grant insert (support_contact_id), update (support_contact_id), delete
+grant update (support_contact_id), delete
   on crm.event to epic_management;
 -- Withheld from everyone: id, and contract_id once written.
 

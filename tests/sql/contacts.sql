@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(23);
+select plan(24);
 call test.open_the_company();
 
 
@@ -39,6 +39,10 @@ select test.leaves('emma', pg_temp.hand_over('test.id(''bruno'')'),
 select test.leaves('emma', $$ update crm.client set commercial_contact_id = test.id('basile') where id = test.id('paul') $$,
   $$ select count(*) from crm.contract where commercial_id = test.id('basile') $$, '0',
   'the contracts of other clients stay where they are');
+create temp table contract_before as select id, ctid as version from crm.contract;
+select test.leaves('emma', pg_temp.hand_over('test.id(''alice'')'),
+  $$ select count(*) from crm.contract join contract_before using (id) where contract.ctid <> version $$, '0',
+  'a client that stays where it is leaves its contracts untouched');
 
 call test.given('emma', pg_temp.hand_over('test.id(''bruno'')'));
 select test.touches_nothing('alice', $$ update crm.client set phone = null where id = test.id('acme') $$,

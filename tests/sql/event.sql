@@ -29,8 +29,8 @@ select test.opens(who, 'select', 'crm.event',
   format('%s reads every column of an event', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
-select test.opens('alice', 'insert', 'crm.event', 'contract_id, title, start_date, end_date, location, attendees, notes',
-  'sales enter what an event is, but not who runs it');
+select test.opens('alice', 'insert', 'crm.event', 'contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes',
+  'sales enter what an event is; that they leave the support contact empty is the policy''s');
 select test.opens('chloe', 'insert', 'crm.event', '',
   'support enter no events');
 select test.opens('emma',  'insert', 'crm.event', 'contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes',

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(45);
+select plan(48);
 call test.open_the_company();
 
 create function pg_temp.deactivate(who text, colleague text default null) returns text
@@ -21,9 +21,15 @@ select test.leaves('emma', $$ select set_config('test.seen', (crm.deactivate_emp
 select test.leaves('emma', pg_temp.deactivate('basile'),
   $$ select string_agg(full_name, ', ') from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$, 'Basile',
   'deactivating an employee ends their sessions, and no one else''s');
+call test.given('dba', $$ insert into auth.session (employee_id, revoked_at) values (test.id('basile'), now() - interval '1 day') $$);
+select test.leaves('emma', 'update crm.employee set active = false where id = test.id(''basile'')',
+  $$ select count(*) from auth.session where employee_id = test.id('basile') and revoked_at < now() $$, '1',
+  'a session that ended before stays ended since then');
 select test.allows('emma', pg_temp.deactivate('gaston'), 'deactivating somebody who has left changes nothing, and is no error');
 select test.refuses('emma', $$ select crm.deactivate_employee(-1) $$,
   'P0002', 'There is no employee -1.', 'nobody is deactivated who does not exist');
+select test.refuses('emma', $$ select crm.deactivate_employee(test.id('basile'), -1) $$,
+  'P0002', 'There is no employee -1.', 'nor is anything handed over to somebody who does not exist, not even nothing');
 
 
 -- who cannot leave yet
@@ -142,6 +148,16 @@ select test.allows('emma', $$ delete from crm.employee where id = test.id('felix
 call test.given('emma', $$ update crm.employee set department = 'management' where id = test.id('basile') $$);
 select test.allows('emma', pg_temp.deactivate('emma'),
   'once there is another manager, the last one can go');
+
+-- A lock leaves its mark on the row: so that two managers cannot remove one another at the same moment.
+call test.given('dba', $$
+  insert into crm.employee (full_name, email, department, active) values ('Karim', 'karim@epic.example', 'management', false) $$);
+create temp table employee_before as select id, xmax as mark from crm.employee;
+select test.leaves('emma', $$ update crm.employee set department = 'sales' where id = test.id('emma') $$,
+  $$ select string_agg(full_name, ', ') from crm.employee join employee_before using (id)
+     where employee.xmax <> mark and id <> test.id('emma') $$,
+  'Basile',
+  'while a manager goes, those who are to stay are locked, and nobody else');
 
 select * from finish();
 rollback;

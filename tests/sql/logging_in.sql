@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(34);
+select plan(35);
 call test.open_the_company();
 
 create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
@@ -118,11 +118,15 @@ select test.leaves('stranger', pg_temp.log_in('nobody@epic.example', 'wrong'),
 call test.given('dba', $$ insert into auth.session (employee_id, user_agent, expires_at)
                           values (test.id('alice'), 'expired', now() - interval '1 second'), (test.id('alice'), 'open', now() + interval '1 day'),
                                  (test.id('bruno'), 'expired', now() - interval '1 second') $$);
-select test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'),
+create function pg_temp.clears_expired_sessions(description text) returns text
+language sql
+return test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'),
   $$ select string_agg(concat(full_name, ' ', user_agent), ', ' order by full_name, user_agent)
      from auth.session join crm.employee on employee.id = employee_id where full_name in ('Alice', 'Bruno') $$,
-  'Alice epic/1.0, Alice open, Alice tests, Bruno expired, Bruno tests',
-  'logging in clears away one''s own expired sessions');
+  'Alice epic/1.0, Alice open, Alice tests, Bruno expired, Bruno tests', description);
+select pg_temp.clears_expired_sessions('logging in clears away one''s own expired sessions');
+call test.given('dba', $$ alter policy owner_delete_expired on auth.session using (true) $$);
+select pg_temp.clears_expired_sessions('even if its policy were opened by mistake, logging in would clear away no other session');
 
 select * from finish();
 rollback;

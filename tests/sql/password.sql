@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(22);
+select plan(25);
 call test.open_the_company();
 
 create function pg_temp.change_password(who text, next text default 'new') returns text
@@ -43,6 +43,9 @@ select test.leaves('alice', pg_temp.change_password('bruno'),
   'after a wrong one the password is what it was');
 select test.leaves('alice', pg_temp.change_password('bruno'), pg_temp.failures(), '1',
   'a wrong one counts as a failed login');
+select test.leaves('emma', pg_temp.change_password('bruno'),
+  $$ select bool_and(email_digest = sha256('emma@epic.example')) from auth.login_attempt $$, 'true',
+  'it is counted for whoever typed it');
 
 do $$ begin for nth in 1..5 loop call test.given('alice', pg_temp.change_password('bruno')); end loop; end $$;
 select test.leaves('dba', 'select', pg_temp.failures(), '5',
@@ -62,14 +65,16 @@ select test.leaves('alice', pg_temp.change_password('alice'), pg_temp.failures()
 
 -- the sessions of the old password
 
-call test.given('dba', $$ insert into auth.session (employee_id, user_agent) values (test.id('alice'), 'another') $$);
+call test.given('dba', $$
+  insert into auth.session (employee_id, user_agent, revoked_at)
+  values (test.id('alice'), 'another', null), (test.id('alice'), 'ended', now() - interval '1 day') $$);
 select test.leaves('alice', pg_temp.change_password('alice'),
   $$ select string_agg(concat(full_name, ' ', user_agent), ', ')
     from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
   'Alice another',
-  'changing a password ends one''s other sessions, but not the one in which it was changed, or a colleague''s');
+  'changing a password ends one''s other open sessions, but not the one in which it was changed, or a colleague''s');
 select test.leaves('alice', pg_temp.change_password('bruno'),
-  $$ select count(*) from auth.session where revoked_at is not null $$, '0',
+  $$ select count(*) from auth.session where revoked_at = now() $$, '0',
   'failing to change it ends none');
 
 
@@ -82,8 +87,23 @@ select test.leaves('alice', 'select auth.log_out()',
   'logging out ends the session in which it is done, and no other');
 select test.leaves('alice',
   format($$ select set_config('jwt.claims.session_id', %L, true); select auth.log_out() $$, test.session('emma')),
-  $$ select count(*) from auth.session where revoked_at is not null $$, '0',
+  $$ select count(*) from auth.session where revoked_at = now() $$, '0',
   'nobody logs a colleague out');
+select test.leaves('dba',
+  $$ select set_config('jwt.claims.employee_id', employee_id::text, true), set_config('jwt.claims.session_id', id::text, true)
+     from auth.session where user_agent = 'ended';
+     select auth.log_out() $$,
+  $$ select count(*) from auth.session where revoked_at = now() $$, '0',
+  'a session that has ended stays ended since then');
+
+
+-- behind the policies: what the function would still not do if they were opened by mistake
+
+call test.given('dba', $$ alter policy owner_update_own on auth.credential using (true) with check (true) $$);
+call test.given('dba', $$ update auth.credential set password_hash = test.password('alice') where employee_id = test.id('bruno') $$);
+select test.leaves('alice', pg_temp.change_password('alice'),
+  $$ select string_agg(employee_id::text, ', ') from auth.credential where password_hash = test.password('new') $$, test.id('alice')::text,
+  'changing one''s password does not change that of a colleague who has the same');
 
 select * from finish();
 rollback;

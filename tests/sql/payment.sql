@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(44);
+select plan(46);
 call test.open_the_company();
 
 
@@ -98,6 +98,16 @@ select test.touches_nothing('owner', $$ update crm.payment set amount = 1 $$,
   'even the owner changes no payment');
 select test.touches_nothing('owner', $$ delete from crm.payment $$,
   'even the owner deletes no payment');
+
+
+-- once the contract is cancelled
+
+call test.given('emma', $$ update crm.contract set status = 'cancelled' where id = test.id('acme_signed') $$);
+select test.allows('emma', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), -2000) $$,
+  'management pays back what was paid');
+select test.refuses('emma', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$,
+  '23514', format('Contract %s is cancelled: only a signed contract is paid.', test.id('acme_signed')),
+  'nothing more is paid');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
---! Previous: sha1:58ac1fada797dd54edf2bf8d7a087a9529f51bc7
---! Hash: sha1:cee5f2adc72ed55c00a1b2c8e6540980e6a9e9d1
+--! Previous: sha1:850787a4bd7a12de4cf2e8371660c0e7a3270872
+--! Hash: sha1:9db54a9b49c272c92beaa2ecd29760293f6ed291
 --! Message: explanations
 
 -- Who may do what, asked beforehand or after a refusal, and answered from the catalogue: an explanation cannot

@@ -1,0 +1,95 @@
+-- Mutants of the policies.
+
+create view dba.policy_mutation with (security_invoker) as
+with policy as (
+  select policy.*, mutated.name as table_name, role.is_department,
+         format('policy %I on %s', policy.polname, mutated.name) as title,
+         case policy.polcmd
+           when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all'
+         end as verb,
+         case when policy.polpermissive then 'permissive' else 'restrictive' end as mode,
+         pg_get_expr(policy.polqual, policy.polrelid) as using_expression,
+         pg_get_expr(policy.polwithcheck, policy.polrelid) as check_expression,
+         grantee.rolname as role_name
+  from pg_catalog.pg_policy policy
+  join dba.mutation_table mutated on mutated.oid = policy.polrelid
+  left join pg_catalog.pg_roles grantee on policy.polroles = array[grantee.oid]
+  left join dba.mutation_role role on role.name = grantee.rolname
+),
+clause as (
+  select policy.*, clause, expression
+  from policy
+  cross join lateral (values
+    ('using',      using_expression),
+    -- An update without a check of its own is checked by what it uses.
+    ('with check', coalesce(check_expression, case when verb in ('update', 'all') then using_expression end))
+  ) clauses (clause, expression)
+  where expression is not null
+)
+select
+  'drop policy' as kind,
+  table_name as object,
+  'drop ' || title as name,
+  'drop ' || title as sql
+from policy
+
+union all
+select
+  case bound when 'true' then 'widen policy' else 'narrow policy' end,
+  table_name,
+  format('alter %s %s (%s)', title, clause, bound),
+  format('alter %s %s (%s)', title, clause, bound)
+from clause
+cross join unnest(array['true', 'false']) bound
+where expression <> bound
+
+-- One condition of several is forgotten.
+union all
+select
+  'widen policy',
+  table_name,
+  format('alter %s %s: without %s', title, clause, regexp_replace(part.part, '\s+', ' ', 'g')),
+  format('alter %s %s (%s)', title, clause,
+    overlay(inner_expression placing 'true' from part.place for length(part.part)))
+from clause
+cross join lateral regexp_replace(expression, '^\((.*)\)$', '\1') as inner_expression
+cross join lateral dba.parts(inner_expression) part
+where part.connective = 'and'
+
+-- Another department, or a stranger, gets the same policy.
+union all
+select
+  'give policy',
+  table_name,
+  format('%s for %s too', title, role.name),
+  concat_ws(' ',
+    format('create policy %I on %s as %s for %s to %I',
+      format('%s_as_%s', substr(role.name, length('epic_') + 1), polname), table_name, mode, verb, role.name),
+    'using (' || using_expression || ')',
+    'with check (' || check_expression || ')')
+from policy
+join dba.mutation_role role on role.name <> 'epic_authenticator'
+where role_name <> 'epic_owner'
+  -- Nothing is given to a role whose own policy permits as much already.
+  and not exists (
+    select from policy own
+    where own.polrelid = policy.polrelid
+      and own.verb = policy.verb
+      and own.role_name in (role.name, case when role.is_department then 'epic_employee' end)
+      and coalesce(own.using_expression, '') in ('true', policy.using_expression, '')
+      and coalesce(own.check_expression, '') in ('true', policy.check_expression, ''))
+
+-- What is for every employee is withheld from one department.
+union all
+select
+  'narrow policy',
+  table_name,
+  format('%s not for %s', title, role.name),
+  format('alter %s to %s', title,
+    (select string_agg(other.name, ', ' order by other.name) from dba.mutation_role other
+     where other.is_department and other.name <> role.name))
+from policy
+join dba.mutation_role role on role.is_department
+where role_name = 'epic_employee';
+comment on view dba.policy_mutation is
+  'Each policy dropped; opened wide and shut, clause by clause; with one of its conditions forgotten; given to another role; and withheld from a department.';

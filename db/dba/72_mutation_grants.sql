@@ -1,0 +1,166 @@
+-- Mutants of the grants.
+
+
+-- What is granted, as grant and revoke say it: `insert (title) on crm.event`.
+
+create view dba.mutation_grant with (security_invoker) as
+select
+  privilege.oid, privilege.kind, privilege.column_name, privilege.role, privilege.privilege,
+  target.object,
+  concat(privilege.privilege, ' (' || quote_ident(privilege.column_name) || ')', ' on ',
+    case
+      when privilege.kind = 'database' then 'database %I'
+      when privilege.kind in ('schema', 'function', 'procedure', 'sequence') then privilege.kind || ' ' || target.object
+      else target.object
+    end) as what
+from dba.privilege privilege
+cross join lateral (
+  select case
+    when privilege.kind = 'database' then 'database'
+    when privilege.kind = 'schema' then quote_ident(privilege.schema_name)
+    when privilege.kind in ('function', 'procedure') then privilege.oid::regprocedure::text
+    else privilege.oid::regclass::text
+  end as object
+) target
+where privilege.kind = 'database'
+   or privilege.schema_name in (select name from dba.mutation_schema);
+comment on view dba.mutation_grant is
+  'The grants that are mutated, in the words of grant and revoke; %I stands for the name of the database.';
+
+create function dba.has_privilege(role text, kind text, object oid, column_name name, privilege text) returns boolean
+language sql stable strict parallel safe
+set search_path = ''
+as $$
+  select case
+    when kind = 'database'                then has_database_privilege(role, object, privilege)
+    when kind = 'schema'                  then has_schema_privilege(role, object, privilege)
+    when kind in ('function', 'procedure') then has_function_privilege(role, object, privilege)
+    when kind = 'sequence'                then has_sequence_privilege(role, object, privilege)
+    when column_name <> ''                then has_column_privilege(role, object, column_name, privilege)
+    else has_table_privilege(role, object, privilege)
+  end
+$$;
+comment on function dba.has_privilege(text, text, oid, name, text) is
+  'Whether a role has a privilege on an object of that kind, or on one column of it when a column is named (otherwise an empty name), by grant or by inheritance.';
+
+
+create view dba.grant_mutation with (security_invoker) as
+with change as (
+  select
+    'revoke grant' as kind,
+    object,
+    format('revoke %s from %s', what, role) as sql
+  from dba.mutation_grant
+
+  -- Another department, a stranger, or, where that would matter, the API's login or everybody gets the same.
+  union
+  select
+    'give grant',
+    object,
+    format('grant %s to %s', what, other.name)
+  from dba.mutation_grant held
+  join (select name from dba.mutation_role union all select 'public') other
+    on held.kind in ('database', 'schema', 'function', 'procedure')
+    or other.name not in ('epic_authenticator', 'public')
+  where not dba.has_privilege(other.name, held.kind, held.oid, coalesce(held.column_name, ''), held.privilege)
+
+  -- What every employee is granted is withheld from one department.
+  union
+  select
+    'revoke grant',
+    object,
+    format('revoke %1$s from epic_employee; grant %1$s to %2$s', what,
+      (select string_agg(other.name, ', ' order by other.name) from dba.mutation_role other
+       where other.is_department and other.name <> department.name))
+  from dba.mutation_grant
+  join dba.mutation_role department on department.is_department
+  where role = 'epic_employee'
+
+  -- What is granted column by column is granted for one more, or for all.
+  union
+  select
+    'widen grant',
+    object,
+    format('grant %s on %s to %s', concat(privilege, ' (' || quote_ident(attname) || ')'), object, role)
+  from (select distinct oid, object, role, privilege from dba.mutation_grant where column_name is not null) held
+  join (
+    select attrelid, attname from pg_catalog.pg_attribute where attnum > 0 and not attisdropped
+    union all
+    select distinct attrelid, null::name from pg_catalog.pg_attribute
+  ) column_ on attrelid = held.oid
+  where not dba.has_privilege(role, 'table', held.oid, coalesce(attname, ''), privilege)
+
+  -- A department may do to a table what nobody granted it.
+  union
+  select
+    'widen grant',
+    mutated.name,
+    format('grant %s on %s to %s', privilege, mutated.name, department.name)
+  from dba.mutation_table mutated
+  join dba.mutation_role department on department.is_department
+  cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate']) privilege
+  where mutated.has_rows
+    and not has_table_privilege(department.oid, mutated.oid, privilege)
+    and (privilege in ('delete', 'truncate') or not has_any_column_privilege(department.oid, mutated.oid, privilege))
+
+  -- Everybody may call a function that nobody was granted.
+  union
+  select
+    'widen grant',
+    function.oid::regprocedure::text,
+    format('grant execute on %s %s to public', case function.prokind when 'p' then 'procedure' else 'function' end,
+      function.oid::regprocedure)
+  from pg_catalog.pg_proc function
+  join dba.mutation_schema schema on schema.oid = function.pronamespace
+  where not has_function_privilege('public', function.oid, 'execute')
+    and function.oid not in (select oid from dba.mutation_grant)
+    and not exists (
+      select from pg_catalog.pg_depend
+      where classid = 'pg_catalog.pg_proc'::regclass and objid = function.oid and deptype = 'e')
+  union
+  select
+    'widen grant',
+    'default privileges',
+    'alter default privileges for role epic_owner grant execute on functions to public'
+  from pg_catalog.pg_default_acl
+  where defaclnamespace = 0
+    and defaclobjtype = 'f'
+
+  -- The owner holds back something even from itself, and takes it again; or loses what it kept.
+  union
+  select
+    case when kept is null then 'widen grant' else 'revoke grant' end,
+    mutated.name,
+    case when kept is null
+      then format('grant %s on %s to epic_owner', coalesce(usual, kept), mutated.name)
+      else format('revoke %s on %s from epic_owner', coalesce(kept, usual), mutated.name)
+    end
+  from dba.mutation_table mutated
+  join pg_catalog.pg_class relation on relation.oid = mutated.oid
+  cross join lateral (
+    select usual, kept
+    from (select lower(privilege_type) as usual from aclexplode(acldefault('r', relowner))) usually
+    full join (
+      select lower(privilege_type) as kept from aclexplode(relacl) where grantee = relowner
+      union all
+      select format('%s (%I)', lower(privilege_type), attname)
+      from pg_catalog.pg_attribute
+      cross join lateral aclexplode(attacl)
+      where attrelid = mutated.oid and grantee = relowner
+    ) now on usual = kept
+  ) privilege
+  where relacl is not null
+    and not relacl @> acldefault('r', relowner)
+)
+select
+  min(kind) as kind,  -- what is given to another department may also be one column more for it
+  object,
+  replace(sql, 'database %I', 'the database') as name,
+  case when sql ~ 'database %I'
+    then format('do $do$ begin execute format(%L, current_database()); end $do$', sql)
+    else sql
+  end as sql
+from change
+group by object, change.sql;
+comment on view dba.grant_mutation is
+  'Each grant revoked, column by column; widened by a column, a verb, a function; given to another role; and withheld from a department.';

@@ -1,0 +1,218 @@
+// The company as the model knows it: the records in the words of the database, without what the database
+// works out (amounts that remain, a contract's sales contact) and without its times.
+
+export const departments = ['sales', 'support', 'management'] as const;
+export type Department = (typeof departments)[number];
+
+export interface Employee {
+  id: number;
+  full_name: string;
+  email: string;
+  department: Department;
+  active: boolean;
+}
+
+export interface Client {
+  id: number;
+  full_name: string;
+  email: string | null;
+  phone: string | null;
+  company_name: string | null;
+  commercial_contact_id: number;
+  is_erased: boolean;
+}
+
+export interface Contract {
+  id: number;
+  client_id: number;
+  total_amount: number;
+  status: string;
+  was_signed: boolean;
+}
+
+export interface Payment {
+  id: number;
+  contract_id: number;
+  amount: number;
+  recorded_by: number;
+}
+
+export interface Event {
+  id: number;
+  contract_id: number;
+  title: string;
+  support_contact_id: number | null;
+  start_date: string;
+  end_date: string;
+  location: string | null;
+  attendees: number;
+  notes: string | null;
+  status: string;
+}
+
+export interface Notification {
+  id: number;
+  recipient_id: number;
+  event_id: number | null;
+  contract_id: number | null;
+  is_read: boolean;
+}
+
+export interface Records {
+  employee: Employee;
+  client: Client;
+  contract: Contract;
+  payment: Payment;
+  event: Event;
+  notification: Notification;
+}
+export type RecordName = keyof Records;
+
+export const recordNames = [
+  'employee',
+  'client',
+  'contract',
+  'payment',
+  'event',
+  'notification',
+] as const satisfies RecordName[];
+
+/** A login. Its number is also what the keyring knows its tokens by. */
+export interface Session {
+  key: number;
+  employee_id: number;
+  /** The department that its token claims. */
+  department: Department;
+  is_open: boolean;
+}
+
+export type Tables = { [Name in RecordName]: Map<number, Records[Name]> };
+
+export interface Company extends Tables {
+  /** In the order in which they were opened. */
+  sessions: Session[];
+  /** The employees whose password is a one-time password. */
+  newcomers: Set<number>;
+}
+
+export function remainsToBePaid(company: Company, contract: Contract): number {
+  return contract.total_amount - paid(company, contract.id);
+}
+
+function paid(company: Company, contractId: number): number {
+  return [...company.payment.values()]
+    .filter(({ contract_id }) => contract_id === contractId)
+    .reduce((sum, { amount }) => sum + amount, 0);
+}
+
+/** The sales contact of a contract is always that of its client. */
+export function commercialOf(company: Company, contractId: number | null): number | null {
+  const contract = company.contract.get(contractId ?? 0);
+  return company.client.get(contract?.client_id ?? 0)?.commercial_contact_id ?? null;
+}
+
+export function isOpenEvent({ status }: Event): boolean {
+  return status === 'planned' || status === 'confirmed';
+}
+
+/**
+ * The company that every sequence begins with: small, with one of everything that the table tells apart.
+ *
+ *   sales       Alice looks after Acme and Paul; Bruno after Bistro and an erased client; Basile has nobody
+ *   support     Chloe runs the gala and ran the reunion; Denis runs the banquet
+ *   management  Emma, Felix
+ *   left        Gaston (sales), Hector (support)
+ */
+export function openingCompany(): Company {
+  const event = { start_date: '2030-05-01T10:00:00.000Z', end_date: '2030-05-01T18:00:00.000Z' };
+  return {
+    employee: table([
+      employee(1, 'Alice', 'sales'),
+      employee(2, 'Bruno', 'sales'),
+      employee(3, 'Basile', 'sales'),
+      employee(4, 'Chloe', 'support'),
+      employee(5, 'Denis', 'support'),
+      employee(6, 'Emma', 'management'),
+      employee(7, 'Felix', 'management'),
+      employee(8, 'Gaston', 'sales', false),
+      employee(9, 'Hector', 'support', false),
+    ]),
+    client: table([
+      client(1, 'Anaïs Durand', 'Acme Événements', 1),
+      client(2, 'Paul Privé', null, 1),
+      client(3, 'Béa Colin', 'Bistro', 2),
+      {
+        ...client(4, 'Erased client', 'Carnaval', 2),
+        email: null,
+        phone: null,
+        is_erased: true,
+      },
+    ]),
+    contract: table([
+      contract(1, 1, 1000, 'draft', false),
+      contract(2, 1, 5000, 'signed', true),
+      contract(3, 1, 700, 'cancelled', true),
+      contract(4, 3, 400, 'draft', false),
+      contract(5, 3, 800, 'signed', true),
+    ]),
+    payment: table([
+      { id: 1, contract_id: 2, amount: 2000, recorded_by: 1 },
+      { id: 2, contract_id: 3, amount: 300, recorded_by: 6 },
+    ]),
+    event: table([
+      { ...event, ...party(1, 2, 'Gala', 4, 'planned') },
+      { ...event, ...party(2, 2, 'Picnic', null, 'planned') },
+      { ...event, ...party(3, 5, 'Banquet', 5, 'confirmed') },
+      { ...event, ...party(4, 5, 'Reunion', 4, 'completed') },
+    ]),
+    notification: table([
+      { id: 1, recipient_id: 1, event_id: null, contract_id: 2, is_read: false },
+      { id: 2, recipient_id: 4, event_id: 1, contract_id: null, is_read: false },
+      { id: 3, recipient_id: 6, event_id: 2, contract_id: null, is_read: false },
+    ]),
+    sessions: [],
+    newcomers: new Set(),
+  };
+}
+
+function table<Row extends { id: number }>(rows: Row[]): Map<number, Row> {
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+function employee(id: number, name: string, department: Department, active = true): Employee {
+  const email = `${name.toLowerCase()}@epic.example`;
+  return { id, full_name: name, email, department, active };
+}
+
+function client(id: number, name: string, company: string | null, contact: number): Client {
+  return {
+    id,
+    full_name: name,
+    email: `client${id}@client.example`,
+    phone: '+33 1 02 03 04 05',
+    company_name: company,
+    commercial_contact_id: contact,
+    is_erased: false,
+  };
+}
+
+function contract(
+  id: number,
+  client_id: number,
+  total_amount: number,
+  status: string,
+  was_signed: boolean,
+): Contract {
+  return { id, client_id, total_amount, status, was_signed };
+}
+
+function party(
+  id: number,
+  contract_id: number,
+  title: string,
+  support_contact_id: number | null,
+  status: string,
+): Omit<Event, 'start_date' | 'end_date'> {
+  const where = { location: 'Paris', attendees: 100, notes: null };
+  return { id, contract_id, title, support_contact_id, ...where, status };
+}

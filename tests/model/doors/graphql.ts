@@ -1,0 +1,158 @@
+import jwt from 'jsonwebtoken';
+import { type ApiAnswer, ask, askToLogIn, askToRefresh } from '../../server/support/api.ts';
+import type { Values } from '../model.ts';
+import type { Operation } from '../operations.ts';
+import { type Answer, type Caller, type Door, done, type Key } from './door.ts';
+
+// Through the API, as any client: over HTTP, with an access token. What the API does not offer is asked for under
+// the name that it would have.
+
+export interface GraphqlDoor extends Door {
+  /** Gets an access token for a session that was opened by another door. */
+  furnish(key: Key): Promise<Key>;
+}
+
+/** The door of the server at that address. */
+export function graphqlDoor(url: string): GraphqlDoor {
+  return {
+    async perform(operation, caller) {
+      if (operation.verb === 'log in') return logIn(url, caller);
+      const { query, variables } = requestFor(operation, caller);
+      const token = caller.key?.accessToken ?? undefined;
+      const answer = await ask<Record<string, Payload>>(url, query, { token, variables });
+      return refusalIn(answer) ?? resultIn(answer, operation);
+    },
+    async furnish(key) {
+      const { data, errors } = await askToRefresh(url, key.refreshToken);
+      if (!data?.refresh) throw new Error(`A new session was refused: ${JSON.stringify(errors)}`);
+      const { accessToken, refreshToken } = data.refresh;
+      return { ...key, accessToken, refreshToken: refreshToken ?? '' };
+    },
+  };
+}
+
+/** What comes back under the field that was asked for. */
+interface Payload {
+  nodes?: { id: number | string }[];
+  oneTimePassword?: string;
+  [record: string]: unknown;
+}
+
+interface Request {
+  query: string;
+  variables: Record<string, unknown>;
+}
+
+function requestFor(
+  operation: Exclude<Operation, { verb: 'log in' }>,
+  { password, nextPassword }: Caller,
+): Request {
+  switch (operation.verb) {
+    case 'read':
+      return { query: `{ ${operation.record}s(first: 1000) { nodes { id } } }`, variables: {} };
+    case 'read history':
+      return {
+        query: `query ($record: String!, $id: Int!) {
+          historyEntries(condition: { record: $record, rowId: $id }, orderBy: ID_DESC, first: 20) { nodes { id } }
+        }`,
+        variables: { record: operation.record, id: operation.id },
+      };
+    case 'create': {
+      const { record } = operation;
+      const values = inCamelCase(operation.values);
+      return mutation(
+        `create ${record}`,
+        record,
+        record === 'employee' ? values : { [record]: values },
+      );
+    }
+    case 'update':
+      return mutation(`update ${operation.record}`, operation.record, {
+        id: operation.id,
+        patch: inCamelCase(operation.values),
+      });
+    case 'delete':
+      return mutation(`delete ${operation.record}`, operation.record, { id: operation.id });
+    case 'erase':
+      return mutation('erase client', 'client', {
+        clientId: operation.id,
+        confirm: operation.confirm,
+      });
+    case 'deactivate':
+      return mutation('deactivate employee', 'employee', {
+        employeeId: operation.id,
+        handOverTo: operation.handOverTo,
+      });
+    case 'rewrite history':
+      return mutation(`${operation.with} history entry`, 'historyEntry', { id: operation.id });
+    case 'overwrite password':
+      return mutation('update credential', 'credential', { employeeId: operation.id });
+    case 'change password':
+      return mutation('change password', null, {
+        currentPassword: password,
+        newPassword: nextPassword,
+      });
+    case 'log out':
+      return { query: 'mutation { logout { ok } }', variables: {} };
+  }
+}
+
+/** A mutation with one input, of which the id of a record is wanted, or only whether it was done. */
+function mutation(name: string, record: string | null, input: Record<string, unknown>): Request {
+  const type = name.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const field = type.charAt(0).toLowerCase() + type.slice(1);
+  const password = field === 'createEmployee' ? 'oneTimePassword' : '';
+  const wanted = record === null ? 'ok' : `${record} { id } ${password}`;
+  return {
+    query: `mutation ($input: ${type}Input!) { ${field}(input: $input) { ${wanted} } }`,
+    variables: { input },
+  };
+}
+
+function inCamelCase(values: Values): Values {
+  return Object.fromEntries(
+    Object.entries(values).map(([column, value]) => [
+      column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+}
+
+function refusalIn({ errors }: ApiAnswer<unknown>): Answer | null {
+  const [error] = errors;
+  if (error === undefined) return null;
+  const isUnknown = /^(Cannot query field|Unknown type)|is not defined by type/.test(error.message);
+  const { code, reason } = error.extensions;
+  const detail = [error.message, reason].filter(Boolean).join(' ');
+  return { code: isUnknown ? 'NOT_OFFERED' : code, detail };
+}
+
+function resultIn({ data }: ApiAnswer<Record<string, Payload>>, operation: Operation): Answer {
+  const [payload] = Object.values(data ?? {});
+  if (operation.verb === 'read' || operation.verb === 'read history') {
+    return done({ seen: (payload?.nodes ?? []).map(({ id }) => Number(id)) });
+  }
+  if (operation.verb !== 'create') return done();
+  const created = payload?.[operation.record] as { id: number } | undefined;
+  return done({
+    id: created?.id ?? 0,
+    ...(payload?.oneTimePassword && { password: payload.oneTimePassword }),
+  });
+}
+
+async function logIn(url: string, { email, password }: Caller): Promise<Answer> {
+  const answer = await askToLogIn(url, email, password);
+  const refusal = refusalIn(answer);
+  if (refusal !== null || !answer.data?.login) return refusal ?? { code: 'NOTHING', detail: '' };
+  const { accessToken, refreshToken, employee } = answer.data.login;
+  const { sid, department } = jwt.decode(accessToken) as jwt.JwtPayload;
+  return done({
+    key: {
+      employeeId: employee.id,
+      sessionId: sid,
+      department,
+      refreshToken: refreshToken ?? '',
+      accessToken,
+    },
+  });
+}

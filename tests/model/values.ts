@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import type { RecordName } from './company.ts';
+import type { Value } from './model.ts';
+import type { Reference } from './operations.ts';
+import { mostly, reference } from './references.ts';
+
+// What is written. Most of it is good, so that a refusal is about the person more often than about the value.
+
+export type Written = Record<string, Value | Reference>;
+type Columns = Record<string, fc.Arbitrary<Value | Reference>>;
+
+const of = (...good: Value[]) => fc.constantFrom(...good);
+const or = (good: fc.Arbitrary<Value>, ...bad: Value[]) => mostly(good, fc.constantFrom(...bad));
+const longAgo = of('2001-01-01T00:00:00.000Z');
+const anId = of(77);
+
+const employee = {
+  full_name: or(of('Nina', 'Oscar'), '', 'two\nlines'),
+  email: or(
+    fc.nat({ max: 99 }).map((nth) => `person${nth}@epic.example`),
+    'EMMA@epic.example',
+    'no address',
+  ),
+  department: or(of('sales', 'support', 'management'), 'kitchen'),
+} satisfies Columns;
+
+const client = {
+  full_name: or(of('Zoé Martin', 'Tom'), ''),
+  email: or(of('zoe@client.example', 'TOM@client.example'), null, 'no address'),
+  phone: or(of('+33 6 00 00 00 00', null), 'call me'),
+  company_name: or(of('Dupont SA', null), ''),
+} satisfies Columns;
+
+const contract = {
+  total_amount: or(of(1500, 0, 3000), -5),
+} satisfies Columns;
+
+const payment = {
+  contract_id: reference('contract'),
+  amount: or(of(100, 600, -100), 0, 90000),
+} satisfies Columns;
+
+const event = {
+  title: or(of('Ball', 'Fair'), ''),
+  start_date: or(of('2030-05-01T09:00:00.000Z'), '2031-01-01T00:00:00.000Z'),
+  end_date: or(of('2030-05-02T02:00:00.000Z'), '2030-05-01T08:00:00.000Z'),
+  location: or(of('Lyon', null), ''),
+  attendees: or(of(0, 50), -1),
+  notes: of('x', null),
+} satisfies Columns;
+
+const salesContact = mostly(colleague(0, 2), reference('employee'));
+const supportContact = mostly(fc.oneof(colleague(3, 4), of(null)), reference('employee'));
+
+const message = {
+  recipient_id: reference('employee'),
+  event_id: reference('event'),
+  kind: of('event_assigned'),
+  message: of('Yours.'),
+} satisfies Columns;
+
+/** What a new record has to have, and what else somebody may give it. */
+const entered: Record<RecordName, [Columns, Columns]> = {
+  employee: [employee, {}],
+  client: [
+    { full_name: client.full_name, email: client.email },
+    { phone: client.phone, company_name: client.company_name },
+  ],
+  contract: [{ ...contract, client_id: reference('client') }, {}],
+  payment: [payment, {}],
+  event: [
+    {
+      contract_id: reference('contract'),
+      title: event.title,
+      start_date: event.start_date,
+      end_date: event.end_date,
+    },
+    { attendees: event.attendees, notes: event.notes, support_contact_id: supportContact },
+  ],
+  notification: [message, {}],
+};
+
+/** What somebody may change. */
+const changed: Record<RecordName, Columns> = {
+  employee: { ...employee, active: fc.boolean() },
+  client: { ...client, commercial_contact_id: salesContact },
+  contract: { ...contract, status: or(of('signed', 'cancelled', 'draft'), 'lost') },
+  payment: {},
+  event: {
+    ...event,
+    status: or(of('confirmed', 'completed', 'cancelled', 'planned'), 'moved'),
+    support_contact_id: supportContact,
+  },
+  notification: { read_at: longAgo },
+};
+
+/** What nobody may give a new record. */
+const neverEntered: Record<RecordName, Columns> = {
+  employee: { id: anId, creation_date: longAgo },
+  client: { id: anId, commercial_contact_id: reference('employee'), last_update: longAgo },
+  contract: { id: anId, status: of('signed'), signed_at: longAgo, amount_to_be_paid: of(0) },
+  payment: { id: anId, recorded_by: reference('employee') },
+  event: { id: anId },
+  notification: message,
+};
+
+/** What nobody may change. */
+const neverChanged: Record<RecordName, Columns> = {
+  employee: { id: anId, creation_date: longAgo },
+  client: { id: anId, first_contact: of('2001-01-01'), last_update: longAgo, erased_at: longAgo },
+  contract: {
+    id: anId,
+    client_id: reference('client'),
+    commercial_id: reference('employee'),
+    amount_to_be_paid: of(0),
+    creation_date: longAgo,
+    signed_at: longAgo,
+  },
+  payment: { ...payment, id: anId, recorded_by: reference('employee'), paid_on: of('2001-01-01') },
+  event: { id: anId, contract_id: reference('contract') },
+  notification: { ...message, id: anId },
+};
+
+/** The values of a new record; one time in ten with one that nobody may give it. */
+export function newValues(record: RecordName): fc.Arbitrary<Written> {
+  const [must, may] = entered[record];
+  const good = fc.record({ ...must, ...may }, { requiredKeys: Object.keys(must) });
+  return mostly(good, merged(good, oneOf(neverEntered[record])));
+}
+
+/** New values for one or two columns; one time in ten with one that nobody may change. */
+export function changedValues(record: RecordName): fc.Arbitrary<Written> {
+  const bad = oneOf(neverChanged[record]);
+  if (Object.keys(changed[record]).length === 0) return bad;
+  const one = oneOf(changed[record]);
+  const good = fc.oneof({ withCrossShrink: true }, one, merged(one, one));
+  return mostly(good, fc.oneof({ withCrossShrink: true }, bad, merged(bad, one)));
+}
+
+/** One of the opening company, by place. */
+function colleague(first: number, last: number): fc.Arbitrary<Reference> {
+  return fc
+    .integer({ min: first, max: last })
+    .map((nth) => ({ to: 'employee', among: 'company', nth }));
+}
+
+function oneOf(columns: Columns): fc.Arbitrary<Written> {
+  const single = ([column, value]: [string, Columns[string]]) =>
+    value.map((chosen) => ({ [column]: chosen }));
+  return fc.oneof({ withCrossShrink: true }, ...Object.entries(columns).map(single));
+}
+
+function merged(...parts: fc.Arbitrary<Written>[]): fc.Arbitrary<Written> {
+  return fc.tuple(...parts).map((written) => Object.assign({}, ...written));
+}

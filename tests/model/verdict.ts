@@ -1,0 +1,138 @@
+import type { Company, Employee, Session } from './company.ts';
+import { afterwards } from './effects.ts';
+import { mayReadHistory } from './model.ts';
+import type { Operation, Step } from './operations.ts';
+import { deedOf, isAnybodys, permissionFor, visible, type Writing } from './permission.ts';
+import { brokenByValues, brokenRules } from './rules.ts';
+
+export type Code =
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'INVALID'
+  | 'CONFLICT'
+  /** The API has no word for it. */
+  | 'NOT_OFFERED';
+
+/**
+ * What the model expects. Of a refusal any of the codes will do: there are several only where several things are
+ * wrong, since PostgreSQL stops at whichever it comes to first. Whether the department may do this to the record
+ * at all always comes first; whether it may give it these values is asked among the rules.
+ */
+export type Verdict =
+  /** Done to these rows, or, for reading, these are what is seen. */
+  { allowed: true; rows: number[] } | { allowed: false; codes: Code[]; why: string };
+
+/** Judges a step in a session; for logging in, the session is the one that would be opened. */
+export function judge(company: Company, step: Step, session: Session | null): Verdict {
+  const { operation } = step;
+  if (step.through === 'GraphQL' && !isOffered(operation)) {
+    return refused('NOT_OFFERED', 'nobody may');
+  }
+  const me = company.employee.get(step.by ?? 0);
+  if (me === undefined) return refused('UNAUTHENTICATED', 'nobody is logged in');
+  if (!me.active) return refused('UNAUTHENTICATED', 'the account is deactivated');
+  if (operation.verb === 'log in') return allowed();
+  if (session === null) return refused('UNAUTHENTICATED', 'nobody is logged in');
+  if (!session.is_open) return refused('UNAUTHENTICATED', 'the session has ended');
+  if (session.department !== me.department) {
+    return refused('UNAUTHENTICATED', `they have moved to ${me.department}`);
+  }
+  if (operation.verb === 'log out' || operation.verb === 'change password') return allowed();
+  if (company.newcomers.has(me.id)) return refused('FORBIDDEN', 'the one-time password stands');
+
+  switch (operation.verb) {
+    case 'read':
+      return allowed(visible(company, operation.record, me));
+    case 'read history':
+      return allowed(mayReadHistory(operation.record, me) ? [operation.id] : []);
+    case 'rewrite history':
+    case 'overwrite password':
+      return refused('FORBIDDEN', 'nobody may');
+    default:
+      return judgeWriting(company, operation, { me, session });
+  }
+}
+
+function judgeWriting(
+  company: Company,
+  operation: Writing,
+  doer: { me: Employee; session: Session },
+): Verdict {
+  const { me } = doer;
+  const deed = deedOf(operation);
+  const { record, verb, id } = deed;
+  const { hasRight, rows, mayGive } = permissionFor(deed, me, company);
+  const isThere = typeof id !== 'number' || visible(company, record, me).includes(id);
+
+  if (!hasRight) {
+    const why = `${me.department} may not ${verb} that of any ${record}`;
+    // Without the right to it PostgreSQL does not look whether it is there; the API does.
+    return isThere ? refused('FORBIDDEN', why) : refused(['FORBIDDEN', 'NOT_FOUND'], why);
+  }
+  if (isThere && typeof id === 'number' && rows.length === 0) {
+    return refused('FORBIDDEN', `it is not theirs to ${verb}`);
+  }
+
+  const wrong: Wrong[] = wrongArguments(operation, company);
+  if (!isThere) wrong.push({ code: 'NOT_FOUND', rule: `there is a ${record} ${id}` });
+  if (!mayGive) wrong.push({ code: 'FORBIDDEN', rule: `${me.department} may write that` });
+  if (rows.length > 0) wrong.push(...brokenByValues(deed.values, company));
+  wrong.push(...brokenRules(company, afterwards(company, operation, doer, rows, 0)));
+  if (wrong.length === 0) return allowed(rows);
+  const codes = [...new Set(wrong.map(({ code }) => code))].sort();
+  return refused(codes, wrong.map(({ rule }) => rule).join('; '));
+}
+
+interface Wrong {
+  code: Code;
+  /** What does not hold. */
+  rule: string;
+}
+
+/** What the two functions ask of their arguments. */
+function wrongArguments(operation: Writing, { client, employee }: Company): Wrong[] {
+  if (operation.verb === 'erase') {
+    const { confirm, id } = operation;
+    return [
+      ...(confirm ? [] : [invalid('erasing is confirmed')]),
+      ...(client.get(id)?.is_erased ? [invalid('nobody is erased twice')] : []),
+    ];
+  }
+  if (operation.verb === 'deactivate') {
+    const { handOverTo, id } = operation;
+    return [
+      ...(handOverTo === id ? [invalid('nobody hands over to themselves')] : []),
+      ...(handOverTo === null || employee.has(handOverTo)
+        ? []
+        : [{ code: 'NOT_FOUND' as const, rule: 'the colleague exists' }]),
+    ];
+  }
+  return [];
+}
+
+function isOffered(operation: Operation): boolean {
+  switch (operation.verb) {
+    case 'create':
+    case 'update':
+    case 'delete':
+      return isAnybodys(deedOf(operation));
+    case 'rewrite history':
+    case 'overwrite password':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function invalid(rule: string): Wrong {
+  return { code: 'INVALID', rule };
+}
+
+function allowed(rows: number[] = []): Verdict {
+  return { allowed: true, rows };
+}
+
+function refused(codes: Code | Code[], why: string): Verdict {
+  return { allowed: false, codes: [codes].flat(), why };
+}

@@ -1,0 +1,257 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Proof } from '../../src/server/policies/mutation.ts';
+import { findStaleEquivalents } from '../../src/server/policies/mutation-equivalent.ts';
+import { tryMutants } from '../../src/server/policies/mutation-run.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { programs } from '../support/paths.ts';
+import { plainEnvironment, runProgram } from '../support/program.ts';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+
+// `epic-server policies mutate` on a handful of mutants; all of them are tried by `npm run test:mutation`.
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+
+afterAll(() => database.drop());
+
+const mutate = (...args: string[]) =>
+  runProgram(programs.server, ['policies', 'mutate', ...args], {
+    env: { EPIC_TEST_DATABASE_URL: database.adminUrl },
+  });
+
+const names = [
+  'alter policy sales_update_own on crm.client using (true)',
+  'crm.client_has_a_sales_contact(): if not contact.active -> false',
+  'drop policy sales_update_own on crm.client',
+  'revoke insert (email) on crm.client from epic_sales',
+];
+const only = `^(${names.map((name) => name.replace(/[().]/g, '\\$&')).join('|')})$`;
+
+test('a changed rule is noticed, and by which test', async () => {
+  const { code, stdout, stderr } = await mutate(
+    '--json',
+    '--jobs',
+    '2',
+    '--only',
+    only,
+    'tests/sql/client.sql',
+    'tests/sql/contacts.sql',
+  );
+  expect(stderr).toBe('');
+  const proof: Proof = JSON.parse(stdout);
+  expect(proof).toMatchObject({
+    score: 1,
+    total: 4,
+    killed: 4,
+    survived: 0,
+    equivalent: 0,
+    control: 'survived',
+  });
+  expect(proof.mutants.map(({ name }) => name).sort()).toEqual(names);
+  const dropped = proof.mutants.find(({ name }) => name === names[2]);
+  expect(dropped).toEqual({
+    name: 'drop policy sales_update_own on crm.client',
+    kind: 'drop policy',
+    object: 'crm.client',
+    sql: 'drop policy sales_update_own on crm.client',
+    status: 'killed',
+    killedBy: expect.stringMatching(
+      /^tests\/sql\/client\.sql:\d+: sales change their own client: /,
+    ),
+  });
+  expect(code).toBe(0);
+});
+
+test('a change that no test notices survives, and the exit code says so', async () => {
+  const { code, stdout } = await mutate('--only', only, 'tests/sql/searching.sql');
+  expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
+  expect(stdout).toMatch(
+    /^survived {4}crm\.client_has_a_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
+  );
+  expect(stdout).toContain(
+    '4 mutants: 0 killed, 4 survived, 0 equivalent.\nThe control, which changes nothing, survived.\nScore: 0 %\n',
+  );
+  expect(code).toBe(1);
+});
+
+test('tests that fail by themselves judge nothing', async () => {
+  const folder = await makeTemporaryFolder();
+  try {
+    const file = join(folder, 'wrong.sql');
+    const statements = [
+      'set search_path = tap, public',
+      'select plan(1)',
+      `select ok(false, 'this is so')`,
+    ];
+    await writeFile(file, `${statements.join(';\n')};\n`);
+    const { code, stdout, stderr } = await mutate('--only', only, file);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(
+      'The tests fail although nothing is changed, so they can judge no mutant:',
+    );
+    expect(stderr).toContain('wrong.sql:3: this is so\n');
+    expect(code).toBe(1);
+  } finally {
+    await removeFolder(folder);
+  }
+});
+
+test('a connection that breaks is no verdict', async () => {
+  const folder = await makeTemporaryFolder();
+  try {
+    const file = join(folder, 'breaks.sql');
+    await writeFile(file, 'select pg_terminate_backend(pg_backend_pid());\n');
+    const { code, stdout, stderr } = await mutate('--only', only, file);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/breaks\.sql could not be tried to its end: /);
+    expect(stderr).toContain('This says nothing about the rules.');
+    expect(code).toBe(1);
+  } finally {
+    await removeFolder(folder);
+  }
+});
+
+test('a mutant that cannot be made is a mistake, not a verdict', async () => {
+  const mutant = {
+    name: 'no such policy',
+    kind: 'drop policy',
+    object: '',
+    sql: 'drop policy x on crm.client',
+  };
+  const trial = tryMutants({
+    server: JSON.parse(process.env.EPIC_TEST_SERVER ?? ''),
+    files: [],
+    control: { name: 'nothing', kind: 'control', object: '', sql: 'select' },
+    mutants: [mutant],
+    equivalent: new Set(),
+    jobs: 1,
+    interrupted: new AbortController().signal,
+    tell: () => undefined,
+  });
+  await expect(trial).rejects.toThrow(
+    'A mutant cannot be made: no such policy\n' +
+      '  policy "x" for table "client" does not exist (42704)\n' +
+      '  drop policy x on crm.client',
+  );
+});
+
+test('whoever interrupts it leaves no database behind', async () => {
+  const child = spawn(
+    process.execPath,
+    [programs.server, 'policies', 'mutate', '--jobs', '2', 'tests/sql/client.sql'],
+    {
+      env: { ...plainEnvironment(), EPIC_TEST_DATABASE_URL: database.adminUrl },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (data: string) => {
+    said += data;
+  });
+  await once(child.stdout, 'data');
+  child.stdout.resume();
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(said).toBe('epic-server: Interrupted.\n');
+  expect(
+    await database.query('select datname from pg_database where starts_with(datname, $1)', [
+      `epic_test_${child.pid}_`,
+    ]),
+  ).toEqual([]);
+});
+
+test('a wrong call is refused', async () => {
+  const nothing = await mutate('--only', 'no such mutant');
+  expect(nothing.stderr).toBe('epic-server: No mutant has a name like /no such mutant/i.\n');
+  expect(nothing.code).toBe(1);
+  const pattern = await mutate('--only', '(');
+  expect(pattern.stderr).toBe('epic-server: --only ( is not a regular expression.\n');
+  const jobs = await mutate('--jobs', 'many');
+  expect(jobs.stderr).toBe('epic-server: --jobs many is not a number from 1 to 16.\n');
+});
+
+test('what is added to the database has its mutants by itself', async () => {
+  const count = async () =>
+    (
+      await database.query<{ name: string }>(
+        `select name from dba.mutation where object = 'crm.trial' order by kind, name`,
+      )
+    ).map(({ name }) => name);
+  expect(await count()).toEqual([]);
+  await database.query(`
+    create table crm.trial (id integer primary key, size integer check (size > 0));
+    alter table crm.trial owner to epic_owner;
+    alter table crm.trial enable row level security, force row level security;
+    grant select on crm.trial to epic_sales;
+    create policy sales_read_big on crm.trial for select to epic_sales using (size > 10 and id > 0)`);
+  expect(await count()).toEqual([
+    'alter table crm.trial drop constraint trial_pkey cascade',
+    'alter table crm.trial drop constraint trial_size_check',
+    'drop policy sales_read_big on crm.trial',
+    'grant select on crm.trial to epic_anonymous',
+    'grant select on crm.trial to epic_management',
+    'grant select on crm.trial to epic_support',
+    'policy sales_read_big on crm.trial for epic_anonymous too',
+    'policy sales_read_big on crm.trial for epic_management too',
+    'policy sales_read_big on crm.trial for epic_support too',
+    'alter policy sales_read_big on crm.trial using (false)',
+    'revoke select on crm.trial from epic_sales',
+    'alter table crm.trial disable row level security',
+    'alter table crm.trial no force row level security',
+    ...['sales', 'support', 'management']
+      .flatMap((department) =>
+        ['delete', 'insert', 'truncate', 'update'].map(
+          (verb) => `grant ${verb} on crm.trial to epic_${department}`,
+        ),
+      )
+      .sort(),
+    'alter policy sales_read_big on crm.trial using (true)',
+    'alter policy sales_read_big on crm.trial using: without (id > 0)',
+    'alter policy sales_read_big on crm.trial using: without (size > 10)',
+  ]);
+});
+
+test('every statement of a mutant can be carried out, and the control changes nothing', async () => {
+  const kinds = await database.query<{ kind: string; sql: string }>(
+    'select distinct on (kind) kind, sql from dba.mutation order by kind, name',
+  );
+  expect(kinds.map(({ kind }) => kind)).toEqual([
+    'control',
+    'drop constraint',
+    'drop default',
+    'drop policy',
+    'drop trigger',
+    'give grant',
+    'give policy',
+    'ignore a check',
+    'narrow policy',
+    'revoke grant',
+    'rights of a function',
+    'row-level security',
+    'weaken constraint',
+    'widen grant',
+    'widen policy',
+  ]);
+  expect(kinds[0]?.sql).toBe('select');
+  for (const { sql } of kinds) await database.query(`begin; ${sql}; rollback`);
+});
+
+test('an entry in the list of equivalent mutants that is not one is an error', () => {
+  const mutants = ['dropped', 'widened'].map((name) => ({ name, kind: '', object: '', sql: '' }));
+  const [dropped] = mutants;
+  if (dropped === undefined) throw new Error();
+  const verdicts = [
+    { mutant: dropped, status: 'killed' as const, killedBy: 'tests/sql/x.sql:1: no' },
+  ];
+  const listed = ['dropped', 'widened', 'gone'].map((name) => ({ name, proof: 'Because.' }));
+  expect(findStaleEquivalents(listed, mutants, verdicts)).toEqual([
+    'tests/mutation/equivalent.json lists a mutant that is not equivalent: dropped\n  tests/sql/x.sql:1: no',
+    'tests/mutation/equivalent.json lists a mutant that does not exist: gone',
+  ]);
+});
