@@ -103,7 +103,7 @@ select 'default_privileges_open',
        format('%s of %s%s', opened.objects, rule.defaclrole::regrole,
          ' in ' || nullif(rule.defaclnamespace, 0)::regnamespace),
        format('%s will have %s on every new one.', coalesce(role.rolname, 'public'),
-         string_agg(lower(acl.privilege_type), ', '))
+         string_agg(lower(acl.privilege_type), ', ' order by acl.privilege_type))
 from pg_catalog.pg_default_acl rule
 cross join lateral aclexplode(rule.defaclacl) acl
 cross join lateral (

@@ -168,7 +168,7 @@ group by policy.object
 
 union all
 select 'unwrapped_function_call', policy.object,
-       format('It calls %s for each row.', string_agg(dba.signature(call.function), ', '))
+       format('It calls %s for each row.', string_agg(dba.signature(call.function), ', ' order by dba.signature(call.function)))
 from linted_policy policy
 join dba.unwrapped_call call on call.policy_oid = policy.oid
 group by policy.object;

@@ -4,9 +4,9 @@ import {
   adminUrlOf,
   openScratchServer,
   type ScratchServer,
-} from '../../src/server/policies/suite-server.ts';
+} from '../../src/server/policies/suite/server.ts';
 
-export { adminUrlOf, createClone, dropDatabase } from '../../src/server/policies/suite-server.ts';
+export { adminUrlOf, createClone, dropDatabase } from '../../src/server/policies/suite/server.ts';
 
 /** What a test process needs in order to reach the PostgreSQL of this run; plain data. */
 export interface TestServer extends ScratchServer {

@@ -54,7 +54,7 @@ export function addPolicies(program: Command): void {
     .description('change the rules one by one in copies of the database: does tests/sql notice?')
     .argument('[file...]', 'some of the tests only')
     .option('--only <regexp>', 'the mutants with a name like this')
-    .option('--jobs <number>', 'how many copies at once; otherwise one for each processor')
+    .option('--jobs <number>', 'how many copies at once; otherwise one more than processors')
     .option('--database <url>', 'a superuser of your own server (or EPIC_TEST_DATABASE_URL)')
     .option('--json', 'one JSON object', false)
     .action(

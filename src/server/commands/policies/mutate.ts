@@ -1,16 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { OperatorError } from '../../errors.ts';
-import { type Proof, proofOf, readMutants, type Verdict } from '../../policies/mutation.ts';
-import { findStaleEquivalents, readEquivalents } from '../../policies/mutation-equivalent.ts';
-import { describeProof, describeVerdict } from '../../policies/mutation-report.ts';
-import { tryMutants } from '../../policies/mutation-run.ts';
-import { findTestFiles } from '../../policies/suite.ts';
+import { findStaleEquivalents, readEquivalents } from '../../policies/mutation/equivalent.ts';
+import {
+  type Proof,
+  proofOf,
+  readMutants,
+  type Verdict,
+} from '../../policies/mutation/mutation.ts';
+import { describeProof, describeVerdict } from '../../policies/mutation/report.ts';
+import { tryMutants } from '../../policies/mutation/run.ts';
 import {
   adminUrlOf,
   openScratchServer,
   type ScratchServer,
   withConnection,
-} from '../../policies/suite-server.ts';
+} from '../../policies/suite/server.ts';
+import { findTestFiles } from '../../policies/suite/suite.ts';
 import { takeInterruptions } from './interruption.ts';
 
 export interface MutateOptions {
@@ -104,7 +109,8 @@ function createCounter(total: number) {
 }
 
 function jobsFrom(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
+  // A copy is made while another one is tested: one more keeps every core busy.
+  if (text === undefined) return availableParallelism() + 1;
   const jobs = Number(text);
   if (!Number.isInteger(jobs) || jobs < 1 || jobs > 16) {
     throw new OperatorError(`--jobs ${text} is not a number from 1 to 16.`);

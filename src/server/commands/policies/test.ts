@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { OperatorError } from '../../errors.ts';
-import { findTestFiles, nameOf, runSuite } from '../../policies/suite.ts';
-import { openScratchServer } from '../../policies/suite-server.ts';
-import { type TestResult, writeTap } from '../../policies/suite-tap.ts';
+import { openScratchServer } from '../../policies/suite/server.ts';
+import { findTestFiles, nameOf, runSuite } from '../../policies/suite/suite.ts';
+import { type TestResult, writeTap } from '../../policies/suite/tap.ts';
 import { takeInterruptions } from './interruption.ts';
 
 export interface TestOptions {

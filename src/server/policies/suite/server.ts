@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { deploy } from '../database/deploy.ts';
-import { openCluster } from '../database/embedded.ts';
-import { databasePath, runSqlFile } from '../database/sql-file.ts';
-import { OperatorError } from '../errors.ts';
-import { makeFolderInMemory, removeFolder } from './suite-folder.ts';
-import { unpackPgTap } from './suite-pgtap.ts';
+import { deploy } from '../../database/deploy.ts';
+import { openCluster } from '../../database/embedded.ts';
+import { databasePath, runSqlFile } from '../../database/sql-file.ts';
+import { OperatorError } from '../../errors.ts';
+import { makeFolderInMemory, removeFolder } from './folder.ts';
+import { unpackPgTap } from './pgtap.ts';
 
 /** A PostgreSQL that tests may fill with databases; plain data. */
 export interface ScratchServer {

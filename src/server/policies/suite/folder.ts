@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isAlive } from '../database/embedded/folder.ts';
+import { isAlive } from '../../database/embedded/folder.ts';
 
 const NAME = /^epic-test-(\d+)-/;
 const MEMORY = '/dev/shm';

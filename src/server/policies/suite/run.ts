@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
 import { DatabaseError } from 'pg';
-import { runSqlFile } from '../database/sql-file.ts';
-import { OperatorError } from '../errors.ts';
-import { withConnection } from './suite-server.ts';
-import { readTap, type TestResult } from './suite-tap.ts';
+import { runSqlFile } from '../../database/sql-file.ts';
+import { OperatorError } from '../../errors.ts';
+import { withConnection } from './server.ts';
+import { readTap, type TestResult } from './tap.ts';
 
 /** That the tests could not be run: the machine, the server or the connection failed, and no rule was tried. */
 export class TestsBroke extends OperatorError {

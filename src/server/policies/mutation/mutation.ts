@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../../errors.ts';
 
 /** One small change of the rules, as dba.mutation has it. */
 export interface Mutant {

@@ -3,19 +3,30 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { OperatorError } from '../../errors.ts';
 
 /** Unpacks the pgTAP extension into a folder and gives the setting by which PostgreSQL finds it. */
 export async function unpackPgTap(folder: string): Promise<Record<string, string>> {
-  const archive = createRequire(import.meta.url)
-    .resolve('@electric-sql/pglite-pgtap')
-    .replace(/index\.c?js$/, 'pgtap.tar.gz');
-  const tar = await promisify(gunzip)(await readFile(archive));
+  const tar = await promisify(gunzip)(await readFile(locateArchive()));
   for (const { name, content } of filesOf(tar)) {
     const path = join(folder, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, content);
   }
   return { extension_control_path: `$system:${join(folder, 'share', 'postgresql')}` };
+}
+
+function locateArchive(): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite-pgtap');
+    return entry.replace(/index\.c?js$/, 'pgtap.tar.gz');
+  } catch (cause) {
+    throw new OperatorError(
+      'The tests need pgTAP, which this installation does not have.',
+      'Install the development dependencies (npm ci), or name a server that has pgTAP with --database.',
+      cause,
+    );
+  }
 }
 
 // A tar file is a row of 512-byte blocks: for each file a header, and then its content.

@@ -1,17 +1,17 @@
 import { DatabaseError } from 'pg';
-import { OperatorError } from '../errors.ts';
-import type { Mutant, Verdict } from './mutation.ts';
-import { createGuesser, type Guesser } from './mutation-order.ts';
-import { nameOf, prepareForTests } from './suite.ts';
-import { isBreakage, runTestFile, TestsBroke } from './suite-run.ts';
+import { OperatorError } from '../../errors.ts';
+import { isBreakage, runTestFile, TestsBroke } from '../suite/run.ts';
 import {
   adminUrlOf,
   createClone,
   dropDatabase,
   type ScratchServer,
   withConnection,
-} from './suite-server.ts';
-import { workTogether } from './suite-workers.ts';
+} from '../suite/server.ts';
+import { nameOf, prepareForTests } from '../suite/suite.ts';
+import { workTogether } from '../suite/workers.ts';
+import type { Mutant, Verdict } from './mutation.ts';
+import { createGuesser, type Guesser } from './order.ts';
 
 const ATTEMPTS = 3;
 
@@ -37,13 +37,13 @@ export async function tryMutants(trial: Trial): Promise<Verdict[]> {
   const prepared = await prepareForTests(server);
   const milliseconds = new Map<string, number>();
   const measure = (file: string, duration: number) => milliseconds.set(file, duration);
-  const failure = await judge(control, files, { server, prepared, nth: 0, measure });
-  if (failure !== null) {
-    throw new OperatorError(
-      `The tests fail although nothing is changed, so they can judge no mutant:\n  ${failure.said}`,
-      'See what fails: epic-server policies test',
-    );
-  }
+  const shares = Array.from({ length: jobs }, (_, nth) =>
+    files.filter((_, at) => at % jobs === nth),
+  );
+  await workTogether(shares, jobs, interrupted, async (share, nth) => {
+    const failure = await judge(control, share, { server, prepared, nth, measure });
+    if (failure !== null) throw unsound(failure.said);
+  });
 
   const guesser = await createGuesser(milliseconds);
   const verdicts = new Map<Mutant, Verdict>();
@@ -111,6 +111,13 @@ async function judge(
   }
   await dropDatabase(server, clone);
   return null;
+}
+
+function unsound(failure: string): OperatorError {
+  return new OperatorError(
+    `The tests fail although nothing is changed, so they can judge no mutant:\n  ${failure}`,
+    'See what fails: epic-server policies test',
+  );
 }
 
 function impossible(mutant: Mutant, error: DatabaseError): OperatorError {

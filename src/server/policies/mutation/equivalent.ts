@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { codeOf } from '../database/error-code.ts';
-import { databasePath } from '../database/sql-file.ts';
-import { OperatorError } from '../errors.ts';
+import { codeOf } from '../../database/error-code.ts';
+import { databasePath } from '../../database/sql-file.ts';
+import { OperatorError } from '../../errors.ts';
 import type { Mutant, Verdict } from './mutation.ts';
 
 /** A mutant that behaves like the original, so that no test can tell them apart, and why. */

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { DatabaseError } from 'pg';
-import { databasePath, runSqlFile, sqlFilesIn } from '../database/sql-file.ts';
-import { OperatorError } from '../errors.ts';
-import { runTestFile } from './suite-run.ts';
-import { adminUrlOf, createClone, type ScratchServer, withConnection } from './suite-server.ts';
-import type { TestResult } from './suite-tap.ts';
-import { workTogether } from './suite-workers.ts';
+import { databasePath, runSqlFile, sqlFilesIn } from '../../database/sql-file.ts';
+import { OperatorError } from '../../errors.ts';
+import { runTestFile } from './run.ts';
+import { adminUrlOf, createClone, type ScratchServer, withConnection } from './server.ts';
+import type { TestResult } from './tap.ts';
+import { workTogether } from './workers.ts';
 
 const testFolder = databasePath('..', 'tests', 'sql');
 const WORKERS = 2;
@@ -40,6 +40,8 @@ export async function prepareForTests(server: ScratchServer): Promise<string> {
         throw isMissingPgTap(error) ? missingPgTap(error) : error;
       });
     }
+    // The tools read the catalogue, which pgTAP has just filled with a thousand functions.
+    await client.query('analyze');
   });
   return prepared;
 }
