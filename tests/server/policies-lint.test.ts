@@ -30,6 +30,7 @@ afterEach(async () => {
     comment on function crm.folded(text) is 'The text as it is searched.';
   `);
   await database.query(`alter database ${database.name} reset dba.enough_scans`);
+  await database.query(`alter database ${database.name} reset dba.enough_bytes`);
 });
 
 describe('epic-server policies lint', () => {
@@ -103,6 +104,7 @@ WARN   grant_without_comment
   test('does not fail for an INFO', async () => {
     // On a young database every index is unused: ask as if it had been in use for long.
     await database.query(`alter database ${database.name} set dba.enough_scans = 0`);
+    await database.query(`alter database ${database.name} set dba.enough_bytes = 0`);
 
     const { code, stdout } = await lint();
 
