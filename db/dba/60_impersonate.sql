@@ -66,4 +66,4 @@ begin
 end
 $$;
 comment on function dba.impersonate(text) is
-  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, no session. For whoever may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint, or `reset role`, is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';
+  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, no session. For whoever may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';

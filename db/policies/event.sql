@@ -10,7 +10,8 @@ grant update (title, start_date, end_date, location, attendees, notes, status)
   on crm.event to epic_support, epic_management;
 grant update (support_contact_id), delete
   on crm.event to epic_management;
--- Withheld from everyone: id, and contract_id once written.
+-- Withheld from everyone: id, and contract_id once written. Sales may write the support contact of a new event, and the
+-- policy lets them write only that there is none yet.
 
 
 -- read
