@@ -1,9 +1,9 @@
 import { styleText } from 'node:util';
+import { WIDTH, wrapped } from '../wrapped.ts';
 import type { Difference } from './compare.ts';
 import type { Comparison } from './diff.ts';
 import type { Remedy } from './remedy.ts';
 
-const WIDTH = 80;
 const MOST_LINES = 12;
 const MARGIN = ' '.repeat(11);
 const COLOURS = { missing: 'red', extra: 'yellow', changed: 'cyan' } as const;
@@ -101,7 +101,10 @@ function side(label: string, lines: readonly string[]): string[] {
 function indented(lines: readonly string[], indent: string): string[] {
   const depths = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
   const depth = Math.min(...depths);
-  const all = lines.flatMap((line) => wrapped(line.slice(depth), indent));
+  const all = lines.flatMap((line) => {
+    const [own = ''] = /^ */.exec(line.slice(depth)) ?? [];
+    return wrapped(line.trim(), indent + own);
+  });
   if (all.length <= MOST_LINES) return all;
   return [
     ...all.slice(0, MOST_LINES - 1),
@@ -126,19 +129,4 @@ function isDigest(value: string | null): boolean {
 
 function fits(line: string): boolean {
   return !line.includes('\n') && MARGIN.length + line.length <= WIDTH;
-}
-
-/** Broken at blanks to fit the width, every line indented; its own indentation is kept. */
-function wrapped(text: string, indent: string): string[] {
-  const own = /^ */.exec(text)?.[0] ?? '';
-  const lines: string[] = [];
-  let line = own;
-  for (const word of text.trim().split(' ')) {
-    const longer = line.trim() === '' ? line + word : `${line} ${word}`;
-    if (line.trim() !== '' && indent.length + longer.length > WIDTH) {
-      lines.push(indent + line);
-      line = own + word;
-    } else line = longer;
-  }
-  return [...lines, indent + line];
 }

@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
+import { wrapped } from '../wrapped.ts';
 import type { Level, RuleReport } from './lint.ts';
-
-const WIDTH = 80;
 
 /** The findings for a person: by rule, the worst first, with why it matters and what to do; last, their number. */
 export function lintText(rules: readonly RuleReport[], { explain }: { explain: boolean }): string {
@@ -61,19 +60,4 @@ function summary(rules: readonly RuleReport[]): string {
   if (errors + warnings + notes === 0) return `${styleText('green', 'No findings.')} ${tried}`;
   const total = errors + warnings + notes;
   return `${total} ${total === 1 ? 'finding' : 'findings'}: ${errors} ERROR, ${warnings} WARN, ${notes} INFO. ${tried}`;
-}
-
-function wrapped(text: string, first: string, next = first): string[] {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of text.split(' ')) {
-    const isEmpty = line.trim() === '' || line === first;
-    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = `${next}${word}`;
-    } else {
-      line += isEmpty ? word : ` ${word}`;
-    }
-  }
-  return [...lines, line];
 }

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { OperatorError } from '../../errors.ts';
-import { wrapped } from './wrap.ts';
+import { hanging } from '../wrapped.ts';
 
 /** Who may do what, as the catalogue of a database says; what `policies matrix --format json` prints. */
 export type Matrix = {
@@ -165,7 +165,7 @@ function findRole(matrix: Matrix, wanted: string): string {
 }
 
 function thereAre(names: readonly string[]): string {
-  return wrapped(`There are: ${names.join(', ')}.`, '  ')
+  return hanging(`There are: ${names.join(', ')}.`, '  ')
     .join('\n')
     .trimStart();
 }

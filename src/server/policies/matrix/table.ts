@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { hanging } from '../wrapped.ts';
 import { type Access, type Matrix, type Selection, shortName, type WayAround } from './matrix.ts';
 import {
   byText,
@@ -10,7 +11,6 @@ import {
   rolesOf,
   verbsOf,
 } from './words.ts';
-import { wrapped } from './wrap.ts';
 
 const FIRST_WIDTH = 20;
 const CELL_WIDTH = 16;
@@ -65,7 +65,7 @@ function detailsOf(matrix: Matrix, access: readonly Access[], shown: readonly st
     ...beside.map(({ items, text }) => `also ${rolesOf(items)}: ${text}`),
   ]
     .filter((text) => text !== '')
-    .flatMap((text) => wrapped(text, '      '));
+    .flatMap((text) => hanging(text, '      '));
 }
 
 function deservesMention(access: Access, matrix: Matrix): boolean {
@@ -84,7 +84,7 @@ function ownersBlock(matrix: Matrix, shown: readonly string[]): string[] {
   const closed = matrix.records.filter(({ name }) => !isOpen(matrix, name, shown));
   if (closed.length === 0) return [];
   const names = closed.map(({ name }) => name).join(', ');
-  return [title("For the database's own functions only"), ...wrapped(names, '  ')];
+  return [title("For the database's own functions only"), ...hanging(names, '  ')];
 }
 
 function newTablesBlock(matrix: Matrix): string[] {
@@ -93,7 +93,7 @@ function newTablesBlock(matrix: Matrix): string[] {
   const lines = byText(access, ({ record, verb, via }) => listed(`${verb} ${record}`, via));
   return [
     title('Every new table'),
-    ...lines.flatMap(({ items, text }) => wrapped(`${rolesOf(items)}: ${text}`, '  ')),
+    ...lines.flatMap(({ items, text }) => hanging(`${rolesOf(items)}: ${text}`, '  ')),
   ];
 }
 
@@ -104,7 +104,7 @@ function functionsBlock({ functions }: Matrix): string[] {
   return [
     title('Functions'),
     ...lines.flatMap(({ text, items }) =>
-      wrapped(`${text}: ${[...new Set(items.map((item) => item.function))].join(', ')}`, '  '),
+      hanging(`${text}: ${[...new Set(items.map((item) => item.function))].join(', ')}`, '  '),
     ),
   ];
 }
@@ -112,7 +112,7 @@ function functionsBlock({ functions }: Matrix): string[] {
 // For all roles together it would be long, and is in the other formats.
 function holdingsBlock({ holdings }: Matrix, shown: readonly string[]): string[] {
   if (holdings.length === 0 || shown.length > 1) return [];
-  return [title('Besides'), ...wrapped(holdingsInWords(holdings), '  ')];
+  return [title('Besides'), ...hanging(holdingsInWords(holdings), '  ')];
 }
 
 function waysAroundBlock({ waysAround }: Matrix): string[] {
@@ -121,7 +121,7 @@ function waysAroundBlock({ waysAround }: Matrix): string[] {
   return [
     title('Ways around row-level security'),
     ...lines.flatMap(({ text, items }) =>
-      wrapped(`${text}: ${items.map(({ name }) => name).join(', ')}`, '  '),
+      hanging(`${text}: ${items.map(({ name }) => name).join(', ')}`, '  '),
     ),
   ];
 }
