@@ -7,6 +7,7 @@ import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
 import { createApi } from './graphql/api.ts';
 import { newErrorId, type ReportUnexpected } from './graphql/errors.ts';
+import { json } from './http/answer.ts';
 import { createGraphqlDoor } from './http/door.ts';
 import { listen } from './http/listening.ts';
 import { readReadiness } from './http/readiness.ts';
@@ -62,10 +63,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
     const api = await createApi({ pool, sessions, report });
     const server = createHttpServer({
-      graphql: createGraphqlDoor({ ...api, report }),
+      routes: {
+        '/graphql': createGraphqlDoor({ ...api, report }),
+        '/.well-known/jwks.json': () =>
+          json(200, keys.published, { 'cache-control': 'public, max-age=300' }),
+        '/healthz': () => json(200, { status: 'ok' }),
+        '/readyz': async () => {
+          const state = await readReadiness(withSession, latestMigration ?? null);
+          return json(state.ready ? 200 : 503, state);
+        },
+      },
       tokens,
-      keys,
-      readiness: () => readReadiness(withSession, latestMigration ?? null),
       log,
       report,
     });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readServerConfig, type ServerConfig } from '../config.ts';
+import { readServerConfig, type ServerConfig } from '../config/server.ts';
 import { type LocalDatabase, openLocalDatabase } from '../database/local.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
 import { giveTour, guest, TourError } from '../demo/tour.ts';

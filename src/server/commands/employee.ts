@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readAdminConfig } from '../config.ts';
+import { readAdminConfig } from '../config/admin.ts';
 import { openLocalDatabase } from '../database/local.ts';
 import { OperatorError } from '../errors.ts';
 import { explainDatabaseError } from '../graphql/refusals.ts';

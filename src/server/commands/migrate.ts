@@ -1,4 +1,4 @@
-import { readAdminConfig } from '../config.ts';
+import { readAdminConfig } from '../config/admin.ts';
 import { type Deployment, deploy } from '../database/deploy.ts';
 import { openLocalDatabase } from '../database/local.ts';
 

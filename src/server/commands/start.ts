@@ -1,4 +1,4 @@
-import { readServerConfig } from '../config.ts';
+import { readServerConfig } from '../config/server.ts';
 import { loadKeys, loadOrGenerateKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
 import { takeStopRequests, untilStopped } from './until-stopped.ts';

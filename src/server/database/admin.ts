@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readAdminConfig } from '../config.ts';
+import { readAdminConfig } from '../config/admin.ts';
 import { OperatorError } from '../errors.ts';
 import { openCluster, visitCluster } from './embedded.ts';
 import { localDatabaseName, openLocalDatabase } from './local.ts';

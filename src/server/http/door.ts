@@ -3,35 +3,28 @@ import { SafeError } from 'postgraphile/grafast';
 import { GrafservBase } from 'postgraphile/grafserv';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
+import { type Answer, type Route, refusing } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
-/** An answer to a GraphQL request, ready to be written. */
-export type GraphqlAnswer = {
-  status: number;
-  contentType: string;
-  body: { data?: unknown; errors?: readonly GraphqlError[] };
-};
+type GraphqlBody = { data?: unknown; errors?: readonly GraphqlError[] };
 
 /** An error as it travels: `extensions.code` is always there. */
-export type GraphqlError = {
+type GraphqlError = {
   message: string;
   extensions: { code: string } & Record<string, unknown>;
 };
 
-/** Where a GraphQL request comes in. Never rejects. */
-export type GraphqlDoor = (request: IncomingMessage, exchange: Exchange) => Promise<GraphqlAnswer>;
-
-/** Answers GraphQL requests with grafserv, and gives a code to the errors that come before execution. */
+/** Answers GraphQL requests with grafserv, and gives a code to the errors that come before execution. Never rejects. */
 export function createGraphqlDoor(options: {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
   report: ReportUnexpected;
-}): GraphqlDoor {
+}): Route {
   const { schema, resolvedPreset, report } = options;
   const grafserv = new Grafserv({ schema, preset: resolvedPreset });
   const maximumBytes = resolvedPreset.grafserv?.maxRequestLength ?? 0;
 
-  function failed(error: unknown, exchange: Exchange): GraphqlAnswer {
+  function failed(error: unknown, exchange: Exchange): Answer {
     const errorId = newErrorId();
     report(error, { errorId, exchange });
     return refusing(500, 'INTERNAL', internalSentence(errorId), { errorId });
@@ -47,7 +40,7 @@ export function createGraphqlDoor(options: {
           : failed(result.error, exchange);
       }
       if (result?.type !== 'json') throw new Error(`An answer of type ${result?.type}.`);
-      const { errors, ...rest } = result.json as GraphqlAnswer['body'];
+      const { errors, ...rest } = result.json as GraphqlBody;
       if (result.statusCode >= 500 && !errors?.every(isCoded)) {
         return failed(new Error(errors?.[0]?.message), exchange);
       }
@@ -59,20 +52,6 @@ export function createGraphqlDoor(options: {
     } catch (error) {
       return failed(error, exchange);
     }
-  };
-}
-
-/** An answer that holds one error. */
-export function refusing(
-  status: number,
-  code: string,
-  message: string,
-  extensions: Record<string, unknown> = {},
-): GraphqlAnswer {
-  return {
-    status,
-    contentType: 'application/json;charset=utf-8',
-    body: { errors: [{ message, extensions: { code, ...extensions } }] },
   };
 }
 

@@ -4,53 +4,29 @@ import type { Logger } from 'pino';
 import { Refusal } from '../errors.ts';
 import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
 import type { Claims } from '../identity/claims.ts';
-import type { Keys } from '../identity/keys.ts';
 import type { Tokens } from '../identity/tokens.ts';
-import { type GraphqlDoor, refusing } from './door.ts';
+import { type Answer, type Route, type Routes, refusing } from './answer.ts';
 import type { Exchange } from './exchange.ts';
-import type { Readiness } from './readiness.ts';
-
-type Answer = {
-  status: number;
-  contentType: string;
-  body: unknown;
-  headers?: Record<string, string>;
-};
 
 /**
- * The HTTP server, not yet listening: /graphql, /healthz, /readyz and /.well-known/jwks.json.
- * It sends no CORS headers: a page of another origin cannot use it.
+ * The HTTP server, not yet listening. It verifies the access token, gives the request to its route, and logs one
+ * line. It sends no CORS headers: a page of another origin cannot use it.
  */
 export function createHttpServer(options: {
-  graphql: GraphqlDoor;
+  routes: Routes;
   tokens: Tokens;
-  keys: Keys;
-  readiness: () => Promise<Readiness>;
   log: Logger;
   report: ReportUnexpected;
 }): Server {
-  const { graphql, tokens, keys, readiness, log, report } = options;
+  const { routes, tokens, log, report } = options;
 
-  async function route(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
+  const route: Route = (request, exchange) => {
     const path = pathOf(request);
-    switch (path) {
-      case '/graphql':
-        return graphql(request, exchange);
-      case '/healthz':
-        return json(200, { status: 'ok' });
-      case '/readyz': {
-        const state = await readiness();
-        return json(state.ready ? 200 : 503, state);
-      }
-      case '/.well-known/jwks.json':
-        return {
-          ...json(200, keys.published),
-          headers: { 'cache-control': 'public, max-age=300' },
-        };
-      default:
-        return refusing(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
-    }
-  }
+    const found = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    return found
+      ? found(request, exchange)
+      : refusing(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+  };
 
   async function answerTo(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
     try {
@@ -111,17 +87,13 @@ function claimsOf(request: IncomingMessage, tokens: Tokens): Claims | null {
   return tokens.verify(token ?? '');
 }
 
-function json(status: number, body: unknown): Answer {
-  return { status, contentType: 'application/json;charset=utf-8', body };
-}
-
 function write(
   request: IncomingMessage,
   response: ServerResponse,
   id: string,
   answer: Answer,
 ): void {
-  const payload = Buffer.from(JSON.stringify(answer.body));
+  const payload = bytesOf(answer.body);
   response.writeHead(answer.status, {
     'content-type': answer.contentType,
     'content-length': payload.length,
@@ -133,6 +105,11 @@ function write(
     ...(request.complete ? {} : { connection: 'close' }),
   });
   response.end(payload);
+}
+
+function bytesOf(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body;
+  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
 }
 
 function codesOf(body: unknown): string[] {

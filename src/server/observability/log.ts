@@ -1,5 +1,5 @@
 import pino, { type Logger } from 'pino';
-import type { LogLevel } from '../config.ts';
+import type { LogLevel } from '../config/values.ts';
 
 /** One JSON object a line on stdout. Nothing that a person typed is ever logged. */
 export function createLog(level: LogLevel): Logger {

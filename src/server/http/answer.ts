@@ -1,0 +1,31 @@
+import type { IncomingMessage } from 'node:http';
+import type { Exchange } from './exchange.ts';
+
+/** An answer, ready to be written: a body that is neither text nor bytes is written as JSON. */
+export type Answer = {
+  status: number;
+  contentType: string;
+  body: unknown;
+  headers?: Record<string, string>;
+};
+
+/** What answers the requests for one path. May throw a Refusal, which is answered as such. */
+export type Route = (request: IncomingMessage, exchange: Exchange) => Answer | Promise<Answer>;
+
+/** What answers at which path. */
+export type Routes = Readonly<Record<string, Route>>;
+
+/** An answer in JSON. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {
+  return { status, contentType: 'application/json;charset=utf-8', body, headers };
+}
+
+/** An answer that holds one error, in the form of GraphQL's. */
+export function refusing(
+  status: number,
+  code: string,
+  message: string,
+  extensions: Record<string, unknown> = {},
+): Answer {
+  return json(status, { errors: [{ message, extensions: { code, ...extensions } }] });
+}
