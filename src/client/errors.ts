@@ -61,8 +61,8 @@ export interface RateLimited extends Told {
 
 /**
  * No answer, now. `kind` is `unreachable`, `timeout` or `not_epic` (something else answers there) when
- * this side found out; it is absent when the server itself says so. After the first two a change may
- * have been made all the same.
+ * this side found out, and another word or none when the server itself says so. After the first two a
+ * change may have been made all the same.
  */
 export interface Unavailable extends Told {
   readonly code: 'UNAVAILABLE';

@@ -23,6 +23,8 @@ export type RefusalDetails = {
   field?: string;
   /** What the person can do about it. */
   hint?: string;
+  /** After how many seconds it makes sense to try again. */
+  retryAfter?: number;
 };
 
 /** An answer of "no" that a person reads: the message is a whole sentence. */

@@ -7,10 +7,13 @@ const hints: Partial<Record<ApiProblem['code'], string>> = {
   UNAVAILABLE: 'Try again in a moment.',
 };
 
+/** No answer came, or one of something else. */
+const nobodyThere = new Set(['unreachable', 'timeout', 'not_epic']);
+
 /** What to type next. */
 function hintFor(problem: ApiProblem): string | undefined {
   const { code, kind, hint } = problem;
-  if (code === 'UNAVAILABLE' && kind) {
+  if (code === 'UNAVAILABLE' && nobodyThere.has(kind ?? '')) {
     return 'Is the server running? Another address: --server URL, or EPIC_SERVER.';
   }
   return hint ?? hints[code];
