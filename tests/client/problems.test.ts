@@ -179,4 +179,8 @@ test('several operations in one request: each problem, and what was done all the
     other: null,
     none: null,
   });
+  const [row] = await office.database.query('select full_name from crm.client where id = $1', [
+    mine,
+  ]);
+  expect(row?.full_name).toBe('New Name');
 });
