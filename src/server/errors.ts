@@ -23,7 +23,7 @@ export type RefusalDetails = {
   field?: string;
   /** What the person can do about it. */
   hint?: string;
-  /** After how many seconds it makes sense to try again. */
+  /** In how many seconds it is worth trying again. */
   retryAfter?: number;
 };
 

@@ -172,7 +172,7 @@ function locked(retryAt: Date | null): Refusal {
   const seconds = Math.max(1, Math.ceil(((retryAt?.getTime() ?? 0) - Date.now()) / 1000));
   return new Refusal('RATE_LIMITED', 'Too many failed logins in a row.', {
     kind: 'locked',
-    retryAfter: seconds,
     hint: `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`,
+    retryAfter: seconds,
   });
 }
