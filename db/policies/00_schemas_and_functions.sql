@@ -52,6 +52,7 @@ grant execute on function access.row_as_entered(regclass, jsonb)       to epic_e
 grant execute on function access.policy_holds(oid, boolean, jsonb, text[]) to epic_employee;
 grant execute on function access.responsible_for(text, integer, jsonb) to epic_employee;
 grant execute on function access.explain_call(text)                    to epic_employee;
+grant execute on function access.explain_statement(text, text, integer, text[], jsonb) to epic_employee;
 grant execute on function crm.explain_access(text, text, integer, text[], jsonb)  to epic_employee;
 grant execute on function crm.explain_refusal(text, text, integer, text[], jsonb) to epic_employee;
 grant execute on function auth.log_out()                            to epic_employee;
@@ -59,7 +60,22 @@ grant execute on function auth.my_password_parameters()             to epic_empl
 grant execute on function auth.change_password(text, text)          to epic_employee;
 
 
--- Management alone ends an employee's account, and erases a client's personal data.
+-- The business verbs. Everybody may call them: they act with the rights of their caller, and the policies of what they
+-- write decide, and say why not.
 
-grant execute on function crm.deactivate_employee(integer, integer) to epic_management;
-grant execute on function crm.erase_client(integer, boolean)        to epic_management;
+grant execute on function access.written_by(text, text)                to epic_employee;
+grant execute on function access.refuse(text, text, integer, jsonb)    to epic_employee;
+grant execute on function crm.sign_contract(integer)                   to epic_employee;
+grant execute on function crm.cancel_contract(integer)                 to epic_employee;
+grant execute on function crm.record_payment(integer, numeric, date)   to epic_employee;
+grant execute on function crm.correct_payment(integer, date)           to epic_employee;
+grant execute on function crm.assign_support(integer, integer)         to epic_employee;
+grant execute on function crm.unassign_support(integer)                to epic_employee;
+grant execute on function crm.hand_over_client(integer, integer)       to epic_employee;
+grant execute on function crm.deactivate_employee(integer, integer)    to epic_employee;
+grant execute on function crm.mark_notifications_read(integer)         to epic_employee;
+
+
+-- Management alone erases a client's personal data: that function acts with the rights of the owner.
+
+grant execute on function crm.erase_client(integer, boolean)           to epic_management;

@@ -77,4 +77,4 @@ create policy owner_read_all on crm.event
   for select to epic_owner
   using (true);
 comment on policy owner_read_all on crm.event is
-  'Nobody leaves with open events in their hands: the rule counts them.';
+  'Nobody leaves with open events in their hands: the rule counts them. A cancelled contract tells those who run its events.';

@@ -202,7 +202,7 @@ export type NotificationOrderBy =
   | 'RECIPIENT_ID_ASC'
   | 'RECIPIENT_ID_DESC';
 
-export type PaymentInput = {
+export type RecordPaymentInput = {
   amount: string;
   contractId: number;
   paidOn?: string | null | undefined;
@@ -257,6 +257,14 @@ export type ClientUpdateMutationVariables = Exact<{
 
 export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
 
+export type ClientHandOverMutationVariables = Exact<{
+  id: number;
+  to: number;
+}>;
+
+
+export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+
 export type ClientEraseMutationVariables = Exact<{
   id: number;
 }>;
@@ -300,12 +308,26 @@ export type ContractUpdateMutationVariables = Exact<{
 
 export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
-export type ContractPayMutationVariables = Exact<{
-  payment: PaymentInput;
+export type ContractSignMutationVariables = Exact<{
+  id: number;
 }>;
 
 
-export type ContractPayMutation = { createPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+
+export type ContractCancelMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+
+export type ContractPayMutationVariables = Exact<{
+  payment: RecordPaymentInput;
+}>;
+
+
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
@@ -397,6 +419,21 @@ export type EventUpdateMutationVariables = Exact<{
 
 export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
+export type EventAssignMutationVariables = Exact<{
+  id: number;
+  support: number;
+}>;
+
+
+export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+
+export type EventUnassignMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
@@ -443,6 +480,11 @@ export type NotificationReadMutationVariables = Exact<{
 
 
 export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
+
+export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
 
 export type NotificationFieldsFragment = { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
 
@@ -494,6 +536,9 @@ export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationV
 export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
   'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
 
+export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
+  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
   'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
 
@@ -509,8 +554,14 @@ export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMut
 export const ContractUpdate: Operation<ContractUpdateMutation, ContractUpdateMutationVariables> =
   'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
 
+export const ContractSign: Operation<ContractSignMutation, ContractSignMutationVariables> =
+  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
+export const ContractCancel: Operation<ContractCancelMutation, ContractCancelMutationVariables> =
+  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+
 export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
-  'mutation ContractPay($payment:PaymentInput!){createPayment(input:{payment:$payment}){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
 
 export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
   'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
@@ -545,6 +596,12 @@ export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVari
 export const EventUpdate: Operation<EventUpdateMutation, EventUpdateMutationVariables> =
   'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
 
+export const EventAssign: Operation<EventAssignMutation, EventAssignMutationVariables> =
+  'mutation EventAssign($id:Int!$support:Int!){assignSupport(input:{eventId:$id employeeId:$support}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
+export const EventUnassign: Operation<EventUnassignMutation, EventUnassignMutationVariables> =
+  'mutation EventUnassign($id:Int!){unassignSupport(input:{eventId:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
 export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVariables> =
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
 
@@ -559,6 +616,9 @@ export const NotificationList: Operation<NotificationListQuery, NotificationList
 
 export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
   'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
+  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
 export const Login: Operation<LoginMutation, LoginMutationVariables> =
   'mutation Login($input:LoginInput!){login(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';

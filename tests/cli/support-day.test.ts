@@ -38,6 +38,19 @@ test('a support person hears of a new event and marks the news as read', async (
   expect(empty).toEqual({ code: 0, stdout: '', stderr: 'Nothing new.\n' });
 });
 
+test('all the news are marked as read at once', async () => {
+  await json(manager, 'event', 'unassign', String(mine));
+  await json(manager, 'event', 'assign', String(mine), '--support', String(staff.support.id));
+
+  const read = await json<{ message: string }[]>(support, 'notification', 'read', '--all');
+  expect(read.map(({ message }) => message)).toEqual([
+    `You no longer run “Mine” (event ${mine}).`,
+    `You run “Mine” (event ${mine}).`,
+  ]);
+  const again = await support.run(['notification', 'read', '--all']);
+  expect(again).toEqual({ code: 0, stdout: '✓ 0 notifications marked as read.\n', stderr: '' });
+});
+
 test('a support person sees what they run, with the client to call', async () => {
   const events = await json(support, 'event', 'list', '--mine', '--upcoming');
   expect(events).toMatchObject([

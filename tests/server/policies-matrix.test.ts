@@ -47,7 +47,7 @@ describe('epic-server policies matrix', () => {
     expect(table.startsWith(clientBlock)).toBe(true);
     expect(table.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([]);
     expect(table).not.toContain('\u001b');
-    expect(table).toContain('Functions\n  management: crm.deactivate_employee, crm.erase_client\n');
+    expect(table).toContain('Functions\n  management: crm.erase_client\n');
     expect(table).toContain('  management as owner: crm.erase_client\n');
   });
 

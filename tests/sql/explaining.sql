@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(72);
+select plan(89);
 call test.open_the_company();
 
 -- The steps in one line: + holds, - does not, ? it depends; in brackets what other roles have; the verdict after a colon.
@@ -78,7 +78,45 @@ from (values
   ('emma',  $$'history', 'read'$$,                     '+select epic_employee, +management_read_all, : +'),
   ('emma',  $$'client', 'erase'$$,                     '+execute epic_management, : +'),
   ('alice', $$'client', 'erase'$$,                     '(execute epic_management), : -'),
-  ('alice', $$'employees', 'notify'$$,                 ': -')
+  ('alice', $$'employees', 'notify'$$,                 ': -'),
+
+  -- business verbs are what they write
+  ('alice', $$'contract', 'sign', test.id('acme_draft')$$,
+    '+update (total_amount, status) epic_sales, +employee_read_all, +sales_update_own, '
+    '(update (total_amount, status) epic_management), (management_update_any), : +'),
+  ('alice', $$'contract', 'sign', test.id('acme_draft'), new_values => '{"status": "cancelled", "total_amount": 1}'$$,
+    '+update (total_amount, status) epic_sales, +employee_read_all, -sales_update_own with check, '
+    '(update (total_amount, status) epic_management), (management_update_any), : -'),
+  ('alice', $$'contract', 'sign', test.id('acme_draft'), '{client_id}'$$,
+    '-update (total_amount, status) epic_sales, +employee_read_all, +sales_update_own, : -'),
+  ('alice', $$'contract', 'cancel', test.id('acme_draft')$$,
+    '+update (total_amount, status) epic_sales, +employee_read_all, -sales_update_own with check, '
+    '(update (total_amount, status) epic_management), (management_update_any), : -'),
+  ('emma',  $$'contract', 'cancel'$$,
+    '+update (total_amount, status) epic_management, +employee_read_all, +management_update_any, '
+    '(update (total_amount, status) epic_sales), (sales_update_own), : +'),
+  ('alice', $$'payment', 'record'$$,
+    '+insert (contract_id, amount, paid_on) epic_sales, ?sales_record_own, '
+    '(insert (contract_id, amount, paid_on) epic_management), (management_record_any), : ?'),
+  ('alice', $$'payment', 'record', new_values => jsonb_build_object('contract_id', test.id('acme_signed'), 'amount', 1)$$,
+    '+insert (contract_id, amount, paid_on) epic_sales, +sales_record_own, '
+    '(insert (contract_id, amount, paid_on) epic_management), (management_record_any), : +'),
+  ('alice', $$'payment', 'correct', test.id('deposit')$$,
+    '+insert (contract_id, amount, paid_on) epic_sales, -sales_record_own with check, '
+    '(insert (contract_id, amount, paid_on) epic_management), (management_record_any), : -'),
+  ('emma',  $$'payment', 'correct', test.id('deposit')$$,
+    '+insert (contract_id, amount, paid_on) epic_management, +management_record_any, '
+    '(insert (contract_id, amount, paid_on) epic_sales), (sales_record_own), : +'),
+  ('chloe', $$'event', 'assign', test.id('gala')$$,
+    '-update (title, start_date, end_date, location, attendees, notes, status) epic_support, +employee_read_all, ?support_update_own, '
+    '(update (title, support_contact_id, start_date, end_date, location, attendees, notes, status) epic_management), (management_update_any), : -'),
+  ('chloe', $$'event', 'unassign', test.id('gala')$$,
+    '-update (title, start_date, end_date, location, attendees, notes, status) epic_support, +employee_read_all, -support_update_own with check, '
+    '(update (title, support_contact_id, start_date, end_date, location, attendees, notes, status) epic_management), (management_update_any), : -'),
+  ('emma',  $$'client', 'hand_over', test.id('acme')$$,
+    '+update (commercial_contact_id) epic_management, +employee_read_all, +management_hand_over_any, : +'),
+  ('alice', $$'employee', 'deactivate', test.id('basile')$$,
+    '+employee_read_all, (update (full_name, email, department, active) epic_management), (management_update_any), : -')
 ) asked (who, question, answer);
 
 select test.reads('dba', pg_temp.access($$'notification', 'read', test.id('note_to_emma')$$), '+select epic_employee, : +',
@@ -172,10 +210,39 @@ from (values
 select test.reads(who, format('select coalesce((select sentence from access.explain_call(%L) where kind = ''verdict''), ''none'')', called), answer,
   format('%s asks who may call %s', test.team(who), called))
 from (values ('alice', 'erase_client',        'Only management may do this.'),
-             ('chloe', 'deactivate_employee', 'Only management may do this.'),
              ('emma',  'erase_client',        'Management may do this.'),
              ('alice', 'notify_employees',    'Nobody may do this.'),
              ('alice', 'no_such_function',    'none')) asked (who, called, answer);
+
+
+-- a refusal that is raised
+
+select test.denies('alice', $$ select access.refuse('client', 'update', test.id('bistro')) $$,
+  format('You may not update client %s.', test.id('bistro')), 'Sales change only the clients they look after.',
+  format('Client %s is looked after by Bruno.', test.id('bistro')), 'sales_update_own',
+  'a refusal says what, why, whom to ask, and by which policy');
+select test.denies('chloe', $$ select access.refuse('contract', 'create', null, jsonb_build_object('client_id', test.id('acme'), 'total_amount', 4)) $$,
+  'You may not create this contract.',
+  'Management creates contracts for any client, as drafts. Sales create contracts only for their own clients, as drafts.',
+  format('Client %s is looked after by Alice.', test.id('acme')), 'management_create_any, sales_create_own',
+  'of a record that there is not yet, too');
+select test.denies('alice', $$ select access.refuse('client', 'delete', test.id('acme')) $$,
+  format('You may not delete client %s.', test.id('acme')), 'Nobody may delete a client.', 'Nobody else may either.', '',
+  'and that there is nobody to ask');
+select test.refuses('alice', $$ select access.refuse('notification', 'update', test.id('note_to_emma')) $$,
+  'P0002', format('There is no notification %s.', test.id('note_to_emma')),
+  'what somebody does not see does not exist');
+
+
+select is_empty(
+  $$ select proname
+     from pg_proc
+     where pronamespace = 'crm'::regnamespace
+       and provolatile = 'v'
+       and has_function_privilege('epic_employee', oid, 'execute')
+       and proname not in ('assign_support', 'unassign_support', 'mark_notifications_read')  -- named after no record
+       and not exists (select from access.written_by(split_part(proname, '_', -1), regexp_replace(proname, '_[^_]*$', ''))) $$,
+  'of every verb that everybody may call it is known what it writes: the call itself is no permission');
 
 
 -- what it does not answer

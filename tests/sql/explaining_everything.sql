@@ -122,6 +122,27 @@ insert into question (record, verb, row_id, new_values, statement)
 values ('client',   'erase',      null, null, $$ select crm.erase_client(test.id('bistro'), true) $$),
        ('employee', 'deactivate', null, null, $$ select crm.deactivate_employee(test.id('basile')) $$);
 
+insert into question (record, verb, row_id, new_values, statement)
+select 'contract', verb, contract.id, null, format('select crm.%s_contract(%s)', verb, contract.id)
+from (select id from crm.contract union all select -1) contract, unnest(array['sign', 'cancel']) verb
+union all
+select 'payment', 'record', null, jsonb_build_object('contract_id', contract.id, 'amount', amount),
+  format('select crm.record_payment(%s, %s)', contract.id, amount)
+from crm.contract, unnest(array[1, -1]) amount
+union all
+select 'payment', 'correct', payment.id, null, format('select crm.correct_payment(%s)', payment.id)
+from (select id from crm.payment union all select -1) payment
+union all
+select 'event', verb, event.id, null, format('select crm.%s_support(%s%s)', verb, event.id, contact)
+from (select id from crm.event union all select -1) event,
+     (values ('assign', ', ' || test.id('denis')), ('unassign', '')) act (verb, contact)
+union all
+select 'client', 'hand_over', client.id, null, format('select crm.hand_over_client(%s, %s)', client.id, test.id('basile'))
+from (select id from crm.client union all select -1) client
+union all
+select 'employee', 'deactivate', employee.id, null, format('select crm.deactivate_employee(%s)', employee.id)
+from (select id from crm.employee union all select -1) employee;
+
 
 -- Asked, then tried. What a constraint or a trigger refuses proves nothing about permission: it is left out.
 
@@ -176,10 +197,10 @@ select is_empty($$ select who, statement, verdict, reality from trial where not 
 select set_eq(
   $$ select distinct record, verb from trial where verdict and reality = 'done' $$,
   $$ values ('employee', 'read'), ('employee', 'create'), ('employee', 'update'), ('employee', 'delete'), ('employee', 'deactivate'),
-            ('client', 'read'), ('client', 'create'), ('client', 'update'), ('client', 'erase'),
-            ('contract', 'read'), ('contract', 'create'), ('contract', 'update'), ('contract', 'delete'),
-            ('payment', 'read'), ('payment', 'create'),
-            ('event', 'read'), ('event', 'create'), ('event', 'update'), ('event', 'delete'),
+            ('client', 'read'), ('client', 'create'), ('client', 'update'), ('client', 'erase'), ('client', 'hand_over'),
+            ('contract', 'read'), ('contract', 'create'), ('contract', 'update'), ('contract', 'delete'), ('contract', 'sign'), ('contract', 'cancel'),
+            ('payment', 'read'), ('payment', 'create'), ('payment', 'record'), ('payment', 'correct'),
+            ('event', 'read'), ('event', 'create'), ('event', 'update'), ('event', 'delete'), ('event', 'assign'), ('event', 'unassign'),
             ('notification', 'read'), ('notification', 'update'),
             ('history', 'read') $$,
   'of all that anybody may do, something was allowed and done');

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(48);
+select plan(54);
 call test.open_the_company();
 
 create function pg_temp.deactivate(who text, colleague text default null) returns text
@@ -13,7 +13,13 @@ return format('select crm.deactivate_employee(test.id(%L), %s)', who, case when 
 
 -- who deactivates
 
-select test.forbids(who, pg_temp.deactivate('basile'), format('%s deactivates nobody', test.team(who)))
+select test.denies(who, statement, format('You may not deactivate employee %s.', test.id('basile')),
+  'Management changes, moves and deactivates employees.', 'Ask management.', 'management_update_any',
+  format('%s deactivates nobody: %s', test.team(who), statement))
+from unnest(array['alice', 'chloe']) who,
+     unnest(array[pg_temp.deactivate('basile'), pg_temp.deactivate('basile', 'bruno'), pg_temp.deactivate('basile', 'basile')]) statement;
+select test.refuses(who, 'select crm.deactivate_employee(-1)', 'P0002', 'There is no employee -1.',
+  format('%s deactivates nobody who does not exist', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.leaves('emma', $$ select set_config('test.seen', (crm.deactivate_employee(test.id('basile'))).active::text, true) $$,
   $$ select (current_setting('test.seen'), active) from crm.employee where id = test.id('basile') $$, '(false,f)',

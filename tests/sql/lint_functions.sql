@@ -16,7 +16,7 @@ select test.lints('functions', 'mutable_search_path',
   'alter function crm.folded(text) set search_path = pg_catalog, pg_temp');
 
 select test.lints('functions', 'security_definer_exposed',
-  'crm.deactivate_employee(integer,integer)', 'epic_management may call it, and it acts as epic_owner.',
+  'crm.deactivate_employee(integer,integer)', 'epic_employee may call it, and it acts as epic_owner.',
   'alter function crm.deactivate_employee(integer, integer) security definer',
   'alter function crm.deactivate_employee(integer, integer) security invoker');
 

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(50);
+select plan(54);
 call test.open_the_company();
 
 create temp table ours as
@@ -60,6 +60,8 @@ from outside,
        $$ select crm.client_matches(null, 'a') $$,
        $$ select crm.deactivate_employee(test.id('basile')) $$,
        $$ select crm.erase_client(test.id('acme'), true) $$,
+       $$ select crm.record_payment(test.id('acme_signed'), 1) $$,
+       $$ select crm.hand_over_client(test.id('acme'), test.id('bruno')) $$,
        $$ select crm.notify_employees(array[test.id('alice')], 'event_moved', 'Moved.', test.id('gala')) $$,
        $$ select auth.my_password_parameters() $$,
        $$ select auth.change_password(test.password('alice'), test.password('me')) $$,

@@ -1,5 +1,5 @@
---! Previous: sha1:5b341ed6ab13a15d88c404cb0cfdc78cae3ce088
---! Hash: sha1:bdaa5eaa9204f7f59ac28339794285fb4e1ee44f
+--! Previous: sha1:5951983e562c85ae53582b29584faaa90f3c8262
+--! Hash: sha1:3ff462c12b2d5b5e1d36e013a72e15ca3953ca06
 --! Message: live
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:bdaa5eaa9204f7f59ac28339794285fb4e1ee44f
---! Hash: sha1:0c781aaf79107f4ece91045bd50dcbb1afbd82d8
+--! Previous: sha1:3ff462c12b2d5b5e1d36e013a72e15ca3953ca06
+--! Hash: sha1:63c9a3471543b77cc3d4ff0810999e54be101417
 --! Message: queue
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:0c781aaf79107f4ece91045bd50dcbb1afbd82d8
---! Hash: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
+--! Previous: sha1:63c9a3471543b77cc3d4ff0810999e54be101417
+--! Hash: sha1:52d6680fe3cfddf25740a304d4b7effcb39125f5
 --! Message: identity
 
 -- Nothing yet.

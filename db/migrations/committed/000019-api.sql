@@ -1,5 +1,5 @@
---! Previous: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
---! Hash: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
+--! Previous: sha1:52d6680fe3cfddf25740a304d4b7effcb39125f5
+--! Hash: sha1:3d7f68e30eecc9f4c3ece3fde96ebf3c9135cc77
 --! Message: api
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
---! Hash: sha1:d8080baee5e163c87a39452182a34def2bdfc3de
+--! Previous: sha1:3d7f68e30eecc9f4c3ece3fde96ebf3c9135cc77
+--! Hash: sha1:9441dfa73ec9b13d856a353ad09136a6431d416a
 --! Message: limits
 
 -- Nothing yet.

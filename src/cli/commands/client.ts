@@ -2,6 +2,7 @@ import {
   ClientCreate,
   ClientErase,
   type ClientFieldsFragment,
+  ClientHandOver,
   ClientList,
   ClientUpdate,
   ClientView,
@@ -160,8 +161,8 @@ const handOverClient = change({
   examples: [['client handover 12 --to 4', 'employee 4 looks after client 12 from now on']],
   attempt: ({ id, to }) => `hand client ${id} over to employee ${to}`,
   deed: { verb: 'update', writes: ({ to }) => ({ commercialContactId: to }) },
-  send: async (api, { id }, patch) =>
-    (await api.send(ClientUpdate, { id, patch })).updateClient?.client,
+  send: async (api, { id, to }) =>
+    (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: (client) =>
     `Client ${client.id} handed over: ${name(client)}, now with ${client.commercialContact?.fullName ?? 'another contact'}.`,
 });

@@ -1,9 +1,11 @@
 import {
+  ContractCancel,
   ContractCreate,
   ContractDelete,
   type ContractFieldsFragment,
   ContractList,
   ContractPay,
+  ContractSign,
   ContractUpdate,
   ContractView,
 } from '../../client/operations.ts';
@@ -147,8 +149,7 @@ const signContract = change({
   examples: [['contract sign 7', '']],
   attempt: ({ id }) => `sign contract ${id}`,
   deed: { verb: 'update', writes: () => ({ status: 'signed' }) },
-  send: async (api, { id }, patch) =>
-    (await api.send(ContractUpdate, { id, patch })).updateContract?.contract,
+  send: async (api, { id }) => (await api.send(ContractSign, { id })).signContract?.contract,
   done: (contract) => `Contract ${contract.id} signed: ${summaryOf(contract)}.`,
 });
 
@@ -174,7 +175,7 @@ const payContract = change({
     supposing: { amount: '0.01' },
   },
   send: async (api, _, payment) =>
-    (await api.send(ContractPay, { payment })).createPayment?.payment?.contract,
+    (await api.send(ContractPay, { payment })).recordPayment?.payment?.contract,
   done: (contract, { amount }) =>
     `${euros(amount)} recorded for contract ${contract.id}: ${summaryOf(contract)}. ${remainder(contract)}`,
 });
@@ -188,9 +189,9 @@ const cancelContract = change({
   examples: [['contract cancel 7', '']],
   attempt: ({ id }) => `cancel contract ${id}`,
   deed: { verb: 'update', writes: () => ({ status: 'cancelled' }) },
-  send: async (api, { id }, patch, invocation) => {
+  send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Cancel', id));
-    return (await api.send(ContractUpdate, { id, patch })).updateContract?.contract;
+    return (await api.send(ContractCancel, { id })).cancelContract?.contract;
   },
   done: (contract) => `Contract ${contract.id} cancelled: ${summaryOf(contract)}.`,
 });

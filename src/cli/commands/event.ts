@@ -1,8 +1,10 @@
 import {
+  EventAssign,
   EventCreate,
   EventDelete,
   type EventFieldsFragment,
   EventList,
+  EventUnassign,
   EventUpdate,
   EventView,
 } from '../../client/operations.ts';
@@ -230,8 +232,8 @@ const assignEvent = change({
   examples: [['event assign 31 --support 9', 'employee 9 runs event 31']],
   attempt: ({ id, support }) => `assign event ${id} to employee ${support}`,
   deed: { verb: 'update', writes: ({ support }) => ({ supportContactId: support }) },
-  send: async (api, { id }, patch) =>
-    (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
+  send: async (api, { id, support }) =>
+    (await api.send(EventAssign, { id, support })).assignSupport?.event,
   done: (event) =>
     `Event ${event.id} assigned to ${event.supportContact?.fullName ?? 'somebody'}: ${summaryOf(event)}.`,
 });
@@ -245,8 +247,7 @@ const unassignEvent = change({
   examples: [['event unassign 31', '']],
   attempt: ({ id }) => `unassign event ${id}`,
   deed: { verb: 'update', writes: () => ({ supportContactId: null }) },
-  send: async (api, { id }, patch) =>
-    (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
+  send: async (api, { id }) => (await api.send(EventUnassign, { id })).unassignSupport?.event,
   done: (event) => `Event ${event.id} has no support contact now: ${summaryOf(event)}.`,
 });
 

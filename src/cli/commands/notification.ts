@@ -2,6 +2,7 @@ import {
   type NotificationFieldsFragment,
   NotificationList,
   NotificationRead,
+  NotificationReadAll,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { command, type Noun, several, toggle } from '../command.ts';
@@ -43,15 +44,20 @@ const listNotifications = list({
   },
 });
 
-const pageSize = 1000;
+async function readAll(api: Api): Promise<readonly Notification[]> {
+  const { markNotificationsRead } = await api.send(NotificationReadAll, {});
+  return markNotificationsRead?.notifications ?? [];
+}
 
-async function unreadIds(api: Api): Promise<number[]> {
-  const { notifications } = await api.send(NotificationList, {
-    first: pageSize,
-    orderBy: ['ID_ASC'],
-    condition: { unread: true },
-  });
-  return notifications?.nodes.flatMap((each) => (each ? [each.id] : [])) ?? [];
+async function readThese(api: Api, ids: readonly number[]): Promise<readonly Notification[]> {
+  const read: Notification[] = [];
+  const now = new Date().toISOString();
+  for (const id of ids) {
+    const { updateNotification } = await api.send(NotificationRead, { id, now });
+    if (!updateNotification?.notification) throw noSuch('notification', id);
+    read.push(updateNotification.notification);
+  }
+  return read;
 }
 
 const readNotifications = command({
@@ -74,13 +80,7 @@ const readNotifications = command({
         'epic notification read 41',
       );
     }
-    const read: Notification[] = [];
-    const now = new Date().toISOString();
-    for (const each of all ? await unreadIds(api) : ids) {
-      const { updateNotification } = await api.send(NotificationRead, { id: each, now });
-      if (!updateNotification?.notification) throw noSuch('notification', each);
-      read.push(updateNotification.notification);
-    }
+    const read = all ? await readAll(api) : await readThese(api, ids);
     const count = read.length === 1 ? '1 notification' : `${read.length} notifications`;
     await output.changedAll(`${count} marked as read.`, shown, read);
   },

@@ -7,6 +7,7 @@ import { explanationsPlugin } from './explanations.ts';
 const hidden = { tags: { behavior: ['-*'] } };
 const notIndexed = { tags: { behavior: ['-filterBy', '-orderBy'] } };
 const calledFrom = (foreignFieldName: string) => ({ tags: { foreignFieldName } });
+const returns = (resultFieldName: string) => ({ tags: { resultFieldName } });
 const always = { tags: { notNull: true as const } };
 
 /** Leaves out the database's own helpers and names what the database has no name for. */
@@ -66,8 +67,16 @@ const tagsPlugin = jsonPgSmartTags({
           listSuffix: 'omit',
         },
       },
-      'crm.deactivate_employee': { tags: { resultFieldName: 'employee' } },
-      'crm.erase_client': { tags: { resultFieldName: 'client' } },
+      'crm.sign_contract': returns('contract'),
+      'crm.cancel_contract': returns('contract'),
+      'crm.record_payment': returns('payment'),
+      'crm.correct_payment': returns('correction'),
+      'crm.assign_support': returns('event'),
+      'crm.unassign_support': returns('event'),
+      'crm.hand_over_client': returns('client'),
+      'crm.erase_client': returns('client'),
+      'crm.deactivate_employee': returns('employee'),
+      'crm.mark_notifications_read': returns('notifications'),
     },
   },
 });

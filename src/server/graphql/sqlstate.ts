@@ -53,6 +53,7 @@ export function plainRefusal(error: DatabaseError): Refusal | null {
   const code = codeOf(error.code);
   if (code === 'INTERNAL') return null;
   if (isRaised(error)) {
+    if (error.code === '42501' && error.detail) return deniedBy(error.detail, error);
     const kind = error.constraint || kinds[error.code ?? ''];
     return new Refusal(
       code,
@@ -63,6 +64,13 @@ export function plainRefusal(error: DatabaseError): Refusal | null {
   }
   const sentence = sentences[error.code ?? ''] ?? sentencesByClass[(error.code ?? '').slice(0, 2)];
   return sentence === undefined ? null : new Refusal(code, sentence, {}, error);
+}
+
+/** What access.refuse raises: a refused verb, with the policy's sentence and whom to ask. */
+function deniedBy(reason: string, error: DatabaseError): Refusal {
+  const { message, constraint: policy, hint: contact } = error;
+  const details = { reason, ...(policy && { policy }), ...(contact && { contact }) };
+  return new Refusal('FORBIDDEN', message, details, error);
 }
 
 const sameMoment = 'Someone else is changing the same record at this moment. Try again.';

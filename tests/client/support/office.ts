@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,6 @@ import {
   type Session,
   type SessionStore,
 } from '../../../src/client/index.ts';
-import { generateJwks, loadKeys } from '../../../src/server/identity/keys.ts';
 import { addEmployee, password } from '../../server/support/people.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
 import { type RunningServer, startServer } from '../../support/server.ts';
@@ -40,8 +40,9 @@ export async function openOffice(): Promise<Office> {
   const database = await cloneDatabase();
   const folder = await mkdtemp(join(tmpdir(), `epic-test-${process.pid}-client-`));
   const keysFile = join(folder, 'keys.json');
-  await writeFile(keysFile, JSON.stringify(generateJwks()), { mode: 0o600 });
-  const { signing } = loadKeys(keysFile);
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = [privateKey.export({ format: 'jwk' })];
+  await writeFile(keysFile, JSON.stringify({ keys }), { mode: 0o600 });
   const server = await startServer(database, { EPIC_JWT_KEYS: keysFile });
   let hired = 0;
 
@@ -70,7 +71,7 @@ export async function openOffice(): Promise<Office> {
       if (!header || typeof payload !== 'object') throw new Error('This is no access token.');
       const past = Math.floor(Date.now() / 1000) - 60;
       const claims = { ...payload, iat: past - 900, exp: past };
-      const accessToken = jwt.sign(claims, signing.privateKey, { algorithm: 'ES256', header });
+      const accessToken = jwt.sign(claims, privateKey, { algorithm: 'ES256', header });
       return { ...session, accessToken, expiresAt: Date.now() + 600_000 };
     },
     async close() {

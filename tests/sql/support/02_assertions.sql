@@ -128,7 +128,9 @@ create type test.outcome as (
   untouched boolean,
   state     text,
   sentence  text,
-  hint      text
+  hint      text,
+  detail    text,
+  policy    text
 );
 
 create function test.attempt(who text, statement text, witness text default null, watched boolean default false)
@@ -168,10 +170,13 @@ begin
         outcome.state    = returned_sqlstate,
         outcome.sentence = message_text,
         outcome.hint     = pg_exception_hint,
+        outcome.detail   = pg_exception_detail,
         in_schema        = schema_name,
         in_table         = table_name,
         of_constraint    = constraint_name;
-      if of_constraint <> '' then
+      if outcome.state = '42501' then
+        outcome.policy := of_constraint;
+      elsif of_constraint <> '' then
         outcome.sentence := crm.rule_sentence(in_schema, in_table, of_constraint);
       end if;
   end;
@@ -260,6 +265,22 @@ end
 $$;
 comment on function test.forbids(text, text, text) is
   'A grant or a policy refuses the statement (insufficient_privilege), and nothing changes.';
+
+create function test.denies(
+  who text, statement text, sentence text, reason text, contact text, policy text, description text)
+returns text
+language plpgsql
+as $$
+declare
+  outcome test.outcome := test.attempt(who, statement, watched => true);
+begin
+  return is(
+    concat_ws(' / ', test.summary(outcome), outcome.detail, outcome.hint, outcome.policy),
+    concat_ws(' / ', '42501: ' || sentence, reason, contact, policy), description);
+end
+$$;
+comment on function test.denies(text, text, text, text, text, text, text) is
+  'A verb is refused with exactly this sentence, this reason, whom to ask and the name of the policy, and nothing changes.';
 
 create function test.refuses(who text, statement text, state text, sentence text, description text) returns text
 language sql

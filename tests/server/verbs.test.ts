@@ -1,0 +1,315 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, codesOf, logIn } from './support/api.ts';
+import { addClient, addEmployee } from './support/people.ts';
+
+// Alice and Albert sell, Sam and Sue run events, Mia manages. Everything belongs to a client of Alice's; each test
+// makes what it changes.
+
+type Name = 'alice' | 'albert' | 'sam' | 'sue' | 'mia';
+
+let database: TestDatabase;
+let server: RunningServer;
+const ids = {} as Record<Name, number>;
+const tokens = {} as Record<Name, string>;
+const reasons = {} as Record<string, string>;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  for (const [name, department] of [
+    ['alice', 'sales'],
+    ['albert', 'sales'],
+    ['sam', 'support'],
+    ['sue', 'support'],
+    ['mia', 'management'],
+  ] as const) {
+    const fullName = name[0]?.toUpperCase() + name.slice(1);
+    ids[name] = await addEmployee(database, {
+      email: `${name}@epic.example`,
+      department,
+      fullName,
+    });
+  }
+  server = await startServer(database);
+  for (const name of ['alice', 'albert', 'sam', 'sue', 'mia'] as const) {
+    tokens[name] = (await logIn(server.url, `${name}@epic.example`)).accessToken;
+  }
+  for (const { name, comment } of await database.query<{ name: string; comment: string }>(
+    `select format('%s.%s', relname, polname) as name, obj_description(pg_policy.oid, 'pg_policy') as comment
+     from pg_policy join pg_class on pg_class.oid = polrelid`,
+  )) {
+    reasons[name] = comment;
+  }
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+const call = (name: Name, verb: string, input: string, fields: string) =>
+  ask(server.url, `mutation { ${verb}(input: ${input}) { ${fields} } }`, { token: tokens[name] });
+
+async function idOf(sql: string): Promise<number> {
+  const [row] = await database.query<{ id: number }>(sql);
+  return row?.id ?? 0;
+}
+
+async function addContract(status: 'draft' | 'signed', clientId?: number): Promise<number> {
+  const client = clientId ?? (await addClient(database, ids.alice));
+  return idOf(
+    `insert into crm.contract (client_id, total_amount, status) values (${client}, 5000, '${status}') returning id`,
+  );
+}
+
+async function addPayment(contract: number): Promise<number> {
+  return idOf(
+    `insert into crm.payment (contract_id, amount, recorded_by) values (${contract}, 2000, ${ids.alice}) returning id`,
+  );
+}
+
+async function addEvent(support: Name | null): Promise<number> {
+  const contract = await addContract('signed');
+  return idOf(
+    `insert into crm.event (contract_id, title, start_date, end_date, support_contact_id)
+     values (${contract}, 'Gala', now() + interval '1 day', now() + interval '2 days', ${support ? ids[support] : null})
+     returning id`,
+  );
+}
+
+/** What the API answers to a verb that is refused: all of it. */
+const refused = (
+  verb: string,
+  message: string,
+  why: { reason: string | undefined; policy: string; contact: string },
+) => ({
+  data: { [verb]: null },
+  errors: [
+    expect.objectContaining({ message, path: [verb], extensions: { code: 'FORBIDDEN', ...why } }),
+  ],
+});
+
+const changesEvents = () => ({
+  reason: reasons['event.management_update_any'],
+  policy: 'management_update_any',
+  contact: 'Ask management.',
+});
+
+test('signContract', async () => {
+  const contract = await addContract('draft');
+  const sign = (name: Name, id = contract) =>
+    call(name, 'signContract', `{ contractId: ${id} }`, 'contract { id status signedAt }');
+
+  expect(await sign('albert')).toMatchObject(
+    refused('signContract', `You may not sign contract ${contract}.`, {
+      reason: reasons['contract.sales_update_own'],
+      policy: 'sales_update_own',
+      contact: `Contract ${contract} is looked after by Alice.`,
+    }),
+  );
+  expect(await sign('sam')).toMatchObject(
+    refused('signContract', `You may not sign contract ${contract}.`, {
+      reason: `${reasons['contract.management_update_any']} ${reasons['contract.sales_update_own']}`,
+      policy: 'management_update_any, sales_update_own',
+      contact: `Contract ${contract} is looked after by Alice.`,
+    }),
+  );
+  expect((await sign('alice')).data).toEqual({
+    signContract: { contract: { id: contract, status: 'signed', signedAt: expect.any(String) } },
+  });
+  const unknown = await sign('alice', 99999);
+  expect(unknown.errors).toEqual([
+    expect.objectContaining({
+      message: 'There is no contract 99999.',
+      extensions: { code: 'NOT_FOUND' },
+    }),
+  ]);
+});
+
+test('cancelContract', async () => {
+  const contract = await addContract('signed');
+  const cancel = (name: Name) =>
+    call(name, 'cancelContract', `{ contractId: ${contract} }`, 'contract { id status }');
+
+  expect(await cancel('alice')).toMatchObject(
+    refused('cancelContract', `You may not cancel contract ${contract}.`, {
+      reason: reasons['contract.sales_update_own'],
+      policy: 'sales_update_own',
+      contact: 'Ask management.',
+    }),
+  );
+  expect((await cancel('mia')).data).toEqual({
+    cancelContract: { contract: { id: contract, status: 'cancelled' } },
+  });
+});
+
+test('recordPayment', async () => {
+  const contract = await addContract('signed');
+  const pay = (name: Name, amount: string, more = '') =>
+    call(
+      name,
+      'recordPayment',
+      `{ contractId: ${contract}, amount: "${amount}"${more} }`,
+      'payment { amount paidOn contract { amountToBePaid } }',
+    );
+
+  expect(await pay('albert', '10')).toMatchObject(
+    refused('recordPayment', 'You may not record this payment.', {
+      reason: reasons['payment.sales_record_own'],
+      policy: 'sales_record_own',
+      contact: `Contract ${contract} is looked after by Alice.`,
+    }),
+  );
+  expect((await pay('alice', '1000.50', ', paidOn: "2026-02-03"')).data).toEqual({
+    recordPayment: {
+      payment: {
+        amount: '1000.50',
+        paidOn: '2026-02-03',
+        contract: { amountToBePaid: '3999.50' },
+      },
+    },
+  });
+  expect(codesOf(await pay('alice', '-1000.50'))).toEqual(['FORBIDDEN']);
+  expect(codesOf(await pay('mia', '-1000.50'))).toEqual([]);
+
+  const { errors } = await pay('alice', '5000.01');
+  expect(errors).toEqual([
+    expect.objectContaining({
+      message: `Contract ${contract} has 5 000.00 € left to pay: 5 000.01 € is more than that.`,
+      extensions: { code: 'INVALID' },
+    }),
+  ]);
+});
+
+test('correctPayment', async () => {
+  const payment = await addPayment(await addContract('signed'));
+  const correct = (name: Name) =>
+    call(
+      name,
+      'correctPayment',
+      `{ paymentId: ${payment} }`,
+      'correction { amount contract { amountToBePaid } }',
+    );
+
+  expect(await correct('alice')).toMatchObject(
+    refused('correctPayment', `You may not correct payment ${payment}.`, {
+      reason: reasons['payment.sales_record_own'],
+      policy: 'sales_record_own',
+      contact: 'Ask management.',
+    }),
+  );
+  expect((await correct('mia')).data).toEqual({
+    correctPayment: { correction: { amount: '-2000.00', contract: { amountToBePaid: '5000.00' } } },
+  });
+});
+
+test('assignSupport', async () => {
+  const event = await addEvent(null);
+  const assign = (name: Name) =>
+    call(
+      name,
+      'assignSupport',
+      `{ eventId: ${event}, employeeId: ${ids.sam} }`,
+      'event { supportContact { fullName } }',
+    );
+
+  expect(await assign('alice')).toMatchObject(
+    refused('assignSupport', `You may not assign event ${event}.`, changesEvents()),
+  );
+  expect((await assign('mia')).data).toEqual({
+    assignSupport: { event: { supportContact: { fullName: 'Sam' } } },
+  });
+});
+
+test('unassignSupport', async () => {
+  const event = await addEvent('sam');
+  const unassign = (name: Name) =>
+    call(name, 'unassignSupport', `{ eventId: ${event} }`, 'event { supportContactId }');
+
+  expect(await unassign('sam')).toMatchObject(
+    refused('unassignSupport', `You may not unassign event ${event}.`, changesEvents()),
+  );
+  expect((await unassign('mia')).data).toEqual({
+    unassignSupport: { event: { supportContactId: null } },
+  });
+});
+
+test('handOverClient', async () => {
+  const client = await addClient(database, ids.alice);
+  const handOver = (name: Name) =>
+    call(
+      name,
+      'handOverClient',
+      `{ clientId: ${client}, toEmployeeId: ${ids.albert} }`,
+      'client { commercialContact { fullName } }',
+    );
+
+  expect(await handOver('alice')).toMatchObject(
+    refused('handOverClient', `You may not hand over client ${client}.`, {
+      reason: reasons['client.management_hand_over_any'],
+      policy: 'management_hand_over_any',
+      contact: 'Ask management.',
+    }),
+  );
+  expect((await handOver('mia')).data).toEqual({
+    handOverClient: { client: { commercialContact: { fullName: 'Albert' } } },
+  });
+});
+
+test('deactivateEmployee', async () => {
+  const deactivate = (name: Name) =>
+    call(name, 'deactivateEmployee', `{ employeeId: ${ids.sue} }`, 'employee { active }');
+
+  expect(await deactivate('alice')).toMatchObject(
+    refused('deactivateEmployee', `You may not deactivate employee ${ids.sue}.`, {
+      reason: reasons['employee.management_update_any'],
+      policy: 'management_update_any',
+      contact: 'Ask management.',
+    }),
+  );
+  expect((await deactivate('mia')).data).toEqual({
+    deactivateEmployee: { employee: { active: false } },
+  });
+});
+
+test('markNotificationsRead, of however many', async () => {
+  await database.query('delete from crm.notification');
+  const event = await addEvent('sam');
+  await database.query('delete from crm.notification');
+  await database.query(
+    `insert into crm.notification (recipient_id, kind, message, event_id)
+     select recipient, 'event_moved', 'Moved ' || nth, ${event}
+     from unnest(array[${ids.sam}, ${ids.alice}]) recipient, generate_series(1, 1200) nth
+     order by nth`,
+  );
+  const mark = (input: string) =>
+    ask<{ markNotificationsRead: { notifications: { id: number; readAt: string | null }[] } }>(
+      server.url,
+      `mutation { markNotificationsRead(input: ${input}) { notifications { id readAt } } }`,
+      { token: tokens.sam },
+    );
+  const first = await idOf(
+    `select min(id) as id from crm.notification where recipient_id = ${ids.sam}`,
+  );
+
+  const upToFirst = (await mark(`{ upTo: ${first} }`)).data?.markNotificationsRead.notifications;
+  expect(upToFirst).toEqual([{ id: first, readAt: expect.any(String) }]);
+  const rest = (await mark('{}')).data?.markNotificationsRead.notifications;
+  expect(rest).toHaveLength(1199);
+  expect((await mark('{}')).data?.markNotificationsRead.notifications).toEqual([]);
+  expect(
+    await database.query(
+      'select count(*)::int as unread from crm.notification where read_at is null',
+    ),
+  ).toEqual([{ unread: 1200 }]);
+});
+
+test('without a session, every verb asks for one', async () => {
+  const { errors } = await ask(
+    server.url,
+    'mutation { signContract(input: { contractId: 1 }) { contract { id } } }',
+  );
+  expect(errors).toEqual([
+    expect.objectContaining({ extensions: expect.objectContaining({ code: 'UNAUTHENTICATED' }) }),
+  ]);
+});

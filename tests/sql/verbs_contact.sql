@@ -1,0 +1,124 @@
+-- The verbs that say who looks after what: assign and unassign support, hand over a client. (Deactivating an employee,
+-- which hands over all they have, is in leaving.sql.)
+
+begin;
+set local search_path = tap, public;
+select plan(34);
+call test.open_the_company();
+
+create function pg_temp.assign(event text, contact text) returns text
+language sql
+return format('select crm.assign_support(test.id(%L), test.id(%L))', event, contact);
+
+create function pg_temp.unassign(event text) returns text
+language sql
+return format('select crm.unassign_support(test.id(%L))', event);
+
+create function pg_temp.hand_over(client text, contact text) returns text
+language sql
+return format('select crm.hand_over_client(test.id(%L), test.id(%L))', client, contact);
+
+create function pg_temp.calendar() returns text
+language sql
+return $$ select string_agg(concat(title, ': ', full_name), ', ' order by title)
+          from crm.event left join crm.employee on employee.id = support_contact_id $$;
+
+create function pg_temp.book() returns text
+language sql
+return $$ select string_agg(concat(coalesce(company_name, 'Paul'), ': ', employee.full_name), ', ' order by client.id)
+          from crm.client join crm.employee on employee.id = commercial_contact_id $$;
+
+
+-- assign
+
+select test.leaves('emma', pg_temp.assign('picnic', 'chloe'), pg_temp.calendar(),
+  'Banquet: Denis, Gala: Chloe, Picnic: Chloe, Reunion: Chloe',
+  'management has somebody run an event that nobody ran, and changes no other');
+select test.leaves('emma', pg_temp.assign('gala', 'denis'), pg_temp.calendar(),
+  'Banquet: Denis, Gala: Denis, Picnic: , Reunion: Chloe',
+  'and somebody else run one that somebody ran');
+select test.reads('emma', $$ select row(assigned.id = test.id('gala'), assigned.support_contact_id = test.id('denis'))
+                             from crm.assign_support(test.id('gala'), test.id('denis')) assigned $$, '(t,t)',
+  'whoever assigns is given the event');
+select test.denies(who, pg_temp.assign('gala', 'denis'),
+  format('You may not assign event %s.', test.id('gala')), 'Management changes any event and assigns its support contact.',
+  'Ask management.', 'management_update_any',
+  format('%s assigns nobody', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.refuses('emma', pg_temp.assign('gala', contact), '23514',
+  format('%s cannot run events: a support contact is an active support employee.', initcap(contact)),
+  format('an event is not assigned to %s', contact))
+from unnest(array['alice', 'hector']) contact;
+select test.refuses('emma', $$ select crm.assign_support(test.id('gala'), -1) $$, 'P0002', 'There is no employee -1.',
+  'nor to somebody who does not exist');
+select test.refuses(who, $$ select crm.assign_support(-1, test.id('chloe')) $$, 'P0002', 'There is no event -1.',
+  format('%s assigns no event that does not exist', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.forbids(who, pg_temp.assign('gala', 'denis'), format('%s assigns nobody', who))
+from unnest(array['stranger', 'login']) who;
+
+
+-- unassign
+
+select test.leaves('emma', pg_temp.unassign('gala'), pg_temp.calendar(),
+  'Banquet: Denis, Gala: , Picnic: , Reunion: Chloe',
+  'management leaves an event without a support contact, and changes no other');
+select test.reads('emma', $$ select row(unassigned.id = test.id('gala'), unassigned.support_contact_id)
+                             from crm.unassign_support(test.id('gala')) unassigned $$, '(t,)',
+  'whoever unassigns is given the event');
+select test.denies(who, pg_temp.unassign('gala'),
+  format('You may not unassign event %s.', test.id('gala')), 'Management changes any event and assigns its support contact.',
+  'Ask management.', 'management_update_any',
+  format('%s unassigns nobody, not even themselves', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.refuses(who, $$ select crm.unassign_support(-1) $$, 'P0002', 'There is no event -1.',
+  format('%s unassigns no event that does not exist', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- hand over
+
+select test.leaves('emma', pg_temp.hand_over('acme', 'bruno'), pg_temp.book(),
+  'Acme Événements: Bruno, Paul: Alice, Bistro 100%_sûr: Bruno',
+  'management hands a client over, and no other');
+select test.leaves('emma', pg_temp.hand_over('acme', 'bruno'),
+  $$ select count(*) from crm.contract where commercial_id = test.id('bruno') $$, '5',
+  'the contracts of the client go along');
+select test.reads('emma', $$ select row(handed.id = test.id('acme'), handed.commercial_contact_id = test.id('bruno'))
+                             from crm.hand_over_client(test.id('acme'), test.id('bruno')) handed $$, '(t,t)',
+  'whoever hands over is given the client');
+select test.denies(who, pg_temp.hand_over('acme', 'bruno'),
+  format('You may not hand over client %s.', test.id('acme')),
+  'Management hands clients over to another sales contact, and changes nothing else about them.',
+  'Ask management.', 'management_hand_over_any',
+  format('%s hands nobody over, not even their own', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.refuses('emma', pg_temp.hand_over('acme', contact), '23514',
+  format('%s cannot look after clients: a sales contact is an active sales employee.', initcap(contact)),
+  format('a client is not handed over to %s', contact))
+from unnest(array['chloe', 'gaston']) contact;
+select test.refuses('emma', $$ select crm.hand_over_client(test.id('acme'), -1) $$, 'P0002', 'There is no employee -1.',
+  'nor to somebody who does not exist');
+select test.refuses(who, $$ select crm.hand_over_client(-1, test.id('bruno')) $$, 'P0002', 'There is no client -1.',
+  format('%s hands no client over who does not exist', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- behind the grants: a row that a policy hides is refused, and not silently left as it is
+
+call test.given('dba', $$ grant update on crm.event, crm.client to epic_employee $$);
+select test.denies('chloe', pg_temp.assign('picnic', 'chloe'),
+  format('You may not assign event %s.', test.id('picnic')), 'Support change only the events they run.',
+  'Ask management.', 'support_update_own',
+  'assigning an event that a policy hides is refused');
+select test.denies('chloe', pg_temp.unassign('picnic'),
+  format('You may not unassign event %s.', test.id('picnic')), 'Support change only the events they run.',
+  'Ask management.', 'support_update_own',
+  'and so is unassigning it');
+select test.denies('alice', pg_temp.hand_over('bistro', 'alice'),
+  format('You may not hand over client %s.', test.id('bistro')), 'Sales change only the clients they look after.',
+  'Ask management.', 'sales_update_own',
+  'and so is handing over a client that a policy hides');
+
+select * from finish();
+rollback;
