@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.ts';
 import {
   ContractCancel,
   ContractCreate,
@@ -9,7 +8,8 @@ import {
   ContractSign,
   ContractUpdate,
   ContractView,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { date, id, money, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';

@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.ts';
 import {
   EventAssign,
   EventCreate,
@@ -8,7 +7,8 @@ import {
   EventUnassign,
   EventUpdate,
   EventView,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import {
   dateTime,
