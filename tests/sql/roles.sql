@@ -130,14 +130,16 @@ select is(pg_temp.callable_by('epic_anonymous'),
 select is(pg_temp.callable_by(department),
   'access.act_in_words, access.explain_call, access.grants_on, access.policies_on, access.policy_holds, access.responsible_for, '
   'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
+  'audit.seen_at, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.client_matches, crm.current_department, crm.current_employee_id, crm.explain_access, crm.explain_refusal, '
   'crm.folded, crm.rule_sentence',
-  format('%s searches, asks why and looks after its own session, and calls nothing else', department))
+  format('%s searches, asks why, subscribes and looks after its own session, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
 select is(pg_temp.callable_by('epic_management'),
   'access.act_in_words, access.explain_call, access.grants_on, access.policies_on, access.policy_holds, access.responsible_for, '
   'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
+  'audit.seen_at, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.client_matches, crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.erase_client, '
   'crm.explain_access, crm.explain_refusal, crm.folded, crm.rule_sentence',

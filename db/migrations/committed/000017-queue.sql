@@ -1,5 +1,5 @@
---! Previous: sha1:bdaa5eaa9204f7f59ac28339794285fb4e1ee44f
---! Hash: sha1:0c781aaf79107f4ece91045bd50dcbb1afbd82d8
+--! Previous: sha1:391bfd17c244c951c9c2b4739f1a6e88ea9e5d70
+--! Hash: sha1:266883fba0bb3727d0b5871f126e45ca59cfe130
 --! Message: queue
 
 -- Nothing yet.

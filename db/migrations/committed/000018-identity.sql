@@ -1,5 +1,5 @@
---! Previous: sha1:0c781aaf79107f4ece91045bd50dcbb1afbd82d8
---! Hash: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
+--! Previous: sha1:266883fba0bb3727d0b5871f126e45ca59cfe130
+--! Hash: sha1:5fd2935570ea3d115727818667f8572b0095791b
 --! Message: identity
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
---! Hash: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
+--! Previous: sha1:5fd2935570ea3d115727818667f8572b0095791b
+--! Hash: sha1:79e9a75dbe64cd0911f12b00d6b677469a23d437
 --! Message: api
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
---! Hash: sha1:d8080baee5e163c87a39452182a34def2bdfc3de
+--! Previous: sha1:79e9a75dbe64cd0911f12b00d6b677469a23d437
+--! Hash: sha1:e2a7d301542a158f305a2172106fddfb6baf86b4
 --! Message: limits
 
 -- Nothing yet.
