@@ -39,10 +39,10 @@ create policy owner_read_old on audit.signal
   for select to epic_owner
   using (created_at < (select now() - audit.signal_age()));
 comment on policy owner_read_old on audit.signal is
-  'Writing signals looks up those that are too old.';
+  'audit.prune_signals looks up the signals that are too old.';
 
 create policy owner_delete_old on audit.signal
   for delete to epic_owner
   using (created_at < (select now() - audit.signal_age()));
 comment on policy owner_delete_old on audit.signal is
-  'Writing signals removes those that are too old.';
+  'audit.prune_signals removes the signals that are too old.';

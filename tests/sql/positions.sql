@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(38);
+select plan(40);
 call test.open_the_company();
 delete from audit.signal;
 
@@ -88,11 +88,19 @@ select test.reads('denis', 'select audit.signal_position()', '6', 'the present p
 select test.reads('alice', 'select audit.signal_position()', '7', 'which may be one''s own');
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '23 hours' $$);
 select test.reads('denis', 'select audit.signal_position()', '6', 'of the last day');
-call test.given('dba', $$ update audit.signal set created_at = now() - interval '25 hours' $$);
-select test.leaves(who, $$ select set_config('test.position', audit.signal_position()::text, true) $$,
+
+create function pg_temp.marks(who text, why text) returns text
+language sql
+return test.leaves(who, $$ select set_config('test.position', audit.signal_position()::text, true) $$,
   $$ select current_setting('test.position') = max(id)::text and max(id) > 7 from audit.signal where topic = 'mark' $$, 'true',
-  format('where there is none, %s makes one', test.team(who)))
-from unnest(array['alice', 'denis', 'emma']) who;
+  format('%s makes one where %s', test.team(who), why));
+
+call test.given('dba', $$ update audit.signal set created_at = now() - interval '25 hours' $$);
+select pg_temp.marks(who, 'there was none for a day') from unnest(array['alice', 'denis', 'emma']) who;
+call test.given('dba', $$ update audit.signal set created_at = now(), horizon = '120' where id = 6 $$);
+select pg_temp.marks('denis', 'the latest would tell again what had been begun before it and was committed later');
+call test.given('dba', $$ delete from audit.signal $$);
+select pg_temp.marks('emma', 'there never was one');
 select test.forbids('stranger', 'select audit.signal_position()', 'a stranger has no position');
 
 select * from finish();

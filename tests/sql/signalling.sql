@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(24);
+select plan(23);
 call test.open_the_company();
 delete from audit.signal;
 
@@ -88,9 +88,6 @@ return $$ select string_agg(row_id::text, ', ' order by row_id) from audit.signa
 select is(audit.signal_age(), interval '8 days', 'signals are kept for eight days');
 select test.leaves('chloe', $$ update crm.event set attendees = 7 where title = 'Gala' $$, pg_temp.left_of_old(), '1',
   'a change of an event removes the signals that are too old');
-select test.leaves('dba', $$ insert into crm.notification (recipient_id, kind, message, event_id)
-                             values (test.id('bruno'), 'event_moved', 'Moved.', test.id('gala')) $$, pg_temp.left_of_old(), '1',
-  'so does a notification');
 select test.leaves('emma', what, pg_temp.left_of_old(), '1, 2, 3', format('what signals nothing removes nothing: %s', what))
 from unnest(array['update crm.event set attendees = attendees', 'delete from crm.event where false']) what;
 select test.leaves('owner', 'select audit.prune_signals()', pg_temp.left_of_old(), '1',

@@ -1,5 +1,5 @@
 --! Previous: sha1:5b341ed6ab13a15d88c404cb0cfdc78cae3ce088
---! Hash: sha1:391bfd17c244c951c9c2b4739f1a6e88ea9e5d70
+--! Hash: sha1:a7454f5ede46bfd0f1a4415d6c113516cd0fb0d6
 --! Message: live
 
 -- Live: what those who subscribe to notifications and events are told, and how they miss nothing.
@@ -65,7 +65,7 @@ begin
 end
 $$;
 comment on function audit.prune_signals() is
-  'Removes the signals that are older than audit.signal_age(), unless another transaction is at it. Called whenever signals are written.';
+  'Removes the signals that are older than audit.signal_age(), unless another transaction is at it. Called whenever events change, which is most of what there is to signal.';
 
 
 -- Writing them: one statement for all that a statement changed, and one ring of the bell for each who may hear it.
@@ -79,7 +79,6 @@ begin
   select 'notification', recipient_id, id, 'insert' from written order by id;
   perform pg_notify('epic_signal', format('notification %s', recipient_id))
   from (select distinct recipient_id from written) told;
-  perform audit.prune_signals();
   return null;
 end
 $$;
@@ -143,16 +142,24 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
-  latest bigint := (select max(id) from audit.signal where created_at > now() - interval '1 day');
+  latest record;
 begin
-  if latest is null then
-    insert into audit.signal (topic) values ('mark') returning id into latest;
+  select id, created_at, transaction_id, horizon into latest from audit.signal order by id desc limit 1;
+  if latest.created_at > now() - interval '1 day'
+    -- Nothing that has happened would be told again.
+    and not exists (
+      select from audit.signal
+      where transaction_id >= latest.horizon
+        and transaction_id <> latest.transaction_id)
+  then
+    return latest.id;
   end if;
-  return latest;
+  insert into audit.signal (topic) values ('mark') returning id into latest.id;
+  return latest.id;
 end
 $$;
 comment on function audit.signal_position() is
-  'The present position: who gives it later hears of everything since. Good for days: where there was no signal for a day, it makes one.';
+  'The present position, good for days: the latest signal, or where that is not good enough, a mark. Who gives it later hears of everything since.';
 
 create function audit.seen_at("position" bigint) returns pg_snapshot
 language plpgsql stable security invoker

@@ -1,5 +1,5 @@
---! Previous: sha1:391bfd17c244c951c9c2b4739f1a6e88ea9e5d70
---! Hash: sha1:266883fba0bb3727d0b5871f126e45ca59cfe130
+--! Previous: sha1:a7454f5ede46bfd0f1a4415d6c113516cd0fb0d6
+--! Hash: sha1:03c301b1061557d51604a905159dc80767ab6daa
 --! Message: queue
 
 -- Nothing yet.

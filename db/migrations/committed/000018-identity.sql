@@ -1,5 +1,5 @@
---! Previous: sha1:266883fba0bb3727d0b5871f126e45ca59cfe130
---! Hash: sha1:5fd2935570ea3d115727818667f8572b0095791b
+--! Previous: sha1:03c301b1061557d51604a905159dc80767ab6daa
+--! Hash: sha1:8a3202e47bc14f04d33f1ec893a65d133fb408fb
 --! Message: identity
 
 -- Nothing yet.

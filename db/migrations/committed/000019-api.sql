@@ -1,5 +1,5 @@
---! Previous: sha1:5fd2935570ea3d115727818667f8572b0095791b
---! Hash: sha1:79e9a75dbe64cd0911f12b00d6b677469a23d437
+--! Previous: sha1:8a3202e47bc14f04d33f1ec893a65d133fb408fb
+--! Hash: sha1:545acbe82a45f8f535646097863e75e1f0441d4e
 --! Message: api
 
 -- Nothing yet.

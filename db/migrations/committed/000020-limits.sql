@@ -1,5 +1,5 @@
---! Previous: sha1:79e9a75dbe64cd0911f12b00d6b677469a23d437
---! Hash: sha1:e2a7d301542a158f305a2172106fddfb6baf86b4
+--! Previous: sha1:545acbe82a45f8f535646097863e75e1f0441d4e
+--! Hash: sha1:003caded24c9ec1a1fb608d9187985adfc868ca2
 --! Message: limits
 
 -- Nothing yet.
