@@ -226,11 +226,11 @@ describe('a subscription', () => {
     expect(error).toMatchObject({ message: expect.any(String), extensions: { code: 'INVALID' } });
   });
 
-  test('is as limited in depth as a query', async () => {
+  test('may ask for no more at a time than a query', async () => {
     const deep = `${'contract { client { contracts { nodes { events { nodes { '.repeat(3)} id ${'} } } } } }'.repeat(3)}`;
     const [error] = await errorsOf(`subscription { eventChanged { event { ${deep} } } }`);
     expect(error).toMatchObject({
-      message: 'A request has at most 12 levels of fields.',
+      message: expect.stringMatching(/^A request /),
       extensions: { code: 'INVALID', kind: 'too_complex' },
     });
   });

@@ -36,10 +36,8 @@ export function socketUrl(url: string): string {
 
 /** Connects with an access token, and waits until the server has taken it. */
 export async function connect(url: string, token: string): Promise<Connected> {
-  let close: (closed: Closed) => void = () => {};
-  const closed = new Promise<Closed>((resolve) => {
-    close = resolve;
-  });
+  const ending = Promise.withResolvers<Closed>();
+  let early: Closed | undefined;
   let isReady = false;
   const client = createClient({
     url: socketUrl(url),
@@ -52,11 +50,16 @@ export async function connect(url: string, token: string): Promise<Connected> {
       connected: () => {
         isReady = true;
       },
-      closed: (event) => close(event as Closed),
+      closed(event) {
+        const { code, reason } = event as Closed;
+        early = { code, reason };
+        ending.resolve(early);
+      },
     },
   });
-  const early = await Promise.race([until(() => isReady), closed]);
+  await until(() => isReady || early !== undefined);
   if (early) throw Object.assign(new Error(`Not connected: ${early.reason}`), early);
+  const closed = ending.promise;
   return {
     client,
     closed,
