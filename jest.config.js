@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 export default {
   roots: ['<rootDir>/tests'],
-  testMatch: ['<rootDir>/tests/{cli,model,server}/**/*.test.ts'],
+  testMatch: ['<rootDir>/tests/{cli,client,model,server}/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -104,12 +104,12 @@ async function bundle(): Promise<void> {
 
 /** Makes dist/epic.mjs unless it is newer than everything it is made of. */
 export async function bundleIfStale(): Promise<void> {
-  const sources = readdirSync(join(root, 'src/cli'), { recursive: true, encoding: 'utf8' });
-  const inputs = [
-    ...sources.map((name) => join('src/cli', name)),
-    'package-lock.json',
-    'scripts/build-cli.ts',
-  ];
+  const sources = ['src/cli', 'src/client'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(folder, name),
+    ),
+  );
+  const inputs = [...sources, 'package-lock.json', 'scripts/build-cli.ts'];
   const builtAt = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (inputs.some((name) => statSync(join(root, name)).mtimeMs >= builtAt)) await bundle();
 }

@@ -1,4 +1,4 @@
-// Types the operations of `epic` against schema.graphql, into src/cli/api/operations.ts.
+// Types the operations of `epic` against schema.graphql, into src/client/operations.ts.
 // With --check it writes nothing and fails when that file is out of date.
 // --schema PATH reads another schema.
 
@@ -21,8 +21,8 @@ import {
 } from 'graphql';
 
 const root = join(import.meta.dirname, '..');
-const folder = join(root, 'src/cli/api/operations');
-const target = join(root, 'src/cli/api/operations.ts');
+const folder = join(root, 'src/client/operations');
+const target = join(root, 'src/client/operations.ts');
 
 const { values: flags } = parseArgs({
   options: {
@@ -105,5 +105,5 @@ function kindOf(name: string): string {
 const generated = `${header}${types}\n${texts.join('\n')}`;
 if (!flags.check) writeFileSync(target, generated);
 else if (readFileSync(target, 'utf8') !== generated) {
-  fail(['src/cli/api/operations.ts is out of date.', 'Run: npm run operations']);
+  fail(['src/client/operations.ts is out of date.', 'Run: npm run operations']);
 }

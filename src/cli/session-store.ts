@@ -4,8 +4,8 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isObject } from '../client/is-object.ts';
 import { CliError } from './errors.ts';
-import { isObject } from './is-object.ts';
 
 /** Who is logged in on one server. Times are milliseconds since 1970, on this machine's clock. */
 export interface Session {

@@ -1,6 +1,6 @@
 import process from 'node:process';
+import { Access, type AccessQuery } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { Access, type AccessQuery } from '../api/operations.ts';
 import { columnName } from '../column-names.ts';
 import {
   type Command,

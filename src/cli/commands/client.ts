@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.ts';
 import {
   ClientCreate,
   ClientErase,
@@ -6,7 +5,8 @@ import {
   ClientList,
   ClientUpdate,
   ClientView,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { date, email, id, line, orNothing, phone } from '../flags.ts';
 import type { Column } from '../output/columns.ts';

@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.ts';
 import {
   ContractCreate,
   ContractDelete,
@@ -7,7 +6,8 @@ import {
   ContractPay,
   ContractUpdate,
   ContractView,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { date, id, money, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';

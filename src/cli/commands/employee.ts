@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.ts';
 import {
   EmployeeCreate,
   EmployeeDeactivate,
@@ -7,7 +6,8 @@ import {
   EmployeeList,
   EmployeeUpdate,
   EmployeeView,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { email, id, line, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';

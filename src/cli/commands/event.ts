@@ -1,4 +1,3 @@
-import type { Api } from '../api/api.ts';
 import {
   EventCreate,
   EventDelete,
@@ -6,7 +5,8 @@ import {
   EventList,
   EventUpdate,
   EventView,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import {
   dateTime,

@@ -1,4 +1,4 @@
-import { History } from '../api/operations.ts';
+import { History } from '../../client/operations.ts';
 import { type Command, command, type Noun, required, toggle } from '../command.ts';
 import { notFound } from '../errors.ts';
 import { Invalid, id, type Parser } from '../flags.ts';

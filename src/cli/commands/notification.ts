@@ -1,9 +1,9 @@
-import type { Api } from '../api/api.ts';
 import {
   type NotificationFieldsFragment,
   NotificationList,
   NotificationRead,
-} from '../api/operations.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
 import { command, type Noun, several, toggle } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { id } from '../flags.ts';

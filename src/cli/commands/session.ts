@@ -1,11 +1,5 @@
+import { ChangePassword, Me } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import {
-  ChangePassword,
-  Login,
-  Logout,
-  Me,
-  type SessionFieldsFragment,
-} from '../api/operations.ts';
 import { type Command, command, optional, type Services, toggle } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { email } from '../flags.ts';
@@ -40,21 +34,6 @@ const loginColumns: readonly Column<Person>[] = [
 ];
 
 const passwordStdin = '--password-stdin';
-
-async function saveSession(
-  { api, store }: Pick<Services, 'api' | 'store'>,
-  session: SessionFieldsFragment,
-): Promise<void> {
-  const { accessToken, accessTokenExpiresAt, refreshToken, employee } = session;
-  await store.exclusively(() =>
-    store.save(api.server, {
-      email: employee.email,
-      accessToken,
-      expiresAt: Date.parse(accessTokenExpiresAt),
-      refreshToken: refreshToken ?? '',
-    }),
-  );
-}
 
 const changePassword = (api: Api, currentPassword: string, newPassword: string) =>
   api.send(ChangePassword, { input: { currentPassword, newPassword } });
@@ -112,22 +91,19 @@ const login = command({
       prompts,
       fromStdin: flags.passwordStdin,
     });
-    const session = await api
-      .sendAsNobody(Login, { input: { email: address, password } })
-      .then((data) => data.login)
+    const { employee, mustChangePassword: isOneTime } = await api
+      .login({ email: address, password })
       .catch((error: unknown) => {
         throw loginRefused(error);
       });
-    if (!session) throw new CliError({ code: 'UNAUTHENTICATED', message: 'The login failed.' });
-    await saveSession(invocation, session);
 
-    let { mustChangePassword } = session;
+    let mustChangePassword = isOneTime;
     if (mustChangePassword && prompts.possible) {
       output.note('This password was for one login only. Choose your own.');
       await replacePassword(invocation, password);
       mustChangePassword = false;
     }
-    const person = { ...session.employee, server: api.server, mustChangePassword };
+    const person = { ...employee, server: api.server, mustChangePassword };
     output.changed(
       `Logged in as ${person.fullName}, ${person.department}, at ${api.server}.`,
       shown,
@@ -169,16 +145,9 @@ const logout = command({
       output.changed(`You were not logged in at ${server}.`, shown, { server });
       return;
     }
-    try {
-      await api.send(Logout, {});
-    } catch (error) {
-      // A session that has ended already is what was wanted.
-      if (codeOf(error) !== 'UNAUTHENTICATED') {
-        await store.exclusively(() => store.forget(server));
-        throw codeOf(error) === 'UNAVAILABLE' ? onlyHere(error, server) : error;
-      }
-    }
-    await store.exclusively(() => store.forget(server));
+    await api.logout().catch((error: unknown) => {
+      throw codeOf(error) === 'UNAVAILABLE' ? onlyHere(error, server) : error;
+    });
     output.changed(`Logged out at ${server}.`, shown, { server });
   },
 });

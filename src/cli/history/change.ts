@@ -1,6 +1,6 @@
-import type { HistoryFieldsFragment } from '../api/operations.ts';
+import { isObject } from '../../client/is-object.ts';
+import type { HistoryFieldsFragment } from '../../client/operations.ts';
 import { fieldName } from '../column-names.ts';
-import { isObject } from '../is-object.ts';
 import type { Field } from '../output/columns.ts';
 import { forMachines } from '../output/format.ts';
 

@@ -1,5 +1,5 @@
+import { Names as NamesOf } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { Names as NamesOf } from '../api/operations.ts';
 import type { Names } from './records.ts';
 
 /** The names that `tell` asks for, in at most one request. */

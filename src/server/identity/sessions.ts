@@ -173,5 +173,6 @@ function locked(retryAt: Date | null): Refusal {
   return new Refusal('RATE_LIMITED', 'Too many failed logins in a row.', {
     kind: 'locked',
     hint: `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`,
+    retryAfter: seconds,
   });
 }

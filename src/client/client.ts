@@ -1,0 +1,188 @@
+import { EpicError } from './errors.ts';
+import type { Given, Operation } from './operation.ts';
+import { Login, Logout, Refresh } from './operations.ts';
+import { allRows, type Connection } from './pages.ts';
+import { createUsable, type Opened, sessionOf } from './refreshing.ts';
+import { memoryStore, type SessionStore } from './session.ts';
+import { exchange } from './transport.ts';
+
+export interface ClientOptions {
+  /** The address of the server: `https://crm.epic.example`. */
+  url: string;
+  /** Where the session is kept; by default in memory. */
+  store?: SessionStore;
+  /** How this program is called in the list of one's sessions: `invoices/2.1`. */
+  userAgent?: string;
+  /** How long to wait for an answer, in milliseconds; by default a minute. */
+  timeout?: number;
+}
+
+export interface RequestOptions {
+  /** Gives up waiting; the call then throws the signal's reason. A change may have been made all the same. */
+  signal?: AbortSignal;
+}
+
+/** Who has logged in. */
+export interface LoggedIn {
+  employee: Opened['employee'];
+  /** The password was a one-time password: until it is changed, the session can do nothing else. */
+  mustChangePassword: boolean;
+}
+
+/** The API of one server, as one person. Every call may throw an EpicError. */
+export interface Client {
+  /** The address of the server, without a trailing slash. */
+  readonly url: string;
+
+  /** Opens a session and keeps it. */
+  login(
+    credentials: { email: string; password: string },
+    options?: RequestOptions,
+  ): Promise<LoggedIn>;
+
+  /**
+   * Ends the session, on the server and here. It is forgotten here even if the server cannot be told, which
+   * throws UNAVAILABLE.
+   */
+  logout(options?: RequestOptions): Promise<void>;
+
+  /** Runs a typed operation. Refreshes the session when it is due. */
+  request<Result, Variables>(
+    operation: Operation<Result, Variables>,
+    ...given: Given<Variables, RequestOptions>
+  ): Promise<Result>;
+
+  /** Runs the text of any query or mutation, whose result the caller knows to be a `Result`. */
+  query<Result>(
+    text: string,
+    variables?: Readonly<Record<string, unknown>>,
+    options?: RequestOptions,
+  ): Promise<Result>;
+
+  /** Every row of a list, page after page, by an operation that has a variable `$after`. */
+  all<Result, Variables extends { after?: string | null | undefined }, Row>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    listOf: (data: Result) => Connection<Row> | null | undefined,
+    options?: RequestOptions,
+  ): AsyncGenerator<Row, void, undefined>;
+
+  /**
+   * An access token that is good now, refreshed when it is due: for connections of another kind.
+   * `unlike` is one that was refused.
+   */
+  accessToken(unlike?: string): Promise<string>;
+}
+
+// A refresh is short, and nobody else can begin one meanwhile.
+const refreshTimeout = 10_000;
+
+/** A client of the Epic server at `url`. Sends nothing yet. */
+export function createClient(options: ClientOptions): Client {
+  const { userAgent, timeout = 60_000, store = memoryStore() } = options;
+  const url = new URL(options.url).href.replace(/\/+$/, '');
+
+  async function send<Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    how: { accessToken?: string; signal?: AbortSignal | undefined; timeout?: number },
+  ): Promise<Result> {
+    const query = String(operation);
+    return (await exchange({ url, query, variables, userAgent, timeout, ...how })) as Result;
+  }
+
+  /** What a login or a refresh must give, if it is not refused. */
+  function opened(session: Opened | null | undefined): Opened {
+    if (session) return session;
+    throw new EpicError({ code: 'INTERNAL', message: `No session came from ${url}.` });
+  }
+
+  const usable = createUsable({
+    url,
+    store,
+    // Without the caller's signal: the old token may be used up before the new one is saved.
+    refresh: async (refreshToken) =>
+      opened(
+        (await send(Refresh, { input: { refreshToken } }, { timeout: refreshTimeout })).refresh,
+      ),
+  });
+
+  async function sendAsMe<Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+    { signal }: RequestOptions = {},
+  ): Promise<Result> {
+    const { accessToken, email } = await unlessAborted(usable(), signal);
+    try {
+      return await send(operation, variables, { accessToken, signal });
+    } catch (error) {
+      // This machine's clock is behind the server's. Refused before it ran, so safe to send again.
+      if (!isTokenExpired(error)) throw error;
+      const renewed = await unlessAborted(usable(accessToken), signal);
+      // Somebody else has logged in meanwhile: what one person began is not done as another.
+      if (renewed.email !== email) throw error;
+      return send(operation, variables, { accessToken: renewed.accessToken, signal });
+    }
+  }
+
+  return {
+    url,
+
+    async login(input, { signal } = {}) {
+      const session = opened((await send(Login, { input }, { signal })).login);
+      await store.exclusively(() => store.save(sessionOf(session)));
+      const { employee, mustChangePassword } = session;
+      return { employee, mustChangePassword };
+    },
+
+    async logout(options) {
+      try {
+        await sendAsMe(Logout, {}, options);
+      } catch (error) {
+        // A session that has ended already is what was wanted.
+        if (!(error instanceof EpicError && error.code === 'UNAUTHENTICATED')) throw error;
+      } finally {
+        await store.exclusively(() => store.forget());
+      }
+    },
+
+    request<Result, Variables>(
+      operation: Operation<Result, Variables>,
+      ...[variables, options]: Given<Variables, RequestOptions>
+    ) {
+      return sendAsMe(operation, variables as Variables, options);
+    },
+
+    query: <Result>(
+      text: Operation<Result, unknown>,
+      variables?: unknown,
+      options?: RequestOptions,
+    ) => sendAsMe(text, variables, options),
+
+    all: (operation, variables, listOf, options) =>
+      allRows(
+        async (after) => listOf(await sendAsMe(operation, { ...variables, after }, options)),
+        variables.after,
+      ),
+
+    accessToken: async (unlike) => (await usable(unlike)).accessToken,
+  };
+}
+
+function isTokenExpired(error: unknown): boolean {
+  return error instanceof EpicError && error.problem.kind === 'token_expired';
+}
+
+/** The outcome of `work`, or the signal's reason if that comes first; `work` goes on. */
+function unlessAborted<Result>(
+  work: Promise<Result>,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  if (!signal) return work;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

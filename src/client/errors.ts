@@ -1,0 +1,157 @@
+import { isObject } from './is-object.ts';
+
+/** What every problem tells. */
+interface Told {
+  /** What happened: a sentence for a person. */
+  readonly message: string;
+  /** A stable word for a program, where one code has several causes: `token_expired`, a rule's name. */
+  readonly kind?: string | undefined;
+  /** What the person can do about it. */
+  readonly hint?: string | undefined;
+  /** Where in the answer: `['signContract']`. Absent when the request as a whole was refused. */
+  readonly path?: readonly (string | number)[] | undefined;
+}
+
+/**
+ * Nobody is logged in, or no longer. `kind`: `no_session`, `login_refused` (wrong e-mail or password),
+ * `session_ended`, `token_expired` (the client refreshes and asks again by itself).
+ */
+export interface Unauthenticated extends Told {
+  readonly code: 'UNAUTHENTICATED';
+}
+
+/** A grant or a policy of the database says no. */
+export interface Forbidden extends Told {
+  readonly code: 'FORBIDDEN';
+  /** Why, in the policy's own sentence. */
+  readonly reason?: string | undefined;
+  /** The name of that policy. */
+  readonly policy?: string | undefined;
+  /** Who may, in a sentence. */
+  readonly contact?: string | undefined;
+}
+
+/** There is no such record, or none that this person may see. */
+export interface NotFound extends Told {
+  readonly code: 'NOT_FOUND';
+  /** The input field that names it, as the API calls it. */
+  readonly field?: string | undefined;
+}
+
+/** A value breaks a rule, or the request cannot be understood. */
+export interface Invalid extends Told {
+  readonly code: 'INVALID';
+  /** The input field at fault, as the API calls it. */
+  readonly field?: string | undefined;
+}
+
+/** It does not fit with another record, or with what somebody else does at this moment. */
+export interface Conflict extends Told {
+  readonly code: 'CONFLICT';
+  /** The input field at fault, as the API calls it. */
+  readonly field?: string | undefined;
+}
+
+/** Too much, or too often. */
+export interface RateLimited extends Told {
+  readonly code: 'RATE_LIMITED';
+  /** After how many seconds it makes sense to try again. */
+  readonly retryAfter?: number | undefined;
+}
+
+/**
+ * No answer, now. `kind` is `unreachable`, `timeout` or `not_epic` (something else answers there) when
+ * this side found out, and another word or none when the server itself says so. After the first two a
+ * change may have been made all the same.
+ */
+export interface Unavailable extends Told {
+  readonly code: 'UNAVAILABLE';
+}
+
+/** A fault of the server. `kind` is `unknown_code` when it is newer than this client. */
+export interface Internal extends Told {
+  readonly code: 'INTERNAL';
+  /** Under what whoever looks after the server finds it. */
+  readonly errorId?: string | undefined;
+}
+
+/** Why something was not done: a union to switch on `code`. */
+export type Problem =
+  | Unauthenticated
+  | Forbidden
+  | NotFound
+  | Invalid
+  | Conflict
+  | RateLimited
+  | Unavailable
+  | Internal;
+
+/** The one error that the client throws, except the reason of the caller's own AbortSignal. */
+export class EpicError extends Error {
+  /** Why. When several operations of one request failed: the first. */
+  readonly problem: Problem;
+  /** All of them. */
+  readonly problems: readonly Problem[];
+  /** What was answered beside the problems: other operations of the same request may have been done. */
+  readonly data: unknown;
+
+  constructor(
+    problem: Problem,
+    more: { cause?: unknown; problems?: readonly Problem[]; data?: unknown } = {},
+  ) {
+    super(problem.message, 'cause' in more ? { cause: more.cause } : {});
+    this.name = 'EpicError';
+    this.problem = problem;
+    this.problems = more.problems ?? [problem];
+    this.data = more.data ?? null;
+  }
+
+  /** The `code` of the problem. */
+  get code(): Problem['code'] {
+    return this.problem.code;
+  }
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const seconds = (value: unknown) =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+
+const isPath = (value: unknown): value is (string | number)[] =>
+  Array.isArray(value) && value.every((each) => ['string', 'number'].includes(typeof each));
+
+/** What one entry of `errors` in an answer means. It is not trusted to be what it should be. */
+export function problemOf(error: unknown): Problem {
+  const { message, path, extensions } = isObject(error) ? error : {};
+  const more = isObject(extensions) ? extensions : {};
+  const told: Told = {
+    message: text(message) ?? 'The server gave no reason.',
+    kind: text(more.kind),
+    hint: text(more.hint),
+    path: isPath(path) ? path : undefined,
+  };
+  const code = text(more.code);
+  switch (code) {
+    case 'FORBIDDEN':
+      return {
+        ...told,
+        code,
+        reason: text(more.reason),
+        policy: text(more.policy),
+        contact: text(more.contact),
+      };
+    case 'NOT_FOUND':
+    case 'INVALID':
+    case 'CONFLICT':
+      return { ...told, code, field: text(more.field) };
+    case 'RATE_LIMITED':
+      return { ...told, code, retryAfter: seconds(more.retryAfter) };
+    case 'UNAUTHENTICATED':
+    case 'UNAVAILABLE':
+      return { ...told, code };
+    case 'INTERNAL':
+      return { ...told, code, errorId: text(more.errorId) };
+    default:
+      return { ...told, code: 'INTERNAL', kind: 'unknown_code' };
+  }
+}

@@ -1,0 +1,41 @@
+/** Who is logged in. Plain data, to be kept wherever a program likes; whoever has it is that person. */
+export interface Session {
+  email: string;
+  accessToken: string;
+  /** When the access token ends: milliseconds since 1970. */
+  expiresAt: number;
+  /** Good for one refresh. */
+  refreshToken: string;
+}
+
+/** Where a client keeps its session. */
+export interface SessionStore {
+  load(): Promise<Session | undefined>;
+  save(session: Session): Promise<void>;
+  forget(): Promise<void>;
+  /**
+   * Runs `work` while nobody else who shares the session does the same. Without it two refreshes at once
+   * would use one refresh token twice, which looks stolen and ends the session.
+   */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+}
+
+/** Keeps a session for as long as the program runs. */
+export function memoryStore(session?: Session): SessionStore {
+  let kept = session;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    load: async () => kept,
+    save: async (next) => {
+      kept = next;
+    },
+    forget: async () => {
+      kept = undefined;
+    },
+    exclusively(work) {
+      const mine = last.then(work);
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+}

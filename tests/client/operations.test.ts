@@ -1,0 +1,73 @@
+import { type Client, ClientView, Me, type Operation } from '../../src/client/index.ts';
+import { addClient } from '../server/support/people.ts';
+import { type Office, openOffice } from './support/office.ts';
+
+let office: Office;
+let client: Client;
+let id: number;
+
+beforeAll(async () => {
+  office = await openOffice();
+  const alice = await office.hire('sales');
+  client = await alice.client();
+  id = await addClient(office.database, alice.id, 'Jeanne Moreau');
+});
+afterAll(() => office.close());
+
+const text = 'query Name($id: Int!) { client(id: $id) { fullName } }';
+
+interface Named {
+  client: { fullName: string } | null;
+}
+
+/** As graphql-codegen writes it with `documentMode: 'string'`. */
+class TypedDocumentString<Result, Variables> extends String {
+  __apiType?: (variables: Variables) => Result;
+  readonly #value: string;
+
+  constructor(value: string) {
+    super(value);
+    this.#value = value;
+  }
+
+  override toString(): string {
+    return this.#value;
+  }
+}
+
+test('an operation knows what goes in and what comes out', async () => {
+  const { client: found } = await client.request(ClientView, { id });
+  const name: string | undefined = found?.fullName;
+  expect(name).toBe('Jeanne Moreau');
+});
+
+test('one’s own operation is a text with a type', async () => {
+  const Name: Operation<Named, { id: number }> = text;
+  expect((await client.request(Name, { id })).client?.fullName).toBe('Jeanne Moreau');
+});
+
+test('one that graphql-codegen has made does as well', async () => {
+  const Name = new TypedDocumentString<Named, { id: number }>(text);
+  expect((await client.request(Name, { id })).client?.fullName).toBe('Jeanne Moreau');
+});
+
+test('any text does, with a word on what comes back', async () => {
+  const found = await client.query<Named>(text, { id });
+  expect(found.client?.fullName).toBe('Jeanne Moreau');
+});
+
+test('what does not fit does not compile', () => {
+  const Name = new TypedDocumentString<Named, { id: number }>(text);
+  const neverCalled = () => [
+    client.request(Me),
+    // @ts-expect-error It has variables.
+    client.request(ClientView),
+    // @ts-expect-error They are of another type.
+    client.request(ClientView, { id: 'one' }),
+    // @ts-expect-error The same of one's own.
+    client.request(Name, { id: 'one' }),
+    // @ts-expect-error A parsed document is no text.
+    client.request({ kind: 'Document', definitions: [] }),
+  ];
+  expect(neverCalled).toBeInstanceOf(Function);
+});

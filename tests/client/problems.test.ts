@@ -1,0 +1,186 @@
+import { Client as PgClient } from 'pg';
+import {
+  type Client,
+  ClientCreate,
+  ClientUpdate,
+  ContractCreate,
+  ContractUpdate,
+  ContractView,
+  EmployeeCreate,
+  EmployeeList,
+  EpicError,
+  type Problem,
+} from '../../src/client/index.ts';
+import { addClient } from '../server/support/people.ts';
+import { until } from '../server/support/until.ts';
+import { type Office, openOffice, type Person } from './support/office.ts';
+
+let office: Office;
+let alice: Person;
+let sales: Client;
+let manager: Client;
+let otherClient: number;
+
+beforeAll(async () => {
+  office = await openOffice();
+  alice = await office.hire('sales');
+  sales = await alice.client();
+  otherClient = await addClient(office.database, (await office.hire('sales')).id);
+  manager = await (await office.hire('management')).client();
+});
+afterAll(() => office.close());
+
+async function failureOf(work: Promise<unknown>): Promise<EpicError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof EpicError) return error;
+  throw new Error(`This should have been an EpicError: ${error}`);
+}
+
+const problemOf = async (work: Promise<unknown>) => (await failureOf(work)).problem;
+
+/** Compiles only while it knows every code, and takes of each only what it has. */
+function inOneWord(problem: Problem): string | number | undefined {
+  switch (problem.code) {
+    case 'UNAUTHENTICATED':
+      return problem.kind;
+    case 'FORBIDDEN':
+      return problem.policy;
+    case 'NOT_FOUND':
+    case 'INVALID':
+    case 'CONFLICT':
+      return problem.field;
+    case 'RATE_LIMITED':
+      return problem.retryAfter;
+    case 'UNAVAILABLE':
+      // @ts-expect-error Only a refusal by a policy has one.
+      return problem.policy;
+    case 'INTERNAL':
+      return problem.errorId;
+    default:
+      return problem satisfies never;
+  }
+}
+
+test('UNAUTHENTICATED: nobody is logged in, and nothing is sent', async () => {
+  const problem = await problemOf(office.stranger().request(EmployeeList));
+  expect(problem).toMatchObject({ code: 'UNAUTHENTICATED', kind: 'no_session' });
+  expect(inOneWord(problem)).toBe('no_session');
+});
+
+test('FORBIDDEN: the policy that refused, its sentence, and whom to ask', async () => {
+  const patch = { phone: '+33 1 99 00 12 34' };
+  const problem = await problemOf(sales.request(ClientUpdate, { id: otherClient, patch }));
+  expect(problem).toEqual({
+    code: 'FORBIDDEN',
+    message: `You may not update client ${otherClient}.`,
+    reason: 'Sales change only the clients they look after.',
+    policy: 'sales_update_own',
+    contact: `Client ${otherClient} is looked after by Test Person.`,
+    path: ['updateClient'],
+  });
+  expect(inOneWord(problem)).toBe('sales_update_own');
+});
+
+test('NOT_FOUND: there is no such record', async () => {
+  const work = sales.request(ContractUpdate, { id: 999_999, patch: { totalAmount: '1' } });
+  expect(await problemOf(work)).toMatchObject({
+    code: 'NOT_FOUND',
+    message: 'There is no contract 999999.',
+  });
+  expect(await sales.request(ContractView, { id: 999_999 })).toEqual({ contract: null });
+});
+
+test('INVALID: the rule that a value breaks, and the field', async () => {
+  const client = { fullName: 'Jeanne Moreau', email: 'nonsense' };
+  const problem = await problemOf(sales.request(ClientCreate, { client }));
+  expect(problem).toEqual({
+    code: 'INVALID',
+    kind: 'client_email_is_an_address',
+    field: 'email',
+    message: 'An e-mail address looks like name@example.com.',
+    path: ['createClient'],
+  });
+  expect(inOneWord(problem)).toBe('email');
+});
+
+test('INVALID: a request that the server cannot read', async () => {
+  expect(await problemOf(sales.query('{ nonsense }'))).toMatchObject({
+    code: 'INVALID',
+    message: expect.stringContaining('nonsense'),
+  });
+});
+
+test('CONFLICT: there is such a record already', async () => {
+  const input = { fullName: 'Alice Again', email: alice.email, department: 'sales' as const };
+  const problem = await problemOf(manager.request(EmployeeCreate, { input }));
+  expect(problem).toMatchObject({ code: 'CONFLICT', kind: expect.stringContaining('email') });
+});
+
+test('INTERNAL: an id, and not what it was', async () => {
+  await office.database.query(`
+    create function crm.stumble() returns trigger language plpgsql set search_path = ''
+    as $$ begin raise 'A secret.' using errcode = 'XX000'; end $$;
+    create trigger stumble before insert on crm.contract execute function crm.stumble()`);
+  const client = await addClient(office.database, alice.id);
+  const contract = { clientId: client, totalAmount: '1000' };
+  const problem = await problemOf(sales.request(ContractCreate, { contract }));
+  await office.database.query('drop function crm.stumble() cascade');
+  expect(problem).toMatchObject({ code: 'INTERNAL', errorId: expect.any(String) });
+  expect(problem.message).not.toContain('secret');
+  expect(inOneWord(problem)).toMatch(/^[0-9A-Z]{8}$/);
+});
+
+test('UNAVAILABLE: the server says so while its database is away', async () => {
+  const { name, adminUrl } = office.database;
+  const admin = new URL(adminUrl);
+  admin.pathname = '/postgres';
+  const elsewhere = new PgClient({ connectionString: admin.href });
+  await elsewhere.connect();
+  await elsewhere.query(`alter database ${name} allow_connections false`);
+  await elsewhere.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = $1 and usename = 'epic_authenticator'`,
+    [name],
+  );
+  const problem = await problemOf(sales.request(EmployeeList));
+  await elsewhere.query(`alter database ${name} allow_connections true`);
+  await elsewhere.end();
+  expect(problem).toMatchObject({ code: 'UNAVAILABLE', kind: 'database_unreachable' });
+  await until(() =>
+    sales.request(EmployeeList).then(
+      () => true,
+      () => false,
+    ),
+  );
+});
+
+test('several operations in one request: each problem, and what was done all the same', async () => {
+  const mine = await addClient(office.database, alice.id);
+  const error = await failureOf(
+    sales.query(
+      `mutation Rename($mine: Int!, $other: Int!) {
+         mine: updateClient(input: { id: $mine, patch: { fullName: "New Name" } }) { client { fullName } }
+         other: updateClient(input: { id: $other, patch: { fullName: "New Name" } }) { client { fullName } }
+         none: updateClient(input: { id: 999999, patch: { fullName: "New Name" } }) { client { fullName } }
+       }`,
+      { mine, other: otherClient },
+    ),
+  );
+  expect(error.code).toBe('FORBIDDEN');
+  expect(error.problems.map(({ code, path }) => [code, path])).toEqual([
+    ['FORBIDDEN', ['other']],
+    ['NOT_FOUND', ['none']],
+  ]);
+  expect(error.data).toEqual({
+    mine: { client: { fullName: 'New Name' } },
+    other: null,
+    none: null,
+  });
+  const [row] = await office.database.query('select full_name from crm.client where id = $1', [
+    mine,
+  ]);
+  expect(row?.full_name).toBe('New Name');
+});

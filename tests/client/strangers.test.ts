@@ -1,0 +1,214 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  createClient,
+  EmployeeList,
+  EpicError,
+  Me,
+  memoryStore,
+  type Session,
+} from '../../src/client/index.ts';
+import { until } from '../server/support/until.ts';
+
+// What answers, or does not, at an address that is not an Epic server's.
+
+let servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+  servers = [];
+});
+
+async function listen(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const session = (more: Partial<Session> = {}): Session => ({
+  email: 'alice@epic.example',
+  accessToken: 'ACCESS-TOKEN',
+  expiresAt: Date.now() + 600_000,
+  refreshToken: 'REFRESH-TOKEN',
+  ...more,
+});
+
+/** A client that believes to be logged in there. */
+const clientAt = (url: string, more: { timeout?: number } = {}) =>
+  createClient({ url, store: memoryStore(session()), ...more });
+
+const answer =
+  (body: string, status = 200): RequestListener =>
+  (request, response) => {
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+  };
+
+async function problemOf(work: Promise<unknown>) {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof EpicError) return error.problem;
+  throw new Error(`This should have been an EpicError: ${error}`);
+}
+
+test('nothing listens there', async () => {
+  const url = await listen(() => {});
+  await new Promise((resolve) => servers.pop()?.close(resolve));
+  expect(await problemOf(clientAt(url).request(Me))).toEqual({
+    code: 'UNAVAILABLE',
+    kind: 'unreachable',
+    message: `The server at ${url} cannot be reached: nothing listens there.`,
+  });
+});
+
+test('no answer comes in time', async () => {
+  const url = await listen(() => {});
+  expect(await problemOf(clientAt(url, { timeout: 20 }).request(Me))).toEqual({
+    code: 'UNAVAILABLE',
+    kind: 'timeout',
+    message: `The server at ${url} cannot be reached: no answer in time.`,
+  });
+});
+
+test('the connection is cut in the middle of an answer', async () => {
+  const url = await listen((_, response) => {
+    response.writeHead(200, { 'content-length': '1000' }).write('{"data":');
+    setTimeout(() => response.destroy(), 20);
+  });
+  expect(await problemOf(clientAt(url).request(Me))).toMatchObject({
+    code: 'UNAVAILABLE',
+    kind: 'unreachable',
+  });
+});
+
+test.each([
+  ['<html>Welcome!</html>', 200],
+  ['Not found', 404],
+  ['', 502],
+  ['{}', 200],
+  ['null', 200],
+  ['"text"', 200],
+  ['{"data":null}', 200],
+  ['{"data":"text"}', 200],
+  ['{"errors":[]}', 200],
+  ['{"errors":"text"}', 500],
+])('something else answers: %s', async (body, status) => {
+  const url = await listen(answer(body, status));
+  expect(await problemOf(clientAt(url).request(Me))).toEqual({
+    code: 'UNAVAILABLE',
+    kind: 'not_epic',
+    message: `What answers at ${url} is not an Epic server (HTTP ${status}).`,
+  });
+});
+
+test.each([
+  ['[null]', 'The server gave no reason.'],
+  ['[{}]', 'The server gave no reason.'],
+  ['[{"message":7,"path":[{}],"extensions":"text"}]', 'The server gave no reason.'],
+  ['[{"message":"New.","extensions":{"code":"SOMETHING_NEW"}}]', 'New.'],
+])('an error that this client does not know is INTERNAL: %s', async (errors, message) => {
+  const url = await listen(answer(`{"errors":${errors}}`));
+  expect(await problemOf(clientAt(url).request(Me))).toEqual({
+    code: 'INTERNAL',
+    kind: 'unknown_code',
+    message,
+  });
+});
+
+test('a proxy finds a request too long', async () => {
+  const url = await listen(answer('<html>Too large</html>', 413));
+  expect(await problemOf(clientAt(url).request(Me))).toEqual({
+    code: 'INVALID',
+    message: 'That is more text than the server accepts.',
+  });
+});
+
+test('a token does not follow to where an answer points', async () => {
+  const tokens: (string | undefined)[] = [];
+  const elsewhere = await listen((request, response) => {
+    tokens.push(request.headers.authorization);
+    response.end('{"data":{}}');
+  });
+  const url = await listen((request, response) => {
+    request.resume();
+    response.writeHead(307, { location: `${elsewhere}/graphql` }).end();
+  });
+  expect(await problemOf(clientAt(url).request(Me))).toMatchObject({ kind: 'unreachable' });
+  expect(tokens).toEqual([]);
+});
+
+test('a login that gives no session is no login', async () => {
+  const url = await listen(answer('{"data":{"login":null}}'));
+  const client = createClient({ url });
+  const login = client.login({ email: 'alice@epic.example', password: 'x' });
+  expect(await problemOf(login)).toMatchObject({ code: 'INTERNAL' });
+  expect(await problemOf(client.request(Me))).toMatchObject({ kind: 'no_session' });
+});
+
+test('a logout that the server cannot be told of is one here, and says so', async () => {
+  const url = await listen(answer('', 502));
+  const store = memoryStore(session());
+  const client = createClient({ url, store });
+  expect(await problemOf(client.logout())).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await store.load()).toBeUndefined();
+});
+
+test('an address has to be one', () => {
+  expect(() => createClient({ url: 'nonsense' })).toThrow('Invalid URL');
+  expect(createClient({ url: 'http://127.0.0.1:4000/' }).url).toBe('http://127.0.0.1:4000');
+});
+
+describe('giving up', () => {
+  test('ends a request with the reason of the signal', async () => {
+    const asked = Promise.withResolvers<void>();
+    const url = await listen(() => asked.resolve());
+    const controller = new AbortController();
+    const work = clientAt(url).request(EmployeeList, {}, { signal: controller.signal });
+    await asked.promise;
+    const reason = new Error('Never mind.');
+    controller.abort(reason);
+    await expect(work).rejects.toBe(reason);
+  });
+
+  test('before a request sends nothing', async () => {
+    let requests = 0;
+    const url = await listen(() => requests++);
+    const reason = new Error('Never mind.');
+    const work = clientAt(url).request(Me, {}, { signal: AbortSignal.abort(reason) });
+    await expect(work).rejects.toBe(reason);
+    expect(requests).toBe(0);
+  });
+
+  test('during a refresh does not lose the token that comes of it', async () => {
+    const asked = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    const refresh = {
+      accessToken: 'NEXT-ACCESS',
+      accessTokenExpiresAt: new Date(Date.now() + 600_000).toISOString(),
+      refreshToken: 'NEXT-REFRESH',
+      mustChangePassword: false,
+      employee: { id: 1, fullName: 'Alice', email: 'alice@epic.example', department: 'sales' },
+    };
+    const url = await listen(async (request, response) => {
+      request.resume();
+      asked.resolve();
+      await goOn.promise;
+      response.end(JSON.stringify({ data: { refresh } }));
+    });
+    const store = memoryStore(session({ expiresAt: 0 }));
+    const controller = new AbortController();
+    const work = createClient({ url, store }).request(Me, {}, { signal: controller.signal });
+    await asked.promise;
+    const reason = new Error('Never mind.');
+    controller.abort(reason);
+    await expect(work).rejects.toBe(reason);
+    goOn.resolve();
+    await until(async () => (await store.load())?.refreshToken === 'NEXT-REFRESH');
+  });
+});
