@@ -5,9 +5,7 @@ import type { Operation } from './operation.ts';
 /** Internal type. DO NOT USE DIRECTLY. */
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
-export type Incremental<T> =
-  | T
-  | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 export type ChangePasswordInput = {
   currentPassword: string;
   newPassword: string;
@@ -128,7 +126,10 @@ export type EmployeePatch = {
   fullName?: string | null | undefined;
 };
 
-export type EventAction = 'delete' | 'insert' | 'update';
+export type EventAction =
+  | 'delete'
+  | 'insert'
+  | 'update';
 
 export type EventCondition = {
   contractId?: number | null | undefined;
@@ -226,21 +227,8 @@ export type AccessQueryVariables = Exact<{
   newValues?: unknown;
 }>;
 
-export type AccessQuery = {
-  seen: { isVisible: boolean } | null;
-  steps: Array<{
-    step: number;
-    kind: string;
-    name: string | null;
-    role: string | null;
-    mode: string | null;
-    clause: string | null;
-    isMine: boolean;
-    holds: boolean | null;
-    sentence: string | null;
-  }> | null;
-  refusal: { contact: string | null } | null;
-};
+
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: string, name: string | null, role: string | null, mode: string | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -249,121 +237,41 @@ export type ClientListQueryVariables = Exact<{
   condition?: ClientCondition | null | undefined;
 }>;
 
-export type ClientListQuery = {
-  clients: {
-    nodes: Array<{
-      id: number;
-      fullName: string;
-      email: string | null;
-      phone: string | null;
-      companyName: string | null;
-      firstContact: string;
-      lastUpdate: string;
-      commercialContactId: number;
-      erasedAt: string | null;
-      commercialContact: { fullName: string } | null;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  } | null;
-};
+
+export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ClientViewQueryVariables = Exact<{
   id: number;
 }>;
 
-export type ClientViewQuery = {
-  client: {
-    id: number;
-    fullName: string;
-    email: string | null;
-    phone: string | null;
-    companyName: string | null;
-    firstContact: string;
-    lastUpdate: string;
-    commercialContactId: number;
-    erasedAt: string | null;
-    commercialContact: { fullName: string } | null;
-  } | null;
-};
+
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
 }>;
 
-export type ClientCreateMutation = {
-  createClient: {
-    client: {
-      id: number;
-      fullName: string;
-      email: string | null;
-      phone: string | null;
-      companyName: string | null;
-      firstContact: string;
-      lastUpdate: string;
-      commercialContactId: number;
-      erasedAt: string | null;
-      commercialContact: { fullName: string } | null;
-    } | null;
-  } | null;
-};
+
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientUpdateMutationVariables = Exact<{
   id: number;
   patch: ClientPatch;
 }>;
 
-export type ClientUpdateMutation = {
-  updateClient: {
-    client: {
-      id: number;
-      fullName: string;
-      email: string | null;
-      phone: string | null;
-      companyName: string | null;
-      firstContact: string;
-      lastUpdate: string;
-      commercialContactId: number;
-      erasedAt: string | null;
-      commercialContact: { fullName: string } | null;
-    } | null;
-  } | null;
-};
+
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
 }>;
 
-export type ClientEraseMutation = {
-  eraseClient: {
-    client: {
-      id: number;
-      fullName: string;
-      email: string | null;
-      phone: string | null;
-      companyName: string | null;
-      firstContact: string;
-      lastUpdate: string;
-      commercialContactId: number;
-      erasedAt: string | null;
-      commercialContact: { fullName: string } | null;
-    } | null;
-  } | null;
-};
 
-export type ClientFieldsFragment = {
-  id: number;
-  fullName: string;
-  email: string | null;
-  phone: string | null;
-  companyName: string | null;
-  firstContact: string;
-  lastUpdate: string;
-  commercialContactId: number;
-  erasedAt: string | null;
-  commercialContact: { fullName: string } | null;
-};
+export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
 
-export type PagingFragment = { hasNextPage: boolean; endCursor: string | null };
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null };
+
+export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
 
 export type ContractListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -372,145 +280,46 @@ export type ContractListQueryVariables = Exact<{
   condition?: ContractCondition | null | undefined;
 }>;
 
-export type ContractListQuery = {
-  contracts: {
-    nodes: Array<{
-      id: number;
-      clientId: number;
-      commercialId: number;
-      totalAmount: string;
-      amountToBePaid: string;
-      status: string;
-      creationDate: string;
-      signedAt: string | null;
-      client: { fullName: string; companyName: string | null } | null;
-      commercial: { fullName: string } | null;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  } | null;
-};
+
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
-export type ContractViewQuery = {
-  contract: {
-    id: number;
-    clientId: number;
-    commercialId: number;
-    totalAmount: string;
-    amountToBePaid: string;
-    status: string;
-    creationDate: string;
-    signedAt: string | null;
-    client: { fullName: string; companyName: string | null } | null;
-    commercial: { fullName: string } | null;
-  } | null;
-};
+
+export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
-export type ContractCreateMutation = {
-  createContract: {
-    contract: {
-      id: number;
-      clientId: number;
-      commercialId: number;
-      totalAmount: string;
-      amountToBePaid: string;
-      status: string;
-      creationDate: string;
-      signedAt: string | null;
-      client: { fullName: string; companyName: string | null } | null;
-      commercial: { fullName: string } | null;
-    } | null;
-  } | null;
-};
+
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
   patch: ContractPatch;
 }>;
 
-export type ContractUpdateMutation = {
-  updateContract: {
-    contract: {
-      id: number;
-      clientId: number;
-      commercialId: number;
-      totalAmount: string;
-      amountToBePaid: string;
-      status: string;
-      creationDate: string;
-      signedAt: string | null;
-      client: { fullName: string; companyName: string | null } | null;
-      commercial: { fullName: string } | null;
-    } | null;
-  } | null;
-};
+
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: PaymentInput;
 }>;
 
-export type ContractPayMutation = {
-  createPayment: {
-    payment: {
-      id: number;
-      amount: string;
-      paidOn: string;
-      contract: {
-        id: number;
-        clientId: number;
-        commercialId: number;
-        totalAmount: string;
-        amountToBePaid: string;
-        status: string;
-        creationDate: string;
-        signedAt: string | null;
-        client: { fullName: string; companyName: string | null } | null;
-        commercial: { fullName: string } | null;
-      } | null;
-    } | null;
-  } | null;
-};
+
+export type ContractPayMutation = { createPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
-export type ContractDeleteMutation = {
-  deleteContract: {
-    contract: {
-      id: number;
-      clientId: number;
-      commercialId: number;
-      totalAmount: string;
-      amountToBePaid: string;
-      status: string;
-      creationDate: string;
-      signedAt: string | null;
-      client: { fullName: string; companyName: string | null } | null;
-      commercial: { fullName: string } | null;
-    } | null;
-  } | null;
-};
 
-export type ContractFieldsFragment = {
-  id: number;
-  clientId: number;
-  commercialId: number;
-  totalAmount: string;
-  amountToBePaid: string;
-  status: string;
-  creationDate: string;
-  signedAt: string | null;
-  client: { fullName: string; companyName: string | null } | null;
-  commercial: { fullName: string } | null;
-};
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+
+export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
 
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -519,114 +328,47 @@ export type EmployeeListQueryVariables = Exact<{
   condition?: EmployeeCondition | null | undefined;
 }>;
 
-export type EmployeeListQuery = {
-  employees: {
-    nodes: Array<{
-      id: number;
-      fullName: string;
-      email: string;
-      department: string;
-      active: boolean;
-      creationDate: string;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  } | null;
-};
+
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
 }>;
 
-export type EmployeeViewQuery = {
-  employee: {
-    id: number;
-    fullName: string;
-    email: string;
-    department: string;
-    active: boolean;
-    creationDate: string;
-  } | null;
-};
+
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
 }>;
 
-export type EmployeeCreateMutation = {
-  createEmployee: {
-    oneTimePassword: string;
-    employee: {
-      id: number;
-      fullName: string;
-      email: string;
-      department: string;
-      active: boolean;
-      creationDate: string;
-    } | null;
-  } | null;
-};
+
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeUpdateMutationVariables = Exact<{
   id: number;
   patch: EmployeePatch;
 }>;
 
-export type EmployeeUpdateMutation = {
-  updateEmployee: {
-    employee: {
-      id: number;
-      fullName: string;
-      email: string;
-      department: string;
-      active: boolean;
-      creationDate: string;
-    } | null;
-  } | null;
-};
+
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeDeactivateMutationVariables = Exact<{
   id: number;
   handOverTo?: number | null | undefined;
 }>;
 
-export type EmployeeDeactivateMutation = {
-  deactivateEmployee: {
-    employee: {
-      id: number;
-      fullName: string;
-      email: string;
-      department: string;
-      active: boolean;
-      creationDate: string;
-    } | null;
-  } | null;
-};
+
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
-export type EmployeeDeleteMutation = {
-  deleteEmployee: {
-    employee: {
-      id: number;
-      fullName: string;
-      email: string;
-      department: string;
-      active: boolean;
-      creationDate: string;
-    } | null;
-  } | null;
-};
 
-export type EmployeeFieldsFragment = {
-  id: number;
-  fullName: string;
-  email: string;
-  department: string;
-  active: boolean;
-  creationDate: string;
-};
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string };
 
 export type EventListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -635,191 +377,39 @@ export type EventListQueryVariables = Exact<{
   condition?: EventCondition | null | undefined;
 }>;
 
-export type EventListQuery = {
-  events: {
-    nodes: Array<{
-      id: number;
-      title: string;
-      contractId: number;
-      supportContactId: number | null;
-      startDate: string;
-      endDate: string;
-      location: string | null;
-      attendees: number;
-      notes: string | null;
-      status: string;
-      contract: {
-        clientId: number;
-        commercialId: number;
-        client: {
-          fullName: string;
-          companyName: string | null;
-          email: string | null;
-          phone: string | null;
-        } | null;
-        commercial: { fullName: string } | null;
-      } | null;
-      supportContact: { fullName: string } | null;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  } | null;
-};
+
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
 
-export type EventViewQuery = {
-  event: {
-    id: number;
-    title: string;
-    contractId: number;
-    supportContactId: number | null;
-    startDate: string;
-    endDate: string;
-    location: string | null;
-    attendees: number;
-    notes: string | null;
-    status: string;
-    contract: {
-      clientId: number;
-      commercialId: number;
-      client: {
-        fullName: string;
-        companyName: string | null;
-        email: string | null;
-        phone: string | null;
-      } | null;
-      commercial: { fullName: string } | null;
-    } | null;
-    supportContact: { fullName: string } | null;
-  } | null;
-};
+
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
 }>;
 
-export type EventCreateMutation = {
-  createEvent: {
-    event: {
-      id: number;
-      title: string;
-      contractId: number;
-      supportContactId: number | null;
-      startDate: string;
-      endDate: string;
-      location: string | null;
-      attendees: number;
-      notes: string | null;
-      status: string;
-      contract: {
-        clientId: number;
-        commercialId: number;
-        client: {
-          fullName: string;
-          companyName: string | null;
-          email: string | null;
-          phone: string | null;
-        } | null;
-        commercial: { fullName: string } | null;
-      } | null;
-      supportContact: { fullName: string } | null;
-    } | null;
-  } | null;
-};
+
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventUpdateMutationVariables = Exact<{
   id: number;
   patch: EventPatch;
 }>;
 
-export type EventUpdateMutation = {
-  updateEvent: {
-    event: {
-      id: number;
-      title: string;
-      contractId: number;
-      supportContactId: number | null;
-      startDate: string;
-      endDate: string;
-      location: string | null;
-      attendees: number;
-      notes: string | null;
-      status: string;
-      contract: {
-        clientId: number;
-        commercialId: number;
-        client: {
-          fullName: string;
-          companyName: string | null;
-          email: string | null;
-          phone: string | null;
-        } | null;
-        commercial: { fullName: string } | null;
-      } | null;
-      supportContact: { fullName: string } | null;
-    } | null;
-  } | null;
-};
+
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
-export type EventDeleteMutation = {
-  deleteEvent: {
-    event: {
-      id: number;
-      title: string;
-      contractId: number;
-      supportContactId: number | null;
-      startDate: string;
-      endDate: string;
-      location: string | null;
-      attendees: number;
-      notes: string | null;
-      status: string;
-      contract: {
-        clientId: number;
-        commercialId: number;
-        client: {
-          fullName: string;
-          companyName: string | null;
-          email: string | null;
-          phone: string | null;
-        } | null;
-        commercial: { fullName: string } | null;
-      } | null;
-      supportContact: { fullName: string } | null;
-    } | null;
-  } | null;
-};
 
-export type EventFieldsFragment = {
-  id: number;
-  title: string;
-  contractId: number;
-  supportContactId: number | null;
-  startDate: string;
-  endDate: string;
-  location: string | null;
-  attendees: number;
-  notes: string | null;
-  status: string;
-  contract: {
-    clientId: number;
-    commercialId: number;
-    client: {
-      fullName: string;
-      companyName: string | null;
-      email: string | null;
-      phone: string | null;
-    } | null;
-    commercial: { fullName: string } | null;
-  } | null;
-  supportContact: { fullName: string } | null;
-};
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
 
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -828,50 +418,21 @@ export type HistoryQueryVariables = Exact<{
   rowId: number;
 }>;
 
-export type HistoryQuery = {
-  historyEntries: {
-    nodes: Array<{
-      id: string;
-      changedAt: string;
-      transactionId: string;
-      record: string;
-      rowId: number;
-      action: string;
-      employeeId: number | null;
-      databaseUser: string | null;
-      oldValues: unknown;
-      newValues: unknown;
-      employee: { fullName: string } | null;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  } | null;
-};
+
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
   clients?: Array<number> | number | null | undefined;
 }>;
 
-export type NamesQuery = {
-  employees: { nodes: Array<{ id: number; fullName: string }> } | null;
-  clients: { nodes: Array<{ id: number; fullName: string; companyName: string | null }> } | null;
-};
 
-export type HistoryFieldsFragment = {
-  id: string;
-  changedAt: string;
-  transactionId: string;
-  record: string;
-  rowId: number;
-  action: string;
-  employeeId: number | null;
-  databaseUser: string | null;
-  oldValues: unknown;
-  newValues: unknown;
-  employee: { fullName: string } | null;
-};
+export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never }>;
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
+
+export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
+
 
 export type SubscriptionPositionQuery = { subscriptionPosition: string };
 
@@ -879,56 +440,15 @@ export type NotificationReceivedSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type NotificationReceivedSubscription = {
-  notificationReceived: {
-    id: string;
-    notification: {
-      id: number;
-      kind: string;
-      message: string;
-      eventId: number | null;
-      contractId: number | null;
-      createdAt: string;
-      readAt: string | null;
-    } | null;
-  };
-};
+
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } };
 
 export type EventChangedSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type EventChangedSubscription = {
-  eventChanged: {
-    id: string;
-    action: EventAction;
-    eventId: number;
-    event: {
-      id: number;
-      title: string;
-      contractId: number;
-      supportContactId: number | null;
-      startDate: string;
-      endDate: string;
-      location: string | null;
-      attendees: number;
-      notes: string | null;
-      status: string;
-      contract: {
-        clientId: number;
-        commercialId: number;
-        client: {
-          fullName: string;
-          companyName: string | null;
-          email: string | null;
-          phone: string | null;
-        } | null;
-        commercial: { fullName: string } | null;
-      } | null;
-      supportContact: { fullName: string } | null;
-    } | null;
-  };
-};
+
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -937,79 +457,35 @@ export type NotificationListQueryVariables = Exact<{
   condition?: NotificationCondition | null | undefined;
 }>;
 
-export type NotificationListQuery = {
-  notifications: {
-    nodes: Array<{
-      id: number;
-      kind: string;
-      message: string;
-      eventId: number | null;
-      contractId: number | null;
-      createdAt: string;
-      readAt: string | null;
-    }>;
-    pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  } | null;
-};
+
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
   now: string;
 }>;
 
-export type NotificationReadMutation = {
-  updateNotification: {
-    notification: {
-      id: number;
-      kind: string;
-      message: string;
-      eventId: number | null;
-      contractId: number | null;
-      createdAt: string;
-      readAt: string | null;
-    } | null;
-  } | null;
-};
 
-export type NotificationFieldsFragment = {
-  id: number;
-  kind: string;
-  message: string;
-  eventId: number | null;
-  contractId: number | null;
-  createdAt: string;
-  readAt: string | null;
-};
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
+
+export type NotificationFieldsFragment = { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
 }>;
 
-export type LoginMutation = {
-  login: {
-    accessToken: string;
-    accessTokenExpiresAt: string;
-    refreshToken: string | null;
-    mustChangePassword: boolean;
-    employee: { id: number; fullName: string; email: string; department: string };
-  } | null;
-};
+
+export type LoginMutation = { login: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
 
 export type RefreshMutationVariables = Exact<{
   input: RefreshInput;
 }>;
 
-export type RefreshMutation = {
-  refresh: {
-    accessToken: string;
-    accessTokenExpiresAt: string;
-    refreshToken: string | null;
-    mustChangePassword: boolean;
-    employee: { id: number; fullName: string; email: string; department: string };
-  } | null;
-};
 
-export type LogoutMutationVariables = Exact<{ [key: string]: never }>;
+export type RefreshMutation = { refresh: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+
+export type LogoutMutationVariables = Exact<{ [key: string]: never; }>;
+
 
 export type LogoutMutation = { logout: { ok: boolean } | null };
 
@@ -1017,28 +493,15 @@ export type ChangePasswordMutationVariables = Exact<{
   input: ChangePasswordInput;
 }>;
 
+
 export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
 
-export type MeQueryVariables = Exact<{ [key: string]: never }>;
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type MeQuery = {
-  me: {
-    id: number;
-    fullName: string;
-    email: string;
-    department: string;
-    active: boolean;
-    creationDate: string;
-  } | null;
-};
 
-export type SessionFieldsFragment = {
-  accessToken: string;
-  accessTokenExpiresAt: string;
-  refreshToken: string | null;
-  mustChangePassword: boolean;
-  employee: { id: number; fullName: string; email: string; department: string };
-};
+export type MeQuery = { me: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+
+export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
@@ -1088,10 +551,7 @@ export const EmployeeCreate: Operation<EmployeeCreateMutation, EmployeeCreateMut
 export const EmployeeUpdate: Operation<EmployeeUpdateMutation, EmployeeUpdateMutationVariables> =
   'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
 
-export const EmployeeDeactivate: Operation<
-  EmployeeDeactivateMutation,
-  EmployeeDeactivateMutationVariables
-> =
+export const EmployeeDeactivate: Operation<EmployeeDeactivateMutation, EmployeeDeactivateMutationVariables> =
   'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
 
 export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMutationVariables> =
@@ -1118,15 +578,10 @@ export const History: Operation<HistoryQuery, HistoryQueryVariables> =
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
 
-export const SubscriptionPosition: Operation<
-  SubscriptionPositionQuery,
-  SubscriptionPositionQueryVariables
-> = 'query SubscriptionPosition{subscriptionPosition}';
+export const SubscriptionPosition: Operation<SubscriptionPositionQuery, SubscriptionPositionQueryVariables> =
+  'query SubscriptionPosition{subscriptionPosition}';
 
-export const NotificationReceived: Operation<
-  NotificationReceivedSubscription,
-  NotificationReceivedSubscriptionVariables
-> =
+export const NotificationReceived: Operation<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables> =
   'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
@@ -1135,10 +590,7 @@ export const EventChanged: Operation<EventChangedSubscription, EventChangedSubsc
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
-export const NotificationRead: Operation<
-  NotificationReadMutation,
-  NotificationReadMutationVariables
-> =
+export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
   'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
 export const Login: Operation<LoginMutation, LoginMutationVariables> =

@@ -1,5 +1,5 @@
 --! Previous: sha1:5b341ed6ab13a15d88c404cb0cfdc78cae3ce088
---! Hash: sha1:a7454f5ede46bfd0f1a4415d6c113516cd0fb0d6
+--! Hash: sha1:565058988874d4500afe072ecc0073659c2ecdd7
 --! Message: live
 
 -- Live: what those who subscribe to notifications and events are told, and how they miss nothing.
@@ -71,7 +71,7 @@ comment on function audit.prune_signals() is
 -- Writing them: one statement for all that a statement changed, and one ring of the bell for each who may hear it.
 
 create function audit.signal_notifications() returns trigger
-language plpgsql security definer
+language plpgsql security invoker  -- whoever writes notifications, which is crm.notify_employees, writes signals too
 set search_path = ''
 as $$
 begin
@@ -94,7 +94,7 @@ comment on trigger notification_95_signals_new on crm.notification is
 
 
 create function audit.signal_events() returns trigger
-language plpgsql security definer
+language plpgsql security definer  -- whoever changes events writes no signals
 set search_path = ''
 as $$
 begin

@@ -1,5 +1,5 @@
---! Previous: sha1:a7454f5ede46bfd0f1a4415d6c113516cd0fb0d6
---! Hash: sha1:03c301b1061557d51604a905159dc80767ab6daa
+--! Previous: sha1:565058988874d4500afe072ecc0073659c2ecdd7
+--! Hash: sha1:8cfb967633bfed5fda78bea969d5263bf503fc8d
 --! Message: queue
 
 -- Nothing yet.

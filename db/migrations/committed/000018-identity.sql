@@ -1,5 +1,5 @@
---! Previous: sha1:03c301b1061557d51604a905159dc80767ab6daa
---! Hash: sha1:8a3202e47bc14f04d33f1ec893a65d133fb408fb
+--! Previous: sha1:8cfb967633bfed5fda78bea969d5263bf503fc8d
+--! Hash: sha1:aeee60bc9677f7cb19a698e2a52f2675f49eff6f
 --! Message: identity
 
 -- Nothing yet.

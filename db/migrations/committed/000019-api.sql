@@ -1,5 +1,5 @@
---! Previous: sha1:8a3202e47bc14f04d33f1ec893a65d133fb408fb
---! Hash: sha1:545acbe82a45f8f535646097863e75e1f0441d4e
+--! Previous: sha1:aeee60bc9677f7cb19a698e2a52f2675f49eff6f
+--! Hash: sha1:a025addbdad069eefeb760d22faf353ad265d617
 --! Message: api
 
 -- Nothing yet.

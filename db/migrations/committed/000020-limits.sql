@@ -1,5 +1,5 @@
---! Previous: sha1:545acbe82a45f8f535646097863e75e1f0441d4e
---! Hash: sha1:003caded24c9ec1a1fb608d9187985adfc868ca2
+--! Previous: sha1:a025addbdad069eefeb760d22faf353ad265d617
+--! Hash: sha1:4c92816c71ccd3915cb6b7ac8e1d2e03b68979ce
 --! Message: limits
 
 -- Nothing yet.
