@@ -20,10 +20,10 @@ comment on policy employee_read_own on audit.signal is
 
 -- create
 
-create policy employee_mark_any on audit.signal
+create policy employee_create_mark on audit.signal
   for insert to epic_employee
   with check (topic = 'mark');
-comment on policy employee_mark_any on audit.signal is
+comment on policy employee_create_mark on audit.signal is
   'Every employee may mark a position, and signals nothing by it.';
 
 
