@@ -82,6 +82,16 @@ export function createLine(
   // What is wrong with a frame closes the socket, in words of the library.
   socket.on('error', () => {});
 
+  async function takeToken(token: string): Promise<void> {
+    const verified = tokens.verify(token);
+    if (!hasRoom(verified)) return line.end(closings.full);
+    // Known from here on, so that the end of the session is not missed while it is looked at.
+    claims = verified;
+    const left = expiryOf(token).getTime() - Date.now();
+    timers.push(setTimeout(() => line.end(closings.expired), left));
+    await checkSession(verified);
+  }
+
   const line: Line = {
     id,
     userAgent: options.userAgent,
@@ -92,20 +102,9 @@ export function createLine(
 
     async logIn(connectionParams) {
       const { authorization } = { authorization: null, ...connectionParams };
-      try {
-        if (typeof authorization !== 'string') throw closings.anonymous;
-        const token = bearerOf(authorization);
-        const verified = tokens.verify(token);
-        if (!hasRoom(verified)) throw closings.full;
-        // Known from here on, so that the end of the session is not missed while it is looked at.
-        claims = verified;
-        const left = expiryOf(token).getTime() - Date.now();
-        timers.push(setTimeout(() => line.end(closings.expired), left));
-        await checkSession(verified);
-      } catch (error) {
-        line.endAfter(error);
-      }
-      if (ending !== null) return false;
+      if (typeof authorization !== 'string') line.end(closings.anonymous);
+      else await takeToken(bearerOf(authorization)).catch(line.endAfter);
+      if (ending !== null || socket.readyState !== socket.OPEN) return false;
       options.log.info(about(), 'socket opened');
       return true;
     },
@@ -123,7 +122,7 @@ export function createLine(
     },
 
     endAfter(error) {
-      const closing = isClosing(error) ? error : closingAfter(error);
+      const closing = closingAfter(error);
       if (closing) return line.end(closing);
       const errorId = newErrorId();
       report(error, { errorId, exchange: null });
@@ -135,8 +134,4 @@ export function createLine(
     },
   };
   return line;
-}
-
-function isClosing(error: unknown): error is Closing {
-  return Object.values(closings).some((closing) => closing === error);
 }
