@@ -95,6 +95,8 @@ test('a PostgreSQL that is killed costs a client nothing', async () => {
   await prepareServer({ serverUrl: postgres.adminUrl, database, authenticatorPassword });
   const query: TestDatabase['query'] = (sql, values) =>
     asking(adminUrlOf(postgres, database), sql, values);
+  // As everywhere but in tests: what is committed has been written.
+  await query(`alter database ${database} set synchronous_commit = on`);
   const plan = await furnish({ query });
   const server = await startServer({
     authenticatorUrl: authenticatorUrlOf({ ...postgres, authenticatorPassword }, database),
@@ -110,7 +112,7 @@ test('a PostgreSQL that is killed costs a client nothing', async () => {
       }
     })();
     while (titles.length === 0) await query(plan('First'));
-    for (const title of ['Second', 'Third']) {
+    for (const title of ['Second', 'Third', 'Fourth']) {
       const victim = async () => (await query<{ pid: number }>(`select pid ${listeners}`))[0]?.pid;
       await until(async () => (await victim()) !== undefined);
       await query(plan(title));
@@ -129,6 +131,8 @@ test('a PostgreSQL that is killed costs a client nothing', async () => {
       'Second again',
       'Third',
       'Third again',
+      'Fourth',
+      'Fourth again',
     ]);
     subscriptions.close();
     await following;

@@ -51,7 +51,7 @@ type Reading = { upTo: string; signals: Signal[] };
 
 /** As many signals as the database gives at a time. */
 const page = 1_000;
-/** How long until a reading is tried again while the database is away, in ms: at first, and at most. */
+/** How long until it is tried again to read while the database is away, in ms: at first, and at most. */
 const patience = { least: 250, most: 5_000 };
 
 /** Feeds from the database behind `withSession`. Each of their readings, and what follows from it, takes a turn. */
@@ -59,8 +59,10 @@ export function createFeeds(options: {
   withSession: WithSession;
   bells: Bells;
   turnstile: Turnstile;
+  /** How often the connection to the database was lost. */
+  interruptions(): number;
 }): Feeds {
-  const { withSession, bells, turnstile } = options;
+  const { withSession, bells, turnstile, interruptions } = options;
 
   async function ask<Row>(claims: Claims, text: string, values: unknown[]): Promise<Row> {
     const { rows } = await withSession(sessionSettings(claims), (client) =>
@@ -71,7 +73,17 @@ export function createFeeds(options: {
     return row;
   }
 
-  async function start(claims: Claims, after: string | null): Promise<Reach> {
+  async function position(claims: Claims): Promise<string> {
+    const row = await ask<{ position: string }>(
+      claims,
+      'select audit.signal_position()::text as position',
+      [],
+    );
+    return row.position;
+  }
+
+  /** From a position, or from the present where that is null. */
+  async function reachFrom(claims: Claims, after: string | null): Promise<Reach> {
     const { seen } = await ask<{ seen: string }>(
       claims,
       `select (case when $1::bigint is null then pg_current_snapshot() else audit.seen_at($1) end)::text as seen`,
@@ -92,21 +104,6 @@ export function createFeeds(options: {
     );
   }
 
-  /** As read, but outlasts a database that is away. */
-  async function readPatiently(
-    ...[claims, topic, reach, signal]: [...Parameters<typeof read>, AbortSignal]
-  ): Promise<Reading> {
-    for (let wait = patience.least; ; wait = Math.min(wait * 2, patience.most)) {
-      try {
-        return await turnstile.pass(() => read(claims, topic, reach));
-      } catch (error) {
-        const isAway = error instanceof Refusal && error.code === 'UNAVAILABLE';
-        if (!isAway || signal.aborted) throw error;
-        await sleep(wait, undefined, { signal }).catch(() => {});
-      }
-    }
-  }
-
   return {
     async open({ claims, topic, after, pace }) {
       const bell = createFlag();
@@ -119,14 +116,40 @@ export function createFeeds(options: {
         bell.raise();
       });
 
-      async function* follow(from: Reach): AsyncGenerator<Signal, undefined> {
-        let reach = from;
+      /**
+       * Snapshots tell transactions by numbers of which a database that crashes may give some again. So from before an
+       * interruption only the last position counts.
+       */
+      async function* follow(
+        from: Reach,
+        lastPosition: string,
+        interruptionsThen: number,
+      ): AsyncGenerator<Signal, undefined> {
+        let reach: Reach | null = from;
+        let last = lastPosition;
+        let known = interruptionsThen;
+        let wait = patience.least;
         if (after !== null) bell.raise();
         for (;;) {
-          if (reach.upTo === null) await unless(signal, bell.raised());
+          if (reach?.upTo === null) await unless(signal, bell.raised());
           if (signal.aborted) return;
-          const { upTo, signals } = await readPatiently(claims, topic, reach, signal);
-          for (const each of signals) {
+          let reading: Reading;
+          try {
+            if (known !== interruptions()) reach = null;
+            known = interruptions();
+            const present: Reach = reach ?? (await turnstile.pass(() => reachFrom(claims, last)));
+            reach = present;
+            reading = await turnstile.pass(() => read(claims, topic, present));
+            wait = patience.least;
+          } catch (error) {
+            if (!isAway(error)) throw error;
+            reach = null;
+            await sleep(wait, undefined, { signal }).catch(() => {});
+            wait = Math.min(wait * 2, patience.most);
+            continue;
+          }
+
+          for (const each of reading.signals) {
             await unless(signal, pace?.raised());
             // What is made of a signal is read in the same turn, which ends when the next one is asked for.
             const endTurn = await turnstile.enter();
@@ -136,17 +159,23 @@ export function createFeeds(options: {
             } finally {
               endTurn();
             }
+            if (BigInt(each.id) > BigInt(last)) last = each.id;
           }
-          const last = signals.at(-1);
+          const { upTo, signals } = reading;
+          const end = signals.at(-1);
           reach =
-            last && signals.length >= page
-              ? { ...reach, upTo, beyond: last.id }
+            end && signals.length >= page
+              ? { ...reach, upTo, beyond: end.id }
               : { seen: upTo, upTo: null, beyond: '0', after: null };
         }
       }
 
       try {
-        const signals = follow(await turnstile.pass(() => start(claims, after)));
+        const interruptionsNow = interruptions();
+        const signals = await turnstile.pass(async () => {
+          const last = after ?? (await position(claims));
+          return follow(await reachFrom(claims, after), last, interruptionsNow);
+        });
         const feed: Feed = {
           next: () => signals.next(),
           // A generator that waits does not end before its wait does.
@@ -163,6 +192,10 @@ export function createFeeds(options: {
       }
     },
   };
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof Refusal && error.code === 'UNAVAILABLE';
 }
 
 /** The name of the bell that the database rings: audit.signal_notifications and audit.signal_events. */

@@ -49,6 +49,7 @@ export function createLive(options: {
   const turnstile = createTurnstile(limits.readings);
   const lines = new Set<Line>();
   let listener: Listener | null = null;
+  let interruptions = 0;
   let isClosing = false;
 
   async function checkSession(claims: Claims): Promise<void> {
@@ -73,11 +74,14 @@ export function createLive(options: {
         bells.ringAll();
         recheck(() => true);
       },
-      onInterruption: (error) => log.warn({ err: error }, 'the listener was interrupted'),
+      onInterruption(error) {
+        interruptions += 1;
+        log.warn({ err: error }, 'the listener was interrupted');
+      },
     });
 
   return {
-    feeds: createFeeds({ withSession, bells, turnstile }),
+    feeds: createFeeds({ withSession, bells, turnstile, interruptions: () => interruptions }),
 
     serve({ server, api, tokens, allowedOrigins }) {
       listener = listen();
