@@ -30,8 +30,9 @@ async function schemaOf(databaseUrl: string): Promise<string> {
     throw new Error('Nobody logs in here.');
   };
   const sessions = createSessions(createWithSession(pool), { sign: noTokens, verify: noTokens });
+  const feeds = { open: () => Promise.reject(new Error('Nobody subscribes here.')) };
   try {
-    const { schema } = await createApi({ pool, sessions, report: () => {} });
+    const { schema } = await createApi({ pool, sessions, feeds, report: () => {} });
     return `${printSchema(lexicographicSortSchema(schema))}\n`;
   } finally {
     await pool.end();

@@ -93,13 +93,14 @@ const texts = separated(all).map(
     `export const ${name}: Operation<${kindOf(name)}, ${kindOf(name)}Variables> =\n  '${text}';\n`,
 );
 
-/** The generated type of an operation's result: `ClientListQuery`, `ClientCreateMutation`. */
+/** The generated type of an operation's result: `ClientListQuery`, `ClientCreateMutation`, `EventChangedSubscription`. */
 function kindOf(name: string): string {
   const operation = all.definitions.find(
     (each) => each.kind === Kind.OPERATION_DEFINITION && each.name?.value === name,
   );
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error(`No operation ${name}.`);
-  return `${name}${operation.operation === 'query' ? 'Query' : 'Mutation'}`;
+  const [initial = '', ...rest] = operation.operation;
+  return `${name}${initial.toUpperCase()}${rest.join('')}`;
 }
 
 const generated = `${header}${types}\n${texts.join('\n')}`;

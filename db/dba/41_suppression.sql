@@ -36,6 +36,8 @@ from (values
    'Triggers tell whoever is concerned.'),
   ('always_true_write_policy', 'owner_create_any on audit.change',
    'The history trigger writes down every change of every record.'),
+  ('always_true_write_policy', 'owner_create_any on audit.signal',
+   'Triggers signal every new notification and every change of an event.'),
   ('always_true_write_policy', 'owner_create_any on auth.credential',
    'epic-server employee create gives the first manager a password.'),
   ('always_true_write_policy', 'owner_create_any on auth.login_attempt',
@@ -99,7 +101,9 @@ from (values
   ('policy_column_without_index', 'audit.change.changed_at',
    'dba.prune_history, the only one to go by age, reads all of history, and seldom runs.'),
   ('policy_column_without_index', 'audit.change.action',
-   'It spares the traces of earlier prunings, of which there are few.')
+   'It spares the traces of earlier prunings, of which there are few.'),
+  ('policy_column_without_index', 'audit.signal.recipient_id',
+   'A subscriber reads the signals of the transactions since they last looked, of which there are few.')
 
 
 ) suppression (rule, object, reason);

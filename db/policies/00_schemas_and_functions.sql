@@ -33,7 +33,8 @@ grant execute on function auth.refresh(bytea, bytea)                to epic_anon
 grant execute on function auth.deployed_migration()                 to epic_anonymous;
 
 
--- Every employee works with the records, reads history, searches, asks why, and looks after their own session.
+-- Every employee works with the records, reads history, searches, asks why, subscribes, and looks after their own
+-- session.
 
 grant usage   on schema   crm, access, auth, audit, extensions      to epic_employee;
 grant execute on function crm.current_employee_id()                 to epic_employee;
@@ -55,6 +56,10 @@ grant execute on function access.explain_call(text)                    to epic_e
 grant execute on function access.explain_statement(text, text, integer, text[], jsonb) to epic_employee;
 grant execute on function crm.explain_access(text, text, integer, text[], jsonb)  to epic_employee;
 grant execute on function crm.explain_refusal(text, text, integer, text[], jsonb) to epic_employee;
+grant execute on function audit.signal_age()                        to epic_employee;
+grant execute on function audit.signal_position()                   to epic_employee;
+grant execute on function audit.seen_at(bigint)                     to epic_employee;
+grant execute on function audit.signals_between(audit.topic, pg_snapshot, pg_snapshot, bigint, bigint) to epic_employee;
 grant execute on function auth.log_out()                            to epic_employee;
 grant execute on function auth.my_password_parameters()             to epic_employee;
 grant execute on function auth.change_password(text, text)          to epic_employee;

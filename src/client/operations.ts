@@ -126,6 +126,11 @@ export type EmployeePatch = {
   fullName?: string | null | undefined;
 };
 
+export type EventAction =
+  | 'delete'
+  | 'insert'
+  | 'update';
+
 export type EventCondition = {
   contractId?: number | null | undefined;
   from?: string | null | undefined;
@@ -463,6 +468,25 @@ export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: str
 
 export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
 
+export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SubscriptionPositionQuery = { subscriptionPosition: string };
+
+export type NotificationReceivedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } };
+
+export type EventChangedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
+
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -610,6 +634,15 @@ export const History: Operation<HistoryQuery, HistoryQueryVariables> =
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
+
+export const SubscriptionPosition: Operation<SubscriptionPositionQuery, SubscriptionPositionQueryVariables> =
+  'query SubscriptionPosition{subscriptionPosition}';
+
+export const NotificationReceived: Operation<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables> =
+  'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
+  'fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';

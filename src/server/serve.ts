@@ -15,6 +15,7 @@ import { createHttpServer } from './http/server.ts';
 import type { Keys } from './identity/keys.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createTokens } from './identity/tokens.ts';
+import { createLive } from './live/live.ts';
 import { followJournal } from './observability/journal.ts';
 import { createMonitor } from './observability/monitor.ts';
 
@@ -59,9 +60,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const sessions = createSessions(withSession, tokens);
   const latestMigration = (await readdir(databasePath('migrations', 'committed'))).sort().at(-1);
 
+  const live = createLive({ databaseUrl, withSession, log, report });
+
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
-    const api = await createApi({ pool, sessions, report });
+    const api = await createApi({ pool, sessions, feeds: live.feeds, report });
     const server = createHttpServer({
       routes: {
         '/graphql': createGraphqlDoor({ ...api, report }),
@@ -77,6 +80,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       log,
       report,
     });
+    live.serve({ server, api, tokens, allowedOrigins: [] });
     const listening = await listen(server, options.host, options.port);
     const journal = followJournal({
       databaseUrl,
@@ -91,13 +95,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       url: listening.url,
       reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
       async stop() {
-        await listening.stop();
+        await Promise.all([listening.stop(), live.close()]);
         await journal.close();
         await pool.end();
         await monitor.close();
       },
     };
   } catch (error) {
+    await live.close();
     await pool.end();
     await monitor.close();
     throw explainStart(error);

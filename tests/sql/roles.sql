@@ -131,17 +131,19 @@ select is(pg_temp.callable_by(department),
   'access.act_in_words, access.explain_call, access.explain_statement, access.grants_on, access.policies_on, '
   'access.policy_holds, access.refuse, access.responsible_for, access.role_in_words, access.row_as_entered, '
   'access.row_as_seen, access.secured_table, access.written_by, '
+  'audit.seen_at, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
   'crm.current_employee_id, crm.deactivate_employee, crm.explain_access, crm.explain_refusal, '
   'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, crm.rule_sentence, crm.sign_contract, '
   'crm.unassign_support',
-  format('%s searches, asks why, looks after its own session and tries the business verbs, and calls nothing else', department))
+  format('%s searches, asks why, subscribes, looks after its own session and tries the business verbs, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
 select is(pg_temp.callable_by('epic_management'),
   'access.act_in_words, access.explain_call, access.explain_statement, access.grants_on, access.policies_on, '
   'access.policy_holds, access.refuse, access.responsible_for, access.role_in_words, access.row_as_entered, '
   'access.row_as_seen, access.secured_table, access.written_by, '
+  'audit.seen_at, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
   'crm.current_employee_id, crm.deactivate_employee, crm.erase_client, crm.explain_access, crm.explain_refusal, '

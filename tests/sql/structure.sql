@@ -177,7 +177,8 @@ select bag_eq(
      ('auth.session',       'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
      ('auth.refresh_token', 'PRIMARY KEY (token_hash)'),
      ('auth.refresh_token', 'FOREIGN KEY (session_id) REFERENCES auth.session(id) ON DELETE CASCADE'),
-     ('audit.change',       'PRIMARY KEY (id)') $$,
+     ('audit.change',       'PRIMARY KEY (id)'),
+     ('audit.signal',       'PRIMARY KEY (id)') $$,
   'every record has a key, and refers only to records that exist');
 
 select is_empty($$ select conrelid::regclass, conname from pg_constraint
@@ -201,7 +202,8 @@ select bag_eq(
      ('auth.login_attempt', 'email_digest, failures, last_failure_at'),
      ('auth.session',       'id, employee_id, created_at, last_used_at, expires_at'),
      ('auth.refresh_token', 'token_hash, session_id, issued_at'),
-     ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action') $$,
+     ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action'),
+     ('audit.signal',       'id, created_at, transaction_id, horizon, topic') $$,
   'what every record must have');
 
 select * from finish();

@@ -1,5 +1,5 @@
---! Previous: sha1:3ff462c12b2d5b5e1d36e013a72e15ca3953ca06
---! Hash: sha1:63c9a3471543b77cc3d4ff0810999e54be101417
+--! Previous: sha1:d5576c1b7caed662fefcc713c4a03955dc716a15
+--! Hash: sha1:00c8db820546cd89070b54f139b37b1f44bc9e7c
 --! Message: queue
 
 -- Nothing yet.

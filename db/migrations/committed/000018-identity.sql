@@ -1,5 +1,5 @@
---! Previous: sha1:63c9a3471543b77cc3d4ff0810999e54be101417
---! Hash: sha1:52d6680fe3cfddf25740a304d4b7effcb39125f5
+--! Previous: sha1:00c8db820546cd89070b54f139b37b1f44bc9e7c
+--! Hash: sha1:fc42c527f41366da2ac79cc532c86e81457f3b43
 --! Message: identity
 
 -- Nothing yet.

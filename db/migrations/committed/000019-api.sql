@@ -1,5 +1,5 @@
---! Previous: sha1:52d6680fe3cfddf25740a304d4b7effcb39125f5
---! Hash: sha1:3d7f68e30eecc9f4c3ece3fde96ebf3c9135cc77
+--! Previous: sha1:fc42c527f41366da2ac79cc532c86e81457f3b43
+--! Hash: sha1:476c73e1aa2238e2c52b4b03379f9b317d87815f
 --! Message: api
 
 -- Nothing yet.

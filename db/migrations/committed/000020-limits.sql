@@ -1,5 +1,5 @@
---! Previous: sha1:3d7f68e30eecc9f4c3ece3fde96ebf3c9135cc77
---! Hash: sha1:9441dfa73ec9b13d856a353ad09136a6431d416a
+--! Previous: sha1:476c73e1aa2238e2c52b4b03379f9b317d87815f
+--! Hash: sha1:b2131c507f268685ce06939dcbd65f0a4b43fc8a
 --! Message: limits
 
 -- Nothing yet.

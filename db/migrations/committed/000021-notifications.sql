@@ -1,5 +1,5 @@
---! Previous: sha1:9441dfa73ec9b13d856a353ad09136a6431d416a
---! Hash: sha1:88bf8aef52746a3555954301cd6977c7c79be09c
+--! Previous: sha1:b2131c507f268685ce06939dcbd65f0a4b43fc8a
+--! Hash: sha1:3dd225f809a20a7db527b75377a77e5738d94ed2
 --! Message: notifications
 
 -- Who hears of what, again: also of an event that has lost its support contact, is planned again or deleted, and of a

@@ -3,19 +3,22 @@ import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import { createSessionService, sessionSettings } from '../database/session-adaptor.ts';
 import type { Sessions } from '../identity/sessions.ts';
+import type { Feeds } from '../live/feed.ts';
 import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors.ts';
 import { createIdentityPlugin } from './identity.ts';
 import { limitsPlugin } from './limits.ts';
 import { createPreset } from './preset.ts';
+import { createSubscriptionsPlugin, noSubscriptionsInRequestsPlugin } from './subscriptions.ts';
 import { createVerbsPlugin, type Verbs } from './verbs.ts';
 
 /** The GraphQL API over the database behind `pool`: its schema and how to execute it. */
 export async function createApi(options: {
   pool: Pool;
   sessions: Sessions;
+  feeds: Feeds;
   report: ReportUnexpected;
 }): Promise<{ schema: GraphQLSchema; resolvedPreset: GraphileConfig.ResolvedPreset }> {
-  const { pool, sessions, report } = options;
+  const { pool, sessions, feeds, report } = options;
   const verbs: Verbs = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
@@ -26,6 +29,8 @@ export async function createApi(options: {
       service,
       plugins: [
         createIdentityPlugin(sessions),
+        createSubscriptionsPlugin(feeds),
+        noSubscriptionsInRequestsPlugin,
         createVerbsPlugin(verbs),
         createErrorsPlugin(verbs, report),
         limitsPlugin,

@@ -1,10 +1,11 @@
 import pg from 'pg';
-import { isSafeError, lambda, ObjectStep } from 'postgraphile/grafast';
+import { type GrafastExecutionArgs, isSafeError, lambda, ObjectStep } from 'postgraphile/grafast';
 import { GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { Refusal } from '../errors.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { readableCode } from '../readable-code.ts';
 import { type Asker, type Attempt, explainDatabaseError, explainRefusal } from './refusals.ts';
+import { taken } from './results.ts';
 import { rootFieldOf, type Verbs } from './verbs.ts';
 
 // Every error that leaves the API is { message, extensions: { code, … } }. What was foreseen is a Refusal and
@@ -48,41 +49,70 @@ export function createErrorsPlugin(verbs: Verbs, report: ReportUnexpected): Grap
       middleware: {
         async execute(next, { args }) {
           const result = await next();
-          if (!('errors' in result) || result.errors === undefined) return result;
+          if (!('errors' in result)) return result;
+          return finish(result, args);
+        },
 
-          const { exchange, withPgClient, pgSettings } = args.contextValue as Grafast.Context;
-          const asker: Asker = {
-            isAnonymous: exchange.claims === null,
-            withSession: withPgClient,
-            settings: pgSettings,
-          };
-          const operation = getOperationAST(args.document, args.operationName);
-          const variables = args.variableValues ?? {};
-          const attemptOf = (error: GraphQLError): Attempt => {
-            const field = rootFieldOf(
-              args.schema,
-              args.document,
-              operation,
-              error.path?.[0],
-              variables,
-            );
-            return {
-              fieldName: field?.name ?? null,
-              verb: verbs.get(field?.name ?? '') ?? null,
-              input: field?.input ?? {},
-            };
-          };
-          const errors = await Promise.all(
-            result.errors.map(async (error) => {
-              const refusal = await refusalOf(error, () => attemptOf(error), asker);
-              return refusal ? refused(error, refusal) : unexpected(error, exchange, report);
-            }),
-          );
-          return { ...result, errors };
+        async subscribe(next, { args }) {
+          const results = await next();
+          if (!(Symbol.asyncIterator in results)) return finish(results, args);
+          return taken(results, async (next) => {
+            try {
+              const { done, value } = await next();
+              return done ? { done, value } : { done: false, value: await finish(value, args) };
+            } catch (error) {
+              // What ends a subscription is an error like any other.
+              const [final] = await finalErrors([asGraphqlError(error)], args);
+              throw final;
+            }
+          });
         },
       },
     },
   };
+
+  async function finish<Result extends { errors?: readonly GraphQLError[] }>(
+    result: Result,
+    args: GrafastExecutionArgs,
+  ): Promise<Result> {
+    if (result.errors === undefined) return result;
+    return { ...result, errors: await finalErrors(result.errors, args) };
+  }
+
+  function finalErrors(
+    errors: readonly GraphQLError[],
+    args: GrafastExecutionArgs,
+  ): Promise<GraphQLError[]> {
+    const { exchange, withPgClient, pgSettings } = args.contextValue as Grafast.Context;
+    const asker: Asker = {
+      isAnonymous: exchange.claims === null,
+      withSession: withPgClient,
+      settings: pgSettings,
+    };
+    const operation = getOperationAST(args.document, args.operationName);
+    const variables = args.variableValues ?? {};
+    const attemptOf = (error: GraphQLError): Attempt => {
+      const { schema, document } = args;
+      const field = rootFieldOf(schema, document, operation, error.path?.[0], variables);
+      return {
+        fieldName: field?.name ?? null,
+        verb: verbs.get(field?.name ?? '') ?? null,
+        input: field?.input ?? {},
+      };
+    };
+    return Promise.all(
+      errors.map(async (error) => {
+        const refusal = await refusalOf(error, () => attemptOf(error), asker);
+        return refusal ? refused(error, refusal) : unexpected(error, exchange, report);
+      }),
+    );
+  }
+}
+
+function asGraphqlError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  const originalError = error instanceof Error ? error : new Error(String(error));
+  return new GraphQLError(originalError.message, { originalError });
 }
 
 /** The last look at an error, for those that never reached the execution. */

@@ -1,3 +1,4 @@
+import type { GrafastExecutionArgs } from 'postgraphile/grafast';
 import {
   type DocumentNode,
   type FieldNode,
@@ -33,21 +34,24 @@ export const limitsPlugin: GraphileConfig.Plugin = {
   name: 'EpicLimitsPlugin',
   grafast: {
     middleware: {
-      execute(next, { args }) {
-        const operation = getOperationAST(args.document, args.operationName);
-        const root = operation && args.schema.getRootType(operation.operation);
-        if (!root) return next();
-        try {
-          measure(args.document, root, operation.selectionSet, args.variableValues ?? {});
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          return { errors: [new GraphQLError(error.message, { originalError: error })] };
-        }
-        return next();
-      },
+      execute: (next, { args }) => refusalOf(args) ?? next(),
+      subscribe: (next, { args }) => refusalOf(args) ?? next(),
     },
   },
 };
+
+function refusalOf(args: GrafastExecutionArgs): { errors: GraphQLError[] } | null {
+  const operation = getOperationAST(args.document, args.operationName);
+  const root = operation && args.schema.getRootType(operation.operation);
+  if (!root) return null;
+  try {
+    measure(args.document, root, operation.selectionSet, args.variableValues ?? {});
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { errors: [new GraphQLError(error.message, { originalError: error })] };
+  }
+}
 
 /** Throws a Refusal when an operation is over a limit. */
 function measure(

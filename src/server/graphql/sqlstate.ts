@@ -16,6 +16,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
   const byState: Record<string, ErrorCode> = {
     EP401: 'UNAUTHENTICATED',
     EP403: 'FORBIDDEN',
+    EP410: 'INVALID',
     EP429: 'RATE_LIMITED',
     '42501': 'FORBIDDEN',
     '42703': 'INVALID',
@@ -45,6 +46,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
 const kinds: Record<string, string> = {
   EP401: 'session_ended',
   EP403: 'must_change_password',
+  EP410: 'position_too_old',
   EP429: 'locked',
 };
 

@@ -1,4 +1,5 @@
 import type { Claims } from '../identity/claims.ts';
+import type { Pace } from '../live/feed.ts';
 
 /** One request and its answer: what the layers tell one another about it, and what the log says of it. */
 export type Exchange = {
@@ -9,6 +10,8 @@ export type Exchange = {
   readonly userAgent: string | null;
   /** The name of the GraphQL operation, once it is known. */
   operation: string | null;
+  /** How fast the results of a subscription are taken. */
+  readonly pace?: Pace;
 };
 
 declare global {

@@ -6,6 +6,7 @@ import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/
 import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import { type Answer, type Route, type Routes, refusing } from './answer.ts';
+import { bearerOf } from './bearer.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -83,8 +84,7 @@ function pathOf(request: IncomingMessage): string {
 function claimsOf(request: IncomingMessage, tokens: Tokens): Claims | null {
   const { authorization } = request.headers;
   if (authorization === undefined) return null;
-  const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  return tokens.verify(token ?? '');
+  return tokens.verify(bearerOf(authorization));
 }
 
 function write(

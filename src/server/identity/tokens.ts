@@ -58,6 +58,13 @@ export function createTokens(keys: Keys, issuer: string): Tokens {
   };
 }
 
+/** When a token that has been verified ends. */
+export function expiryOf(token: string): Date {
+  const payload = jwt.decode(token);
+  const exp = typeof payload === 'object' ? payload?.exp : undefined;
+  return new Date((exp ?? 0) * 1000);
+}
+
 /** A new refresh token: 32 random bytes. Only its digest is ever stored. */
 export function newRefreshToken(): { refreshToken: string; digest: Buffer } {
   const refreshToken = randomBytes(32).toString('base64url');

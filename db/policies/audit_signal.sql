@@ -1,0 +1,48 @@
+-- audit.signal: that a notification was written or an event changed, for those who subscribe.
+-- Every employee reads the signals for everybody and their own. The database writes them, and removes them after days.
+
+call dba.close_table('audit.signal');  -- no grant, no policy, RLS forced: everything below is all there is
+
+grant select (id, created_at, transaction_id, horizon, topic, row_id, action),
+      insert (topic) on audit.signal to epic_employee;
+-- Withheld from everyone: whom a signal is for, since they see no others; update and delete. Employees may write the
+-- topic of a signal, and the policy lets them write only that it is about nothing.
+
+
+-- read
+
+create policy employee_read_own on audit.signal
+  for select to epic_employee
+  using (recipient_id is null or recipient_id = (select crm.current_employee_id()));
+comment on policy employee_read_own on audit.signal is
+  'Every employee reads the signals that are for everybody, and their own.';
+
+
+-- create
+
+create policy employee_create_mark on audit.signal
+  for insert to epic_employee
+  with check (topic = 'mark');
+comment on policy employee_create_mark on audit.signal is
+  'Every employee may mark a position, and signals nothing by it.';
+
+
+-- the database's own functions
+
+create policy owner_create_any on audit.signal
+  for insert to epic_owner
+  with check (true);
+comment on policy owner_create_any on audit.signal is
+  'New notifications and changes of events write signals.';
+
+create policy owner_read_old on audit.signal
+  for select to epic_owner
+  using (created_at < (select now() - audit.signal_age()));
+comment on policy owner_read_old on audit.signal is
+  'audit.prune_signals looks up the signals that are too old.';
+
+create policy owner_delete_old on audit.signal
+  for delete to epic_owner
+  using (created_at < (select now() - audit.signal_age()));
+comment on policy owner_delete_old on audit.signal is
+  'audit.prune_signals removes the signals that are too old.';

@@ -1,0 +1,113 @@
+// Subscriptions: the one part of the client that needs another package, graphql-ws, and a WebSocket, which Node has from
+// version 22 on.
+
+import type { Client } from './client.ts';
+import { errorOf, errorOfAnswer } from './live/closing.ts';
+import { createMailbox } from './live/mailbox.ts';
+import { createSeen, positionOf } from './live/seen.ts';
+import { createLastingSocket } from './live/socket.ts';
+import type { Operation } from './operation.ts';
+import { SubscriptionPosition } from './operations.ts';
+
+export interface FollowOptions {
+  /** Ends the subscription; a loop over it ends without an error. */
+  signal?: AbortSignal;
+}
+
+/** Subscriptions of one person, which share a socket. It is open for as long as there is one. */
+export interface Subscriptions {
+  /**
+   * What happens, as it happens, by an operation that has a variable `$after` and asks for the `id` of what is
+   * delivered. Begins after that position, or now. Outlasts lost connections, restarts of the server and expired
+   * tokens: nothing is missed, and nothing comes twice.
+   *
+   * Throws an EpicError when it cannot begin or go on: UNAVAILABLE when there is no server to begin with, UNAUTHENTICATED when the session has ended, INVALID
+   * (`position_too_old`) after a week without a connection, and whatever is wrong with the operation.
+   */
+  follow<Result extends object, Variables extends { after?: string | null | undefined }>(
+    operation: Operation<Result, Variables>,
+    variables?: Variables,
+    options?: FollowOptions,
+  ): AsyncGenerator<Result, void, undefined>;
+  /** Ends every subscription. */
+  close(): void;
+}
+
+type Delivery<Result> = { data?: Result | null; errors?: readonly unknown[] };
+
+/** How many deliveries may wait here for a program that is slower than what happens. */
+const mostWaiting = 1_000;
+
+/** Subscriptions in the name of `client`. Connects to nothing yet. */
+export function openSubscriptions(
+  client: Pick<Client, 'url' | 'accessToken' | 'request'>,
+): Subscriptions {
+  const { url } = client;
+  const socket = createLastingSocket({ url, accessToken: (unlike) => client.accessToken(unlike) });
+  const stops = new Set<() => void>();
+
+  return {
+    async *follow<Result extends object, Variables extends { after?: string | null | undefined }>(
+      operation: Operation<Result, Variables>,
+      variables?: Variables,
+      { signal }: FollowOptions = {},
+    ) {
+      if (signal?.aborted) return;
+      const mailbox = createMailbox<Result>();
+      let unsubscribe: (() => void) | null = null;
+      const pause = () => {
+        unsubscribe?.();
+        unsubscribe = null;
+      };
+      const stop = () => {
+        pause();
+        mailbox.end();
+        stops.delete(stop);
+        if (stops.size === 0) socket.rest();
+      };
+      stops.add(stop);
+      signal?.addEventListener('abort', stop, { once: true });
+
+      try {
+        const after =
+          variables?.after ?? (await client.request(SubscriptionPosition)).subscriptionPosition;
+        // Sent as it is at the time, whenever the socket is opened again.
+        const request = { query: String(operation), variables: { ...variables, after } };
+        const seen = createSeen((latest) => {
+          request.variables.after = latest;
+        });
+
+        const take = ({ data, errors }: Delivery<Result>) => {
+          if (errors || !data) throw errorOfAnswer(errors ?? [], data);
+          if (seen.add(positionOf(data))) mailbox.put(data);
+          if (mailbox.size >= mostWaiting) pause();
+        };
+        const resume = () => {
+          if (unsubscribe) return;
+          const mine = socket.subscribe<Result>(request, {
+            next(delivery) {
+              try {
+                take(delivery);
+              } catch (error) {
+                mailbox.fail(error);
+              }
+            },
+            error: (reason) => mailbox.fail(errorOf(reason)),
+            complete() {
+              if (unsubscribe === mine) mailbox.end();
+            },
+          });
+          unsubscribe = mine;
+        };
+        yield* mailbox.contents(resume);
+      } finally {
+        signal?.removeEventListener('abort', stop);
+        stop();
+      }
+    },
+
+    close() {
+      for (const stop of stops) stop();
+    },
+  };
+}
