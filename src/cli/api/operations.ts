@@ -59,7 +59,7 @@ export type ContractCondition = {
   creationDate?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
-  status?: string | null | undefined;
+  status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
   unpaid?: boolean | null | undefined;
   unsigned?: boolean | null | undefined;
@@ -88,9 +88,14 @@ export type ContractOrderBy =
   | 'TOTAL_AMOUNT_DESC';
 
 export type ContractPatch = {
-  status?: string | null | undefined;
+  status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
 };
+
+export type ContractStatus =
+  | 'cancelled'
+  | 'draft'
+  | 'signed';
 
 export type CreateEmployeeInput = {
   department: string;
@@ -98,9 +103,14 @@ export type CreateEmployeeInput = {
   fullName: string;
 };
 
+export type Department =
+  | 'management'
+  | 'sales'
+  | 'support';
+
 export type EmployeeCondition = {
   active?: boolean | null | undefined;
-  department?: string | null | undefined;
+  department?: Department | null | undefined;
   fullName?: string | null | undefined;
   id?: number | null | undefined;
   ids?: Array<number> | null | undefined;
@@ -121,7 +131,7 @@ export type EmployeeOrderBy =
 
 export type EmployeePatch = {
   active?: boolean | null | undefined;
-  department?: string | null | undefined;
+  department?: Department | null | undefined;
   email?: string | null | undefined;
   fullName?: string | null | undefined;
 };
@@ -132,7 +142,7 @@ export type EventCondition = {
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
   startDate?: string | null | undefined;
-  status?: string | null | undefined;
+  status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
   to?: string | null | undefined;
   upcoming?: boolean | null | undefined;
@@ -171,10 +181,31 @@ export type EventPatch = {
   location?: string | null | undefined;
   notes?: string | null | undefined;
   startDate?: string | null | undefined;
-  status?: string | null | undefined;
+  status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
   title?: string | null | undefined;
 };
+
+export type EventStatus =
+  | 'cancelled'
+  | 'completed'
+  | 'confirmed'
+  | 'planned';
+
+export type HistoryAction =
+  | 'delete'
+  | 'insert'
+  | 'prune'
+  | 'update';
+
+export type HistoryRecord =
+  | 'client'
+  | 'contract'
+  | 'employee'
+  | 'event'
+  | 'history'
+  | 'notification'
+  | 'payment';
 
 export type LoginInput = {
   email: string;
@@ -188,6 +219,17 @@ export type NotificationCondition = {
   recipientId?: number | null | undefined;
   unread?: boolean | null | undefined;
 };
+
+export type NotificationKind =
+  | 'contract_signed'
+  | 'event_assigned'
+  | 'event_cancelled'
+  | 'event_completed'
+  | 'event_confirmed'
+  | 'event_created'
+  | 'event_moved'
+  | 'event_rescheduled'
+  | 'event_unassigned';
 
 export type NotificationOrderBy =
   | 'CONTRACT_ID_ASC'
@@ -276,21 +318,21 @@ export type ContractListQueryVariables = Exact<{
 }>;
 
 
-export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
+export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
 
-export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
@@ -298,23 +340,23 @@ export type ContractUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: PaymentInput;
 }>;
 
 
-export type ContractPayMutation = { createPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
+export type ContractPayMutation = { createPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
-export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
+export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
 
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -324,21 +366,21 @@ export type EmployeeListQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
 }>;
 
 
-export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeUpdateMutationVariables = Exact<{
   id: number;
@@ -346,7 +388,7 @@ export type EmployeeUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeDeactivateMutationVariables = Exact<{
   id: number;
@@ -354,16 +396,16 @@ export type EmployeeDeactivateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
-export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string };
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string };
 
 export type EventListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -373,21 +415,21 @@ export type EventListQueryVariables = Exact<{
 }>;
 
 
-export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
 }>;
 
 
-export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventUpdateMutationVariables = Exact<{
   id: number;
@@ -395,26 +437,26 @@ export type EventUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
-export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
 
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
-  record: string;
+  record: HistoryRecord;
   rowId: number;
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -424,7 +466,7 @@ export type NamesQueryVariables = Exact<{
 
 export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -434,7 +476,7 @@ export type NotificationListQueryVariables = Exact<{
 }>;
 
 
-export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -442,9 +484,9 @@ export type NotificationReadMutationVariables = Exact<{
 }>;
 
 
-export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
 
-export type NotificationFieldsFragment = { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
+export type NotificationFieldsFragment = { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
@@ -475,7 +517,7 @@ export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+export type MeQuery = { me: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
 
 export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } };
 
@@ -549,7 +591,7 @@ export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVari
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:String!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';

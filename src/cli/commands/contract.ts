@@ -146,7 +146,7 @@ const signContract = change({
   columns,
   examples: [['contract sign 7', '']],
   attempt: ({ id }) => `sign contract ${id}`,
-  deed: { verb: 'update', writes: () => ({ status: 'signed' }) },
+  deed: { verb: 'update', writes: () => ({ status: 'signed' as const }) },
   send: async (api, { id }, patch) =>
     (await api.send(ContractUpdate, { id, patch })).updateContract?.contract,
   done: (contract) => `Contract ${contract.id} signed: ${summaryOf(contract)}.`,
@@ -187,7 +187,7 @@ const cancelContract = change({
   columns,
   examples: [['contract cancel 7', '']],
   attempt: ({ id }) => `cancel contract ${id}`,
-  deed: { verb: 'update', writes: () => ({ status: 'cancelled' }) },
+  deed: { verb: 'update', writes: () => ({ status: 'cancelled' as const }) },
   send: async (api, { id }, patch, invocation) => {
     await confirm(invocation, () => question(api, 'Cancel', id));
     return (await api.send(ContractUpdate, { id, patch })).updateContract?.contract;
