@@ -1,5 +1,5 @@
---! Previous: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
---! Hash: sha1:d8080baee5e163c87a39452182a34def2bdfc3de
+--! Previous: sha1:4a023744c57a2155ace4238d1dc1e4b040a19d25
+--! Hash: sha1:479bf20659e17c961cec41a0d431474095d6113c
 --! Message: limits
 
 -- Nothing yet.

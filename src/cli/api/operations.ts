@@ -41,7 +41,6 @@ export type ClientOrderBy =
   | 'ID_DESC'
   | 'LAST_UPDATE_ASC'
   | 'LAST_UPDATE_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC';
 
@@ -79,7 +78,6 @@ export type ContractOrderBy =
   | 'CREATION_DATE_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC'
   | 'STATUS_ASC'
@@ -98,7 +96,7 @@ export type ContractStatus =
   | 'signed';
 
 export type CreateEmployeeInput = {
-  department: string;
+  department: Department;
   email: string;
   fullName: string;
 };
@@ -125,7 +123,6 @@ export type EmployeeOrderBy =
   | 'FULL_NAME_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC';
 
@@ -165,7 +162,6 @@ export type EventOrderBy =
   | 'CONTRACT_ID_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC'
   | 'START_DATE_ASC'
@@ -238,7 +234,6 @@ export type NotificationOrderBy =
   | 'EVENT_ID_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC'
   | 'RECIPIENT_ID_ASC'
@@ -493,14 +488,14 @@ export type LoginMutationVariables = Exact<{
 }>;
 
 
-export type LoginMutation = { login: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+export type LoginMutation = { login: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } } | null };
 
 export type RefreshMutationVariables = Exact<{
   input: RefreshInput;
 }>;
 
 
-export type RefreshMutation = { refresh: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+export type RefreshMutation = { refresh: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } } | null };
 
 export type LogoutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -519,7 +514,7 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
 
-export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } };
+export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';

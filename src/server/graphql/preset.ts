@@ -2,6 +2,7 @@ import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { createClosedSetsPlugin } from './closed-sets.ts';
+import { descriptionsPlugin } from './descriptions.ts';
 import { exposurePlugins } from './exposure.ts';
 import { filterPlugins } from './filters.ts';
 import { pagingPlugin } from './paging.ts';
@@ -19,6 +20,7 @@ export function createPreset(options: {
       ...exposurePlugins,
       createClosedSetsPlugin(),
       scalarsPlugin,
+      descriptionsPlugin,
       ...filterPlugins,
       pagingPlugin,
       ...options.plugins,

@@ -1,5 +1,9 @@
-import { type GraphQLScalarTypeConfig, Kind, type ValueNode } from 'postgraphile/graphql';
-import { Refusal } from '../errors.ts';
+import {
+  GraphQLError,
+  type GraphQLScalarTypeConfig,
+  Kind,
+  type ValueNode,
+} from 'postgraphile/graphql';
 
 // PostGraphile passes scalars on as it gets them, and PostgreSQL makes of them what it can: "tomorrow" is a time to it,
 // a time without a zone is one of its own zone, and of an amount it rounds what is too fine. What can be misread is
@@ -10,7 +14,7 @@ type Scalar = {
   description: string;
   specifiedByURL?: string;
   /** What is accepted, and what a person reads when it is not. */
-  input?: { form: RegExp; isNumberToo?: true; kind: string; sentence: string };
+  input?: { form: RegExp; isNumberToo?: true; sentence: string };
 };
 
 const rfc3339 = 'https://datatracker.ietf.org/doc/html/rfc3339';
@@ -22,7 +26,6 @@ const scalars: Record<string, Scalar> = {
     input: {
       form: /^[+-]?\d+(\.\d{1,2})?$/,
       isNumberToo: true,
-      kind: 'amount',
       sentence: 'An amount has at most two decimals: write it like "1250.50".',
     },
   },
@@ -32,7 +35,6 @@ const scalars: Record<string, Scalar> = {
     specifiedByURL: `${rfc3339}#section-5.6`,
     input: {
       form: /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$/,
-      kind: 'time',
       sentence: 'A time cannot be read: write it with a zone, like 2026-05-31T18:00:00+02:00.',
     },
   },
@@ -41,7 +43,6 @@ const scalars: Record<string, Scalar> = {
     specifiedByURL: `${rfc3339}#section-5.6`,
     input: {
       form: /^\d{4}-\d{2}-\d{2}$/,
-      kind: 'date',
       sentence: 'A date cannot be read: write it like 2026-05-31.',
     },
   },
@@ -84,12 +85,15 @@ export const scalarsPlugin: GraphileConfig.Plugin = {
 function reading(
   input: NonNullable<Scalar['input']>,
 ): Pick<GraphQLScalarTypeConfig<string, string>, 'parseValue' | 'parseLiteral'> {
-  const parseValue = (value: unknown): string => {
+  const read = (value: unknown, node?: ValueNode): string => {
     const text = input.isNumberToo && typeof value === 'number' ? String(value) : value;
     if (typeof text === 'string' && input.form.test(text)) return text;
-    throw new Refusal('INVALID', input.sentence, { kind: input.kind });
+    throw new GraphQLError(input.sentence, node && { nodes: node });
   };
-  return { parseValue, parseLiteral: (node) => parseValue(textOf(node, input.isNumberToo)) };
+  return {
+    parseValue: (value) => read(value),
+    parseLiteral: (node) => read(textOf(node, input.isNumberToo), node),
+  };
 }
 
 /** A number is taken as it is written, to the last digit. */
