@@ -1,5 +1,5 @@
 --! Previous: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
---! Hash: sha1:4a023744c57a2155ace4238d1dc1e4b040a19d25
+--! Hash: sha1:46ac0ecff4833fd40303d95ff7f0e643de2f3a1b
 --! Message: api
 
 -- Comments that the API takes apart: a list at the end describes the values of a closed set, or the arguments of a
@@ -53,9 +53,9 @@ comment on function crm.erase_client(integer, boolean) is
 - `confirm`: Must be true, since it cannot be undone.';
 
 comment on function crm.explain_access(text, text, integer, text[], jsonb) is
-'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. Constraints and triggers are not asked. A verb, record or column that there is not is an error.
+'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. A business verb is answered for what it writes, or, if it is a permission itself (erase a client), by who may call it. Constraints and triggers are not asked. A verb, record or column that there is not is an error.
 - `record`: The kind of record: employee, client, contract, payment, event, notification or history.
-- `verb`: read, create, update or delete; or one that is a function, such as erase of a client, which is answered by who may call it.
+- `verb`: read, create, update or delete; or a business verb, such as erase of a client.
 - `row_id`: Which one. Without it, what depends on the row stays open.
 - `columns`: The columns that are to be written, as the database names them. The answer is for these.
 - `new_values`: What is to be written, by column. The answer is also for what the row would become.';

@@ -1,5 +1,5 @@
---! Previous: sha1:4a023744c57a2155ace4238d1dc1e4b040a19d25
---! Hash: sha1:479bf20659e17c961cec41a0d431474095d6113c
+--! Previous: sha1:46ac0ecff4833fd40303d95ff7f0e643de2f3a1b
+--! Hash: sha1:8fad57d1f7da6693ced893e32712b1978dd454b6
 --! Message: limits
 
 -- Nothing yet.

@@ -6,6 +6,11 @@ import type { Operation } from './operation.ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type AccessStepKind =
+  | 'grant'
+  | 'policy'
+  | 'verdict';
+
 export type ChangePasswordInput = {
   currentPassword: string;
   newPassword: string;
@@ -245,6 +250,10 @@ export type PaymentInput = {
   paidOn?: string | null | undefined;
 };
 
+export type PolicyMode =
+  | 'permissive'
+  | 'restrictive';
+
 export type RefreshInput = {
   refreshToken: string;
 };
@@ -260,7 +269,7 @@ export type AccessQueryVariables = Exact<{
 }>;
 
 
-export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: string, name: string | null, role: string | null, mode: string | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
