@@ -1,5 +1,5 @@
 --! Previous: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
---! Hash: sha1:46ac0ecff4833fd40303d95ff7f0e643de2f3a1b
+--! Hash: sha1:bf969fb4977a2e23557c89f5eba7a94727fb1b95
 --! Message: api
 
 -- Comments that the API takes apart: a list at the end describes the values of a closed set, or the arguments of a
@@ -49,8 +49,8 @@ comment on function crm.deactivate_employee(integer, integer) is
 - `hand_over_to`: The colleague. Needed only by an employee who has clients or open events.';
 
 comment on function crm.erase_client(integer, boolean) is
-'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay.
-- `confirm`: Must be true, since it cannot be undone.';
+'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay. It cannot be undone.
+- `confirm`: Must be true.';
 
 comment on function crm.explain_access(text, text, integer, text[], jsonb) is
 'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. A business verb is answered for what it writes, or, if it is a permission itself (erase a client), by who may call it. Constraints and triggers are not asked. A verb, record or column that there is not is an error.

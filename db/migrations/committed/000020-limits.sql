@@ -1,5 +1,5 @@
---! Previous: sha1:46ac0ecff4833fd40303d95ff7f0e643de2f3a1b
---! Hash: sha1:8fad57d1f7da6693ced893e32712b1978dd454b6
+--! Previous: sha1:bf969fb4977a2e23557c89f5eba7a94727fb1b95
+--! Hash: sha1:10d6e8179dd91e50950feebc61ecaa72bccc6d05
 --! Message: limits
 
 -- Nothing yet.
