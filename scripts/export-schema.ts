@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 import { writeOrCheck } from './generated-file.ts';
 
 process.env.GRAPHILE_ENV ??= 'production';
-const { lexicographicSortSchema, printSchema } = await import('postgraphile/graphql');
 const { createPool } = await import('../src/server/database/pool.ts');
 const { createWithSession } = await import('../src/server/database/session-adaptor.ts');
 const { createApi } = await import('../src/server/graphql/api.ts');
+const { sdlOf } = await import('../src/server/graphql/sdl.ts');
 const { createSessions } = await import('../src/server/identity/sessions.ts');
 const { authenticatorUrlOf, startTestServer } = await import('../tests/support/test-server.ts');
 
@@ -33,7 +33,7 @@ async function schemaOf(databaseUrl: string): Promise<string> {
   const feeds = { open: () => Promise.reject(new Error('Nobody subscribes here.')) };
   try {
     const { schema } = await createApi({ pool, sessions, feeds, report: () => {} });
-    return `${printSchema(lexicographicSortSchema(schema))}\n`;
+    return sdlOf(schema);
   } finally {
     await pool.end();
   }

@@ -78,12 +78,12 @@ const types = await codegen({
     strictScalars: true,
     disableDescriptions: true,
     scalars: {
-      BigFloat: 'string',
       BigInt: 'string',
       Cursor: 'string',
       Date: 'string',
       Datetime: 'string',
       JSON: 'unknown',
+      Money: 'string',
     },
   },
 });

@@ -14,7 +14,8 @@ select
   function.prosecdef                                   as runs_as_owner,
   function.proacl is null                              as has_default_privileges,
   function.prorettype in ('pg_catalog.trigger'::regtype, 'pg_catalog.event_trigger'::regtype) as is_trigger,
-  obj_description(function.oid, 'pg_proc')             as sentence
+  -- Without the list of its arguments.
+  split_part(obj_description(function.oid, 'pg_proc'), E'\n', 1) as sentence
 from pg_catalog.pg_proc function
 join dba.schema schema         on schema.oid = function.pronamespace
 join pg_catalog.pg_roles owner on owner.oid = function.proowner

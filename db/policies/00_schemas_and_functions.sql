@@ -56,6 +56,7 @@ grant execute on function access.explain_call(text)                    to epic_e
 grant execute on function access.explain_statement(text, text, integer, text[], jsonb) to epic_employee;
 grant execute on function crm.explain_access(text, text, integer, text[], jsonb)  to epic_employee;
 grant execute on function crm.explain_refusal(text, text, integer, text[], jsonb) to epic_employee;
+grant execute on function audit.seen_by(pg_snapshot, xid8)          to epic_employee;
 grant execute on function audit.signal_age()                        to epic_employee;
 grant execute on function audit.signal_position()                   to epic_employee;
 grant execute on function audit.seen_at(bigint)                     to epic_employee;

@@ -6,6 +6,11 @@ import type { Operation } from './operation.ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type AccessStepKind =
+  | 'grant'
+  | 'policy'
+  | 'verdict';
+
 export type ChangePasswordInput = {
   currentPassword: string;
   newPassword: string;
@@ -41,7 +46,6 @@ export type ClientOrderBy =
   | 'ID_DESC'
   | 'LAST_UPDATE_ASC'
   | 'LAST_UPDATE_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC';
 
@@ -59,7 +63,7 @@ export type ContractCondition = {
   creationDate?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
-  status?: string | null | undefined;
+  status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
   unpaid?: boolean | null | undefined;
   unsigned?: boolean | null | undefined;
@@ -79,7 +83,6 @@ export type ContractOrderBy =
   | 'CREATION_DATE_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC'
   | 'STATUS_ASC'
@@ -88,19 +91,29 @@ export type ContractOrderBy =
   | 'TOTAL_AMOUNT_DESC';
 
 export type ContractPatch = {
-  status?: string | null | undefined;
+  status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
 };
 
+export type ContractStatus =
+  | 'cancelled'
+  | 'draft'
+  | 'signed';
+
 export type CreateEmployeeInput = {
-  department: string;
+  department: Department;
   email: string;
   fullName: string;
 };
 
+export type Department =
+  | 'management'
+  | 'sales'
+  | 'support';
+
 export type EmployeeCondition = {
   active?: boolean | null | undefined;
-  department?: string | null | undefined;
+  department?: Department | null | undefined;
   fullName?: string | null | undefined;
   id?: number | null | undefined;
   ids?: Array<number> | null | undefined;
@@ -115,13 +128,12 @@ export type EmployeeOrderBy =
   | 'FULL_NAME_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC';
 
 export type EmployeePatch = {
   active?: boolean | null | undefined;
-  department?: string | null | undefined;
+  department?: Department | null | undefined;
   email?: string | null | undefined;
   fullName?: string | null | undefined;
 };
@@ -137,7 +149,7 @@ export type EventCondition = {
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
   startDate?: string | null | undefined;
-  status?: string | null | undefined;
+  status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
   to?: string | null | undefined;
   upcoming?: boolean | null | undefined;
@@ -160,7 +172,6 @@ export type EventOrderBy =
   | 'CONTRACT_ID_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC'
   | 'START_DATE_ASC'
@@ -176,10 +187,31 @@ export type EventPatch = {
   location?: string | null | undefined;
   notes?: string | null | undefined;
   startDate?: string | null | undefined;
-  status?: string | null | undefined;
+  status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
   title?: string | null | undefined;
 };
+
+export type EventStatus =
+  | 'cancelled'
+  | 'completed'
+  | 'confirmed'
+  | 'planned';
+
+export type HistoryAction =
+  | 'delete'
+  | 'insert'
+  | 'prune'
+  | 'update';
+
+export type HistoryRecord =
+  | 'client'
+  | 'contract'
+  | 'employee'
+  | 'event'
+  | 'history'
+  | 'notification'
+  | 'payment';
 
 export type LoginInput = {
   email: string;
@@ -194,6 +226,20 @@ export type NotificationCondition = {
   unread?: boolean | null | undefined;
 };
 
+export type NotificationKind =
+  | 'contract_cancelled'
+  | 'contract_signed'
+  | 'event_assigned'
+  | 'event_cancelled'
+  | 'event_completed'
+  | 'event_confirmed'
+  | 'event_created'
+  | 'event_deleted'
+  | 'event_moved'
+  | 'event_planned'
+  | 'event_rescheduled'
+  | 'event_unassigned';
+
 export type NotificationOrderBy =
   | 'CONTRACT_ID_ASC'
   | 'CONTRACT_ID_DESC'
@@ -201,11 +247,14 @@ export type NotificationOrderBy =
   | 'EVENT_ID_DESC'
   | 'ID_ASC'
   | 'ID_DESC'
-  | 'NATURAL'
   | 'PRIMARY_KEY_ASC'
   | 'PRIMARY_KEY_DESC'
   | 'RECIPIENT_ID_ASC'
   | 'RECIPIENT_ID_DESC';
+
+export type PolicyMode =
+  | 'permissive'
+  | 'restrictive';
 
 export type RecordPaymentInput = {
   amount: string;
@@ -228,7 +277,7 @@ export type AccessQueryVariables = Exact<{
 }>;
 
 
-export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: string, name: string | null, role: string | null, mode: string | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -289,21 +338,21 @@ export type ContractListQueryVariables = Exact<{
 }>;
 
 
-export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
+export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
 
-export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
@@ -311,37 +360,37 @@ export type ContractUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractSignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractCancelMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: RecordPaymentInput;
 }>;
 
 
-export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
-export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
+export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
 
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -351,21 +400,21 @@ export type EmployeeListQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
 }>;
 
 
-export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeUpdateMutationVariables = Exact<{
   id: number;
@@ -373,7 +422,7 @@ export type EmployeeUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeDeactivateMutationVariables = Exact<{
   id: number;
@@ -381,16 +430,16 @@ export type EmployeeDeactivateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
 export type EmployeeDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null } | null };
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
-export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string };
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string };
 
 export type EventListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -400,21 +449,21 @@ export type EventListQueryVariables = Exact<{
 }>;
 
 
-export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
 }>;
 
 
-export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventUpdateMutationVariables = Exact<{
   id: number;
@@ -422,7 +471,7 @@ export type EventUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventAssignMutationVariables = Exact<{
   id: number;
@@ -430,33 +479,33 @@ export type EventAssignMutationVariables = Exact<{
 }>;
 
 
-export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventUnassignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
-export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
 
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
-  record: string;
+  record: HistoryRecord;
   rowId: number;
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -466,7 +515,7 @@ export type NamesQueryVariables = Exact<{
 
 export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: string, rowId: number, action: string, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
 
 export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -478,14 +527,14 @@ export type NotificationReceivedSubscriptionVariables = Exact<{
 }>;
 
 
-export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } };
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } };
 
 export type EventChangedSubscriptionVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
 
-export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: string, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -495,7 +544,7 @@ export type NotificationListQueryVariables = Exact<{
 }>;
 
 
-export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -503,28 +552,28 @@ export type NotificationReadMutationVariables = Exact<{
 }>;
 
 
-export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
 
 export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
+export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
 
-export type NotificationFieldsFragment = { id: number, kind: string, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
+export type NotificationFieldsFragment = { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
 }>;
 
 
-export type LoginMutation = { login: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+export type LoginMutation = { login: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } } | null };
 
 export type RefreshMutationVariables = Exact<{
   input: RefreshInput;
 }>;
 
 
-export type RefreshMutation = { refresh: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } } | null };
+export type RefreshMutation = { refresh: { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } } | null };
 
 export type LogoutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -541,9 +590,9 @@ export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: number, fullName: string, email: string, department: string, active: boolean, creationDate: string } | null };
+export type MeQuery = { me: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
 
-export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: string } };
+export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
@@ -630,7 +679,7 @@ export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVari
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:String!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';

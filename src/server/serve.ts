@@ -5,8 +5,10 @@ import { createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
 import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
+import { createExplorer } from './explorer/explorer.ts';
 import { createApi } from './graphql/api.ts';
 import { newErrorId, type ReportUnexpected } from './graphql/errors.ts';
+import { sdlOf } from './graphql/sdl.ts';
 import { json } from './http/answer.ts';
 import { createGraphqlDoor } from './http/door.ts';
 import { listen } from './http/listening.ts';
@@ -28,6 +30,10 @@ export type ServeOptions = {
   /** 0 lets the system choose. */
   port: number;
   sentryDsn: string | null;
+  /** Whether there is a page at / to explore the API with. */
+  explorer: boolean;
+  /** Whether the schema may be read at /schema.graphql; true when it is left out. */
+  introspection?: boolean;
   log: Logger;
 };
 
@@ -65,9 +71,18 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
     const api = await createApi({ pool, sessions, feeds: live.feeds, report });
+    const sdl = sdlOf(api.schema);
     const server = createHttpServer({
       routes: {
         '/graphql': createGraphqlDoor({ ...api, report }),
+        ...(options.explorer && createExplorer()),
+        ...((options.introspection ?? true) && {
+          '/schema.graphql': () => ({
+            status: 200,
+            contentType: 'text/plain;charset=utf-8',
+            body: sdl,
+          }),
+        }),
         '/.well-known/jwks.json': () =>
           json(200, keys.published, { 'cache-control': 'public, max-age=300' }),
         '/healthz': () => json(200, { status: 'ok' }),

@@ -18,6 +18,20 @@ export interface Broken {
   rule: string;
 }
 
+/** The columns that hold one of a few words. */
+const closedSets: Record<string, readonly unknown[]> = {
+  'employee.department': departments,
+  'contract.status': ['draft', 'signed', 'cancelled'],
+  'event.status': ['planned', 'confirmed', 'completed', 'cancelled'],
+};
+
+/** Whether every value that is one of a few words is one of them. */
+export function areWordsKnown(record: RecordName, values: Values): boolean {
+  return Object.entries(values).every(
+    ([column, value]) => closedSets[`${record}.${column}`]?.includes(value) ?? true,
+  );
+}
+
 type Rule = [holds: boolean, rule: string, code?: Broken['code']];
 type RulesOf<Name extends RecordName> = (
   now: Records[Name],
@@ -75,7 +89,7 @@ const rulesOfWritten: { [Name in RecordName]: RulesOf<Name> } = {
     [now.location !== '', 'a location is not empty'],
     [now.attendees >= 0, 'attendees are not negative'],
     [
-      ['planned', 'confirmed', 'completed', 'cancelled'].includes(now.status),
+      areWordsKnown('event', { status: now.status }),
       'an event is planned, confirmed, completed or cancelled',
     ],
     ...(now.support_contact_id === (was?.support_contact_id ?? null)

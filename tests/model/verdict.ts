@@ -3,7 +3,7 @@ import { afterwards } from './effects.ts';
 import { mayReadHistory } from './model.ts';
 import type { Operation, Step } from './operations.ts';
 import { deedOf, isAnybodys, permissionFor, visible, type Writing } from './permission.ts';
-import { brokenByValues, brokenRules } from './rules.ts';
+import { areWordsKnown, brokenByValues, brokenRules } from './rules.ts';
 
 export type Code =
   | 'UNAUTHENTICATED'
@@ -26,8 +26,12 @@ export type Verdict =
 /** Judges a step in a session; for logging in, the session is the one that would be opened. */
 export function judge(company: Company, step: Step, session: Session | null): Verdict {
   const { operation } = step;
-  if (step.through === 'GraphQL' && !isOffered(operation)) {
-    return refused('NOT_OFFERED', 'nobody may');
+  if (step.through === 'GraphQL') {
+    const codes: Code[] = [
+      ...(isReadable(operation) ? [] : (['INVALID'] as const)),
+      ...(isOffered(operation) ? [] : (['NOT_OFFERED'] as const)),
+    ];
+    if (codes.length > 0) return refused(codes, 'the schema has no such thing');
   }
   const me = company.employee.get(step.by ?? 0);
   if (me === undefined) return refused('UNAUTHENTICATED', 'nobody is logged in');
@@ -109,6 +113,14 @@ function wrongArguments(operation: Writing, { client, employee }: Company): Wron
     ];
   }
   return [];
+}
+
+/** A word that its enum does not have is refused before it is asked whose it is. */
+function isReadable(operation: Operation): boolean {
+  return (
+    (operation.verb !== 'create' && operation.verb !== 'update') ||
+    areWordsKnown(operation.record, operation.values)
+  );
 }
 
 function isOffered(operation: Operation): boolean {

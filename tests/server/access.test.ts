@@ -114,7 +114,7 @@ test('the history of a record is read by its id, the latest first, with who did 
   );
   const { data, errors } = await as<{ historyEntries: unknown }>(
     'sam',
-    `{ historyEntries(first: 1, orderBy: [ID_DESC], condition: { record: "client", rowId: ${client} }) {
+    `{ historyEntries(first: 1, orderBy: [ID_DESC], condition: { record: client, rowId: ${client} }) {
          nodes { action transactionId databaseUser employee { id } newValues }
          totalCount
          pageInfo { hasNextPage }

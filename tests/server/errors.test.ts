@@ -99,7 +99,7 @@ describe('a refusal', () => {
     expect(codesOf(deleted)).toEqual(['FORBIDDEN']);
     const hired = await as(
       'alice',
-      'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: "sales" }) { oneTimePassword } }',
+      'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: sales }) { oneTimePassword } }',
     );
     expect(hired.errors[0]).toMatchObject({
       message: 'You may not create this employee.',
@@ -168,7 +168,7 @@ describe('a broken rule', () => {
   test('of uniqueness is CONFLICT', async () => {
     const { errors } = await as(
       'mia',
-      'mutation { createEmployee(input: { fullName: "A", email: "ALICE@epic.example", department: "sales" }) { oneTimePassword } }',
+      'mutation { createEmployee(input: { fullName: "A", email: "ALICE@epic.example", department: sales }) { oneTimePassword } }',
     );
     expect(errors[0]).toMatchObject({
       message: 'Another employee already has this e-mail address.',

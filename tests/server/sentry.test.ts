@@ -71,7 +71,7 @@ const business = () => events().filter((event) => event.tags?.kind !== undefined
 test('hears of every employee created, changed and deleted, and of every contract signed', async () => {
   const created = await ask<{ createEmployee: { employee: { id: number } } }>(
     server.url,
-    `mutation { createEmployee(input: { fullName: "Newcomer Name", email: "newcomer@epic.example", department: "support" })
+    `mutation { createEmployee(input: { fullName: "Newcomer Name", email: "newcomer@epic.example", department: support })
        { employee { id } oneTimePassword } }`,
     { token: boss },
   );
@@ -94,7 +94,7 @@ test('hears of every employee created, changed and deleted, and of every contrac
   const contractId = drafted.data?.createContract.contract.id ?? 0;
   await ask(
     server.url,
-    `mutation { updateContract(input: { id: ${contractId}, patch: { status: "signed" } }) { contract { id } } }`,
+    `mutation { updateContract(input: { id: ${contractId}, patch: { status: signed } }) { contract { id } } }`,
     { token: sales },
   );
 

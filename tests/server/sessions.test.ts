@@ -39,7 +39,7 @@ describe('a session', () => {
     const { accessToken: token } = await logIn(server.url, 'b@epic.example');
     await ask(
       server.url,
-      `mutation { updateEmployee(input: { id: ${id}, patch: { department: "sales" } }) { employee { id } } }`,
+      `mutation { updateEmployee(input: { id: ${id}, patch: { department: sales } }) { employee { id } } }`,
       { token: boss.accessToken },
     );
     const answer = await ask(server.url, '{ clients { totalCount } }', { token });
@@ -99,7 +99,7 @@ describe('a session', () => {
       '{ historyEntries { nodes { id } } }',
       '{ explainAccess(record: "client", verb: "read") { sentence } }',
       'mutation { logout { ok } }',
-      'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: "sales" }) { oneTimePassword } }',
+      'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: sales }) { oneTimePassword } }',
     ]) {
       const answer = await ask(server.url, query);
       expect({ query, codes: codesOf(answer) }).toEqual({ query, codes: ['UNAUTHENTICATED'] });

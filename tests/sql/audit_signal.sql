@@ -28,7 +28,7 @@ from unnest(array['stranger', 'login']) who;
 
 -- columns
 
-select test.opens(who, 'select', 'audit.signal', 'id, created_at, transaction_id, horizon, topic, row_id, action',
+select test.opens(who, 'select', 'audit.signal', 'id, created_at, transaction_id, snapshot, topic, row_id, action',
   format('%s reads every column of a signal but whom it is for', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.opens(who, 'insert', 'audit.signal', 'topic',
@@ -80,11 +80,11 @@ call test.given('dba', 'alter policy owner_read_old on audit.signal using (true)
 select test.allows('owner', 'delete from audit.signal', 'whatever the owner sees, it deletes only what is old');
 
 select test.leaves('dba', 'insert into audit.signal (topic) values (''mark'')',
-  $$ select (created_at = now(), transaction_id = pg_current_xact_id(), horizon = pg_snapshot_xmin(pg_current_snapshot()),
+  $$ select (created_at = now(), transaction_id = pg_current_xact_id(), snapshot::text = pg_current_snapshot()::text,
              recipient_id, row_id, action)
      from audit.signal where topic = 'mark' $$,
   '(t,t,t,,,)',
-  'the database adds when, in which transaction, and which was the oldest that was running');
+  'the database adds when, in which transaction, and in which snapshot');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(42);
+select plan(43);
 
 -- Reading the matrix takes longer than all of this file's assertions: it is read once before the changes and once after.
 create temp table matrix as select * from dba.access_matrix;
@@ -213,6 +213,10 @@ select bag_eq(
   $$ select via, runs_as from dba.callable where role = 'epic_support' and function = 'auth.log_out' $$,
   $$ values ('by epic_employee', 'epic_owner') $$,
   'it says by which way a role may call a function, and as whom that runs');
+select is(
+  (select sentence from dba.callable where role = 'epic_management' and function = 'crm.deactivate_employee'),
+  'Deactivates an employee and ends their sessions. Clients and open events are handed over to a named colleague in the same transaction.',
+  'and what it does, without what its comment says of each argument');
 select is((select reached_by from way_around where name = 'crm.all_salaries'), array['PUBLIC'],
   'one that runs as its owner is a way around');
 select bag_eq(

@@ -4,22 +4,22 @@
 
 begin;
 set local search_path = tap, public;
-select plan(40);
+select plan(43);
 call test.open_the_company();
 delete from audit.signal;
 
--- Five transactions: 100 and 120 were still running when signal 3 was written.
-insert into audit.signal (id, transaction_id, horizon, topic, row_id, action)
+-- Five transactions: 100 was still running when all the others were done, and 120 when signal 3 was written.
+insert into audit.signal (id, transaction_id, snapshot, topic, row_id, action)
 overriding system value
-values (1, '90',  '90',  'event', 11, 'insert'),
-       (2, '120', '100', 'event', 12, 'update'),
-       (3, '110', '100', 'event', 13, 'update'),
-       (4, '110', '100', 'event', 14, 'update'),
-       (5, '100', '95',  'event', 15, 'delete'),
-       (6, '130', '130', 'event', 16, 'insert');
-insert into audit.signal (id, transaction_id, horizon, topic, recipient_id, row_id, action)
+values (1, '90',  '90:90:',          'event', 11, 'insert'),
+       (2, '120', '100:120:100,110', 'event', 12, 'update'),
+       (3, '110', '100:121:100,120', 'event', 13, 'update'),
+       (4, '110', '100:121:100,120', 'event', 14, 'update'),
+       (5, '100', '95:125:95',       'event', 15, 'delete'),
+       (6, '130', '100:130:100',     'event', 16, 'insert');
+insert into audit.signal (id, transaction_id, snapshot, topic, recipient_id, row_id, action)
 overriding system value
-values (7, '131', '131', 'notification', test.id('alice'), 17, 'insert');
+values (7, '131', '132:132:', 'notification', test.id('alice'), 17, 'insert');
 
 create function pg_temp.between(arguments text) returns text
 language sql
@@ -49,11 +49,11 @@ from unnest(array['stranger', 'login']) who;
 -- from a position
 
 select test.reads('denis', format('select audit.seen_at(%s)', id), snapshot,
-  format('whoever is at position %s has seen what was committed before the oldest transaction of then', id))
-from (values (1, '90:90:'), (3, '100:100:'), (6, '130:130:')) place (id, snapshot);
+  format('whoever is at position %s has seen what was committed by then, and counts no later transaction as seen', id))
+from (values (1, '90:90:'), (2, '100:120:100,110'), (3, '100:110:100'), (5, '95:100:95'), (6, '100:130:100')) place (id, snapshot);
 select test.reads('denis', pg_temp.between(format($$ 'event', audit.seen_at(%1$s), '200:200:', after => %1$s $$, id)), ids,
   format('after position %s comes %s', id, ids))
-from (values (1, '2,3,4,5,6'), (2, '3,4,5,6'), (3, '2,4,5,6'), (4, '2,5,6'), (5, '2,3,4,6'), (6, '')) place (id, ids);
+from (values (1, '2,3,4,5,6'), (2, '3,4,5,6'), (3, '2,4,5,6'), (4, '2,5,6'), (5, '2,3,4,6'), (6, '5')) place (id, ids);
 select test.reads('alice', pg_temp.between($$ 'notification', audit.seen_at(1), '200:200:', after => 1 $$), '7',
   'a position of one topic is good for another');
 
@@ -77,17 +77,14 @@ select test.reads('denis', 'select audit.seen_at(1)', '90:90:', 'a position is g
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '7 days 1 minute' where id = 1 $$);
 select test.refuses('denis', 'select audit.seen_at(1)', 'EP410', pg_temp.lost(1),
   'and no longer, although the signals are kept for a day more');
-call test.given('dba', $$ update audit.signal set horizon = (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000)::text::xid8 where id = 6 $$);
+call test.given('dba', $$ update audit.signal set transaction_id = far::xid8, snapshot = format('%1$s:%1$s:', far)::pg_snapshot
+                          from (select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000)::text as far) elsewhere
+                          where id = 6 $$);
 select test.refuses('denis', 'select audit.seen_at(6)', 'EP410', pg_temp.lost(6),
   'a position of another cluster, from which the database was restored, is none here');
 
 
 -- the present position
-
-select test.reads('denis', 'select audit.signal_position()', '6', 'the present position is the latest signal that one can see');
-select test.reads('alice', 'select audit.signal_position()', '7', 'which may be one''s own');
-call test.given('dba', $$ update audit.signal set created_at = now() - interval '23 hours' $$);
-select test.reads('denis', 'select audit.signal_position()', '6', 'of the last day');
 
 create function pg_temp.marks(who text, why text) returns text
 language sql
@@ -95,10 +92,17 @@ return test.leaves(who, $$ select set_config('test.position', audit.signal_posit
   $$ select current_setting('test.position') = max(id)::text and max(id) > 7 from audit.signal where topic = 'mark' $$, 'true',
   format('%s makes one where %s', test.team(who), why));
 
+select pg_temp.marks('denis', 'the latest signal is of another cluster');
+call test.given('dba', $$ update audit.signal set transaction_id = '130', snapshot = '100:130:100' where id = 6 $$);
+select pg_temp.marks('denis', 'the latest would tell again what had been begun before it and was committed later');
+call test.given('dba', $$ update audit.signal set snapshot = '130:130:' where id = 6 $$);
+select test.reads('denis', 'select audit.signal_position()', '6', 'the present position is the latest signal that one can see');
+select test.reads('alice', 'select audit.signal_position()', '7', 'which may be one''s own');
+call test.given('dba', $$ update audit.signal set created_at = now() - interval '23 hours' $$);
+select test.reads('denis', 'select audit.signal_position()', '6', 'of the last day');
+
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '25 hours' $$);
 select pg_temp.marks(who, 'there was none for a day') from unnest(array['alice', 'denis', 'emma']) who;
-call test.given('dba', $$ update audit.signal set created_at = now(), horizon = '120' where id = 6 $$);
-select pg_temp.marks('denis', 'the latest would tell again what had been begun before it and was committed later');
 call test.given('dba', $$ delete from audit.signal $$);
 select pg_temp.marks('emma', 'there never was one');
 select test.forbids('stranger', 'select audit.signal_position()', 'a stranger has no position');

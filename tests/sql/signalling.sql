@@ -71,7 +71,7 @@ select test.leaves('alice', 'update crm.notification set read_at = now()',
   pg_temp.signals('notification'), null,
   'a notification that is read is no signal');
 select test.leaves('emma', 'delete from crm.event where id = test.id(''picnic'')',
-  $$ select string_agg(distinct action, ', ') from audit.signal where topic = 'notification' $$, 'insert',
+  $$ select string_agg(distinct action::text, ', ') from audit.signal where topic = 'notification' $$, 'insert',
   'nor is one that goes with its event, only the one that tells of that');
 
 

@@ -203,7 +203,7 @@ select bag_eq(
      ('auth.session',       'id, employee_id, created_at, last_used_at, expires_at'),
      ('auth.refresh_token', 'token_hash, session_id, issued_at'),
      ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action'),
-     ('audit.signal',       'id, created_at, transaction_id, horizon, topic') $$,
+     ('audit.signal',       'id, created_at, transaction_id, snapshot, topic') $$,
   'what every record must have');
 
 select * from finish();

@@ -1,5 +1,5 @@
 --! Previous: sha1:5951983e562c85ae53582b29584faaa90f3c8262
---! Hash: sha1:d5576c1b7caed662fefcc713c4a03955dc716a15
+--! Hash: sha1:f744fb0ee6c1600e226ef9f4c43cec440ab27f53
 --! Message: live
 
 -- Live: what those who subscribe to notifications and events are told, and how they miss nothing.
@@ -9,9 +9,8 @@
 -- the signals in the table.
 --
 -- Ids are given when a row is written, but rows are seen when their transaction commits: signal 10 may appear after
--- signal 11. Hence a signal also keeps its transaction and a horizon, the oldest transaction that was running when it
--- was written. Whoever has seen signal X has seen all that had been committed by then; what they may have missed was
--- written by transactions of X's horizon or later.
+-- signal 11. Hence a signal also keeps its transaction, and the snapshot in which it was written. Whoever has seen it has
+-- seen what that snapshot sees; what they may have missed was written by the transactions that were still running then.
 
 create type audit.topic as enum ('notification', 'event', 'mark');
 comment on type audit.topic is
@@ -21,7 +20,7 @@ create table audit.signal (
   id             bigint       generated always as identity,
   created_at     timestamptz  not null default now(),
   transaction_id xid8         not null default pg_current_xact_id(),
-  horizon        xid8         not null default pg_snapshot_xmin(pg_current_snapshot()),
+  snapshot       pg_snapshot  not null default pg_current_snapshot(),
   topic          audit.topic  not null,
   recipient_id   integer,
   row_id         integer,
@@ -38,7 +37,7 @@ comment on table  audit.signal                is 'That a notification was writte
 comment on column audit.signal.id             is 'A position: whoever gives it hears of everything they have not seen since.';
 comment on column audit.signal.created_at     is 'When the transaction began that wrote it.';
 comment on column audit.signal.transaction_id is 'The transaction that wrote it.';
-comment on column audit.signal.horizon        is 'The oldest transaction that was running when it was written.';
+comment on column audit.signal.snapshot       is 'Which transactions were done when it was written, as that transaction saw it.';
 comment on column audit.signal.topic          is '`notification`, `event`, or `mark` for a mere position.';
 comment on column audit.signal.recipient_id   is 'Who may know of it; empty for every employee. No foreign key: it is gone in days.';
 comment on column audit.signal.row_id         is 'The id of the notification or event; empty for a mark.';
@@ -137,6 +136,18 @@ comment on trigger event_95_signals_deleted on crm.event is 'Whoever subscribes 
 
 -- Positions
 
+create function audit.seen_by(snapshot pg_snapshot, transaction_id xid8) returns pg_snapshot
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  -- A database that crashes may give the numbers of later transactions again, so they count as not seen.
+  select format('%s:%s:%s', least(pg_snapshot_xmin(snapshot), transaction_id), least(pg_snapshot_xmax(snapshot), transaction_id),
+    (select string_agg(running::text, ',' order by running) from pg_snapshot_xip(snapshot) running where running < transaction_id)
+  )::pg_snapshot
+$$;
+comment on function audit.seen_by(pg_snapshot, xid8) is
+  'What whoever is given a signal of that transaction and snapshot has seen for certain.';
+
 create function audit.signal_position() returns bigint
 language plpgsql volatile security invoker
 set search_path = ''
@@ -144,12 +155,15 @@ as $$
 declare
   latest record;
 begin
-  select id, created_at, transaction_id, horizon into latest from audit.signal order by id desc limit 1;
+  select id, created_at, transaction_id, audit.seen_by(snapshot, transaction_id) as seen into latest
+  from audit.signal order by id desc limit 1;
   if latest.created_at > now() - interval '1 day'
+    and pg_snapshot_xmin(latest.seen) <= pg_snapshot_xmax(pg_current_snapshot())  -- as in audit.seen_at
     -- Nothing that has happened would be told again.
     and not exists (
       select from audit.signal
-      where transaction_id >= latest.horizon
+      where transaction_id >= pg_snapshot_xmin(latest.seen)
+        and not pg_visible_in_snapshot(transaction_id, latest.seen)
         and transaction_id <> latest.transaction_id)
   then
     return latest.id;
@@ -166,18 +180,18 @@ language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
-  seen xid8 := (
-    select horizon from audit.signal
+  seen pg_snapshot := (
+    select audit.seen_by(snapshot, transaction_id) from audit.signal
     where id = seen_at.position
       and created_at > now() - (audit.signal_age() - interval '1 day')
-      and horizon <= pg_snapshot_xmax(pg_current_snapshot()));  -- written by this cluster, not restored from another
+      and pg_snapshot_xmin(snapshot) <= pg_snapshot_xmax(pg_current_snapshot()));  -- written by this cluster, not restored from another
 begin
   if seen is null then
     raise exception using errcode = 'EP410',
       message = format('Position %s is too old, or never was one: what has happened since is no longer known.', seen_at.position),
       hint = 'Ask for subscriptionPosition, read the records anew, then subscribe after that position.';
   end if;
-  return format('%1$s:%1$s:', seen)::pg_snapshot;
+  return seen;
 end
 $$;
 comment on function audit.seen_at(bigint) is

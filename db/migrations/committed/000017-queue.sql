@@ -1,5 +1,5 @@
---! Previous: sha1:d5576c1b7caed662fefcc713c4a03955dc716a15
---! Hash: sha1:00c8db820546cd89070b54f139b37b1f44bc9e7c
+--! Previous: sha1:f744fb0ee6c1600e226ef9f4c43cec440ab27f53
+--! Hash: sha1:a900e47435e0a8115723fbda3dcd00b3856ccbc9
 --! Message: queue
 
 -- Nothing yet.

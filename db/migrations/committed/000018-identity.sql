@@ -1,5 +1,5 @@
---! Previous: sha1:00c8db820546cd89070b54f139b37b1f44bc9e7c
---! Hash: sha1:fc42c527f41366da2ac79cc532c86e81457f3b43
+--! Previous: sha1:a900e47435e0a8115723fbda3dcd00b3856ccbc9
+--! Hash: sha1:6f7808a4504c912c010a232e2c80e727082faba1
 --! Message: identity
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:476c73e1aa2238e2c52b4b03379f9b317d87815f
---! Hash: sha1:b2131c507f268685ce06939dcbd65f0a4b43fc8a
+--! Previous: sha1:692a94d184d5ffa3491ee5140b850ba457611ce8
+--! Hash: sha1:1d8f0af5fdda4b66d773f065ee7c1e0580452732
 --! Message: limits
 
 -- Nothing yet.

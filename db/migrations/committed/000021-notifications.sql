@@ -1,5 +1,5 @@
---! Previous: sha1:b2131c507f268685ce06939dcbd65f0a4b43fc8a
---! Hash: sha1:3dd225f809a20a7db527b75377a77e5738d94ed2
+--! Previous: sha1:1d8f0af5fdda4b66d773f065ee7c1e0580452732
+--! Hash: sha1:0546419a42605ca2bc8c3c28216fe71eae4dfa05
 --! Message: notifications
 
 -- Who hears of what, again: also of an event that has lost its support contact, is planned again or deleted, and of a

@@ -148,7 +148,7 @@ const signContract = change({
   columns,
   examples: [['contract sign 7', '']],
   attempt: ({ id }) => `sign contract ${id}`,
-  deed: { verb: 'update', writes: () => ({ status: 'signed' }) },
+  deed: { verb: 'update', writes: () => ({ status: 'signed' as const }) },
   send: async (api, { id }) => (await api.send(ContractSign, { id })).signContract?.contract,
   done: (contract) => `Contract ${contract.id} signed: ${summaryOf(contract)}.`,
 });
@@ -188,7 +188,7 @@ const cancelContract = change({
   columns,
   examples: [['contract cancel 7', '']],
   attempt: ({ id }) => `cancel contract ${id}`,
-  deed: { verb: 'update', writes: () => ({ status: 'cancelled' }) },
+  deed: { verb: 'update', writes: () => ({ status: 'cancelled' as const }) },
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Cancel', id));
     return (await api.send(ContractCancel, { id })).cancelContract?.contract;

@@ -1,4 +1,4 @@
-import { History } from '../../client/operations.ts';
+import { History, type HistoryRecord } from '../../client/operations.ts';
 import { type Command, command, type Noun, required, toggle } from '../command.ts';
 import { notFound } from '../errors.ts';
 import { Invalid, id, type Parser } from '../flags.ts';
@@ -38,10 +38,10 @@ const paymentFields: readonly Field[] = [
   { key: 'recordedBy', label: 'Recorder', kind: 'id' },
 ];
 
-const records = Object.keys(tellings);
+const records = Object.keys(tellings) as HistoryRecord[];
 
 /** The name of a record, in the singular or in the plural. */
-const recordName: Parser<string> = Object.assign(
+const recordName: Parser<HistoryRecord> = Object.assign(
   (typed: string) => {
     const word = typed.trim().toLowerCase();
     const name = records.find((each) => word === each || word === `${each}s`);

@@ -94,6 +94,7 @@ async function serveSomewhere(
     host: config.host,
     port: config.port,
     sentryDsn: config.sentryDsn,
+    explorer: true,
     log,
   };
   try {
@@ -117,7 +118,7 @@ Now you. In a second terminal:
   npx epic login --email ${guest}
 
 The password is ${demoPassword}, for everybody: npx epic employee list
-GraphQL is at ${url}/graphql. Ctrl-C stops everything.`);
+Explore the API at ${url}/ in a browser. Ctrl-C stops everything.`);
 }
 
 function seconds(milliseconds: number): string {

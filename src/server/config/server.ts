@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Environment, reading } from './read.ts';
-import { type LogLevel, logLevel, port, postgresUrl, sentryDsn } from './values.ts';
+import { type LogLevel, logLevel, onOrOff, port, postgresUrl, sentryDsn } from './values.ts';
 
 /** What `epic-server start` needs to know. */
 export type ServerConfig = {
@@ -16,6 +16,8 @@ export type ServerConfig = {
   /** The `iss` of the tokens. */
   issuer: string;
   sentryDsn: string | null;
+  /** Whether there is a page at / to explore the API with. */
+  explorer: boolean;
   logLevel: LogLevel;
 };
 
@@ -30,6 +32,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
       issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),
       sentryDsn: read('SENTRY_DSN', null, sentryDsn),
+      explorer: read('EPIC_EXPLORER', true, onOrOff),
       logLevel: read('EPIC_LOG', 'info', logLevel),
     };
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {

@@ -32,6 +32,13 @@ export function sentryDsn(text: string): string {
   return text;
 }
 
+export function onOrOff(text: string): boolean {
+  if (text !== 'on' && text !== 'off') {
+    throw new Unusable(`is "${text}", which is neither on nor off.`, 'Use on or off.');
+  }
+  return text === 'on';
+}
+
 export type LogLevel = (typeof logLevels)[number];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

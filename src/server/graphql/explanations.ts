@@ -1,9 +1,14 @@
-import { GraphQLNonNull, isNonNullType } from 'postgraphile/graphql';
+import { GraphQLNonNull, getNullableType } from 'postgraphile/graphql';
 
 // How crm.explain_access and crm.explain_refusal look in the API: what a function returns has neither a name nor
 // comments in the database.
 
-type Described = { description: string; isAlwaysThere?: true };
+type Described = {
+  description: string;
+  isAlwaysThere?: true;
+  /** The words that it can be, as an enum. */
+  words?: { name: string; values: Record<string, string> };
+};
 
 const types: Record<
   string,
@@ -15,15 +20,32 @@ const types: Record<
     fields: {
       step: { description: 'Its place in the order of PostgreSQL, from 1.', isAlwaysThere: true },
       kind: {
-        description: '`grant`, `policy` or `verdict`, which comes last.',
+        description: 'What a step is.',
         isAlwaysThere: true,
+        words: {
+          name: 'AccessStepKind',
+          values: {
+            grant: 'A privilege that a role has been granted.',
+            policy: 'A policy of row-level security.',
+            verdict: 'What follows from the others: whether I may. It comes last.',
+          },
+        },
       },
       name: {
         description:
           'The privilege and its columns, or the policy; of the verdict, the policies that decide.',
       },
       role: { description: 'Whose grant or policy it is.' },
-      mode: { description: 'Of a policy: `permissive` or `restrictive`.' },
+      mode: {
+        description: 'How a policy counts beside others.',
+        words: {
+          name: 'PolicyMode',
+          values: {
+            permissive: 'One way in: one that is fulfilled is enough.',
+            restrictive: 'A condition: all must be fulfilled.',
+          },
+        },
+      },
       clause: {
         description:
           'What of a policy fails: `using` (the row as it is) or `with check` (as it would become).',
@@ -65,17 +87,34 @@ export const explanationsPlugin: GraphileConfig.Plugin = {
   },
   schema: {
     hooks: {
+      init(initialised, build) {
+        for (const { description, words } of Object.values(types).flatMap(({ fields }) =>
+          Object.values(fields),
+        )) {
+          if (words === undefined) continue;
+          const values = Object.entries(words.values).map(([word, meaning]) => [
+            word,
+            { value: word, description: meaning },
+          ]);
+          build.registerEnumType(
+            words.name,
+            {},
+            () => ({ description, values: Object.fromEntries(values) }),
+            'EpicExplanationsPlugin',
+          );
+        }
+        return initialised;
+      },
       GraphQLObjectType(type, _build, { scope }) {
         const described = typeNamed(scope.pgCodec?.name);
         return described ? { ...type, description: described.description } : type;
       },
-      GraphQLObjectType_fields_field(field, _build, { scope, Self }) {
+      GraphQLObjectType_fields_field(field, build, { scope, Self }) {
         const described = typeNamed(Self.name)?.fields[scope.fieldName];
         if (!described) return field;
-        const { description, isAlwaysThere } = described;
-        const type =
-          isAlwaysThere && !isNonNullType(field.type) ? new GraphQLNonNull(field.type) : field.type;
-        return { ...field, description, type };
+        const { description, isAlwaysThere, words } = described;
+        const type = words ? build.getOutputTypeByName(words.name) : getNullableType(field.type);
+        return { ...field, description, type: isAlwaysThere ? new GraphQLNonNull(type) : type };
       },
       GraphQLObjectType_fields_field_args(args, _build, { scope }) {
         if (scope.fieldName !== 'explainAccess') return args;

@@ -15,6 +15,9 @@ const tagsPlugin = jsonPgSmartTags({
   version: 1,
   config: {
     class: {
+      'crm.employee': {
+        attribute: { department: { tags: { enumName: 'Department' } } },
+      },
       'crm.client': {
         constraint: { client_commercial_contact_id_fkey: calledFrom('clients') },
       },

@@ -25,31 +25,38 @@ const typeDefs = gql`
   }
 
   input LoginInput {
+    """The employee's e-mail address, in upper or lower case."""
     email: String!
+    """Their password."""
     password: String!
   }
 
   input RefreshInput {
+    """The latest refresh token of the session. Each is good for one refresh."""
     refreshToken: String!
   }
 
   input ChangePasswordInput {
+    """The password so far."""
     currentPassword: String!
     """At least 12 characters, without one's name or e-mail address."""
     newPassword: String!
   }
 
   input CreateEmployeeInput {
+    """First and last name."""
     fullName: String!
+    """The address to log in with; unique without regard to case."""
     email: String!
-    """sales, support or management."""
-    department: String!
+    """What they do, which decides what they may do."""
+    department: Department!
   }
 
   """What a client keeps of a session."""
   type Session {
     """Goes into the header "Authorization: Bearer …" of every request."""
     accessToken: String!
+    """When the access token expires: refresh before."""
     accessTokenExpiresAt: Datetime!
     """
     Good for one refresh. Null when another refresh of the same moment got the next one: go on with that.
@@ -57,25 +64,34 @@ const typeDefs = gql`
     refreshToken: String
     """True while the password is a one-time password: until it is changed, the session can do nothing else."""
     mustChangePassword: Boolean!
+    """Whose session it is."""
     employee: SessionEmployee!
   }
 
+  """An employee, as far as they may be known before anything can be read."""
   type SessionEmployee {
+    """Identifies the employee."""
     id: Int!
+    """First and last name."""
     fullName: String!
+    """The address to log in with."""
     email: String!
-    department: String!
+    """What they do, which decides what they may do."""
+    department: Department!
   }
 
   type LogoutPayload {
+    """Always true: what cannot be done is an error."""
     ok: Boolean!
   }
 
   type ChangePasswordPayload {
+    """Always true: what cannot be done is an error."""
     ok: Boolean!
   }
 
   type CreateEmployeePayload {
+    """The new employee."""
     employee: Employee
     """Shown this once and stored nowhere."""
     oneTimePassword: String!

@@ -1,9 +1,12 @@
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
+import { createClosedSetsPlugin } from './closed-sets.ts';
+import { descriptionsPlugin } from './descriptions.ts';
 import { exposurePlugins } from './exposure.ts';
 import { filterPlugins } from './filters.ts';
 import { pagingPlugin } from './paging.ts';
+import { scalarsPlugin } from './scalars.ts';
 
 /** The API over schema crm. `plugins` are those that need something of the running server. */
 export function createPreset(options: {
@@ -13,7 +16,15 @@ export function createPreset(options: {
 }): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
-    plugins: [...exposurePlugins, ...filterPlugins, pagingPlugin, ...options.plugins],
+    plugins: [
+      ...exposurePlugins,
+      createClosedSetsPlugin(),
+      scalarsPlugin,
+      descriptionsPlugin,
+      ...filterPlugins,
+      pagingPlugin,
+      ...options.plugins,
+    ],
     disablePlugins: [
       // Without global ids, `id` is the row's own.
       'NodePlugin',

@@ -12,8 +12,17 @@ export type Answer = {
 /** What answers the requests for one path. May throw a Refusal, which is answered as such. */
 export type Route = (request: IncomingMessage, exchange: Exchange) => Answer | Promise<Answer>;
 
-/** What answers at which path. */
+/** What answers at which path; a path that ends in `/*` stands for everything below. */
 export type Routes = Readonly<Record<string, Route>>;
+
+/** What answers at this path. */
+export function routeOf(routes: Routes, path: string): Route | undefined {
+  if (Object.hasOwn(routes, path)) return routes[path];
+  const below = Object.keys(routes).find(
+    (each) => each.endsWith('/*') && path.startsWith(each.slice(0, -1)),
+  );
+  return below === undefined ? undefined : routes[below];
+}
 
 /** An answer in JSON. */
 export function json(status: number, body: unknown, headers: Record<string, string> = {}): Answer {

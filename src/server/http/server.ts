@@ -5,7 +5,7 @@ import { Refusal } from '../errors.ts';
 import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
 import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
-import { type Answer, type Route, type Routes, refusing } from './answer.ts';
+import { type Answer, type Route, type Routes, refusing, routeOf } from './answer.ts';
 import { bearerOf } from './bearer.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -23,7 +23,7 @@ export function createHttpServer(options: {
 
   const route: Route = (request, exchange) => {
     const path = pathOf(request);
-    const found = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    const found = routeOf(routes, path);
     return found
       ? found(request, exchange)
       : refusing(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);

@@ -1,0 +1,195 @@
+// Looks at what is made for a browser, in a real one, without a screen: the explorer of the API, and the access matrix
+// as HTML. Needs Chromium (Debian's package chromium, or EPIC_CHROMIUM=/path/to/it) and the built server; run by .ci/run.
+// It ends with one line, "N passed, N failed". Not part of `npm test`, which needs nothing installed.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium } from 'playwright-core';
+import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
+import { programs } from '../tests/support/paths.ts';
+import { runProgram } from '../tests/support/program.ts';
+import { startServer } from '../tests/support/server.ts';
+import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
+import {
+  adminUrlOf,
+  authenticatorUrlOf,
+  createClone,
+  startTestServer,
+} from '../tests/support/test-server.ts';
+
+const executablePath = [
+  process.env.EPIC_CHROMIUM,
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((path) => path !== undefined && existsSync(path));
+
+const tally = { passed: 0, failed: 0 };
+
+async function test(name: string, body: () => Promise<void>): Promise<void> {
+  try {
+    await body();
+    tally.passed += 1;
+    process.stdout.write(`ok - ${name}\n`);
+  } catch (error) {
+    tally.failed += 1;
+    process.stdout.write(`not ok - ${name}\n${error instanceof Error ? error.stack : error}\n`);
+  }
+}
+
+/** A page that reaches nothing but `origin`, and what has gone wrong on it. */
+async function openPage(browser: Browser, origin: string, colorScheme: 'light' | 'dark' = 'light') {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme,
+    // Known words, whatever the machine speaks.
+    locale: 'en-GB',
+  });
+  const troubles: string[] = [];
+  await context.route(
+    (url) => !url.href.startsWith(origin),
+    (route) => {
+      troubles.push(`asked for ${route.request().url()}`);
+      return route.abort();
+    },
+  );
+  const page = await context.newPage();
+  page.setDefaultTimeout(120_000);
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') troubles.push(message.text());
+  });
+  return { page, troubles, close: () => context.close() };
+}
+
+// What runs in the page is text: the types of a browser are none of this project's.
+const storedThere = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
+const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
+const background =
+  'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)';
+
+async function tryExplorer(browser: Browser, url: string): Promise<void> {
+  const { page, troubles, close } = await openPage(browser, url);
+  const answer = page.locator('.graphiql-response');
+  const run = () => page.getByRole('button', { name: /^Execute query/ }).click();
+  const logIn = async (password: string) => {
+    await page.getByLabel('E-mail').fill('alice.martin@epicevents.example');
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Log in' }).click();
+  };
+
+  await test('the explorer is at /, and explains how to begin', async () => {
+    await page.goto(`${url}/`);
+    await page.getByText('Log in above, then press Ctrl-Enter.').waitFor();
+  });
+  await test('it knows the schema, and shows what it says of itself', async () => {
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page
+      .getByRole('link', { name: 'Query' })
+      .or(page.getByText('Query', { exact: true }))
+      .first()
+      .click();
+    await page.getByText('What can be read.').waitFor();
+  });
+  await test('a query of nobody is refused', async () => {
+    await run();
+    await answer.getByText('UNAUTHENTICATED').first().waitFor();
+  });
+  await test('a wrong password is refused, in a sentence', async () => {
+    await logIn('not the password');
+    await page.locator('#session output', { hasText: /\w+\.$/ }).waitFor();
+  });
+  await test('logged in, a query gives the data', async () => {
+    await logIn(demoPassword);
+    await page.getByText('Alice Martin, sales').waitFor();
+    await run();
+    await answer.getByText('"Alice Martin"').waitFor();
+    await answer.getByText('draft').first().waitFor();
+  });
+  await test('neither password nor token is kept in the browser', async () => {
+    const kept = await page.evaluate<string>(storedThere);
+    assert.doesNotMatch(kept, new RegExp(`${demoPassword}|eyJ`));
+  });
+  await test('logged out, the same query is refused again', async () => {
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await run();
+    await answer.getByText('UNAUTHENTICATED').first().waitFor();
+  });
+  await test('all of it comes from the server itself, within its content security policy', async () => {
+    assert.deepEqual(troubles, []);
+  });
+  await close();
+}
+
+async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Promise<void> {
+  const { code, stdout, stderr } = await runProgram(
+    programs.server,
+    ['policies', 'matrix', '--format', 'html'],
+    { env: { DATABASE_ADMIN_URL: adminUrl } },
+  );
+  assert.equal(code, 0, stderr);
+  const file = join(folder, 'matrix.html');
+  await writeFile(file, stdout);
+  const address = pathToFileURL(file).href;
+
+  const brightness: number[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, troubles, close } = await openPage(browser, address, colorScheme);
+    await test(`the access matrix is readable in ${colorScheme}, and fits the page`, async () => {
+      await page.goto(address);
+      for (const name of ['sales', 'support', 'management']) {
+        await page.getByRole('columnheader', { name }).first().waitFor();
+      }
+      const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
+      assert.ok(needed <= available, `${needed} pixels in ${available}`);
+      brightness.push(Math.max(...(await page.evaluate<number[]>(background))));
+      assert.deepEqual(troubles, []);
+    });
+    await close();
+  }
+  await test('the access matrix is bright in light, and not in dark', async () => {
+    const [light = 0, dark = 255] = brightness;
+    assert.ok(light > 200 && dark < 60, `${light} and ${dark}`);
+  });
+}
+
+async function main(): Promise<void> {
+  if (executablePath === undefined) {
+    throw new Error('There is no Chromium: apt-get install chromium, or set EPIC_CHROMIUM.');
+  }
+  const folder = await makeTemporaryFolder();
+  const { stop, ...postgres } = await startTestServer();
+  try {
+    const database = `${postgres.template}_browser`;
+    await createClone(postgres, database);
+    await loadCompany(adminUrlOf(postgres, database));
+    const server = await startServer({ authenticatorUrl: authenticatorUrlOf(postgres, database) });
+    // Chromium's own sandbox does not work for root.
+    const browser = await chromium.launch({
+      executablePath,
+      chromiumSandbox: process.getuid?.() !== 0,
+    });
+    try {
+      await tryExplorer(browser, server.url);
+      await tryMatrix(browser, adminUrlOf(postgres, database), folder);
+    } finally {
+      await browser.close();
+      await server.stop();
+    }
+  } finally {
+    await stop();
+    await removeFolder(folder);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  tally.failed += 1;
+  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
+}
+process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed\n`);
+process.exitCode = tally.failed === 0 ? 0 : 1;

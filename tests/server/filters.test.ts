@@ -1,0 +1,169 @@
+import type { Pool } from 'pg';
+import { createPool } from '../../src/server/database/pool.ts';
+import { createApi } from '../../src/server/graphql/api.ts';
+import type { Claims } from '../../src/server/identity/claims.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from './support/people.ts';
+
+// Every named filter is served by an index, for every department: PostgreSQL tells its plan of each statement that the
+// API really sends (auto_explain), in a company of many years.
+
+let database: TestDatabase;
+let pool: Pool;
+let api: Awaited<ReturnType<typeof createApi>>;
+let grafast: typeof import('postgraphile/grafast').grafast;
+const colleagues = new Map<string, Claims>();
+const departments = ['sales', 'support', 'management'];
+
+/** The plans of the statements since this was last emptied. */
+const plans: Plan[] = [];
+
+type Plan = {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+};
+
+beforeAll(async () => {
+  process.env.GRAPHILE_ENV ??= 'production';
+  ({ grafast } = await import('postgraphile/grafast'));
+  database = await cloneDatabase();
+  await settle();
+  for (const setting of [
+    "session_preload_libraries = 'auto_explain'",
+    'auto_explain.log_min_duration = 0',
+    "auto_explain.log_level = 'notice'",
+    "auto_explain.log_format = 'json'",
+  ]) {
+    await database.query(`alter database ${database.name} set ${setting}`);
+  }
+  pool = createPool({ databaseUrl: database.authenticatorUrl, onLostConnection: () => {} });
+  pool.on('connect', (client) => {
+    client.on('notice', ({ message = '' }) => {
+      const plan = /plan:\n(\{.*\})/s.exec(message)?.[1];
+      if (plan) plans.push(JSON.parse(plan).Plan);
+    });
+  });
+  const nobody = () => {
+    throw new Error('Nobody logs in here.');
+  };
+  api = await createApi({
+    pool,
+    sessions: { logIn: nobody, refresh: nobody, logOut: nobody, changePassword: nobody },
+    feeds: { open: nobody },
+    report: (error) => {
+      throw error;
+    },
+  });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database.drop();
+});
+
+/** Ten years of 180 people: mostly what is over and done with, as in any old company. */
+async function settle(): Promise<void> {
+  for (const department of departments) {
+    const email = `${department}@epic.example`;
+    const employeeId = await addEmployee(database, { email, department });
+    const [session] = await database.query<{ id: string }>(
+      'insert into auth.session (employee_id) values ($1) returning id',
+      [employeeId],
+    );
+    colleagues.set(department, { employeeId, sessionId: session?.id ?? '', department });
+  }
+  await database.query(
+    `insert into crm.employee (full_name, email, department)
+     select 'Colleague ' || n, department || n || '@epic.example', department
+     from unnest($1::text[]) department, generate_series(1, 59) n`,
+    [departments],
+  );
+  // Rules and history are not what is looked at, and would take minutes.
+  await database.query(`
+    alter table crm.client disable trigger user;
+    alter table crm.contract disable trigger user;
+    alter table crm.event disable trigger user;
+    alter table crm.notification disable trigger user;
+    with sales as (select array_agg(id) as ids from crm.employee where department = 'sales')
+    insert into crm.client (full_name, email, company_name, commercial_contact_id)
+    select 'Client ' || md5(n::text), md5(n::text) || '@client.example', 'Company ' || md5(n::text), ids[1 + n % 60]
+    from sales, generate_series(1, 6000) n;
+    insert into crm.contract (client_id, commercial_id, total_amount, amount_to_be_paid, status, signed_at)
+    select id, commercial_contact_id, 1000, case when n = 1 and id % 20 = 1 then 500 else 0 end,
+      case when n = 1 and id % 25 = 0 then 'draft' else 'signed' end,
+      case when n = 1 and id % 25 = 0 then null else now() end
+    from crm.client, generate_series(1, 2) n;
+    with support as (select array_agg(id) as ids from crm.employee where department = 'support')
+    insert into crm.event (contract_id, title, support_contact_id, start_date, end_date, status)
+    select id, 'Event ' || id, case when id % 50 = 0 then null else ids[1 + id % 60] end, day, day + interval '1 hour',
+      case when day < now() then 'completed' else 'planned' end
+    from support, crm.contract,
+      lateral (select now() - interval '10 years' + id * interval '7.6 hours' as day) calendar;
+    insert into crm.notification (recipient_id, event_id, kind, message, read_at)
+    select support_contact_id, id, 'event_assigned', 'You run an event.', case when id % 40 <> 0 then now() end
+    from crm.event where support_contact_id is not null;
+    insert into crm.notification (recipient_id, contract_id, kind, message, read_at)
+    select employee.id, contract.id, 'contract_signed', 'Signed.', case when contract.id % 40 <> 0 then now() end
+    from crm.contract join crm.employee on contract.id % 60 = employee.id % 60;
+    analyze`);
+}
+
+/** The indexes and the tables read from end to end in answering a list. */
+async function waysOfReading(list: string, args: string, claims: Claims) {
+  plans.length = 0;
+  const result = await grafast({
+    ...api,
+    source: `{ ${list}(${args}) { nodes { id } } }`,
+    requestContext: {
+      exchange: { id: 'test', claims, userAgent: null, operation: null },
+    },
+  });
+  expect(result).not.toHaveProperty('errors');
+  const nodes = plans.flatMap(nodesOf);
+  return {
+    indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+    whole: nodes
+      .filter((node) => node['Node Type'].includes('Seq Scan'))
+      .map((node) => node['Relation Name']),
+  };
+}
+
+function nodesOf(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}
+
+const soon = new Date().toISOString();
+
+describe.each([
+  ['clients', 'mine: true', 'client_commercial_contact_id_idx'],
+  ['clients', 'search: "abcdef"', 'client_search_idx'],
+  ['clients', 'ids: [1, 2, 3]', 'client_pkey'],
+  ['contracts', 'mine: true', 'contract_commercial_id_idx'],
+  ['contracts', 'unsigned: true', 'contract_unsigned_idx'],
+  ['contracts', 'unpaid: true', 'contract_unpaid_idx'],
+  ['contracts', 'status: draft', 'contract_(status|unsigned)_idx'],
+  ['events', 'mine: true', 'event_support_contact_id_idx.*contract_commercial_id_idx'],
+  ['events', 'withoutSupport: true', 'event_(without_support|support_contact_id)_idx'],
+  ['events', 'upcoming: true', 'event_start_date_idx'],
+  ['events', `from: "${soon}"`, 'event_start_date_idx'],
+  ['events', 'to: "2020-01-01T00:00:00Z"', 'event_start_date_idx'],
+  ['events', 'status: planned', 'event_status_idx'],
+  ['notifications', 'unread: true', 'notification_unread_idx'],
+])('%s where %s', (list, condition, index) => {
+  // As `epic` lists them: the order of events is that of time.
+  const order = list === 'events' ? ', orderBy: START_DATE_ASC' : '';
+
+  test.each(departments)('are found through an index by %s', async (department) => {
+    const claims = colleagues.get(department);
+    if (claims === undefined) throw new Error(`Nobody works in ${department}.`);
+    const { indexes, whole } = await waysOfReading(
+      list,
+      `condition: { ${condition} }${order}`,
+      claims,
+    );
+    expect(indexes.join(' ')).toMatch(new RegExp(index));
+    expect(whole).toEqual([]);
+  });
+});
