@@ -31,7 +31,13 @@ async function schemaOf(databaseUrl: string): Promise<string> {
   };
   const sessions = createSessions(createWithSession(pool), { sign: noTokens, verify: noTokens });
   try {
-    const { schema } = await createApi({ pool, sessions, report: () => {} });
+    const { schema } = await createApi({
+      pool,
+      sessions,
+      report: () => {},
+      introspection: true,
+      trustedDocuments: null,
+    });
     return `${printSchema(lexicographicSortSchema(schema))}\n`;
   } finally {
     await pool.end();

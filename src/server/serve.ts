@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { TrustedDocuments } from './config/trusted-documents.ts';
 import { createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
 import { databasePath } from './database/sql-file.ts';
@@ -26,6 +27,12 @@ export type ServeOptions = {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** The origins whose pages may use the API. */
+  allowedOrigins: readonly string[];
+  /** Whether the API's schema may be asked about itself. */
+  introspection: boolean;
+  /** The only documents that are executed; null for any. */
+  trustedDocuments: TrustedDocuments | null;
   sentryDsn: string | null;
   log: Logger;
 };
@@ -61,7 +68,13 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
-    const api = await createApi({ pool, sessions, report });
+    const api = await createApi({
+      pool,
+      sessions,
+      report,
+      introspection: options.introspection,
+      trustedDocuments: options.trustedDocuments,
+    });
     const server = createHttpServer({
       routes: {
         '/graphql': createGraphqlDoor({ ...api, report }),
@@ -74,6 +87,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         },
       },
       tokens,
+      allowedOrigins: options.allowedOrigins,
       log,
       report,
     });

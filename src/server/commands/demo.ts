@@ -93,6 +93,9 @@ async function serveSomewhere(
     issuer: config.issuer,
     host: config.host,
     port: config.port,
+    allowedOrigins: config.allowedOrigins,
+    introspection: config.introspection,
+    trustedDocuments: config.trustedDocuments,
     sentryDsn: config.sentryDsn,
     log,
   };

@@ -26,6 +26,9 @@ export async function start(): Promise<void> {
       issuer: config.issuer,
       host: config.host,
       port: config.port,
+      allowedOrigins: config.allowedOrigins,
+      introspection: config.introspection,
+      trustedDocuments: config.trustedDocuments,
       sentryDsn: config.sentryDsn,
       log,
     });

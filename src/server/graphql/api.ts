@@ -1,12 +1,15 @@
 import type { Pool } from 'pg';
 import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
+import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import { createSessionService, sessionSettings } from '../database/session-adaptor.ts';
 import type { Sessions } from '../identity/sessions.ts';
+import { createDocumentsPlugin } from './documents.ts';
 import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors.ts';
 import { createIdentityPlugin } from './identity.ts';
-import { limitsPlugin } from './limits.ts';
 import { createPreset } from './preset.ts';
+import { createVolumePlugin } from './request-volume.ts';
+import { createTrustedDocumentsPreset } from './trusted-documents.ts';
 import { createVerbsPlugin, type Verbs } from './verbs.ts';
 
 /** The GraphQL API over the database behind `pool`: its schema and how to execute it. */
@@ -14,8 +17,12 @@ export async function createApi(options: {
   pool: Pool;
   sessions: Sessions;
   report: ReportUnexpected;
+  /** Whether the schema may be asked about itself. */
+  introspection: boolean;
+  /** The only documents that are executed; null for any. */
+  trustedDocuments: TrustedDocuments | null;
 }): Promise<{ schema: GraphQLSchema; resolvedPreset: GraphileConfig.ResolvedPreset }> {
-  const { pool, sessions, report } = options;
+  const { pool, sessions, report, introspection, trustedDocuments } = options;
   const verbs: Verbs = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
@@ -28,8 +35,10 @@ export async function createApi(options: {
         createIdentityPlugin(sessions),
         createVerbsPlugin(verbs),
         createErrorsPlugin(verbs, report),
-        limitsPlugin,
+        createDocumentsPlugin({ introspection }),
+        createVolumePlugin({ introspection }),
       ],
+      extends: trustedDocuments ? [createTrustedDocumentsPreset(trustedDocuments)] : [],
       maskError: createMaskError(report),
     }),
   );

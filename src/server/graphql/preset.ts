@@ -9,10 +9,11 @@ import { pagingPlugin } from './paging.ts';
 export function createPreset(options: {
   service: GraphileConfig.PgServiceConfiguration;
   plugins: GraphileConfig.Plugin[];
+  extends: GraphileConfig.Preset[];
   maskError: (error: GraphQLError) => GraphQLError;
 }): GraphileConfig.Preset {
   return {
-    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
+    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, ...options.extends],
     plugins: [...exposurePlugins, ...filterPlugins, pagingPlugin, ...options.plugins],
     disablePlugins: [
       // Without global ids, `id` is the row's own.
@@ -47,6 +48,8 @@ export function createPreset(options: {
       watch: false,
       maskError: options.maskError,
       maxRequestLength: 1_048_576,
+      // A page of another origin can send any other type without asking first.
+      allowedRequestContentTypes: ['application/json'],
     },
     grafast: {
       explain: false,
