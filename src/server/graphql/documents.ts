@@ -19,6 +19,8 @@ type Reading =
 
 /** Characters of the documents that are remembered; a document takes some hundred times its size. */
 const remembered = 300_000;
+/** Plans that are remembered: of this many operations, and of each for this many kinds of variables. */
+const rememberedPlans = { operationsCacheMaxLength: 100, operationOperationPlansCacheMaxLength: 5 };
 /** A document with more mistakes is not read to its end. */
 const maxErrors = 10;
 
@@ -29,6 +31,17 @@ const maxErrors = 10;
 export function createDocumentsPlugin(options: { introspection: boolean }): GraphileConfig.Plugin {
   return {
     name: 'EpicDocumentsPlugin',
+    schema: {
+      hooks: {
+        GraphQLSchema: (schema) => ({
+          ...schema,
+          extensions: {
+            ...schema.extensions,
+            grafast: { ...schema.extensions?.grafast, ...rememberedPlans },
+          },
+        }),
+      },
+    },
     grafserv: {
       middleware: {
         setPreset(next, event) {
@@ -82,6 +95,8 @@ function createReader(
       checkShape(document);
       const { hideSuggestions } = how;
       const errors = validate(schema, document, how.rules, { maxErrors, hideSuggestions });
+      // The same fields again and again, which graphql-js has stopped comparing.
+      if (errors.at(-1)?.message === 'Validation aborted.') throw tooComplex('fields');
       if (errors.length > 0) return { errors };
       checkRootFields(document);
       remember(text, document);

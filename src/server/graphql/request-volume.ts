@@ -31,7 +31,7 @@ export function createVolumePlugin(options: { introspection: boolean }): Graphil
     Object.assign(args, { hideSuggestions: !options.introspection });
     try {
       checkVariables(args.variableValues);
-      checkRows(args);
+      checkSelection(args);
       return null;
     } catch (error) {
       if (error instanceof Refusal) return { errors: [graphqlErrorOf(error)] };
@@ -65,16 +65,19 @@ function checkVariables(variables: unknown): void {
   }
 }
 
-function checkRows(args: GrafastExecutionArgs): void {
+function checkSelection(args: GrafastExecutionArgs): void {
   const { schema, document, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!root) return;
+  const isStranger = (args.contextValue as Grafast.Context).exchange.claims === null;
   const sizeOf = createSizes(args, variableValues ?? {});
   let rows = 0;
+  let fields = 0;
 
   function visit(type: GraphQLCompositeType, set: SelectionSetNode, parents: number): void {
     for (const field of fieldsOf(document, set)) {
+      if (isStranger && !isIntrospectionType(type)) check('strangersFields', ++fields);
       const definition = definitionOf(type, field.name.value);
       const fieldType = definition && getNamedType(definition.type);
       if (!definition || !field.selectionSet || !isCompositeType(fieldType)) continue;
