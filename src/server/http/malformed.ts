@@ -2,6 +2,7 @@ import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { type Answer, refusing } from './answer.ts';
+import { httpLimits } from './limits.ts';
 
 /** Answers what never becomes a request, and what takes too long to become one, in the form of all errors. */
 export function answerMalformed(server: Server, log: Logger): void {
@@ -32,12 +33,22 @@ function answerTo(code: string | undefined): Answer {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return refusing(408, 'INVALID', 'The request took too long to arrive.');
     case 'HPE_HEADER_OVERFLOW':
-      return refusing(431, 'INVALID', 'The headers of the request are too long.');
+      return tooManyHeaders();
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return refusing(413, 'INVALID', 'The request has too many chunk extensions.');
     default:
       return refusing(400, 'INVALID', 'This is not an HTTP request.');
   }
+}
+
+/** The answer to a request with more headers than `httpLimits` say. */
+export function tooManyHeaders(): Answer {
+  const { maxHeadersCount, maxHeaderSize } = httpLimits;
+  return refusing(
+    431,
+    'INVALID',
+    `The request has more than ${maxHeadersCount} headers, or more than ${maxHeaderSize / 1024} KiB of them.`,
+  );
 }
 
 function rawAnswer({ status, contentType, body }: Answer): string {

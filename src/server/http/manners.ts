@@ -1,17 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { type Answer, refusing } from './answer.ts';
+import { httpLimits } from './limits.ts';
+import { tooManyHeaders } from './malformed.ts';
 
 /** What is wrong with a request before anybody looks at what it asks; null when nothing is. */
-export function refuseManners(
-  request: IncomingMessage,
-  { path, maxHeadersCount }: { path: string; maxHeadersCount: number },
-): Answer | null {
+export function refuseManners(request: IncomingMessage, path: string): Answer | null {
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
     return refusing(400, 'INVALID', 'A request names the host that it is for.');
   }
-  if (request.rawHeaders.length / 2 > maxHeadersCount) {
-    return refusing(431, 'INVALID', `A request has at most ${maxHeadersCount} headers.`);
-  }
+  if (request.rawHeaders.length / 2 > httpLimits.maxHeadersCount) return tooManyHeaders();
   const methods = path === '/graphql' ? ['POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) {
     const allow = methods.join(', ');

@@ -46,10 +46,7 @@ export function createHttpServer(options: {
 
   async function answerTo(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
     try {
-      const { maxHeadersCount } = limits;
-      const refused =
-        cors.preflight(request) ??
-        refuseManners(request, { path: pathOf(request), maxHeadersCount });
+      const refused = cors.preflight(request) ?? refuseManners(request, pathOf(request));
       if (refused) return refused;
       exchange.claims = claimsOf(request, tokens);
       return await route(request, exchange);
@@ -96,7 +93,7 @@ export function createHttpServer(options: {
       write(request, response, headers, answer);
     },
   );
-  // What is over this number Node drops without a word; over the limit, a request is refused.
+  // Some versions of Node drop what is over this number without a word; one more than the limit is refused.
   server.maxHeadersCount = limits.maxHeadersCount + 1;
   server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
   server.maxConnections = limits.maxConnections;
