@@ -89,11 +89,11 @@ describe('trying many passwords', () => {
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'A request has at most one login.',
+          message: 'A request logs in, refreshes or changes a password at most once.',
           extensions: {
             code: 'INVALID',
-            kind: 'too_complex',
-            hint: 'Send one request for each.',
+            kind: 'too_many_attempts',
+            hint: 'Make one request for each.',
           },
         },
       ],
@@ -113,15 +113,22 @@ describe('trying many passwords', () => {
     });
   });
 
+  const login = attempts(1);
+  const refresh = 'b: refresh(input: { refreshToken: "x" }) { accessToken }';
+  const change = 'c: changePassword(input: { currentPassword: "x", newPassword: "y" }) { ok }';
+  const again = (field: string) => field.replace(/^./, 'z');
+
   test.each([
-    'refresh(input: { refreshToken: "x" }) { accessToken }',
-    'changePassword(input: { currentPassword: "x", newPassword: "y" }) { ok }',
-  ])('is no easier by %s', async (field) => {
-    const { errors } = await ask(server.url, `mutation { a: ${field} b: ${field} }`);
-    const name = field.slice(0, field.indexOf('('));
-    expect(errors).toMatchObject([
-      { message: `A request has at most one ${name}.`, extensions: { kind: 'too_complex' } },
-    ]);
+    ['two refreshes', refresh, again(refresh)],
+    ['two changes of a password', change, again(change)],
+    ['a login and a refresh', login, refresh],
+    ['a login and a change of a password', login, change],
+  ])('is no easier by %s', async (_how, one, other) => {
+    const { data, errors } = await ask(server.url, `mutation { ${one} ${other} }`);
+    expect({ data, kinds: errors.map(({ extensions }) => extensions.kind) }).toEqual({
+      data: null,
+      kinds: ['too_many_attempts'],
+    });
   });
 });
 

@@ -112,6 +112,6 @@ describe('introspection that is off', () => {
 
 test('the server does not start with a switch that is neither on nor off', async () => {
   await expect(startServer(database, { EPIC_INTROSPECTION: 'maybe' })).rejects.toThrow(
-    'EPIC_INTROSPECTION is "maybe".',
+    'EPIC_INTROSPECTION is "maybe", which is neither on nor off.',
   );
 });

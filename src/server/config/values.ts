@@ -46,7 +46,7 @@ export function logLevel(text: string): LogLevel {
 
 export function onOrOff(text: string): boolean {
   if (text !== 'on' && text !== 'off') {
-    throw new Unusable(`is "${text}".`, 'Give on or off.');
+    throw new Unusable(`is "${text}", which is neither on nor off.`, 'Use on or off.');
   }
   return text === 'on';
 }

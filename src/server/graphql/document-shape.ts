@@ -8,7 +8,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'postgraphile/graphql';
-import { check, moreThanOnce, oncePerRequest } from './limits.ts';
+import { attempts, check, tooManyAttempts } from './limits.ts';
 import { fieldsOf, fragmentsOf } from './selection.ts';
 
 // Looks at a document before it is validated: validation itself takes long for a document made for that. A
@@ -44,12 +44,11 @@ export function checkShape(document: DocumentNode): void {
 export function checkRootFields(document: DocumentNode): void {
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
-    const seen = new Set<string>();
     let count = 0;
+    let tried = 0;
     for (const { name } of fieldsOf(document, operation.selectionSet)) {
       check('rootFields', ++count);
-      if (oncePerRequest.has(name.value) && seen.has(name.value)) throw moreThanOnce(name.value);
-      seen.add(name.value);
+      if (attempts.has(name.value) && ++tried > 1) throw tooManyAttempts();
     }
   }
 }

@@ -33,8 +33,8 @@ export const limits = {
   values: 10_000,
 };
 
-/** One request is not a way to try a thousand passwords: each of these at most once, and each costs a hash. */
-export const oncePerRequest: ReadonlySet<string> = new Set([
+/** The mutations that try a password or a token, or make a hash: expensive on purpose, and counted one by one. */
+export const attempts: ReadonlySet<string> = new Set([
   'changePassword',
   'createEmployee',
   'login',
@@ -75,12 +75,13 @@ export function tooComplex(limit: keyof typeof limits): Refusal {
   });
 }
 
-/** The refusal of a request that asks twice for what costs a hash. */
-export function moreThanOnce(fieldName: string): Refusal {
-  return new Refusal('INVALID', `A request has at most one ${fieldName}.`, {
-    kind: 'too_complex',
-    hint: 'Send one request for each.',
-  });
+/** The refusal of a request that tries more than one password or token. None of them is tried. */
+export function tooManyAttempts(): Refusal {
+  return new Refusal(
+    'INVALID',
+    'A request logs in, refreshes or changes a password at most once.',
+    { kind: 'too_many_attempts', hint: 'Make one request for each.' },
+  );
 }
 
 /** A refusal as an error of GraphQL's, in its final form. */
