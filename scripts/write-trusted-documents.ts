@@ -10,6 +10,7 @@ const [file = resolve(import.meta.dirname, '../dist/epic-operations.json')] = pr
 
 const documents = Object.fromEntries(
   Object.values(operations)
+    .map(String)
     .map((text) => [sha256(text), text])
     .sort(),
 );

@@ -49,7 +49,6 @@ describe('SQL in a text', () => {
            name: clients(condition: { fullName: $text }) { totalCount }
            company: clients(condition: { companyName: $text }) { totalCount }
            employee: employees(condition: { fullName: $text }) { totalCount }
-           history: historyEntries(condition: { record: $text, rowId: 1 }) { totalCount }
          }`,
         { text },
       );
