@@ -32,7 +32,14 @@ async function schemaOf(databaseUrl: string): Promise<string> {
   const sessions = createSessions(createWithSession(pool), { sign: noTokens, verify: noTokens });
   const feeds = { open: () => Promise.reject(new Error('Nobody subscribes here.')) };
   try {
-    const { schema } = await createApi({ pool, sessions, feeds, report: () => {} });
+    const { schema } = await createApi({
+      pool,
+      sessions,
+      feeds,
+      report: () => {},
+      introspection: true,
+      trustedDocuments: null,
+    });
     return sdlOf(schema);
   } finally {
     await pool.end();

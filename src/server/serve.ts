@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { TrustedDocuments } from './config/trusted-documents.ts';
 import { createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
 import { databasePath } from './database/sql-file.ts';
@@ -29,11 +30,15 @@ export type ServeOptions = {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** The origins whose pages may use the API. */
+  allowedOrigins: readonly string[];
+  /** Whether the API's schema may be asked about itself. */
+  introspection: boolean;
+  /** The only documents that are executed; null for any. */
+  trustedDocuments: TrustedDocuments | null;
   sentryDsn: string | null;
   /** Whether there is a page at / to explore the API with. */
   explorer: boolean;
-  /** Whether the schema may be read at /schema.graphql; true when it is left out. */
-  introspection?: boolean;
   log: Logger;
 };
 
@@ -70,13 +75,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
-    const api = await createApi({ pool, sessions, feeds: live.feeds, report });
+    const api = await createApi({
+      pool,
+      sessions,
+      feeds: live.feeds,
+      report,
+      introspection: options.introspection,
+      trustedDocuments: options.trustedDocuments,
+    });
     const sdl = sdlOf(api.schema);
     const server = createHttpServer({
       routes: {
         '/graphql': createGraphqlDoor({ ...api, report }),
         ...(options.explorer && createExplorer()),
-        ...((options.introspection ?? true) && {
+        ...(options.introspection && {
           '/schema.graphql': () => ({
             status: 200,
             contentType: 'text/plain;charset=utf-8',
@@ -92,10 +104,11 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         },
       },
       tokens,
+      allowedOrigins: options.allowedOrigins,
       log,
       report,
     });
-    live.serve({ server, api, tokens, allowedOrigins: [] });
+    live.serve({ server, api, tokens, allowedOrigins: options.allowedOrigins });
     const listening = await listen(server, options.host, options.port);
     const journal = followJournal({
       databaseUrl,

@@ -52,6 +52,8 @@ beforeAll(async () => {
     pool,
     sessions: { logIn: nobody, refresh: nobody, logOut: nobody, changePassword: nobody },
     feeds: { open: nobody },
+    introspection: true,
+    trustedDocuments: null,
     report: (error) => {
       throw error;
     },

@@ -105,36 +105,6 @@ describe('a page', () => {
   });
 });
 
-describe('a request', () => {
-  const refusal = async (query: string) =>
-    (await ask(server.url, query, { token })).errors[0]?.message;
-
-  test('cannot multiply pages beyond 100,000 rows', async () => {
-    expect(
-      await refusal(
-        '{ clients(first: 1000) { nodes { contracts(first: 1000) { nodes { id } } } } }',
-      ),
-    ).toBe('A request reads at most 100,000 rows.');
-  });
-
-  test('cannot be endlessly deep', async () => {
-    const deep = (levels: number): string =>
-      levels === 0 ? 'id' : `client { contracts(first: 1) { nodes { ${deep(levels - 1)} } } }`;
-    expect(await refusal(`{ contracts(first: 1) { nodes { ${deep(6)} } } }`)).toBe(
-      'A request has at most 12 levels of fields.',
-    );
-  });
-
-  test('cannot try many passwords at once, also not through fragments', async () => {
-    const attempt = 'login(input: { email: "a@epic.example", password: "guess" }) { accessToken }';
-    const aliases = Array.from({ length: 40 }, (_, index) => `a${index}: ${attempt}`).join('\n');
-    expect(await refusal(`mutation { ${aliases} }`)).toBe('A request has at most 30 operations.');
-    expect(await refusal(`mutation { ...many } fragment many on Mutation { ${aliases} }`)).toBe(
-      'A request has at most 30 operations.',
-    );
-  });
-});
-
 describe('a filter', () => {
   test('exists only where an index serves it', async () => {
     const { data } = await ask<{ __type: { inputFields: { name: string }[] } }>(

@@ -1,6 +1,15 @@
 import { resolve } from 'node:path';
 import { type Environment, reading } from './read.ts';
-import { type LogLevel, logLevel, onOrOff, port, postgresUrl, sentryDsn } from './values.ts';
+import { type TrustedDocuments, trustedDocuments } from './trusted-documents.ts';
+import {
+  type LogLevel,
+  logLevel,
+  onOrOff,
+  origins,
+  port,
+  postgresUrl,
+  sentryDsn,
+} from './values.ts';
 
 /** What `epic-server start` needs to know. */
 export type ServerConfig = {
@@ -15,6 +24,12 @@ export type ServerConfig = {
   dataFolder: string;
   /** The `iss` of the tokens. */
   issuer: string;
+  /** The origins whose pages may use the API. */
+  allowedOrigins: readonly string[];
+  /** Whether the API's schema may be asked about itself. */
+  introspection: boolean;
+  /** The only documents that are executed; null for any. */
+  trustedDocuments: TrustedDocuments | null;
   sentryDsn: string | null;
   /** Whether there is a page at / to explore the API with. */
   explorer: boolean;
@@ -31,6 +46,9 @@ export function readServerConfig(environment: Environment): ServerConfig {
       keysFile: read('EPIC_JWT_KEYS', null, (text) => resolve(text)),
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
       issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),
+      allowedOrigins: read('EPIC_ALLOWED_ORIGINS', [], origins),
+      introspection: read('EPIC_INTROSPECTION', true, onOrOff),
+      trustedDocuments: read('EPIC_TRUSTED_DOCUMENTS', null, trustedDocuments),
       sentryDsn: read('SENTRY_DSN', null, sentryDsn),
       explorer: read('EPIC_EXPLORER', true, onOrOff),
       logLevel: read('EPIC_LOG', 'info', logLevel),

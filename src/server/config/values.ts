@@ -50,3 +50,18 @@ export function logLevel(text: string): LogLevel {
   }
   return level;
 }
+
+/** Origins as browsers send them, separated by commas: `https://crm.example.com`. */
+export function origins(text: string): string[] {
+  return text.split(',').map((each) => {
+    const origin = each.trim();
+    const url = URL.canParse(origin) ? new URL(origin) : null;
+    if (url?.origin !== origin || !/^https?:$/.test(url.protocol)) {
+      throw new Unusable(
+        `names "${origin}", which is not an origin.`,
+        'It looks like https://crm.example.com: no path, no slash at the end; commas between several.',
+      );
+    }
+    return origin;
+  });
+}

@@ -1,14 +1,17 @@
 import type { Pool } from 'pg';
 import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
+import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import { createSessionService, sessionSettings } from '../database/session-adaptor.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { Feeds } from '../live/feed.ts';
+import { createDocumentsPlugin } from './documents.ts';
 import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors.ts';
 import { createIdentityPlugin } from './identity.ts';
-import { limitsPlugin } from './limits.ts';
 import { createPreset } from './preset.ts';
+import { createVolumePlugin } from './request-volume.ts';
 import { createSubscriptionsPlugin, noSubscriptionsInRequestsPlugin } from './subscriptions.ts';
+import { createTrustedDocumentsPreset } from './trusted-documents.ts';
 import { createVerbsPlugin, type Verbs } from './verbs.ts';
 
 /** The GraphQL API over the database behind `pool`: its schema and how to execute it. */
@@ -17,8 +20,12 @@ export async function createApi(options: {
   sessions: Sessions;
   feeds: Feeds;
   report: ReportUnexpected;
+  /** Whether the schema may be asked about itself. */
+  introspection: boolean;
+  /** The only documents that are executed; null for any. */
+  trustedDocuments: TrustedDocuments | null;
 }): Promise<{ schema: GraphQLSchema; resolvedPreset: GraphileConfig.ResolvedPreset }> {
-  const { pool, sessions, feeds, report } = options;
+  const { pool, sessions, feeds, report, introspection, trustedDocuments } = options;
   const verbs: Verbs = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
@@ -33,8 +40,10 @@ export async function createApi(options: {
         noSubscriptionsInRequestsPlugin,
         createVerbsPlugin(verbs),
         createErrorsPlugin(verbs, report),
-        limitsPlugin,
+        createDocumentsPlugin({ introspection }),
+        createVolumePlugin({ introspection }),
       ],
+      extends: trustedDocuments ? [createTrustedDocumentsPreset(trustedDocuments)] : [],
       maskError: createMaskError(report),
     }),
   );

@@ -12,10 +12,11 @@ import { scalarsPlugin } from './scalars.ts';
 export function createPreset(options: {
   service: GraphileConfig.PgServiceConfiguration;
   plugins: GraphileConfig.Plugin[];
+  extends: GraphileConfig.Preset[];
   maskError: (error: GraphQLError) => GraphQLError;
 }): GraphileConfig.Preset {
   return {
-    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset],
+    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, ...options.extends],
     plugins: [
       ...exposurePlugins,
       createClosedSetsPlugin(),
@@ -58,6 +59,8 @@ export function createPreset(options: {
       watch: false,
       maskError: options.maskError,
       maxRequestLength: 1_048_576,
+      // A page of another origin can send any other type without asking first.
+      allowedRequestContentTypes: ['application/json'],
     },
     grafast: {
       explain: false,

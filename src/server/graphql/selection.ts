@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   Kind,
   type SelectionSetNode,
 } from 'postgraphile/graphql';
@@ -13,14 +14,24 @@ export function* fieldsOf(document: DocumentNode, set: SelectionSetNode): Genera
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       yield* fieldsOf(document, selection.selectionSet);
     } else {
-      for (const definition of document.definitions) {
-        if (
-          definition.kind === Kind.FRAGMENT_DEFINITION &&
-          definition.name.value === selection.name.value
-        ) {
-          yield* fieldsOf(document, definition.selectionSet);
-        }
-      }
+      const fragment = fragmentsOf(document).get(selection.name.value);
+      if (fragment) yield* fieldsOf(document, fragment.selectionSet);
     }
   }
+}
+
+const known = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
+
+/** The fragments of a document, by name. */
+export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  let fragments = known.get(document);
+  if (fragments === undefined) {
+    fragments = new Map(
+      document.definitions
+        .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+        .map((fragment) => [fragment.name.value, fragment]),
+    );
+    known.set(document, fragments);
+  }
+  return fragments;
 }

@@ -4,7 +4,8 @@ import type { Exchange } from './exchange.ts';
 /** An answer, ready to be written: a body that is neither text nor bytes is written as JSON. */
 export type Answer = {
   status: number;
-  contentType: string;
+  /** Null for an answer without a body. */
+  contentType: string | null;
   body: unknown;
   headers?: Record<string, string>;
 };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { SafeError } from 'postgraphile/grafast';
 import { GrafservBase } from 'postgraphile/grafserv';
@@ -64,7 +65,7 @@ class Grafserv extends GrafservBase {
       method: request.method ?? 'GET',
       path: '/graphql',
       headers: {
-        'content-type': request.headers['content-type'] ?? '',
+        'content-type': 'application/json',
         accept: request.headers.accept ?? '*/*',
       },
       preferJSON: true,
@@ -75,14 +76,17 @@ class Grafserv extends GrafservBase {
   }
 }
 
+/** How many times the limit a request may have and still hear that it is too long, rather than be cut off. */
+const patience = 16;
+
 async function readBody(request: IncomingMessage, maximumBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       length += chunk.length;
-      if (length > maximumBytes) break;
-      chunks.push(chunk);
+      if (length <= maximumBytes) chunks.push(chunk);
+      else if (length > patience * maximumBytes) break;
     }
   } catch {
     throw new SafeError('The request was cut off.', { statusCode: 400 });
@@ -91,7 +95,9 @@ async function readBody(request: IncomingMessage, maximumBytes: number): Promise
     const sentence = `A request has at most ${maximumBytes.toLocaleString('en')} bytes.`;
     throw new SafeError(sentence, { statusCode: 413 });
   }
-  return Buffer.concat(chunks);
+  const body = Buffer.concat(chunks);
+  if (!isUtf8(body)) throw new SafeError('The request is not UTF-8.', { statusCode: 400 });
+  return body;
 }
 
 function isCoded(error: GraphqlError): boolean {
@@ -99,7 +105,6 @@ function isCoded(error: GraphqlError): boolean {
 }
 
 function coded(error: GraphqlError): GraphqlError {
-  if (isCoded(error)) return error;
   const { statusCode: _, ...extensions } = error.extensions ?? {};
-  return { ...error, extensions: { ...extensions, code: 'INVALID' } };
+  return { ...error, extensions: { ...extensions, code: extensions.code ?? 'INVALID' } };
 }

@@ -7,19 +7,35 @@ import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import { type Answer, type Route, type Routes, refusing, routeOf } from './answer.ts';
 import { bearerOf } from './bearer.ts';
+import { createCors } from './cors.ts';
 import type { Exchange } from './exchange.ts';
+import { type HttpLimits, httpLimits } from './limits.ts';
+import { answerMalformed } from './malformed.ts';
+import { refuseManners } from './manners.ts';
+
+/** What no browser may do with an answer, unless its route says otherwise. */
+const securityHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
 
 /**
- * The HTTP server, not yet listening. It verifies the access token, gives the request to its route, and logs one
- * line. It sends no CORS headers: a page of another origin cannot use it.
+ * The HTTP server, not yet listening. It turns away what is no proper request, verifies the access token, gives
+ * the request to its route, and logs one line.
  */
 export function createHttpServer(options: {
   routes: Routes;
   tokens: Tokens;
+  /** The origins whose pages may use the API. */
+  allowedOrigins: readonly string[];
   log: Logger;
   report: ReportUnexpected;
+  limits?: HttpLimits;
 }): Server {
-  const { routes, tokens, log, report } = options;
+  const { routes, tokens, log, report, limits = httpLimits } = options;
+  const cors = createCors(options.allowedOrigins);
 
   const route: Route = (request, exchange) => {
     const path = pathOf(request);
@@ -31,6 +47,8 @@ export function createHttpServer(options: {
 
   async function answerTo(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
     try {
+      const refused = cors.preflight(request) ?? refuseManners(request, pathOf(request));
+      if (refused) return refused;
       exchange.claims = claimsOf(request, tokens);
       return await route(request, exchange);
     } catch (error) {
@@ -46,8 +64,9 @@ export function createHttpServer(options: {
     }
   }
 
-  return createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 },
+  const server = createServer(
+    // A request without a host is answered like any other that is not well-formed.
+    { ...limits, requireHostHeader: false },
     async (request, response) => {
       const startedAt = performance.now();
       const exchange: Exchange = {
@@ -71,9 +90,16 @@ export function createHttpServer(options: {
         });
       });
       answer = await answerTo(request, exchange);
-      write(request, response, exchange.id, answer);
+      const headers = { ...cors.headers(request), 'x-request-id': exchange.id };
+      write(request, response, headers, answer);
     },
   );
+  // Some versions of Node drop what is over this number without a word; one more than the limit is refused.
+  server.maxHeadersCount = limits.maxHeadersCount + 1;
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  server.maxConnections = limits.maxConnections;
+  answerMalformed(server, log);
+  return server;
 }
 
 function pathOf(request: IncomingMessage): string {
@@ -90,16 +116,16 @@ function claimsOf(request: IncomingMessage, tokens: Tokens): Claims | null {
 function write(
   request: IncomingMessage,
   response: ServerResponse,
-  id: string,
+  headers: Record<string, string>,
   answer: Answer,
 ): void {
   const payload = bytesOf(answer.body);
   response.writeHead(answer.status, {
-    'content-type': answer.contentType,
-    'content-length': payload.length,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'x-request-id': id,
+    ...(answer.contentType === null
+      ? {}
+      : { 'content-type': answer.contentType, 'content-length': payload.length }),
+    ...securityHeaders,
+    ...headers,
     ...answer.headers,
     // What is left of a body that nobody read would be taken for the next request.
     ...(request.complete ? {} : { connection: 'close' }),

@@ -43,6 +43,8 @@ export function createTokens(keys: Keys, issuer: string): Tokens {
         const header = jwt.decode(token, { complete: true })?.header;
         const key = keys.verifying.get(header?.kid ?? '');
         if (key === undefined || header?.typ !== tokenType) throw invalidToken();
+        // An extension that must be understood, and none is.
+        if (header.crit !== undefined) throw invalidToken();
         const payload = jwt.verify(token, key, { algorithms: ['ES256'], issuer, audience });
         return claimsOf(payload);
       } catch (error) {
@@ -80,14 +82,17 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function claimsOf(payload: string | jwt.JwtPayload): Claims {
   if (typeof payload === 'string') throw invalidToken();
-  const { sub, sid, department, exp } = payload;
+  const { sub, sid, department, iat, exp } = payload;
   const employeeId = Number(sub);
   if (
     !Number.isSafeInteger(employeeId) ||
     typeof sid !== 'string' ||
     !uuid.test(sid) ||
     typeof department !== 'string' ||
-    typeof exp !== 'number'
+    typeof exp !== 'number' ||
+    typeof iat !== 'number' ||
+    // Of the future, beyond what the clocks of two servers may differ.
+    iat > Date.now() / 1000 + 60
   ) {
     throw invalidToken();
   }

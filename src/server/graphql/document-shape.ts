@@ -1,0 +1,132 @@
+import {
+  type DirectiveNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'postgraphile/graphql';
+import { attempts, check, tooManyAttempts } from './limits.ts';
+import { fieldsOf, fragmentsOf } from './selection.ts';
+
+// Looks at a document before it is validated: validation itself takes long for a document made for that. A
+// fragment is measured once, however often it is spread, so that what would be written out to a billion fields
+// is counted in no time.
+
+/** What a selection set amounts to, its fragments written out. */
+type Shape = {
+  fields: number;
+  aliases: number;
+  directives: number;
+  depth: number;
+  introspectionDepth: number;
+};
+
+const nothing: Shape = { fields: 0, aliases: 0, directives: 0, depth: 0, introspectionDepth: 0 };
+
+/** Throws a Refusal when an operation of a document, valid or not, is over a limit. */
+export function checkShape(document: DocumentNode): void {
+  const shapeOf = createMeasure(fragmentsOf(document));
+  for (const operation of document.definitions) {
+    if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+    const shape = shapeOf(operation.selectionSet);
+    check('depth', shape.depth);
+    check('introspectionDepth', shape.introspectionDepth);
+    check('fields', shape.fields);
+    check('aliases', shape.aliases);
+    check('directives', shape.directives + countDirectives(operation));
+  }
+}
+
+/** Throws a Refusal when an operation of a valid document asks for too much at its root. */
+export function checkRootFields(document: DocumentNode): void {
+  for (const operation of document.definitions) {
+    if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
+    let count = 0;
+    let tried = 0;
+    for (const { name } of fieldsOf(document, operation.selectionSet)) {
+      check('rootFields', ++count);
+      if (attempts.has(name.value) && ++tried > 1) throw tooManyAttempts();
+    }
+  }
+}
+
+function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+  const known = new Map<string, Shape>();
+
+  function ofSet(set: SelectionSetNode): Shape {
+    const sum = { ...nothing };
+    for (const selection of set.selections) {
+      sum.directives += checkedDirectives(selection.directives);
+      if (selection.kind === Kind.FIELD) add(sum, ofField(selection));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) add(sum, ofSet(selection.selectionSet));
+      else add(sum, ofFragment(selection.name.value));
+    }
+    return sum;
+  }
+
+  function ofField(field: FieldNode): Shape {
+    for (const { value } of field.arguments ?? []) checkValue(value, 1);
+    const inside = field.selectionSet ? ofSet(field.selectionSet) : nothing;
+    const isAboutSchema = field.name.value === '__schema' || field.name.value === '__type';
+    return {
+      fields: inside.fields + 1,
+      aliases: inside.aliases + (field.alias ? 1 : 0),
+      directives: inside.directives,
+      depth: isAboutSchema ? 1 : inside.depth + 1,
+      introspectionDepth: isAboutSchema ? inside.depth + 1 : inside.introspectionDepth,
+    };
+  }
+
+  function ofFragment(name: string): Shape {
+    const measured = known.get(name);
+    if (measured) return measured;
+    // Stands while the fragment is measured: validation says more of one that spreads itself.
+    known.set(name, nothing);
+    const fragment = fragments.get(name);
+    if (!fragment) return nothing;
+    const shape = ofSet(fragment.selectionSet);
+    shape.directives += checkedDirectives(fragment.directives);
+    known.set(name, shape);
+    return shape;
+  }
+
+  return ofSet;
+}
+
+function add(sum: Shape, part: Shape): void {
+  sum.fields += part.fields;
+  sum.aliases += part.aliases;
+  sum.directives += part.directives;
+  sum.depth = Math.max(sum.depth, part.depth);
+  sum.introspectionDepth = Math.max(sum.introspectionDepth, part.introspectionDepth);
+}
+
+function countDirectives(operation: OperationDefinitionNode): number {
+  let count = checkedDirectives(operation.directives);
+  for (const { directives, defaultValue } of operation.variableDefinitions ?? []) {
+    if (defaultValue) checkValue(defaultValue, 1);
+    count += checkedDirectives(directives);
+  }
+  return count;
+}
+
+function checkedDirectives(directives: readonly DirectiveNode[] = []): number {
+  for (const directive of directives) {
+    for (const { value } of directive.arguments ?? []) checkValue(value, 1);
+  }
+  return directives.length;
+}
+
+function checkValue(value: ValueNode, level: number): void {
+  if (value.kind === Kind.LIST) {
+    check('nesting', level);
+    check('list', value.values.length);
+    for (const item of value.values) checkValue(item, level + 1);
+  } else if (value.kind === Kind.OBJECT) {
+    check('nesting', level);
+    for (const field of value.fields) checkValue(field.value, level + 1);
+  }
+}

@@ -1,0 +1,64 @@
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { type Answer, refusing } from './answer.ts';
+import { httpLimits } from './limits.ts';
+
+/** Answers what never becomes a request, and what takes too long to become one, in the form of all errors. */
+export function answerMalformed(server: Server, log: Logger): void {
+  const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
+  server.prependListener('request', ({ socket }, response) => {
+    const responses = unanswered.get(socket) ?? new Set();
+    unanswered.set(socket, responses.add(response));
+    response.once('close', () => responses.delete(response));
+  });
+
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const [response, ...more] = unanswered.get(socket) ?? [];
+    // An answer to an earlier request is still to come: another one before it would be taken for it.
+    const isOutOfTurn =
+      more.length > 0 || (response && (response.headersSent || response.req.complete));
+    if (!socket.writable || error.code === 'ECONNRESET' || isOutOfTurn) {
+      socket.destroy();
+      return;
+    }
+    const answer = answerTo(error.code);
+    log.debug({ status: answer.status, reason: error.code }, 'a request that is none');
+    socket.end(rawAnswer(answer), () => socket.destroy());
+  });
+}
+
+function answerTo(code: string | undefined): Answer {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refusing(408, 'INVALID', 'The request took too long to arrive.');
+    case 'HPE_HEADER_OVERFLOW':
+      return tooManyHeaders();
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return refusing(413, 'INVALID', 'The request has too many chunk extensions.');
+    default:
+      return refusing(400, 'INVALID', 'This is not an HTTP request.');
+  }
+}
+
+/** The answer to a request with more headers than `httpLimits` say. */
+export function tooManyHeaders(): Answer {
+  const { maxHeadersCount, maxHeaderSize } = httpLimits;
+  return refusing(
+    431,
+    'INVALID',
+    `The request has more than ${maxHeadersCount} headers, or more than ${maxHeaderSize / 1024} KiB of them.`,
+  );
+}
+
+function rawAnswer({ status, contentType, body }: Answer): string {
+  const payload = JSON.stringify(body);
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `content-type: ${contentType}`,
+    `content-length: ${Buffer.byteLength(payload)}`,
+    'connection: close',
+    '',
+    payload,
+  ].join('\r\n');
+}

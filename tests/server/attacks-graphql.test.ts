@@ -1,0 +1,290 @@
+import { createHash } from 'node:crypto';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { addEmployee } from './support/people.ts';
+
+// Documents that are made to cost much. Each is refused before anything is read, with the limit that it breaks.
+
+let database: TestDatabase;
+let server: RunningServer;
+let token: string;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await addEmployee(database, { email: 'a@epic.example', department: 'sales' });
+  server = await startServer(database);
+  token = (await logIn(server.url, 'a@epic.example')).accessToken;
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+const tooComplex = (message: string, hint = 'Ask for less at a time.') => ({
+  errors: [{ message, extensions: { code: 'INVALID', kind: 'too_complex', hint } }],
+});
+
+async function post(query: string, variables: unknown = {}) {
+  const response = await fetch(`${server.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+/** No part of an answer: nothing was executed. */
+const refused = async (query: string, message: string, variables?: unknown, hint?: string) =>
+  expect(await post(query, variables)).toEqual({ status: 400, body: tooComplex(message, hint) });
+
+const times = (count: number, part: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => part(index)).join(' ');
+
+describe('a document is refused', () => {
+  test('of over 50,000 characters, were they only remarks', () =>
+    refused(
+      `{ __typename } # ${'x'.repeat(50_000)}`,
+      'A document has at most 50,000 characters.',
+      {},
+      'Send long texts as variables.',
+    ));
+
+  test('of over 2,500 words and signs', () =>
+    refused(`{ ${'me '.repeat(2_500)} }`, 'A document has at most 2,500 words and signs.'));
+
+  test('of over 12 levels', () => {
+    const deep = (levels: number): string =>
+      levels === 0 ? 'id' : `client { contracts(first: 1) { nodes { ${deep(levels - 1)} } } }`;
+    return refused(
+      `{ contracts(first: 1) { nodes { ${deep(4)} } } }`,
+      'A request has at most 12 levels of fields.',
+    );
+  });
+
+  test('of hundreds of levels, by fragments that spread one another', () =>
+    refused(
+      `{ me { ...f0 } } ${times(100, (index) => `fragment f${index} on Employee { clients { nodes { commercialContact { ...f${index + 1} } } } }`)}
+       fragment f100 on Employee { id }`,
+      'A request has at most 12 levels of fields.',
+    ));
+
+  test('of over 500 fields', () =>
+    refused(`{ me { ${'id '.repeat(500)} } }`, 'A request has at most 500 fields.'));
+
+  test('of over 30 fields at its root', () =>
+    refused(`{ ${'__typename '.repeat(31)} }`, 'A request has at most 30 operations.'));
+
+  test('of over 30 fields at its root, in fragments', () =>
+    refused(
+      `{ ...a ...b } fragment a on Query { ${times(16, (index) => `a${index}: me { id }`)} }
+       fragment b on Query { ${times(16, (index) => `b${index}: me { id }`)} }`,
+      'A request has at most 30 operations.',
+    ));
+
+  test('of over 100 aliases', () =>
+    refused(
+      `{ me { ${times(101, (index) => `a${index}: id`)} } }`,
+      'A request has at most 100 aliases.',
+    ));
+
+  test.each([
+    ['on a field', `{ __typename ${'@skip(if: false) '.repeat(51)} }`],
+    ['that there are not', `{ __typename ${'@a'.repeat(51)} }`],
+    ['on the operation', `query ${'@a '.repeat(51)} { __typename }`],
+    [
+      'on fragments',
+      `{ ${'...f @include(if: true) '.repeat(51)} } fragment f on Query { __typename }`,
+    ],
+    ['on variables', `query(${times(51, (index) => `$v${index}: Int @a`)}) { __typename }`],
+    [
+      'spread again and again',
+      `{ ${'...f '.repeat(10)} } fragment f on Query { ${'__typename @skip(if: true) '.repeat(6)} }`,
+    ],
+  ])('of over 50 directives, %s', (_where, query) =>
+    refused(query, 'A request has at most 50 directives.'),
+  );
+
+  test.each([
+    ['lists', `{ clients(condition: ${'['.repeat(1_000)}${']'.repeat(1_000)}) { totalCount } }`],
+    ['objects', `{ clients(condition: ${'{a:'.repeat(500)}1${'}'.repeat(500)}) { totalCount } }`],
+    ['a default', `query($v: Int = ${'['.repeat(500)}${']'.repeat(500)}) { __typename }`],
+    ['a directive', `{ __typename @a(b: ${'['.repeat(500)}${']'.repeat(500)}) }`],
+  ])('of values within values: %s', (_what, query) =>
+    refused(query, 'A value has at most 12 levels.'),
+  );
+
+  test('of a list of over 1,000 items', () =>
+    refused(
+      `{ clients(condition: { ids: [${'1 '.repeat(1_001)}] }) { totalCount } }`,
+      'A list has at most 1,000 items.',
+    ));
+});
+
+describe('fragments', () => {
+  test.each([
+    [30, 2],
+    [150, 2],
+    [5, 40],
+  ])(
+    '%i deep, each spreading the next %i times, are counted without being written out',
+    (depth, width) =>
+      refused(
+        `{ ...f0 } ${times(depth, (index) => `fragment f${index} on Query { ${`...f${index + 1} `.repeat(width)} }`)}
+       fragment f${depth} on Query { __typename }`,
+        'A request has at most 500 fields.',
+      ),
+  );
+
+  test.each([
+    [
+      'itself',
+      '{ ...a } fragment a on Query { ...a }',
+      'Cannot spread fragment "a" within itself.',
+    ],
+    [
+      'itself, below a field',
+      '{ me { ...a } } fragment a on Employee { clients { nodes { commercialContact { ...a } } } }',
+      'Cannot spread fragment "a" within itself.',
+    ],
+    [
+      'one another',
+      'mutation { ...a } fragment a on Mutation { ...b } fragment b on Mutation { ...a ...b }',
+      'Cannot spread fragment "a" within itself via "b".',
+    ],
+  ])('that spread %s are refused', async (_what, query, message) => {
+    const { errors } = await ask(server.url, query, { token });
+    expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID' } });
+  });
+
+  test('that are used well are not', async () => {
+    const { data, errors } = await ask(
+      server.url,
+      `{ me { ...whole } clients { nodes { ...client } } contracts { nodes { client { ...client } } } }
+       fragment whole on Employee { ...name department } fragment name on Employee { fullName email }
+       fragment client on Client { id commercialContact { ...name } }`,
+      { token },
+    );
+    expect(errors).toEqual([]);
+    expect(data).toMatchObject({ me: { email: 'a@epic.example' }, clients: { nodes: [] } });
+  });
+});
+
+describe('a mistake', () => {
+  test('that is made a thousand times is told ten times', async () => {
+    const { errors } = await ask(server.url, `{ me { ${times(400, (index) => `x${index}`)} } }`);
+    expect(errors).toHaveLength(11);
+    expect(errors.at(-1)?.message).toBe(
+      'Too many validation errors, error limit reached. Validation aborted.',
+    );
+    expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['INVALID']));
+  });
+
+  test('of the same field asked for in many ways is found, or given up, soon', async () => {
+    const answer = await post(
+      `{ me { ${times(240, (index) => `a: clients(first: ${index}) { totalCount }`).slice(0, 15_000)} } }`,
+    );
+    expect(answer).toMatchObject({
+      status: 400,
+      body: {
+        errors: expect.arrayContaining([expect.objectContaining({ message: expect.any(String) })]),
+      },
+    });
+  });
+});
+
+describe('pages', () => {
+  const nested = (args: string) =>
+    `{ clients(${args}) { nodes { contracts(${args}) { nodes { id } } } } }`;
+  const message = 'A request reads at most 100,000 rows.';
+
+  test('within pages are multiplied', () => refused(nested('first: 1000'), message));
+
+  test('within pages are multiplied from the end, too', () =>
+    refused(nested('last: 1000'), message));
+
+  test('within pages are multiplied whether their size is a variable', () =>
+    refused(`query($n: Int) ${nested('first: $n')}`, message, { n: 1000 }));
+
+  test('within pages are multiplied when their size is the default of a variable', () =>
+    refused(`query($n: Int = 1000) ${nested('first: $n')}`, message));
+
+  test('beside one another are added', () =>
+    refused(
+      `{ ${times(30, (index) => `a${index}: clients(first: 10) { nodes { contracts(first: 400) { nodes { id } } } }`)} }`,
+      message,
+    ));
+
+  test('of less than nothing do not make room for others', () =>
+    refused(
+      `{ debt: clients(first: -2000000000) { nodes { id } } ${nested('first: 1000').slice(1)}`,
+      message,
+    ));
+
+  test('are counted in fragments, too', () =>
+    refused(
+      '{ ...f } fragment f on Query { clients(first: 1000) { ...g } } fragment g on ClientConnection { edges { node { contracts(first: 1000) { nodes { id } } } } }',
+      message,
+    ));
+});
+
+describe('variables', () => {
+  const query =
+    'query($j: JSON) { explainAccess(record: "client", verb: "create", newValues: $j) { kind } }';
+
+  test('with a list of over 1,000 items are refused', () =>
+    refused(query, 'A list has at most 1,000 items.', { j: Array(1_001).fill(1) }));
+
+  test('of over 10,000 values are refused', () =>
+    refused(query, 'The variables have at most 10,000 values.', {
+      j: Array.from({ length: 20 }, () => Array(600).fill(1)),
+    }));
+
+  test('of over 12 levels are refused', () => {
+    const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+    return refused(query, 'A value has at most 12 levels.', { j: deep(13) });
+  });
+
+  test('of two hundred thousand levels are refused without a fall', async () => {
+    const response = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"query":${JSON.stringify(query)},"variables":{"j":${'['.repeat(200_000)}${']'.repeat(200_000)}}}`,
+    });
+    expect(await response.json()).toEqual(tooComplex('A value has at most 12 levels.'));
+  });
+});
+
+describe('whoever is not logged in', () => {
+  test('has at most 40 fields to ask for', async () => {
+    const strangers = await ask(server.url, `{ me { ${'id '.repeat(40)} } }`);
+    expect(strangers).toMatchObject({
+      status: 400,
+      errors: [{ message: 'Before you log in, a request has at most 40 fields.' }],
+    });
+    const { errors } = await ask(server.url, `{ me { ${'id '.repeat(40)} } }`, { token });
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('a kind of request that there is not', () => {
+  test.each([
+    ['a stream', '{ clients { nodes @stream { id } } }', 'Unknown directive "@stream".'],
+    ['a deferred answer', '{ ... @defer { me { id } } }', 'Unknown directive "@defer".'],
+    ['a definition of types', 'type Query { x: Int }', 'The "Query" definition is not executable.'],
+    ['no operation', 'fragment f on Query { __typename }', 'Fragment "f" is never used.'],
+  ])('is refused: %s', async (_what, query, message) => {
+    const { errors } = await ask(server.url, query, { token });
+    expect(errors).toContainEqual(
+      expect.objectContaining({ message, extensions: { code: 'INVALID' } }),
+    );
+  });
+});
+
+test('a document that looks like the key under which another is remembered does not take its place', async () => {
+  const document = `query Long { me { id } } # ${'x'.repeat(1_000)}`;
+  const key = createHash('sha1').update(document).digest('base64');
+  expect((await ask(server.url, key, { token })).errors).toHaveLength(1);
+  expect((await ask(server.url, document, { token })).errors).toEqual([]);
+});

@@ -1,0 +1,117 @@
+import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { addEmployee } from './support/people.ts';
+
+let database: TestDatabase;
+let open: RunningServer;
+let closed: RunningServer;
+let token: string;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await addEmployee(database, { email: 'a@epic.example', department: 'sales' });
+  [open, closed] = await Promise.all([
+    startServer(database),
+    startServer(database, { EPIC_INTROSPECTION: 'off' }),
+  ]);
+  token = (await logIn(closed.url, 'a@epic.example')).accessToken;
+});
+
+afterAll(async () => {
+  await Promise.all([open.stop(), closed.stop()]);
+  await database.drop();
+});
+
+const refusal = async (
+  server: RunningServer,
+  query: string,
+  variables: Record<string, unknown> = {},
+) => (await ask(server.url, query, { variables })).errors[0];
+
+describe('introspection that is on', () => {
+  test('answers the question that every tool asks, before one logs in', async () => {
+    const query = getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true });
+    const { data } = await ask<IntrospectionQuery>(open.url, query);
+    if (data === null) throw new Error('There is no answer.');
+    expect(buildClientSchema(data).getQueryType()?.name).toBe('Query');
+  });
+
+  test('cannot be asked round and round', async () => {
+    const round = (levels: number): string =>
+      levels === 0 ? 'name' : `fields { type { ${round(levels - 1)} } }`;
+    expect(await refusal(open, `{ __schema { types { ${round(3)} } } }`)).toMatchObject({
+      message: 'Maximum introspection depth exceeded',
+      extensions: { code: 'INVALID' },
+    });
+    const deep = (levels: number): string =>
+      levels === 0 ? 'name' : `ofType { ${deep(levels - 1)} }`;
+    expect(await refusal(open, `{ __type(name: "Client") { ${deep(19)} } }`)).toMatchObject({
+      message: 'A question about the schema has at most 20 levels of fields.',
+      extensions: { code: 'INVALID', kind: 'too_complex' },
+    });
+  });
+
+  test('cannot be asked for the same thing many times', async () => {
+    const many = Array.from(
+      { length: 40 },
+      (_, index) => `a${index}: fields { type { fields { name } } }`,
+    );
+    expect(await refusal(open, `{ __schema { types { ${many.join(' ')} } } }`)).toMatchObject({
+      message: 'A request reads at most 100,000 rows.',
+      extensions: { code: 'INVALID', kind: 'too_complex' },
+    });
+  });
+});
+
+describe('introspection that is off', () => {
+  test.each([
+    ['the schema', '{ __schema { queryType { name } } }'],
+    ['a type', '{ __type(name: "Client") { name } }'],
+    ['the schema in a fragment', '{ ...f } fragment f on Query { __schema { types { name } } }'],
+    ['the schema under another name', '{ me: __schema { types { name } } }'],
+  ])('says nothing of %s', async (_what, query) => {
+    expect(await refusal(closed, query)).toMatchObject({
+      message: expect.stringMatching(/^GraphQL introspection has been disabled/),
+      extensions: { code: 'INVALID' },
+    });
+  });
+
+  test('does not suggest names either', async () => {
+    const mistakes: [string, Record<string, unknown>?][] = [
+      ['{ client(id: 1) { fullNam } }'],
+      ['{ clint(id: 1) { id } }'],
+      ['{ clients(firs: 1) { totalCount } }'],
+      ['{ client(id: 1) { ... on Clien { id } } }'],
+      ['{ clients(condition: { serch: "x" }) { totalCount } }'],
+      ['{ clients(orderBy: [FULL_NAM_ASC]) { totalCount } }'],
+      ['query($c: ClientConditio) { clients(condition: $c) { totalCount } }'],
+      [
+        'query($c: ClientCondition) { clients(condition: $c) { totalCount } }',
+        { c: { serch: 'x' } },
+      ],
+      [
+        'query($o: [ClientOrderBy!]) { clients(orderBy: $o) { totalCount } }',
+        { o: ['FULL_NAM_ASC'] },
+      ],
+    ];
+    for (const [query, variables] of mistakes) {
+      const hushed = await refusal(closed, query, variables);
+      expect(hushed?.extensions.code).toBe('INVALID');
+      expect(hushed?.message).not.toMatch(/did you mean/i);
+      expect((await refusal(open, query, variables))?.message).toMatch(/did you mean/i);
+    }
+  });
+
+  test('still tells what one has asked for', async () => {
+    const { data } = await ask(closed.url, '{ __typename me { __typename } }', { token });
+    expect(data).toEqual({ __typename: 'Query', me: { __typename: 'Employee' } });
+  });
+});
+
+test('the server does not start with a switch that is neither on nor off', async () => {
+  await expect(startServer(database, { EPIC_INTROSPECTION: 'maybe' })).rejects.toThrow(
+    'EPIC_INTROSPECTION is "maybe", which is neither on nor off.',
+  );
+});
