@@ -27,8 +27,8 @@ grant execute on function auth.session_state(integer, uuid)         to epic_auth
 -- Nobody in particular logs in, and asks whether the database is up to date.
 
 grant usage   on schema   auth                                      to epic_anonymous;
-grant execute on function auth.password_parameters(text)            to epic_anonymous;
-grant execute on function auth.log_in(text, text, bytea, text)      to epic_anonymous;
+grant execute on function auth.password_parameters(text, inet)      to epic_anonymous;
+grant execute on function auth.log_in(text, text, bytea, text, inet) to epic_anonymous;
 grant execute on function auth.refresh(bytea, bytea)                to epic_anonymous;
 grant execute on function auth.deployed_migration()                 to epic_anonymous;
 
@@ -55,11 +55,14 @@ grant execute on function access.explain_call(text)                    to epic_e
 grant execute on function crm.explain_access(text, text, integer, text[], jsonb)  to epic_employee;
 grant execute on function crm.explain_refusal(text, text, integer, text[], jsonb) to epic_employee;
 grant execute on function auth.log_out()                            to epic_employee;
-grant execute on function auth.my_password_parameters()             to epic_employee;
-grant execute on function auth.change_password(text, text)          to epic_employee;
+grant execute on function auth.my_password_parameters(inet)         to epic_employee;
+grant execute on function auth.change_password(text, text, inet)    to epic_employee;
+grant execute on function crm.revoke_session(uuid)                  to epic_employee;
+grant execute on function crm.revoke_other_sessions()               to epic_employee;
 
 
--- Management alone ends an employee's account, and erases a client's personal data.
+-- Management alone ends an employee's account, resets a password, and erases a client's personal data.
 
 grant execute on function crm.deactivate_employee(integer, integer) to epic_management;
+grant execute on function crm.reset_password(integer, text)         to epic_management;
 grant execute on function crm.erase_client(integer, boolean)        to epic_management;

@@ -132,7 +132,7 @@ select is(pg_temp.callable_by(department),
   'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.client_matches, crm.current_department, crm.current_employee_id, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.rule_sentence',
+  'crm.folded, crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence',
   format('%s searches, asks why and looks after its own session, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
 select is(pg_temp.callable_by('epic_management'),
@@ -140,8 +140,9 @@ select is(pg_temp.callable_by('epic_management'),
   'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.client_matches, crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.erase_client, '
-  'crm.explain_access, crm.explain_refusal, crm.folded, crm.rule_sentence',
-  'management calls the same, and deactivates employees and erases clients');
+  'crm.explain_access, crm.explain_refusal, crm.folded, crm.reset_password, crm.revoke_other_sessions, crm.revoke_session, '
+  'crm.rule_sentence',
+  'management calls the same, deactivates employees, resets passwords and erases clients');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
---! Previous: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
---! Hash: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
+--! Previous: sha1:dbfa9c797bdc992e93f6e9028e51ee214fb58506
+--! Hash: sha1:c8e34f48945e6c7c11e6363955994c583a0ef9d9
 --! Message: api
 
 -- Nothing yet.
