@@ -1,5 +1,5 @@
 --! Previous: sha1:0c781aaf79107f4ece91045bd50dcbb1afbd82d8
---! Hash: sha1:dbfa9c797bdc992e93f6e9028e51ee214fb58506
+--! Hash: sha1:b46bcba9273251460c7fd4c326321b8e9eae9fc7
 --! Message: identity
 
 -- Identity that holds: limits per account and per address, one-time passwords that expire, passwords that
@@ -439,11 +439,10 @@ begin
   where credential.employee_id = person.id;
   if not found then
     raise insufficient_privilege using
-      message    = 'You may not reset your own password.',
-      detail     = (select obj_description(oid, 'pg_policy') from pg_catalog.pg_policy
-                    where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others'),
-      hint       = 'Change it instead: epic password',
-      constraint = 'management_reset_others';
+      message = format('You may not reset the password of employee %s.', person.id),
+      detail  = (select pg_catalog.obj_description(oid, 'pg_policy') from pg_catalog.pg_policy
+                 where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others'),
+      hint    = 'Change your own with: epic password';
   end if;
   return person;
 end

@@ -1,5 +1,5 @@
---! Previous: sha1:dbfa9c797bdc992e93f6e9028e51ee214fb58506
---! Hash: sha1:c8e34f48945e6c7c11e6363955994c583a0ef9d9
+--! Previous: sha1:b46bcba9273251460c7fd4c326321b8e9eae9fc7
+--! Hash: sha1:f1e11b1193f14bd4f152d1bbcfbd4632e0f9a585
 --! Message: api
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:c8e34f48945e6c7c11e6363955994c583a0ef9d9
---! Hash: sha1:d9c7a13b0f1cb1080c5ec350e26cdefc9c8170ff
+--! Previous: sha1:f1e11b1193f14bd4f152d1bbcfbd4632e0f9a585
+--! Hash: sha1:965a642edcc638da5be63d0fa4543be121f8a82a
 --! Message: limits
 
 -- Nothing yet.
