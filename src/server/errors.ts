@@ -23,6 +23,8 @@ export type RefusalDetails = {
   field?: string;
   /** What the person can do about it. */
   hint?: string;
+  /** In how many seconds it is worth trying again. */
+  retryAfter?: number;
 };
 
 /** An answer of "no" that a person reads: the message is a whole sentence. */

@@ -68,13 +68,19 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
       });
     });
 
-  program
-    .command('keys')
-    .description('the keys that sign tokens')
+  const keys = program.command('keys').description('the keys that sign tokens');
+  keys
     .command('create')
     .description('write a new key to a file for EPIC_JWT_KEYS')
     .argument('<file>', 'a file that does not exist yet')
     .action(async (file: string) => (await import('./commands/keys.ts')).createKeys(file));
+  keys
+    .command('rotate')
+    .description(
+      'have a new key sign from now on; running servers take it, and nobody is logged out',
+    )
+    .argument('[file]', 'default: EPIC_JWT_KEYS, or the keys of the data folder')
+    .action(async (file?: string) => (await import('./commands/keys.ts')).rotateKeysOf(file));
 
   addPolicies(program);
 

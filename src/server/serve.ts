@@ -7,6 +7,7 @@ import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
 import { createApi } from './graphql/api.ts';
 import { newErrorId, type ReportUnexpected } from './graphql/errors.ts';
+import { createAddressOf } from './http/address.ts';
 import { json } from './http/answer.ts';
 import { createGraphqlDoor } from './http/door.ts';
 import { listen } from './http/listening.ts';
@@ -26,6 +27,8 @@ export type ServeOptions = {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  trustedProxies: readonly string[];
   sentryDsn: string | null;
   log: Logger;
 };
@@ -66,7 +69,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       routes: {
         '/graphql': createGraphqlDoor({ ...api, report }),
         '/.well-known/jwks.json': () =>
-          json(200, keys.published, { 'cache-control': 'public, max-age=300' }),
+          json(200, keys.published, { 'cache-control': 'public, max-age=30' }),
         '/healthz': () => json(200, { status: 'ok' }),
         '/readyz': async () => {
           const state = await readReadiness(withSession, latestMigration ?? null);
@@ -74,6 +77,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         },
       },
       tokens,
+      addressOf: createAddressOf(options.trustedProxies),
       log,
       report,
     });

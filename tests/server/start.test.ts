@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { generateJwks } from '../../src/server/identity/keys.ts';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { type Environment, reading } from './read.ts';
-import { type LogLevel, logLevel, port, postgresUrl, sentryDsn } from './values.ts';
+import { type LogLevel, logLevel, port, postgresUrl, sentryDsn, trustedProxies } from './values.ts';
 
 /** What `epic-server start` needs to know. */
 export type ServerConfig = {
@@ -9,6 +9,8 @@ export type ServerConfig = {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  trustedProxies: string[];
   /** A JWK Set file; null for the keys that the server keeps in `dataFolder`. */
   keysFile: string | null;
   /** Absolute. */
@@ -26,6 +28,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
       databaseUrl: read('DATABASE_URL', null, postgresUrl),
       host: read('EPIC_HOST', '127.0.0.1', (text) => text),
       port: read('EPIC_PORT', 4000, port),
+      trustedProxies: read('EPIC_TRUSTED_PROXIES', [], trustedProxies),
       keysFile: read('EPIC_JWT_KEYS', null, (text) => resolve(text)),
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
       issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),

@@ -3,6 +3,7 @@ import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import { createSessionService, sessionSettings } from '../database/session-adaptor.ts';
 import type { Sessions } from '../identity/sessions.ts';
+import { attemptsPlugin } from './attempts.ts';
 import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors.ts';
 import { createIdentityPlugin } from './identity.ts';
 import { limitsPlugin } from './limits.ts';
@@ -29,6 +30,7 @@ export async function createApi(options: {
         createVerbsPlugin(verbs),
         createErrorsPlugin(verbs, report),
         limitsPlugin,
+        attemptsPlugin,
       ],
       maskError: createMaskError(report),
     }),

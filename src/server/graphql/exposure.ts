@@ -33,6 +33,18 @@ const tagsPlugin = jsonPgSmartTags({
           },
         },
       },
+      // One has few sessions: they are read whole, and sorted by when they were used.
+      'crm.my_session': {
+        tags: { primaryKey: 'id', behavior: ['-single'] },
+        attribute: {
+          id: { tags: { ...always.tags, ...notIndexed.tags } },
+          created_at: { tags: { ...always.tags, ...notIndexed.tags } },
+          last_used_at: { tags: { ...always.tags, behavior: ['-filterBy'] } },
+          expires_at: { tags: { ...always.tags, ...notIndexed.tags } },
+          user_agent: notIndexed,
+          current: { tags: { ...always.tags, ...notIndexed.tags } },
+        },
+      },
       // A view has neither a key nor indexes of its own: these are those of audit.change.
       'crm.history': {
         tags: {
@@ -66,6 +78,11 @@ const tagsPlugin = jsonPgSmartTags({
           listSuffix: 'omit',
         },
       },
+      // Our own mutation makes the password: see identity.ts.
+      'crm.reset_password': hidden,
+      'crm.revoke_session': { tags: { resultFieldName: 'session' } },
+      // Without arguments it has no input: see identity.ts.
+      'crm.revoke_other_sessions': hidden,
       'crm.deactivate_employee': { tags: { resultFieldName: 'employee' } },
       'crm.erase_client': { tags: { resultFieldName: 'client' } },
     },

@@ -16,7 +16,6 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
   const byState: Record<string, ErrorCode> = {
     EP401: 'UNAUTHENTICATED',
     EP403: 'FORBIDDEN',
-    EP429: 'RATE_LIMITED',
     '42501': 'FORBIDDEN',
     '42703': 'INVALID',
     P0002: 'NOT_FOUND',
@@ -45,7 +44,6 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
 const kinds: Record<string, string> = {
   EP401: 'session_ended',
   EP403: 'must_change_password',
-  EP429: 'locked',
 };
 
 /** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */

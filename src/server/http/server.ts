@@ -5,6 +5,7 @@ import { Refusal } from '../errors.ts';
 import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
 import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
+import type { AddressOf } from './address.ts';
 import { type Answer, type Route, type Routes, refusing } from './answer.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -15,10 +16,11 @@ import type { Exchange } from './exchange.ts';
 export function createHttpServer(options: {
   routes: Routes;
   tokens: Tokens;
+  addressOf: AddressOf;
   log: Logger;
   report: ReportUnexpected;
 }): Server {
-  const { routes, tokens, log, report } = options;
+  const { routes, tokens, addressOf, log, report } = options;
 
   const route: Route = (request, exchange) => {
     const path = pathOf(request);
@@ -53,6 +55,7 @@ export function createHttpServer(options: {
         id: randomUUID(),
         claims: null,
         userAgent: request.headers['user-agent'] ?? null,
+        address: addressOf(request),
         operation: null,
       };
       let answer: Answer | undefined;
