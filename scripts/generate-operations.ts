@@ -84,6 +84,7 @@ const types = await codegen({
       Date: 'string',
       Datetime: 'string',
       JSON: 'unknown',
+      UUID: 'string',
     },
   },
 });

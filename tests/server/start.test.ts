@@ -45,12 +45,16 @@ describe('epic-server start', () => {
       EPIC_PORT: '70000',
       EPIC_LOG: 'loud',
       SENTRY_DSN: 'sentry',
+      EPIC_TRUSTED_PROXIES: 'loopback, the-proxy',
     });
     expect(code).toBe(1);
-    expect(stderr).toContain('4 reasons');
+    expect(stderr).toContain('5 reasons');
     expect(stderr).toContain('DATABASE_URL is not a PostgreSQL address.');
     expect(stderr).toContain('EPIC_PORT is "70000", which is not a port.');
     expect(stderr).toContain('EPIC_LOG is "loud", which is not a log level.');
+    expect(stderr).toContain(
+      'EPIC_TRUSTED_PROXIES is "loopback, the-proxy", which is not a list of addresses.',
+    );
     expect(stderr).toContain('SENTRY_DSN is not a Sentry DSN.');
     expect(stderr).not.toMatch(/secret|\n\s+at /);
   });

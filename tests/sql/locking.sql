@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(58);
+select plan(60);
 call test.open_the_company();
 
 -- An attempt with somebody's password, which is right when it is one's own; here and there are two addresses.
@@ -153,6 +153,12 @@ select test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'),
   'a success forgets the failures of the account, but not those of the address; and is remembered where it was');
 
 call test.given('dba', 'delete from auth.login_attempt');
+call pg_temp.failed('bruno@epic.example', '192.0.2.1', 3);
+call pg_temp.failed('alice@epic.example', '192.0.2.2', 3);
+select test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'), pg_temp.counts(), 'one here 3.00, one here 3.00',
+  'it forgets neither those of a colleague at the same address, nor one''s own at another');
+
+call test.given('dba', 'delete from auth.login_attempt');
 call pg_temp.failed('', '192.0.2.1', 90, '10 minutes');
 call pg_temp.failed('alice@epic.example', '', 30, '10 minutes');
 call pg_temp.failed('alice@epic.example', '192.0.2.1', 3, '10 minutes');
@@ -176,6 +182,10 @@ select test.leaves('stranger', pg_temp.log_in('alice@epic.example', who),
   'failed today, in this month',
   format('%s clears away what is more than a day old, or a month where somebody has logged in', what))
 from (values ('alice', 'a success'), ('wrong', 'a failure')) attempts (who, what);
+call test.given('dba', 'alter policy owner_delete_old on auth.login_attempt using (true)');
+select test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'),
+  $$ select count(*) from auth.login_attempt where encode(account, 'escape') = 'failed today' $$, '1',
+  'even if its policy were opened by mistake, nothing of today would be cleared away');
 
 select * from finish();
 rollback;

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(19);
+select plan(20);
 call test.open_the_company();
 
 call test.given('dba', $$
@@ -34,6 +34,7 @@ select test.reads('alice', $$ select string_agg(user_agent, ', ') from crm.my_se
 select test.reads('alice', $$ select (id, created_at = now(), last_used_at = now(), expires_at = now() + interval '30 days')
                               from crm.my_session where current $$, format('(%s,t,t,t)', test.session('alice')),
   'and since when, and until when');
+select test.reads('chloe', 'select string_agg(user_agent, chr(32)) from crm.my_session', 'tests', 'support sees theirs too');
 select test.forbids('stranger', 'select from crm.my_session', 'a stranger sees none');
 select test.forbids('alice', 'update crm.my_session set expires_at = now() + interval ''1 year''',
   'nobody keeps a session open through the view');

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(18);
+select plan(19);
 call test.open_the_company();
 
 create function pg_temp.reset(who text) returns text
@@ -27,6 +27,10 @@ select test.refuses('emma', pg_temp.reset('emma'), '42501', format('You may not 
   'nobody resets their own, not even management');
 select test.advises('emma', pg_temp.reset('emma'), 'Change your own with: epic password',
   'and is told how one''s own is changed');
+call test.given('dba', $$ create policy management_reset_others on auth.session for select to epic_owner using (true) $$);
+select test.advises('emma', pg_temp.reset('emma'), 'Change your own with: epic password',
+  'whatever other policies are called');
+call test.given('dba', $$ drop policy management_reset_others on auth.session $$);
 select test.refuses('emma', $$ select crm.reset_password(0, test.password('once')) $$, 'P0002', 'There is no employee 0.',
   'there must be somebody');
 select test.refuses('emma', $$ select crm.reset_password(test.id('alice'), 'correct horse battery staple') $$,

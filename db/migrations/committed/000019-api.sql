@@ -1,5 +1,5 @@
---! Previous: sha1:b46bcba9273251460c7fd4c326321b8e9eae9fc7
---! Hash: sha1:f1e11b1193f14bd4f152d1bbcfbd4632e0f9a585
+--! Previous: sha1:9f53034d186634818f98268cb957b35ddc74c0ce
+--! Hash: sha1:50e6ad91f2e54e26de3616a107f77ff01361d17b
 --! Message: api
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:f1e11b1193f14bd4f152d1bbcfbd4632e0f9a585
---! Hash: sha1:965a642edcc638da5be63d0fa4543be121f8a82a
+--! Previous: sha1:50e6ad91f2e54e26de3616a107f77ff01361d17b
+--! Hash: sha1:c5f42abb231117c6a3d239e11ca45b2fcdccd322
 --! Message: limits
 
 -- Nothing yet.
