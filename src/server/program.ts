@@ -51,9 +51,10 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
       (await import('./commands/demo.ts')).demo({ ...options, epicIsBuilt }),
     );
 
-  program
+  const employee = program
     .command('employee')
-    .description('the first employee')
+    .description('the first employee, and one whom no manager can help');
+  employee
     .command('create')
     .description('create an employee, and print their one-time password')
     .requiredOption('--name <name>', 'first and last name')
@@ -67,6 +68,14 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
         department: options.department,
       });
     });
+
+  employee
+    .command('reset-password')
+    .description('end the sessions of an employee, and print a new one-time password')
+    .requiredOption('--email <address>', 'the address that they log in with')
+    .action(async ({ email }: { email: string }) =>
+      (await import('./commands/employee.ts')).resetPasswordAsOperator(email),
+    );
 
   const keys = program.command('keys').description('the keys that sign tokens');
   keys

@@ -186,6 +186,32 @@ describe('epic-server employee create', () => {
     expect(stderr).toContain(`epic-server: ${sentence}`);
   });
 
+  test('gives the only manager a new password when the first one has expired', async () => {
+    await create('Max Seul', 'max@epic.example', 'management');
+    await database.query(`update auth.credential set changed_at = now() - interval '8 days'`);
+    const reset = (email: string) =>
+      run(['employee', 'reset-password', '--email', email], {
+        DATABASE_ADMIN_URL: database.adminUrl,
+      });
+    const { code, stdout, stderr } = await reset('Max@epic.example');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('The password of Max@epic.example was reset'),
+    });
+
+    const server = await startServer(database);
+    try {
+      const session = await logIn(server.url, 'max@epic.example', stdout.trim());
+      expect(session.mustChangePassword).toBe(true);
+    } finally {
+      await server.stop();
+    }
+
+    const nobody = await reset('nobody@epic.example');
+    expect(nobody).toMatchObject({ code: 1, stdout: '' });
+    expect(nobody.stderr).toContain('There is no employee with nobody@epic.example.');
+  });
+
   test('needs its options, and says which is missing', async () => {
     const { code, stderr } = await run(['employee', 'create', '--name', 'X']);
     expect(code).toBe(2);
