@@ -48,7 +48,7 @@ function bare(text: string): string {
 
 let judge: Promise<ZxcvbnFactory> | undefined;
 
-/** The list takes some 50 MB, and most servers see a new password once a week. */
+/** The list takes 25 to 50 MB, and most servers see a new password once a week. */
 async function createJudge(): Promise<ZxcvbnFactory> {
   const [{ ZxcvbnFactory }, common] = await Promise.all([
     import('@zxcvbn-ts/core'),
