@@ -84,6 +84,7 @@ const types = await codegen({
       Datetime: 'string',
       JSON: 'unknown',
       Money: 'string',
+      UUID: 'string',
     },
   },
 });

@@ -27,8 +27,8 @@ grant execute on function auth.session_state(integer, uuid)         to epic_auth
 -- Nobody in particular logs in, and asks whether the database is up to date.
 
 grant usage   on schema   auth                                      to epic_anonymous;
-grant execute on function auth.password_parameters(text)            to epic_anonymous;
-grant execute on function auth.log_in(text, text, bytea, text)      to epic_anonymous;
+grant execute on function auth.password_parameters(text, inet)      to epic_anonymous;
+grant execute on function auth.log_in(text, text, bytea, text, inet) to epic_anonymous;
 grant execute on function auth.refresh(bytea, bytea)                to epic_anonymous;
 grant execute on function auth.deployed_migration()                 to epic_anonymous;
 
@@ -62,8 +62,10 @@ grant execute on function audit.signal_position()                   to epic_empl
 grant execute on function audit.seen_at(bigint)                     to epic_employee;
 grant execute on function audit.signals_between(audit.topic, pg_snapshot, pg_snapshot, bigint, bigint) to epic_employee;
 grant execute on function auth.log_out()                            to epic_employee;
-grant execute on function auth.my_password_parameters()             to epic_employee;
-grant execute on function auth.change_password(text, text)          to epic_employee;
+grant execute on function auth.my_password_parameters(inet)         to epic_employee;
+grant execute on function auth.change_password(text, text, inet)    to epic_employee;
+grant execute on function crm.revoke_session(uuid)                  to epic_employee;
+grant execute on function crm.revoke_other_sessions()               to epic_employee;
 
 
 -- The business verbs. Everybody may call them: they act with the rights of their caller, and the policies of what they
@@ -82,6 +84,7 @@ grant execute on function crm.deactivate_employee(integer, integer)    to epic_e
 grant execute on function crm.mark_notifications_read(integer)         to epic_employee;
 
 
--- Management alone erases a client's personal data: that function acts with the rights of the owner.
+-- Management alone resets a password, and erases a client's personal data.
 
+grant execute on function crm.reset_password(integer, text)            to epic_management;
 grant execute on function crm.erase_client(integer, boolean)           to epic_management;

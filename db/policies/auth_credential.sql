@@ -1,10 +1,21 @@
 -- auth.credential: how an employee proves who they are.
--- Nobody reads it. Management adds one for a new employee; the functions of auth compare and change it.
+-- Nobody reads a password. Management gives others one for one login; the functions of auth compare and change it.
 
 call dba.close_table('auth.credential');  -- no grant, no policy, RLS forced: everything below is all there is
 
-grant insert (employee_id, password_hash) on auth.credential to epic_management;
--- Withheld from everyone: select. must_change starts as true: what someone else chose is for one login only.
+grant select (employee_id)                            on auth.credential to epic_management;
+grant insert (employee_id, password_hash)             on auth.credential to epic_management;
+grant update (password_hash, must_change, changed_at) on auth.credential to epic_management;
+-- Withheld from everyone: reading a hash. must_change starts as true: what someone else chose is for one login only.
+
+
+-- read
+
+create policy management_read_all on auth.credential
+  for select to epic_management
+  using (true);
+comment on policy management_read_all on auth.credential is
+  'Management sees who has a password, and never the password.';
 
 
 -- create
@@ -14,6 +25,16 @@ create policy management_create_one_time on auth.credential
   with check (must_change);
 comment on policy management_create_one_time on auth.credential is
   'Management gives a new employee a password for one login.';
+
+
+-- update
+
+create policy management_reset_others on auth.credential
+  for update to epic_management
+  using (employee_id <> (select crm.current_employee_id()))
+  with check (employee_id <> (select crm.current_employee_id()) and must_change and changed_at = now());
+comment on policy management_reset_others on auth.credential is
+  'Management gives others a new password for one login, but not themselves: one''s own is changed by whoever knows it.';
 
 
 -- the database's own functions

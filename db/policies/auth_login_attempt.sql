@@ -1,4 +1,4 @@
--- auth.login_attempt: failed logins in a row, by a digest of the address typed.
+-- auth.login_attempt: failed logins, by digests of the e-mail address typed and of the network address.
 -- Nobody reads or writes it; the functions of auth do.
 
 call dba.close_table('auth.login_attempt');  -- no grant, no policy, RLS forced: everything below is all there is
@@ -10,23 +10,23 @@ create policy owner_read_all on auth.login_attempt
   for select to epic_owner
   using (true);
 comment on policy owner_read_all on auth.login_attempt is
-  'Logging in looks whether the account is locked.';
+  'Logging in looks whether the account or the address is locked.';
 
 create policy owner_create_any on auth.login_attempt
   for insert to epic_owner
   with check (true);
 comment on policy owner_create_any on auth.login_attempt is
-  'An attempt takes the account''s turn.';
+  'An attempt takes the turn of its account and its address.';
 
 create policy owner_update_any on auth.login_attempt
   for update to epic_owner
   using (true)
   with check (true);
 comment on policy owner_update_any on auth.login_attempt is
-  'A failed login is counted.';
+  'A failed login is counted; a success, or a new one-time password, forgets the failures of the account.';
 
-create policy owner_delete_any on auth.login_attempt
+create policy owner_delete_old on auth.login_attempt
   for delete to epic_owner
-  using (true);
-comment on policy owner_delete_any on auth.login_attempt is
-  'A successful login forgets the failures, and so does a day without one.';
+  using (last_attempt_at < now() - interval '1 day');
+comment on policy owner_delete_old on auth.login_attempt is
+  'What is more than a day old is forgotten.';

@@ -1,7 +1,32 @@
--- auth.session: who is logged in.
--- Nobody reads or writes it; the functions of auth do.
+-- auth.session, and crm.my_session, the view through which it is read: who is logged in.
+-- Everybody sees their own sessions and ends them; the functions of auth open, extend and end them.
 
 call dba.close_table('auth.session');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.my_session');
+
+grant select (id, created_at, last_used_at, expires_at, revoked_at, user_agent) on auth.session to epic_employee;
+grant update (revoked_at)                                                       on auth.session to epic_employee;
+grant select on crm.my_session to epic_employee;
+-- Withheld from everyone: insert and delete; all that would keep a session open for longer.
+
+
+-- read
+
+create policy employee_read_own on auth.session
+  for select to epic_employee
+  using (employee_id = (select crm.current_employee_id()));
+comment on policy employee_read_own on auth.session is
+  'Everybody sees their own sessions, and no one else''s.';
+
+
+-- update
+
+create policy employee_end_own on auth.session
+  for update to epic_employee
+  using (employee_id = (select crm.current_employee_id()) and revoked_at is null)
+  with check (employee_id = (select crm.current_employee_id()) and revoked_at = now());
+comment on policy employee_end_own on auth.session is
+  'Everybody ends their own sessions, at once and for good.';
 
 
 -- the database's own functions

@@ -210,6 +210,7 @@ export type HistoryRecord =
   | 'employee'
   | 'event'
   | 'history'
+  | 'my_session'
   | 'notification'
   | 'payment';
 

@@ -51,9 +51,10 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
       (await import('./commands/demo.ts')).demo({ ...options, epicIsBuilt }),
     );
 
-  program
+  const employee = program
     .command('employee')
-    .description('the first employee')
+    .description('the first employee, and one whom no manager can help');
+  employee
     .command('create')
     .description('create an employee, and print their one-time password')
     .requiredOption('--name <name>', 'first and last name')
@@ -68,13 +69,27 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
       });
     });
 
-  program
-    .command('keys')
-    .description('the keys that sign tokens')
+  employee
+    .command('reset-password')
+    .description('end the sessions of an employee, and print a new one-time password')
+    .requiredOption('--email <address>', 'the address that they log in with')
+    .action(async ({ email }: { email: string }) =>
+      (await import('./commands/employee.ts')).resetPasswordAsOperator(email),
+    );
+
+  const keys = program.command('keys').description('the keys that sign tokens');
+  keys
     .command('create')
     .description('write a new key to a file for EPIC_JWT_KEYS')
     .argument('<file>', 'a file that does not exist yet')
     .action(async (file: string) => (await import('./commands/keys.ts')).createKeys(file));
+  keys
+    .command('rotate')
+    .description(
+      'have a new key sign from now on; running servers take it, and nobody is logged out',
+    )
+    .argument('[file]', 'default: EPIC_JWT_KEYS, or the keys of the data folder')
+    .action(async (file?: string) => (await import('./commands/keys.ts')).rotateKeysOf(file));
 
   addPolicies(program);
 

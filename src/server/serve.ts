@@ -10,6 +10,7 @@ import { createExplorer } from './explorer/explorer.ts';
 import { createApi } from './graphql/api.ts';
 import { newErrorId, type ReportUnexpected } from './graphql/errors.ts';
 import { sdlOf } from './graphql/sdl.ts';
+import { createAddressOf } from './http/address.ts';
 import { json } from './http/answer.ts';
 import { createGraphqlDoor } from './http/door.ts';
 import { listen } from './http/listening.ts';
@@ -36,6 +37,8 @@ export type ServeOptions = {
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
+  /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  trustedProxies: readonly string[];
   sentryDsn: string | null;
   /** Whether there is a page at / to explore the API with. */
   explorer: boolean;
@@ -54,7 +57,8 @@ export type Serving = {
 
 /** Puts the server together and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { databaseUrl, keys, log } = options;
+  const { databaseUrl, keys, allowedOrigins, log } = options;
+  const addressOf = createAddressOf(options.trustedProxies);
   const monitor = await createMonitor(options.sentryDsn);
   const report: ReportUnexpected = (error, { errorId, exchange }) => {
     const operation = exchange?.operation ?? null;
@@ -96,7 +100,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
           }),
         }),
         '/.well-known/jwks.json': () =>
-          json(200, keys.published, { 'cache-control': 'public, max-age=300' }),
+          json(200, keys.published, { 'cache-control': 'public, max-age=30' }),
         '/healthz': () => json(200, { status: 'ok' }),
         '/readyz': async () => {
           const state = await readReadiness(withSession, latestMigration ?? null);
@@ -104,11 +108,12 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         },
       },
       tokens,
-      allowedOrigins: options.allowedOrigins,
+      allowedOrigins,
+      addressOf,
       log,
       report,
     });
-    live.serve({ server, api, tokens, allowedOrigins: options.allowedOrigins });
+    live.serve({ server, api, tokens, allowedOrigins, addressOf });
     const listening = await listen(server, options.host, options.port);
     const journal = followJournal({
       databaseUrl,

@@ -179,11 +179,32 @@ test('a one-time password opens nothing until it is changed', async () => {
   });
   expect(short.code).toBe(6);
   expect(short.stderr).toContain('at least 12 characters');
+  const common = await epic.run(['password', '--password-stdin'], {
+    input: `${oneTimePassword}\nPassword1234!\n`,
+  });
+  expect(common.code).toBe(6);
+  expect(common.stderr).toContain('it is one of the most common passwords');
   const changed = await epic.run(['password', '--password-stdin'], {
     input: `${oneTimePassword}\nwords of her very own\n`,
   });
   expect(changed).toMatchObject({ code: 0, stderr: '' });
   expect((await epic.run(['event', 'list'])).code).toBe(0);
+});
+
+test('a one-time password of more than a week ago says whom to ask', async () => {
+  const manager = await office.at('manager');
+  const { oneTimePassword } = await json<{ oneTimePassword: string }>(
+    manager,
+    ...['employee', 'create', '--name', 'Luc Late', '--email', 'luc@epic.example'],
+    ...['--department', 'support'],
+  );
+  await office.database.query(
+    `update auth.credential set changed_at = now() - interval '8 days' where must_change`,
+  );
+  const late = await logIn(await office.stranger(), 'luc@epic.example', oneTimePassword);
+  expect(late).toMatchObject({ code: 4, stdout: '' });
+  expect(late.stderr).toContain('This one-time password has expired.');
+  expect(late.stderr).toContain('→ Ask management for a new one.');
 });
 
 test('the current password has to be right to change it', async () => {

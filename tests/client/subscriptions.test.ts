@@ -13,7 +13,8 @@ import {
   SubscriptionPosition,
 } from '../../src/client/index.ts';
 import { openSubscriptions, type Subscriptions } from '../../src/client/subscriptions.ts';
-import { generateJwks, type Keys, loadKeys } from '../../src/server/identity/keys.ts';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
+import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { addClient, addEmployee, password } from '../server/support/people.ts';
 import { until } from '../server/support/until.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';

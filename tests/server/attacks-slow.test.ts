@@ -23,6 +23,7 @@ describe('slowness', () => {
       },
       tokens: { sign: unused, verify: unused },
       allowedOrigins: [],
+      addressOf: () => null,
       log: pino({ enabled: false }),
       report: () => undefined,
       limits: { ...httpLimits, connectionsCheckingInterval: 20, ...limits },

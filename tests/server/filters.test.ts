@@ -119,7 +119,7 @@ async function waysOfReading(list: string, args: string, claims: Claims) {
     ...api,
     source: `{ ${list}(${args}) { nodes { id } } }`,
     requestContext: {
-      exchange: { id: 'test', claims, userAgent: null, operation: null },
+      exchange: { id: 'test', claims, userAgent: null, address: null, operation: null },
     },
   });
   expect(result).not.toHaveProperty('errors');

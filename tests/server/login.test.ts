@@ -1,3 +1,4 @@
+import jwt from 'jsonwebtoken';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, askToLogIn, askToRefresh, codesOf, logIn } from './support/api.ts';
@@ -16,6 +17,8 @@ afterAll(async () => {
   await server.stop();
   await database.drop();
 });
+
+const sessionOf = (token: string) => (jwt.decode(token) as jwt.JwtPayload | null)?.sid;
 
 describe('logging in', () => {
   test('gives an access token that works, and says who one is', async () => {
@@ -76,6 +79,39 @@ describe('logging in', () => {
 
     await database.query('update auth.login_attempt set locked_until = now()');
     await logIn(server.url, 'target@epic.example');
+  });
+
+  test('opens a session of its own, whatever session one comes with', async () => {
+    const one = await logIn(server.url, 'alice@epic.example');
+    const two = await askToLogIn(server.url, 'alice@epic.example', password, {
+      authorization: `Bearer ${one.accessToken}`,
+      cookie: `session=${sessionOf(one.accessToken)}`,
+    });
+    const token = two.data?.login?.accessToken ?? '';
+    expect(sessionOf(token)).toMatch(/^[0-9a-f-]{36}$/);
+    expect(sessionOf(token)).not.toBe(sessionOf(one.accessToken));
+  });
+
+  test('with a one-time password of more than a week ago is refused, and says whom to ask', async () => {
+    const email = 'late@epic.example';
+    await addEmployee(database, { email, department: 'support', mustChange: true });
+    await database.query(
+      `update auth.credential set changed_at = now() - interval '8 days' where employee_id =
+       (select id from crm.employee where email = $1)`,
+      [email],
+    );
+    expect((await askToLogIn(server.url, email)).errors[0]).toMatchObject({
+      message: 'This one-time password has expired.',
+      extensions: {
+        code: 'UNAUTHENTICATED',
+        kind: 'one_time_password_expired',
+        reason: 'A one-time password is good for seven days.',
+        hint: 'Ask management for a new one.',
+      },
+    });
+    expect((await askToLogIn(server.url, email, 'not the password')).errors[0]?.message).toBe(
+      'E-mail or password is wrong.',
+    );
   });
 });
 
@@ -189,6 +225,10 @@ describe('a password', () => {
     ['contains the name', 'its me zoe  BERNARD!', 'password_personal'],
     ['contains the e-mail', 'zoe.bernard@epic.example', 'password_personal'],
     ['is the current one', password, 'password_unchanged'],
+    ['is common', 'Password1234!', 'password_guessable'],
+    ['is the company and a year', 'Epic-Events-2026', 'password_guessable'],
+    ['repeats itself', 'abcabcabcabcabc', 'password_guessable'],
+    ['is a row of keys', 'qwertyuiop[]', 'password_guessable'],
     ['holds a NUL', 'twelve\0characters', 'password_characters'],
     ['is endless', 'x'.repeat(2000), 'password_too_long'],
   ])('is refused when it %s', async (_why, newPassword, kind) => {
@@ -199,6 +239,17 @@ describe('a password', () => {
     const { accessToken } = await logIn(server.url, email);
     const { errors } = await change(accessToken, password, newPassword);
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID', field: 'newPassword', kind });
+  });
+
+  test('that is easily guessed is refused with the reason, and what to take instead', async () => {
+    await addEmployee(database, { email: 'eve@epic.example', department: 'support' });
+    const { accessToken } = await logIn(server.url, 'eve@epic.example');
+    const { errors } = await change(accessToken, password, 'Password1234!');
+    expect(errors[0]).toMatchObject({
+      message:
+        'The new password would soon be guessed: it is one of the most common passwords, or nearly.',
+      extensions: { hint: expect.stringMatching(/^Take several words that have nothing to do/) },
+    });
   });
 
   test('is changed only by whoever knows the current one, and ends the other sessions', async () => {

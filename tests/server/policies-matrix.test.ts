@@ -47,7 +47,7 @@ describe('epic-server policies matrix', () => {
     expect(table.startsWith(clientBlock)).toBe(true);
     expect(table.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([]);
     expect(table).not.toContain('\u001b');
-    expect(table).toContain('Functions\n  management: crm.erase_client\n');
+    expect(table).toContain('Functions\n  management: crm.erase_client, crm.reset_password\n');
     expect(table).toContain('  management as owner: crm.erase_client\n');
   });
 
@@ -78,7 +78,7 @@ Besides
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, notification, payment,\n {4}audit\.change, /,
+        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, my_session,\n {4}notification, payment, audit\.change, /,
       ),
     });
     expect(await matrix('--role', 'intern')).toEqual({
@@ -166,11 +166,11 @@ epic-server: Nothing is granted to a role intern.
     });
     expect(found.functions).toContainEqual({
       role: 'epic_support',
-      function: 'auth.log_out',
-      arguments: '',
+      function: 'auth.my_password_parameters',
+      arguments: 'inet',
       via: 'by epic_employee',
       runsAs: 'epic_owner',
-      sentence: "Ends the caller's session.",
+      sentence: 'As auth.password_parameters, for the caller.',
       note: null,
     });
     expect(found.waysAround.map(({ name }) => name)).toContain('crm.erase_client');

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { generateJwks } from '../../src/server/identity/keys.ts';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
@@ -45,12 +45,16 @@ describe('epic-server start', () => {
       EPIC_PORT: '70000',
       EPIC_LOG: 'loud',
       SENTRY_DSN: 'sentry',
+      EPIC_TRUSTED_PROXIES: 'loopback, the-proxy',
     });
     expect(code).toBe(1);
-    expect(stderr).toContain('4 reasons');
+    expect(stderr).toContain('5 reasons');
     expect(stderr).toContain('DATABASE_URL is not a PostgreSQL address.');
     expect(stderr).toContain('EPIC_PORT is "70000", which is not a port.');
     expect(stderr).toContain('EPIC_LOG is "loud", which is not a log level.');
+    expect(stderr).toContain(
+      'EPIC_TRUSTED_PROXIES is "loopback, the-proxy", which is not a list of addresses.',
+    );
     expect(stderr).toContain('SENTRY_DSN is not a Sentry DSN.');
     expect(stderr).not.toMatch(/secret|\n\s+at /);
   });
@@ -180,6 +184,32 @@ describe('epic-server employee create', () => {
     const { code, stdout, stderr } = await create(name, email, department);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`epic-server: ${sentence}`);
+  });
+
+  test('gives the only manager a new password when the first one has expired', async () => {
+    await create('Max Seul', 'max@epic.example', 'management');
+    await database.query(`update auth.credential set changed_at = now() - interval '8 days'`);
+    const reset = (email: string) =>
+      run(['employee', 'reset-password', '--email', email], {
+        DATABASE_ADMIN_URL: database.adminUrl,
+      });
+    const { code, stdout, stderr } = await reset('Max@epic.example');
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('The password of Max@epic.example was reset'),
+    });
+
+    const server = await startServer(database);
+    try {
+      const session = await logIn(server.url, 'max@epic.example', stdout.trim());
+      expect(session.mustChangePassword).toBe(true);
+    } finally {
+      await server.stop();
+    }
+
+    const nobody = await reset('nobody@epic.example');
+    expect(nobody).toMatchObject({ code: 1, stdout: '' });
+    expect(nobody.stderr).toContain('There is no employee with nobody@epic.example.');
   });
 
   test('needs its options, and says which is missing', async () => {

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
-import { generateJwks, type Keys, loadKeys } from '../../src/server/identity/keys.ts';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
+import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
@@ -83,6 +84,21 @@ describe('an access token', () => {
     ['has expired', () => forge({ claims: { exp: inThePast } }), 'token_expired'],
     ['was signed with another key', () => forge({ key: anotherKey() }), 'token_invalid'],
     ['names a key that is not ours', () => forge({ header: { kid: 'other' } }), 'token_invalid'],
+    ['names no key', () => forge({ header: { kid: undefined } }), 'token_invalid'],
+    ['names a file', () => forge({ header: { kid: '../../dev/null' } }), 'token_invalid'],
+    ['names a query', () => forge({ header: { kid: "' union select 'x" } }), 'token_invalid'],
+    ['names what every object has', () => forge({ header: { kid: '__proto__' } }), 'token_invalid'],
+    ['brings its own key', withItsOwnKey, 'token_invalid'],
+    [
+      'says where its key is',
+      () => forgedAt('https://attacker.example/jwks.json'),
+      'token_invalid',
+    ],
+    ['never expires', eternal, 'token_invalid'],
+    ['has a number that is text', () => forge({ claims: { sub: '1 or 1=1' } }), 'token_invalid'],
+    ['was cut off', () => real.slice(0, -5), 'token_invalid'],
+    ['has lost its signature', () => real.replace(/[^.]+$/, ''), 'token_invalid'],
+    ['was signed twice', () => `${real}.${real.split('.')[2]}`, 'token_invalid'],
     ['is of another issuer', () => forge({ claims: { iss: 'someone' } }), 'token_invalid'],
     ['is for another audience', () => forge({ claims: { aud: 'something' } }), 'token_invalid'],
     ['is of another type', () => forge({ header: { typ: 'JWT' } }), 'token_invalid'],
@@ -151,6 +167,28 @@ describe('an access token', () => {
 function anotherKey() {
   const [jwk] = generateJwks().keys;
   return createPrivateKey({ key: jwk ?? {}, format: 'jwk' });
+}
+
+/** Signed with the real key, without a time at which it ends. */
+function eternal(): string {
+  const { iat: _, exp: __, ...claims } = jwt.decode(real) as jwt.JwtPayload;
+  const { kid, privateKey } = keys.signing;
+  return jwt.sign(claims, privateKey, {
+    algorithm: 'ES256',
+    header: { alg: 'ES256', typ: 'at+jwt', kid },
+  });
+}
+
+/** Signed with a key that the header itself holds. */
+function withItsOwnKey(): string {
+  const key = anotherKey();
+  const jwk = createPublicKey(key).export({ format: 'jwk' });
+  return forge({ key, header: { jwk, kid: keys.signing.kid } });
+}
+
+/** Signed with a key that is elsewhere, and that nobody fetches. */
+function forgedAt(jku: string): string {
+  return forge({ key: anotherKey(), header: { jku, x5u: jku } });
 }
 
 function unsigned(): string {

@@ -1,9 +1,9 @@
--- auth.credential: how an employee proves who they are. Nobody reads it; management adds one for a new employee.
--- Changing one's own password is in password.sql.
+-- auth.credential: how an employee proves who they are. Nobody reads a password; management gives others one for one
+-- login. Changing one's own is in password.sql, and what a reset brings with it in resetting.sql.
 
 begin;
 set local search_path = tap, public;
-select plan(37);
+select plan(44);
 call test.open_the_company();
 
 call test.given('dba', $$ delete from auth.credential where employee_id = test.id('basile') $$);
@@ -16,7 +16,9 @@ return format('insert into auth.credential (%s) values (test.id(''basile''), %L%
 -- columns
 
 select test.opens(who, verb, 'auth.credential', '', format('%s has no right to %s any column of a credential', test.team(who), verb))
-from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['select', 'update']) verb;
+from unnest(array['alice', 'chloe']) who, unnest(array['select', 'update']) verb;
+select test.opens('emma', 'select', 'auth.credential', 'employee_id', 'management reads who has a password, and no more');
+select test.opens('emma', 'update', 'auth.credential', 'password_hash, must_change, changed_at', 'management replaces a password');
 select test.opens(who, 'insert', 'auth.credential', '', format('%s enters no passwords', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.opens('emma', 'insert', 'auth.credential', 'employee_id, password_hash',
@@ -42,6 +44,32 @@ from (values ('correct horse battery staple', 'a password in the clear'),
              ('$argon2i$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', 'a hash that graphics cards like')) bad (hash, what);
 
 
+-- read
+
+select test.reads('emma', 'select count(employee_id) from auth.credential', (select count(*) from auth.credential)::text,
+  'management sees everybody who has a password');
+
+
+-- update
+
+select test.leaves('emma', $$ update auth.credential set password_hash = test.password('once'), must_change = true, changed_at = now()
+                             where employee_id = test.id('alice') $$,
+  $$ select (password_hash = test.password('once'), must_change, changed_at = now()) from auth.credential where employee_id = test.id('alice') $$,
+  '(t,t,t)',
+  'management replaces the password of somebody else by one for one login');
+select test.touches_nothing('emma', $$ update auth.credential set password_hash = test.password('mine'), must_change = true, changed_at = now()
+                                      where employee_id = test.id('emma') $$,
+  'management does not reset their own');
+select test.forbids('emma', format('update auth.credential set password_hash = test.password(''theirs''), %s where employee_id = test.id(''alice'')', more),
+  format('management does not give a password %s', what))
+from (values ('must_change = false, changed_at = now()', 'that lasts'),
+             ('must_change = true, changed_at = now() + interval ''1 year''', 'for one login at any time'),
+             ('changed_at = now()', 'that is kept, as the former one was')) bad (more, what);
+select test.forbids(who, $$ update auth.credential set password_hash = test.password('once'), must_change = true $$,
+  format('%s replaces no password', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+
+
 -- delete
 
 select test.forbids(who, $$ delete from auth.credential $$, format('%s deletes no password', test.team(who)))
@@ -53,15 +81,19 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 call test.given('dba', $$ grant select, insert, update, delete on auth.credential to epic_employee $$);
 
 select test.reads(who, 'select count(*) from auth.credential', '0', format('no policy lets %s read a password hash', test.team(who)))
-from unnest(array['alice', 'chloe', 'emma']) who;
+from unnest(array['alice', 'chloe']) who;
 select test.forbids('emma', pg_temp.credential(test.password('mine'), 'employee_id, password_hash, must_change', ', false'),
   'no policy lets management give a password that lasts');
 select test.forbids(who, pg_temp.credential(test.password('once')),
   format('no policy lets %s give a password', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.touches_nothing(who, statement, format('no policy lets %s do it: %s', test.team(who), btrim(statement)))
-from unnest(array['alice', 'chloe', 'emma']) who,
+from unnest(array['alice', 'chloe']) who,
      unnest(array[$$ update auth.credential set must_change = false $$, $$ delete from auth.credential $$]) statement;
+select test.touches_nothing('emma', $$ delete from auth.credential $$, 'no policy lets management delete a password');
+select test.forbids('emma', $$ update auth.credential set employee_id = test.id('emma'), must_change = true, changed_at = now()
+                              where employee_id = test.id('alice') $$,
+  'no policy lets management take over the password of somebody else');
 
 
 -- the owner, whose functions compare passwords, and change the caller's

@@ -113,7 +113,7 @@ begin atomic
     union all select split_part(password_hash, '$', 5) from auth.credential
     union all select split_part(password_hash, '$', 6) from auth.credential
     union all select encode(token_hash, format) from auth.refresh_token, unnest(array['hex', 'base64', 'escape']) format
-    union all select encode(email_digest, format) from auth.login_attempt, unnest(array['hex', 'base64', 'escape']) format
+    union all select encode(account, format) from auth.login_attempt, unnest(array['hex', 'base64', 'escape']) format
     union all select word from unnest(array['argon2', 'password', 'token']) word
   ) known (secret)
   where length(secret) >= 5;
@@ -127,16 +127,17 @@ call test.given('emma', $$ insert into crm.employee (full_name, email, departmen
                            values ('Joël', 'joel@epic.example', 'sales') $$);
 call test.given('emma', $$ insert into auth.credential (employee_id, password_hash)
                            select id, test.password('joel') from crm.employee where full_name = 'Joël' $$);
-call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'tests') $$);
-call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'tests') $$);
+call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'tests', null) $$);
+call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'tests', null) $$);
 call test.given('stranger', $$ select auth.refresh('a-first-token', 'a-second-token') $$);
-call test.given('alice', $$ select auth.change_password(test.password('alice'), test.password('secret')) $$);
+call test.given('alice', $$ select auth.change_password(test.password('alice'), test.password('secret'), null) $$);
 call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
 call test.given('bruno', $$ select auth.log_out() $$);
+call test.given('emma', $$ select crm.reset_password(test.id('denis'), test.password('another-secret')) $$);
 
 select ok((select count(*) > 40 from pg_temp.secrets()), 'there are secrets to look for');
 select set_eq('select record || chr(32) || action from crm.history', array['employee insert', 'client update'],
-  'creating a credential, logging in and out, refreshing and changing a password are not in history');
+  'creating a credential, logging in and out, refreshing, changing a password and resetting one are not in history');
 select is_empty('select leaked from pg_temp.leaked() leaked where leaked is not null',
   'no password, hash or token is anywhere in history');
 call test.given('alice', $$ update crm.client set company_name = 'a-second-token' where id = test.id('acme') $$);

@@ -21,9 +21,9 @@ select test.lints('functions', 'security_definer_exposed',
   'alter function crm.deactivate_employee(integer, integer) security invoker');
 
 select test.lints('functions', 'security_definer_exposed',
-  'auth.locked_until(bytea)', 'epic_anonymous may call it, and it acts as epic_owner.',
-  'grant execute on function auth.locked_until(bytea) to epic_anonymous',
-  'revoke execute on function auth.locked_until(bytea) from epic_anonymous');
+  'crm.notify_employees(integer[],text,text,integer,integer)', 'epic_anonymous may call it, and it acts as epic_owner.',
+  'grant execute on function crm.notify_employees(integer[], text, text, integer, integer) to epic_anonymous',
+  'revoke execute on function crm.notify_employees(integer[], text, text, integer, integer) from epic_anonymous');
 
 select test.lints('functions', 'leakproof_function',
   'crm.folded(text)', 'It is called on rows that a policy would have hidden.',

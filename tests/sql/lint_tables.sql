@@ -110,9 +110,9 @@ select test.lints('tables', 'disabled_trigger',
   'alter table crm.contract enable trigger contract_20_status_goes_forward');
 
 select test.lints('tables', 'disabled_trigger',
-  'credential_employee_id_fkey on auth.credential', 'It is switched off. It keeps a constraint.',
-  'alter table auth.credential disable trigger all',
-  'alter table auth.credential enable trigger all');
+  'refresh_token_session_id_fkey on auth.refresh_token', 'It is switched off. It keeps a constraint.',
+  'alter table auth.refresh_token disable trigger all',
+  'alter table auth.refresh_token enable trigger all');
 
 
 -- constraints

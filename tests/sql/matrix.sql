@@ -210,7 +210,7 @@ select bag_eq(
                    ('public', 'directly, PostgreSQL''s default', %1$L, 'no usage of schema crm') $$, current_user),
   'a function that nobody revoked may be called by all, and it says that this is a default');
 select bag_eq(
-  $$ select via, runs_as from dba.callable where role = 'epic_support' and function = 'auth.log_out' $$,
+  $$ select via, runs_as from dba.callable where role = 'epic_support' and function = 'auth.my_password_parameters' $$,
   $$ values ('by epic_employee', 'epic_owner') $$,
   'it says by which way a role may call a function, and as whom that runs');
 select is(

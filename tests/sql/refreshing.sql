@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(20);
+select plan(24);
 call test.open_the_company();
 
 create function pg_temp.refresh(token text, wanted text default 'outcome') returns text
@@ -54,6 +54,25 @@ select test.leaves('stranger', pg_temp.refresh('bruno'),
      from auth.session where id = test.session('bruno') $$,
   '(,t,1)',
   'and gets no second successor, and does the session no harm');
+
+
+-- twice within the ten seconds, but the next one has been used since
+
+call test.given('dba', $$
+  insert into auth.refresh_token (token_hash, session_id, used_at) values ('after bruno', test.session('bruno'), now() - interval '8 seconds') $$);
+select test.reads('stranger', pg_temp.refresh('bruno', '(outcome, session_id, employee_id, department, must_change_password)'),
+  '(refused,,,,)',
+  'a token that was exchanged a moment ago is refused once the next one has been used too');
+select test.leaves('stranger', pg_temp.refresh('bruno'),
+  $$ select string_agg(employee_id::text, ', ') from auth.session where revoked_at = now() $$, test.id('bruno')::text,
+  'which ends the session: there is no race that it could be');
+select test.reads('stranger', pg_temp.refresh('after bruno'), 'concurrent',
+  'the one that was exchanged last still has its moment');
+call test.given('dba', $$ delete from auth.refresh_token where token_hash = 'after bruno' $$);
+call test.given('dba', $$ insert into auth.refresh_token (token_hash, session_id, used_at) values ('of chloe', test.session('chloe'), now()) $$);
+select test.reads('stranger', pg_temp.refresh('bruno'), 'concurrent',
+  'it does not matter what becomes of the tokens of other sessions');
+call test.given('dba', $$ delete from auth.refresh_token where token_hash = 'of chloe' $$);
 
 
 -- twice

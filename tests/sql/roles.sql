@@ -135,7 +135,8 @@ select is(pg_temp.callable_by(department),
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
   'crm.current_employee_id, crm.deactivate_employee, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, crm.rule_sentence, crm.sign_contract, '
+  'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, '
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
   'crm.unassign_support',
   format('%s searches, asks why, subscribes, looks after its own session and tries the business verbs, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
@@ -147,9 +148,10 @@ select is(pg_temp.callable_by('epic_management'),
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
   'crm.current_employee_id, crm.deactivate_employee, crm.erase_client, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, crm.rule_sentence, crm.sign_contract, '
+  'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, '
+  'crm.reset_password, crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
   'crm.unassign_support',
-  'management calls the same, and erases clients');
+  'management calls the same, resets passwords and erases clients');
 
 select * from finish();
 rollback;

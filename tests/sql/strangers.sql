@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(54);
+select plan(64);
 call test.open_the_company();
 
 create temp table ours as
@@ -20,7 +20,7 @@ insert into outside values ('stranger', 'a stranger'), ('login', 'the API''s log
 
 -- tables and views, all of them
 
-select is((select count(*) from ours), 13::bigint, 'there are thirteen tables and views to keep closed');
+select is((select count(*) from ours), 14::bigint, 'there are fourteen tables and views to keep closed');
 
 select set_eq(format('select pg_temp.refused_to(%L, %L)', who, statement), 'select relation from ours',
   format('%s does not %s any table of crm, auth or audit', outsider, verb))
@@ -63,11 +63,16 @@ from outside,
        $$ select crm.record_payment(test.id('acme_signed'), 1) $$,
        $$ select crm.hand_over_client(test.id('acme'), test.id('bruno')) $$,
        $$ select crm.notify_employees(array[test.id('alice')], 'event_moved', 'Moved.', test.id('gala')) $$,
-       $$ select auth.my_password_parameters() $$,
-       $$ select auth.change_password(test.password('alice'), test.password('me')) $$,
+       $$ select auth.my_password_parameters(null) $$,
+       $$ select auth.change_password(test.password('alice'), test.password('me'), null) $$,
        $$ select auth.log_out() $$,
-       $$ select auth.count_attempt('', true) $$,
-       $$ select auth.locked_until('') $$,
+       $$ select crm.revoke_session(test.session('alice')) $$,
+       $$ select crm.revoke_other_sessions() $$,
+       $$ select crm.reset_password(test.id('alice'), test.password('me')) $$,
+       $$ select auth.login_counts('', null) $$,
+       $$ select auth.count_attempt('', null, true) $$,
+       $$ select auth.take_turn('', null) $$,
+       $$ select auth.locked_until('', null) $$,
        $$ call dba.close_table('crm.client') $$]) statement;
 
 select test.forbids('stranger', $$ select auth.session_state(test.id('alice'), null) $$,
@@ -76,8 +81,8 @@ select test.forbids('stranger', $$ select auth.enter(test.id('alice'), null, 'sa
   'a stranger does not enter a session');
 select test.forbids('login', statement, format('the API''s login enters as a stranger before it does: %s', btrim(statement)))
 from unnest(array[
-       $$ select auth.password_parameters('alice@epic.example') $$,
-       $$ select auth.log_in('alice@epic.example', '', '', '') $$,
+       $$ select auth.password_parameters('alice@epic.example', null) $$,
+       $$ select auth.log_in('alice@epic.example', '', '', '', null) $$,
        $$ select auth.refresh('', '') $$]) statement;
 
 select * from finish();

@@ -112,8 +112,8 @@ select is_empty($$ select name from our_function
   'no function depends on the search_path of its caller');
 select set_eq(
   $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
-  array['auth.session_state', 'auth.password_parameters', 'auth.my_password_parameters', 'auth.locked_until', 'auth.count_attempt',
-        'auth.log_in', 'auth.refresh', 'auth.log_out', 'auth.change_password', 'auth.deployed_migration', 'crm.notify_employees', 'crm.erase_client'],
+  array['auth.session_state', 'auth.password_parameters', 'auth.my_password_parameters',
+        'auth.log_in', 'auth.refresh', 'auth.change_password', 'auth.deployed_migration', 'crm.notify_employees', 'crm.erase_client'],
   'these functions and no others act with the rights of the owner');
 select is_empty($$ select name from our_function
                    where prorettype <> 'trigger'::regtype and obj_description(oid, 'pg_proc') is null $$,
@@ -172,7 +172,7 @@ select bag_eq(
      ('crm.notification',   'FOREIGN KEY (contract_id) REFERENCES crm.contract(id) ON DELETE CASCADE'),
      ('auth.credential',    'PRIMARY KEY (employee_id)'),
      ('auth.credential',    'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
-     ('auth.login_attempt', 'PRIMARY KEY (email_digest)'),
+     ('auth.login_attempt', 'PRIMARY KEY (account, address)'),
      ('auth.session',       'PRIMARY KEY (id)'),
      ('auth.session',       'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
      ('auth.refresh_token', 'PRIMARY KEY (token_hash)'),
@@ -199,7 +199,7 @@ select bag_eq(
      ('crm.event',          'id, contract_id, title, start_date, end_date, attendees, status'),
      ('crm.notification',   'id, recipient_id, kind, message, created_at'),
      ('auth.credential',    'employee_id, password_hash, must_change, changed_at'),
-     ('auth.login_attempt', 'email_digest, failures, last_failure_at'),
+     ('auth.login_attempt', 'account, address, failures, last_attempt_at'),
      ('auth.session',       'id, employee_id, created_at, last_used_at, expires_at'),
      ('auth.refresh_token', 'token_hash, session_id, issued_at'),
      ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action'),

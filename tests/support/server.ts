@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateJwks } from '../../src/server/identity/keys.ts';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
 import type { TestDatabase } from './database.ts';
 import { programs } from './paths.ts';
 import { plainEnvironment } from './program.ts';

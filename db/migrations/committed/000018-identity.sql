@@ -1,6 +1,288 @@
 --! Previous: sha1:a900e47435e0a8115723fbda3dcd00b3856ccbc9
---! Hash: sha1:6f7808a4504c912c010a232e2c80e727082faba1
+--! Hash: sha1:0eeff97d716799d32870fac29bf95e66f8ce3abe
 --! Message: identity
 
--- Nothing yet.
-select 1;
+-- Identity that holds: limits per account and per address, and one-time passwords that expire.
+
+
+-- Failed logins, counted three times over.
+--
+--   one account from one address   5 in a row   whoever mistypes is held up, and nobody else is
+--   one account from everywhere   50 in a row   many addresses do not guess one password together
+--   one address, every account   100, less one a minute   one address does not try one password on everybody; an office
+--                                               behind one address is not held up by a few typing errors
+--
+-- A count that is full locks for 15 seconds, and each failure after that for twice as long, up to an hour. While a
+-- lock holds nothing is compared and nothing is counted, so that it ends whatever others do.
+--
+-- A success forgets the failures of the account, here and everywhere, but not those of the address: an account of
+-- one's own does not buy more guesses at others. And an address where the account has logged in during the last
+-- 30 days is not concerned by what fails elsewhere: nobody locks a person out of their own office.
+--
+-- What was counted before is forgotten: it was a day's worth at most.
+
+drop function auth.log_in(text, text, bytea, text);
+drop function auth.change_password(text, text);
+drop function auth.my_password_parameters();
+drop function auth.password_parameters(text);
+drop function auth.locked_until(bytea);
+drop function auth.count_attempt(bytea, boolean);
+-- squawk-ignore ban-drop-table
+drop table auth.login_attempt;
+
+create table auth.login_attempt (
+  account         bytea       not null,
+  address         bytea       not null,
+  failures        numeric     not null default 0,
+  last_attempt_at timestamptz not null default now(),
+  locked_until    timestamptz,
+  succeeded_at    timestamptz,
+
+  constraint login_attempt_pkey primary key (account, address)
+);
+alter table auth.login_attempt enable row level security, force row level security;
+
+create index login_attempt_last_attempt_at_idx on auth.login_attempt (last_attempt_at);
+
+comment on table  auth.login_attempt                 is 'Failed logins, by account, by address, and by both. Forgotten after a day; where somebody has logged in, after 30.';
+comment on column auth.login_attempt.account         is 'SHA-256 of the e-mail address typed, known or not; empty for any account.';
+comment on column auth.login_attempt.address         is 'SHA-256 of the network address, of IPv6 the first 64 bits; empty for any address. Not secret: there are few addresses.';
+comment on column auth.login_attempt.failures        is 'Failures since the last success; of an address with any account, less one for each minute between them.';
+comment on column auth.login_attempt.last_attempt_at is 'When it was last counted.';
+comment on column auth.login_attempt.locked_until    is 'Until when logging in is refused.';
+comment on column auth.login_attempt.succeeded_at    is 'When this account last logged in from this address.';
+
+
+create function auth.address_digest(address inet) returns bytea
+language sql immutable parallel safe
+return sha256(convert_to(coalesce(host(case
+  when family(address) = 4 then address
+  when address << inet '::ffff:0.0.0.0/96' then inet '0.0.0.0' + (address - inet '::ffff:0.0.0.0')
+  else network(set_masklen(address, 64))
+end), 'unknown'), 'UTF8'));
+comment on function auth.address_digest(inet) is
+  'What auth.login_attempt calls a network address. Whoever has one IPv6 address has the 2⁶⁴ around it; a caller whose address is not known shares one count with all others.';
+
+
+create function auth.login_counts(email text, from_address inet)
+returns table (account bytea, address bytea, tolerated integer)
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select counted.account, counted.address, counted.tolerated
+  from (select auth.email_digest(coalesce(email, '')) as account, auth.address_digest(from_address) as address) typed
+  cross join lateral (values
+    (typed.account, typed.address, 5),
+    (typed.account, ''::bytea,     50),
+    (''::bytea,     typed.address, 100)
+  ) counted (account, address, tolerated)
+$$;
+comment on function auth.login_counts(text, inet) is
+  'The three counts that an attempt is part of, and which failure of each is the first to lock.';
+
+
+create function auth.locked_until(email text, from_address inet) returns timestamptz
+language sql stable
+set search_path = ''
+as $$
+  with attempt as (
+    select attempt.*
+    from auth.login_counts(email, from_address) counted
+    join auth.login_attempt attempt on attempt.account = counted.account and attempt.address = counted.address
+  )
+  select max(locked_until)
+  from attempt
+  where locked_until > clock_timestamp()
+    and (address <> '' or not exists (select from attempt here where here.succeeded_at > now() - interval '30 days'))
+$$;
+comment on function auth.locked_until(text, inet) is
+  'Until when logins to an account from an address are refused; null when they are not.';
+
+
+create function auth.take_turn(email text, from_address inet) returns timestamptz
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  delete from auth.login_attempt old
+  where (old.account, old.address) in (
+    select attempt.account, attempt.address
+    from auth.login_attempt attempt
+    where attempt.last_attempt_at < now() - interval '1 day'
+      and (attempt.succeeded_at is null or attempt.succeeded_at < now() - interval '30 days')
+    for update skip locked);
+
+  -- The rows are taken for the rest of the transaction, always in this order, so that attempts are counted one after
+  -- the other and never wait for each other in a circle. The update changes nothing: it takes the row.
+  insert into auth.login_attempt as attempt (account, address)
+  select counted.account, counted.address
+  from auth.login_counts(take_turn.email, take_turn.from_address) counted
+  order by counted.account, counted.address
+  on conflict on constraint login_attempt_pkey do update set failures = attempt.failures;
+
+  return auth.locked_until(take_turn.email, take_turn.from_address);
+end
+$$;
+comment on function auth.take_turn(text, inet) is
+  'As auth.locked_until, and no other attempt at the account or from the address is compared until the transaction ends.';
+
+
+create function auth.count_attempt(email text, from_address inet, succeeded boolean) returns void
+language plpgsql volatile
+set search_path = ''
+as $$
+begin
+  if succeeded then
+    update auth.login_attempt attempt
+    set failures = 0,
+        locked_until = null,
+        last_attempt_at = now(),
+        succeeded_at = case when attempt.address <> '' then now() end
+    from auth.login_counts(email, from_address) counted
+    where attempt.account = counted.account
+      and attempt.address = counted.address
+      and attempt.account <> '';
+    return;
+  end if;
+
+  update auth.login_attempt attempt
+  set failures = latest.failures,
+      last_attempt_at = now(),
+      locked_until = case when latest.failures >= latest.tolerated
+        then clock_timestamp()
+          + least(interval '15 seconds' * 2 ^ least(floor(latest.failures) - latest.tolerated, 20), interval '1 hour') end
+  from (
+    select counted.*,
+      1 + case
+        when before.last_attempt_at < now() - interval '1 day' then 0
+        when before.account = '' then greatest(0, before.failures - extract(epoch from now() - before.last_attempt_at) / 60)
+        else before.failures
+      end as failures
+    from auth.login_counts(email, from_address) counted
+    join auth.login_attempt before on before.account = counted.account and before.address = counted.address
+  ) latest
+  where attempt.account = latest.account
+    and attempt.address = latest.address;
+end
+$$;
+comment on function auth.count_attempt(text, inet, boolean) is
+  'Counts a failed attempt and locks what has failed too often for a growing time, or forgets the failures of the account after a success.';
+
+
+-- Logging in. A one-time password is good for seven days: what lies in a mailbox is not a key for ever.
+
+create function auth.password_parameters(email text, from_address inet, out parameters text, out retry_at timestamptz)
+language sql stable security definer
+set search_path = ''
+as $$
+  select
+    (select substring(credential.password_hash from '^(.*)\$[^$]*$')
+     from crm.employee
+     join auth.credential on credential.employee_id = employee.id
+     where lower(employee.email) = lower(btrim(password_parameters.email))),
+    auth.locked_until(password_parameters.email, password_parameters.from_address)
+$$;
+comment on function auth.password_parameters(text, inet) is
+  'The algorithm, parameters and salt to hash a password with, in PHC string format without the hash; null for an unknown address. And until when there is no use in hashing, since logging in is refused.';
+
+
+create function auth.my_password_parameters(from_address inet, out parameters text, out retry_at timestamptz)
+language sql stable security definer
+set search_path = ''
+as $$
+  select
+    substring(credential.password_hash from '^(.*)\$[^$]*$'),
+    auth.locked_until(employee.email, my_password_parameters.from_address)
+  from auth.credential
+  join crm.employee on employee.id = credential.employee_id
+  where credential.employee_id = crm.current_employee_id()
+$$;
+comment on function auth.my_password_parameters(inet) is
+  'As auth.password_parameters, for the caller.';
+
+
+create function auth.log_in(
+  email text, password_hash text, refresh_token_hash bytea, user_agent text, from_address inet,
+  out outcome text, out session_id uuid, out employee_id integer, out department text,
+  out must_change_password boolean, out retry_at timestamptz)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  found_id    integer;
+  team        text;
+  is_one_time boolean;
+  is_stale    boolean;
+begin
+  retry_at := auth.take_turn(log_in.email, log_in.from_address);
+  if retry_at is not null then
+    outcome := 'locked';
+    return;
+  end if;
+
+  select employee.id, employee.department, credential.must_change, credential.changed_at <= now() - interval '7 days'
+  into found_id, team, is_one_time, is_stale
+  from crm.employee
+  join auth.credential on credential.employee_id = employee.id
+  where lower(employee.email) = lower(btrim(log_in.email))
+    and employee.active
+    and credential.password_hash = log_in.password_hash;
+
+  perform auth.count_attempt(log_in.email, log_in.from_address, succeeded => found_id is not null);
+  if found_id is null then
+    outcome := 'refused';
+    return;
+  end if;
+  if is_one_time and is_stale then
+    outcome := 'expired';
+    return;
+  end if;
+
+  employee_id := found_id;
+  department := team;
+  must_change_password := is_one_time;
+  delete from auth.session where session.employee_id = found_id and session.expires_at < now();
+  insert into auth.session (employee_id, user_agent)
+  values (found_id, left(log_in.user_agent, 200))
+  returning id into log_in.session_id;
+  insert into auth.refresh_token (token_hash, session_id)
+  values (log_in.refresh_token_hash, log_in.session_id);
+  outcome := 'ok';
+end
+$$;
+comment on function auth.log_in(text, text, bytea, text, inet) is
+  'Opens a session, always a new one. Outcome: ok; refused, whether the address or the password is wrong; expired, for a one-time password of more than seven days ago; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
+
+
+create function auth.change_password(
+  password_hash text, new_password_hash text, from_address inet,
+  out outcome text, out retry_at timestamptz)
+language plpgsql volatile security definer
+set search_path = ''
+as $$
+declare
+  me       integer := crm.current_employee_id();
+  my_email text    := (select email from crm.employee where id = me);
+begin
+  retry_at := auth.take_turn(my_email, change_password.from_address);
+  if retry_at is not null then
+    outcome := 'locked';
+    return;
+  end if;
+
+  update auth.credential
+  set password_hash = new_password_hash, must_change = false, changed_at = now()
+  where employee_id = me
+    and credential.password_hash = change_password.password_hash;
+  outcome := case when found then 'changed' else 'refused' end;
+
+  perform auth.count_attempt(my_email, change_password.from_address, succeeded => found);
+  if outcome = 'changed' then
+    update auth.session
+    set revoked_at = now()
+    where employee_id = me and id <> auth.current_session_id() and revoked_at is null;
+  end if;
+end
+$$;
+comment on function auth.change_password(text, text, inet) is
+  'Changes the caller''s password and ends their other sessions. Outcome: changed; refused, when the current password is wrong, which counts as a failed login; locked, until retry_at.';

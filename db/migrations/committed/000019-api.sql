@@ -1,5 +1,5 @@
---! Previous: sha1:6f7808a4504c912c010a232e2c80e727082faba1
---! Hash: sha1:692a94d184d5ffa3491ee5140b850ba457611ce8
+--! Previous: sha1:0eeff97d716799d32870fac29bf95e66f8ce3abe
+--! Hash: sha1:e9c5ce67bd338d77651cd140a63cd11d77670955
 --! Message: api
 
 -- Comments that the API takes apart: a list at the end describes the values of a closed set, or the arguments of a

@@ -1,5 +1,5 @@
---! Previous: sha1:692a94d184d5ffa3491ee5140b850ba457611ce8
---! Hash: sha1:1d8f0af5fdda4b66d773f065ee7c1e0580452732
+--! Previous: sha1:e9c5ce67bd338d77651cd140a63cd11d77670955
+--! Hash: sha1:3aa4e5e73d86dfaef7864cbd118a25a352eec355
 --! Message: limits
 
 -- Nothing yet.

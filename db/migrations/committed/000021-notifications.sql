@@ -1,5 +1,5 @@
---! Previous: sha1:1d8f0af5fdda4b66d773f065ee7c1e0580452732
---! Hash: sha1:0546419a42605ca2bc8c3c28216fe71eae4dfa05
+--! Previous: sha1:3aa4e5e73d86dfaef7864cbd118a25a352eec355
+--! Hash: sha1:c98673ec2c67d498c353f8d1b8157c08da225ee8
 --! Message: notifications
 
 -- Who hears of what, again: also of an event that has lost its support contact, is planned again or deleted, and of a

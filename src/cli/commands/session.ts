@@ -57,7 +57,7 @@ async function replacePassword(
 
 /** A failed login is told without the advice to log in. */
 function loginRefused(error: unknown): unknown {
-  if (!(error instanceof CliError) || error.problem.code !== 'UNAUTHENTICATED') return error;
+  if (!(error instanceof CliError) || error.problem.kind !== 'login_refused') return error;
   const hint = 'Check both, then try again: epic login';
   return new CliError({ ...error.problem, hint }, { cause: error });
 }

@@ -4,7 +4,8 @@ import { readServerConfig, type ServerConfig } from '../config/server.ts';
 import { type LocalDatabase, openLocalDatabase } from '../database/local.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
 import { giveTour, guest, TourError } from '../demo/tour.ts';
-import { loadOrGenerateKeys } from '../identity/keys.ts';
+import { ensureOwnKeys } from '../identity/key-file.ts';
+import { loadKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
 import type { Serving } from '../serve.ts';
 import { takeStopRequests, untilStopped } from './until-stopped.ts';
@@ -89,13 +90,14 @@ async function serveSomewhere(
 ): Promise<Serving> {
   const options = {
     databaseUrl: local.authenticatorUrl,
-    keys: loadOrGenerateKeys(local.cluster.folder),
+    keys: loadKeys(ensureOwnKeys(local.cluster.folder)),
     issuer: config.issuer,
     host: config.host,
     port: config.port,
     allowedOrigins: config.allowedOrigins,
     introspection: config.introspection,
     trustedDocuments: config.trustedDocuments,
+    trustedProxies: config.trustedProxies,
     sentryDsn: config.sentryDsn,
     explorer: true,
     log,

@@ -3,48 +3,102 @@ import { readAdminConfig } from '../config/admin.ts';
 import { openLocalDatabase } from '../database/local.ts';
 import { OperatorError } from '../errors.ts';
 import { explainDatabaseError } from '../graphql/refusals.ts';
-import { createEmployee, type NewEmployee } from '../identity/employees.ts';
+import {
+  createEmployee,
+  type InTransaction,
+  type NewEmployee,
+  type RunStatement,
+  resetPassword,
+} from '../identity/employees.ts';
 
 /** `epic-server employee create`: how the first manager comes in. The one-time password goes to stdout. */
 export async function createEmployeeAsOperator(employee: NewEmployee): Promise<void> {
+  const { id, oneTimePassword } = await asOwner('createEmployee', (inTransaction) =>
+    createEmployee(inTransaction, employee),
+  );
+  say(`Employee ${id} was created: ${employee.fullName}, ${employee.department}.`);
+  show(oneTimePassword);
+}
+
+/**
+ * `epic-server employee reset-password`: for a manager whom no other manager can help, since there is none, or whose
+ * first password has expired. The one-time password goes to stdout.
+ */
+export async function resetPasswordAsOperator(email: string): Promise<void> {
+  const { oneTimePassword } = await asOwner('resetPassword', async (inTransaction) => {
+    const id = await inTransaction((run) => idOf(run, email));
+    return resetPassword(
+      (work) =>
+        inTransaction(async (run) => {
+          // The policies of auth.credential let its owner change the password of the session's employee only.
+          await run(`select set_config('jwt.claims.employee_id', $1, true)`, [String(id)]);
+          return work(run);
+        }),
+      id,
+    );
+  });
+  say(`The password of ${email} was reset, and their sessions have ended.`);
+  show(oneTimePassword);
+}
+
+async function idOf(run: RunStatement, email: string): Promise<number> {
+  const [employee] = await run<{ id: number }>(
+    'select id from crm.employee where lower(email) = lower($1)',
+    [email],
+  );
+  if (employee === undefined) throw new OperatorError(`There is no employee with ${email}.`);
+  return employee.id;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function show(oneTimePassword: string): void {
+  say('They log in once with this password, within seven days, and then choose their own.');
+  say('It is not shown again:');
+  process.stdout.write(`${oneTimePassword}\n`);
+}
+
+/** Does something as the owner of everything. Throws an OperatorError when the database refuses it. */
+async function asOwner<Result>(
+  fieldName: string,
+  work: (inTransaction: InTransaction) => Promise<Result>,
+): Promise<Result> {
   const { adminUrl, dataFolder } = readAdminConfig(process.env);
-  const say = (line: string) => process.stderr.write(`${line}\n`);
   const local = adminUrl === null ? await openLocalDatabase(dataFolder, say) : null;
   try {
-    const { id, oneTimePassword } = await insert(adminUrl ?? local?.adminUrl ?? '', employee);
-    say(`Employee ${id} was created: ${employee.fullName}, ${employee.department}.`);
-    say(
-      'They log in once with this password, which is not shown again, and then choose their own:',
-    );
-    process.stdout.write(`${oneTimePassword}\n`);
+    return await through(adminUrl ?? local?.adminUrl ?? '', fieldName, work);
   } finally {
     await local?.cluster.close();
   }
 }
 
-async function insert(
+async function through<Result>(
   adminUrl: string,
-  employee: NewEmployee,
-): Promise<{ id: number; oneTimePassword: string }> {
+  fieldName: string,
+  work: (inTransaction: InTransaction) => Promise<Result>,
+): Promise<Result> {
   const client = new pg.Client({ connectionString: adminUrl, application_name: 'epic-server' });
   client.on('error', () => {});
   const run = async <Row>(text: string, values: unknown[] = []) =>
     (await client.query<Row & pg.QueryResultRow>(text, values)).rows;
   try {
     await client.connect();
-    return await createEmployee(async (work) => {
+    return await work(async (inside) => {
       await run('begin');
       await run('set local role epic_owner');
-      const result = await work(run);
+      const result = await inside(run);
       await run('commit');
       return result;
-    }, employee);
+    });
   } catch (error) {
+    if (error instanceof OperatorError) throw error;
     if (!(error instanceof pg.DatabaseError)) throw unreachable(error);
     await run('rollback');
     const refusal = await explainDatabaseError(
       error,
-      { fieldName: 'createEmployee', verb: null, input: {} },
+      { fieldName, verb: null, input: {} },
       {
         isAnonymous: false,
         settings: null,

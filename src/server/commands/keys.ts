@@ -1,14 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { readServerConfig } from '../config/server.ts';
 import { OperatorError } from '../errors.ts';
-import { generateJwks } from '../identity/keys.ts';
+import { ownKeysFile, rotateKeys, writeNewKeys } from '../identity/key-file.ts';
 
 /** `epic-server keys create FILE`: writes a new signing key, readable by this user only. */
 export function createKeys(file: string): void {
   try {
-    writeFileSync(file, `${JSON.stringify(generateJwks(), null, 2)}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
+    writeNewKeys(file);
   } catch (error) {
     throw new OperatorError(
       `The keys cannot be written to ${file}.`,
@@ -17,4 +15,30 @@ export function createKeys(file: string): void {
     );
   }
   process.stderr.write(`A new key was written. Start the server with EPIC_JWT_KEYS=${file}\n`);
+}
+
+/** `epic-server keys rotate [FILE]`: has a new key sign from now on, for servers that are running. */
+export async function rotateKeysOf(file: string | undefined): Promise<void> {
+  const { signsFrom, removed } = rotateKeys(file ?? (await configuredFile()));
+  const lines = [
+    `A new key was added. It signs from ${signsFrom.toISOString()} on; until then every running server has read it.`,
+    'Nobody is logged out: the former key verifies until the last token that it signed has expired, 15 minutes later.',
+    ...(removed === 0 ? [] : [`No longer needed and removed: ${removed}.`]),
+  ];
+  process.stderr.write(`${lines.join('\n')}\n`);
+}
+
+async function configuredFile(): Promise<string> {
+  const { keysFile, dataFolder } = readServerConfig(process.env);
+  if (keysFile !== null) return keysFile;
+  const { openDataFolder } = await import('../database/embedded/folder.ts');
+  const { path } = await openDataFolder(dataFolder, (line) => process.stderr.write(`${line}\n`));
+  const own = ownKeysFile(path);
+  if (!existsSync(own)) {
+    throw new OperatorError(
+      `There are no keys in ${path} yet.`,
+      'epic-server start makes them. Or name a file: epic-server keys rotate FILE',
+    );
+  }
+  return own;
 }

@@ -1,5 +1,7 @@
 import { readServerConfig } from '../config/server.ts';
-import { loadKeys, loadOrGenerateKeys } from '../identity/keys.ts';
+import { type FollowedKeys, followKeys } from '../identity/followed-keys.ts';
+import { ensureOwnKeys } from '../identity/key-file.ts';
+import { loadKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
 import { takeStopRequests, untilStopped } from './until-stopped.ts';
 
@@ -7,7 +9,7 @@ import { takeStopRequests, untilStopped } from './until-stopped.ts';
 export async function start(): Promise<void> {
   const stop = takeStopRequests();
   const config = readServerConfig(process.env);
-  const ownKeys = config.keysFile === null ? null : loadKeys(config.keysFile);
+  if (config.keysFile !== null) loadKeys(config.keysFile);
   const log = createLog(config.logLevel);
 
   // Both are large, and a mistake in the configuration should be told at once.
@@ -19,16 +21,27 @@ export async function start(): Promise<void> {
     config.databaseUrl === null
       ? await openLocalDatabase(config.dataFolder, (line) => log.warn(line))
       : null;
+  let keys: FollowedKeys | undefined;
   try {
+    keys = followKeys(
+      config.keysFile ?? ensureOwnKeys(local?.cluster.folder ?? config.dataFolder),
+      {
+        onChange: ({ signing }) =>
+          log.info({ signing: signing.kid }, 'the keys have been read again'),
+        onTrouble: (error) =>
+          log.error({ err: error }, 'the keys cannot be read again, and stay as they were'),
+      },
+    );
     const serving = await serve({
       databaseUrl: config.databaseUrl ?? local?.authenticatorUrl ?? '',
-      keys: ownKeys ?? loadOrGenerateKeys(local?.cluster.folder ?? config.dataFolder),
+      keys,
       issuer: config.issuer,
       host: config.host,
       port: config.port,
       allowedOrigins: config.allowedOrigins,
       introspection: config.introspection,
       trustedDocuments: config.trustedDocuments,
+      trustedProxies: config.trustedProxies,
       sentryDsn: config.sentryDsn,
       explorer: config.explorer,
       log,
@@ -44,6 +57,7 @@ export async function start(): Promise<void> {
     await serving.stop();
     log.info('epic-server has stopped');
   } finally {
+    keys?.close();
     await local?.cluster.close();
   }
 }

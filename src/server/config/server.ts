@@ -9,6 +9,7 @@ import {
   port,
   postgresUrl,
   sentryDsn,
+  trustedProxies,
 } from './values.ts';
 
 /** What `epic-server start` needs to know. */
@@ -18,6 +19,8 @@ export type ServerConfig = {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  trustedProxies: string[];
   /** A JWK Set file; null for the keys that the server keeps in `dataFolder`. */
   keysFile: string | null;
   /** Absolute. */
@@ -43,6 +46,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
       databaseUrl: read('DATABASE_URL', null, postgresUrl),
       host: read('EPIC_HOST', '127.0.0.1', (text) => text),
       port: read('EPIC_PORT', 4000, port),
+      trustedProxies: read('EPIC_TRUSTED_PROXIES', [], trustedProxies),
       keysFile: read('EPIC_JWT_KEYS', null, (text) => resolve(text)),
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
       issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),

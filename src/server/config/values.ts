@@ -1,3 +1,4 @@
+import proxyAddr from 'proxy-addr';
 import { Unusable } from './read.ts';
 
 // What the text of a variable means. Each throws Unusable.
@@ -37,6 +38,19 @@ export function onOrOff(text: string): boolean {
     throw new Unusable(`is "${text}", which is neither on nor off.`, 'Use on or off.');
   }
   return text === 'on';
+}
+
+export function trustedProxies(text: string): string[] {
+  const proxies = text.split(',').map((proxy) => proxy.trim());
+  try {
+    proxyAddr.compile(proxies);
+  } catch {
+    throw new Unusable(
+      `is "${text}", which is not a list of addresses.`,
+      'Separate them with commas; networks like 10.0.0.0/8 are possible, and so are loopback, linklocal and uniquelocal.',
+    );
+  }
+  return proxies;
 }
 
 export type LogLevel = (typeof logLevels)[number];

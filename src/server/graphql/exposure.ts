@@ -37,6 +37,18 @@ const tagsPlugin = jsonPgSmartTags({
           },
         },
       },
+      // One has few sessions: they are read whole, and sorted by when they were used.
+      'crm.my_session': {
+        tags: { primaryKey: 'id', behavior: ['-single'] },
+        attribute: {
+          id: { tags: { ...always.tags, ...notIndexed.tags } },
+          created_at: { tags: { ...always.tags, ...notIndexed.tags } },
+          last_used_at: { tags: { ...always.tags, behavior: ['-filterBy'] } },
+          expires_at: { tags: { ...always.tags, ...notIndexed.tags } },
+          user_agent: notIndexed,
+          current: { tags: { ...always.tags, ...notIndexed.tags } },
+        },
+      },
       // A view has neither a key nor indexes of its own: these are those of audit.change.
       'crm.history': {
         tags: {
@@ -80,6 +92,11 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.erase_client': returns('client'),
       'crm.deactivate_employee': returns('employee'),
       'crm.mark_notifications_read': returns('notifications'),
+      // Our own mutation makes the password: see identity.ts.
+      'crm.reset_password': hidden,
+      'crm.revoke_session': returns('session'),
+      // Without arguments it has no input: see identity.ts.
+      'crm.revoke_other_sessions': hidden,
     },
   },
 });

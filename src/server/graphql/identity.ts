@@ -1,7 +1,7 @@
 import { access, context, lambda, object, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
 import type { Claims } from '../identity/claims.ts';
-import { createEmployee } from '../identity/employees.ts';
+import { createEmployee, type InTransaction, resetPassword } from '../identity/employees.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import { notLoggedIn } from './refusals.ts';
 
@@ -18,10 +18,17 @@ const typeDefs = gql`
     refresh(input: RefreshInput!): Session
     """Ends this session."""
     logout: LogoutPayload
+    """Ends all of one's own sessions but this one."""
+    revokeOtherSessions: RevokeOtherSessionsPayload
     """Replaces one's own password and ends one's other sessions."""
     changePassword(input: ChangePasswordInput!): ChangePasswordPayload
     """Creates an employee, who logs in once with the password returned and then chooses their own."""
     createEmployee(input: CreateEmployeeInput!): CreateEmployeePayload
+    """
+    Gives an employee who has forgotten theirs a new password for one login. It ends their sessions, and unlocks the
+    account.
+    """
+    resetPassword(input: ResetPasswordInput!): ResetPasswordPayload
   }
 
   input LoginInput {
@@ -39,7 +46,7 @@ const typeDefs = gql`
   input ChangePasswordInput {
     """The password so far."""
     currentPassword: String!
-    """At least 12 characters, without one's name or e-mail address."""
+    """At least 12 characters, without one's name or e-mail address, and not easily guessed."""
     newPassword: String!
   }
 
@@ -50,6 +57,11 @@ const typeDefs = gql`
     email: String!
     """What they do, which decides what they may do."""
     department: Department!
+  }
+
+  input ResetPasswordInput {
+    """Who has forgotten their password."""
+    employeeId: Int!
   }
 
   """What a client keeps of a session."""
@@ -85,6 +97,11 @@ const typeDefs = gql`
     ok: Boolean!
   }
 
+  type RevokeOtherSessionsPayload {
+    """How many have ended."""
+    count: Int!
+  }
+
   type ChangePasswordPayload {
     """Always true: what cannot be done is an error."""
     ok: Boolean!
@@ -93,7 +110,14 @@ const typeDefs = gql`
   type CreateEmployeePayload {
     """The new employee."""
     employee: Employee
-    """Shown this once and stored nowhere."""
+    """Shown this once and stored nowhere. Good for seven days."""
+    oneTimePassword: String!
+  }
+
+  type ResetPasswordPayload {
+    """The employee as they are now."""
+    employee: Employee
+    """Shown this once and stored nowhere. Good for seven days."""
     oneTimePassword: String!
   }
 `;
@@ -124,7 +148,11 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
           plans: {
             login(_$root, args) {
               return sideEffect([context(), args.getRaw('input')], ([{ exchange }, input]) =>
-                sessions.logIn({ ...input, userAgent: exchange.userAgent }),
+                sessions.logIn({
+                  ...input,
+                  userAgent: exchange.userAgent,
+                  address: exchange.address,
+                }),
               );
             },
 
@@ -141,36 +169,49 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
               });
             },
 
+            revokeOtherSessions() {
+              return sideEffect(context(), (callers) =>
+                transactionOf(callers)(async (run) => {
+                  const [row] = await run<{ count: number }>(
+                    'select crm.revoke_other_sessions() as count',
+                    [],
+                  );
+                  return row;
+                }),
+              );
+            },
+
             changePassword(_$root, args) {
               return sideEffect(
                 [context(), args.getRaw('input')],
                 async ([{ exchange }, input]) => {
-                  await sessions.changePassword(sessionOf(exchange.claims), input);
+                  await sessions.changePassword(sessionOf(exchange.claims), {
+                    ...input,
+                    address: exchange.address,
+                  });
                   return { ok: true };
                 },
               );
             },
 
             createEmployee(_$root, args) {
-              const $created = sideEffect(
-                [context(), args.getRaw('input')],
-                ([{ exchange, withPgClient, pgSettings }, input]) => {
-                  sessionOf(exchange.claims);
-                  return createEmployee(
-                    (work) =>
-                      withPgClient(pgSettings, (client) =>
-                        work(
-                          async <Row>(text: string, values: unknown[]) =>
-                            (await client.query<Row>({ text, values })).rows,
-                        ),
-                      ),
-                    input,
-                  );
-                },
+              const $created = sideEffect([context(), args.getRaw('input')], ([callers, input]) =>
+                createEmployee(transactionOf(callers), input),
               );
               return object({
                 employee: employees.get({ id: access($created, 'id') }),
                 oneTimePassword: access($created, 'oneTimePassword'),
+              });
+            },
+
+            resetPassword(_$root, args) {
+              const $reset = sideEffect(
+                [context(), args.getRaw('input')],
+                ([callers, { employeeId }]) => resetPassword(transactionOf(callers), employeeId),
+              );
+              return object({
+                employee: employees.get({ id: access($reset, 'id') }),
+                oneTimePassword: access($reset, 'oneTimePassword'),
               });
             },
           },
@@ -178,6 +219,18 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
       },
     };
   }, 'EpicIdentityPlugin');
+}
+
+/** Runs statements as the caller. */
+function transactionOf({ exchange, withPgClient, pgSettings }: Grafast.Context): InTransaction {
+  sessionOf(exchange.claims);
+  return (work) =>
+    withPgClient(pgSettings, (client) =>
+      work(
+        async <Row>(text: string, values: unknown[]) =>
+          (await client.query<Row>({ text, values })).rows,
+      ),
+    );
 }
 
 function sessionOf(claims: Claims | null): Claims {

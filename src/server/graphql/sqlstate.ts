@@ -17,7 +17,6 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
     EP401: 'UNAUTHENTICATED',
     EP403: 'FORBIDDEN',
     EP410: 'INVALID',
-    EP429: 'RATE_LIMITED',
     '42501': 'FORBIDDEN',
     '42703': 'INVALID',
     P0002: 'NOT_FOUND',
@@ -47,7 +46,6 @@ const kinds: Record<string, string> = {
   EP401: 'session_ended',
   EP403: 'must_change_password',
   EP410: 'position_too_old',
-  EP429: 'locked',
 };
 
 /** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */

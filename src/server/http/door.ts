@@ -48,6 +48,7 @@ export function createGraphqlDoor(options: {
       return {
         status: result.statusCode,
         contentType: result.headers['content-type'] ?? 'application/json;charset=utf-8',
+        headers: retryHeader(errors),
         body: errors ? { errors: errors.map(coded), ...rest } : rest,
       };
     } catch (error) {
@@ -102,6 +103,13 @@ async function readBody(request: IncomingMessage, maximumBytes: number): Promise
 
 function isCoded(error: GraphqlError): boolean {
   return typeof error.extensions?.code === 'string';
+}
+
+/** In how many seconds it is worth trying again, for programs that read no GraphQL. */
+function retryHeader(errors: readonly GraphqlError[] = []): Record<string, string> {
+  const seconds = errors.map(({ extensions }) => Number(extensions?.retryAfter ?? 0));
+  const longest = Math.max(0, ...seconds);
+  return longest > 0 ? { 'retry-after': String(longest) } : {};
 }
 
 function coded(error: GraphqlError): GraphqlError {

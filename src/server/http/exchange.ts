@@ -8,6 +8,8 @@ export type Exchange = {
   /** Whose session the access token names; null for an anonymous caller. */
   claims: Claims | null;
   readonly userAgent: string | null;
+  /** The caller's network address; null when it is not known any more. */
+  readonly address: string | null;
   /** The name of the GraphQL operation, once it is known. */
   operation: string | null;
   /** How fast the results of a subscription are taken. */

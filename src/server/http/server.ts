@@ -5,6 +5,7 @@ import { Refusal } from '../errors.ts';
 import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
 import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
+import type { AddressOf } from './address.ts';
 import { type Answer, type Route, type Routes, refusing, routeOf } from './answer.ts';
 import { bearerOf } from './bearer.ts';
 import { createCors } from './cors.ts';
@@ -30,11 +31,12 @@ export function createHttpServer(options: {
   tokens: Tokens;
   /** The origins whose pages may use the API. */
   allowedOrigins: readonly string[];
+  addressOf: AddressOf;
   log: Logger;
   report: ReportUnexpected;
   limits?: HttpLimits;
 }): Server {
-  const { routes, tokens, log, report, limits = httpLimits } = options;
+  const { routes, tokens, addressOf, log, report, limits = httpLimits } = options;
   const cors = createCors(options.allowedOrigins);
 
   const route: Route = (request, exchange) => {
@@ -73,6 +75,7 @@ export function createHttpServer(options: {
         id: randomUUID(),
         claims: null,
         userAgent: request.headers['user-agent'] ?? null,
+        address: addressOf(request),
         operation: null,
       };
       let answer: Answer | undefined;

@@ -1,16 +1,24 @@
 import { hashNewPassword, oneTimePassword } from './passwords.ts';
 
+// New employees, and those who have forgotten their password. What a password looks like to the database is decided
+// here; who may do this, there.
+
 /** Runs one statement of an open transaction. */
 export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<readonly Row[]>;
 
 export type NewEmployee = { fullName: string; email: string; department: string };
+
+/** Runs statements in one transaction. */
+export type InTransaction = <Result>(
+  work: (run: RunStatement) => Promise<Result>,
+) => Promise<Result>;
 
 /**
  * Creates an employee with a one-time password, in the caller's transaction and with the caller's rights.
  * The password is in the result and nowhere else.
  */
 export async function createEmployee(
-  inTransaction: <Result>(work: (run: RunStatement) => Promise<Result>) => Promise<Result>,
+  inTransaction: InTransaction,
   { fullName, email, department }: NewEmployee,
 ): Promise<{ id: number; oneTimePassword: string }> {
   const password = oneTimePassword();
@@ -28,4 +36,20 @@ export async function createEmployee(
     return employee.id;
   });
   return { id, oneTimePassword: password };
+}
+
+/**
+ * Gives an employee a new one-time password, in the caller's transaction and with the caller's rights. It ends their
+ * sessions. The password is in the result and nowhere else.
+ */
+export async function resetPassword(
+  inTransaction: InTransaction,
+  employeeId: number,
+): Promise<{ id: number; oneTimePassword: string }> {
+  const password = oneTimePassword();
+  const passwordHash = await hashNewPassword(password);
+  await inTransaction((run) =>
+    run('select crm.reset_password($1, $2)', [employeeId, passwordHash]),
+  );
+  return { id: employeeId, oneTimePassword: password };
 }

@@ -2,12 +2,10 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
-  generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { OperatorError } from '../errors.ts';
 
 /** A public key as published at /.well-known/jwks.json. */
@@ -21,64 +19,74 @@ export type PublicJwk = {
   alg: 'ES256';
 };
 
-/** The keys of this server: the first of its set signs, all of them verify. */
+/** The keys of this server, as they are at the moment of asking: one signs, all of them verify. */
 export type Keys = {
-  signing: { kid: string; privateKey: KeyObject };
-  verifying: ReadonlyMap<string, KeyObject>;
-  published: { keys: readonly PublicJwk[] };
+  readonly signing: { kid: string; privateKey: KeyObject };
+  readonly verifying: ReadonlyMap<string, KeyObject>;
+  readonly published: { keys: readonly PublicJwk[] };
 };
+
+/** A private key as it is in the file. */
+export type PrivateJwk = JsonWebKey & {
+  /** From when on it signs, in seconds since 1970; missing, as in a set made by hand: always. */
+  nbf?: number;
+};
+
+/**
+ * How long a key still verifies once another one signs, in seconds: until the last token that it signed has
+ * expired, and a minute longer, since no two servers have quite the same time.
+ */
+export const afterlife = 15 * 60 + 60;
+
+/**
+ * The keys that are in use at a time (in seconds since 1970), the one that signs first: it is the one that has
+ * signed for the shortest time. Keys that will sign are in use too, and so are those that signed until recently.
+ */
+export function inUse<Key extends { nbf?: number }>(keys: readonly Key[], now: number): Key[] {
+  const latest = (time: number) =>
+    Math.max(0, ...keys.map(from).filter((signsFrom) => signsFrom <= time));
+  const needed = keys.filter((key) => from(key) >= latest(now - afterlife));
+  const signing =
+    needed.find((key) => from(key) === latest(now)) ??
+    // All are for later, though nothing signs until then: clocks differ.
+    needed.toSorted((one, other) => from(one) - from(other))[0];
+  return signing === undefined ? [] : [signing, ...needed.filter((key) => key !== signing)];
+}
+
+function from(key: { nbf?: number }): number {
+  return key.nbf ?? 0;
+}
 
 /**
  * Reads a JWK Set of private EC P-256 keys.
  * Throws an OperatorError that says what is wrong with the file, and never what is in it.
  */
 export function loadKeys(path: string): Keys {
-  const jwks = readJwks(path);
-  const keys = jwks.map((jwk, index) => {
-    const privateKey = privateKeyOf(jwk, `Key ${index + 1} of ${path}`);
-    const publicKey = createPublicKey(privateKey);
-    const { x, y } = publicKey.export({ format: 'jwk' });
-    if (x === undefined || y === undefined) {
-      throw new OperatorError(`Key ${index + 1} of ${path} has no public half.`);
-    }
-    const kid = thumbprint(x, y);
-    return { kid, privateKey, publicKey, published: publicJwk(kid, x, y) };
-  });
-  const [first] = keys;
-  if (first === undefined) {
+  const keys = readJwks(path).map((jwk, index) => keyOf(jwk, `Key ${index + 1} of ${path}`));
+  if (keys.length === 0) {
     throw new OperatorError(
       `${path} holds no key.`,
       'Put at least one private EC P-256 key in it.',
     );
   }
+  const now = () => inUse(keys, Date.now() / 1000);
   return {
-    signing: { kid: first.kid, privateKey: first.privateKey },
-    verifying: new Map(keys.map((key) => [key.kid, key.publicKey])),
-    published: { keys: keys.map((key) => key.published) },
+    get signing() {
+      const [signing] = now();
+      if (signing === undefined) throw new Error('There is no key that signs.');
+      return signing;
+    },
+    get verifying() {
+      return new Map(now().map((key) => [key.kid, key.publicKey]));
+    },
+    get published() {
+      return { keys: now().map((key) => key.published) };
+    },
   };
 }
 
-/** Loads `keys.json` of the data folder; makes the folder (0700) and one key (0600) if missing. */
-export function loadOrGenerateKeys(dataFolder: string): Keys {
-  const path = join(dataFolder, 'keys.json');
-  if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    chmodSync(dirname(path), 0o700);
-    writeFileSync(path, `${JSON.stringify(generateJwks(), null, 2)}\n`, {
-      mode: 0o600,
-      flag: 'wx',
-    });
-  }
-  return loadKeys(path);
-}
-
-/** A new JWK Set with one private key, in the form that EPIC_JWT_KEYS takes. */
-export function generateJwks(): { keys: JsonWebKey[] } {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { keys: [privateKey.export({ format: 'jwk' })] };
-}
-
-function readJwks(path: string): JsonWebKey[] {
+/** The keys in a file, unchecked. Throws an OperatorError. */
+export function readJwks(path: string): PrivateJwk[] {
   let text: string;
   try {
     const others = statSync(path).mode & 0o077;
@@ -109,25 +117,39 @@ function readJwks(path: string): JsonWebKey[] {
   );
 }
 
-function isJwks(value: unknown): value is { keys: JsonWebKey[] } {
+function isJwks(value: unknown): value is { keys: PrivateJwk[] } {
   return (
     typeof value === 'object' && value !== null && 'keys' in value && Array.isArray(value.keys)
   );
 }
 
-function privateKeyOf(jwk: JsonWebKey, name: string): KeyObject {
+function keyOf(jwk: PrivateJwk, name: string) {
   if (jwk?.kty !== 'EC' || jwk.crv !== 'P-256' || typeof jwk.d !== 'string') {
     throw new OperatorError(`${name} is not a private EC P-256 key.`);
   }
+  if (jwk.nbf !== undefined && !Number.isFinite(jwk.nbf)) {
+    throw new OperatorError(`${name} has an nbf that is not a number of seconds.`);
+  }
+  const { privateKey, publicKey, x, y } = keyPairOf(jwk, name);
+  const kid = thumbprint(x, y);
+  return {
+    kid,
+    privateKey,
+    publicKey,
+    published: { kty: 'EC', crv: 'P-256', x, y, kid, use: 'sig', alg: 'ES256' } as const,
+    ...(jwk.nbf === undefined ? {} : { nbf: jwk.nbf }),
+  };
+}
+
+function keyPairOf(jwk: JsonWebKey, name: string) {
   try {
-    return createPrivateKey({ key: jwk, format: 'jwk' });
+    const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+    const publicKey = createPublicKey(privateKey);
+    const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
+    return { privateKey, publicKey, x, y };
   } catch {
     throw new OperatorError(`${name} is damaged.`);
   }
-}
-
-function publicJwk(kid: string, x: string, y: string): PublicJwk {
-  return { kty: 'EC', crv: 'P-256', x, y, kid, use: 'sig', alg: 'ES256' };
 }
 
 /** RFC 7638: the hash of the required members in lexicographic order. */

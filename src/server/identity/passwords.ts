@@ -2,15 +2,23 @@ import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
 import { Refusal } from '../errors.ts';
 import { readableCode } from '../readable-code.ts';
+import { whyGuessable } from './guessable.ts';
+import { createTurns } from './turns.ts';
 
 const hashLength = 32;
 const minimumCharacters = 12;
 const maximumBytes = 1024;
 
+/**
+ * Each hash takes 19 MiB and keeps a processor busy, so that few are made at a time: one of the four threads that
+ * Node has for such work stays free for other work. Whoever finds a long queue had better come back.
+ */
+const inTurn = createTurns({ atOnce: 3, waiting: 60 });
+
 /** The PHC prefix of an argon2id hash: its cost and its salt, but not the hash. */
 const prefixPattern = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)$/;
 
-/** Hashes a new password with a new salt. Returns a PHC string. */
+/** Hashes a new password with a new salt. Returns a PHC string. Throws a Refusal (UNAVAILABLE) when too many wait. */
 export function hashNewPassword(password: string): Promise<string> {
   return hashWith(password, newPrefix());
 }
@@ -18,6 +26,7 @@ export function hashNewPassword(password: string): Promise<string> {
 /**
  * Hashes a password that somebody presents, with the cost and salt of the stored one.
  * With `parameters` null (nobody has that e-mail) the work is the same and the result matches nothing.
+ * Throws a Refusal (UNAVAILABLE) when too many wait.
  */
 export function hashPresentedPassword(
   password: string,
@@ -33,15 +42,17 @@ function newPrefix(): string {
 async function hashWith(password: string, prefix: string): Promise<string> {
   const [, memoryCost, timeCost, parallelism, salt] = prefixPattern.exec(prefix) ?? [];
   if (salt === undefined) throw new Error('A stored password is not hashed as this server hashes.');
-  const hash = await argon2.hash(password, {
-    type: argon2.argon2id,
-    memoryCost: Number(memoryCost),
-    timeCost: Number(timeCost),
-    parallelism: Number(parallelism),
-    salt: Buffer.from(salt, 'base64'),
-    hashLength,
-    raw: true,
-  });
+  const hash = await inTurn(() =>
+    argon2.hash(password, {
+      type: argon2.argon2id,
+      memoryCost: Number(memoryCost),
+      timeCost: Number(timeCost),
+      parallelism: Number(parallelism),
+      salt: Buffer.from(salt, 'base64'),
+      hashLength,
+      raw: true,
+    }),
+  );
   return `${prefix}$${unpaddedBase64(hash)}`;
 }
 
@@ -49,11 +60,14 @@ function unpaddedBase64(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** Refuses (INVALID, field `newPassword`) a password that is too short, too long, or a name or e-mail. */
-export function checkNewPassword(
+/**
+ * Refuses (INVALID, field `newPassword`) a password that is too short, too long, a name or e-mail, common, or easily
+ * guessed.
+ */
+export async function checkNewPassword(
   password: string,
   person: { fullName: string; email: string },
-): void {
+): Promise<void> {
   const refuse = (sentence: string, kind: string) => {
     throw new Refusal('INVALID', sentence, { field: 'newPassword', kind });
   };
@@ -75,6 +89,14 @@ export function checkNewPassword(
     .filter((word) => word.length >= 3);
   if (personal.some((word) => folded.includes(word))) {
     refuse('The new password may not contain your name or your e-mail.', 'password_personal');
+  }
+  const why = await whyGuessable(password, [person.fullName, person.email]);
+  if (why !== null) {
+    throw new Refusal('INVALID', `The new password would soon be guessed: ${why}.`, {
+      field: 'newPassword',
+      kind: 'password_guessable',
+      hint: 'Take several words that have nothing to do with each other, such as those of a sentence that nobody ever wrote.',
+    });
   }
 }
 

@@ -27,11 +27,13 @@ export type OpenedSession = {
 export type SessionEmployee = { id: number; fullName: string; email: string; department: string };
 
 export type Sessions = {
-  /** Throws a Refusal: UNAUTHENTICATED, or RATE_LIMITED while the account is locked. */
+  /** Throws a Refusal: UNAUTHENTICATED, or RATE_LIMITED while the account or the address is locked. */
   logIn(login: {
     email: string;
     password: string;
     userAgent: string | null;
+    /** The caller's network address; null when it is not known. */
+    address: string | null;
   }): Promise<OpenedSession>;
   /** Throws a Refusal (UNAUTHENTICATED) when the session has ended. */
   refresh(refreshToken: string): Promise<OpenedSession>;
@@ -39,7 +41,7 @@ export type Sessions = {
   /** Ends the employee's other sessions. Throws a Refusal. */
   changePassword(
     claims: Claims,
-    passwords: { currentPassword: string; newPassword: string },
+    change: { currentPassword: string; newPassword: string; address: string | null },
   ): Promise<void>;
 };
 
@@ -50,6 +52,9 @@ type OutcomeRow = {
   department: string;
   must_change_password: boolean;
 };
+
+/** How to hash what is presented, and until when there is no use in it. */
+type ParametersRow = { parameters: string | null; retry_at: Date | null };
 
 /** The sessions of the database behind `withSession`. */
 export function createSessions(withSession: WithSession, tokens: Tokens): Sessions {
@@ -92,22 +97,30 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
   }
 
   return {
-    async logIn({ email, password, userAgent }) {
+    async logIn({ email, password, userAgent, address }) {
       checkPresentedPassword(password, 'password');
-      const { parameters } = await one<{ parameters: string | null }>(
+      const { parameters, retry_at } = await one<ParametersRow>(
         anonymous,
-        'select auth.password_parameters($1) as parameters',
-        [email],
+        'select * from auth.password_parameters($1, $2)',
+        [email, address],
       );
+      if (retry_at !== null) throw locked(retry_at);
       const passwordHash = await hashPresentedPassword(password, parameters);
       const { refreshToken, digest } = newRefreshToken();
       const row = await one<OutcomeRow & { retry_at: Date | null }>(
         anonymous,
-        'select * from auth.log_in($1, $2, $3, $4)',
-        [email, passwordHash, digest, userAgent],
+        'select * from auth.log_in($1, $2, $3, $4, $5)',
+        [email, passwordHash, digest, userAgent, address],
       );
       if (row.outcome === 'ok') return opened(row, refreshToken);
       if (row.outcome === 'locked') throw locked(row.retry_at);
+      if (row.outcome === 'expired') {
+        throw new Refusal('UNAUTHENTICATED', 'This one-time password has expired.', {
+          kind: 'one_time_password_expired',
+          reason: 'A one-time password is good for seven days.',
+          hint: 'Ask management for a new one.',
+        });
+      }
       throw new Refusal('UNAUTHENTICATED', 'E-mail or password is wrong.', {
         kind: 'login_refused',
       });
@@ -131,18 +144,15 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       await one(sessionSettings(claims, { ownCredential: true }), 'select auth.log_out()', []);
     },
 
-    async changePassword(claims, { currentPassword, newPassword }) {
+    async changePassword(claims, { currentPassword, newPassword, address }) {
       checkPresentedPassword(currentPassword, 'currentPassword');
       const me = sessionSettings(claims, { ownCredential: true });
-      const [employee, { parameters }] = await Promise.all([
+      const [employee, { parameters, retry_at }] = await Promise.all([
         readEmployee(claims),
-        one<{ parameters: string | null }>(
-          me,
-          'select auth.my_password_parameters() as parameters',
-          [],
-        ),
+        one<ParametersRow>(me, 'select * from auth.my_password_parameters($1)', [address]),
       ]);
-      checkNewPassword(newPassword, employee);
+      if (retry_at !== null) throw locked(retry_at);
+      await checkNewPassword(newPassword, employee);
       if (newPassword === currentPassword) {
         throw new Refusal('INVALID', 'The new password is the current one.', {
           field: 'newPassword',
@@ -153,12 +163,13 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
         hashPresentedPassword(currentPassword, parameters),
         hashNewPassword(newPassword),
       ]);
-      const { changed } = await one<{ changed: boolean }>(
+      const row = await one<{ outcome: string; retry_at: Date | null }>(
         me,
-        'select auth.change_password($1, $2) as changed',
-        [currentHash, newHash],
+        'select * from auth.change_password($1, $2, $3)',
+        [currentHash, newHash, address],
       );
-      if (!changed) {
+      if (row.outcome === 'locked') throw locked(row.retry_at);
+      if (row.outcome !== 'changed') {
         throw new Refusal('INVALID', 'The current password is wrong.', {
           field: 'currentPassword',
           kind: 'password_wrong',

@@ -18,23 +18,20 @@ export type Tokens = {
   verify(token: string): Claims;
 };
 
-/** Tokens signed with the first key of `keys`, ES256. */
+/** Tokens signed with the key of `keys` that signs at the moment, ES256. */
 export function createTokens(keys: Keys, issuer: string): Tokens {
   return {
     sign({ employeeId, sessionId, department }) {
       const issuedAt = Math.floor(Date.now() / 1000);
       const exp = issuedAt + accessTokenSeconds;
-      const accessToken = jwt.sign(
-        { sid: sessionId, department, iat: issuedAt, exp },
-        keys.signing.privateKey,
-        {
-          algorithm: 'ES256',
-          header: { alg: 'ES256', kid: keys.signing.kid, typ: tokenType },
-          issuer,
-          audience,
-          subject: String(employeeId),
-        },
-      );
+      const { kid, privateKey } = keys.signing;
+      const accessToken = jwt.sign({ sid: sessionId, department, iat: issuedAt, exp }, privateKey, {
+        algorithm: 'ES256',
+        header: { alg: 'ES256', kid, typ: tokenType },
+        issuer,
+        audience,
+        subject: String(employeeId),
+      });
       return { accessToken, expiresAt: new Date(exp * 1000) };
     },
 

@@ -12,6 +12,7 @@ import type { LiveLimits } from './limits.ts';
 export type Line = {
   readonly id: string;
   readonly userAgent: string | null;
+  readonly address: string | null;
   /** Whose session it belongs to; null until the client has said so. */
   readonly claims: Claims | null;
   /** Takes the access token that the client sends; false when it is no good and the socket is closed. */
@@ -33,6 +34,7 @@ export function createLine(
   socket: WebSocket,
   options: {
     userAgent: string | null;
+    address: string | null;
     tokens: Tokens;
     /** Throws when the session cannot be entered. */
     checkSession(claims: Claims): Promise<void>;
@@ -95,6 +97,7 @@ export function createLine(
   const line: Line = {
     id,
     userAgent: options.userAgent,
+    address: options.address,
     get claims() {
       return claims;
     },

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import { sessionSettings, type WithSession } from '../database/session-adaptor.ts';
 import type { ReportUnexpected } from '../graphql/errors.ts';
+import type { AddressOf } from '../http/address.ts';
 import { refusing } from '../http/answer.ts';
 import { acceptWebSockets } from '../http/upgrade.ts';
 import type { Claims } from '../identity/claims.ts';
@@ -32,6 +33,7 @@ export type Live = {
     tokens: Tokens;
     /** The origins whose pages may use the API. */
     allowedOrigins: readonly string[];
+    addressOf: AddressOf;
   }): void;
   /** Sends every client elsewhere, then lets go of everything. */
   close(): Promise<void>;
@@ -83,7 +85,7 @@ export function createLive(options: {
   return {
     feeds: createFeeds({ withSession, bells, turnstile, interruptions: () => interruptions }),
 
-    serve({ server, api, tokens, allowedOrigins }) {
+    serve({ server, api, tokens, allowedOrigins, addressOf }) {
       listener = listen();
       const speak = createProtocol({ subscribe: createSubscribe(api), limits, report });
       const hasRoom = (claims: Claims) => {
@@ -103,6 +105,7 @@ export function createLive(options: {
           const userAgent = request.headers['user-agent'] ?? null;
           const line = createLine(socket, {
             ...{ userAgent, tokens, checkSession, hasRoom, limits, log, report },
+            address: addressOf(request),
           });
           lines.add(line);
           line.closed.then(() => lines.delete(line));

@@ -31,6 +31,7 @@ export function createProtocol(options: {
       id: randomUUID(),
       claims: line.claims,
       userAgent: line.userAgent,
+      address: line.address,
       operation: null,
       pace,
     };

@@ -15,7 +15,7 @@ export async function logIn(inSession: InSession, caller: Caller): Promise<Answe
   const { email } = caller;
   const passwordHash = await inSession<{ parameters: string | null }, string>(
     anonymous,
-    { text: 'select auth.password_parameters($1) as parameters', values: [email] },
+    { text: 'select parameters from auth.password_parameters($1, null)', values: [email] },
     ({ rows }) => hashed(caller.password, rows[0]?.parameters ?? null),
   );
   const { refreshToken, digest } = newRefreshToken();
@@ -28,7 +28,7 @@ export async function logIn(inSession: InSession, caller: Caller): Promise<Answe
   return inSession<Outcome & Record<string, unknown>, Answer>(
     anonymous,
     {
-      text: 'select * from auth.log_in($1, $2, $3, $4)',
+      text: 'select * from auth.log_in($1, $2, $3, $4, null)',
       values: [email, passwordHash, digest, 'the model'],
     },
     ({ rows: [row] }) => {
@@ -53,17 +53,19 @@ export async function changePassword(inSession: InSession, caller: Caller): Prom
   const [parameters, newHash] = await Promise.all([
     inSession<{ parameters: string | null }, string | null>(
       me,
-      { text: 'select auth.my_password_parameters() as parameters', values: [] },
+      { text: 'select parameters from auth.my_password_parameters(null)', values: [] },
       ({ rows }) => rows[0]?.parameters ?? null,
     ),
     hashedAnew(caller.nextPassword),
   ]);
   const hash = await hashed(caller.password, parameters);
-  return inSession<{ changed: boolean }, Answer>(
+  return inSession<{ outcome: string }, Answer>(
     me,
-    { text: 'select auth.change_password($1, $2) as changed', values: [hash, newHash] },
+    { text: 'select outcome from auth.change_password($1, $2, null)', values: [hash, newHash] },
     ({ rows }) =>
-      rows[0]?.changed ? done() : { code: 'INVALID', detail: 'the current password is wrong' },
+      rows[0]?.outcome === 'changed'
+        ? done()
+        : { code: 'INVALID', detail: 'the current password is wrong' },
   );
 }
 

@@ -38,7 +38,7 @@ export function statementFor(operation: Stated): Statement {
         : sql('delete from crm.history where row_id = $1', operation.id);
     case 'overwrite password':
       return sql(
-        'update auth.credential set must_change = true where employee_id = $1',
+        'update auth.credential set password_hash = password_hash, must_change = false where employee_id = $1',
         operation.id,
       );
     case 'log out':

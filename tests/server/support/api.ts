@@ -28,13 +28,18 @@ const session =
 export async function ask<Data = Record<string, unknown>>(
   url: string,
   query: string,
-  options: { token?: string | undefined; variables?: Record<string, unknown> } = {},
+  options: {
+    token?: string | undefined;
+    variables?: Record<string, unknown>;
+    headers?: Record<string, string>;
+  } = {},
 ): Promise<ApiAnswer<Data>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+      ...options.headers,
     },
     body: JSON.stringify({ query, variables: options.variables ?? {} }),
   });
@@ -42,13 +47,18 @@ export async function ask<Data = Record<string, unknown>>(
   return { status: response.status, data: answer.data ?? null, errors: answer.errors ?? [] };
 }
 
-export function askToLogIn(url: string, email: string, secret: string = password) {
+export function askToLogIn(
+  url: string,
+  email: string,
+  secret: string = password,
+  headers: Record<string, string> = {},
+) {
   return ask<{ login: Session | null }>(
     url,
     `mutation Login($email: String!, $password: String!) {
        login(input: { email: $email, password: $password }) { ${session} }
      }`,
-    { variables: { email, password: secret } },
+    { variables: { email, password: secret }, headers },
   );
 }
 

@@ -107,8 +107,8 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a column gets another type',
-    sql: 'alter table auth.session alter user_agent type varchar(100)',
-    finds: ['changed table column auth.session.user_agent: type'],
+    sql: 'alter table auth.refresh_token alter issued_at type timestamptz(3)',
+    finds: ['changed table column auth.refresh_token.issued_at: type'],
   },
   {
     what: 'a column is added',

@@ -1,0 +1,210 @@
+// Whether the time that a refused login takes tells that there is such an e-mail address: over HTTP, through the built
+// server, and the part of it that the database does, in SQL. Turn by turn in one run.
+//
+//   npm run bench:login -- [--rounds 200] [--json]
+
+import { parseArgs } from 'node:util';
+import type { Client } from 'pg';
+import { hashPresentedPassword } from '../src/server/identity/passwords.ts';
+import { askToLogIn, codesOf } from '../tests/server/support/api.ts';
+import { startServer } from '../tests/support/server.ts';
+import {
+  type BenchServer,
+  load,
+  median,
+  runBench,
+  table,
+  tell,
+  timed,
+  withBenchServer,
+  withClient,
+} from './support.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '200' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const rounds = Number(flags.rounds);
+const wrongPassword = 'not the password';
+
+interface Case {
+  name: string;
+  email: string;
+  outcome: 'refused' | 'locked';
+}
+
+/** The first is what the others are compared with; the second is the same, and shows how far chance goes. */
+const cases: readonly Case[] = [
+  { name: 'wrong password', email: 'known@epic.example', outcome: 'refused' },
+  { name: 'wrong password, a colleague', email: 'third@epic.example', outcome: 'refused' },
+  { name: 'unknown address', email: 'other@epic.example', outcome: 'refused' },
+  { name: 'unknown, of another kind', email: 'no address at all', outcome: 'refused' },
+  { name: 'employee who has left', email: 'leave@epic.example', outcome: 'refused' },
+  { name: 'locked, known address', email: 'known@epic.example', outcome: 'locked' },
+  { name: 'locked, unknown address', email: 'other@epic.example', outcome: 'locked' },
+];
+
+await runBench(() => withBenchServer(undefined, measure));
+
+async function measure(server: BenchServer): Promise<void> {
+  const database = await server.makeDatabase();
+  await withClient(server.adminUrl(database), async (admin) => {
+    await introduce(admin);
+    const loadBefore = load();
+
+    tell('over HTTP …');
+    const api = await startServer({ authenticatorUrl: server.authenticatorUrl(database) });
+    let overHttp: Compared[];
+    try {
+      overHttp = await compareAll(admin, async ({ email }) => {
+        const answer = await askToLogIn(api.url, email, wrongPassword);
+        return codesOf(answer)[0] === 'RATE_LIMITED' ? 'locked' : 'refused';
+      });
+    } finally {
+      await api.stop();
+    }
+
+    tell('in SQL …');
+    const hash = await hashPresentedPassword(wrongPassword, null);
+    const connection = { connectionString: server.authenticatorUrl(database), pipeline: true };
+    const inSql = await withClient(connection, (client) =>
+      compareAll(admin, ({ email }) => logInWithSql(client, email, hash)),
+    );
+
+    report({
+      server: server.description,
+      rounds,
+      load: { before: loadBefore, after: load() },
+      overHttp,
+      inSql,
+    });
+  });
+}
+
+async function introduce(admin: Client): Promise<void> {
+  const hash = await hashPresentedPassword('the right password', null);
+  await admin.query(
+    `with employee as (
+       insert into crm.employee (full_name, email, department) values
+         ('Known', 'known@epic.example', 'sales'),
+         ('Third', 'third@epic.example', 'sales'),
+         ('Left',  'leave@epic.example', 'sales')
+       returning id)
+     insert into auth.credential (employee_id, password_hash, must_change)
+     select id, $1, false from employee`,
+    [hash],
+  );
+  await admin.query(`update crm.employee set active = false where email = 'leave@epic.example'`);
+  await admin.query('vacuum (analyze)');
+}
+
+/** The two statements that the server sends, in its transactions; between them it hashes, which takes as long for all. */
+async function logInWithSql(client: Client, email: string, hash: string): Promise<string> {
+  const asStranger = async (text: string, values: unknown[]) => {
+    client.query('begin');
+    client.query('select auth.enter(null, null, null)');
+    const { rows } = await client.query(text, values);
+    await client.query('commit');
+    return rows[0];
+  };
+  const { retry_at } = await asStranger('select * from auth.password_parameters($1, $2)', [
+    email,
+    '127.0.0.1',
+  ]);
+  if (retry_at !== null) return 'locked';
+  const row = await asStranger('select * from auth.log_in($1, $2, $3, $4, $5)', [
+    email,
+    hash,
+    Buffer.from('digest'),
+    'bench',
+    '127.0.0.1',
+  ]);
+  return row.outcome;
+}
+
+interface Compared {
+  name: string;
+  milliseconds: number;
+  ratio: number;
+}
+
+async function compareAll(
+  admin: Client,
+  attempt: (what: Case) => Promise<string>,
+): Promise<Compared[]> {
+  const samples = cases.map((what) => ({ what, taken: [] as number[] }));
+  const warmUp = Math.max(10, Math.ceil(rounds / 10));
+  for (let turn = -warmUp; turn < rounds; turn++) {
+    // In another order each time, so that nobody always finds the machine as the same one left it.
+    for (const { what, taken } of shuffled(samples)) {
+      await prepare(admin, what);
+      const { milliseconds, result } = await timed(() => attempt(what));
+      if (result !== what.outcome) throw new Error(`${what.name}: ${result}.`);
+      if (turn >= 0) taken.push(milliseconds);
+    }
+  }
+  const reference = median(samples[0]?.taken ?? []);
+  return samples.map(({ what, taken }) => ({
+    name: what.name,
+    milliseconds: median(taken),
+    ratio: median(taken) / reference,
+  }));
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .toSorted((one, other) => one.place - other.place)
+    .map(({ item }) => item);
+}
+
+/** No earlier attempt is in the way of the next one. */
+async function prepare(admin: Client, { email, outcome }: Case): Promise<void> {
+  await admin.query('delete from auth.login_attempt');
+  if (outcome !== 'locked') return;
+  await admin.query(
+    `insert into auth.login_attempt (account, address, failures, locked_until)
+     select account, address, 7, now() + interval '1 hour'
+     from auth.login_counts($1, '127.0.0.1') where account <> '' and address <> ''`,
+    [email],
+  );
+}
+
+interface Measured {
+  server: string;
+  rounds: number;
+  load: { before: number; after: number };
+  overHttp: Compared[];
+  inSql: Compared[];
+}
+
+function report(measured: Measured): void {
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify(measured, null, 2)}\n`);
+    return;
+  }
+  const { server, load, overHttp, inSql } = measured;
+  process.stdout.write(
+    [
+      `${server}, load ${load.before} to ${load.after}; medians of ${rounds} rounds, milliseconds.`,
+      '',
+      tableOf('over HTTP', overHttp),
+      '',
+      tableOf('in SQL, both statements', inSql),
+      '',
+    ].join('\n'),
+  );
+}
+
+function tableOf(title: string, compared: Compared[]): string {
+  return table([
+    [title, 'takes', 'ratio'],
+    ...compared.map(({ name, milliseconds, ratio }) => [
+      name,
+      milliseconds.toFixed(2),
+      ratio.toFixed(3),
+    ]),
+  ]);
+}
