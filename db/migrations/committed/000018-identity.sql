@@ -1,5 +1,5 @@
---! Previous: sha1:0c781aaf79107f4ece91045bd50dcbb1afbd82d8
---! Hash: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
+--! Previous: sha1:0aca1f9a369e8f119dc0e8f7476714db3332bf4a
+--! Hash: sha1:9e1ee0060d07ad9f4e8e35ed4e4bb5c9dffb76c9
 --! Message: identity
 
 -- Nothing yet.

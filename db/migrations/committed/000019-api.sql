@@ -1,5 +1,5 @@
---! Previous: sha1:b36cf2973135750c7294ef7789c0b15f03a769ba
---! Hash: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
+--! Previous: sha1:9e1ee0060d07ad9f4e8e35ed4e4bb5c9dffb76c9
+--! Hash: sha1:fe8836b941ab2c4ad394753732c35e2d8e900da8
 --! Message: api
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:5504e0ce875a8fb31e9cb652256423ca9bfa8fc9
---! Hash: sha1:d8080baee5e163c87a39452182a34def2bdfc3de
+--! Previous: sha1:fe8836b941ab2c4ad394753732c35e2d8e900da8
+--! Hash: sha1:ae82ed4d276393d368c8fb304cd7a3f0aaf0b23f
 --! Message: limits
 
 -- Nothing yet.
