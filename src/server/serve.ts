@@ -1,7 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
-import { createPool } from './database/pool.ts';
+import { startCourier } from './courier/courier.ts';
+import { createJournalDelivery } from './courier/journal.ts';
+import { createMail, type MailHost } from './courier/mail.ts';
+import { createCourierPool, createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
 import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
@@ -15,7 +18,6 @@ import { createHttpServer } from './http/server.ts';
 import type { Keys } from './identity/keys.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createTokens } from './identity/tokens.ts';
-import { followJournal } from './observability/journal.ts';
 import { createMonitor } from './observability/monitor.ts';
 
 export type ServeOptions = {
@@ -27,6 +29,10 @@ export type ServeOptions = {
   /** 0 lets the system choose. */
   port: number;
   sentryDsn: string | null;
+  /** What Sentry calls this deployment. */
+  environment: string;
+  /** Null sends no e-mail. */
+  mailHost: MailHost | null;
   log: Logger;
 };
 
@@ -43,17 +49,16 @@ export type Serving = {
 /** Puts the server together and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { databaseUrl, keys, log } = options;
-  const monitor = await createMonitor(options.sentryDsn);
+  const monitor = await createMonitor(options.sentryDsn, options.environment);
   const report: ReportUnexpected = (error, { errorId, exchange }) => {
     const operation = exchange?.operation ?? null;
     log.error({ err: error, errorId, request: exchange?.id, operation }, 'unexpected error');
     monitor.unexpected(error, { errorId, operation });
   };
 
-  const pool = createPool({
-    databaseUrl,
-    onLostConnection: (error) => log.warn({ err: error }, 'a database connection was lost'),
-  });
+  const onLostConnection = (error: Error) =>
+    log.warn({ err: error }, 'a database connection was lost');
+  const pool = createPool({ databaseUrl, onLostConnection });
   const withSession = createWithSession(pool);
   const tokens = createTokens(keys, options.issuer);
   const sessions = createSessions(withSession, tokens);
@@ -78,13 +83,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       report,
     });
     const listening = await listen(server, options.host, options.port);
-    const journal = followJournal({
-      databaseUrl,
-      onEntry: (entry) => {
-        log.info(entry, 'journal');
-        monitor.business(entry);
+    const mail = await createMail(options.mailHost);
+    const courier = startCourier({
+      pool: createCourierPool({ databaseUrl, onLostConnection }),
+      deliveries: {
+        journal: createJournalDelivery(monitor.business),
+        notification_mail: mail.deliver,
       },
-      onInterruption: (error) => log.warn({ err: error }, 'the journal was interrupted'),
+      log,
     });
 
     return {
@@ -92,7 +98,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
       async stop() {
         await listening.stop();
-        await journal.close();
+        await courier.stop();
+        mail.close();
         await pool.end();
         await monitor.close();
       },

@@ -94,6 +94,9 @@ async function serveSomewhere(
     host: config.host,
     port: config.port,
     sentryDsn: config.sentryDsn,
+    environment: 'demo',
+    // Nobody of the demo company has a mailbox.
+    mailHost: null,
     log,
   };
   try {

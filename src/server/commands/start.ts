@@ -27,6 +27,8 @@ export async function start(): Promise<void> {
       host: config.host,
       port: config.port,
       sentryDsn: config.sentryDsn,
+      environment: config.environment,
+      mailHost: config.mailHost,
       log,
     });
 

@@ -1,6 +1,15 @@
 import { resolve } from 'node:path';
 import { type Environment, reading } from './read.ts';
-import { type LogLevel, logLevel, port, postgresUrl, sentryDsn } from './values.ts';
+import {
+  environmentName,
+  type LogLevel,
+  logLevel,
+  mailSender,
+  port,
+  postgresUrl,
+  sentryDsn,
+  smtpUrl,
+} from './values.ts';
 
 /** What `epic-server start` needs to know. */
 export type ServerConfig = {
@@ -16,6 +25,10 @@ export type ServerConfig = {
   /** The `iss` of the tokens. */
   issuer: string;
   sentryDsn: string | null;
+  /** What Sentry calls this deployment. */
+  environment: string;
+  /** Where e-mails are handed over, and whom they come from; null to send none. */
+  mailHost: { smtpUrl: string; from: string } | null;
   logLevel: LogLevel;
 };
 
@@ -30,6 +43,11 @@ export function readServerConfig(environment: Environment): ServerConfig {
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
       issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),
       sentryDsn: read('SENTRY_DSN', null, sentryDsn),
+      environment: read('EPIC_ENVIRONMENT', 'production', environmentName),
+      mailHost: mailHost(
+        read('EPIC_SMTP_URL', null, smtpUrl),
+        read('EPIC_MAIL_FROM', null, mailSender),
+      ),
       logLevel: read('EPIC_LOG', 'info', logLevel),
     };
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
@@ -39,6 +57,17 @@ export function readServerConfig(environment: Environment): ServerConfig {
         'Set it to a file with the private keys that sign tokens; make one with: epic-server keys create FILE',
       );
     }
+    if (environment.EPIC_SMTP_URL && !environment.EPIC_MAIL_FROM) {
+      complain(
+        'EPIC_MAIL_FROM',
+        'is not set, though EPIC_SMTP_URL is.',
+        'Set it to whom e-mails come from, such as Epic Events <crm@epic.example>.',
+      );
+    }
     return config;
   });
+}
+
+function mailHost(url: string | null, from: string | null): ServerConfig['mailHost'] {
+  return url === null || from === null ? null : { smtpUrl: url, from };
 }

@@ -133,7 +133,8 @@ async function useServer(adminUrl: string, template: string) {
 // that is as they should be.
 async function prepareTemplate(server: ScratchServer): Promise<void> {
   await withConnection(server.adminUrl, async (client) => {
-    if ((await missingRoles(client)).length > 0) await runSqlFile(client, databasePath('roles.sql'));
+    if ((await missingRoles(client)).length > 0)
+      await runSqlFile(client, databasePath('roles.sql'));
     await client.query(
       `create database ${server.template} owner epic_owner template template0 encoding 'UTF8'`,
     );
