@@ -127,12 +127,14 @@ function explain(error: unknown, signal: AbortSignal): Undelivered {
   const code = [codeOf(error), responseCode, command].filter(
     (word) => typeof word === 'number' || (typeof word === 'string' && /^[A-Z ]{1,20}$/.test(word)),
   );
-  const isFinal =
+  const isRefused =
     typeof responseCode === 'number' &&
     responseCode >= 500 &&
     (command === 'RCPT TO' || command === 'DATA');
+  // An address that nodemailer itself would not put on an envelope.
+  const isFinal = isRefused || (codeOf(error) === 'EENVELOPE' && command === 'API');
   return new Undelivered(
-    `The mail host ${isFinal ? 'refuses it' : 'did not take it'} (${code.join(', ') || 'no code'}).`,
+    `The mail host ${isRefused ? 'refuses it' : 'did not take it'} (${code.join(', ') || 'no code'}).`,
     { isFinal, cause: error },
   );
 }

@@ -10,9 +10,9 @@ import type { Pool, PoolClient } from 'pg';
 import type { Logger } from 'pino';
 
 /** How often the connection of a shift looks after the queue, in ms. */
-const round = 5_000;
+const round = 2_000;
 /** How long whoever has lost a connection may need to come back, in ms: only then do their jobs count as abandoned. */
-const grace = 10_000;
+const grace = 8_000;
 const upkeepEvery = 3_600_000;
 /** How long a delivery may still take when the server stops, in ms. */
 const farewell = 10_000;

@@ -16,6 +16,7 @@ export interface Letter {
 export interface MailHost {
   /** For EPIC_SMTP_URL. */
   url: string;
+  port: number;
   /** What it has accepted. */
   letters: Letter[];
   /** What it was handed and has not answered yet. */
@@ -30,19 +31,20 @@ export interface MailHost {
   stop(): Promise<void>;
 }
 
-/** Starts a mail host; with `login`, one that asks for a user and a password. */
+/** Starts a mail host, on a port that is free; with `user`, one that asks for a password. */
 export async function startMailHost(
-  options: { port?: number; login?: { user: string; password: string } } = {},
+  options: { port?: number; user?: string; password?: string } = {},
 ): Promise<MailHost> {
+  const { user, password: secret } = options;
   const refused = new Map<string, number>();
   let waiting: (() => void)[] = [];
   const server = new SMTPServer({
-    authOptional: options.login === undefined,
+    authOptional: user === undefined,
     allowInsecureAuth: true,
-    disabledCommands: options.login === undefined ? ['STARTTLS', 'AUTH'] : ['STARTTLS'],
+    disabledCommands: user === undefined ? ['STARTTLS', 'AUTH'] : ['STARTTLS'],
     closeTimeout: 1,
     onAuth({ username, password }, _session, callback) {
-      const isRight = username === options.login?.user && password === options.login?.password;
+      const isRight = username === user && password === secret;
       callback(isRight ? null : new Error('Wrong login'), isRight ? { user: username } : undefined);
     },
     onRcptTo({ address }, _session, callback) {
@@ -68,9 +70,9 @@ export async function startMailHost(
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server.server, 'listening');
   const { port } = server.server.address() as AddressInfo;
-  const login = options.login ? `${options.login.user}:${options.login.password}@` : '';
   const host: MailHost = {
-    url: `smtp://${login}127.0.0.1:${port}`,
+    url: `smtp://127.0.0.1:${port}`,
+    port,
     letters: [],
     held: 0,
     isHolding: false,
