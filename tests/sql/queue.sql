@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(55);
+select plan(56);
 call test.open_the_company();
 delete from graphile_worker._private_jobs;
 
@@ -80,6 +80,9 @@ select test.leaves('alice', $$ update crm.contract set status = 'signed' where i
 select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$,
   $$ select bool_and(payload::jsonb = jsonb_build_object('notification', payload -> 'notification')) from job where task = 'notification_mail' $$,
   'true', 'the job of an e-mail holds the id of the notification and nothing else');
+select test.leaves('dba', $$ insert into crm.notification (recipient_id, kind, message) select id, 'event_moved', 'Moved.' from crm.employee where false $$,
+  $$ select count(*) from job $$, '0',
+  'where nobody is notified nothing is put on the queue');
 select test.leaves('emma', $$ update crm.notification set read_at = now() where recipient_id = test.id('emma') $$, 'pg_temp.mails()', null,
   'reading a notification sends no e-mail');
 select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$,

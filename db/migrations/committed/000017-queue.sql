@@ -1,5 +1,5 @@
 --! Previous: sha1:bdaa5eaa9204f7f59ac28339794285fb4e1ee44f
---! Hash: sha1:0aca1f9a369e8f119dc0e8f7476714db3332bf4a
+--! Hash: sha1:65cea49b9e5857f2cbbf3f33f580c0cea61dc26c
 --! Message: queue
 
 -- The queue. What must leave the database, an e-mail or an entry of the business journal, is a job that is added in
@@ -57,8 +57,12 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  perform graphile_worker.add_job('notification_mail', json_build_object('notification', written.id), priority => 10)
-  from written;
+  perform graphile_worker.add_jobs(array_agg(json_populate_record(null::graphile_worker.job_spec, json_build_object(
+    'identifier', 'notification_mail',
+    'payload', json_build_object('notification', id),
+    'priority', 10))))
+  from written
+  having count(*) > 0;
   return null;
 end
 $$;

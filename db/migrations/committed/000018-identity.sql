@@ -1,5 +1,5 @@
---! Previous: sha1:0aca1f9a369e8f119dc0e8f7476714db3332bf4a
---! Hash: sha1:9e1ee0060d07ad9f4e8e35ed4e4bb5c9dffb76c9
+--! Previous: sha1:65cea49b9e5857f2cbbf3f33f580c0cea61dc26c
+--! Hash: sha1:32e87115cb942c2682b6cc88f69c0702123aa6b8
 --! Message: identity
 
 -- Nothing yet.

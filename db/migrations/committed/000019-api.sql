@@ -1,5 +1,5 @@
---! Previous: sha1:9e1ee0060d07ad9f4e8e35ed4e4bb5c9dffb76c9
---! Hash: sha1:fe8836b941ab2c4ad394753732c35e2d8e900da8
+--! Previous: sha1:32e87115cb942c2682b6cc88f69c0702123aa6b8
+--! Hash: sha1:aff63219a3c8636328288d532e584d5a73c11f89
 --! Message: api
 
 -- Nothing yet.

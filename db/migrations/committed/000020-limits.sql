@@ -1,5 +1,5 @@
---! Previous: sha1:fe8836b941ab2c4ad394753732c35e2d8e900da8
---! Hash: sha1:ae82ed4d276393d368c8fb304cd7a3f0aaf0b23f
+--! Previous: sha1:aff63219a3c8636328288d532e584d5a73c11f89
+--! Hash: sha1:22cce1d7b9d3a52d0400cd9ea627dcd8663dcde2
 --! Message: limits
 
 -- Nothing yet.

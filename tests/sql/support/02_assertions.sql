@@ -290,7 +290,7 @@ declare
 begin
   for found_column in
     select attname from pg_attribute
-    where attrelid = relation and attnum > 0 and not attisdropped and (verb = 'select' or attgenerated = '')
+    where attrelid = relation and attnum > 0 and not attisdropped and (verb <> 'insert' or attgenerated = '')
     order by attnum
   loop
     statement := format(
