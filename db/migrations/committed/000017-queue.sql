@@ -1,5 +1,5 @@
 --! Previous: sha1:bdaa5eaa9204f7f59ac28339794285fb4e1ee44f
---! Hash: sha1:65cea49b9e5857f2cbbf3f33f580c0cea61dc26c
+--! Hash: sha1:a18771df852c49d9226d2bb33f0fb49fa2ab97f0
 --! Message: queue
 
 -- The queue. What must leave the database, an e-mail or an entry of the business journal, is a job that is added in
@@ -74,3 +74,61 @@ create trigger notification_95_is_mailed
   execute function crm.notifications_are_mailed();
 comment on trigger notification_95_is_mailed on crm.notification is
   'Whoever is notified gets an e-mail too, where a mail host is configured.';
+
+
+-- Who may do what is explained to people. What the courier may is of no use to them: it is nobody whom they can ask.
+
+create or replace function access.grants_on(
+  relation regclass, privilege text,
+  out role name, out is_mine boolean, out columns text[])
+returns setof record
+language sql stable parallel safe
+begin atomic
+  select
+    coalesce(grantee.rolname, 'public'),
+    acl.grantee = 0 or pg_has_role(acl.grantee, 'usage'),
+    case when not bool_or(acl.position = 0) then array_agg(acl.column_name order by acl.position) end
+  from (
+    select entry.grantee, entry.privilege_type, null::text as column_name, 0 as position
+    from pg_catalog.pg_class class, aclexplode(class.relacl) entry
+    where class.oid = relation and entry.grantee <> class.relowner
+    union all
+    select entry.grantee, entry.privilege_type, attribute.attname, attribute.attnum
+    from pg_catalog.pg_attribute attribute, aclexplode(attribute.attacl) entry
+    where attribute.attrelid = relation and not attribute.attisdropped
+  ) acl
+  left join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
+  where acl.privilege_type = privilege
+    and grantee.rolname is distinct from 'epic_courier'
+  group by acl.grantee, grantee.rolname;
+end;
+comment on function access.grants_on(regclass, text) is
+  'The grants of a privilege on a table to people: to which role, whether that is one of the caller''s, and on which columns (null: on all of them).';
+
+create or replace function access.policies_on(
+  relation regclass, privilege text,
+  out policy oid, out name name, out role name, out is_mine boolean, out is_permissive boolean,
+  out is_using_true boolean, out is_check_true boolean, out sentence text)
+returns setof record
+language sql stable parallel safe
+begin atomic
+  select
+    pol.oid,
+    pol.polname,
+    coalesce(grantee.rolname, 'public'),
+    grantee.oid is null or pg_has_role(grantee.oid, 'usage'),
+    pol.polpermissive,
+    coalesce(pg_get_expr(pol.polqual, pol.polrelid) = 'true', false),
+    coalesce(pg_get_expr(coalesce(pol.polwithcheck, pol.polqual), pol.polrelid) = 'true', false),
+    obj_description(pol.oid, 'pg_policy')
+  from pg_catalog.pg_policy pol
+  join pg_catalog.pg_class class on class.oid = pol.polrelid
+  cross join lateral unnest(pol.polroles) as for_role (oid)
+  left join pg_catalog.pg_roles grantee on grantee.oid = for_role.oid
+  where pol.polrelid = relation
+    and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
+    and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'))
+    and grantee.rolname is distinct from 'epic_courier';
+end;
+comment on function access.policies_on(regclass, text) is
+  'The policies of a table for a privilege, other than those for the database''s own functions and for the courier.';

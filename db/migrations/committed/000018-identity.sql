@@ -1,5 +1,5 @@
---! Previous: sha1:65cea49b9e5857f2cbbf3f33f580c0cea61dc26c
---! Hash: sha1:32e87115cb942c2682b6cc88f69c0702123aa6b8
+--! Previous: sha1:a18771df852c49d9226d2bb33f0fb49fa2ab97f0
+--! Hash: sha1:66189cabf65ee46369f140dbc5cb35531d2ee5fa
 --! Message: identity
 
 -- Nothing yet.

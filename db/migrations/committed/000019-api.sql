@@ -1,5 +1,5 @@
---! Previous: sha1:32e87115cb942c2682b6cc88f69c0702123aa6b8
---! Hash: sha1:aff63219a3c8636328288d532e584d5a73c11f89
+--! Previous: sha1:66189cabf65ee46369f140dbc5cb35531d2ee5fa
+--! Hash: sha1:ce62aa94800a5677946ea1d137f82a7742b66f32
 --! Message: api
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:aff63219a3c8636328288d532e584d5a73c11f89
---! Hash: sha1:22cce1d7b9d3a52d0400cd9ea627dcd8663dcde2
+--! Previous: sha1:ce62aa94800a5677946ea1d137f82a7742b66f32
+--! Hash: sha1:4dd6018498dce75813a4452c519212187d9149e0
 --! Message: limits
 
 -- Nothing yet.
