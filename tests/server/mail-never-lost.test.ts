@@ -66,6 +66,7 @@ describe('an e-mail arrives when the server is killed', () => {
 
     await until(isEmpty);
     expect(other.output()).toContain('jobs of a server that has died are delivered now');
+    expect(other.output()).not.toContain('interrupted');
     // What the host does with a message whose sender is gone is its own affair.
     host.letGo();
     expect(messageIds().size).toBe(1);

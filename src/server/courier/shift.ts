@@ -152,7 +152,8 @@ async function freeAbandonedJobs(keeper: PoolClient, living: string[]): Promise<
 /** Forgets signals that are too old to be resumed from, where the database has them. */
 async function pruneSignals(keeper: PoolClient): Promise<void> {
   const { rows } = await keeper.query<{ possible: boolean | null }>(
-    `select has_function_privilege(to_regprocedure('audit.prune_signals()'), 'execute') as possible`,
+    `select case when has_schema_privilege('audit', 'usage')
+       then has_function_privilege(to_regprocedure('audit.prune_signals()'), 'execute') end as possible`,
   );
   if (rows[0]?.possible) await keeper.query('select audit.prune_signals()');
 }
