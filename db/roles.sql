@@ -11,7 +11,7 @@ declare
 begin
   foreach wanted in array array[
     'epic_owner', 'epic_authenticator', 'epic_anonymous',
-    'epic_employee', 'epic_sales', 'epic_support', 'epic_management'
+    'epic_employee', 'epic_sales', 'epic_support', 'epic_management', 'epic_courier'
   ] loop
     if not exists (select from pg_roles where rolname = wanted) then
       execute format('create role %I', wanted);
@@ -36,8 +36,11 @@ alter role epic_sales         nologin inherit;
 alter role epic_support       nologin inherit;
 alter role epic_management    nologin inherit;
 
+-- What the server delivers the queue as: e-mails, the business journal.
+alter role epic_courier       nologin noinherit;
+
 grant epic_employee to epic_sales, epic_support, epic_management;
-grant epic_anonymous, epic_sales, epic_support, epic_management to epic_authenticator;
+grant epic_anonymous, epic_sales, epic_support, epic_management, epic_courier to epic_authenticator;
 
 -- A request that runs away, waits for a lock or forgets its transaction ends by itself.
 alter role epic_authenticator set statement_timeout = '15s';
@@ -51,3 +54,4 @@ comment on role epic_employee      is 'What every department may do.';
 comment on role epic_sales         is 'Sales: win clients and contracts.';
 comment on role epic_support       is 'Support: run the events.';
 comment on role epic_management    is 'Management: run the staff and the whole.';
+comment on role epic_courier       is 'Delivers what is on the queue: e-mails, the business journal.';

@@ -34,6 +34,12 @@ from (values
    'Triggers keep what remains to be paid, and the sales contact, of whichever contract is concerned.'),
   ('always_true_write_policy', 'owner_create_any on crm.notification',
    'Triggers tell whoever is concerned.'),
+  ('always_true_write_policy', 'courier_update_any on graphile_worker._private_jobs',
+   'graphile-worker takes any job that is due, and puts back what could not be delivered.'),
+  ('always_true_write_policy', 'courier_delete_any on graphile_worker._private_jobs',
+   'graphile-worker removes any job that has been delivered.'),
+  ('always_true_write_policy', 'courier_update_any on graphile_worker._private_job_queues',
+   'graphile-worker takes and frees any named queue.'),
   ('always_true_write_policy', 'owner_create_any on audit.change',
    'The history trigger writes down every change of every record.'),
   ('always_true_write_policy', 'owner_create_any on audit.signal',
@@ -90,7 +96,21 @@ from (values
    'graphile-migrate never deletes from its ledger, which has a row for each migration.'),
 
 
+  -- Tables that graphile-worker makes for itself: its functions and its migrations work as epic_owner, on every row.
+
+  ('rls_not_forced', 'graphile_worker._private_jobs',           'Triggers add jobs, as epic_owner.'),
+  ('rls_not_forced', 'graphile_worker._private_job_queues',     'graphile-worker''s functions work on it as epic_owner.'),
+  ('rls_not_forced', 'graphile_worker._private_tasks',          'graphile-worker''s functions work on it as epic_owner.'),
+  ('rls_not_forced', 'graphile_worker._private_known_crontabs', 'graphile-worker''s functions work on it as epic_owner.'),
+  ('rls_not_forced', 'graphile_worker.migrations',              'graphile-worker''s ledger, which it writes as epic_owner.'),
+  ('rls_without_policy', 'graphile_worker._private_known_crontabs', 'Granted to nobody: we use no timetable.'),
+  ('rls_without_policy', 'graphile_worker.migrations',              'Granted to nobody.'),
+
+
   -- Columns that a policy filters by, and that are found another way.
+
+  ('policy_column_without_index', 'crm.notification.read_at',
+   'The courier asks for one notification at a time, by its id.'),
 
   ('policy_column_without_index', 'auth.refresh_token.used_at',
    'The statement that the policy is for finds its one row by the primary key.'),

@@ -2,21 +2,22 @@
 -- from the catalogue, so that whatever is added has its mutants by itself. These files only write them down:
 -- `epic-server policies mutate` carries them out, each in a copy of the database, and runs the tests there.
 --
+-- Of graphile_worker only the grants and policies are mutated: its tables and functions are another program's.
 -- Left out: schema dba, which is granted to no role of the API, holds no data and is made anew by every deploy;
 -- graphile_migrate, which is another program's; and what is a matter of roles, which belong to the whole cluster,
 -- so that one copy could not have them differently from another (tests/sql/roles.sql holds them to db/roles.sql).
 
 
 create view dba.mutation_schema with (security_invoker) as
-select oid, name
+select oid, name, name <> 'graphile_worker' as is_ours
 from dba.schema
 where owner = 'epic_owner'
   and name not in ('dba', 'graphile_migrate');
 comment on view dba.mutation_schema is
-  'The schemas whose rules are mutated.';
+  'The schemas whose rules are mutated; of one that is not ours, only who may come near it.';
 
 create view dba.mutation_table with (security_invoker) as
-select relation.oid, relation.oid::regclass::text as name, relation.relkind = 'r' as has_rows
+select relation.oid, relation.oid::regclass::text as name, relation.relkind = 'r' as has_rows, schema.is_ours
 from pg_catalog.pg_class relation
 join dba.mutation_schema schema on schema.oid = relation.relnamespace
 where relation.relkind in ('r', 'p', 'v');

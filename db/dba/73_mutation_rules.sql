@@ -1,12 +1,15 @@
 -- Mutants of the rules of tables: constraints, defaults and triggers, and row-level security itself.
 
 create view dba.rule_mutation with (security_invoker) as
-with change as (
+with own_table as (
+  select * from dba.mutation_table where is_ours
+),
+change as (
   select
     'row-level security' as kind,
     name as object,
     format('alter table %s %s row level security', name, change) as sql
-  from dba.mutation_table
+  from own_table
   cross join unnest(array['disable', 'no force']) change
   where has_rows
 
@@ -15,7 +18,7 @@ with change as (
     'row-level security',
     name,
     format('alter view %s set (security_invoker = false)', name)
-  from dba.mutation_table
+  from own_table
   where not has_rows
 
   union all
@@ -25,7 +28,7 @@ with change as (
     format('alter table %s drop constraint %I', mutated.name, conname)
       || case when contype in ('p', 'u') then ' cascade' else '' end
   from pg_catalog.pg_constraint
-  join dba.mutation_table mutated on mutated.oid = conrelid
+  join own_table mutated on mutated.oid = conrelid
   where contype in ('c', 'f', 'p', 'u', 'x')
 
   union all
@@ -34,7 +37,7 @@ with change as (
     mutated.name,
     format('drop index %s', indexrelid::regclass)
   from pg_catalog.pg_index
-  join dba.mutation_table mutated on mutated.oid = indrelid
+  join own_table mutated on mutated.oid = indrelid
   where indisunique
     and not exists (select from pg_catalog.pg_constraint where conindid = indexrelid)
 
@@ -45,7 +48,7 @@ with change as (
     mutated.name,
     format('alter table %s alter %I drop not null', mutated.name, attname)
   from pg_catalog.pg_attribute
-  join dba.mutation_table mutated on mutated.oid = attrelid
+  join own_table mutated on mutated.oid = attrelid
   where mutated.has_rows
     and attnum > 0
     and not attisdropped
@@ -60,7 +63,7 @@ with change as (
     mutated.name,
     format('alter table %s alter %I drop default', mutated.name, attname)
   from pg_catalog.pg_attribute
-  join dba.mutation_table mutated on mutated.oid = attrelid
+  join own_table mutated on mutated.oid = attrelid
   where mutated.has_rows
     and atthasdef
     and attgenerated = ''
@@ -71,7 +74,7 @@ with change as (
     mutated.name,
     format('drop trigger %I on %s', tgname, mutated.name)
   from pg_catalog.pg_trigger
-  join dba.mutation_table mutated on mutated.oid = tgrelid
+  join own_table mutated on mutated.oid = tgrelid
   where not tgisinternal
 )
 select kind, object, sql as name, sql
@@ -89,7 +92,7 @@ select
     format('comment on constraint %I on %s is ', conname, mutated.name)
       || quote_literal(obj_description(pg_constraint.oid, 'pg_constraint')))
 from pg_catalog.pg_constraint
-join dba.mutation_table mutated on mutated.oid = conrelid
+join own_table mutated on mutated.oid = conrelid
 cross join lateral regexp_replace(pg_get_expr(conbin, conrelid), '^\((.*)\)$', '\1') as inner_expression
 cross join lateral dba.parts(inner_expression) part
 where contype = 'c'

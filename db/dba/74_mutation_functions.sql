@@ -8,7 +8,7 @@ with function as (
          pg_get_functiondef(function.oid) as definition,
          strpos(pg_get_functiondef(function.oid), prosrc) as body
   from pg_catalog.pg_proc function
-  join dba.mutation_schema schema on schema.oid = function.pronamespace
+  join dba.mutation_schema schema on schema.oid = function.pronamespace and schema.is_ours
   where function.prokind = 'f'
     and function.prosrc <> ''
     and (function.prosecdef or function.provolatile = 'v')

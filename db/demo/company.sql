@@ -147,5 +147,10 @@ begin
   where event.id = notification.event_id;
   update crm.notification set read_at = created_at + interval '5 hours' where created_at < now() - interval '2 days' or id % 3 = 0;
   set local session_replication_role = origin;
+
+
+  -- What happened before the demo began is told to nobody.
+
+  delete from graphile_worker._private_jobs;
 end
 $$;

@@ -3,18 +3,18 @@
 
 do $$
 begin
-  execute format('revoke all on database %I from public, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management', current_database());
+  execute format('revoke all on database %I from public, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management, epic_courier', current_database());
   execute format('grant connect on database %I to epic_authenticator', current_database());
 end
 $$;
 
 revoke all on schema public from public;
 revoke all on schema crm, access, auth, audit, dba, extensions
-  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management, epic_courier;
 revoke all on all functions in schema crm, access, auth, audit, dba
-  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management, epic_courier;
 revoke all on all procedures in schema crm, access, auth, audit, dba
-  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management;
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management, epic_courier;
 
 
 -- The API's login enters a session. Nothing else.
@@ -88,3 +88,8 @@ grant execute on function crm.mark_notifications_read(integer)         to epic_e
 
 grant execute on function crm.reset_password(integer, text)            to epic_management;
 grant execute on function crm.erase_client(integer, boolean)           to epic_management;
+
+
+-- The courier reads whom an e-mail is for; the queue itself has a file of its own, graphile_worker.sql.
+
+grant usage   on schema   crm                                          to epic_courier;

@@ -7,6 +7,7 @@ grant select                                        on crm.employee to epic_empl
 grant insert (full_name, email, department)         on crm.employee to epic_management;
 grant update (full_name, email, department, active) on crm.employee to epic_management;
 grant delete                                        on crm.employee to epic_management;
+grant select (id, full_name, email)                 on crm.employee to epic_courier;
 -- Withheld from everyone: id and creation_date.
 
 
@@ -17,6 +18,12 @@ create policy employee_read_all on crm.employee
   using (true);
 comment on policy employee_read_all on crm.employee is
   'Every employee reads every employee.';
+
+create policy courier_read_active on crm.employee
+  for select to epic_courier
+  using (active);
+comment on policy courier_read_active on crm.employee is
+  'The courier reads to whom it sends an e-mail: nobody who has left.';
 
 
 -- create

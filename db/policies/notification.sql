@@ -5,6 +5,7 @@ call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: e
 
 grant select           on crm.notification to epic_employee;
 grant update (read_at) on crm.notification to epic_employee;
+grant select (id, recipient_id, kind, message, created_at) on crm.notification to epic_courier;
 -- Withheld from everyone: insert, delete, and every other column. A trigger sets read_at to the present.
 
 
@@ -15,6 +16,12 @@ create policy employee_read_own on crm.notification
   using (recipient_id = (select crm.current_employee_id()));
 comment on policy employee_read_own on crm.notification is
   'Every employee reads their own notifications.';
+
+create policy courier_read_unread on crm.notification
+  for select to epic_courier
+  using (read_at is null);
+comment on policy courier_read_unread on crm.notification is
+  'The courier reads what it sends by e-mail: notifications that nobody has read yet.';
 
 
 -- update

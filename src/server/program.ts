@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addPolicies } from './commands/policies.ts';
 import { OperatorError } from './errors.ts';
+import { version } from './version.ts';
 
 /** What a caller may have under way while the program runs. */
 export interface Surroundings {
@@ -106,10 +106,4 @@ function report(error: unknown): number {
   const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`epic-server failed unexpectedly. This should not happen:\n${said}\n`);
   return 1;
-}
-
-function version(): string {
-  const packageFile = new URL('../../package.json', import.meta.url);
-  const { version }: { version: string } = JSON.parse(readFileSync(packageFile, 'utf8'));
-  return version;
 }

@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { TrustedDocuments } from './config/trusted-documents.ts';
-import { createPool } from './database/pool.ts';
+import { startCourier } from './courier/courier.ts';
+import { createJournalDelivery } from './courier/journal.ts';
+import { createMail, type MailHost } from './courier/mail.ts';
+import { createCourierPool, createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
 import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
@@ -20,7 +23,6 @@ import type { Keys } from './identity/keys.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createTokens } from './identity/tokens.ts';
 import { createLive } from './live/live.ts';
-import { followJournal } from './observability/journal.ts';
 import { createMonitor } from './observability/monitor.ts';
 
 export type ServeOptions = {
@@ -42,6 +44,10 @@ export type ServeOptions = {
   sentryDsn: string | null;
   /** Whether there is a page at / to explore the API with. */
   explorer: boolean;
+  /** What Sentry calls this deployment. */
+  environment: string;
+  /** Null sends no e-mail. */
+  mailHost: MailHost | null;
   log: Logger;
 };
 
@@ -59,17 +65,16 @@ export type Serving = {
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { databaseUrl, keys, allowedOrigins, log } = options;
   const addressOf = createAddressOf(options.trustedProxies);
-  const monitor = await createMonitor(options.sentryDsn);
+  const monitor = await createMonitor(options.sentryDsn, options.environment);
   const report: ReportUnexpected = (error, { errorId, exchange }) => {
     const operation = exchange?.operation ?? null;
     log.error({ err: error, errorId, request: exchange?.id, operation }, 'unexpected error');
     monitor.unexpected(error, { errorId, operation });
   };
 
-  const pool = createPool({
-    databaseUrl,
-    onLostConnection: (error) => log.warn({ err: error }, 'a database connection was lost'),
-  });
+  const onLostConnection = (error: Error) =>
+    log.warn({ err: error }, 'a database connection was lost');
+  const pool = createPool({ databaseUrl, onLostConnection });
   const withSession = createWithSession(pool);
   const tokens = createTokens(keys, options.issuer);
   const sessions = createSessions(withSession, tokens);
@@ -114,14 +119,15 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       report,
     });
     live.serve({ server, api, tokens, allowedOrigins, addressOf });
+    const mail = await createMail(options.mailHost);
     const listening = await listen(server, options.host, options.port);
-    const journal = followJournal({
-      databaseUrl,
-      onEntry: (entry) => {
-        log.info(entry, 'journal');
-        monitor.business(entry);
+    const courier = startCourier({
+      pool: createCourierPool({ databaseUrl, onLostConnection }),
+      deliveries: {
+        journal: createJournalDelivery(monitor.business),
+        notification_mail: mail.deliver,
       },
-      onInterruption: (error) => log.warn({ err: error }, 'the journal was interrupted'),
+      log,
     });
 
     return {
@@ -129,7 +135,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
       async stop() {
         await Promise.all([listening.stop(), live.close()]);
-        await journal.close();
+        await courier.stop();
+        mail.close();
         await pool.end();
         await monitor.close();
       },

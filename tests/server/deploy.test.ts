@@ -1,5 +1,10 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
 import { deploy } from '../../src/server/database/deploy.ts';
+import { openCluster } from '../../src/server/database/embedded.ts';
+import { databasePath, runSqlFile } from '../../src/server/database/sql-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 
 let database: TestDatabase;
 
@@ -59,4 +64,45 @@ describe('a deployment', () => {
       deploy({ adminUrl: url.href, rolesToo: false, say: () => undefined }),
     ).rejects.toThrow('The database cannot be reached: connect ECONNREFUSED');
   });
+});
+
+test('a deployment asks for the roles that it lacks, and needs no superuser', async () => {
+  const folder = await makeTemporaryFolder();
+  const cluster = await openCluster({
+    dataFolder: join(folder, 'cluster'),
+    durable: false,
+    say: () => undefined,
+  });
+  const admin = new Client({ connectionString: cluster.adminUrl('postgres') });
+  try {
+    await admin.connect();
+    await admin.query('create database epic');
+    const adminUrl = cluster.adminUrl('epic');
+    const attempt = (url: string) =>
+      deploy({ adminUrl: url, rolesToo: false, say: () => undefined });
+    await expect(attempt(adminUrl)).rejects.toThrow(
+      'These roles do not exist: epic_owner, epic_authenticator, ',
+    );
+
+    await runSqlFile(admin, databasePath('roles.sql'));
+    await admin.query('drop role epic_courier');
+    await expect(attempt(adminUrl)).rejects.toMatchObject({
+      message: 'The role epic_courier does not exist.',
+      remedy:
+        'Have an administrator of the server run db/roles.sql; it may be run again at any time.',
+    });
+
+    await runSqlFile(admin, databasePath('roles.sql'));
+    await admin.query(`create role deployer login password 'deployer' in role epic_owner`);
+    await admin.query('alter database epic owner to epic_owner');
+    const deployer = new URL(adminUrl);
+    deployer.username = 'deployer';
+    deployer.password = 'deployer';
+    expect((await attempt(deployer.href)).migrations.length).toBeGreaterThan(10);
+    expect((await attempt(deployer.href)).migrations).toEqual([]);
+  } finally {
+    await admin.end();
+    await cluster.close();
+    await removeFolder(folder);
+  }
 });

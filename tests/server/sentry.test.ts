@@ -1,72 +1,42 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { gunzipSync } from 'node:zlib';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
+import { type Collector, startCollector } from './support/collector.ts';
 import { addClient, addEmployee, password } from './support/people.ts';
 import { until } from './support/until.ts';
 
-interface SentryEvent {
-  message?: string;
-  level?: string;
-  tags?: Record<string, string>;
-  exception?: { values: { type: string; value: string; stacktrace?: { frames: object[] } }[] };
-}
-
 let database: TestDatabase;
-let collector: Server;
+let collector: Collector;
 let server: RunningServer;
 let boss: string;
 let sales: string;
 let salesId: number;
-const received: string[] = [];
 
 beforeAll(async () => {
-  collector = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks);
-    received.push(
-      (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString(),
-    );
-    response.end('{}');
-  }).listen(0, '127.0.0.1');
-  await once(collector, 'listening');
-  const { port } = collector.address() as AddressInfo;
-
+  collector = await startCollector();
   database = await cloneDatabase();
   await addEmployee(database, { email: 'boss@epic.example', department: 'management' });
   salesId = await addEmployee(database, { email: 'sales@epic.example', department: 'sales' });
-  server = await startServer(database, { SENTRY_DSN: `http://public@127.0.0.1:${port}/1` });
+  server = await startServer(database, { SENTRY_DSN: collector.dsn });
   boss = (await logIn(server.url, 'boss@epic.example')).accessToken;
   sales = (await logIn(server.url, 'sales@epic.example')).accessToken;
-  // The journal is followed from the moment that its connection listens.
-  await until(async () => {
-    const listening = await database.query(
-      `select from pg_stat_activity where datname = current_database() and query = 'listen epic_journal' and state = 'idle'`,
-    );
-    return listening.length > 0;
-  });
+  // The two who were already there.
+  await until(() => business().length === 2);
+  collector.received.length = 0;
 });
 
 afterAll(async () => {
   await server.stop();
-  collector.close();
+  await collector.stop();
   await database.drop();
 });
 
-/** An envelope is lines of JSON: its header, then a header and a body for each item. */
-function events(): SentryEvent[] {
-  return received.flatMap((envelope) => {
-    const [, header = '{}', body = '{}'] = envelope.split('\n');
-    return JSON.parse(header).type === 'event' ? [JSON.parse(body)] : [];
-  });
-}
-
-const business = () => events().filter((event) => event.tags?.kind !== undefined);
+/** In the order in which it happened; what arrives at the same time may arrive in any. */
+const business = () =>
+  collector.events
+    .filter((event) => event.tags?.kind !== undefined)
+    .toSorted((one, other) => (one.timestamp ?? 0) - (other.timestamp ?? 0));
 
 test('hears of every employee created, changed and deleted, and of every contract signed', async () => {
   const created = await ask<{ createEmployee: { employee: { id: number } } }>(
@@ -140,7 +110,7 @@ test('hears of an exception that nobody foresaw, under the id that the person sa
   const errorId = errors[0]?.extensions.errorId;
   expect(errors[0]?.extensions).toEqual({ code: 'INTERNAL', errorId: expect.any(String) });
 
-  const found = () => events().find((event) => event.tags?.error_id === errorId);
+  const found = () => collector.events.find((event) => event.tags?.error_id === errorId);
   await until(() => found() !== undefined);
   expect(found()).toMatchObject({
     level: 'error',
@@ -152,18 +122,18 @@ test('hears of an exception that nobody foresaw, under the id that the person sa
 });
 
 test('hears nothing of what was refused or forbidden', async () => {
-  const before = received.length;
+  const before = collector.received.length;
   await ask(server.url, '{ clients { nodes { id } } }');
   await ask(server.url, '{ nonsense', { token: sales });
   await ask(server.url, 'mutation { deleteEmployee(input: { id: 1 }) { employee { id } } }', {
     token: sales,
   });
   await sleep(500);
-  expect(received).toHaveLength(before);
+  expect(collector.received).toHaveLength(before);
 });
 
 test('never gets a password, a token, an e-mail, a phone number or a name', () => {
-  const all = received.join('\n');
+  const all = collector.received.join('\n');
   expect(all).toContain('employee.created');
   expect(all).not.toContain(password);
   expect(all).not.toContain(boss);

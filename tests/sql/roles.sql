@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(21);
+select plan(22);
 
 
 -- what a role is
@@ -10,8 +10,8 @@ select plan(21);
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' $$,
   $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'),
-            ('epic_employee'), ('epic_sales'), ('epic_support'), ('epic_management') $$,
-  'there is an owner, a login, a role for strangers, one for all employees and one for each department');
+            ('epic_employee'), ('epic_sales'), ('epic_support'), ('epic_management'), ('epic_courier') $$,
+  'there is an owner, a login, a role for strangers, one for all employees, one for each department, and a courier');
 
 select is_empty(
   $$ select rolname from pg_roles
@@ -38,8 +38,9 @@ select bag_eq(
      where member.rolname like 'epic\_%' $$,
   $$ values ('epic_sales', 'epic_employee'), ('epic_support', 'epic_employee'), ('epic_management', 'epic_employee'),
             ('epic_authenticator', 'epic_anonymous'), ('epic_authenticator', 'epic_sales'),
-            ('epic_authenticator', 'epic_support'), ('epic_authenticator', 'epic_management') $$,
-  'departments are employees; the API may become a stranger or a department, and nobody becomes the owner');
+            ('epic_authenticator', 'epic_support'), ('epic_authenticator', 'epic_management'),
+            ('epic_authenticator', 'epic_courier') $$,
+  'departments are employees; the server may become a stranger, a department or the courier, and nobody becomes the owner');
 
 select is_empty(
   $$ select member.rolname
@@ -58,10 +59,11 @@ select is_empty(
 
 select is_empty(
   $$ select one.rolname, other.rolname from pg_roles one, pg_roles other
-     where one.rolname in ('epic_sales', 'epic_support', 'epic_management', 'epic_anonymous', 'epic_employee')
-       and other.rolname in ('epic_sales', 'epic_support', 'epic_management', 'epic_anonymous', 'epic_owner', 'epic_authenticator')
+     where one.rolname in ('epic_sales', 'epic_support', 'epic_management', 'epic_anonymous', 'epic_employee', 'epic_courier')
+       and other.rolname in ('epic_sales', 'epic_support', 'epic_management', 'epic_anonymous', 'epic_owner', 'epic_authenticator',
+                             'epic_courier')
        and one.oid <> other.oid and pg_has_role(one.oid, other.oid, 'member') $$,
-  'no department reaches another one');
+  'no department reaches another one, and none the courier');
 
 
 -- a request that runs away ends by itself
@@ -79,7 +81,7 @@ select case
   when (select datacl is null from pg_database where datname = current_database()) then skip('this database is a copy')
   else bag_eq(
     $$ select role::text, privilege
-       from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_employee', 'epic_sales', 'epic_support', 'epic_management']) role,
+       from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_employee', 'epic_sales', 'epic_support', 'epic_management', 'epic_courier']) role,
             unnest(array['connect', 'create', 'temporary']) privilege
        where has_database_privilege(role, current_database(), privilege) $$,
     $$ values ('epic_authenticator', 'connect') $$,
@@ -88,10 +90,11 @@ select case
 
 select bag_eq(
   $$ select role::text, nspname::text
-     from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management']) role, pg_namespace
-     where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public')
+     from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management', 'epic_courier']) role, pg_namespace
+     where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public', 'graphile_worker')
        and has_schema_privilege(role, oid, 'usage') $$,
-  $$ values ('epic_authenticator', 'auth'), ('epic_anonymous', 'auth'),
+  $$ values ('epic_courier', 'crm'), ('epic_courier', 'graphile_worker'),
+            ('epic_authenticator', 'auth'), ('epic_anonymous', 'auth'),
             ('epic_sales', 'crm'), ('epic_sales', 'access'), ('epic_sales', 'auth'), ('epic_sales', 'audit'), ('epic_sales', 'extensions'),
             ('epic_support', 'crm'), ('epic_support', 'access'), ('epic_support', 'auth'), ('epic_support', 'audit'), ('epic_support', 'extensions'),
             ('epic_management', 'crm'), ('epic_management', 'access'), ('epic_management', 'auth'), ('epic_management', 'audit'), ('epic_management', 'extensions') $$,
@@ -99,8 +102,8 @@ select bag_eq(
 
 select is_empty(
   $$ select role, nspname
-     from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management']) role, pg_namespace
-     where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public')
+     from unnest(array['epic_authenticator', 'epic_anonymous', 'epic_sales', 'epic_support', 'epic_management', 'epic_courier']) role, pg_namespace
+     where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'extensions', 'public', 'graphile_worker')
        and has_schema_privilege(role, oid, 'create') $$,
   'no role creates objects in any schema');
 select is_empty(
@@ -117,7 +120,7 @@ return (
   with callable as (
     select nspname || '.' || proname as name
     from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-    where nspname in ('crm', 'access', 'auth', 'audit', 'dba')
+    where nspname in ('crm', 'access', 'auth', 'audit', 'dba', 'graphile_worker')
       and has_function_privilege(role, pg_proc.oid, 'execute'))
   select string_agg(name, ', ' order by name) from callable);
 
@@ -152,6 +155,9 @@ select is(pg_temp.callable_by('epic_management'),
   'crm.reset_password, crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
   'crm.unassign_support',
   'management calls the same, resets passwords and erases clients');
+select is(pg_temp.callable_by('epic_courier'),
+  'graphile_worker.force_unlock_workers',
+  'the courier frees the jobs of a server that has died, and calls nothing else: it adds no job');
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
---! Previous: sha1:a900e47435e0a8115723fbda3dcd00b3856ccbc9
---! Hash: sha1:0eeff97d716799d32870fac29bf95e66f8ce3abe
+--! Previous: sha1:9ccff3ab8aaa3eecdedb9c9e666eb397967477c8
+--! Hash: sha1:52b9a3a8a16bb5dfb99997136a454c76b0573783
 --! Message: identity
 
 -- Identity that holds: limits per account and per address, and one-time passwords that expire.

@@ -1,5 +1,5 @@
---! Previous: sha1:0eeff97d716799d32870fac29bf95e66f8ce3abe
---! Hash: sha1:e9c5ce67bd338d77651cd140a63cd11d77670955
+--! Previous: sha1:52b9a3a8a16bb5dfb99997136a454c76b0573783
+--! Hash: sha1:33546bd216d0fb75031f349dd02a82077676a3dd
 --! Message: api
 
 -- Comments that the API takes apart: a list at the end describes the values of a closed set, or the arguments of a

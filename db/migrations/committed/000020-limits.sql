@@ -1,5 +1,5 @@
---! Previous: sha1:e9c5ce67bd338d77651cd140a63cd11d77670955
---! Hash: sha1:3aa4e5e73d86dfaef7864cbd118a25a352eec355
+--! Previous: sha1:33546bd216d0fb75031f349dd02a82077676a3dd
+--! Hash: sha1:5ec5c7d14198780dcbf5c017089dbcfedcefb468
 --! Message: limits
 
 -- Nothing yet.

@@ -1,5 +1,5 @@
---! Previous: sha1:3aa4e5e73d86dfaef7864cbd118a25a352eec355
---! Hash: sha1:c98673ec2c67d498c353f8d1b8157c08da225ee8
+--! Previous: sha1:5ec5c7d14198780dcbf5c017089dbcfedcefb468
+--! Hash: sha1:674faf3efb9e5e76ca022c4e93be3525e2400838
 --! Message: notifications
 
 -- Who hears of what, again: also of an event that has lost its support contact, is planned again or deleted, and of a

@@ -1,5 +1,5 @@
---! Previous: sha1:c98673ec2c67d498c353f8d1b8157c08da225ee8
---! Hash: sha1:5dd9c736b0de30a44cac5835ab827a02b4117900
+--! Previous: sha1:674faf3efb9e5e76ca022c4e93be3525e2400838
+--! Hash: sha1:767917a0388274194d6254dd6f99f7c11e20a969
 --! Message: own-sessions
 
 -- Sessions that one sees and ends oneself, refresh tokens that are noticed sooner when they are stolen, and passwords

@@ -100,6 +100,9 @@ async function serveSomewhere(
     trustedProxies: config.trustedProxies,
     sentryDsn: config.sentryDsn,
     explorer: true,
+    environment: 'demo',
+    // Nobody of the demo company has a mailbox.
+    mailHost: null,
     log,
   };
   try {

@@ -44,6 +44,8 @@ export async function start(): Promise<void> {
       trustedProxies: config.trustedProxies,
       sentryDsn: config.sentryDsn,
       explorer: config.explorer,
+      environment: config.environment,
+      mailHost: config.mailHost,
       log,
     });
 

@@ -2,13 +2,16 @@ import { resolve } from 'node:path';
 import { type Environment, reading } from './read.ts';
 import { type TrustedDocuments, trustedDocuments } from './trusted-documents.ts';
 import {
+  environmentName,
   type LogLevel,
   logLevel,
+  mailSender,
   onOrOff,
   origins,
   port,
   postgresUrl,
   sentryDsn,
+  smtpUrl,
   trustedProxies,
 } from './values.ts';
 
@@ -36,6 +39,10 @@ export type ServerConfig = {
   sentryDsn: string | null;
   /** Whether there is a page at / to explore the API with. */
   explorer: boolean;
+  /** What Sentry calls this deployment. */
+  environment: string;
+  /** Where e-mails are handed over, and whom they come from; null to send none. */
+  mailHost: { smtpUrl: string; from: string } | null;
   logLevel: LogLevel;
 };
 
@@ -55,6 +62,11 @@ export function readServerConfig(environment: Environment): ServerConfig {
       trustedDocuments: read('EPIC_TRUSTED_DOCUMENTS', null, trustedDocuments),
       sentryDsn: read('SENTRY_DSN', null, sentryDsn),
       explorer: read('EPIC_EXPLORER', true, onOrOff),
+      environment: read('EPIC_ENVIRONMENT', 'production', environmentName),
+      mailHost: mailHost(
+        read('EPIC_SMTP_URL', null, smtpUrl),
+        read('EPIC_MAIL_FROM', null, mailSender),
+      ),
       logLevel: read('EPIC_LOG', 'info', logLevel),
     };
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
@@ -64,6 +76,17 @@ export function readServerConfig(environment: Environment): ServerConfig {
         'Set it to a file with the private keys that sign tokens; make one with: epic-server keys create FILE',
       );
     }
+    if (environment.EPIC_SMTP_URL && !environment.EPIC_MAIL_FROM) {
+      complain(
+        'EPIC_MAIL_FROM',
+        'is not set, though EPIC_SMTP_URL is.',
+        'Set it to whom e-mails come from, such as Epic Events <crm@epic.example>.',
+      );
+    }
     return config;
   });
+}
+
+function mailHost(url: string | null, from: string | null): ServerConfig['mailHost'] {
+  return url === null || from === null ? null : { smtpUrl: url, from };
 }

@@ -53,6 +53,37 @@ export function trustedProxies(text: string): string[] {
   return proxies;
 }
 
+export function smtpUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
+    throw new Unusable(
+      'is not the address of a mail host.',
+      'It looks like smtp://user:password@host:587, or smtps:// for TLS from the start; leave it out to send no e-mail.',
+    );
+  }
+  return text;
+}
+
+export function mailSender(text: string): string {
+  if (!/^(?:[^<>\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(text)) {
+    throw new Unusable(
+      `is "${text}", which is not a sender.`,
+      'It looks like crm@epic.example or Epic Events <crm@epic.example>.',
+    );
+  }
+  return text;
+}
+
+export function environmentName(text: string): string {
+  if (!/^[\w.-]{1,64}$/.test(text)) {
+    throw new Unusable(
+      `is "${text}", which is not a name for Sentry.`,
+      'Use letters, digits, dots and hyphens: production, staging, …',
+    );
+  }
+  return text;
+}
+
 export type LogLevel = (typeof logLevels)[number];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;

@@ -2,6 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { OperatorError } from '../errors.ts';
 import { passwordVerifier } from './password-verifier.ts';
+import { installQueue } from './queue-schema.ts';
+import { missingRoles } from './roles.ts';
 import { databasePath, runSqlFile, sqlFilesIn } from './sql-file.ts';
 
 /** What a deployment did. */
@@ -27,8 +29,8 @@ const DEPLOY_LOCK = 3_742_335_756;
 const LOCK_TIMEOUT = '30s';
 
 /**
- * Brings one database up to date: pending migrations, then the tools of the DBA and all policy files, in one
- * transaction.
+ * Brings one database up to date: the queue, pending migrations, then the tools of the DBA and all policy files, in
+ * one transaction.
  * A second deployment of the same database waits for the first.
  * @throws OperatorError naming the file and line that PostgreSQL refused.
  */
@@ -36,7 +38,10 @@ export async function deploy({ adminUrl, rolesToo, say }: DeployOptions): Promis
   return connected(adminUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [DEPLOY_LOCK]);
     if (rolesToo) await applyRoles(client);
+    await checkThatRolesExist(client);
     await checkThatWeMayBecomeOwner(client);
+    // First: what a migration changes may have to be delivered.
+    await installQueue({ adminUrl, owner: OWNER, lockTimeout: LOCK_TIMEOUT, say });
     const migrations = await pendingMigrations(client);
     if (migrations.length > 0) await applyMigrations(client, adminUrl, say);
     const policies = await applyPolicies(client);
@@ -92,6 +97,17 @@ async function applyRoles(client: Client): Promise<void> {
   await inTransaction(client, () => runSqlFile(client, databasePath('roles.sql')));
 }
 
+async function checkThatRolesExist(client: Client): Promise<void> {
+  const missing = await missingRoles(client);
+  if (missing.length === 0) return;
+  throw new OperatorError(
+    missing.length === 1
+      ? `The role ${missing[0]} does not exist.`
+      : `These roles do not exist: ${missing.join(', ')}.`,
+    'Have an administrator of the server run db/roles.sql; it may be run again at any time.',
+  );
+}
+
 async function checkThatWeMayBecomeOwner(client: Client): Promise<void> {
   const { rows } = await client.query<{ login: string; may: boolean }>(
     `select current_user as login, pg_has_role(oid, 'member') as may
@@ -99,18 +115,11 @@ async function checkThatWeMayBecomeOwner(client: Client): Promise<void> {
     [OWNER],
   );
   const [owner] = rows;
-  if (owner === undefined) {
-    throw new OperatorError(
-      `The role ${OWNER} does not exist.`,
-      'Have an administrator of the server run db/roles.sql first.',
-    );
-  }
-  if (!owner.may) {
-    throw new OperatorError(
-      `The role ${owner.login} may not become ${OWNER}, which owns the database.`,
-      `Have an administrator of the server run: grant ${OWNER} to ${escapeIdentifier(owner.login)}`,
-    );
-  }
+  if (owner === undefined || owner.may) return;
+  throw new OperatorError(
+    `The role ${owner.login} may not become ${OWNER}, which owns the database.`,
+    `Have an administrator of the server run: grant ${OWNER} to ${escapeIdentifier(owner.login)}`,
+  );
 }
 
 async function createDatabase(client: Client, name: string): Promise<void> {

@@ -1,5 +1,14 @@
 import pg from 'pg';
 
+const settings = {
+  application_name: 'epic-server',
+  connectionTimeoutMillis: 5_000,
+  idleTimeoutMillis: 60_000,
+  statement_timeout: 15_000,
+  lock_timeout: 5_000,
+  idle_in_transaction_session_timeout: 30_000,
+};
+
 /** A pool of connections as the API's login role. It belongs to the session adaptor: nobody else queries it. */
 export function createPool(options: {
   databaseUrl: string;
@@ -7,14 +16,9 @@ export function createPool(options: {
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
   const pool = new pg.Pool({
+    ...settings,
     connectionString: options.databaseUrl,
-    application_name: 'epic-server',
     max: 10,
-    connectionTimeoutMillis: 5_000,
-    idleTimeoutMillis: 60_000,
-    statement_timeout: 15_000,
-    lock_timeout: 5_000,
-    idle_in_transaction_session_timeout: 30_000,
     // Lets a transaction's first statements travel together: see session-adaptor.ts.
     pipeline: true,
     // Compiling a query costs more than any query of the API takes. Where the data is, in memory or on an SSD, a page
@@ -23,7 +27,29 @@ export function createPool(options: {
       await client.query('set jit = off; set random_page_cost = 1.1');
     },
   });
-  pool.on('error', options.onLostConnection);
+  return heedingLosses(pool, options.onLostConnection);
+}
+
+/** A pool of connections as epic_courier, for delivering the queue. One listens, one keeps watch, the rest work. */
+export function createCourierPool(options: {
+  databaseUrl: string;
+  /** Called when a connection breaks that nobody is using. */
+  onLostConnection: (error: Error) => void;
+}): pg.Pool {
+  const pool = new pg.Pool({
+    ...settings,
+    connectionString: options.databaseUrl,
+    application_name: 'epic-server courier',
+    max: 5,
+    onConnect: async (client) => {
+      await client.query('set role epic_courier');
+    },
+  });
+  return heedingLosses(pool, options.onLostConnection);
+}
+
+function heedingLosses(pool: pg.Pool, onLostConnection: (error: Error) => void): pg.Pool {
+  pool.on('error', onLostConnection);
   // A connection that breaks while in use also rejects the query it was running; that is the error to report.
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;

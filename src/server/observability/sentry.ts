@@ -1,5 +1,8 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import * as Sentry from '@sentry/node';
+import { Undelivered } from '../courier/delivery.ts';
+import type { JournalEntry } from '../courier/journal.ts';
+import { version } from '../version.ts';
 import type { Monitor } from './monitor.ts';
 
 type SentryEvent = Sentry.ErrorEvent;
@@ -9,9 +12,11 @@ const root = resolve(import.meta.dirname, '..', '..', '..');
 const tagNames = ['error_id', 'operation', 'sqlstate', 'kind', 'id', 'actor'];
 
 /** Sends to Sentry what `allowed` lets through, and nothing that Sentry would collect by itself. */
-export function createSentryMonitor(dsn: string): Monitor {
-  Sentry.init({
+export function createSentryMonitor(dsn: string, environment: string): Monitor {
+  const client = Sentry.init({
     dsn,
+    release: `epic-server@${version()}`,
+    environment,
     defaultIntegrations: false,
     integrations: [],
     maxBreadcrumbs: 0,
@@ -31,16 +36,55 @@ export function createSentryMonitor(dsn: string): Monitor {
         },
       });
     },
-    business({ kind, id, actor }) {
-      Sentry.captureMessage(kind, {
-        level: 'info',
-        tags: { kind, id: String(id), actor: actor === null ? undefined : String(actor) },
-      });
+    async business(entry, signal) {
+      if (client === undefined) throw new Undelivered('Sentry could not be started.');
+      const status = await deliver(client, eventOf(entry), signal);
+      if (status === undefined || status >= 300) {
+        throw new Undelivered(`Sentry did not take it (${status ?? 'no answer'}).`);
+      }
     },
     async close() {
       await Sentry.close(2_000);
     },
   };
+}
+
+/** Its id is the entry's own: should the entry be sent twice, it is one event to Sentry. */
+function eventOf({
+  event,
+  kind,
+  id,
+  actor,
+  at,
+}: JournalEntry): Sentry.Event & { event_id: string } {
+  return {
+    event_id: event.replaceAll('-', ''),
+    timestamp: Date.parse(at) / 1000,
+    level: 'info',
+    message: kind,
+    tags: { kind, id: String(id), ...(actor !== null && { actor: String(actor) }) },
+  };
+}
+
+/** Sends an event and gives the HTTP status of Sentry's answer; undefined when there was none. */
+async function deliver(
+  client: Sentry.NodeClient,
+  event: Sentry.Event & { event_id: string },
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { promise, resolve } = Promise.withResolvers<number | undefined>();
+  const forget = client.on('afterSendEvent', (sent, answer) => {
+    if (sent.event_id === event.event_id) resolve(answer.statusCode);
+  });
+  const giveUp = () => resolve(undefined);
+  signal.addEventListener('abort', giveUp);
+  try {
+    client.captureEvent(event);
+    return await promise;
+  } finally {
+    forget();
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 /**

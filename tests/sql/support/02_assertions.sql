@@ -7,7 +7,7 @@
 --
 -- Each assertion names who acts, as somebody of the company in 03_company.sql, who enters their session through
 -- auth.enter like any request of the API; or as `stranger` (a request without a session), `login` (the API's login
--- on its own), `owner` (epic_owner) or `dba` (whoever runs the tests). What it does is undone at once, so that
+-- on its own), `courier` (epic_courier), `owner` (epic_owner) or `dba` (whoever runs the tests). What it does is undone at once, so that
 -- assertions do not depend on one another; only `call test.given(…)` leaves something behind, until the end of the file.
 
 set search_path = tap, public;
@@ -65,6 +65,8 @@ begin
       perform set_config('role', 'epic_owner', true);
     when 'login' then
       perform set_config('role', 'epic_authenticator', true);
+    when 'courier' then
+      perform set_config('role', 'epic_courier', true);
     when 'stranger' then
       perform set_config('role', 'epic_authenticator', true);
       perform auth.enter(null, null, null);
@@ -101,7 +103,7 @@ comment on procedure test.given(text, text) is
   'Somebody does something, and it stays done until the file ends.';
 
 
--- Everything that is in the records, in sessions and in history, in one word. The function is written here from the
+-- Everything that is in the records, in sessions, in history and on the queue, in one word. The function is written here from the
 -- catalogue, once, rather than looked up each time: it is called for every refusal.
 
 do $$
@@ -111,7 +113,8 @@ begin
   select string_agg(format('select %L || t::text from %s t', oid::regclass, oid::regclass), ' union all ')
   into everything
   from pg_class
-  where relkind = 'r' and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace);
+  where relkind = 'r'
+    and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace, 'graphile_worker'::regnamespace);
 
   execute format('create function test.fingerprint() returns text language plpgsql as %L', format(
     'begin return (select md5(string_agg(line, chr(10) order by line)) from (%s) everything (line)); end', everything));
@@ -307,7 +310,9 @@ declare
   open_columns text[] := '{}';
 begin
   for found_column in
-    select attname from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped order by attnum
+    select attname from pg_attribute
+    where attrelid = relation and attnum > 0 and not attisdropped and (verb <> 'insert' or attgenerated = '')
+    order by attnum
   loop
     statement := format(
       case verb

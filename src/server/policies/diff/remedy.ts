@@ -5,8 +5,8 @@ export type Remedy = 'migrate' | 'migrate --roles' | 'by hand';
 
 type State = 'missing' | 'extra' | 'changed';
 
-const OUR_ROLE = 'epic_(owner|authenticator|anonymous|employee|sales|support|management)';
-const CLOSED_TABLE = /^(table|view)( column)? (crm|auth|audit)\./;
+const OUR_ROLE = 'epic_(owner|authenticator|anonymous|employee|sales|support|management|courier)';
+const CLOSED_TABLE = /^(table|view)( column)? (crm|auth|audit|graphile_worker)\./;
 
 /** What would put this difference right; `changed` names the properties that differ. */
 export function remedyOf(object: SnapshotObject, state: State, changed: readonly string[]): Remedy {
@@ -46,8 +46,8 @@ function isGrantOfPolicyFiles(name: string, target: string): boolean {
   if (name.endsWith(' to its owner')) return / audit\.change(\.|$)/.test(target);
   if (CLOSED_TABLE.test(target)) return true;
   const isOurs = new RegExp(` to (public|${OUR_ROLE})$`).test(name);
-  if (/^(function|procedure) (crm|auth|audit)\./.test(target)) return isOurs;
-  if (/^schema (crm|auth|audit|extensions)$/.test(target)) return isOurs;
+  if (/^(function|procedure) (crm|auth|audit|graphile_worker)\./.test(target)) return isOurs;
+  if (/^schema (crm|auth|audit|extensions|graphile_worker)$/.test(target)) return isOurs;
   if (target === 'schema public') return name.endsWith(' to public');
   return (
     target === 'database itself' &&

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { deploy } from '../../database/deploy.ts';
 import { openCluster } from '../../database/embedded.ts';
+import { missingRoles } from '../../database/roles.ts';
 import { databasePath, runSqlFile } from '../../database/sql-file.ts';
 import { OperatorError } from '../../errors.ts';
 import { makeFolderInMemory, removeFolder } from './folder.ts';
@@ -132,11 +133,8 @@ async function useServer(adminUrl: string, template: string) {
 // that is as they should be.
 async function prepareTemplate(server: ScratchServer): Promise<void> {
   await withConnection(server.adminUrl, async (client) => {
-    const { rowCount } = await client.query(
-      `select from pg_roles where rolname in
-        ('epic_owner', 'epic_authenticator', 'epic_anonymous', 'epic_employee', 'epic_sales', 'epic_support', 'epic_management')`,
-    );
-    if (rowCount !== 7) await runSqlFile(client, databasePath('roles.sql'));
+    if ((await missingRoles(client)).length > 0)
+      await runSqlFile(client, databasePath('roles.sql'));
     await client.query(
       `create database ${server.template} owner epic_owner template template0 encoding 'UTF8'`,
     );

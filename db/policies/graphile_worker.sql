@@ -1,0 +1,103 @@
+-- graphile_worker: the queue, of what must leave the database: e-mails, the business journal.
+-- Triggers add jobs, as the owner. The servers deliver them as epic_courier; nobody else comes near them.
+
+-- The tables and functions are graphile-worker's own, made by its own migrations: all of them are closed here, whatever
+-- they are called, and those that the courier needs are opened below.
+do $$
+declare
+  found record;
+begin
+  for found in
+    select oid::regclass as name, relkind from pg_catalog.pg_class
+    where relnamespace = 'graphile_worker'::regnamespace and relkind in ('r', 'v')
+  loop
+    call dba.close_table(found.name);
+    if found.relkind = 'r' then
+      -- Its functions and its migrations work as the owner, on every row.
+      execute format('alter table %s no force row level security', found.name);
+    else
+      execute format('alter view %s set (security_invoker = true)', found.name);
+    end if;
+  end loop;
+
+  for found in
+    select oid::regprocedure as name from pg_catalog.pg_proc where pronamespace = 'graphile_worker'::regnamespace
+  loop
+    execute format('revoke all on function %s from public, epic_authenticator, epic_anonymous, epic_employee, '
+      'epic_sales, epic_support, epic_management, epic_courier', found.name);
+    execute format('alter function %s set search_path = ''''', found.name);
+  end loop;
+end
+$$;
+revoke all on schema graphile_worker
+  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management, epic_courier;
+
+grant usage on schema graphile_worker to epic_courier;
+grant select, delete on graphile_worker._private_jobs to epic_courier;
+grant update (attempts, locked_at, locked_by, last_error, run_at, payload, max_attempts)
+             on graphile_worker._private_jobs to epic_courier;
+grant select on graphile_worker._private_job_queues to epic_courier;
+grant update (locked_at, locked_by) on graphile_worker._private_job_queues to epic_courier;
+grant select, insert (identifier) on graphile_worker._private_tasks to epic_courier;
+grant execute on function graphile_worker.force_unlock_workers(text[]) to epic_courier;
+-- Withheld: adding jobs. What is delivered is what a trigger has put there.
+
+comment on schema   graphile_worker is 'The queue, and its only home: graphile-worker''s own tables and functions.';
+comment on table    graphile_worker._private_jobs is 'What is to be delivered. A job that has been delivered is deleted.';
+comment on table    graphile_worker._private_job_queues is 'Named queues, whose jobs run one after the other. We use none.';
+comment on table    graphile_worker._private_tasks is 'The kinds of jobs.';
+comment on function graphile_worker.force_unlock_workers(text[]) is
+  'Frees the jobs of servers that have died, so that others deliver them.';
+
+
+-- jobs
+
+create policy courier_read_all on graphile_worker._private_jobs
+  for select to epic_courier
+  using (true);
+comment on policy courier_read_all on graphile_worker._private_jobs is
+  'The courier looks for jobs to deliver.';
+
+create policy courier_update_any on graphile_worker._private_jobs
+  for update to epic_courier
+  using (true)
+  with check (true);
+comment on policy courier_update_any on graphile_worker._private_jobs is
+  'The courier takes a job, and puts it back when it could not be delivered.';
+
+create policy courier_delete_any on graphile_worker._private_jobs
+  for delete to epic_courier
+  using (true);
+comment on policy courier_delete_any on graphile_worker._private_jobs is
+  'The courier removes what it has delivered.';
+
+
+-- named queues
+
+create policy courier_read_all on graphile_worker._private_job_queues
+  for select to epic_courier
+  using (true);
+comment on policy courier_read_all on graphile_worker._private_job_queues is
+  'The courier looks whether the queue of a job is free.';
+
+create policy courier_update_any on graphile_worker._private_job_queues
+  for update to epic_courier
+  using (true)
+  with check (true);
+comment on policy courier_update_any on graphile_worker._private_job_queues is
+  'The courier takes the queue of a job, and frees it.';
+
+
+-- kinds of jobs
+
+create policy courier_read_all on graphile_worker._private_tasks
+  for select to epic_courier
+  using (true);
+comment on policy courier_read_all on graphile_worker._private_tasks is
+  'The courier looks up the kinds of jobs.';
+
+create policy courier_create_known on graphile_worker._private_tasks
+  for insert to epic_courier
+  with check (identifier in ('journal', 'notification_mail'));
+comment on policy courier_create_known on graphile_worker._private_tasks is
+  'The courier names the kinds of jobs that it delivers, before there is one.';

@@ -1,0 +1,39 @@
+import { startCourier } from '../../src/server/courier/courier.ts';
+import { createCourierPool } from '../../src/server/database/pool.ts';
+import { createLog } from '../../src/server/observability/log.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+
+afterAll(() => database.drop());
+
+test('the lag is what is due and not taken, and says how much has failed for good', async () => {
+  const courier = startCourier({
+    pool: createCourierPool({
+      databaseUrl: database.authenticatorUrl,
+      onLostConnection: () => undefined,
+    }),
+    // It delivers the journal, and so leaves e-mails where they are.
+    deliveries: { journal: async () => ({ line: 'journal', about: {} }) },
+    log: createLog('silent'),
+  });
+  try {
+    expect(await courier.lag()).toEqual({ ready: 0, oldestSeconds: 0, failed: 0 });
+    await database.query(`
+      select graphile_worker.add_job('notification_mail', run_at => now() - interval '90 seconds');
+      select graphile_worker.add_job('notification_mail');
+      select graphile_worker.add_job('notification_mail', run_at => now() + interval '1 hour');
+      select graphile_worker.permanently_fail_jobs(array[(
+        graphile_worker.add_job('notification_mail', run_at => now() - interval '1 day')).id])`);
+    const { oldestSeconds, ...counts } = await courier.lag();
+    expect(counts).toEqual({ ready: 2, failed: 1 });
+    expect(oldestSeconds).toBeGreaterThanOrEqual(90);
+    expect(oldestSeconds).toBeLessThan(3_600);
+  } finally {
+    await courier.stop();
+  }
+});

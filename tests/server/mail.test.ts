@@ -1,0 +1,193 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { type MailHost, startMailHost } from './support/mail-host.ts';
+import { type Office, openOffice } from './support/office.ts';
+import { addEmployee } from './support/people.ts';
+import { hurry, queued } from './support/queue.ts';
+import { until } from './support/until.ts';
+
+let database: TestDatabase;
+let office: Office;
+let host: MailHost;
+let server: RunningServer;
+let chloe: number;
+
+const sender = { EPIC_MAIL_FROM: 'Epic Events <crm@epic.example>' };
+const isEmpty = async () => (await queued(database)).length === 0;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  office = await openOffice(database);
+  chloe = await addEmployee(database, {
+    email: 'chloe@epic.example',
+    department: 'support',
+    fullName: 'Chloé, Best',
+  });
+  await database.query('delete from graphile_worker._private_jobs');
+  host = await startMailHost();
+  server = await startServer(database, { ...sender, EPIC_SMTP_URL: host.url });
+});
+
+beforeEach(() => {
+  host.letters.length = 0;
+});
+
+afterAll(async () => {
+  await server.stop();
+  await host.stop();
+  await database.drop();
+});
+
+test('whoever is notified gets an e-mail that says what the notification says', async () => {
+  const id = await office.assign(chloe);
+  await until(() => host.letters.length > 0);
+
+  const [letter] = host.letters;
+  expect(letter).toMatchObject({ from: 'crm@epic.example', to: ['chloe@epic.example'] });
+  expect(letter?.headers).toMatchObject({
+    from: 'Epic Events <crm@epic.example>',
+    to: 'Chloé, Best <chloe@epic.example>',
+    subject: 'Epic Events: event assigned',
+    'auto-submitted': 'auto-generated',
+    'content-type': 'text/plain; charset=utf-8',
+  });
+  expect(letter?.headers['message-id']).toMatch(
+    new RegExp(`^<notification-${id}\\.\\d+@epic\\.example>$`),
+  );
+  expect(letter?.text).toMatch(
+    /^Hello Chloé, Best,\n\nYou run “Gala” \(event \d+\)\.\n\nAll your notifications: epic notification list$/,
+  );
+  await until(isEmpty);
+  expect(host.letters).toHaveLength(1);
+});
+
+test('the log has a line for it, without a word of it', async () => {
+  const id = await office.assign(chloe);
+  await until(() => server.output().includes(`"notification":${id},`));
+  const line = server
+    .output()
+    .split('\n')
+    .find((text) => text.includes(`"notification":${id},`));
+  expect(JSON.parse(line ?? '')).toEqual({
+    level: 30,
+    time: expect.any(String),
+    msg: 'mail',
+    notification: id,
+    kind: 'event_assigned',
+    job: expect.any(String),
+    attempt: 1,
+    ms: expect.any(Number),
+  });
+  expect(server.output()).not.toMatch(/Chlo|Gala|@epic/);
+});
+
+test('nobody gets an e-mail of what they did themselves', async () => {
+  const { accessToken: token } = await logIn(server.url, 'alice@epic.example');
+  const { errors } = await ask(
+    server.url,
+    `mutation { createEvent(input: { event: { contractId: ${office.contractId}, title: "Picnic",
+       startDate: "2030-01-01T10:00:00Z", endDate: "2030-01-01T19:00:00Z" } }) { event { id } } }`,
+    { token },
+  );
+  expect(errors).toEqual([]);
+  await until(isEmpty);
+  expect(host.letters).toEqual([]);
+});
+
+test('whoever has left, or has read the notification, gets none', async () => {
+  const denis = await addEmployee(database, { email: 'denis@epic.example', department: 'support' });
+  host.isHolding = true;
+  // What the host holds keeps both deliveries that it is given at once.
+  for (let nth = 0; nth < 4; nth++) await office.assign(chloe);
+  await until(() => host.held === 2);
+  const read = await office.assign(chloe);
+  await office.assign(denis);
+  await database.query('update crm.notification set read_at = now() where id = $1', [read]);
+  await database.query('update crm.event set support_contact_id = null');
+  await database.query('update crm.employee set active = false where id = $1', [denis]);
+  host.letGo();
+
+  await until(isEmpty);
+  const ids = host.letters.map(({ headers }) => headers['message-id'] ?? '');
+  expect(ids.filter((id) => id.startsWith(`<notification-${read}.`))).toEqual([]);
+  expect(host.letters.filter(({ to }) => to.includes('denis@epic.example'))).toEqual([]);
+});
+
+test('an address that is refused for good is not tried again, and stays for an operator to see', async () => {
+  const eric = await addEmployee(database, { email: 'eric@epic.example', department: 'support' });
+  const fanny = await addEmployee(database, { email: 'fanny@epic.example', department: 'support' });
+  host.refuse('eric@epic.example', 550);
+  host.refuse('fanny@epic.example', 451);
+  const refused = await office.assign(eric);
+  const delayed = await office.assign(fanny);
+
+  const jobs = () =>
+    database.query(
+      `select (payload ->> 'notification')::integer as notification, attempts < max_attempts as lives, last_error
+       from graphile_worker._private_jobs
+       where locked_at is null and attempts > 0
+       order by id`,
+    );
+  await until(async () => (await jobs()).length === 2);
+  expect(await jobs()).toEqual([
+    {
+      notification: refused,
+      lives: false,
+      last_error: 'The mail host refuses it (EENVELOPE, 550, RCPT TO).',
+    },
+    {
+      notification: delayed,
+      lives: true,
+      last_error: 'The mail host did not take it (EENVELOPE, 451, RCPT TO).',
+    },
+  ]);
+  expect(server.output()).toMatch(/EENVELOPE, 550.*not delivered, and not tried again/);
+  expect(server.output()).toMatch(/EENVELOPE, 451.*not delivered yet/);
+  expect(server.output()).not.toMatch(/@epic/);
+  await database.query('delete from graphile_worker._private_jobs');
+});
+
+test('without a mail host nothing is sent, and nothing waits', async () => {
+  await server.stop();
+  await office.assign(chloe);
+  server = await startServer(database);
+  await until(isEmpty);
+  expect(host.letters).toEqual([]);
+});
+
+test('a mail host that asks for a password gets it, and the log never sees it', async () => {
+  await server.stop();
+  const closed = await startMailHost({ user: 'crm', password: 'p@ss/word' });
+  const url = (password: string) => closed.url.replace('//', `//crm:${password}@`);
+  server = await startServer(database, { ...sender, EPIC_SMTP_URL: url('wrong-password') });
+  await office.assign(chloe);
+  await until(() => server.output().includes('not delivered yet'));
+  expect(server.output()).toMatch(/did not take it \(EAUTH, 535, AUTH PLAIN\)/);
+  expect(server.output()).not.toContain('wrong-password');
+  await server.stop();
+
+  server = await startServer(database, { ...sender, EPIC_SMTP_URL: url('p%40ss%2Fword') });
+  await until(async () => {
+    await hurry(database);
+    return closed.letters.length > 0;
+  });
+  await closed.stop();
+});
+
+test('the configuration says what is wrong with it, without the password', async () => {
+  const start = (env: NodeJS.ProcessEnv) => startServer(database, env);
+  await expect(start({ EPIC_SMTP_URL: 'http://crm:secret@host' })).rejects.toThrow(
+    /EPIC_SMTP_URL is not the address of a mail host\.\n {2}It looks like smtp:/,
+  );
+  await expect(start({ EPIC_SMTP_URL: 'http://crm:secret@host' })).rejects.not.toThrow('secret');
+  await expect(start({ EPIC_SMTP_URL: 'smtp://host' })).rejects.toThrow(
+    'EPIC_MAIL_FROM is not set, though EPIC_SMTP_URL is.',
+  );
+  await expect(
+    start({ EPIC_SMTP_URL: 'smtp://host', EPIC_MAIL_FROM: 'Epic Events' }),
+  ).rejects.toThrow('EPIC_MAIL_FROM is "Epic Events", which is not a sender.');
+  await expect(start({ EPIC_ENVIRONMENT: 'a b' })).rejects.toThrow(
+    'EPIC_ENVIRONMENT is "a b", which is not a name for Sentry.',
+  );
+});

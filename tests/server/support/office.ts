@@ -1,0 +1,39 @@
+import type { TestDatabase } from '../../support/database.ts';
+import { addClient, addEmployee } from './people.ts';
+
+/** A company small enough to count what it is told. */
+export interface Office {
+  contractId: number;
+  /** Somebody runs a new event, and so is notified: of that, and nobody else of anything. */
+  assign(employeeId: number): Promise<number>;
+}
+
+/** Alice of sales, with a signed contract. Whoever is added later is notified by `assign`, which gives the notification's id. */
+export async function openOffice(database: TestDatabase): Promise<Office> {
+  const alice = await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
+  const clientId = await addClient(database, alice);
+  // As Alice, who is not told of what she does.
+  const asAlice = `with alice as (select set_config('jwt.claims.employee_id', '${alice}', true))`;
+  const [contract] = await database.query<{ id: number }>(
+    `${asAlice} insert into crm.contract (client_id, total_amount, status)
+     select $1, 100, 'signed' from alice returning id`,
+    [clientId],
+  );
+  const contractId = contract?.id ?? 0;
+  await database.query('delete from graphile_worker._private_jobs');
+  return {
+    contractId,
+    async assign(employeeId) {
+      await database.query(
+        `${asAlice} insert into crm.event (contract_id, title, start_date, end_date, support_contact_id)
+         select $1, 'Gala', '2030-01-01', '2030-01-02', $2 from alice`,
+        [contractId, employeeId],
+      );
+      const [row] = await database.query<{ id: number }>(
+        'select max(id) as id from crm.notification where recipient_id = $1',
+        [employeeId],
+      );
+      return row?.id ?? 0;
+    },
+  };
+}
