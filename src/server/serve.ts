@@ -1,21 +1,23 @@
-import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
+import type { MetricsAudience } from './config/values.ts';
+import { readBuiltRelease } from './database/built-release.ts';
 import { createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
-import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
 import { createApi } from './graphql/api.ts';
 import { newErrorId, type ReportUnexpected } from './graphql/errors.ts';
-import { json } from './http/answer.ts';
+import { json, nothingAt } from './http/answer.ts';
+import { isDirect } from './http/direct-request.ts';
 import { createGraphqlDoor } from './http/door.ts';
 import { listen } from './http/listening.ts';
-import { readReadiness } from './http/readiness.ts';
+import { type Readiness, readReadiness } from './http/readiness.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Keys } from './identity/keys.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createTokens } from './identity/tokens.ts';
 import { followJournal } from './observability/journal.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { createMonitor } from './observability/monitor.ts';
 
 export type ServeOptions = {
@@ -27,6 +29,8 @@ export type ServeOptions = {
   /** 0 lets the system choose. */
   port: number;
   sentryDsn: string | null;
+  /** Who may read /metrics. */
+  metrics: MetricsAudience;
   log: Logger;
 };
 
@@ -56,8 +60,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   });
   const withSession = createWithSession(pool);
   const tokens = createTokens(keys, options.issuer);
-  const sessions = createSessions(withSession, tokens);
-  const latestMigration = (await readdir(databasePath('migrations', 'committed'))).sort().at(-1);
+  const metrics = createMetrics({ pool });
+  const sessions = metrics.watching(createSessions(withSession, tokens));
+  const built = await readBuiltRelease();
+  let isStopping = false;
 
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
@@ -69,13 +75,23 @@ export async function serve(options: ServeOptions): Promise<Serving> {
           json(200, keys.published, { 'cache-control': 'public, max-age=300' }),
         '/healthz': () => json(200, { status: 'ok' }),
         '/readyz': async () => {
-          const state = await readReadiness(withSession, latestMigration ?? null);
+          const state: Readiness = isStopping
+            ? { ready: false, reason: 'The server is stopping.' }
+            : await readReadiness(withSession, built);
           return json(state.ready ? 200 : 503, state);
+        },
+        '/metrics': async (request) => {
+          const isForCaller =
+            options.metrics === 'on' || (options.metrics === 'local' && isDirect(request));
+          return isForCaller ? { status: 200, ...(await metrics.read()) } : nothingAt('/metrics');
         },
       },
       tokens,
       log,
       report,
+      onAnswered: (answered) => {
+        if (answered.path === '/graphql') metrics.answered(answered);
+      },
     });
     const listening = await listen(server, options.host, options.port);
     const journal = followJournal({
@@ -91,6 +107,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       url: listening.url,
       reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
       async stop() {
+        isStopping = true;
         await listening.stop();
         await journal.close();
         await pool.end();

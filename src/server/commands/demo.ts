@@ -94,6 +94,7 @@ async function serveSomewhere(
     host: config.host,
     port: config.port,
     sentryDsn: config.sentryDsn,
+    metrics: config.metrics,
     log,
   };
   try {

@@ -27,6 +27,7 @@ export async function start(): Promise<void> {
       host: config.host,
       port: config.port,
       sentryDsn: config.sentryDsn,
+      metrics: config.metrics,
       log,
     });
 

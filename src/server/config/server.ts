@@ -1,6 +1,14 @@
 import { resolve } from 'node:path';
 import { type Environment, reading } from './read.ts';
-import { type LogLevel, logLevel, port, postgresUrl, sentryDsn } from './values.ts';
+import {
+  type LogLevel,
+  logLevel,
+  type MetricsAudience,
+  metricsAudience,
+  port,
+  postgresUrl,
+  sentryDsn,
+} from './values.ts';
 
 /** What `epic-server start` needs to know. */
 export type ServerConfig = {
@@ -17,6 +25,8 @@ export type ServerConfig = {
   issuer: string;
   sentryDsn: string | null;
   logLevel: LogLevel;
+  /** Who may read /metrics: nobody, programs on this machine, or everybody. */
+  metrics: MetricsAudience;
 };
 
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
@@ -31,6 +41,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
       issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),
       sentryDsn: read('SENTRY_DSN', null, sentryDsn),
       logLevel: read('EPIC_LOG', 'info', logLevel),
+      metrics: read('EPIC_METRICS', 'local', metricsAudience),
     };
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
       complain(

@@ -7,9 +7,14 @@ export type Exchange = {
   /** Whose session the access token names; null for an anonymous caller. */
   claims: Claims | null;
   readonly userAgent: string | null;
-  /** The name of the GraphQL operation, once it is known. */
+  /** The name of the GraphQL operation, as operationName() gives it, once it is known. */
   operation: string | null;
 };
+
+/** As much of an operation's name as logs and metrics keep: a client chooses it, and may make it a megabyte long. */
+export function operationName(name: string | undefined): string | null {
+  return name === undefined ? null : name.replaceAll(/\W/g, '_').slice(0, 64);
+}
 
 declare global {
   namespace Grafast {

@@ -5,7 +5,8 @@ import { Refusal } from '../errors.ts';
 import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
 import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
-import { type Answer, type Route, type Routes, refusing } from './answer.ts';
+import { type Answer, nothingAt, type Route, type Routes, refusing } from './answer.ts';
+import type { Answered } from './answered.ts';
 import type { Exchange } from './exchange.ts';
 
 /**
@@ -17,15 +18,15 @@ export function createHttpServer(options: {
   tokens: Tokens;
   log: Logger;
   report: ReportUnexpected;
+  /** Called once a request is over, whatever became of it. */
+  onAnswered: (answered: Answered) => void;
 }): Server {
-  const { routes, tokens, log, report } = options;
+  const { routes, tokens, log, report, onAnswered } = options;
 
   const route: Route = (request, exchange) => {
     const path = pathOf(request);
     const found = Object.hasOwn(routes, path) ? routes[path] : undefined;
-    return found
-      ? found(request, exchange)
-      : refusing(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+    return found ? found(request, exchange) : nothingAt(path);
   };
 
   async function answerTo(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
@@ -57,22 +58,37 @@ export function createHttpServer(options: {
       };
       let answer: Answer | undefined;
       response.once('close', () => {
-        log[pathOf(request) === '/graphql' ? 'info' : 'debug']({
-          request: exchange.id,
-          path: pathOf(request),
-          operation: exchange.operation,
-          role: exchange.claims?.department ?? 'anonymous',
-          employee: exchange.claims?.employeeId ?? null,
+        const answered = {
+          exchange,
+          path: Object.hasOwn(routes, pathOf(request)) ? pathOf(request) : 'other',
           status: answer?.status ?? null,
           codes: codesOf(answer?.body),
-          ms: Math.round(performance.now() - startedAt),
-          ...(response.writableFinished ? {} : { cut: true }),
-        });
+          isCut: !response.writableFinished,
+          milliseconds: performance.now() - startedAt,
+        };
+        logAnswered(log, answered);
+        onAnswered(answered);
       });
       answer = await answerTo(request, exchange);
       write(request, response, exchange.id, answer);
     },
   );
+}
+
+function logAnswered(log: Logger, answered: Answered): void {
+  const { exchange, path, status, codes, isCut, milliseconds } = answered;
+  log[path === '/graphql' ? 'info' : 'debug']({
+    request: exchange.id,
+    path,
+    operation: exchange.operation,
+    role: exchange.claims?.department ?? 'anonymous',
+    employee: exchange.claims?.employeeId ?? null,
+    session: exchange.claims?.sessionId ?? null,
+    status,
+    codes,
+    ms: Math.round(milliseconds),
+    ...(isCut ? { cut: true } : {}),
+  });
 }
 
 function pathOf(request: IncomingMessage): string {
