@@ -80,10 +80,10 @@ export function createLine(options: {
   };
 }
 
-/** Whether one server does its work: asks it once, on a connection of its own, and waits a second at most. */
+/** Whether one server does its work: asks it once, on a connection of its own, and waits five seconds at most. */
 export async function isServing(url: string, question: Question): Promise<boolean> {
   try {
-    const { body } = post(url, question, undefined, AbortSignal.timeout(1_000));
+    const { body } = post(url, question, undefined, AbortSignal.timeout(5_000));
     return readAnswer(await body).errors.length === 0;
   } catch {
     return false;

@@ -79,20 +79,22 @@ describe('what is measured elsewhere', () => {
   const pool = { totalCount: 3, idleCount: 2, waitingCount: 1 };
 
   test('is read when somebody asks, and left out when it cannot be known', async () => {
-    let lag: number | Error = 12.5;
+    let isAway = false;
     const metrics = createMetrics({
       pool,
       queueLag: async () => {
-        if (lag instanceof Error) throw lag;
-        return lag;
+        if (isAway) throw new Error('The database is away.');
+        return { ready: 3, oldestSeconds: 12.5, failed: 1 };
       },
       subscriptions: () => 7,
     });
     const { body } = await metrics.read();
+    expect(body).toMatch(/^epic_queue_ready_jobs 3$/m);
     expect(body).toMatch(/^epic_queue_lag_seconds 12\.5$/m);
+    expect(body).toMatch(/^epic_queue_failed_jobs 1$/m);
     expect(body).toMatch(/^epic_subscriptions 7$/m);
-    lag = new Error('The database is away.');
-    expect((await metrics.read()).body).not.toMatch(/^epic_queue_lag_seconds \d/m);
+    isAway = true;
+    expect((await metrics.read()).body).not.toMatch(/^epic_queue_\w+ \d/m);
   });
 
   test('is not mentioned by a server that has none', async () => {

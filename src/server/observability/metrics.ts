@@ -8,10 +8,20 @@ import { createNames } from './operation-names.ts';
 /** What is measured elsewhere, and asked for when somebody reads the metrics. */
 export type Gauged = {
   pool: Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
-  /** How long the oldest job of the queue is overdue, in seconds. */
-  queueLag?: () => number | Promise<number>;
+  /** Throws when it cannot be known. */
+  queueLag?: () => Promise<QueueLag>;
   /** How many subscriptions are open. */
   subscriptions?: () => number;
+};
+
+/** How much is on the queue. */
+export type QueueLag = {
+  /** Jobs that are due. */
+  ready: number;
+  /** How long the oldest of them has been due. */
+  oldestSeconds: number;
+  /** Jobs that are not tried again. */
+  failed: number;
 };
 
 export type Metrics = {
@@ -49,17 +59,15 @@ export function createMetrics({ pool, queueLag, subscriptions }: Gauged): Metric
     registers,
   });
 
-  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
+  // What cannot be known at the moment is left out: nothing, rather than the last value, or zero.
+  const gauge = (name: string, help: string, read: () => number | null) =>
     new Gauge({
       name,
       help,
       registers,
-      async collect() {
-        // What cannot be known at the moment is left out: nothing, rather than the last value, or zero.
+      collect() {
+        const value = read();
         this.remove();
-        const value = await Promise.resolve()
-          .then(read)
-          .catch(() => null);
         if (value !== null) this.set(value);
       },
     });
@@ -70,8 +78,15 @@ export function createMetrics({ pool, queueLag, subscriptions }: Gauged): Metric
     'Transactions that wait for a connection.',
     () => pool.waitingCount,
   );
+  let lag: QueueLag | null = null;
   if (queueLag) {
-    gauge('epic_queue_lag_seconds', 'How long the oldest job that is due has waited.', queueLag);
+    gauge('epic_queue_ready_jobs', 'Jobs that are due.', () => lag?.ready ?? null);
+    gauge(
+      'epic_queue_lag_seconds',
+      'How long the oldest job has been due.',
+      () => lag?.oldestSeconds ?? null,
+    );
+    gauge('epic_queue_failed_jobs', 'Jobs that are not tried again.', () => lag?.failed ?? null);
   }
   if (subscriptions) gauge('epic_subscriptions', 'Open subscriptions.', subscriptions);
 
@@ -92,6 +107,9 @@ export function createMetrics({ pool, queueLag, subscriptions }: Gauged): Metric
           throw error;
         }),
     }),
-    read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    async read() {
+      lag = (await queueLag?.().catch(() => null)) ?? null;
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
   };
 }
