@@ -13,7 +13,8 @@ import type { Kill, Tally } from './tally.ts';
 /** The manager who looks whether everything works again, and closes and opens accounts. Nobody troubles them. */
 export const caretaker = 'nadia.rousseau@epicevents.example';
 
-type Blow = (admin: Client) => Promise<{ what: string; affected: readonly string[] }>;
+/** Gives what it did and which servers felt it; null when there was nothing to break. */
+type Blow = (admin: Client) => Promise<{ what: string; affected: readonly string[] } | null>;
 
 /**
  * Breaks one thing after the other, some seconds apart, until told to stop; waits each time until what it broke works
@@ -39,9 +40,10 @@ export async function wreak(options: {
     const token = await logInSomewhere(servers.urls);
     const admin = await postgres.connect();
     const begunAt = performance.now();
-    const { what, affected } = await blow(admin);
+    const struck = await blow(admin);
     await admin.end().catch(() => undefined);
-    if (what === '') continue;
+    if (struck === null) continue;
+    const { what, affected } = struck;
     tally.kills[kill]++;
     const isBack = await Promise.all(affected.map((url) => untilServing(url, token)));
     const seconds = (performance.now() - begunAt) / 1_000;
@@ -90,7 +92,7 @@ function blowsOf(options: Parameters<typeof wreak>[0]): [Kill, Blow][] {
       if (count > 0) return { what: `cut ${count} requests off`, affected: [] };
       await sleep(10);
     }
-    return { what: '', affected: [] };
+    return null;
   };
 
   const revokeSessions: Blow = async (admin) => {
