@@ -42,10 +42,20 @@ alter role epic_courier       nologin noinherit;
 grant epic_employee to epic_sales, epic_support, epic_management;
 grant epic_anonymous, epic_sales, epic_support, epic_management, epic_courier to epic_authenticator;
 
--- A request that runs away, waits for a lock or forgets its transaction ends by itself.
+-- A request that runs away, waits for a lock or forgets its transaction ends by itself. PostgreSQL applies the settings
+-- of a role when it logs in, and not on `set role`: these hold for whatever the API does, in the name of any role.
 alter role epic_authenticator set statement_timeout = '15s';
 alter role epic_authenticator set lock_timeout = '5s';
 alter role epic_authenticator set idle_in_transaction_session_timeout = '30s';
+
+-- Nor does a transaction go on for ever that does a little now and then; PostgreSQL 17 and later can tell.
+do $$
+begin
+  if exists (select from pg_settings where name = 'transaction_timeout') then
+    alter role epic_authenticator set transaction_timeout = '60s';
+  end if;
+end
+$$;
 
 comment on role epic_owner         is 'Owns every object of Epic Events CRM. Nobody logs in as it.';
 comment on role epic_authenticator is 'The login of the API. On its own it can enter a session and nothing else.';

@@ -31,6 +31,7 @@ grant execute on function auth.password_parameters(text, inet)      to epic_anon
 grant execute on function auth.log_in(text, text, bytea, text, inet) to epic_anonymous;
 grant execute on function auth.refresh(bytea, bytea)                to epic_anonymous;
 grant execute on function auth.deployed_migration()                 to epic_anonymous;
+grant execute on function auth.deployed_policies()                  to epic_anonymous;
 
 
 -- Every employee works with the records, reads history, searches, asks why, subscribes, and looks after their own

@@ -1,29 +1,26 @@
-import { readdir } from 'node:fs/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { TrustedDocuments } from './config/trusted-documents.ts';
+import type { MetricsAudience } from './config/values.ts';
 import { startCourier } from './courier/courier.ts';
 import { createJournalDelivery } from './courier/journal.ts';
 import { createMail, type MailHost } from './courier/mail.ts';
+import { readBuiltRelease } from './database/built-release.ts';
 import { createCourierPool, createPool } from './database/pool.ts';
 import { createWithSession, sessionSettings } from './database/session-adaptor.ts';
-import { databasePath } from './database/sql-file.ts';
 import { OperatorError, Refusal } from './errors.ts';
-import { createExplorer } from './explorer/explorer.ts';
 import { createApi } from './graphql/api.ts';
 import { newErrorId, type ReportUnexpected } from './graphql/errors.ts';
-import { sdlOf } from './graphql/sdl.ts';
 import { createAddressOf } from './http/address.ts';
-import { json } from './http/answer.ts';
-import { createGraphqlDoor } from './http/door.ts';
 import { listen } from './http/listening.ts';
-import { readReadiness } from './http/readiness.ts';
 import { createHttpServer } from './http/server.ts';
 import type { Keys } from './identity/keys.ts';
 import { createSessions } from './identity/sessions.ts';
 import { createTokens } from './identity/tokens.ts';
 import { createLive } from './live/live.ts';
+import { createMetrics } from './observability/metrics.ts';
 import { createMonitor } from './observability/monitor.ts';
+import { createRoutes } from './routes.ts';
 
 export type ServeOptions = {
   /** Where the API logs in, as epic_authenticator. */
@@ -48,6 +45,8 @@ export type ServeOptions = {
   environment: string;
   /** Null sends no e-mail. */
   mailHost: MailHost | null;
+  /** Who may read /metrics. */
+  metrics: MetricsAudience;
   log: Logger;
 };
 
@@ -63,64 +62,36 @@ export type Serving = {
 
 /** Puts the server together and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<Serving> {
-  const { databaseUrl, keys, allowedOrigins, log } = options;
+  const { databaseUrl, keys, allowedOrigins, introspection, log } = options;
   const addressOf = createAddressOf(options.trustedProxies);
+  const built = await readBuiltRelease();
+  const onLostConnection = (error: Error) =>
+    log.warn({ err: error }, 'a database connection was lost');
+  let isStopping = false;
+
+  /** How to let go of everything, in the order in which it was taken. */
+  const held: (() => unknown)[] = [];
+  async function letGo(): Promise<void> {
+    for (let last = held.pop(); last; last = held.pop()) await last();
+  }
+
   const monitor = await createMonitor(options.sentryDsn, options.environment);
+  held.push(monitor.close);
   const report: ReportUnexpected = (error, { errorId, exchange }) => {
     const operation = exchange?.operation ?? null;
     log.error({ err: error, errorId, request: exchange?.id, operation }, 'unexpected error');
     monitor.unexpected(error, { errorId, operation });
   };
 
-  const onLostConnection = (error: Error) =>
-    log.warn({ err: error }, 'a database connection was lost');
   const pool = createPool({ databaseUrl, onLostConnection });
+  held.push(() => pool.end());
   const withSession = createWithSession(pool);
-  const tokens = createTokens(keys, options.issuer);
-  const sessions = createSessions(withSession, tokens);
-  const latestMigration = (await readdir(databasePath('migrations', 'committed'))).sort().at(-1);
-
-  const live = createLive({ databaseUrl, withSession, log, report });
 
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
-    const api = await createApi({
-      pool,
-      sessions,
-      feeds: live.feeds,
-      report,
-      introspection: options.introspection,
-      trustedDocuments: options.trustedDocuments,
-    });
-    const sdl = sdlOf(api.schema);
-    const server = createHttpServer({
-      routes: {
-        '/graphql': createGraphqlDoor({ ...api, report }),
-        ...(options.explorer && createExplorer()),
-        ...(options.introspection && {
-          '/schema.graphql': () => ({
-            status: 200,
-            contentType: 'text/plain;charset=utf-8',
-            body: sdl,
-          }),
-        }),
-        '/.well-known/jwks.json': () =>
-          json(200, keys.published, { 'cache-control': 'public, max-age=30' }),
-        '/healthz': () => json(200, { status: 'ok' }),
-        '/readyz': async () => {
-          const state = await readReadiness(withSession, latestMigration ?? null);
-          return json(state.ready ? 200 : 503, state);
-        },
-      },
-      tokens,
-      allowedOrigins,
-      addressOf,
-      log,
-      report,
-    });
-    live.serve({ server, api, tokens, allowedOrigins, addressOf });
+
     const mail = await createMail(options.mailHost);
-    const listening = await listen(server, options.host, options.port);
+    held.push(mail.close);
     const courier = startCourier({
       pool: createCourierPool({ databaseUrl, onLostConnection }),
       deliveries: {
@@ -129,22 +100,51 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       },
       log,
     });
+    held.push(courier.stop);
+
+    const live = createLive({ databaseUrl, withSession, log, report });
+    held.push(live.close);
+
+    const metrics = createMetrics({ pool, queueLag: courier.lag, sockets: live.sockets });
+    const tokens = createTokens(keys, options.issuer);
+    const api = await createApi({
+      pool,
+      sessions: metrics.watching(createSessions(withSession, tokens)),
+      feeds: live.feeds,
+      report,
+      introspection,
+      trustedDocuments: options.trustedDocuments,
+    });
+    const server = createHttpServer({
+      routes: createRoutes({
+        ...{ api, report, keys, withSession, built, metrics, introspection },
+        isStopping: () => isStopping,
+        audience: options.metrics,
+        explorer: options.explorer,
+      }),
+      tokens,
+      allowedOrigins,
+      addressOf,
+      log,
+      report,
+      onAnswered: (answered) => {
+        if (answered.path === '/graphql') metrics.answered(answered);
+      },
+    });
+    live.serve({ server, api, tokens, allowedOrigins, addressOf });
+    const listening = await listen(server, options.host, options.port);
+    held.push(() => Promise.all([listening.stop(), live.close()]));
 
     return {
       url: listening.url,
       reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
-      async stop() {
-        await Promise.all([listening.stop(), live.close()]);
-        await courier.stop();
-        mail.close();
-        await pool.end();
-        await monitor.close();
+      stop() {
+        isStopping = true;
+        return letGo();
       },
     };
   } catch (error) {
-    await live.close();
-    await pool.end();
-    await monitor.close();
+    await letGo();
     throw explainStart(error);
   }
 }

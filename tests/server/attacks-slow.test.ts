@@ -26,6 +26,7 @@ describe('slowness', () => {
       addressOf: () => null,
       log: pino({ enabled: false }),
       report: () => undefined,
+      onAnswered: () => undefined,
       limits: { ...httpLimits, connectionsCheckingInterval: 20, ...limits },
     });
     slow.listen(0, '127.0.0.1');

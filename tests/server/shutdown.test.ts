@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -95,6 +96,28 @@ test('a request that arrives on an open connection just after the signal is stil
   const ended = server.stop();
   await sleep(100);
   expect(await get()).toEqual({ status: 200, connection: 'close' });
+  expect(await ended).toBe(0);
+  agent.destroy();
+});
+
+test('meanwhile it is no longer ready, though alive', async () => {
+  const server = await startServer(database);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const get = (path: string) =>
+    new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
+      request(`${server.url}${path}`, { agent }, async (response) => {
+        resolve({ status: response.statusCode, body: await text(response) });
+      })
+        .once('error', reject)
+        .end();
+    });
+  expect((await get('/readyz')).status).toBe(200);
+  const ended = server.stop();
+  while (!server.output().includes('stopping')) await sleep(5);
+  expect(await get('/readyz')).toEqual({
+    status: 503,
+    body: '{"ready":false,"reason":"The server is stopping."}',
+  });
   expect(await ended).toBe(0);
   agent.destroy();
 });

@@ -70,8 +70,10 @@ select is_empty(
 
 select bag_eq(
   $$ select unnest(setconfig) from pg_db_role_setting where setdatabase = 0 and setrole = 'epic_authenticator'::regrole $$,
-  $$ values ('statement_timeout=15s'), ('lock_timeout=5s'), ('idle_in_transaction_session_timeout=30s') $$,
-  'a statement of the API ends after 15 seconds, its wait for a lock after 5, an idle transaction after 30');
+  $$ values ('statement_timeout=15s'), ('lock_timeout=5s'), ('idle_in_transaction_session_timeout=30s')
+     union all
+     select 'transaction_timeout=60s' from pg_settings where name = 'transaction_timeout' $$,
+  'a statement of the API ends after 15 seconds, its wait for a lock after 5, an idle transaction after 30, any after 60');
 
 
 -- the database and its schemas
@@ -128,7 +130,7 @@ select is(pg_temp.callable_by('epic_authenticator'),
   'auth.enter, auth.session_state',
   'the API''s login enters a session, and calls nothing else');
 select is(pg_temp.callable_by('epic_anonymous'),
-  'auth.deployed_migration, auth.log_in, auth.password_parameters, auth.refresh',
+  'auth.deployed_migration, auth.deployed_policies, auth.log_in, auth.password_parameters, auth.refresh',
   'a stranger logs in, asks whether the database is up to date, and calls nothing else');
 select is(pg_temp.callable_by(department),
   'access.act_in_words, access.explain_call, access.explain_statement, access.grants_on, access.policies_on, '

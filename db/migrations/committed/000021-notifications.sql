@@ -1,5 +1,5 @@
---! Previous: sha1:5ec5c7d14198780dcbf5c017089dbcfedcefb468
---! Hash: sha1:674faf3efb9e5e76ca022c4e93be3525e2400838
+--! Previous: sha1:5951983e562c85ae53582b29584faaa90f3c8262
+--! Hash: sha1:b371cd345379eeaa3424c9985378c28a43c8dff3
 --! Message: notifications
 
 -- Who hears of what, again: also of an event that has lost its support contact, is planned again or deleted, and of a

@@ -103,6 +103,7 @@ async function serveSomewhere(
     environment: 'demo',
     // Nobody of the demo company has a mailbox.
     mailHost: null,
+    metrics: config.metrics,
     log,
   };
   try {

@@ -46,6 +46,7 @@ export async function start(): Promise<void> {
       explorer: config.explorer,
       environment: config.environment,
       mailHost: config.mailHost,
+      metrics: config.metrics,
       log,
     });
 

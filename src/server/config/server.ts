@@ -5,7 +5,9 @@ import {
   environmentName,
   type LogLevel,
   logLevel,
+  type MetricsAudience,
   mailSender,
+  metricsAudience,
   onOrOff,
   origins,
   port,
@@ -44,6 +46,8 @@ export type ServerConfig = {
   /** Where e-mails are handed over, and whom they come from; null to send none. */
   mailHost: { smtpUrl: string; from: string } | null;
   logLevel: LogLevel;
+  /** Who may read /metrics: nobody, programs on this machine, or everybody. */
+  metrics: MetricsAudience;
 };
 
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
@@ -68,6 +72,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
         read('EPIC_MAIL_FROM', null, mailSender),
       ),
       logLevel: read('EPIC_LOG', 'info', logLevel),
+      metrics: read('EPIC_METRICS', 'local', metricsAudience),
     };
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
       complain(

@@ -110,3 +110,18 @@ export function origins(text: string): string[] {
     return origin;
   });
 }
+
+export type MetricsAudience = (typeof metricsAudiences)[number];
+
+const metricsAudiences = ['off', 'local', 'on'] as const;
+
+export function metricsAudience(text: string): MetricsAudience {
+  const audience = metricsAudiences.find((known) => known === text);
+  if (audience === undefined) {
+    throw new Unusable(
+      `is "${text}", which is not one of its values.`,
+      'Use off, local (only programs on this machine read /metrics), or on (everybody who reaches the server).',
+    );
+  }
+  return audience;
+}

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { OperatorError } from '../errors.ts';
+import { digestPolicies } from './built-release.ts';
 import { passwordVerifier } from './password-verifier.ts';
 import { installQueue } from './queue-schema.ts';
 import { missingRoles } from './roles.ts';
@@ -179,12 +180,24 @@ async function replay(client: Client, file: string): Promise<void> {
 async function applyPolicies(client: Client): Promise<number> {
   const tools = await sqlFilesIn(databasePath('dba'));
   const policies = await sqlFilesIn(databasePath('policies'));
+  const digest = await digestPolicies();
   await inTransaction(client, async () => {
     await client.query(`set local role ${OWNER}`);
     await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
     for (const file of [...tools, ...policies]) await runSqlFile(client, file);
+    await recordDigest(client, digest);
   });
   return policies.length;
+}
+
+// Schema dba is made anew by each deployment, so that its comment tells of the last one: auth.deployed_policies() reads
+// it. Equal files are applied again all the same, for what somebody may have changed by hand since.
+async function recordDigest(client: Client, digest: string): Promise<void> {
+  const { rows } = await client.query<{ comment: string }>(
+    `select obj_description('dba'::regnamespace) as comment`,
+  );
+  const comment = `${rows[0]?.comment}\nMade from db/dba and db/policies with the digest ${digest}.`;
+  await client.query(`comment on schema dba is ${escapeLiteral(comment)}`);
 }
 
 async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {

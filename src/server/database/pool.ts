@@ -4,12 +4,12 @@ const settings = {
   application_name: 'epic-server',
   connectionTimeoutMillis: 5_000,
   idleTimeoutMillis: 60_000,
-  statement_timeout: 15_000,
-  lock_timeout: 5_000,
-  idle_in_transaction_session_timeout: 30_000,
 };
 
-/** A pool of connections as the API's login role. It belongs to the session adaptor: nobody else queries it. */
+/**
+ * A pool of connections as the API's login role, whose time-outs db/roles.sql sets. It belongs to the session adaptor:
+ * nobody else queries it.
+ */
 export function createPool(options: {
   databaseUrl: string;
   /** Called when a connection breaks that nobody is using. */

@@ -14,7 +14,13 @@ import { createSubscriptionsPlugin, noSubscriptionsInRequestsPlugin } from './su
 import { createTrustedDocumentsPreset } from './trusted-documents.ts';
 import { createVerbsPlugin, type Verbs } from './verbs.ts';
 
-/** The GraphQL API over the database behind `pool`: its schema and how to execute it. */
+/** The API: its schema, and how to execute it. */
+export type Api = {
+  schema: GraphQLSchema;
+  resolvedPreset: GraphileConfig.ResolvedPreset;
+};
+
+/** The GraphQL API over the database behind `pool`. */
 export async function createApi(options: {
   pool: Pool;
   sessions: Sessions;
@@ -24,7 +30,7 @@ export async function createApi(options: {
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
-}): Promise<{ schema: GraphQLSchema; resolvedPreset: GraphileConfig.ResolvedPreset }> {
+}): Promise<Api> {
   const { pool, sessions, feeds, report, introspection, trustedDocuments } = options;
   const verbs: Verbs = new Map();
   const service = createSessionService(pool, {

@@ -1,6 +1,7 @@
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
+import { operationName } from '../http/exchange.ts';
 import { createClosedSetsPlugin } from './closed-sets.ts';
 import { descriptionsPlugin } from './descriptions.ts';
 import { exposurePlugins } from './exposure.ts';
@@ -66,8 +67,9 @@ export function createPreset(options: {
       explain: false,
       context({ exchange }, args) {
         if (exchange === undefined) throw new Error('A request came in without an exchange.');
-        exchange.operation =
-          getOperationAST(args.document, args.operationName)?.name?.value ?? null;
+        exchange.operation = operationName(
+          getOperationAST(args.document, args.operationName)?.name?.value,
+        );
         return { exchange };
       },
     },

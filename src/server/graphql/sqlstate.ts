@@ -25,6 +25,8 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
     '23P01': 'INVALID',
     '23505': 'CONFLICT',
     '23503': 'CONFLICT',
+    '25P03': 'UNAVAILABLE',
+    '25P04': 'UNAVAILABLE',
     '40001': 'CONFLICT',
     '40P01': 'CONFLICT',
     '55006': 'CONFLICT',
@@ -74,6 +76,7 @@ function deniedBy(reason: string, error: DatabaseError): Refusal {
 }
 
 const sameMoment = 'Someone else is changing the same record at this moment. Try again.';
+const tookTooLong = 'This took too long and was stopped. Ask for less, or try again.';
 const unreachable = 'The database cannot be reached at the moment. Try again shortly.';
 
 const sentences: Record<string, string> = {
@@ -84,11 +87,13 @@ const sentences: Record<string, string> = {
   '22021': 'A text may not contain a NUL character.',
   '22P02': 'A value cannot be read.',
   '22P05': 'A text may not contain a NUL character.',
+  '25P03': tookTooLong,
+  '25P04': tookTooLong,
   '40001': sameMoment,
   '40P01': sameMoment,
   '55006': sameMoment,
   '55P03': sameMoment,
-  '57014': 'This took too long and was stopped. Ask for less, or try again.',
+  '57014': tookTooLong,
 };
 
 const sentencesByClass: Record<string, string> = {

@@ -30,6 +30,11 @@ export function json(status: number, body: unknown, headers: Record<string, stri
   return { status, contentType: 'application/json;charset=utf-8', body, headers };
 }
 
+/** The answer where there is nothing. */
+export function nothingAt(path: string): Answer {
+  return refusing(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+}
+
 /** An answer that holds one error, in the form of GraphQL's. */
 export function refusing(
   status: number,

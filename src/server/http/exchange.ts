@@ -10,11 +10,16 @@ export type Exchange = {
   readonly userAgent: string | null;
   /** The caller's network address; null when it is not known any more. */
   readonly address: string | null;
-  /** The name of the GraphQL operation, once it is known. */
+  /** The name of the GraphQL operation, as operationName() gives it, once it is known. */
   operation: string | null;
   /** How fast the results of a subscription are taken. */
   readonly pace?: Pace;
 };
+
+/** As much of an operation's name as logs and metrics keep: a client chooses it, and may make it a megabyte long. */
+export function operationName(name: string | undefined): string | null {
+  return name === undefined ? null : name.replaceAll(/\W/g, '_').slice(0, 64);
+}
 
 declare global {
   namespace Grafast {

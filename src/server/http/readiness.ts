@@ -1,32 +1,41 @@
 import pg from 'pg';
+import type { BuiltRelease } from '../database/built-release.ts';
 import { sessionSettings, type WithSession } from '../database/session-adaptor.ts';
 import { Refusal } from '../errors.ts';
 
 /** Whether the server can do its work, and if not, why. */
 export type Readiness = { ready: boolean; reason?: string };
 
-/** Looks whether the database answers and has every migration that this server was built with. */
+/**
+ * Looks whether the database answers, and has every migration that this server was built with and its policies. A
+ * database that is already a release further is good as well: whoever deploys it restarts the servers afterwards.
+ */
 export async function readReadiness(
   withSession: WithSession,
-  latestMigration: string | null,
+  built: BuiltRelease,
 ): Promise<Readiness> {
   try {
-    const deployed = await withSession(sessionSettings(null), async (client) => {
-      const { rows } = await client.query<{ migration: string | null }>({
-        text: 'select auth.deployed_migration() as migration',
+    const { migration, policies } = await withSession(sessionSettings(null), async (client) => {
+      const { rows } = await client.query<{ migration: string | null; policies: string | null }>({
+        text: 'select auth.deployed_migration() as migration, auth.deployed_policies() as policies',
       });
-      return rows[0]?.migration ?? '';
+      return { migration: rows[0]?.migration ?? '', policies: rows[0]?.policies };
     });
-    return latestMigration === null || numberOf(deployed) >= numberOf(latestMigration)
-      ? { ready: true }
-      : { ready: false, reason: 'Migrations are pending: run epic-server migrate.' };
-  } catch (error) {
-    if (error instanceof pg.DatabaseError) {
-      return { ready: false, reason: 'The database cannot be used: run epic-server migrate.' };
+    const ahead = numberOf(migration) - numberOf(built.migration);
+    if (ahead < 0) return pending('Migrations are pending');
+    if (ahead === 0 && policies !== built.policies) {
+      return pending("The policies in the database are not this server's");
     }
+    return { ready: true };
+  } catch (error) {
+    if (error instanceof pg.DatabaseError) return pending('The database cannot be used');
     if (error instanceof Refusal) return { ready: false, reason: error.message };
     throw error;
   }
+}
+
+function pending(what: string): Readiness {
+  return { ready: false, reason: `${what}: run epic-server migrate.` };
 }
 
 /** The number that a migration's file name begins with; what follows it differs between database and folder. */

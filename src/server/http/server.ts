@@ -6,7 +6,8 @@ import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/
 import type { Claims } from '../identity/claims.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { AddressOf } from './address.ts';
-import { type Answer, type Route, type Routes, refusing, routeOf } from './answer.ts';
+import { type Answer, nothingAt, type Route, type Routes, refusing, routeOf } from './answer.ts';
+import type { Answered } from './answered.ts';
 import { bearerOf } from './bearer.ts';
 import { createCors } from './cors.ts';
 import type { Exchange } from './exchange.ts';
@@ -34,17 +35,17 @@ export function createHttpServer(options: {
   addressOf: AddressOf;
   log: Logger;
   report: ReportUnexpected;
+  /** Called once a request is over, whatever became of it. */
+  onAnswered: (answered: Answered) => void;
   limits?: HttpLimits;
 }): Server {
-  const { routes, tokens, addressOf, log, report, limits = httpLimits } = options;
+  const { routes, tokens, addressOf, log, report, onAnswered, limits = httpLimits } = options;
   const cors = createCors(options.allowedOrigins);
 
   const route: Route = (request, exchange) => {
     const path = pathOf(request);
     const found = routeOf(routes, path);
-    return found
-      ? found(request, exchange)
-      : refusing(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
+    return found ? found(request, exchange) : nothingAt(path);
   };
 
   async function answerTo(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
@@ -80,17 +81,16 @@ export function createHttpServer(options: {
       };
       let answer: Answer | undefined;
       response.once('close', () => {
-        log[pathOf(request) === '/graphql' ? 'info' : 'debug']({
-          request: exchange.id,
-          path: pathOf(request),
-          operation: exchange.operation,
-          role: exchange.claims?.department ?? 'anonymous',
-          employee: exchange.claims?.employeeId ?? null,
+        const answered = {
+          exchange,
+          path: Object.hasOwn(routes, pathOf(request)) ? pathOf(request) : 'other',
           status: answer?.status ?? null,
           codes: codesOf(answer?.body),
-          ms: Math.round(performance.now() - startedAt),
-          ...(response.writableFinished ? {} : { cut: true }),
-        });
+          isCut: !response.writableFinished,
+          milliseconds: performance.now() - startedAt,
+        };
+        logAnswered(log, answered);
+        onAnswered(answered);
       });
       answer = await answerTo(request, exchange);
       const headers = { ...cors.headers(request), 'x-request-id': exchange.id };
@@ -103,6 +103,22 @@ export function createHttpServer(options: {
   server.maxConnections = limits.maxConnections;
   answerMalformed(server, log);
   return server;
+}
+
+function logAnswered(log: Logger, answered: Answered): void {
+  const { exchange, path, status, codes, isCut, milliseconds } = answered;
+  log[path === '/graphql' ? 'info' : 'debug']({
+    request: exchange.id,
+    path,
+    operation: exchange.operation,
+    role: exchange.claims?.department ?? 'anonymous',
+    employee: exchange.claims?.employeeId ?? null,
+    session: exchange.claims?.sessionId ?? null,
+    status,
+    codes,
+    ms: Math.round(milliseconds),
+    ...(isCut ? { cut: true } : {}),
+  });
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import type { GraphQLSchema } from 'postgraphile/graphql';
 import { sessionSettings, type WithSession } from '../database/session-adaptor.ts';
+import type { Api } from '../graphql/api.ts';
 import type { ReportUnexpected } from '../graphql/errors.ts';
 import type { AddressOf } from '../http/address.ts';
 import { refusing } from '../http/answer.ts';
@@ -29,12 +29,14 @@ export type Live = {
   /** Begins: takes WebSockets on the server, for the schema that was made with the feeds. */
   serve(options: {
     server: Server;
-    api: { schema: GraphQLSchema; resolvedPreset: GraphileConfig.ResolvedPreset };
+    api: Api;
     tokens: Tokens;
     /** The origins whose pages may use the API. */
     allowedOrigins: readonly string[];
     addressOf: AddressOf;
   }): void;
+  /** How many WebSockets are open. */
+  sockets(): number;
   /** Sends every client elsewhere, then lets go of everything. */
   close(): Promise<void>;
 };
@@ -113,6 +115,8 @@ export function createLive(options: {
         },
       });
     },
+
+    sockets: () => lines.size,
 
     async close() {
       isClosing = true;

@@ -1,24 +1,44 @@
-import pino, { type Logger } from 'pino';
+import pino, { type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from '../config/values.ts';
 
-/** One JSON object a line on stdout. Nothing that a person typed is ever logged. */
-export function createLog(level: LogLevel): Logger {
-  return pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: describeError },
-  });
+/** One JSON object a line, on stdout unless told otherwise. Nothing that a person typed is ever logged. */
+export function createLog(
+  level: LogLevel,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: describeError },
+      // Where there is no message, pino takes the error's.
+      errorKey: 'error',
+    },
+    destination,
+  );
 }
 
 /** Without the other properties of a PostgreSQL error: `detail` and `where` quote values. */
 function describeError(error: unknown): object {
   if (!(error instanceof Error)) return { type: typeof error };
+  const { message, stack = '' } = error;
   return {
     type: error.name,
-    message: error.message,
     ...('code' in error && { code: error.code }),
-    stack: error.stack,
+    ...(mayQuote(error)
+      ? {
+          message: 'Withheld: it may quote what somebody typed.',
+          stack: stack.replace(message, ''),
+        }
+      : { message, stack }),
     ...(error.cause instanceof Error && { cause: describeError(error.cause) }),
   };
+}
+
+// Parsers quote what they could not read; PostgreSQL quotes values when it refuses one (22) or somebody raises (P0).
+// Its other messages name only what it is made of: tables, columns, roles.
+function mayQuote(error: Error): boolean {
+  const code = 'code' in error ? String(error.code) : '';
+  return ['SyntaxError', 'GraphQLError'].includes(error.name) || /^(22|P0)\w{3}$/.test(code);
 }

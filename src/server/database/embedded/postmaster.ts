@@ -61,13 +61,14 @@ async function isPostmasterOf({ pgdata }: DataFolder, pid: number): Promise<bool
   return command.split('\0').includes(pgdata);
 }
 
-/** Starts the server on a free port of the loopback address. It may not be ready on return. */
+/** Starts the server on the loopback address, on any free port unless told which. It may not be ready on return. */
 export async function startPostmaster(
   binaries: Binaries,
   folder: DataFolder,
   settings: Record<string, string>,
+  wantedPort?: number,
 ): Promise<Postmaster> {
-  const port = await findFreePort();
+  const port = wantedPort ?? (await findFreePort());
   const fixed = { ...settings, listen_addresses: '127.0.0.1', unix_socket_directories: '' };
   const options = Object.entries(fixed).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const log = await openLog(folder);

@@ -1,5 +1,5 @@
---! Previous: sha1:52b9a3a8a16bb5dfb99997136a454c76b0573783
---! Hash: sha1:33546bd216d0fb75031f349dd02a82077676a3dd
+--! Previous: sha1:a0e42ea999531ee8590df0d2cd8f35b2ee1a909c
+--! Hash: sha1:e0414f0ef69ff01994523a3dec21d30f3bc9654d
 --! Message: api
 
 -- Comments that the API takes apart: a list at the end describes the values of a closed set, or the arguments of a

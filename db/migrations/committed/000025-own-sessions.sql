@@ -1,5 +1,5 @@
---! Previous: sha1:674faf3efb9e5e76ca022c4e93be3525e2400838
---! Hash: sha1:767917a0388274194d6254dd6f99f7c11e20a969
+--! Previous: sha1:530a474fb87d0b04a1672e073a27bd4babbb64b1
+--! Hash: sha1:a0e42ea999531ee8590df0d2cd8f35b2ee1a909c
 --! Message: own-sessions
 
 -- Sessions that one sees and ends oneself, refresh tokens that are noticed sooner when they are stolen, and passwords

@@ -1,5 +1,5 @@
---! Previous: sha1:9ccff3ab8aaa3eecdedb9c9e666eb397967477c8
---! Hash: sha1:52b9a3a8a16bb5dfb99997136a454c76b0573783
+--! Previous: sha1:5de2ad6304f2aa15a6d791a9902156927557b46a
+--! Hash: sha1:530a474fb87d0b04a1672e073a27bd4babbb64b1
 --! Message: identity
 
 -- Identity that holds: limits per account and per address, and one-time passwords that expire.

@@ -1,5 +1,5 @@
---! Previous: sha1:5951983e562c85ae53582b29584faaa90f3c8262
---! Hash: sha1:f744fb0ee6c1600e226ef9f4c43cec440ab27f53
+--! Previous: sha1:b371cd345379eeaa3424c9985378c28a43c8dff3
+--! Hash: sha1:bc7f4915015ac06f1dbc9461dd2622d41e1b95dd
 --! Message: live
 
 -- Live: what those who subscribe to notifications and events are told, and how they miss nothing.

@@ -1,5 +1,5 @@
---! Previous: sha1:f744fb0ee6c1600e226ef9f4c43cec440ab27f53
---! Hash: sha1:9ccff3ab8aaa3eecdedb9c9e666eb397967477c8
+--! Previous: sha1:bc7f4915015ac06f1dbc9461dd2622d41e1b95dd
+--! Hash: sha1:5de2ad6304f2aa15a6d791a9902156927557b46a
 --! Message: queue
 
 -- The queue. What must leave the database, an e-mail or an entry of the business journal, is a job that is added in

@@ -1,0 +1,46 @@
+// Works with the API for some minutes while everything under it is killed: server processes, PostgreSQL, connections,
+// sessions. Then nothing that was acknowledged may be missing, and no answer may have been somebody else's.
+//
+//   npm run soak -- [--minutes 10] [--seed N] [--servers 3] [--json]
+
+import { parseArgs } from 'node:util';
+import { OperatorError } from '../../src/server/errors.ts';
+import { runBench } from '../support.ts';
+import { describe, isClean } from './report.ts';
+import { soak } from './soak.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    servers: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // The first ends the run, with a report of what there was; everything is stopped in good order even then.
+  process.on(signal, () => interruption.abort());
+}
+
+await runBench(async () => {
+  const report = await soak({
+    minutes: positive('minutes', flags.minutes),
+    seed: positive('seed', flags.seed),
+    servers: Math.max(2, Math.floor(positive('servers', flags.servers))),
+    interrupted: interruption.signal,
+  });
+  if (report === null) {
+    process.exitCode = 130;
+    return;
+  }
+  process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : describe(report));
+  process.exitCode = isClean(report) ? (interruption.signal.aborted ? 130 : 0) : 1;
+});
+
+function positive(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new OperatorError(`--${flag} takes a number above 0, not "${text}".`);
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
+import { programs } from '../../tests/support/paths.ts';
+import { plainEnvironment } from '../../tests/support/program.ts';
+import type { Tally } from './tally.ts';
+
+/** Server processes on one database, which are started again whenever they end, as a supervisor would. */
+export type Servers = {
+  urls: string[];
+  /** Starts all of them, and waits until each is ready. */
+  start(): Promise<void>;
+  /** Ends one with SIGKILL. */
+  kill(url: string): void;
+  /** The number of the process that serves there at the moment. */
+  pid(url: string): number;
+  stop(): Promise<void>;
+};
+
+/** Does not start them yet. `folder` gets their keys, which all of them share. */
+export async function createServers(options: {
+  folder: string;
+  ports: readonly number[];
+  authenticatorUrl: string;
+  tally: Tally;
+}): Promise<Servers> {
+  const { folder, ports, authenticatorUrl, tally } = options;
+  const keys = join(folder, 'keys.json');
+  await writeFile(keys, JSON.stringify(generateJwks()), { mode: 0o600 });
+  const running = new Map<string, ChildProcess>();
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
+  const supervised: Promise<void>[] = [];
+  let isStopping = false;
+
+  function launch(url: string): ChildProcess {
+    const child = spawn(process.execPath, [programs.server, 'start'], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...plainEnvironment(),
+        DATABASE_URL: authenticatorUrl,
+        EPIC_DATA: folder,
+        EPIC_JWT_KEYS: keys,
+        EPIC_PORT: new URL(url).port,
+        EPIC_LOG: 'error',
+      },
+    });
+    running.set(url, child);
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on('line', (line) => {
+        if (/unexpected|fatal/i.test(line) && tally.unexpected.length < 20) {
+          tally.unexpected.push(line);
+        }
+      });
+    }
+    return child;
+  }
+
+  async function supervise(url: string): Promise<void> {
+    while (!isStopping) {
+      const child = launch(url);
+      let wasReady = false;
+      untilReady(url, () => child.exitCode === null && child.signalCode === null).then(
+        (isReady) => {
+          wasReady = isReady;
+        },
+      );
+      const [code, signal] = await once(child, 'exit');
+      // One that finds no database ends again, and is told so by its exit code; that is no crash.
+      if (!isStopping && wasReady && signal !== 'SIGKILL') {
+        tally.crashes.push(`The server at ${url} ended by itself (${signal ?? code}).`);
+      }
+      if (!isStopping) await sleep(100);
+    }
+  }
+
+  return {
+    urls,
+    async start() {
+      supervised.push(...urls.map(supervise));
+      await Promise.all(urls.map((url) => untilReady(url, () => !isStopping)));
+    },
+    kill(url) {
+      running.get(url)?.kill('SIGKILL');
+    },
+    pid: (url) => running.get(url)?.pid ?? 0,
+    async stop() {
+      isStopping = true;
+      for (const child of running.values()) child.kill('SIGTERM');
+      await Promise.all(supervised);
+    },
+  };
+}
+
+async function untilReady(url: string, goesOn: () => boolean): Promise<boolean> {
+  for (const end = performance.now() + 60_000; goesOn() && performance.now() < end; ) {
+    const isReady = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (isReady) return true;
+    await sleep(50);
+  }
+  return false;
+}

@@ -1,0 +1,167 @@
+import { isDirect } from '../../src/server/http/direct-request.ts';
+import { createMetrics } from '../../src/server/observability/metrics.ts';
+import { createNames } from '../../src/server/observability/operation-names.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, askToLogIn, logIn } from './support/api.ts';
+import { addEmployee } from './support/people.ts';
+import { until } from './support/until.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
+  server = await startServer(database);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+const read = (url: string, headers: Record<string, string> = {}) =>
+  fetch(`${url}/metrics`, { headers });
+
+/** The value of a series, or undefined. */
+async function value(series: string): Promise<number | undefined> {
+  const text = await (await read(server.url)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length));
+}
+
+describe('/metrics', () => {
+  test('counts requests by operation and code, and how long they took', async () => {
+    const { accessToken: token } = await logIn(server.url, 'alice@epic.example');
+    await ask(server.url, 'query Whoever { me { id } }', { token });
+    await ask(server.url, 'query Whoever { me { id } }', { token });
+    await ask(server.url, 'query Whoever { me { id } }');
+    await ask(server.url, 'query Wrong { secret }', { token });
+
+    const whoever = (code: string) => `epic_requests_total{operation="Whoever",code="${code}"}`;
+    await until(async () => (await value(whoever('UNAUTHENTICATED'))) === 1);
+    expect(await value(whoever('OK'))).toBe(2);
+    // What does not fit the schema has no operation.
+    expect(await value('epic_requests_total{operation="unnamed",code="INVALID"}')).toBe(1);
+    expect(await value('epic_request_duration_seconds_count{operation="Whoever"}')).toBe(3);
+    expect(await value('epic_request_duration_seconds_sum{operation="Whoever"}')).toBeLessThan(60);
+  });
+
+  test('counts logins that are refused, whatever the operation is called', async () => {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await askToLogIn(server.url, 'nobody@epic.example', 'wrong password');
+    }
+    await askToLogIn(server.url, 'nobody@epic.example', 'wrong password');
+    expect(await value('epic_logins_refused_total{reason="wrong"}')).toBe(5);
+    expect(await value('epic_logins_refused_total{reason="locked"}')).toBe(1);
+  });
+
+  test('tells of the pool, the event loop and the process', async () => {
+    const { headers } = await read(server.url);
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await value('epic_pool_connections')).toBeGreaterThan(0);
+    expect(await value('epic_pool_idle_connections')).toBeGreaterThan(0);
+    expect(await value('epic_pool_waiting_requests')).toBe(0);
+    expect(await value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+    expect(await value('process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+  });
+
+  test('names nothing that was typed', async () => {
+    await askToLogIn(server.url, 'typed@epic.example', 'typed password');
+    await ask(server.url, '{ clients(condition: { search: "typed" }) { nodes { id } } }');
+    await fetch(`${server.url}/typed`);
+    expect(await (await read(server.url)).text()).not.toContain('typed');
+  });
+});
+
+describe('what is measured elsewhere', () => {
+  const pool = { totalCount: 3, idleCount: 2, waitingCount: 1 };
+
+  test('is read when somebody asks, and left out when it cannot be known', async () => {
+    let isAway = false;
+    const metrics = createMetrics({
+      pool,
+      queueLag: async () => {
+        if (isAway) throw new Error('The database is away.');
+        return { ready: 3, oldestSeconds: 12.5, failed: 1 };
+      },
+      sockets: () => 7,
+    });
+    const { body } = await metrics.read();
+    expect(body).toMatch(/^epic_queue_ready_jobs 3$/m);
+    expect(body).toMatch(/^epic_queue_lag_seconds 12\.5$/m);
+    expect(body).toMatch(/^epic_queue_failed_jobs 1$/m);
+    expect(body).toMatch(/^epic_sockets 7$/m);
+    isAway = true;
+    expect((await metrics.read()).body).not.toMatch(/^epic_queue_\w+ \d/m);
+  });
+
+  test('is not mentioned by a server that has none', async () => {
+    expect((await createMetrics({ pool }).read()).body).not.toMatch(/epic_queue|epic_sockets/);
+  });
+});
+
+describe('the names of operations', () => {
+  test('are kept for the first hundred of callers with a session, however many strangers make up', () => {
+    const nameOf = createNames();
+    const strangers = Array.from({ length: 1_000 }, (_, n) =>
+      nameOf(`Made${n}`, { isKnown: false }),
+    );
+    const staff = Array.from({ length: 1_000 }, (_, n) => nameOf(`Known${n}`, { isKnown: true }));
+    expect(new Set(strangers).size).toBe(21);
+    expect(new Set(staff).size).toBe(101);
+    expect(strangers.at(-1)).toBe('other');
+    expect(nameOf('Known0', { isKnown: false })).toBe('Known0');
+    expect(nameOf(null, { isKnown: true })).toBe('unnamed');
+  });
+});
+
+describe('who may read /metrics', () => {
+  const elsewhere = { 'x-forwarded-for': '203.0.113.9' };
+
+  test.each([
+    ['local', 200, 404],
+    ['off', 404, 404],
+    ['on', 200, 200],
+  ])(
+    'EPIC_METRICS=%s answers a program on this machine with %i, and others with %i',
+    async (setting, here, there) => {
+      const other = await startServer(database, { EPIC_METRICS: setting });
+      try {
+        expect((await read(other.url)).status).toBe(here);
+        const answer = await read(other.url, elsewhere);
+        expect(answer.status).toBe(there);
+        if (there === 404) {
+          const nothing = await fetch(`${other.url}/nothing`);
+          expect(await answer.text()).toBe(
+            (await nothing.text()).replaceAll('/nothing', '/metrics'),
+          );
+        }
+      } finally {
+        await other.stop();
+      }
+    },
+  );
+
+  test.each([
+    ['127.0.0.1', { host: 'localhost:4000' }, true],
+    ['127.8.0.1', { host: '127.0.0.1:4000' }, true],
+    ['::1', { host: '[::1]:4000' }, true],
+    ['::ffff:127.0.0.1', { host: 'localhost' }, true],
+    ['10.0.0.7', { host: 'localhost' }, false],
+    ['::ffff:10.0.0.7', { host: 'localhost' }, false],
+    ['fe80::1%eth0', { host: 'localhost' }, false],
+    [undefined, { host: 'localhost' }, false],
+    ['127.0.0.1', { host: 'crm.example.com' }, false],
+    ['127.0.0.1', { host: 'localhost.example.com' }, false],
+    ['127.0.0.1', {}, false],
+    ['127.0.0.1', { host: 'localhost', 'x-forwarded-for': '127.0.0.1' }, false],
+    ['127.0.0.1', { host: 'localhost', 'x-forwarded-proto': 'https' }, false],
+    ['127.0.0.1', { host: 'localhost', 'x-real-ip': '10.0.0.7' }, false],
+    ['127.0.0.1', { host: 'localhost', forwarded: 'for=10.0.0.7' }, false],
+    ['127.0.0.1', { host: 'localhost', via: '1.1 proxy' }, false],
+  ])('from %s with %j, it is direct: %s', (remoteAddress, headers, expected) => {
+    expect(isDirect({ socket: { remoteAddress }, headers })).toBe(expected);
+  });
+});
