@@ -1,5 +1,5 @@
---! Previous: sha1:5de2ad6304f2aa15a6d791a9902156927557b46a
---! Hash: sha1:530a474fb87d0b04a1672e073a27bd4babbb64b1
+--! Previous: sha1:5436a98cf0c9bc166547ac7b3299f2ae5e2b6cf7
+--! Hash: sha1:d895d0f5edbf325faff8fe09a9a23f25cf8e3410
 --! Message: identity
 
 -- Identity that holds: limits per account and per address, and one-time passwords that expire.

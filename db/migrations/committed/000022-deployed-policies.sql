@@ -1,5 +1,5 @@
---! Previous: sha1:e0414f0ef69ff01994523a3dec21d30f3bc9654d
---! Hash: sha1:1ce2c0f00458c5375d1bdce6ce0f7d0aff0bb304
+--! Previous: sha1:e80044c1ea3697ea120f80e9d7b56ddefdd66690
+--! Hash: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
 --! Message: deployed-policies
 
 -- So that the API can tell whether the policies in the database are those that it comes with. A deployment leaves the

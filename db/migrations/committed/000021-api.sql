@@ -1,5 +1,5 @@
---! Previous: sha1:a0e42ea999531ee8590df0d2cd8f35b2ee1a909c
---! Hash: sha1:e0414f0ef69ff01994523a3dec21d30f3bc9654d
+--! Previous: sha1:b26d5b10b9bfdf55654aa982edf4b4b396c4ca99
+--! Hash: sha1:e80044c1ea3697ea120f80e9d7b56ddefdd66690
 --! Message: api
 
 -- Comments that the API takes apart: a list at the end describes the values of a closed set, or the arguments of a

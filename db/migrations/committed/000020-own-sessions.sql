@@ -1,5 +1,5 @@
---! Previous: sha1:530a474fb87d0b04a1672e073a27bd4babbb64b1
---! Hash: sha1:a0e42ea999531ee8590df0d2cd8f35b2ee1a909c
+--! Previous: sha1:d895d0f5edbf325faff8fe09a9a23f25cf8e3410
+--! Hash: sha1:b26d5b10b9bfdf55654aa982edf4b4b396c4ca99
 --! Message: own-sessions
 
 -- Sessions that one sees and ends oneself, refresh tokens that are noticed sooner when they are stolen, and passwords
