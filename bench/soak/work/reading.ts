@@ -21,7 +21,7 @@ const probes = [
   'notifications(first: 5) { nodes { recipientId } }',
   'probe: clients(first: 5, condition: { mine: true }) { nodes { commercialContactId } }',
   'probe: contracts(first: 5, condition: { mine: true }) { nodes { commercialId } }',
-  'historyEntries(first: 1, condition: { record: "employee" }) { nodes { id } }',
+  'historyEntries(first: 1, condition: { record: employee }) { nodes { id } }',
 ];
 
 /** Reads a list, as somebody who looks around. */

@@ -12,11 +12,11 @@ export function assigning({ desk, floor, random }: Worker) {
     // Once somebody has been asked it stays with them: a second attempt then changes nothing.
     event.supportId ??= random.pick(support).id;
     const { id, supportId } = event;
-    const result = await desk.write<{ updateEvent: { event: { supportContactId: number } } }>({
-      query: `mutation EventAssign($input: UpdateEventInput!) {
-        updateEvent(input: $input) { event { id supportContactId } }
+    const result = await desk.write<{ assignSupport: { event: { supportContactId: number } } }>({
+      query: `mutation EventAssign($input: AssignSupportInput!) {
+        assignSupport(input: $input) { event { id supportContactId } }
       }`,
-      variables: { input: { id, patch: { supportContactId: supportId } } },
+      variables: { input: { eventId: id, employeeId: supportId } },
       mark: marks.eventSupport(id, supportId),
       cell: { name: `event ${id} support`, value: String(supportId) },
     });
@@ -24,7 +24,7 @@ export function assigning({ desk, floor, random }: Worker) {
       floor.unassigned.push(event);
       return;
     }
-    if (result.data.updateEvent.event.supportContactId !== supportId) {
+    if (result.data.assignSupport.event.supportContactId !== supportId) {
       desk.wrong(`EventAssign answered that somebody else runs event ${id}.`);
     }
     floor.assigned.set(supportId, [...(floor.assigned.get(supportId) ?? []), id]);

@@ -94,10 +94,10 @@ export function selling({ desk, floor, random }: Worker) {
     const contract = inState('draft').at(random.between(-5, -1)) ?? inState('draft').at(-1);
     if (contract === undefined) return createContract();
     const result = await desk.write({
-      query: `mutation ContractSign($input: UpdateContractInput!) {
-        updateContract(input: $input) { contract { id status } }
+      query: `mutation ContractSign($input: SignContractInput!) {
+        signContract(input: $input) { contract { id status } }
       }`,
-      variables: { input: { id: contract.id, patch: { status: 'signed' } } },
+      variables: { input: { contractId: contract.id } },
       mark: marks.contractSigned(contract.id),
       cell: { name: `contract ${contract.id}`, value: 'signed' },
     });
@@ -124,16 +124,16 @@ export function selling({ desk, floor, random }: Worker) {
     contract.payments++;
     const amount = (contract.payments / 100).toFixed(2);
     const result = await desk.write<{
-      createPayment: { payment: { id: number; amount: string; recordedBy: number } };
+      recordPayment: { payment: { id: number; amount: string; recordedBy: number } };
     }>({
-      query: `mutation ContractPay($input: CreatePaymentInput!) {
-        createPayment(input: $input) { payment { id amount recordedBy } }
+      query: `mutation ContractPay($input: RecordPaymentInput!) {
+        recordPayment(input: $input) { payment { id amount recordedBy } }
       }`,
-      variables: { input: { payment: { contractId: contract.id, amount } } },
+      variables: { input: { contractId: contract.id, amount } },
       mark: marks.payment(contract.id, amount),
     });
     if (result.state !== 'done') return;
-    const { payment } = result.data.createPayment;
+    const { payment } = result.data.recordPayment;
     if (payment.recordedBy !== me.id || payment.amount !== amount) {
       desk.wrong(`ContractPay answered with another payment: ${JSON.stringify(payment)}.`);
     }
