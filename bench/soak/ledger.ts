@@ -65,16 +65,16 @@ export class Ledger {
   compare(position: ReadonlyMap<Mark, Settlement>, history: readonly Recorded[]): Findings {
     const lost = new Map<Mark, string>();
     const wrong = new Map<Mark, string>();
-    const actors = new Map(this.#writes.map(({ mark, actor }) => [mark, actor]));
+    const actors = this.#possibleActors();
     const recorded = new Map<Mark, Recorded[]>();
     for (const one of history) {
       recorded.set(one.mark, [...(recorded.get(one.mark) ?? []), one]);
-      const actor = actors.get(one.mark);
-      if (actor === undefined) wrong.set(one.mark, `${one.mark}: nobody asked for it.`);
-      else if (actor !== one.actor) {
+      const asked = actors.get(one.mark);
+      if (asked === undefined) wrong.set(one.mark, `${one.mark}: nobody asked for it.`);
+      else if (one.actor === null || !asked.includes(one.actor)) {
         wrong.set(
           one.mark,
-          `${one.mark}: asked for by ${actor}, done in the name of ${one.actor}.`,
+          `${one.mark}: asked for by ${asked.join(' and ')}, done in the name of ${one.actor}.`,
         );
       }
     }
@@ -102,6 +102,17 @@ export class Ledger {
       if (values !== undefined) cells.set(cell.name, values);
     }
     return cells;
+  }
+
+  /** Who may have done each: those who asked for it and were not refused, or if all were, those who asked. */
+  #possibleActors(): Map<Mark, number[]> {
+    const asked = Map.groupBy(this.#writes, ({ mark }) => mark);
+    return new Map(
+      [...asked].map(([mark, writes]) => {
+        const possible = writes.filter(({ settlement }) => settlement !== 'refused');
+        return [mark, (possible.length > 0 ? possible : writes).map(({ actor }) => actor)];
+      }),
+    );
   }
 
   #count(settlement: Settlement): number {

@@ -7,11 +7,13 @@ import { employee } from './commands/employee.ts';
 import { event } from './commands/event.ts';
 import { history } from './commands/history.ts';
 import { notification } from './commands/notification.ts';
+import { session } from './commands/open-sessions.ts';
 import { sessionCommands } from './commands/session.ts';
 import { version } from './version.ts';
 
-const nouns: readonly Noun[] = [client, contract, event, employee, notification];
-const questions: readonly Command[] = [can(nouns), history(nouns)];
+const records: readonly Noun[] = [client, contract, event, employee, notification];
+const nouns: readonly Noun[] = [...records, session];
+const questions: readonly Command[] = [can(records), history(records)];
 
 /** The flags that every command understands. */
 export interface SharedFlags {

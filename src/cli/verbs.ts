@@ -163,7 +163,8 @@ interface ChangeDefinition<Row, F extends Flags, Written extends object>
   noun: string;
   /** What is being done, to complete “You may not …”: `sign contract 12`. */
   attempt(flags: Values<F>): string;
-  deed: Deed<F, Written>;
+  /** Null where `epic can` does not answer: what is done is to no record. */
+  deed: Deed<F, Written> | null;
   /** Does it with what the deed writes, and returns the record as it is now. */
   send(
     api: Api,
@@ -215,16 +216,18 @@ export function change<Row, F extends Flags, Written extends object>(
       const { api, flags, output, columns } = invocation;
       const id: unknown = flags.id;
       try {
-        const row = await send(api, flags, deed.writes(flags), invocation);
+        const written = deed?.writes(flags) ?? ({} as Written);
+        const row = await send(api, flags, written, invocation);
         if (!row)
           throw typeof id === 'number' ? noSuch(noun, id) : notFound(`No ${noun} came back.`);
         output.changed(done(row, flags), columns, row);
       } catch (error) {
-        throw explained(error, { noun, name: shared.name, attempt: attempt(flags), id });
+        const about = deed ? id : undefined;
+        throw explained(error, { noun, name: shared.name, attempt: attempt(flags), id: about });
       }
     },
   });
-  return { ...made, askable: askable(noun, definition.flags, deed) };
+  return deed ? { ...made, askable: askable(noun, definition.flags, deed) } : made;
 }
 
 /** The flag of commands that cannot be undone. */

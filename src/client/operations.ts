@@ -219,6 +219,12 @@ export type LoginInput = {
   password: string;
 };
 
+export type MySessionOrderBy =
+  | 'LAST_USED_AT_ASC'
+  | 'LAST_USED_AT_DESC'
+  | 'PRIMARY_KEY_ASC'
+  | 'PRIMARY_KEY_DESC';
+
 export type NotificationCondition = {
   contractId?: number | null | undefined;
   eventId?: number | null | undefined;
@@ -433,6 +439,13 @@ export type EmployeeDeactivateMutationVariables = Exact<{
 
 export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
 
+export type EmployeeResetPasswordMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeResetPasswordMutation = { resetPassword: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
+
 export type EmployeeDeleteMutationVariables = Exact<{
   id: number;
 }>;
@@ -595,6 +608,29 @@ export type MeQuery = { me: { id: number, fullName: string, email: string, depar
 
 export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } };
 
+export type SessionListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<MySessionOrderBy> | MySessionOrderBy | null | undefined;
+}>;
+
+
+export type SessionListQuery = { mySessions: { nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type SessionRevokeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SessionRevokeMutation = { revokeSession: { session: { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean } | null } | null };
+
+export type SessionRevokeOthersMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionRevokeOthersMutation = { revokeOtherSessions: { count: number } | null };
+
+export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean };
+
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
 
@@ -654,6 +690,9 @@ export const EmployeeUpdate: Operation<EmployeeUpdateMutation, EmployeeUpdateMut
 
 export const EmployeeDeactivate: Operation<EmployeeDeactivateMutation, EmployeeDeactivateMutationVariables> =
   'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+
+export const EmployeeResetPassword: Operation<EmployeeResetPasswordMutation, EmployeeResetPasswordMutationVariables> =
+  'mutation EmployeeResetPassword($id:Int!){resetPassword(input:{employeeId:$id}){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
 
 export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMutationVariables> =
   'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
@@ -717,3 +756,12 @@ export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMut
 
 export const Me: Operation<MeQuery, MeQueryVariables> =
   'fragment EmployeeFields on Employee{id fullName email department active creationDate}query Me{me{...EmployeeFields}}';
+
+export const SessionList: Operation<SessionListQuery, SessionListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';
+
+export const SessionRevoke: Operation<SessionRevokeMutation, SessionRevokeMutationVariables> =
+  'mutation SessionRevoke($id:UUID!){revokeSession(input:{id:$id}){session{...OpenSessionFields}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';
+
+export const SessionRevokeOthers: Operation<SessionRevokeOthersMutation, SessionRevokeOthersMutationVariables> =
+  'mutation SessionRevokeOthers{revokeOtherSessions{count}}';

@@ -88,7 +88,7 @@ test('a manager enters an employee, whose password is shown once', async () => {
     ...['--department', 'support'],
   ]);
   expect(run.stdout).toMatch(
-    /^✓ Employee \d+ created: Nina New, support\.\n {2}Password for the first login, shown only now: \S{19}\n$/,
+    /^✓ Employee \d+ created: Nina New, support\.\n {2}Password for one login within seven days, shown only now: \S{19}\n$/,
   );
   const nina = await json<{ id: number; oneTimePassword?: string }[]>(manager, 'employee', 'list');
   expect(JSON.stringify(nina)).not.toContain('assword');

@@ -77,6 +77,17 @@ describe('the ledger of the soak', () => {
     expect(findings(ledgerOf(['w', settlement]), history)[kind]).toEqual([sentence]);
   });
 
+  test('knows that of two who asked for the same either may have done it, unless it was refused to them', () => {
+    const ledger = new Ledger();
+    ledger.begin('w', alice).settle('unknown');
+    ledger.begin('w', 2).settle('acknowledged');
+    ledger.begin('w', 3).settle('refused');
+    const by = (actor: number) => findings(ledger, [['w', actor]]).wrong;
+    expect(by(alice)).toEqual([]);
+    expect(by(2)).toEqual([]);
+    expect(by(3)).toEqual(['w: asked for by 1 and 2, done in the name of 3.']);
+  });
+
   test('finds what nobody asked for', () => {
     expect(findings(new Ledger(), [['w', alice]]).wrong).toEqual(['w: nobody asked for it.']);
   });

@@ -4,6 +4,7 @@ import {
   EmployeeDelete,
   type EmployeeFieldsFragment,
   EmployeeList,
+  EmployeeResetPassword,
   EmployeeUpdate,
   EmployeeView,
 } from '../../client/operations.ts';
@@ -62,6 +63,19 @@ const viewEmployee = view({ noun: 'employee', columns, fetch: fetchEmployee });
 
 type NewEmployee = Employee & { oneTimePassword: string };
 
+const withPassword: readonly Column<NewEmployee>[] = [
+  ...(columns as readonly Column<NewEmployee>[]),
+  {
+    key: 'oneTimePassword',
+    label: 'One-time password',
+    kind: 'text',
+    value: (e) => e.oneTimePassword,
+  },
+];
+
+const shownOnce = ({ oneTimePassword }: NewEmployee) =>
+  `  Password for one login within seven days, shown only now: ${oneTimePassword}`;
+
 const createEmployee = change({
   noun: 'employee',
   name: 'create',
@@ -71,15 +85,7 @@ const createEmployee = change({
     email: required('--email <address>', 'e-mail address, to log in with', email),
     department: required('--department <name>', 'department', departments),
   },
-  columns: [
-    ...(columns as readonly Column<NewEmployee>[]),
-    {
-      key: 'oneTimePassword',
-      label: 'One-time password',
-      kind: 'text',
-      value: (e: NewEmployee) => e.oneTimePassword,
-    },
-  ],
+  columns: withPassword,
   examples: [
     ['employee create --name "Zoé Martin" --email zoe@epic.example --department support', ''],
   ],
@@ -94,10 +100,7 @@ const createEmployee = change({
     return { ...created.employee, oneTimePassword: created.oneTimePassword };
   },
   done: (employee) =>
-    [
-      `Employee ${employee.id} created: ${summaryOf(employee)}.`,
-      `  Password for the first login, shown only now: ${employee.oneTimePassword}`,
-    ].join('\n'),
+    `Employee ${employee.id} created: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
 const newValues = {
@@ -131,6 +134,24 @@ const updateEmployee = change({
     return (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee;
   },
   done: (employee) => `Employee ${employee.id} updated: ${summaryOf(employee)}.`,
+});
+
+const resetPassword = change({
+  noun: 'employee',
+  name: 'reset-password',
+  summary: 'Give somebody who has forgotten theirs a password for one login',
+  flags: { id: employeeId, yes },
+  columns: withPassword,
+  examples: [['employee reset-password 9', 'they are logged out everywhere, and a lock ends']],
+  attempt: ({ id }) => `reset the password of employee ${id}`,
+  deed: null,
+  send: async (api, { id }, _, invocation) => {
+    await confirm(invocation, () => question(api, 'Reset the password of', id));
+    const { resetPassword: reset } = await api.send(EmployeeResetPassword, { id });
+    return reset?.employee && { ...reset.employee, oneTimePassword: reset.oneTimePassword };
+  },
+  done: (employee) =>
+    `The password of employee ${employee.id} is reset: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
 const deactivateEmployee = change({
@@ -190,6 +211,7 @@ export const employee: Noun = {
     viewEmployee,
     createEmployee,
     updateEmployee,
+    resetPassword,
     deactivateEmployee,
     deleteEmployee,
   ],

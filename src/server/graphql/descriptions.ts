@@ -248,8 +248,12 @@ function verbOf(typeName: string, suffix: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
+/** A view that shows everybody what is theirs, my_session, is called by what it shows: they see no other. */
 function inWords(name: string): string {
-  return name.replaceAll('_', ' ');
+  return name
+    .replace(/^my(?:_|(?=[A-Z]))/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
 }
 
 function capital(words: string): string {

@@ -1,0 +1,110 @@
+import type { Epic } from '../support/epic.ts';
+import { json, type Office, openOffice, password, staff } from './office.ts';
+
+let office: Office;
+
+beforeAll(async () => {
+  office = await openOffice();
+});
+afterAll(() => office.close());
+
+async function loggedIn(email: string = staff.sales.email): Promise<Epic> {
+  const epic = await office.stranger();
+  const { code } = await epic.run(['login', '--email', email, '--password-stdin'], {
+    input: `${password}\n`,
+  });
+  expect(code).toBe(0);
+  return epic;
+}
+
+const open = (epic: Epic) => json<{ id: string; current: boolean }[]>(epic, 'session', 'list');
+
+test('one sees where one is logged in, and ends a session there by the beginning of its id', async () => {
+  const [here, there] = [await loggedIn(), await loggedIn()];
+  const sessions = await open(here);
+  expect(sessions).toEqual([
+    expect.objectContaining({ current: false, userAgent: expect.stringMatching(/^epic\//) }),
+    expect.objectContaining({ current: true }),
+  ]);
+  const mine = sessions.find(({ current }) => current)?.id ?? '';
+  const other = sessions.find(({ current }) => !current)?.id ?? '';
+  expect((await open(there)).find(({ current }) => current)?.id).toBe(other);
+
+  const table = await here.run(['session', 'list'], { env: { EPIC_FORCE_TTY: '80' } });
+  for (const line of table.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+
+  expect(await here.run(['session', 'revoke', other.slice(0, 8)])).toEqual({
+    code: 0,
+    stdout: '✓ 1 session ended.\n',
+    stderr: '',
+  });
+  expect((await there.run(['client', 'list'])).code).toBe(4);
+  expect((await open(here)).map(({ id }) => id)).toEqual([mine]);
+  expect((await here.run(['session', 'revoke', '--others'])).stdout).toBe('✓ 0 sessions ended.\n');
+});
+
+test('all others are ended at once, and nobody else’s', async () => {
+  const here = await loggedIn(staff.support.email);
+  const there = [await loggedIn(staff.support.email), await loggedIn(staff.support.email)];
+  const colleague = await loggedIn(staff.otherSupport.email);
+  const [theirs] = await open(colleague);
+  expect((await here.run(['session', 'revoke', '--others'])).stdout).toBe('✓ 2 sessions ended.\n');
+  for (const epic of there) expect((await epic.run(['whoami'])).code).toBe(4);
+  expect((await here.run(['whoami'])).code).toBe(0);
+
+  const refused = await here.run(['session', 'revoke', theirs?.id ?? '']);
+  expect(refused).toMatchObject({
+    code: 3,
+    stderr: `✗ You have no session ${theirs?.id}.\n  → See which there are: epic session list\n`,
+  });
+  expect((await colleague.run(['whoami'])).code).toBe(0);
+});
+
+test('what names no session is a mistake', async () => {
+  const epic = await office.at('otherSales');
+  const none = await epic.run(['session', 'revoke']);
+  expect(none.code).toBe(2);
+  expect(none.stderr).toContain('Name the sessions to end, or say --others.');
+  const odd = await epic.run(['session', 'revoke', 'the-old-laptop']);
+  expect(odd.code).toBe(2);
+  expect(odd.stderr).toContain('“the-old-laptop” is not the id of a session');
+});
+
+test('management resets a password, which ends every session and is good for one login', async () => {
+  const omar = await loggedIn(staff.otherSupport.email);
+  const manager = await office.at('manager');
+  const { oneTimePassword, ...employee } = await json<{ oneTimePassword: string; id: number }>(
+    manager,
+    ...['employee', 'reset-password', String(staff.otherSupport.id), '--yes'],
+  );
+  expect(employee).toMatchObject({ id: staff.otherSupport.id, fullName: 'Omar Support' });
+  expect((await omar.run(['whoami'])).code).toBe(4);
+
+  const again = await omar.run(
+    ['login', '--email', staff.otherSupport.email, '--password-stdin', '--json'],
+    { input: `${oneTimePassword}\n` },
+  );
+  expect(JSON.parse(again.stdout)).toMatchObject({ mustChangePassword: true });
+
+  const asked = await manager.run(['employee', 'reset-password', '4']);
+  expect(asked.code).toBe(2);
+  expect(asked.stderr).toContain('--yes');
+});
+
+test('nobody else resets a password, and management not their own or that of nobody', async () => {
+  const [sales, manager] = [await office.at('sales'), await office.at('manager')];
+  const reset = (epic: Epic, id: number) =>
+    epic.run(['employee', 'reset-password', String(id), '--yes']);
+  expect(await reset(sales, staff.otherSales.id)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining(`✗ You may not reset the password of employee 2.`),
+  });
+  expect(await reset(manager, staff.manager.id)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('✗ You may not reset the password of employee 5.'),
+  });
+  expect(await reset(manager, 999)).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('There is no employee 999.'),
+  });
+});
