@@ -6,9 +6,11 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
+import { ask, logIn as logInByApi } from '../tests/server/support/api.ts';
 import { programs } from '../tests/support/paths.ts';
 import { runProgram } from '../tests/support/program.ts';
 import { startServer } from '../tests/support/server.ts';
@@ -117,6 +119,31 @@ async function tryExplorer(browser: Browser, url: string): Promise<void> {
     await page.getByRole('button', { name: 'Log out' }).click();
     await run();
     await answer.getByText('UNAUTHENTICATED').first().waitFor();
+  });
+  await test('a subscription tells what happens', async () => {
+    await logIn(demoPassword);
+    await page.getByText('Alice Martin, sales').waitFor();
+    await page.locator('.graphiql-query-editor').click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.insertText('subscription { eventChanged { event { location } } }');
+    // The editor looks a moment later at what was typed.
+    await sleep(2_000);
+    await run();
+    const { accessToken } = await logInByApi(
+      url,
+      'camille.laurent@epicevents.example',
+      demoPassword,
+    );
+    const told = answer.getByText('"Annecy"').first().waitFor();
+    // Nobody outside can tell when it has begun.
+    for (let nth = 0, isTold = false; !isTold; nth += 1) {
+      await ask(
+        url,
+        `mutation { updateEvent(input: { id: 1, patch: { attendees: ${nth}, location: "Annecy" } }) { event { id } } }`,
+        { token: accessToken },
+      );
+      isTold = await Promise.race([told.then(() => true), sleep(500, false)]);
+    }
   });
   await test('all of it comes from the server itself, within its content security policy', async () => {
     assert.deepEqual(troubles, []);

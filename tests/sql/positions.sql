@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(43);
+select plan(44);
 call test.open_the_company();
 delete from audit.signal;
 
@@ -95,6 +95,8 @@ return test.leaves(who, $$ select set_config('test.position', audit.signal_posit
 select pg_temp.marks('denis', 'the latest signal is of another cluster');
 call test.given('dba', $$ update audit.signal set transaction_id = '130', snapshot = '100:130:100' where id = 6 $$);
 select pg_temp.marks('denis', 'the latest would tell again what had been begun before it and was committed later');
+call test.given('dba', $$ delete from audit.signal where id = 5 $$);
+select test.reads('denis', 'select audit.signal_position()', '6', 'but not for what others had done by then while that was running');
 call test.given('dba', $$ update audit.signal set snapshot = '130:130:' where id = 6 $$);
 select test.reads('denis', 'select audit.signal_position()', '6', 'the present position is the latest signal that one can see');
 select test.reads('alice', 'select audit.signal_position()', '7', 'which may be one''s own');
