@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { Refusal } from '../errors.ts';
 
 /** Does a piece of work when it is its turn, and gives its result. */
@@ -8,24 +9,10 @@ export type InTurn = <Result>(work: () => Promise<Result>) => Promise<Result>;
  * Rejects any further one with a Refusal (UNAVAILABLE), without having begun it.
  */
 export function createTurns({ atOnce, waiting }: { atOnce: number; waiting: number }): InTurn {
-  let running = 0;
-  const queue: (() => void)[] = [];
-
+  const limit = pLimit(atOnce);
   return async (work) => {
-    if (running < atOnce) {
-      running++;
-    } else {
-      if (queue.length >= waiting) throw busy();
-      // Whoever ends hands their turn on, so that `running` stays what it is.
-      await new Promise<void>((resolve) => queue.push(resolve));
-    }
-    try {
-      return await work();
-    } finally {
-      const next = queue.shift();
-      if (next === undefined) running--;
-      else next();
-    }
+    if (limit.pendingCount >= waiting) throw busy();
+    return limit(work);
   };
 }
 

@@ -1,3 +1,5 @@
+import pLimit from 'p-limit';
+
 /** A flag that one waits for: raised before or while somebody waits, it lets them go on, once. */
 export type Flag = { raise(): void; raised(): Promise<void> };
 
@@ -30,35 +32,10 @@ export type Turnstile = {
 };
 
 export function createTurnstile(atATime: number): Turnstile {
-  let inside = 0;
-  const queue: (() => void)[] = [];
-
-  function leave(): void {
-    const next = queue.shift();
-    if (next) next();
-    else inside -= 1;
-  }
-
-  async function enter(): Promise<() => void> {
-    if (inside < atATime) inside += 1;
-    else await new Promise<void>((resolve) => queue.push(resolve));
-    let hasLeft = false;
-    return () => {
-      if (!hasLeft) leave();
-      hasLeft = true;
-    };
-  }
-
+  const limit = pLimit(atATime);
   return {
-    enter,
-    async pass(work) {
-      const end = await enter();
-      try {
-        return await work();
-      } finally {
-        end();
-      }
-    },
+    pass: (work) => limit(work),
+    enter: () => new Promise((entered) => limit(() => new Promise<void>(entered))),
   };
 }
 
