@@ -21,8 +21,9 @@ export interface Subscriptions {
    * delivered. Begins after that position, or now. Outlasts lost connections, restarts of the server and expired
    * tokens: nothing is missed, and nothing comes twice.
    *
-   * Throws an EpicError when it cannot begin or go on: UNAVAILABLE when there is no server to begin with, UNAUTHENTICATED when the session has ended, INVALID
-   * (`position_too_old`) after a week without a connection, and whatever is wrong with the operation.
+   * Throws an EpicError when it cannot begin or go on: UNAVAILABLE when there is no server to begin with,
+   * UNAUTHENTICATED when the session has ended, INVALID (`position_too_old`) after a week without a connection, and
+   * whatever is wrong with the operation.
    */
   follow<Result extends object, Variables extends { after?: string | null | undefined }>(
     operation: Operation<Result, Variables>,
