@@ -3,29 +3,60 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { median } from '../support.ts';
 
-/** The memory of one process over time, in megabytes that it has resident. */
-export type Memory = { start: number; end: number; peak: number };
+/**
+ * The memory of one server, in megabytes. `start` and `end` are what its JavaScript cannot do without: the least heap
+ * in use in the first and in the second half, since it goes up and down with each collection. What is resident goes up
+ * and down with how much of it V8 keeps for later.
+ */
+export type Memory = {
+  start: number;
+  end: number;
+  resident: { start: number; end: number; peak: number };
+};
 
-/** Weighs a process again and again. */
+type Sample = { at: number; heap: number; resident: number };
+
+/** Weighs a server again and again, by its process and what it says at /metrics. */
 export class Scales {
-  readonly #samples: { at: number; megabytes: number }[] = [];
+  readonly #samples: Sample[] = [];
 
-  async weigh(pid: number): Promise<void> {
-    const megabytes = await residentMegabytes(pid);
-    if (megabytes !== null) this.#samples.push({ at: performance.now(), megabytes });
+  async weigh(pid: number, url: string): Promise<void> {
+    const [resident, heap] = await Promise.all([residentMegabytes(pid), heapMegabytes(url)]);
+    if (resident === null || heap === null) return;
+    this.#samples.push({ at: performance.now(), heap, resident });
   }
 
-  /** What it weighed from then on; start and end are medians of a few, since it goes up and down with each collection. */
+  /** What it weighed from then on; null when it could not be weighed twice. */
   since(time: number): Memory | null {
-    const samples = this.#samples.filter(({ at }) => at >= time).map(({ megabytes }) => megabytes);
-    if (samples.length === 0) return null;
+    const samples = this.#samples.filter(({ at }) => at >= time);
+    if (samples.length < 2) return null;
+    const half = Math.floor(samples.length / 2);
+    const least = (some: Sample[]) => rounded(Math.min(...some.map(({ heap }) => heap)));
+    const resident = samples.map((sample) => sample.resident);
     const few = Math.min(6, Math.ceil(samples.length / 4));
-    const rounded = (value: number) => Math.round(value * 10) / 10;
     return {
-      start: rounded(median(samples.slice(0, few))),
-      end: rounded(median(samples.slice(-few))),
-      peak: rounded(Math.max(...samples)),
+      start: least(samples.slice(0, half)),
+      end: least(samples.slice(half)),
+      resident: {
+        start: rounded(median(resident.slice(0, few))),
+        end: rounded(median(resident.slice(-few))),
+        peak: rounded(Math.max(...resident)),
+      },
     };
+  }
+}
+
+function rounded(megabytes: number): number {
+  return Math.round(megabytes * 10) / 10;
+}
+
+async function heapMegabytes(url: string): Promise<number | null> {
+  try {
+    const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) });
+    const bytes = /^nodejs_heap_size_used_bytes (\S+)/m.exec(await response.text())?.[1];
+    return bytes === undefined ? null : Number(bytes) / 2 ** 20;
+  } catch {
+    return null;
   }
 }
 

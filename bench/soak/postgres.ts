@@ -28,7 +28,9 @@ export type Postgres = {
 /** Makes one in a folder, with the demo company in it, and does not start it. Every commit reaches the disk. */
 export async function createPostgres(folder: string, port: number): Promise<Postgres> {
   const dataFolder = join(folder, 'cluster');
-  const cluster = await openCluster({ dataFolder, say: tell });
+  // What a killed server leaves open is gone only when PostgreSQL notices.
+  const settings = { max_connections: '200' };
+  const cluster = await openCluster({ dataFolder, settings, say: tell });
   try {
     await prepareServer({
       serverUrl: cluster.adminUrl('postgres'),

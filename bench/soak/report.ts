@@ -55,8 +55,9 @@ export function describe(report: Report): string {
     ...(memory === null
       ? []
       : [
-          ['memory at start', `${memory.start} MB`],
-          ['memory at end', `${memory.end} MB`],
+          ['heap in use, first half', `${memory.start} MB`],
+          ['heap in use, second half', `${memory.end} MB`],
+          ['resident at most', `${memory.resident.peak} MB`],
         ]),
   ];
   return [

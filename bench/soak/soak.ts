@@ -94,7 +94,7 @@ async function run(
       signal,
       after: compare,
     }),
-    weigh(scales, servers.pid(servers.urls[0] ?? ''), signal),
+    weigh(scales, servers, signal),
   ]);
   const ranFor = performance.now() - begunAt;
   line.close();
@@ -137,9 +137,10 @@ async function run(
   };
 }
 
-async function weigh(scales: Scales, pid: number, signal: AbortSignal): Promise<void> {
+async function weigh(scales: Scales, servers: Servers, signal: AbortSignal): Promise<void> {
+  const [url = ''] = servers.urls;
   while (!signal.aborted) {
-    await scales.weigh(pid);
+    await scales.weigh(servers.pid(url), url);
     await sleep(2_000, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -37,3 +37,25 @@ test('the lag is what is due and not taken, and says how much has failed for goo
     await courier.stop();
   }
 });
+
+test('a connection that is let go twice, as graphile-worker may, ends nothing', async () => {
+  const pool = createCourierPool({
+    databaseUrl: database.authenticatorUrl,
+    onLostConnection: () => undefined,
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      pool.connect((error, client, release) => {
+        if (error || !client) return reject(error);
+        release();
+        release();
+        resolve();
+      });
+    });
+    expect([pool.totalCount, pool.idleCount]).toEqual([1, 1]);
+    const { rows } = await pool.query('select current_user as role');
+    expect(rows).toEqual([{ role: 'epic_courier' }]);
+  } finally {
+    await pool.end();
+  }
+});

@@ -40,7 +40,13 @@ export interface ClusterOptions {
   say: (line: string) => void;
 }
 
-const SWIFT = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const SWIFT = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // Tests run many servers at once, of 16 connections each.
+  max_connections: '300',
+};
 const ATTEMPTS = 20;
 const TRANSIENT = /already exists|still in use|Address already in use|could not create any TCP/;
 

@@ -36,7 +36,7 @@ export function createCourierPool(options: {
   /** Called when a connection breaks that nobody is using. */
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = new ForgivingPool({
     ...settings,
     connectionString: options.databaseUrl,
     application_name: 'epic-server courier',
@@ -46,6 +46,27 @@ export function createCourierPool(options: {
     },
   });
   return heedingLosses(pool, options.onLostConnection);
+}
+
+type ConnectCallback = Parameters<pg.Pool['connect']>[0];
+
+/**
+ * A pool that does not mind when a connection is let go twice. graphile-worker does that when it loses the one on which
+ * it listens in the moment in which it stops, and what pg throws then would end the process.
+ */
+class ForgivingPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): unknown {
+    if (callback === undefined) return super.connect();
+    super.connect((error, client, release) => {
+      let isHeld = true;
+      callback(error, client, (reason) => {
+        if (isHeld) release(reason);
+        isHeld = false;
+      });
+    });
+  }
 }
 
 function heedingLosses(pool: pg.Pool, onLostConnection: (error: Error) => void): pg.Pool {
