@@ -25,12 +25,13 @@ export type Postgres = {
   stop(): Promise<void>;
 };
 
+/** Room for what killed servers leave open, until PostgreSQL notices. */
+const settings = { max_connections: '200' };
+
 /** Makes one in a folder, with the demo company in it, and does not start it. Every commit reaches the disk. */
 export async function createPostgres(folder: string, port: number): Promise<Postgres> {
   const dataFolder = join(folder, 'cluster');
-  // What a killed server leaves open is gone only when PostgreSQL notices.
-  const settings = { max_connections: '200' };
-  const cluster = await openCluster({ dataFolder, settings, say: tell });
+  const cluster = await openCluster({ dataFolder, say: tell });
   try {
     await prepareServer({
       serverUrl: cluster.adminUrl('postgres'),
@@ -79,7 +80,7 @@ export async function createPostgres(folder: string, port: number): Promise<Post
     async start() {
       // What a killed one leaves behind, its processes and its memory, is gone a moment later.
       for (let attempt = 1; ; attempt++) {
-        const started = await startPostmaster(binaries, data, {}, port);
+        const started = await startPostmaster(binaries, data, settings, port);
         const hasEnded = once(started.child ?? process, 'exit').then(() => true);
         const isUp = connect().then((client) => client.end().then(() => false));
         isUp.catch(() => undefined);
