@@ -4,6 +4,9 @@ import type { Logger } from 'pino';
 import { type Answer, refusing } from './answer.ts';
 import { httpLimits } from './limits.ts';
 
+/** How long a client may need to read such an answer, in ms. */
+const farewell = 500;
+
 /** Answers what never becomes a request, and what takes too long to become one, in the form of all errors. */
 export function answerMalformed(server: Server, log: Logger): void {
   const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
@@ -24,7 +27,10 @@ export function answerMalformed(server: Server, log: Logger): void {
     }
     const answer = answerTo(error.code);
     log.debug({ status: answer.status, reason: error.code }, 'a request that is none');
-    socket.end(rawAnswer(answer), () => socket.destroy());
+    // Closed at once, with more on its way, it would be reset, and the answer lost.
+    socket.end(rawAnswer(answer));
+    socket.resume();
+    setTimeout(() => socket.destroy(), farewell).unref();
   });
 }
 
