@@ -52,7 +52,9 @@ export async function createServers(options: {
     running.set(url, child);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
-        if (/unexpected|fatal/i.test(line) && tally.unexpected.length < 20) {
+        // What is not our log is the queue's library on its way to another connection.
+        const isLogged = line.startsWith('{');
+        if (isLogged && /unexpected|fatal/i.test(line) && tally.unexpected.length < 20) {
           tally.unexpected.push(line);
         }
       });
