@@ -1,8 +1,8 @@
 // Bundles src/cli into dist/epic.mjs: one file that Node runs alone.
 
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { builtinModules, createRequire } from 'node:module';
+import { join, relative } from 'node:path';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -12,18 +12,38 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
 
 /**
- * In one file every `import` of a Node module would move to the top and load at each start.
- * This way it loads with the module that imports it.
+ * In one file every `import` of a Node module would move to the top and load at each start. This way it loads with the
+ * module that imports it, and of its parts, some of which load others, only those that are used.
  */
 const builtinsOnDemand: Plugin = {
   name: 'builtins-on-demand',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /./ }, ({ path }) =>
-      builtins.has(path) ? { path, namespace: 'builtin' } : undefined,
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      builtins.has(path)
+        ? { path, namespace: kind.startsWith('require') ? 'builtin' : 'part' }
+        : undefined,
     );
     onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
+    onLoad({ filter: /./, namespace: 'part' }, ({ path }) => {
+      const loaded = `/* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)})`;
+      const parts = Object.keys(createRequire(import.meta.url)(path)).filter(
+        (name) => name !== 'default',
+      );
+      // commander holds it for programs of several files, which this is not: it takes a quarter as long to load as Node.
+      const whole =
+        path === 'node:child_process'
+          ? `{ spawn: (...all) => process.getBuiltinModule('${path}').spawn(...all) }`
+          : loaded;
+      return {
+        contents: [
+          `export default ${whole};`,
+          `const part = (name) => process.getBuiltinModule(${JSON.stringify(path)})[name];`,
+          ...parts.map((name) => `export const ${name} = /* @__PURE__ */ part('${name}');`),
+        ].join('\n'),
+      };
+    });
   },
 };
 
@@ -60,28 +80,32 @@ const shared: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** What only a crash needs is a text in the bundle: Node reads past it, rather than through it. */
-const sentryAsText: Plugin = {
-  name: 'sentry-as-text',
+/**
+ * A library that some commands load is a text in the bundle: Node reads past it, rather than through it. What stands for
+ * it is a module with a `then`, which `await import()` awaits in its turn.
+ */
+const librariesAsText: Plugin = {
+  name: 'libraries-as-text',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /\/sentry\.ts$/ }, ({ path, resolveDir }) => ({
-      path: join(resolveDir, path),
-      namespace: 'text',
-    }));
+    onResolve({ filter: /^[^.]|\/sentry\.ts$/ }, ({ path, kind, resolveDir }) => {
+      if (kind !== 'dynamic-import' || builtins.has(path)) return undefined;
+      const file = path.startsWith('.') ? relative(root, join(resolveDir, path)) : path;
+      return { path: file, namespace: 'text' };
+    });
     onLoad({ filter: /./, namespace: 'text' }, async ({ path }) => {
       const { outputFiles } = await build({
         ...shared,
-        entryPoints: [path],
+        entryPoints: [path.startsWith('src/') ? join(root, path) : path],
+        absWorkingDir: root,
         minify: true,
         write: false,
-        plugins: [builtinsOnDemand],
+        plugins: [widthOnDemand, builtinsOnDemand],
       });
-      const code = JSON.stringify(outputFiles[0]?.text);
       return {
         contents: `
-          const code = ${code};
-          const loaded = () => import('data:text/javascript,' + encodeURIComponent(code));
-          export const sendToSentry = async (...all) => (await loaded()).sendToSentry(...all);
+          const code = ${JSON.stringify(outputFiles[0]?.text)};
+          export const then = (resolve, reject) =>
+            import('data:text/javascript,' + encodeURIComponent(code)).then(resolve, reject);
         `,
       };
     });
@@ -97,7 +121,7 @@ async function bundle(): Promise<void> {
     minifySyntax: true,
     minifyWhitespace: true,
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [widthOnDemand, builtinsOnDemand, sentryAsText],
+    plugins: [librariesAsText, widthOnDemand, builtinsOnDemand],
   });
   chmodSync(target, 0o755);
 }

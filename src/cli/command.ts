@@ -48,7 +48,8 @@ export interface Services {
   store: SessionStore;
   output: Output;
   prompts: Prompts;
-  stdin: NodeJS.ReadStream;
+  /** Opens stdin, which takes a while. */
+  stdin(): NodeJS.ReadStream;
   /** The arguments as typed, without the program's name. */
   typed: readonly string[];
   /** The value of --fields. */
@@ -61,10 +62,14 @@ export interface Invocation<Row, F extends Flags> extends Services {
   columns: readonly Column<Row>[];
 }
 
-export interface Definition<Row, F extends Flags> {
+/** What a command is called, and what it does, in a few words. */
+export interface Title {
   name: string;
   aliases?: readonly string[];
   summary: string;
+}
+
+export interface Definition<Row, F extends Flags> {
   flags: F;
   columns: readonly Column<Row>[];
   /** Command lines without the program's name, each with what it does. */
@@ -77,7 +82,7 @@ export interface Definition<Row, F extends Flags> {
 /** What was typed for a flag: nothing, a text, several texts, or `true` for a switch. */
 export type Typed = string | readonly string[] | boolean | undefined;
 
-/** A definition ready to be put on a command line. */
+/** A definition ready to be put on a command line, under whatever name. */
 export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
   fieldNames: readonly string[];
   /** For a command that changes a record: what `epic can` asks. */
@@ -85,13 +90,13 @@ export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
   execute(typed: Record<string, Typed>, services: Services): Promise<void>;
 };
 
+/** A command of a noun: `list` of `epic contract list`. */
+export type Verb = Title & Command;
+
 /** Some commands about the same kind of record. */
 export interface Noun {
-  name: string;
-  plural: string;
-  summary: string;
   fields: readonly Field[];
-  commands: readonly Command[];
+  commands: readonly Verb[];
 }
 
 /** How messages name a flag: `--total`, or `ID` for an argument. */
@@ -169,4 +174,10 @@ export function command<Row, F extends Flags>(definition: Definition<Row, F>): C
       await run({ ...services, flags, columns: picked });
     },
   };
+}
+
+/** Makes a command of a noun. */
+export function verb<Row, F extends Flags>(definition: Title & Definition<Row, F>): Verb {
+  const { name, aliases, summary, ...rest } = definition;
+  return { name, aliases, summary, ...command(rest) };
 }

@@ -13,7 +13,10 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   await run({
     argv: process.argv.slice(2),
     streams: {
-      stdin: process.stdin,
+      // Node takes a while to open it, and most commands do not read it.
+      get stdin() {
+        return process.stdin;
+      },
       stdout: process.stdout,
       stderr: process.stderr,
       env: process.env,

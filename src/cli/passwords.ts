@@ -21,12 +21,12 @@ async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
  */
 export async function readPasswords(
   questions: readonly string[],
-  from: { stdin: NodeJS.ReadStream; prompts: Prompts; fromStdin: boolean },
+  from: { stdin(): NodeJS.ReadStream; prompts: Prompts; fromStdin: boolean },
 ): Promise<string[]> {
   const { stdin, prompts, fromStdin } = from;
   const passwords: string[] = [];
   if (fromStdin) {
-    const lines = (await readAll(stdin)).split(/\r?\n/);
+    const lines = (await readAll(stdin())).split(/\r?\n/);
     passwords.push(...lines.slice(0, questions.length));
     if (lines.length < questions.length || passwords.includes('')) {
       const wanted = questions.length === 1 ? 'the password' : `${questions.length} lines`;

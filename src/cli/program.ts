@@ -1,19 +1,7 @@
 import { Command as CommanderCommand, Option } from 'commander';
-import type { Command, Flag, Noun, Typed } from './command.ts';
-import { can } from './commands/can.ts';
-import { client } from './commands/client.ts';
-import { contract } from './commands/contract.ts';
-import { employee } from './commands/employee.ts';
-import { event } from './commands/event.ts';
-import { history } from './commands/history.ts';
-import { notification } from './commands/notification.ts';
-import { session } from './commands/open-sessions.ts';
-import { sessionCommands } from './commands/session.ts';
+import { type CommandEntry, catalog, type NounEntry } from './catalog.ts';
+import type { Command, Flag, Title, Typed } from './command.ts';
 import { version } from './version.ts';
-
-const records: readonly Noun[] = [client, contract, event, employee, notification];
-const nouns: readonly Noun[] = [...records, session];
-const questions: readonly Command[] = [can(records), history(records)];
 
 /** The flags that every command understands. */
 export interface SharedFlags {
@@ -67,17 +55,12 @@ function addOutputFlags(target: CommanderCommand, fieldNames: readonly string[])
   }
 }
 
-function addCommand(parent: CommanderCommand, command: Command, run: Run): CommanderCommand {
+/** Gives a command of commander's what a definition says; `name` is its whole name: `contract list`. */
+function define(target: CommanderCommand, name: string, command: Command, run: Run): void {
   const flags = Object.entries(command.flags);
   const positional = flags.filter(([, flag]) => isArgument(flag));
   const usage = positional.map(([, { spec }]) => spec);
-  const target = parent
-    .command(command.name)
-    .aliases([...(command.aliases ?? [])])
-    .usage([...usage, '[flags]'].join(' '))
-    .description(`${command.summary}.`)
-    .summary(command.summary)
-    .addHelpText('after', textAfter(command));
+  target.usage([...usage, '[flags]'].join(' ')).addHelpText('after', textAfter(command));
   for (const [, flag] of positional) {
     // Optional to commander, so that a missing one is asked for or refused by us, like any flag.
     target.argument(flag.spec.replace('<', '[').replace('>', ']'), helpFor(flag));
@@ -88,20 +71,42 @@ function addCommand(parent: CommanderCommand, command: Command, run: Run): Comma
   for (const { option } of options) target.addOption(option);
   addOutputFlags(target, command.fieldNames);
 
-  return target.action(async (...received: unknown[]) => {
+  target.action(async (...received: unknown[]) => {
     const typed: Record<string, Typed> = {};
     for (const [index, [key]] of positional.entries()) typed[key] = received[index] as Typed;
     for (const { key, option } of options) {
-      const name = option.attributeName();
-      if (target.getOptionValueSource(name) !== 'cli') continue;
-      typed[key] = option.negate ? true : (target.getOptionValue(name) as Typed);
+      const attribute = option.attributeName();
+      if (target.getOptionValueSource(attribute) !== 'cli') continue;
+      typed[key] = option.negate ? true : (target.getOptionValue(attribute) as Typed);
     }
-    const name = [...(parent.parent ? [parent.name()] : []), command.name].join(' ');
     await run(name, command, typed, target.optsWithGlobals<SharedFlags>());
   });
 }
 
-/** The whole command tree of `epic`. Wrong usage and --help end as a CommanderError. */
+function addCommand(parent: CommanderCommand, { name, aliases = [], summary }: Title) {
+  return parent
+    .command(name)
+    .aliases([...aliases])
+    .description(`${summary}.`)
+    .summary(summary);
+}
+
+/** Adds the verbs of a noun, once it is the one that was typed. */
+async function fillNoun(target: CommanderCommand, entry: NounEntry, run: Run): Promise<void> {
+  const { commands } = await entry.load();
+  for (const verb of commands) {
+    define(addCommand(target, verb), `${entry.name} ${verb.name}`, verb, run);
+  }
+}
+
+async function fillCommand(target: CommanderCommand, entry: CommandEntry, run: Run): Promise<void> {
+  define(target, entry.name, await entry.load(), run);
+}
+
+/**
+ * The command tree of `epic`, of which only the branch that was typed gets its leaves. Wrong usage and --help end as
+ * a CommanderError.
+ */
 export function createProgram(run: Run, terminalWidth: number): CommanderCommand {
   const program = new CommanderCommand('epic')
     .description('Epic Events CRM: clients, contracts and events, from the command line.')
@@ -132,18 +137,24 @@ export function createProgram(run: Run, terminalWidth: number): CommanderCommand
       ].join('\n'),
     );
 
-  program.commandsGroup('Session:');
-  for (const each of sessionCommands) addCommand(program, each, run);
-  program.commandsGroup('Records:');
-  for (const noun of nouns) {
-    const parent = program
-      .command(noun.name)
-      .alias(noun.plural)
-      .usage('<verb> [id] [flags]')
-      .description(noun.summary);
-    for (const each of noun.commands) addCommand(parent, each, run);
+  const filling = new Map<CommanderCommand, () => Promise<void>>();
+  for (const section of catalog) {
+    program.commandsGroup(section.heading);
+    if ('nouns' in section) {
+      for (const entry of section.nouns) {
+        const noun = program
+          .command(entry.name)
+          .alias(entry.plural)
+          .usage('<verb> [id] [flags]')
+          .description(entry.summary);
+        filling.set(noun, () => fillNoun(noun, entry, run));
+      }
+    } else {
+      for (const entry of section.commands) {
+        const command = addCommand(program, entry);
+        filling.set(command, () => fillCommand(command, entry, run));
+      }
+    }
   }
-  program.commandsGroup('Questions:');
-  for (const each of questions) addCommand(program, each, run);
-  return program;
+  return program.hook('preSubcommand', (_, chosen) => filling.get(chosen)?.());
 }

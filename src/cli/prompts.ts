@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from './errors.ts';
 import type { Streams } from './output/output.ts';
@@ -20,7 +21,8 @@ export interface Prompts {
 }
 
 /** Prompts over these streams; the library is loaded with the first question. */
-export function createPrompts({ stdin, stderr }: Streams, wanted: boolean): Prompts {
+export function createPrompts(streams: Streams, wanted: boolean): Prompts {
+  const { stderr } = streams;
   async function ask(question: string, prompt: Partial<PromptObject<'answer'>>): Promise<unknown> {
     const { default: prompts } = await import('prompts');
     let left = false;
@@ -33,7 +35,7 @@ export function createPrompts({ stdin, stderr }: Streams, wanted: boolean): Prom
         ...prompt,
         name: 'answer',
         message: printable(question),
-        stdin,
+        stdin: streams.stdin,
         stdout: stderr,
         // Esc is not a cancel to the library: it would answer with what was typed so far.
         onState: ({ exited }: { exited?: boolean }) => {
@@ -47,7 +49,7 @@ export function createPrompts({ stdin, stderr }: Streams, wanted: boolean): Prom
   }
 
   return {
-    possible: wanted && stdin.isTTY === true && stderr.isTTY === true,
+    possible: wanted && isatty(0) && stderr.isTTY === true,
     async line(question, { initial, check } = {}) {
       return String(await ask(question, { type: 'text', initial, validate: check }));
     },

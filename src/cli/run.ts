@@ -1,13 +1,9 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
-import { createApi } from './api/api.ts';
 import type { Command, Typed } from './command.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
 import { createOutput, type Output, type Streams } from './output/output.ts';
 import { createProgram, type SharedFlags } from './program.ts';
-import { createPrompts } from './prompts.ts';
-import { serverAddress } from './server-address.ts';
-import { createSessionStore } from './session-store.ts';
 
 /** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
 function interruption(): AbortSignal {
@@ -57,6 +53,10 @@ async function problemOf(
   return reportCrash(error, about);
 }
 
+/** `help contract sign` as `contract sign --help`: help is a matter of whichever command it is about. */
+const withoutHelpCommand = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+
 /** Runs one command line; its outcome is in process.exitCode. */
 export async function run({
   argv,
@@ -89,21 +89,9 @@ export async function run({
       colour: shared.color,
       chosen: fields !== undefined,
     });
-    const store = createSessionStore(streams.env);
-    const server = serverAddress({
-      flag: shared.server,
-      environment: streams.env.EPIC_SERVER,
-      remembered: (await store.last()).server,
-    });
-    await command.execute(typed, {
-      api: createApi({ server, store, interrupted }),
-      store,
-      output,
-      prompts: createPrompts(streams, shared.input),
-      stdin: streams.stdin,
-      typed: argv,
-      fields,
-    });
+    const { createServices } = await import('./services.ts');
+    const about = { streams, output, interrupted, typed: argv };
+    await command.execute(typed, await createServices(shared, about));
   }
 
   const fail = async (error: unknown) => {
@@ -119,7 +107,7 @@ export async function run({
     const width = streams.stdout.columns || 80;
     const program = createProgram(runCommand, width);
     if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(argv, { from: 'user' });
+    else await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
   } catch (error) {
     await fail(error);
   }

@@ -1,14 +1,15 @@
 import type { Api } from './api/api.ts';
 import {
-  type Command,
-  command,
   type Definition,
   type Flags,
   type Invocation,
   optional,
   required,
+  type Title,
   toggle,
   type Values,
+  type Verb,
+  verb,
 } from './command.ts';
 import { askable, type Deed } from './deeds.ts';
 import { CliError, cancelled, notFound, usageError } from './errors.ts';
@@ -32,16 +33,14 @@ export interface Connection<Row> {
 /** The orders of the API for a name of its: `ID_ASC`, `ID_DESC`. */
 type Order<Name extends string> = `${Name}_ASC` | `${Name}_DESC`;
 
-interface ListDefinition<Row, F extends Flags, Name extends string> {
+interface ListDefinition<Row, F extends Flags, Name extends string>
+  extends Omit<Definition<Row, F>, 'run'> {
   summary: string;
-  flags: F;
-  columns: readonly Column<Row>[];
   /** What `--sort` accepts, and what the API calls it. */
   sort: Record<string, Name>;
   /** The order without `--sort`. */
   sortedBy: Order<NoInfer<Name>>;
   ifEmpty: string;
-  examples: Definition<Row, F>['examples'];
   fetch(
     api: Api,
     flags: Values<F>,
@@ -87,7 +86,7 @@ export function tellOfMore(
 /** `list`: the rows that pass the filters, page by page. */
 export function list<Row, F extends Flags, Name extends string>(
   definition: ListDefinition<Row, F, Name>,
-): Command {
+): Verb {
   const { summary, columns, sort, sortedBy, ifEmpty, examples, fetch } = definition;
   const ordering = {
     ...paging,
@@ -97,7 +96,7 @@ export function list<Row, F extends Flags, Name extends string>(
       sortParser(sort),
     ),
   };
-  return command<Row, F & typeof ordering>({
+  return verb<Row, F & typeof ordering>({
     name: 'list',
     aliases: ['ls'],
     summary,
@@ -120,9 +119,9 @@ export function view<Row>(definition: {
   noun: string;
   columns: readonly Column<Row>[];
   fetch(api: Api, id: number): Promise<Row | null | undefined>;
-}): Command {
+}): Verb {
   const { noun, columns, fetch } = definition;
-  return command({
+  return verb({
     name: 'view',
     aliases: ['show'],
     summary: `Show one ${noun} with all its fields`,
@@ -159,7 +158,8 @@ export function questionAbout<Row>(
 }
 
 interface ChangeDefinition<Row, F extends Flags, Written extends object>
-  extends Omit<Definition<Row, F>, 'run' | 'aliases'> {
+  extends Title,
+    Omit<Definition<Row, F>, 'run'> {
   noun: string;
   /** What is being done, to complete “You may not …”: `sign contract 12`. */
   attempt(flags: Values<F>): string;
@@ -208,9 +208,9 @@ function explained(
 /** A command that changes one record and says what changed. */
 export function change<Row, F extends Flags, Written extends object>(
   definition: ChangeDefinition<Row, F, Written>,
-): Command {
+): Verb {
   const { noun, attempt, deed, send, done, ...shared } = definition;
-  const made = command<Row, F>({
+  const made = verb<Row, F>({
     ...shared,
     async run(invocation) {
       const { api, flags, output, columns } = invocation;

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Access, type AccessQuery } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
+import type { NounEntry } from '../catalog.ts';
 import { columnName } from '../column-names.ts';
 import {
   type Command,
@@ -45,6 +46,8 @@ const columns: readonly Column<Answer>[] = [
   { key: 'steps', label: 'Steps', kind: 'json', value: (a) => a.steps },
 ];
 
+type LoadedNoun = NounEntry & Noun;
+
 /** Looking at a record is one question, whichever command does it. */
 const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
 
@@ -63,27 +66,28 @@ const reading = (noun: string): Askable => ({
 });
 
 /** What can be asked about a noun, by the names of its verbs. */
-function verbsOf(noun: Noun): Map<string, Askable> {
+function verbsOf(noun: LoadedNoun): Map<string, Askable> {
   const verbs = new Map([['read', reading(noun.name)]]);
   for (const { name, askable } of noun.commands) if (askable) verbs.set(name, askable);
   return verbs;
 }
 
 /** The noun and the verb that two words mean, in either order: people know them from `epic client update`. */
-function understood(
-  nouns: readonly Noun[],
+async function understood(
+  nouns: readonly NounEntry[],
   words: readonly [string, string],
-): { noun: Noun; verb: string; askable: Askable } {
+): Promise<{ noun: LoadedNoun; verb: string; askable: Askable }> {
   const nounNamed = (word: string) =>
     nouns.find(({ name, plural }) => [name, plural].includes(word.toLowerCase()));
   const [first, second] = words;
-  const noun = nounNamed(second) ?? nounNamed(first);
-  if (!noun) {
+  const entry = nounNamed(second) ?? nounNamed(first);
+  if (!entry) {
     throw usageError(
       `There is no record called “${second}”.`,
       `The records are ${nouns.map(({ name }) => name).join(', ')}.`,
     );
   }
+  const noun: LoadedNoun = { ...entry, ...(await entry.load()) };
   const word = nounNamed(second) ? first : second;
   const verbs = verbsOf(noun);
   const verb = readingVerbs.includes(word.toLowerCase())
@@ -100,7 +104,11 @@ function understood(
 }
 
 /** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
-function readFields(texts: readonly string[], noun: Noun, askable: Askable): Omit<Said, 'id'> {
+function readFields(
+  texts: readonly string[],
+  noun: LoadedNoun,
+  askable: Askable,
+): Omit<Said, 'id'> {
   const flags = new Map<string, unknown>();
   const fields: string[] = [];
   for (const text of texts.flatMap((each) => (each.includes('=') ? [each] : each.split(',')))) {
@@ -121,12 +129,12 @@ function readFields(texts: readonly string[], noun: Noun, askable: Askable): Omi
 }
 
 /** What a record holds itself: the id of a colleague, say, and not the name that is shown for it. */
-function fieldsOf({ fields }: Noun): string[] {
+function fieldsOf({ fields }: LoadedNoun): string[] {
   const keys = fields.flatMap(({ key, borrowed }) => (borrowed ? [] : [key]));
   return keys.filter((key) => !keys.includes(`${key}Id`));
 }
 
-function noSuchField(name: string, noun: Noun, { flagNames }: Askable): CliError {
+function noSuchField(name: string, noun: LoadedNoun, { flagNames }: Askable): CliError {
   const names = [...new Set([...flagNames, ...fieldsOf(noun)])];
   return usageError(
     `--field: there is no field “${name}” to ask about.`,
@@ -134,7 +142,7 @@ function noSuchField(name: string, noun: Noun, { flagNames }: Askable): CliError
   );
 }
 
-async function ask(api: Api, noun: Noun, id: number | undefined, question: Question) {
+async function ask(api: Api, noun: LoadedNoun, id: number | undefined, question: Question) {
   const { record, verb, rowId, fields, values } = question;
   const named = Object.entries(values).map(([field, value]) => [columnName(field), value]);
   const columns = fields.length > 0 ? fields.map(columnName) : null;
@@ -172,10 +180,8 @@ function tellWhatIsMissing(
 }
 
 /** `epic can`: asks the database beforehand what it would say. */
-export const can = (nouns: readonly Noun[]): Command =>
+export const can = (nouns: readonly NounEntry[]): Command =>
   command({
-    name: 'can',
-    summary: 'Ask whether you may do something, and why',
     flags: {
       verb: required('<verb>', 'what you would do, like update', line(40)),
       record: required('<record>', 'with what, like client', line(40)),
@@ -199,7 +205,7 @@ export const can = (nouns: readonly Noun[]): Command =>
       'rules, such as “An event needs a signed contract.”, are checked when you do it.',
     ],
     async run({ api, output, flags, columns: shown, fields }) {
-      const { noun, verb, askable } = understood(nouns, [flags.verb, flags.record]);
+      const { noun, verb, askable } = await understood(nouns, [flags.verb, flags.record]);
       if (flags.id !== undefined && !askable.takesId) {
         throw usageError(
           `A new ${noun.name} has no id yet.`,

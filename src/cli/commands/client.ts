@@ -184,9 +184,6 @@ const eraseClient = change({
 });
 
 export const client: Noun = {
-  name: 'client',
-  plural: 'clients',
-  summary: 'Those who buy events from us.',
   fields: columns,
   commands: [listClients, viewClient, createClient, updateClient, handOverClient, eraseClient],
 };

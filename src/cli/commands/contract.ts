@@ -213,9 +213,6 @@ const deleteContract = change({
 });
 
 export const contract: Noun = {
-  name: 'contract',
-  plural: 'contracts',
-  summary: 'What clients have agreed to buy, and what they have paid.',
   fields: columns,
   commands: [
     listContracts,

@@ -202,9 +202,6 @@ const deleteEmployee = change({
 });
 
 export const employee: Noun = {
-  name: 'employee',
-  plural: 'employees',
-  summary: 'Those who work here.',
   fields: columns,
   commands: [
     listEmployees,

@@ -268,9 +268,6 @@ const deleteEvent = change({
 });
 
 export const event: Noun = {
-  name: 'event',
-  plural: 'events',
-  summary: 'The events we organise, and who runs them.',
   fields: columns,
   commands: [
     listEvents,

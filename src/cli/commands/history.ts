@@ -1,5 +1,6 @@
 import { History, type HistoryRecord } from '../../client/operations.ts';
-import { type Command, command, type Noun, required, toggle } from '../command.ts';
+import type { NounEntry } from '../catalog.ts';
+import { type Command, command, required, toggle } from '../command.ts';
 import { notFound } from '../errors.ts';
 import { Invalid, id, type Parser } from '../flags.ts';
 import { type Change, changeOf } from '../history/change.ts';
@@ -65,10 +66,8 @@ function transactions(latestFirst: readonly Change[]): [Change, ...Change[]][] {
 }
 
 /** `epic history`: who changed a record, when, and from what. */
-export const history = (nouns: readonly Noun[]): Command =>
+export const history = (nouns: readonly NounEntry[]): Command =>
   command({
-    name: 'history',
-    summary: 'Show who changed a record, when, and from what',
     flags: {
       record: required('<record>', 'what kind of record', recordName),
       id: required('<id>', "the record's id", id),
@@ -84,7 +83,7 @@ export const history = (nouns: readonly Noun[]): Command =>
     async run({ api, output, flags, columns: shown, fields: chosen, typed }) {
       const { record, id: rowId, absolute } = flags;
       const noun = nouns.find(({ name }) => name === record);
-      const fields = noun?.fields ?? paymentFields;
+      const fields = (await noun?.load())?.fields ?? paymentFields;
       const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
       if (!page || (page.nodes.length === 0 && !flags.after)) {
         throw notFound(

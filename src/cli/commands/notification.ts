@@ -5,7 +5,7 @@ import {
   NotificationReadAll,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { command, type Noun, several, toggle } from '../command.ts';
+import { type Noun, several, toggle, verb } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { id } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
@@ -60,7 +60,7 @@ async function readThese(api: Api, ids: readonly number[]): Promise<readonly Not
   return read;
 }
 
-const readNotifications = command({
+const readNotifications = verb({
   name: 'read',
   summary: 'Mark notifications as read',
   flags: {
@@ -87,9 +87,6 @@ const readNotifications = command({
 });
 
 export const notification: Noun = {
-  name: 'notification',
-  plural: 'notifications',
-  summary: 'What others did that concerns me.',
   fields: columns,
   commands: [listNotifications, readNotifications],
 };

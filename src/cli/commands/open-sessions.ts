@@ -5,7 +5,7 @@ import {
   SessionRevokeOthers,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { command, type Noun, several, toggle } from '../command.ts';
+import { type Noun, several, toggle, verb } from '../command.ts';
 import { notFound, usageError } from '../errors.ts';
 import { Invalid, type Parser } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
@@ -66,7 +66,7 @@ function named(open: readonly Session[], typed: string): Session {
   return found;
 }
 
-const revokeSessions = command({
+const revokeSessions = verb({
   name: 'revoke',
   summary: 'End sessions that I have elsewhere',
   flags: {
@@ -98,9 +98,6 @@ const revokeSessions = command({
 });
 
 export const session: Noun = {
-  name: 'session',
-  plural: 'sessions',
-  summary: 'Where I am logged in.',
   fields: columns,
   commands: [listSessions, revokeSessions],
 };

@@ -1,6 +1,6 @@
 import { ChangePassword, Me } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Command, command, optional, type Services, toggle } from '../command.ts';
+import { command, optional, type Services, toggle } from '../command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { email } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
@@ -62,9 +62,7 @@ function loginRefused(error: unknown): unknown {
   return new CliError({ ...error.problem, hint }, { cause: error });
 }
 
-const login = command({
-  name: 'login',
-  summary: 'Log in',
+export const login = command({
   flags: {
     email: optional('--email <address>', 'your e-mail address', email),
     passwordStdin: toggle(passwordStdin, 'read the password from stdin'),
@@ -131,9 +129,7 @@ function isEmail(typed: string): true | string {
 
 const codeOf = (error: unknown) => (error instanceof CliError ? error.problem.code : undefined);
 
-const logout = command({
-  name: 'logout',
-  summary: 'Log out, here and on the server',
+export const logout = command({
   flags: {},
   columns: [
     { key: 'server', label: 'Server', kind: 'text', value: (at: { server: string }) => at.server },
@@ -165,9 +161,7 @@ function onlyHere(cause: unknown, server: string): CliError {
   );
 }
 
-const whoami = command({
-  name: 'whoami',
-  summary: 'Show who is logged in, and where',
+export const whoami = command({
   flags: {},
   columns,
   examples: [['whoami --fields department', '']],
@@ -178,9 +172,7 @@ const whoami = command({
   },
 });
 
-const password = command({
-  name: 'password',
-  summary: 'Change your password',
+export const password = command({
   flags: {
     passwordStdin: toggle(passwordStdin, 'read two lines from stdin: the current one, the new one'),
   },
@@ -209,5 +201,3 @@ const password = command({
     output.changed('Password changed. Your other sessions have ended.', shown, { changed: true });
   },
 });
-
-export const sessionCommands: readonly Command[] = [login, logout, whoami, password];

@@ -1,0 +1,111 @@
+import type { Command, Noun } from './command.ts';
+
+/** A kind of record, by its name; its commands are loaded when they are needed. */
+export interface NounEntry {
+  name: string;
+  plural: string;
+  summary: string;
+  load(): Promise<Noun>;
+}
+
+/** A command that belongs to no noun: `epic login`. */
+export interface CommandEntry {
+  name: string;
+  summary: string;
+  load(): Promise<Command>;
+}
+
+/** Entries of the same kind, under a heading of the help. */
+export type Section = { heading: string } & (
+  | { nouns: readonly NounEntry[] }
+  | { commands: readonly CommandEntry[] }
+);
+
+const records: readonly NounEntry[] = [
+  {
+    name: 'client',
+    plural: 'clients',
+    summary: 'Those who buy events from us.',
+    load: async () => (await import('./commands/client.ts')).client,
+  },
+  {
+    name: 'contract',
+    plural: 'contracts',
+    summary: 'What clients have agreed to buy, and what they have paid.',
+    load: async () => (await import('./commands/contract.ts')).contract,
+  },
+  {
+    name: 'event',
+    plural: 'events',
+    summary: 'The events we organise, and who runs them.',
+    load: async () => (await import('./commands/event.ts')).event,
+  },
+  {
+    name: 'employee',
+    plural: 'employees',
+    summary: 'Those who work here.',
+    load: async () => (await import('./commands/employee.ts')).employee,
+  },
+  {
+    name: 'notification',
+    plural: 'notifications',
+    summary: 'What others did that concerns me.',
+    load: async () => (await import('./commands/notification.ts')).notification,
+  },
+];
+
+/** Everything that `epic` does, in the order of its help. Nothing of it is loaded before it is needed. */
+export const catalog: readonly Section[] = [
+  {
+    heading: 'Session:',
+    commands: [
+      {
+        name: 'login',
+        summary: 'Log in',
+        load: async () => (await import('./commands/session.ts')).login,
+      },
+      {
+        name: 'logout',
+        summary: 'Log out, here and on the server',
+        load: async () => (await import('./commands/session.ts')).logout,
+      },
+      {
+        name: 'whoami',
+        summary: 'Show who is logged in, and where',
+        load: async () => (await import('./commands/session.ts')).whoami,
+      },
+      {
+        name: 'password',
+        summary: 'Change your password',
+        load: async () => (await import('./commands/session.ts')).password,
+      },
+    ],
+  },
+  {
+    heading: 'Records:',
+    nouns: [
+      ...records,
+      {
+        name: 'session',
+        plural: 'sessions',
+        summary: 'Where I am logged in.',
+        load: async () => (await import('./commands/open-sessions.ts')).session,
+      },
+    ],
+  },
+  {
+    heading: 'Questions:',
+    commands: [
+      {
+        name: 'can',
+        summary: 'Ask whether you may do something, and why',
+        load: async () => (await import('./commands/can.ts')).can(records),
+      },
+      {
+        name: 'history',
+        summary: 'Show who changed a record, when, and from what',
+        load: async () => (await import('./commands/history.ts')).history(records),
+      },
+    ],
+  },
+];
