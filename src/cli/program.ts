@@ -8,6 +8,7 @@ export interface SharedFlags {
   server?: string;
   input: boolean;
   color: boolean;
+  pager: boolean;
   json?: true;
   csv?: true;
   fields?: string;
@@ -117,6 +118,7 @@ export function createProgram(run: Run, terminalWidth: number): CommanderCommand
     .option('--server <url>', 'the address of the server (EPIC_SERVER)')
     .option('--no-input', 'never ask anything')
     .option('--no-color', 'no colours (NO_COLOR)')
+    .option('--no-pager', 'long lists at once (PAGER)')
     .configureHelp({
       showGlobalOptions: true,
       helpWidth: Math.min(terminalWidth, 100),

@@ -2,6 +2,8 @@ import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Command, Typed } from './command.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
+import { writeAs } from './output/format.ts';
+import { formsFor } from './output/locale.ts';
 import { createOutput, type Output, type Streams } from './output/output.ts';
 import { createProgram, type SharedFlags } from './program.ts';
 
@@ -73,6 +75,7 @@ export async function run({
     format: argv.includes('--json') ? 'json' : undefined,
     colour: !argv.includes('--no-color'),
     chosen: false,
+    pager: false,
   });
   let running = '';
 
@@ -88,7 +91,9 @@ export async function run({
       format: json ? 'json' : csv ? 'csv' : undefined,
       colour: shared.color,
       chosen: fields !== undefined,
+      pager: shared.pager,
     });
+    if (output.format === 'people') writeAs(formsFor(streams.env));
     const { createServices } = await import('./services.ts');
     const about = { streams, output, interrupted, typed: argv };
     await command.execute(typed, await createServices(shared, about));

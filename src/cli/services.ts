@@ -24,7 +24,7 @@ export async function createServices(
     remembered: (await store.last()).server,
   });
   return {
-    api: createApi({ server, store, interrupted }),
+    api: createApi({ server, store, interrupted, stderr: streams.stderr }),
     store,
     output,
     prompts: createPrompts(streams, shared.input),

@@ -39,6 +39,7 @@ export async function runProgram(
 
 /** This process's environment without what would steer the programs under test. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
-  const steering = /^(EPIC_|DATABASE_|PG|SENTRY_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|CI$)/;
+  const steering =
+    /^(EPIC_|DATABASE_|PG|SENTRY_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|CI$|LC_|LANG|PAGER$|LESS$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !steering.test(name)));
 }

@@ -1,4 +1,5 @@
 import { createClient, type LoggedIn, type Operation } from '../../client/index.ts';
+import { whileWaiting } from '../output/waiting.ts';
 import type { SessionStore } from '../session-store.ts';
 import { version } from '../version.ts';
 import { inOurWords } from './problem.ts';
@@ -22,8 +23,9 @@ export function createApi(options: {
   server: string;
   store: SessionStore;
   interrupted: AbortSignal;
+  stderr: NodeJS.WriteStream;
 }): Api {
-  const { server, store, interrupted: signal } = options;
+  const { server, store, interrupted: signal, stderr } = options;
   const client = createClient({
     url: server,
     userAgent: `epic/${version}`,
@@ -35,7 +37,7 @@ export function createApi(options: {
     },
   });
   const told = <Result>(work: Promise<Result>): Promise<Result> =>
-    work.catch((error: unknown) => {
+    whileWaiting(stderr, 'Waiting for the server', work).catch((error: unknown) => {
       throw inOurWords(error);
     });
 

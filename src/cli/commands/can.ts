@@ -217,7 +217,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       const answer: Answer = { record: noun.name, verb, id: flags.id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {
-        output.drawing((paint, cells) => drawAccess(answer, paint, cells));
+        await output.drawing((paint, cells) => drawAccess(answer, paint, cells));
         if (answer.allowed === null) tellWhatIsMissing(output, answer, askable);
       } else output.record(shown, answer);
       // A no is an answer, not a failure: it is on stdout, and in the exit code.

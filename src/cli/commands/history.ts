@@ -103,7 +103,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
           when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
           text: sentenceOf(group, fields, names),
         }));
-        output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
+        await output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
       } else await output.list(shown, each(names), '');
       tellOfMore({ output, typed }, page);
     },

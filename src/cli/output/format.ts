@@ -4,8 +4,26 @@ import { printable } from './text.ts';
 const two = (value: number) => String(value).padStart(2, '0');
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
+/** How money, days and moments are written for people. */
+export interface Forms {
+  /** An amount in euros, a decimal: `12500.5`. */
+  money(amount: string): string;
+  /** A calendar day: `2026-12-01`. */
+  date(day: string): string;
+  /** A moment, in local time. */
+  time(instant: Date): string;
+}
+
+let forms: Partial<Forms> = {};
+
+/** From now on people read these forms; where there is none, `12 500.50 €` and `2026-12-01 18:30`. */
+export function writeAs(chosen: Partial<Forms>): void {
+  forms = chosen;
+}
+
 /** Money for people: `12500.5` → `12 500.50 €`. */
 export function money(amount: string): string {
+  if (forms.money) return forms.money(amount);
   const [, sign = '', whole = '0', cents = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(amount) ?? [];
   return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ' ')}.${cents.padEnd(2, '0')} €`;
 }
@@ -23,9 +41,10 @@ export function localDay(instant: Date): string {
   return `${year}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
 }
 
-/** An instant for people, in local time, as the flags accept it: `2026-12-01 18:30`. */
+/** An instant for people, in local time; unless their locale says otherwise, as the flags accept it. */
 export function localTime(iso: string): string {
   const instant = new Date(iso);
+  if (forms.time) return forms.time(instant);
   return `${localDay(instant)} ${two(instant.getHours())}:${two(instant.getMinutes())}`;
 }
 
@@ -40,6 +59,7 @@ export function forPeople(kind: Kind, cell: Cell): string {
   if (cell === null || cell === undefined || cell === '') return '–';
   if (kind === 'money') return money(String(cell));
   if (kind === 'instant') return localTime(String(cell));
+  if (kind === 'date' && forms.date) return forms.date(String(cell));
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
   if (typeof cell === 'object') return printable(JSON.stringify(cell));
   return printable(String(cell));

@@ -22,6 +22,8 @@ export interface OutputOptions {
   colour: boolean;
   /** True when `--fields` chose the columns: then all of them are shown, and no others. */
   chosen: boolean;
+  /** False where nothing may be shown in a pager. */
+  pager: boolean;
 }
 
 /** All text of the program goes through here: data to stdout, everything else to stderr. */
@@ -30,7 +32,7 @@ export interface Output {
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
   /** What is drawn for people, in as many cells and with the colours that the terminal has. */
-  drawing(draw: (paint: Paint, cells: number) => string): void;
+  drawing(draw: (paint: Paint, cells: number) => string): Promise<void>;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -69,6 +71,16 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const paint = paintFor(stdout, streams, options.colour);
   const errPaint = paintFor(stderr, streams, options.colour);
 
+  /** What is longer than the terminal goes through a pager. */
+  const present = async (text: string) => {
+    const isLong = stdout.isTTY && text.split('\n').length > stdout.rows;
+    if (isLong && options.pager) {
+      const { page } = await import('./pager.ts');
+      if (await page(text, streams.env)) return;
+    }
+    stdout.write(text);
+  };
+
   const listed = <Row>(columns: readonly Column<Row>[]) =>
     options.chosen
       ? columns.map((column) => ({ ...column, priority: 0 }))
@@ -88,7 +100,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     } else if (format === 'tsv') {
       stdout.write(rows.map((row) => tsvLine(listed(columns), row)).join(''));
     } else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
-    else stdout.write(await drawTable(listed(columns), rows, cells ?? 80, paint));
+    else await present(await drawTable(listed(columns), rows, cells ?? 80, paint));
   };
 
   const sentenceLine = (sentence: string) => {
@@ -100,9 +112,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     format,
     list,
     record,
-    drawing(draw) {
-      stdout.write(draw(paint, cells ?? 80));
-    },
+    drawing: (draw) => present(draw(paint, cells ?? 80)),
     changed(sentence, columns, row) {
       if (asked) record(columns, row);
       else sentenceLine(sentence);

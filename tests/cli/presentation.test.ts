@@ -1,0 +1,118 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Epic } from '../support/epic.ts';
+import { type Office, openOffice, soldContract } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+
+beforeAll(async () => {
+  office = await openOffice();
+  sales = await office.at('sales');
+  await soldContract(sales, { total: '1234567890.1' });
+  await office.database.query(
+    `insert into crm.event (contract_id, title, start_date, end_date) values
+       (1, 'Gala', '2026-12-01 18:30+01', '2026-12-01 23:00+01')`,
+  );
+  await office.database.query(
+    `insert into crm.client (full_name, email, first_contact, commercial_contact_id)
+     select 'Client ' || n, n || '@x.example', '2026-02-03', 1 from generate_series(1, 60) n`,
+  );
+});
+afterAll(() => office.close());
+
+const shown = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
+  const width = { EPIC_FORCE_TTY: '120', TZ: 'Europe/Paris' };
+  const { stdout } = await sales.run(args, { env: { ...width, ...env } });
+  return stdout.replaceAll('\u00a0', ' ');
+};
+const money = ['contract', 'view', '1', '--fields', 'totalAmount'];
+const time = ['event', 'list', '--fields', 'startDate'];
+const day = ['client', 'view', '2', '--fields', 'firstContact'];
+
+test('on a terminal, money and dates are written as the locale does', async () => {
+  const french = { LANG: 'fr_FR.UTF-8' };
+  expect(await shown(french, ...money)).toBe('Total  1 234 567 890,10 €\n');
+  expect(await shown(french, ...time)).toBe('Starts\n01/12/2026 18:30\n');
+  expect(await shown(french, ...day)).toBe('First contact  03/02/2026\n');
+  const american = { LC_ALL: 'en_US.UTF-8', LANG: 'fr_FR.UTF-8' };
+  expect(await shown(american, ...money)).toBe('Total  €1,234,567,890.10\n');
+  expect(await shown(american, ...day)).toBe('First contact  02/03/2026\n');
+});
+
+test('each of money and time has a locale of its own', async () => {
+  const mixed = { LC_MONETARY: 'de_DE@euro', LC_TIME: 'C', LANG: 'fr_FR' };
+  expect(await shown(mixed, ...money)).toBe('Total  1.234.567.890,10 €\n');
+  expect(await shown(mixed, ...time)).toBe('Starts\n2026-12-01 18:30\n');
+});
+
+test('without a locale, and with one that nobody knows, the forms are those that flags take', async () => {
+  for (const LC_ALL of ['C', 'POSIX', 'C.UTF-8', 'xx_YY', '!', '']) {
+    expect(await shown({ LC_ALL }, ...money)).toBe('Total  1 234 567 890.10 €\n');
+    expect(await shown({ LC_ALL }, ...time)).toBe('Starts\n2026-12-01 18:30\n');
+  }
+});
+
+test('no other format knows of locales', async () => {
+  for (const format of [[], ['--json'], ['--csv']]) {
+    const plain = await sales.run([...money, ...format]);
+    const french = await sales.run([...money, ...format], { env: { LC_ALL: 'fr_FR.UTF-8' } });
+    expect(french).toEqual(plain);
+    expect(plain.stdout).toContain('1234567890.10');
+  }
+});
+
+test('what is longer than the terminal is shown in a pager, unless one does without', async () => {
+  const list = async (env: NodeJS.ProcessEnv, ...flags: string[]) => {
+    const terminal = sales.terminal(['client', 'list', '--limit', '60', ...flags], { env });
+    const code = await terminal.ended;
+    return { code, lines: terminal.shown().split('\n') };
+  };
+  const PAGER = `sed 's/^/> /'`;
+  const paged = await list({ PAGER });
+  expect(paged.code).toBe(0);
+  expect(paged.lines.filter((line) => line.startsWith('> '))).toHaveLength(61);
+  // What follows the list is no part of it.
+  expect(paged.lines.filter((line) => /^There are more than these 60/.test(line))).toHaveLength(1);
+
+  for (const direct of [
+    list({ PAGER }, '--no-pager'),
+    list({ PAGER }, '--limit', '10'),
+    list({ PAGER: '' }),
+    list({ PAGER, EPIC_PAGER: 'cat' }),
+    list({ PAGER: 'no-such-pager-anywhere' }),
+  ]) {
+    const { code, lines } = await direct;
+    expect(code).toBe(0);
+    expect(lines.filter((line) => /^ *\d+ {2}(Client|Ana)/.test(line)).length).toBeGreaterThan(9);
+  }
+});
+
+test('a pager that is left early is no error', async () => {
+  const terminal = sales.terminal(['client', 'list', '--limit', '60'], { env: { PAGER: 'true' } });
+  expect(await terminal.ended).toBe(0);
+});
+
+test('what takes more than a second says so on the terminal, and takes it back', async () => {
+  const slow = createServer(async (_, response) => {
+    await sleep(2000);
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+  const { port } = slow.address() as AddressInfo;
+  const somebody = await office.stranger();
+  const terminal = somebody.terminal(['login', '--email', 'a@x.example'], {
+    env: { EPIC_SERVER: `http://127.0.0.1:${port}` },
+  });
+  try {
+    await terminal.waitFor('Password');
+    terminal.type('secret\r');
+    await terminal.waitFor('Waiting for the server …');
+    await terminal.waitFor('is not an Epic server');
+    expect(await terminal.ended).toBe(7);
+  } finally {
+    terminal.close();
+    slow.close();
+  }
+});
