@@ -4,7 +4,7 @@ import { Login, Logout, Refresh } from './operations.ts';
 import { allRows, type Connection } from './pages.ts';
 import { createUsable, type Opened, sessionOf } from './refreshing.ts';
 import { memoryStore, type SessionStore } from './session.ts';
-import { exchange } from './transport.ts';
+import { exchange, type Fetch } from './transport.ts';
 
 export interface ClientOptions {
   /** The address of the server: `https://crm.epic.example`. */
@@ -15,6 +15,8 @@ export interface ClientOptions {
   userAgent?: string;
   /** How long to wait for an answer, in milliseconds; by default a minute. */
   timeout?: number;
+  /** What sends requests; by default the `fetch` of wherever this runs. */
+  fetch?: Fetch;
 }
 
 export interface RequestOptions {
@@ -79,7 +81,7 @@ const refreshTimeout = 10_000;
 
 /** A client of the Epic server at `url`. Sends nothing yet. */
 export function createClient(options: ClientOptions): Client {
-  const { userAgent, timeout = 60_000, store = memoryStore() } = options;
+  const { userAgent, timeout = 60_000, store = memoryStore(), fetch } = options;
   const url = new URL(options.url).href.replace(/\/+$/, '');
 
   async function send<Result, Variables>(
@@ -88,7 +90,7 @@ export function createClient(options: ClientOptions): Client {
     how: { accessToken?: string; signal?: AbortSignal | undefined; timeout?: number },
   ): Promise<Result> {
     const query = String(operation);
-    return (await exchange({ url, query, variables, userAgent, timeout, ...how })) as Result;
+    return (await exchange({ url, query, variables, userAgent, timeout, fetch, ...how })) as Result;
   }
 
   /** What a login or a refresh must give, if it is not refused. */

@@ -24,3 +24,4 @@ export type { Operation } from './operation.ts';
 export * from './operations.ts';
 export type { Connection } from './pages.ts';
 export { memoryStore, type Session, type SessionStore } from './session.ts';
+export type { Fetch } from './transport.ts';

@@ -1,6 +1,18 @@
 import { EpicError, problemOf } from './errors.ts';
 import { isObject } from './is-object.ts';
 
+/** The part of `fetch` that the client uses; rejects as `fetch` does. */
+export type Fetch = (
+  url: string,
+  request: {
+    method: 'POST';
+    headers: Record<string, string>;
+    body: string;
+    redirect: 'error';
+    signal: AbortSignal;
+  },
+) => Promise<Pick<Response, 'status' | 'text'>>;
+
 export interface Exchange {
   /** The address of the server, without a trailing slash. */
   url: string;
@@ -11,6 +23,8 @@ export interface Exchange {
   signal?: AbortSignal | undefined;
   /** How long to wait for the whole answer, in milliseconds. */
   timeout: number;
+  /** What sends it; by default the `fetch` of wherever this runs. */
+  fetch?: Fetch | undefined;
 }
 
 function unavailable(kind: string, message: string, cause?: unknown): EpicError {
@@ -44,10 +58,10 @@ function networkError(url: string, error: unknown): EpicError {
   );
 }
 
-async function post(exchange: Exchange): Promise<Response> {
-  const { url, query, variables, accessToken, userAgent, signal } = exchange;
+async function post(exchange: Exchange): ReturnType<Fetch> {
+  const { fetch: send = fetch, url, query, variables, accessToken, userAgent, signal } = exchange;
   const timeout = AbortSignal.timeout(exchange.timeout);
-  return fetch(`${url}/graphql`, {
+  return send(`${url}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',

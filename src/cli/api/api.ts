@@ -2,6 +2,7 @@ import { createClient, type LoggedIn, type Operation } from '../../client/index.
 import { whileWaiting } from '../output/waiting.ts';
 import type { SessionStore } from '../session-store.ts';
 import { version } from '../version.ts';
+import { postOverHttp } from './http.ts';
 import { inOurWords } from './problem.ts';
 
 /** The API of one server. Every failure is a CliError. */
@@ -29,6 +30,7 @@ export function createApi(options: {
   const client = createClient({
     url: server,
     userAgent: `epic/${version}`,
+    fetch: postOverHttp,
     store: {
       load: () => store.find(server),
       save: (session) => store.save(server, session),
