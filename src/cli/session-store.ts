@@ -1,9 +1,18 @@
-import { rmSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../client/is-object.ts';
 import { CliError } from './errors.ts';
 
@@ -24,7 +33,10 @@ interface Remembered {
   sessions: Record<string, Session>;
 }
 
-/** The sessions on disk: one private file, replaced as a whole. */
+/**
+ * The sessions on disk: one small private file, replaced as a whole. It is read and written at once: to load what would
+ * do it in the background takes longer.
+ */
 export interface SessionStore {
   last(): Promise<{ server: string | null; email: string | null }>;
   find(server: string): Promise<Session | undefined>;
@@ -85,6 +97,15 @@ function remembered(text: string): Remembered {
   }
 }
 
+/** Removes what was half written; whatever keeps it from going is no worse than what came before. */
+function discard(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder itself cannot be written to.
+  }
+}
+
 const isMissing = (error: unknown) =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
@@ -94,10 +115,10 @@ export function createSessionStore(env: NodeJS.ProcessEnv): SessionStore {
   const file = join(folder, 'session.json');
   const lock = join(folder, 'session.lock');
 
-  async function read(): Promise<Remembered> {
+  function read(): Remembered {
     try {
-      const text = await readFile(file, 'utf8');
-      if (((await stat(file)).mode & 0o077) !== 0) await chmod(file, 0o600);
+      const text = readFileSync(file, 'utf8');
+      if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
       return remembered(text);
     } catch (error) {
       if (isMissing(error)) return nothing;
@@ -105,67 +126,67 @@ export function createSessionStore(env: NodeJS.ProcessEnv): SessionStore {
     }
   }
 
-  async function ensureFolder(): Promise<void> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
+  function ensureFolder(): void {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
   }
 
-  async function write(next: Remembered): Promise<void> {
+  function write(next: Remembered): void {
     const draft = `${file}.${process.pid}`;
     try {
-      await ensureFolder();
-      const handle = await open(draft, 'w', 0o600);
+      ensureFolder();
+      const handle = openSync(draft, 'w', 0o600);
       try {
-        await handle.writeFile(`${JSON.stringify(next, null, 2)}\n`);
-        await handle.sync();
+        writeFileSync(handle, `${JSON.stringify(next, null, 2)}\n`);
+        fsyncSync(handle);
       } finally {
-        await handle.close();
+        closeSync(handle);
       }
-      await rename(draft, file);
+      renameSync(draft, file);
     } catch (error) {
-      await rm(draft, { force: true }).catch(() => {});
+      discard(draft);
       throw storageError(file, 'written', error);
     }
   }
 
   async function acquire(): Promise<void> {
     try {
-      await ensureFolder();
+      ensureFolder();
     } catch (error) {
       throw storageError(folder, 'created', error);
     }
     for (;;) {
       try {
-        await (await open(lock, 'wx', 0o600)).close();
+        closeSync(openSync(lock, 'wx', 0o600));
         return;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
           throw storageError(lock, 'locked', error);
         }
       }
-      const taken = await stat(lock).catch(() => undefined);
-      if (taken && Date.now() - taken.mtimeMs > staleAfter) await rm(lock, { force: true });
-      else await sleep(25);
+      const taken = statSync(lock, { throwIfNoEntry: false });
+      if (taken && Date.now() - taken.mtimeMs > staleAfter) rmSync(lock, { force: true });
+      else await new Promise((resolve) => setTimeout(resolve, 25));
     }
   }
 
   return {
     async last() {
-      const { server, email } = await read();
+      const { server, email } = read();
       return { server, email };
     },
     async find(server) {
-      return (await read()).sessions[server];
+      return read().sessions[server];
     },
     async save(server, session) {
-      const known = await read();
+      const known = read();
       const sessions = { ...known.sessions, [server]: session };
-      await write({ server, email: session.email, sessions });
+      write({ server, email: session.email, sessions });
     },
     async forget(server) {
-      const known = await read();
+      const known = read();
       const { [server]: _, ...sessions } = known.sessions;
-      await write({ ...known, sessions });
+      write({ ...known, sessions });
     },
     async exclusively(work) {
       await acquire();

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 
-const root = resolve(import.meta.dirname, '..', '..');
+/** The folder of the checkout. */
+export const root = resolve(import.meta.dirname, '..', '..');
 
 /** The programs as they are built and shipped. */
 export const programs = {
