@@ -1,0 +1,126 @@
+import fc, { type Arbitrary } from 'fast-check';
+import { catalog } from '../../src/cli/catalog.ts';
+import type { Flag } from '../../src/cli/command.ts';
+
+/** What could be typed for a flag or an argument, rightly or wrongly. */
+const values: Arbitrary<string> = fc.oneof(
+  fc.constantFrom('1', '2', '3', '999', '0', '-1', '2147483648', '1e3', '٣'),
+  fc.constantFrom(
+    'today',
+    '+7d',
+    '-30d',
+    '30d',
+    '2026-12-01',
+    '2026-02-30',
+    '2026-12-01 18:30',
+    'A..B',
+  ),
+  fc.constantFrom(
+    'today..+7d',
+    '12.50',
+    '1 250,00 €',
+    '-5',
+    '1e400',
+    'signed',
+    'sales',
+    'true',
+    'null',
+  ),
+  fc.constantFrom(
+    '',
+    ' ',
+    '-',
+    '--',
+    '=',
+    "'",
+    '"',
+    '\\',
+    '%s',
+    '$(id)',
+    '../../etc/passwd',
+    '*',
+    '\u202e',
+  ),
+  fc.constantFrom(
+    'id',
+    'id,id',
+    'id:desc',
+    'nope:asc',
+    ',',
+    'dupont',
+    'ana@dupont.example',
+    '{ me { id } }',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 12 }),
+  fc.constant('x'.repeat(5000)),
+);
+
+/** A flag as one types it, with a value where it takes one, and sometimes where it takes none. */
+function typed(flag: Flag): Arbitrary<readonly string[]> {
+  const name = /--[\w-]+/.exec(flag.spec)?.[0];
+  if (name === undefined) return values.map((value) => [value]);
+  if (flag.given === 'switch') return fc.constantFrom([name], [`${name}=yes`]);
+  const fixed = flag.parse.choices ?? [];
+  const value = fixed.length > 0 ? fc.oneof(fc.constantFrom(...fixed), values) : values;
+  return fc.oneof(
+    value.map((text) => [name, text]),
+    value.map((text) => [`${name}=${text}`]),
+    fc.constant([name]),
+  );
+}
+
+const shared: Arbitrary<readonly string[]> = fc.oneof(
+  fc.constantFrom(
+    ['--json'],
+    ['--csv'],
+    ['--help'],
+    ['--no-input'],
+    ['--no-color'],
+    ['--no-pager'],
+    ['-h'],
+    ['--version'],
+  ),
+  values.map((names) => ['--fields', names]),
+  fc
+    .constantFrom('', 'ftp://x', 'http://', '127.0.0.1:1', 'http://[::1', 'x y')
+    .map((url) => ['--server', url]),
+  fc.constantFrom(['--nope'], ['-x'], ['--'], ['--json=1'], ['--jsn']),
+);
+
+/**
+ * Any command line: mostly a command that there is, with some of its flags and others, in any order. Those that end the
+ * session are left out, since nothing would be left to do.
+ */
+export async function commandLines(): Promise<Arbitrary<string[]>> {
+  const known: { words: string[]; flags: Flag[] }[] = [];
+  for (const section of catalog) {
+    if ('nouns' in section) {
+      for (const { name, load } of section.nouns) {
+        for (const verb of (await load()).commands) {
+          known.push({ words: [name, verb.name], flags: Object.values(verb.flags) });
+        }
+      }
+    } else {
+      for (const { name, load } of section.commands) {
+        known.push({ words: [name], flags: Object.values((await load()).flags) });
+      }
+    }
+  }
+  const ending = ['logout', 'password', 'session revoke'];
+  const usable = known.filter(({ words }) => !ending.includes(words.join(' ')));
+  const aKnownOne = fc.constantFrom(...usable).chain(({ words, flags }) => {
+    const some = flags.length > 0 ? fc.oneof(...flags.map(typed)) : shared;
+    return fc
+      .array(fc.oneof({ weight: 4, arbitrary: some }, { weight: 1, arbitrary: shared }), {
+        maxLength: 6,
+      })
+      .map((parts) => [...words, ...parts.flat()]);
+  });
+  return fc
+    .oneof(
+      { weight: 9, arbitrary: aKnownOne },
+      { weight: 1, arbitrary: fc.array(values, { maxLength: 4 }) },
+    )
+    .map((args) => args.map((each) => each.replaceAll('\0', '')));
+}
