@@ -7,11 +7,18 @@ export type StopRequest = {
   make(): void;
 };
 
-/** Takes SIGTERM and SIGINT from now on as a request to stop. A second signal ends the process at once. */
+/** How long everything may take to let go, in ms: more than requests and deliveries that are still going on. */
+const patience = 45_000;
+
+/**
+ * Takes SIGTERM and SIGINT from now on as a request to stop. A second signal ends the process at once, and so does
+ * whatever has not let go after all its time.
+ */
 export function takeStopRequests(): StopRequest {
   let isMade = false;
   const { promise: made, resolve } = Promise.withResolvers<void>();
   const make = () => {
+    if (!isMade) setTimeout(() => process.exit(1), patience).unref();
     isMade = true;
     resolve();
   };

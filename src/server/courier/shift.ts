@@ -70,7 +70,13 @@ export async function workShift(options: {
   } finally {
     Promise.resolve(workers?.gracefulShutdown()).catch(() => {});
     // Until then the jobs are somebody's.
-    if (stop.aborted) await Promise.allSettled(pools.values());
+    // Workers that have lost their connection in that very moment would never tell.
+    if (stop.aborted) {
+      await Promise.race([
+        Promise.allSettled(pools.values()),
+        sleep(farewell + round, undefined, { ref: false }),
+      ]);
+    }
     keeper.release(true);
   }
 }
