@@ -140,7 +140,9 @@ select is(pg_temp.callable_by(department),
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
   'crm.current_employee_id, crm.deactivate_employee, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, '
+  'crm.folded, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
+  'crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_payment, '
+  'crm.revenue_by_month, crm.revenue_by_salesperson, '
   'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
   'crm.unassign_support',
   format('%s searches, asks why, subscribes, looks after its own session and tries the business verbs, and calls nothing else', department))
@@ -153,8 +155,10 @@ select is(pg_temp.callable_by('epic_management'),
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
   'crm.current_employee_id, crm.deactivate_employee, crm.erase_client, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.hand_over_client, crm.mark_notifications_read, crm.record_payment, '
-  'crm.reset_password, crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
+  'crm.folded, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
+  'crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_payment, '
+  'crm.reset_password, crm.revenue_by_month, crm.revenue_by_salesperson, '
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
   'crm.unassign_support',
   'management calls the same, resets passwords and erases clients');
 select is(pg_temp.callable_by('epic_courier'),
