@@ -465,6 +465,15 @@ export type EventListQueryVariables = Exact<{
 
 export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type EventMonthQueryVariables = Exact<{
+  after?: string | null | undefined;
+  from: string;
+  to: string;
+}>;
+
+
+export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
@@ -550,6 +559,20 @@ export type EventChangedSubscriptionVariables = Exact<{
 
 export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
 
+export type MyDayQueryVariables = Exact<{
+  rows: number;
+  today: string;
+  in30Days: string;
+  timeZone: string;
+}>;
+
+
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, message: string, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> };
+
+export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> };
+
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -574,6 +597,15 @@ export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never;
 export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
 
 export type NotificationFieldsFragment = { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
+
+export type ReportQueryVariables = Exact<{
+  firstDay: string;
+  lastDay: string;
+  timeZone: string;
+}>;
+
+
+export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number | null, contracts: number, totalAmount: string }> | null, months: Array<{ month: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, salespeople: Array<{ employeeId: number, fullName: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, overdue: Array<{ employeeId: number, fullName: string, contracts: number, amountToBePaid: string, oldestSignedAt: string }> | null, support: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
@@ -700,6 +732,9 @@ export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMut
 export const EventList: Operation<EventListQuery, EventListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
 
+export const EventMonth: Operation<EventMonthQuery, EventMonthQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+
 export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
   'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
 
@@ -733,6 +768,9 @@ export const NotificationReceived: Operation<NotificationReceivedSubscription, N
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
   'fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
 
+export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id message createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id client{fullName companyName}commercial{fullName}totalAmount amountToBePaid creationDate signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContact{fullName}}totalCount}';
+
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
@@ -741,6 +779,9 @@ export const NotificationRead: Operation<NotificationReadMutation, NotificationR
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
   'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const Report: Operation<ReportQuery, ReportQueryVariables> =
+  'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
 
 export const Login: Operation<LoginMutation, LoginMutationVariables> =
   'mutation Login($input:LoginInput!){login(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(48);
+select plan(50);
 call test.open_the_company();
 
 -- The days of the tests are in 2021, long before and long after everything else; ages are counted back from now.
@@ -90,6 +90,9 @@ select test.reads('alice', pg_temp.months($$'2021-02-01', '2021-03-30'$$), '2021
   'what was signed before the first day or after the last does not count');
 select test.reads('alice', pg_temp.months($$'2021-03-31', '2021-03-31'$$), '2021-03 1 7.00 0.00', 'a single day is a part of its month');
 select test.reads('alice', pg_temp.months($$'2021-03-31', '2021-03-30'$$), '', 'a period that ends before it begins has no months');
+select test.reads('alice', $$ select count(*) from crm.revenue_by_month('1921-01-01', '2021-01-01') $$, '1201', 'a report covers a hundred years');
+select test.refuses('alice', $$ select crm.revenue_by_month('1921-01-01', '2021-01-02') $$, '22023', 'A report covers at most 100 years.',
+  'and no more');
 select test.reads('alice', pg_temp.salespeople($$'2021-01-01', '2021-03-31'$$), 'Alice 2 130.00 0.00; Bruno 1 7.00 0.00; Basile 0 0.00 0.00',
   'by salesperson too, cancelled contracts do not count');
 select test.reads('alice', pg_temp.salespeople($$'2021-02-01', '2021-03-30'$$), 'Alice 1 30.00 0.00; Basile 0 0.00 0.00; Bruno 0 0.00 0.00',

@@ -1,5 +1,5 @@
 --! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:a217d51443b6036756c4255038f8602dfe4adcea
+--! Hash: sha1:4309416c5039104082fd1b1640ad377f3e50ef26
 --! Message: reports
 
 -- What has been sold and paid, what is owed, and who has how much to do: counted by the database, with the rights of
@@ -57,33 +57,40 @@ comment on column crm.month_revenue.paid_amount      is 'The money that arrived,
 
 create function crm.revenue_by_month(first_day date, last_day date, time_zone text default 'Europe/Paris')
 returns setof crm.month_revenue
-language sql stable strict security invoker
+language plpgsql stable strict security invoker
 set search_path = ''
 as $$
-  with signed as (
-    select date_trunc('month', contract.signed_at at time zone time_zone) as month,
-           count(*) as contracts, sum(contract.total_amount) as amount
-    from crm.contract
-    where contract.status = 'signed'
-      and contract.signed_at >= first_day::timestamp at time zone time_zone
-      and contract.signed_at < (last_day + 1)::timestamp at time zone time_zone
-    group by 1
-  ),
-  paid as (
-    select date_trunc('month', payment.paid_on::timestamp) as month, sum(payment.amount) as amount
-    from crm.payment
-    where payment.paid_on between first_day and last_day
-    group by 1
-  )
-  select month::date, coalesce(signed.contracts, 0), coalesce(signed.amount, 0), coalesce(paid.amount, 0)
-  from generate_series(date_trunc('month', first_day::timestamp), last_day::timestamp, interval '1 month') month
-  left join signed using (month)
-  left join paid using (month)
-  where first_day <= last_day
-  order by month
+begin
+  if last_day > first_day + interval '100 years' then
+    raise invalid_parameter_value using message = 'A report covers at most 100 years.';
+  end if;
+  return query
+    with signed as (
+      select date_trunc('month', contract.signed_at at time zone time_zone) as month,
+             count(*)::integer as contracts, sum(contract.total_amount) as amount
+      from crm.contract
+      where contract.status = 'signed'
+        and contract.signed_at >= first_day::timestamp at time zone time_zone
+        and contract.signed_at < (last_day + 1)::timestamp at time zone time_zone
+      group by 1
+    ),
+    paid as (
+      select date_trunc('month', payment.paid_on::timestamp) as month, sum(payment.amount) as amount
+      from crm.payment
+      where payment.paid_on between first_day and last_day
+      group by 1
+    )
+    select month::date, coalesce(signed.contracts, 0),
+           coalesce(signed.amount, 0)::numeric(16,2), coalesce(paid.amount, 0)::numeric(16,2)
+    from generate_series(date_trunc('month', first_day::timestamp), last_day::timestamp, interval '1 month') month
+    left join signed using (month)
+    left join paid using (month)
+    where first_day <= last_day
+    order by month;
+end
 $$;
 comment on function crm.revenue_by_month(date, date, text) is
-'What was signed and what was paid between two days, month by month. Months without either are there too.
+'What was signed and what was paid between two days, month by month. Months without either are there too. Over 100 years are an error.
 - `first_day`: The first day that counts.
 - `last_day`: The last day that counts.
 - `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';

@@ -9,6 +9,17 @@ const notIndexed = { tags: { behavior: ['-filterBy', '-orderBy'] } };
 const calledFrom = (foreignFieldName: string) => ({ tags: { foreignFieldName } });
 const returns = (resultFieldName: string) => ({ tags: { resultFieldName } });
 const always = { tags: { notNull: true as const } };
+// Short: they come whole.
+const list = {
+  behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
+  listSuffix: 'omit' as const,
+};
+
+/** What a report returns: the columns named here are never empty. */
+const counted = (columns: readonly string[]) => ({
+  tags: { behavior: ['-insert', '-update', '-connection'] },
+  attribute: Object.fromEntries(columns.map((column) => [column, always])),
+});
 
 /** Leaves out the database's own helpers and names what the database has no name for. */
 const tagsPlugin = jsonPgSmartTags({
@@ -49,6 +60,23 @@ const tagsPlugin = jsonPgSmartTags({
           current: { tags: { ...always.tags, ...notIndexed.tags } },
         },
       },
+      'crm.pipeline_band': counted(['from_days', 'contracts', 'total_amount']),
+      'crm.month_revenue': counted(['month', 'signed_contracts', 'signed_amount', 'paid_amount']),
+      'crm.salesperson_revenue': counted([
+        'employee_id',
+        'full_name',
+        'signed_contracts',
+        'signed_amount',
+        'paid_amount',
+      ]),
+      'crm.overdue_share': counted([
+        'employee_id',
+        'full_name',
+        'contracts',
+        'amount_to_be_paid',
+        'oldest_signed_at',
+      ]),
+      'crm.support_load': counted(['events', 'upcoming_events']),
       // A view has neither a key nor indexes of its own: these are those of audit.change.
       'crm.history': {
         tags: {
@@ -76,12 +104,12 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.folded': hidden,
       'crm.client_matches': hidden,
       'crm.rule_sentence': hidden,
-      'crm.explain_access': {
-        tags: {
-          behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
-          listSuffix: 'omit',
-        },
-      },
+      'crm.explain_access': { tags: list },
+      'crm.pipeline_by_age': { tags: list },
+      'crm.revenue_by_month': { tags: list },
+      'crm.revenue_by_salesperson': { tags: list },
+      'crm.overdue_by_salesperson': { tags: list },
+      'crm.load_by_support_contact': { tags: list },
       'crm.sign_contract': returns('contract'),
       'crm.cancel_contract': returns('contract'),
       'crm.record_payment': returns('payment'),
