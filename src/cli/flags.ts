@@ -64,6 +64,17 @@ function calendarDay(typed: string, now: Date): string {
 /** A calendar day as `2026-12-01`; `today`, `+7d` and `-30d` are understood. */
 export const date: Parser<string> = (typed) => calendarDay(typed.trim(), new Date());
 
+/** The days of a period, the first and the last, as `2026-01-01..2026-03-31`. */
+export const period: Parser<{ first: string; last: string }> = (typed) => {
+  const [from, to, ...more] = typed.split('..');
+  if (from === undefined || to === undefined || more.length > 0) {
+    throw new Invalid(`${shown(typed)} is not a period. Write it like 2026-01-01..2026-03-31.`);
+  }
+  const [first, last] = [date(from), date(to)];
+  if (first <= last) return { first, last };
+  throw new Invalid(`${shown(typed)} ends before it begins.`);
+};
+
 const withOffset = (day: string, time: string) => {
   const instant = new Date(`${day}T${time}`);
   // An hour that daylight saving skips comes back as another one.
