@@ -28,20 +28,27 @@ const naturalWidth = (column: ChartColumn) =>
     ? leastBar
     : Math.max(width(column.label), ...column.texts.map((text) => width(printable(text))));
 
-/** What each column gets: bars share what texts leave, and go where there is no room for them. */
-function widthsFor(columns: readonly ChartColumn[], cells: number) {
+/** What each column gets: names shorten to make room for bars, and where that is not enough, bars go. */
+function widthsFor(columns: readonly ChartColumn[], cells: number): number[] {
   const widths = columns.map(naturalWidth);
-  const total = () => widths.reduce((sum, each) => sum + each + gutter, -gutter);
-  for (const [index, column] of columns.entries()) {
-    if (!('flexible' in column)) continue;
-    const spare = cells - total();
-    if (spare < 0) widths[index] = Math.max(leastText, (widths[index] ?? 0) + spare);
-  }
+  const spare = () =>
+    cells - widths.reduce((sum, each) => (each > 0 ? sum + each + gutter : sum), -gutter);
+  const shortenNames = () => {
+    for (const [index, column] of columns.entries()) {
+      if (!('flexible' in column)) continue;
+      const natural = naturalWidth(column);
+      widths[index] = natural;
+      widths[index] = Math.min(natural, Math.max(leastText, natural + Math.min(0, spare())));
+    }
+  };
   const bars = columns.flatMap((column, index) => (isBar(column) ? [index] : []));
-  const share = bars.length && Math.floor((cells - total()) / bars.length);
-  for (const index of bars) {
-    widths[index] = Math.min(mostBar, (widths[index] ?? 0) + share);
-    if (share < 0) widths[index] = 0;
+  shortenNames();
+  if (spare() < 0) {
+    for (const index of bars) widths[index] = 0;
+    shortenNames();
+  } else {
+    const share = Math.floor(spare() / bars.length);
+    for (const index of bars) widths[index] = Math.min(mostBar, leastBar + share);
   }
   return widths;
 }

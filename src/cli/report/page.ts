@@ -47,7 +47,8 @@ function table(section: Section): string {
     () => '<td class="bar"></td>',
   );
   return [
-    `<div class="scroll"><table aria-labelledby="${section.key}">`,
+    `<div class="scroll" role="region" tabindex="0" aria-labelledby="${section.key}">`,
+    `<table aria-labelledby="${section.key}">`,
     `<thead>${head}</thead>`,
     `<tbody>\n${body.join('\n')}\n</tbody>`,
     ...(section.rows > 1 ? [`<tfoot>${foot}</tfoot>`] : []),

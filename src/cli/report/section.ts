@@ -8,6 +8,8 @@ export interface SectionColumn {
   kind: Kind;
   /** `name` says what a row is about, `measure` is counted; `detail` is there for programs alone. */
   role: 'name' | 'measure' | 'detail';
+  /** What people read where there is nothing. */
+  missing?: string;
   /** Measures that bars are drawn of. */
   bar?: true;
   cells: readonly Cell[];
@@ -48,7 +50,7 @@ export function drawn({ columns }: Section): { column: SectionColumn; texts: str
     .filter(({ role }) => role !== 'detail')
     .map((column) => ({
       column,
-      texts: column.cells.map((cell) => forPeople(column.kind, cell)),
+      texts: column.cells.map((cell) => forPeople(column.kind, cell ?? column.missing)),
     }));
 }
 

@@ -44,7 +44,7 @@ export function sectionsOf({
       rows: months,
       columns: [
         { key: 'month', label: 'Month', ...name, value: ({ month }) => month.slice(0, 7) },
-        { key: 'signedContracts', label: 'Signed', ...count, value: (m) => m.signedContracts },
+        { key: 'signedContracts', label: 'Contracts', ...count, value: (m) => m.signedContracts },
         {
           key: 'signedAmount',
           label: 'Signed',
@@ -63,7 +63,7 @@ export function sectionsOf({
       columns: [
         { ...employeeId, value: (person) => person.employeeId },
         { key: 'fullName', label: 'Salesperson', ...name, value: ({ fullName }) => fullName },
-        { key: 'signedContracts', label: 'Signed', ...count, value: (p) => p.signedContracts },
+        { key: 'signedContracts', label: 'Contracts', ...count, value: (p) => p.signedContracts },
         {
           key: 'signedAmount',
           label: 'Signed',
@@ -110,7 +110,8 @@ export function sectionsOf({
           key: 'fullName',
           label: 'Support',
           ...name,
-          value: ({ fullName }) => fullName ?? 'nobody yet',
+          missing: 'nobody yet',
+          value: ({ fullName }) => fullName,
         },
         { key: 'events', label: 'In this period', ...count, bar: true, value: (p) => p.events },
         {
@@ -122,7 +123,7 @@ export function sectionsOf({
         },
         {
           key: 'nextStart',
-          label: 'Next',
+          label: 'Next event',
           kind: 'instant',
           role: 'measure',
           value: (person) => person.nextStart,
