@@ -152,6 +152,8 @@ async function readFlags<F extends Flags>(
     else if (Array.isArray(given)) values[key] = given.map((each) => parsed(flag, each));
     else if (typeof given === 'string') values[key] = parsed(flag, given);
     else if (flag.given === 'several') values[key] = [];
+    // A value that may be left out, and was: `-`, which is standard output where a file is meant.
+    else if (given === true) values[key] = parsed(flag, '-');
   }
   for (const [key, flag] of Object.entries(flags)) {
     if (flag.given !== 'required' || key in values) continue;

@@ -24,6 +24,7 @@ import {
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
 import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { eventCalendar } from './event-calendar.ts';
 
 type Event = EventFieldsFragment;
 
@@ -277,5 +278,6 @@ export const event: Noun = {
     assignEvent,
     unassignEvent,
     deleteEvent,
+    eventCalendar(columns),
   ],
 };

@@ -40,7 +40,7 @@ svg line { stroke: var(--line); }
 svg .first { fill: var(--signed); }
 svg .second { fill: var(--paid); }
 @media screen and (max-width: 40rem) {
-  body { padding: 1.25rem .75rem 3rem; font-size: 14px; }
+  body { padding: 1.25rem .75rem 3rem; font-size: 13px; }
   th, td { padding: .35rem .3rem; }
   tbody th { min-width: 4.5rem; }
   .bar { display: none; }
