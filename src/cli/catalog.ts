@@ -97,6 +97,11 @@ export const catalog: readonly Section[] = [
     heading: 'Questions:',
     commands: [
       {
+        name: 'report',
+        summary: 'Show what is sold, paid and overdue, and who has how much to do',
+        load: async () => (await import('./commands/report.ts')).report,
+      },
+      {
         name: 'can',
         summary: 'Ask whether you may do something, and why',
         load: async () => (await import('./commands/can.ts')).can(records),

@@ -111,7 +111,10 @@ export async function run({
   try {
     const width = streams.stdout.columns || 80;
     const program = createProgram(runCommand, width);
-    if (argv.length === 0) program.outputHelp();
+    if (argv.length === 0 && output.format === 'people') {
+      const { home } = await import('./home/home.ts');
+      await runCommand('home', home, {}, { input: true, color: true });
+    } else if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
   } catch (error) {
     await fail(error);

@@ -4,7 +4,7 @@ import type { Api } from '../api/api.ts';
 import { clashes } from '../calendar/clashes.ts';
 import { icsOf } from '../calendar/ics.ts';
 import { dayOf, daysOf, type Month, month, thisMonth, weeksOf } from '../calendar/month.ts';
-import { type Command, command, optional, toggle } from '../command.ts';
+import { optional, toggle, type Verb, verb } from '../command.ts';
 import { id, line } from '../flags.ts';
 import { drawCalendar, type Entry } from '../output/calendar.ts';
 import type { Column } from '../output/columns.ts';
@@ -36,7 +36,10 @@ function shownOn({ startDate, endDate }: Event): string[] {
 }
 
 /** All events that have to do with a month, of everybody: who is double-booked is seen in all of them. */
-async function fetchMonth(api: Api, of: Month): Promise<{ events: Event[]; me: number | undefined }> {
+async function fetchMonth(
+  api: Api,
+  of: Month,
+): Promise<{ events: Event[]; me: number | undefined }> {
   const period = {
     from: dayOf(of, 1 - runsInto).toISOString(),
     to: dayOf({ ...of, month: of.month + 1 }, 1).toISOString(),
@@ -122,8 +125,8 @@ const mark = (key: 'mine' | 'doubleBooked', label: string): Column<Dated> => ({
 });
 
 /** `epic event calendar`: the events of a month, drawn, as rows, or for another calendar. */
-export const eventCalendar = (eventColumns: readonly Column<Event>[]): Command =>
-  command({
+export const eventCalendar = (eventColumns: readonly Column<Event>[]): Verb =>
+  verb({
     name: 'calendar',
     summary: 'Show the events of a month',
     flags: {

@@ -38,8 +38,6 @@ const bySection = (sections: readonly Section[]): readonly Column<null>[] =>
 
 /** `epic report`: what is sold, paid and owed, and who has how much to do. */
 export const report: Command = command({
-  name: 'report',
-  summary: 'Show what is sold, paid and overdue, and who has how much to do',
   flags: {
     months: optional('--months <n>', 'the last months, 12 by default', wholeNumber(1, 120)),
     between: optional('--between <a..b>', 'the days from A to B instead', period),

@@ -86,5 +86,7 @@ export function drawChart(columns: readonly ChartColumn[], paint: Paint, cells: 
       return isBar(column) ? paint.bar(text) : text;
     }),
   );
-  return `${[paint.quiet(head), ...body].join('\n')}\n`;
+  // Columns may speak for themselves.
+  const lines = head === '' ? body : [paint.quiet(head), ...body];
+  return `${lines.join('\n')}\n`;
 }

@@ -31,8 +31,10 @@ export interface Output {
   readonly format: Format;
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
-  /** What is drawn for people, in as many cells and with the colours that the terminal has. */
-  drawing(draw: (paint: Paint, cells: number) => string): Promise<void>;
+  /** What is drawn for people, in as many cells and lines and with the colours that the terminal has. */
+  drawing(draw: (paint: Paint, cells: number, lines: number) => string): Promise<void>;
+  /** A text in a form of its own, such as a page, as it is. */
+  verbatim(text: string): void;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -112,7 +114,10 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     format,
     list,
     record,
-    drawing: (draw) => present(draw(paint, cells ?? 80)),
+    drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
+    verbatim(text) {
+      stdout.write(text);
+    },
     changed(sentence, columns, row) {
       if (asked) record(columns, row);
       else sentenceLine(sentence);
