@@ -26,10 +26,14 @@ const asItIs = (text: string) => text;
 
 function linesOf({ id, time, title, marks, look }: Entry, cells: number, paint: Paint): Line[] {
   const painted = look === 'mine' ? paint.heading : look === 'quiet' ? paint.quiet : asItIs;
-  const when = `${time || '→'}${marks && ` ${marks}`}`;
-  const what = `${id} ${printable(title)}`;
-  const texts = cells >= roomy ? [`${when} ${what}`] : [when, what];
-  return texts.map((text) => ({ text: shorten(text, cells), paint: painted }));
+  const begins = time || '→';
+  const when = begins + (marks && begins.length + marks.length < cells ? ` ${marks}` : marks);
+  const asOne = cells >= roomy;
+  const named = asOne ? `${when} ${id}` : `${id}`;
+  // An id is what one types: it is never cut.
+  const what = shorten(`${named} ${printable(title)}`, Math.max(cells, named.length));
+  const whole = what.startsWith(named) ? what : named;
+  return (asOne ? [whole] : [when, whole]).map((text) => ({ text, paint: painted }));
 }
 
 /**
