@@ -1,5 +1,5 @@
 --! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:4309416c5039104082fd1b1640ad377f3e50ef26
+--! Hash: sha1:5856fc1d6f3341757f85faa597917e55e30942f6
 --! Message: reports
 
 -- What has been sold and paid, what is owed, and who has how much to do: counted by the database, with the rights of
@@ -27,15 +27,21 @@ create function crm.pipeline_by_age() returns setof crm.pipeline_band
 language sql stable security invoker
 set search_path = ''
 as $$
-  select band.from_days, band.to_days, count(draft.id), coalesce(sum(draft.total_amount), 0)
-  from (values (0, 30), (31, 90), (91, null)) band (from_days, to_days)
-  left join (
-    select contract.id, contract.total_amount, floor(extract(epoch from now() - contract.creation_date) / 86400) as age
+  with drafts as (
+    select case
+             when contract.creation_date > now() - 31 * interval '24 hours' then 0
+             when contract.creation_date > now() - 91 * interval '24 hours' then 31
+             else 91
+           end as from_days,
+           count(*) as contracts, sum(contract.total_amount) as amount
     from crm.contract
     where contract.status = 'draft'
-  ) draft on draft.age >= band.from_days and (band.to_days is null or draft.age <= band.to_days)
-  group by band.from_days, band.to_days
-  order by band.from_days
+    group by 1
+  )
+  select from_days, band.to_days, coalesce(drafts.contracts, 0), coalesce(drafts.amount, 0)
+  from (values (0, 30), (31, 90), (91, null)) band (from_days, to_days)
+  left join drafts using (from_days)
+  order by from_days
 $$;
 comment on function crm.pipeline_by_age() is
   'The drafts by age: up to 30 days, up to 90, and older.';
