@@ -113,7 +113,7 @@ export async function run({
     const program = createProgram(runCommand, width);
     if (argv.length === 0 && output.format === 'people') {
       const { home } = await import('./home/home.ts');
-      await runCommand('home', home, {}, { input: true, color: true });
+      await runCommand('home', home, {}, { input: true, color: true, pager: false });
     } else if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
   } catch (error) {

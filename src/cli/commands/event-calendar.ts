@@ -9,7 +9,7 @@ import { id, line } from '../flags.ts';
 import { drawCalendar, type Entry } from '../output/calendar.ts';
 import type { Column } from '../output/columns.ts';
 import { writeWhole } from '../output/file.ts';
-import { localDay, localTime } from '../output/format.ts';
+import { localDay, localHour, localTime } from '../output/format.ts';
 import type { Paint } from '../output/paint.ts';
 import { printable, wrapped } from '../output/text.ts';
 
@@ -62,7 +62,7 @@ function entryOf(event: Dated, day: string): Entry {
   return {
     id: event.id,
     title: event.title,
-    time: isFirst ? localTime(event.startDate).slice(11) : '',
+    time: isFirst ? localHour(event.startDate) : '',
     marks: marks.filter(Boolean).join(''),
     look: isCancelled ? 'quiet' : event.mine ? 'mine' : 'plain',
   };
@@ -79,7 +79,7 @@ function legendFor(entries: readonly Entry[]): string {
 
 function clashInWords([one, other]: readonly [Event, Event]): string {
   const named = ({ id, title, startDate, endDate }: Event) =>
-    `${id} “${title}” ${localTime(startDate)}–${localTime(endDate).slice(11)}`;
+    `${id} “${title}” ${localTime(startDate)}–${localHour(endDate)}`;
   return `! ${one.supportContact?.fullName ?? 'Somebody'}: ${named(one)} and ${named(other)}`;
 }
 
@@ -166,13 +166,13 @@ export const eventCalendar = (eventColumns: readonly Column<Event>[]): Verb =>
       if (flags.ics !== undefined) {
         const name = `Epic Events ${[...days][0]?.slice(0, 7)}`;
         const ics = await icsOf(name, events, new Date());
-        if (flags.ics === '-') return output.drawing(() => ics);
+        if (flags.ics === '-') return output.verbatim(ics);
         await writeWhole(flags.ics, ics);
         output.note(`${events.length} events are in ${flags.ics}.`);
       } else if (fields === undefined && output.format === 'people') {
         const ids = new Set(events.map(({ id }) => id));
         const shownPairs = pairs.filter(([one, other]) => ids.has(one.id) || ids.has(other.id));
-        output.drawing((paint, cells) => drawMonth(of, events, shownPairs, paint, cells));
+        await output.drawing((paint, cells) => drawMonth(of, events, shownPairs, paint, cells));
       } else await output.list(shown, events, 'No event in this month.');
     },
   });

@@ -70,12 +70,12 @@ export const report: Command = command({
     if (html !== undefined) {
       const { reportPage } = await import('../report/page.ts');
       const page = reportPage('Epic Events report', days, sections);
-      if (html === '-') return output.drawing(() => page);
+      if (html === '-') return output.verbatim(page);
       await writeWhole(html, page);
       output.note(`The report is in ${html}.`);
     } else if (fields === undefined && output.format === 'people') {
       const heading = `Epic Events, ${days}`;
-      output.drawing((paint, cells) => drawReport(heading, sections, paint, cells));
+      await output.drawing((paint, cells) => drawReport(heading, sections, paint, cells));
     } else if (fields === undefined && output.format === 'json') {
       output.record(bySection(sections), null);
     } else await output.list(shown, sections.flatMap(figures), 'Nothing to report.');

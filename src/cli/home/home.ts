@@ -40,12 +40,12 @@ export const home: Command = command({
       const heading = `${who}${date}.`;
       const sections = sectionsOf(day, now);
       const next = suggestions(day, now);
-      output.drawing((paint, cells, lines) =>
+      await output.drawing((paint, cells, lines) =>
         drawDay({ heading, sections, next }, paint, cells, lines),
       );
     } catch (error) {
       if (!isLoggedOut(error)) throw error;
-      output.drawing(() => welcome(api.server));
+      output.verbatim(welcome(api.server));
     }
   },
 });
