@@ -2,7 +2,7 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --paper: #ffffff; --ink: #1d2330; --quiet: #5b6472; --line: #d9dde4; --signed: #2456a6; --paid: #c98a12;
+  --paper: #ffffff; --ink: #1d2330; --quiet: #5b6472; --line: #d9dde4; --signed: #2456a6; --paid: #b4770a;
 }
 @media (prefers-color-scheme: dark) {
   :root {
@@ -47,7 +47,7 @@ svg .second { fill: var(--paid); }
 }
 @page { margin: 16mm 14mm; }
 @media print {
-  :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --quiet: #444444; --line: #bbbbbb; --signed: #2456a6; --paid: #c98a12; }
+  :root { color-scheme: light; --paper: #ffffff; --ink: #000000; --quiet: #444444; --line: #bbbbbb; --signed: #2456a6; --paid: #b4770a; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   h2 { margin-top: 1.6rem; break-after: avoid; }
   tr, figure { break-inside: avoid; }
