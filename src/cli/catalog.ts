@@ -97,11 +97,6 @@ export const catalog: readonly Section[] = [
     heading: 'Questions:',
     commands: [
       {
-        name: 'report',
-        summary: 'Show what is sold, paid and overdue, and who has how much to do',
-        load: async () => (await import('./commands/report.ts')).report,
-      },
-      {
         name: 'can',
         summary: 'Ask whether you may do something, and why',
         load: async () => (await import('./commands/can.ts')).can(records),
@@ -110,6 +105,11 @@ export const catalog: readonly Section[] = [
         name: 'history',
         summary: 'Show who changed a record, when, and from what',
         load: async () => (await import('./commands/history.ts')).history(records),
+      },
+      {
+        name: 'report',
+        summary: 'Show what is sold, paid and overdue, and how busy support is',
+        load: async () => (await import('./commands/report.ts')).report,
       },
     ],
   },

@@ -36,7 +36,7 @@ const bySection = (sections: readonly Section[]): readonly Column<null>[] =>
     value: () => objects(each),
   }));
 
-/** `epic report`: what is sold, paid and owed, and who has how much to do. */
+/** `epic report`: what is sold, paid and owed, and how busy support is. */
 export const report: Command = command({
   flags: {
     months: optional('--months <n>', 'the last months, 12 by default', wholeNumber(1, 120)),
