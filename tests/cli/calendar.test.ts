@@ -79,8 +79,7 @@ test('mine are those I run, or whose client I look after; others are asked for b
 test.each([60, 80, 140])('a month is drawn in %i columns', async (columns) => {
   const { stdout } = await suzy.run(march, { env: { ...env, EPIC_FORCE_TTY: String(columns) } });
   expect(Math.max(...stdout.split('\n').map(width))).toBeLessThanOrEqual(columns);
-  expect(stdout).toMatch(/^March 2031\n\n Mon +│ Tue +│/);
-  expect(stdout).toContain('* mine   ! double-booked   x cancelled');
+  expect(stdout).toMatch(/^March 2031 +\* mine {3}! double-booked {3}x cancelled\n Mon +│ Tue +│/);
   // What goes on for days is there on each of them; a party that ends at night is not there the next day.
   expect(stdout.match(/→/g)).toHaveLength(2);
   expect(stdout.match(/18:00 ?\*!/g)).toHaveLength(1);

@@ -11,7 +11,7 @@ import type { Column } from '../output/columns.ts';
 import { writeWhole } from '../output/file.ts';
 import { localDay, localHour, localTime } from '../output/format.ts';
 import type { Paint } from '../output/paint.ts';
-import { printable, wrapped } from '../output/text.ts';
+import { printable, width, wrapped } from '../output/text.ts';
 
 type Event = EventFieldsFragment;
 
@@ -111,9 +111,13 @@ function drawMonth(
     const text = wrapped(printable(clashInWords(pair)), cells, '  ');
     return paint.bad(text.slice(2));
   });
-  const below = [...(legend ? [paint.quiet(legend)] : []), ...listed];
-  const end = below.length > 0 ? `\n${below.join('\n')}\n` : '';
-  return `${paint.heading(title)}\n\n${grid}${end}`;
+  const room = cells - width(title) - width(legend);
+  const heading =
+    room < 2
+      ? `${paint.heading(title)}\n${paint.quiet(legend)}`
+      : paint.heading(title) + ' '.repeat(room) + paint.quiet(legend);
+  const below = listed.length > 0 ? `\n${listed.join('\n')}\n` : '';
+  return `${heading.trimEnd()}\n${grid}${below}`;
 }
 
 const mark = (key: 'mine' | 'doubleBooked', label: string): Column<Dated> => ({
@@ -133,7 +137,7 @@ export const eventCalendar = (eventColumns: readonly Column<Event>[]): Verb =>
       month: optional('--month <month>', 'like 2026-12, or +1 for the next', month),
       mine: toggle('--mine', 'only those I run or sold'),
       support: optional('--support <employee>', 'only those that this employee runs', id),
-      ics: optional('--ics [file]', 'write them for another calendar (iCalendar)', line(4000)),
+      ics: optional('--ics [file]', 'write an iCalendar file, or to standard output', line(4000)),
     },
     columns: [...eventColumns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],
     examples: [
@@ -142,8 +146,8 @@ export const eventCalendar = (eventColumns: readonly Column<Event>[]): Verb =>
       ['event calendar --month +1 --ics next-month.ics', 'for another calendar'],
     ],
     notes: [
-      'Marks: * mine, ! the same person runs another event at the same time, x cancelled.',
-      'Off a terminal: one event a line, the last field says whether it is double-booked.',
+      'Marks: * mine, ! whoever runs it runs another one at the same time, x cancelled.',
+      'Off a terminal: one event a line; the last field is whether it is double-booked.',
     ],
     async run({ api, output, flags, columns: shown, fields }) {
       const of = flags.month ?? thisMonth();
