@@ -9,6 +9,7 @@ import {
   EventView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
+import { eventCalendar } from '../calendar/verb.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import {
   dateTime,
@@ -24,7 +25,6 @@ import {
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
 import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
-import { eventCalendar } from './event-calendar.ts';
 
 type Event = EventFieldsFragment;
 
