@@ -55,6 +55,7 @@ export type ClientPatch = {
   email?: string | null | undefined;
   fullName?: string | null | undefined;
   phone?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type ContractCondition = {
@@ -93,6 +94,7 @@ export type ContractOrderBy =
 export type ContractPatch = {
   status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type ContractStatus =
@@ -136,6 +138,7 @@ export type EmployeePatch = {
   department?: Department | null | undefined;
   email?: string | null | undefined;
   fullName?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type EventAction =
@@ -190,6 +193,7 @@ export type EventPatch = {
   status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
   title?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type EventStatus =
