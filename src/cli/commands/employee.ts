@@ -10,9 +10,10 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
+import { edit } from '../edit.ts';
 import { email, id, line, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
-import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Employee = EmployeeFieldsFragment;
 
@@ -29,6 +30,7 @@ const columns: readonly Column<Employee>[] = [
     priority: 4,
     value: (e) => e.creationDate,
   },
+  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
 ];
 
 const departments = oneOf('sales', 'support', 'management');
@@ -103,36 +105,30 @@ const createEmployee = change({
     `Employee ${employee.id} created: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
-const newValues = {
-  name: optional('--name <name>', 'first and last name', line(200)),
-  email: optional('--email <address>', 'e-mail address, to log in with', email),
-  department: optional('--department <name>', 'department', departments),
-  reactivate: toggle('--reactivate', 'let somebody who had left log in again'),
-};
-
-const updateEmployee = change({
+const updateEmployee = edit({
   noun: 'employee',
-  name: 'update',
   summary: 'Change an employee',
-  flags: { id: employeeId, ...newValues },
+  flags: {
+    name: optional('--name <name>', 'first and last name', line(200)),
+    email: optional('--email <address>', 'e-mail address, to log in with', email),
+    department: optional('--department <name>', 'department', departments),
+    reactivate: toggle('--reactivate', 'let somebody who had left log in again'),
+  },
   columns,
   examples: [
     ['employee update 9 --department sales', 'their next command asks them to log in again'],
+    ['employee update 9 --reactivate', ''],
   ],
   attempt: ({ id }) => `update employee ${id}`,
-  deed: {
-    verb: 'update',
-    writes: ({ name, email, department, reactivate }) => ({
-      fullName: name,
-      email,
-      department,
-      active: reactivate || undefined,
-    }),
-  },
-  send: async (api, { id }, written) => {
-    const patch = changes(written, newValues);
-    return (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee;
-  },
+  writes: ({ name, email, department, reactivate }) => ({
+    fullName: name,
+    email,
+    department,
+    active: reactivate || undefined,
+  }),
+  fetch: fetchEmployee,
+  send: async (api, id, patch) =>
+    (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee,
   done: (employee) => `Employee ${employee.id} updated: ${summaryOf(employee)}.`,
 });
 

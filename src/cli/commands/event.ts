@@ -10,6 +10,7 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
+import { edit } from '../edit.ts';
 import {
   dateTime,
   fromMoment,
@@ -23,7 +24,7 @@ import {
 } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
-import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Event = EventFieldsFragment;
 
@@ -87,6 +88,7 @@ const columns: readonly Column<Event>[] = [
     value: (e) => e.attendees,
   },
   { key: 'notes', label: 'Notes', kind: 'text', value: (e) => e.notes },
+  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
 ];
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
@@ -180,43 +182,36 @@ const createEvent = change({
   done: (event) => `Event ${event.id} created: ${summaryOf(event)}.`,
 });
 
-const newValues = {
-  title: optional('--title <title>', 'what it is called', line(200)),
-  start: optional('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
-  end: optional('--end <time>', 'when it ends', dateTime),
-  location: optional('--location <place>', 'where; "" for none', orNothing(line(500))),
-  attendees: optional('--attendees <n>', 'how many people are expected', people),
-  notes: optional('--notes <text>', 'notes; "" for none', orNothing(text(notesLimit))),
-  status: optional('--status <status>', 'state', statuses),
-};
-
-const updateEvent = change({
+const updateEvent = edit({
   noun: 'event',
-  name: 'update',
   summary: 'Change an event',
-  flags: { id: eventId, ...newValues },
+  flags: {
+    title: optional('--title <title>', 'what it is called', line(200)),
+    start: optional('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
+    end: optional('--end <time>', 'when it ends', dateTime),
+    location: optional('--location <place>', 'where; "" for none', orNothing(line(500))),
+    attendees: optional('--attendees <n>', 'how many people are expected', people),
+    notes: optional('--notes <text>', 'notes; "" for none', orNothing(text(notesLimit))),
+    status: optional('--status <status>', 'state', statuses),
+  },
   columns,
   examples: [
     ['event update 31 --status confirmed --attendees 140', ''],
     ['event update 31 --notes "Back entrance, ask for Zoé"', ''],
+    ['event update 31', 'asks, with the present values to start from'],
   ],
   attempt: ({ id }) => `update event ${id}`,
-  deed: {
-    verb: 'update',
-    writes: ({ start, end, title, location, attendees, notes, status }) => ({
-      startDate: start,
-      endDate: end,
-      title,
-      location,
-      attendees,
-      notes,
-      status,
-    }),
-  },
-  send: async (api, { id }, written) => {
-    const patch = changes(written, newValues);
-    return (await api.send(EventUpdate, { id, patch })).updateEvent?.event;
-  },
+  writes: ({ start, end, title, location, attendees, notes, status }) => ({
+    startDate: start,
+    endDate: end,
+    title,
+    location,
+    attendees,
+    notes,
+    status,
+  }),
+  fetch: fetchEvent,
+  send: async (api, id, patch) => (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
   done: (event) => `Event ${event.id} updated: ${summaryOf(event)}, ${event.status}.`,
 });
 
