@@ -18,6 +18,8 @@ export interface Flag<Value = unknown, Given extends Presence = Presence> {
   parse: Parser<Value>;
   /** What Enter answers where it is asked for, after these answers. Nothing: it is skipped. */
   suggest?: (answers: Readonly<Record<string, unknown>>) => string | undefined;
+  /** False where a form leaves it out. */
+  asked?: false;
 }
 
 export type Flags = Record<string, Flag>;
@@ -42,6 +44,9 @@ export const suggesting = <F extends Flag>(flag: F, suggest: NonNullable<Flag['s
   ...flag,
   suggest,
 });
+
+/** The flag, which no form asks for. */
+export const unasked = <F extends Flag>(flag: F): F => ({ ...flag, asked: false });
 
 /** A flag without a value. */
 export const toggle = (spec: string, help: string) =>
@@ -202,7 +207,9 @@ async function readFlags<Row, F extends Flags>(
   if (needed[0]) {
     if (!services.prompts.possible) throw missing(needed[0][1]);
     await beforeAsking?.(services, values as Partial<Values<F>>);
-    const further = form ? unsaid.filter(([, { given }]) => given === 'optional') : [];
+    const further = form
+      ? unsaid.filter(([, flag]) => flag.given === 'optional' && flag.asked !== false)
+      : [];
     for (const [key, flag] of [...needed, ...further]) {
       const value = await askFor(flag, services, values);
       if (value !== undefined) values[key] = value;

@@ -143,7 +143,7 @@ async function editOnTerminal<Row extends Versioned, F extends Flags, Written ex
   let seen = first;
 
   const dash = entries.some((entry) => isClearable(entry)) ? `, ${clears} empties it` : '';
-  output.note(`Enter keeps what is there, Tab lets you edit it${dash}. Esc leaves all as it is.`);
+  output.note(`Enter keeps a value, Tab edits it${dash}. Esc ends it, with nothing changed.`);
   const answers: Record<string, unknown> = {};
   for (const entry of entries) {
     const value = await askAbout(entry, seen, invocation);

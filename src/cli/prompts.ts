@@ -63,7 +63,12 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       return String(await ask(question, { type: 'password' }));
     },
     async confirm(question, enter = 'no') {
-      return (await ask(question, { type: 'confirm', initial: enter === 'yes' })) === true;
+      const onRender = function (this: { aborted?: boolean; value?: boolean }) {
+        // A question that is left would show the answer that Enter gives.
+        if (this.aborted) this.value = false;
+      };
+      const initial = enter === 'yes';
+      return (await ask(question, { type: 'confirm', initial, onRender })) === true;
     },
   };
 }

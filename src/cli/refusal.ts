@@ -34,6 +34,10 @@ export function explained(error: unknown, attempt: Attempt): unknown {
     const hint = missing && `See which there are: epic ${missing} list`;
     return new CliError({ ...problem, hint }, { cause: error });
   }
+  if (problem.kind === 'changed_meanwhile') {
+    const hint = `See it as it is now: epic ${attempt.noun} view ${attempt.id}`;
+    return new CliError({ ...problem, hint }, { cause: error });
+  }
   if (problem.code !== 'FORBIDDEN') return error;
   return new CliError(
     {

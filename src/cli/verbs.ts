@@ -17,6 +17,7 @@ import { Invalid, id, line, type Parser, wholeNumber } from './flags.ts';
 import { entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
 import { assertMayBegin } from './permission.ts';
+import type { Prompts } from './prompts.ts';
 import { explained } from './refusal.ts';
 import { commandLine, withoutFlag } from './shell.ts';
 
@@ -242,17 +243,21 @@ export function change<Row, F extends Flags, Written extends object>(
 /** The flag of commands that cannot be undone. */
 export const yes = toggle('--yes', 'do it without asking');
 
-/** Asks before something that cannot be undone; off a terminal `--yes` has to say it beforehand. */
+/** Off a terminal `--yes` has to say beforehand what nobody can be asked. */
+export function assertCanConfirm({ possible }: Pick<Prompts, 'possible'>): void {
+  if (possible) return;
+  throw usageError(
+    '--yes is missing: this cannot be undone, and there is no terminal to ask on.',
+    'Add --yes if you are sure.',
+  );
+}
+
+/** Asks before something that cannot be undone, unless `--yes` has said it. */
 export async function confirm(
   { prompts, flags }: Pick<Invocation<never, { yes: typeof yes }>, 'prompts' | 'flags'>,
   question: () => string | Promise<string>,
 ): Promise<void> {
   if (flags.yes) return;
-  if (!prompts.possible) {
-    throw usageError(
-      '--yes is missing: this cannot be undone, and there is no terminal to ask on.',
-      'Add --yes if you are sure.',
-    );
-  }
+  assertCanConfirm(prompts);
   if (!(await prompts.confirm(await question()))) throw cancelled('Nothing was changed.');
 }

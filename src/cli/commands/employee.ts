@@ -12,8 +12,10 @@ import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
 import { email, id, line, oneOf } from '../flags.ts';
+import { agreeOnLeaving } from '../handover.ts';
 import type { Column } from '../output/columns.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { assertMayBegin } from '../permission.ts';
+import { assertCanConfirm, change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Employee = EmployeeFieldsFragment;
 
@@ -150,35 +152,47 @@ const resetPassword = change({
     `The password of employee ${employee.id} is reset: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
+const handoverTo = optional(
+  '--handover-to <employee>',
+  'id of the colleague who takes over their clients or open events',
+  id,
+);
+
 const deactivateEmployee = change({
   noun: 'employee',
   name: 'deactivate',
   summary: 'Close the account of somebody who leaves',
-  flags: {
-    id: employeeId,
-    handoverTo: optional(
-      '--handover-to <employee>',
-      'id of the colleague who takes over their clients or open events',
-      id,
-    ),
-    yes,
-  },
+  flags: { id: employeeId, handoverTo, yes },
   columns,
   examples: [
-    ['employee deactivate 9 --handover-to 11', 'employee 11 takes over, and 9 is logged out'],
+    ['employee deactivate 9', 'shows what they look after, and asks who takes it over'],
+    ['employee deactivate 9 --handover-to 11 --yes', 'employee 11 takes over, and 9 is logged out'],
   ],
   attempt: ({ id }) => `deactivate employee ${id}`,
   deed: { verb: 'deactivate', writes: () => ({}) },
-  send: async (api, { id, handoverTo }, _, invocation) => {
-    await confirm(invocation, () => question(api, 'Deactivate', id));
-    const { deactivateEmployee: done } = await api.send(EmployeeDeactivate, {
-      id,
-      handOverTo: handoverTo,
-    });
-    return done?.employee;
+  send: async (api, flags, _, invocation) => {
+    const { id } = flags;
+    let handOverTo = flags.handoverTo;
+    if (!flags.yes) {
+      assertCanConfirm(invocation.prompts);
+      const question = {
+        record: 'employee',
+        verb: 'deactivate',
+        rowId: id,
+        fields: [],
+        values: {},
+      };
+      await assertMayBegin(api, { noun: 'employee', id }, question);
+      handOverTo = await agreeOnLeaving(invocation, {
+        id,
+        handoverTo: handOverTo,
+        name: (successor) => invocation.draft.answer(handoverTo, String(successor)),
+      });
+    }
+    return (await api.send(EmployeeDeactivate, { id, handOverTo })).deactivateEmployee?.employee;
   },
-  done: (employee, { handoverTo }) =>
-    `Employee ${employee.id} deactivated: ${summaryOf(employee)}.${handoverTo ? ` Employee ${handoverTo} takes over.` : ''}`,
+  done: (employee, { handoverTo: to }) =>
+    `Employee ${employee.id} deactivated: ${summaryOf(employee)}.${to ? ` Employee ${to} takes over.` : ''}`,
 });
 
 const deleteEmployee = change({

@@ -9,9 +9,10 @@ import {
   EventView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, toggle } from '../command.ts';
+import { type Noun, optional, required, suggesting, toggle, unasked } from '../command.ts';
 import { edit } from '../edit.ts';
 import {
+  asTyped,
   dateTime,
   fromMoment,
   id,
@@ -143,6 +144,11 @@ const viewEvent = view({ noun: 'event', columns, fetch: fetchEvent });
 const people = wholeNumber(0, 999_999_999);
 const notesLimit = 200_000;
 
+const fourHoursLater = ({ start }: { start?: unknown }) =>
+  typeof start === 'string'
+    ? asTyped('instant', new Date(Date.parse(start) + 4 * 3_600_000).toISOString())
+    : undefined;
+
 const createEvent = change({
   noun: 'event',
   name: 'create',
@@ -151,11 +157,14 @@ const createEvent = change({
     contract: required('--contract <id>', 'id of the signed contract', id),
     title: required('--title <title>', 'what it is called', line(200)),
     start: required('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
-    end: required('--end <time>', 'when it ends', dateTime),
+    end: suggesting(required('--end <time>', 'when it ends', dateTime), fourHoursLater),
     location: optional('--location <place>', 'where it takes place', line(500)),
     attendees: optional('--attendees <n>', 'how many people are expected', people),
     notes: optional('--notes <text>', 'what those who run it should know', text(notesLimit)),
-    support: optional('--support <employee>', 'id of the support employee who runs it', id),
+    // Management names one, here or later; whoever sells the event cannot.
+    support: unasked(
+      optional('--support <employee>', 'id of the support employee who runs it', id),
+    ),
   },
   columns,
   examples: [
