@@ -1,9 +1,12 @@
+import type { Api } from './api/api.ts';
 import { type Flag, type Flags, questionOf, type Services, type Values } from './command.ts';
-import { type Deed, fieldsWrittenBy } from './deeds.ts';
+import { askable, type Deed, fieldsWrittenBy } from './deeds.ts';
 import { cancelled } from './errors.ts';
 import type { Cell, Column } from './output/columns.ts';
 import { forPeople } from './output/format.ts';
 import type { OutlineLine } from './output/output.ts';
+import { assertMayBegin } from './permission.ts';
+import { explained } from './refusal.ts';
 
 /** A flag of a form, with the field of the record that it writes. */
 export interface Entry<Row> {
@@ -45,4 +48,32 @@ export async function lastLook<Row, F extends Flags>(
   });
   output.outline(lines);
   if (!(await prompts.confirm(question, 'yes'))) throw cancelled('Nothing was sent.');
+}
+
+/** Throws where the database would refuse what the form leads to, as far as it can be told from what is known. */
+export async function assertMayCreate<F extends Flags>(
+  api: Api,
+  { noun, name, flags, deed }: { noun: string; name: string; flags: F; deed: Deed<F, object> },
+  known: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { verb, record = noun } = deed;
+  const needed = Object.keys(flags).filter(
+    (key) => key !== 'id' && flags[key]?.given === 'required',
+  );
+  const said = {
+    id: typeof known.id === 'number' ? known.id : undefined,
+    flags: new Map(needed.map((key) => [key, known[key]])),
+    fields: [],
+  };
+  const asked = askable(noun, flags, deed);
+  // What it belongs to: of a record that there is not, the database says so when the form is sent.
+  const [of, id] =
+    'id' in flags ? [noun, known.id] : [asked.reference ?? noun, known[asked.reference ?? '']];
+  try {
+    const about = { noun: of, id: typeof id === 'number' ? id : undefined };
+    await assertMayBegin(api, about, asked.question(said));
+  } catch (error) {
+    const attempt = `${verb} ${/^[aeiou]/.test(record) ? 'an' : 'a'} ${record}`;
+    throw explained(error, { noun, name, attempt, id: undefined });
+  }
 }

@@ -14,9 +14,8 @@ import {
 import { askable, type Deed } from './deeds.ts';
 import { CliError, cancelled, notFound, usageError } from './errors.ts';
 import { Invalid, id, line, type Parser, wholeNumber } from './flags.ts';
-import { entriesOf, lastLook } from './form.ts';
+import { assertMayCreate, entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
-import { assertMayBegin } from './permission.ts';
 import type { Prompts } from './prompts.ts';
 import { explained } from './refusal.ts';
 import { commandLine, withoutFlag } from './shell.ts';
@@ -178,30 +177,6 @@ interface ChangeDefinition<Row, F extends Flags, Written extends object>
   ): Promise<Row | null | undefined>;
   /** What changed, in a sentence. */
   done(row: Row, flags: Values<F>): string;
-}
-
-/** Throws where the database would not let anybody begin, with what is known so far. */
-async function assertMayCreate<F extends Flags>(
-  api: Api,
-  { noun, name, flags, deed }: { noun: string; name: string; flags: F; deed: Deed<F, object> },
-  known: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const { verb, record = noun } = deed;
-  const needed = Object.keys(flags).filter(
-    (key) => key !== 'id' && flags[key]?.given === 'required',
-  );
-  const said = {
-    id: undefined,
-    flags: new Map(needed.map((key) => [key, known[key]])),
-    fields: [],
-  };
-  const question = askable(noun, flags, deed).question(said);
-  try {
-    await assertMayBegin(api, { noun, id: undefined }, question);
-  } catch (error) {
-    const attempt = `${verb} ${/^[aeiou]/.test(record) ? 'an' : 'a'} ${record}`;
-    throw explained(error, { noun, name, attempt, id: undefined });
-  }
 }
 
 /** A command that changes one record and says what changed. One that creates a record is a form on a terminal. */
