@@ -57,7 +57,7 @@ test("nobody enters a contract for a colleague's client", async () => {
     stderr: `✗ You may not create a contract for client ${client}.
   Sales create contracts only for their own clients, as drafts.
   Client ${client} is looked after by Oscar Sales.
-  → See who you are: epic whoami
+  → How to reach them: epic employee list --department sales
 `,
   });
 });
@@ -163,6 +163,6 @@ test('a sales person neither deletes contracts nor creates employees', async () 
   expect(hired.stderr).toBe(`✗ You may not create an employee.
   Management creates employees.
   Ask management.
-  → See who you are: epic whoami
+  → How to reach them: epic employee list --department management
 `);
 });
