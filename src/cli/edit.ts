@@ -17,8 +17,6 @@ import type { Deed } from './deeds.ts';
 import { CliError, cancelled, usageError } from './errors.ts';
 import { asTyped, id, wholeNumber } from './flags.ts';
 import { type Entry, entriesOf, shownIn } from './form.ts';
-import { changeOf } from './history/change.ts';
-import { actorOf } from './history/sentences.ts';
 import type { Cell, Column } from './output/columns.ts';
 import { forPeople } from './output/format.ts';
 import type { OutlineLine } from './output/output.ts';
@@ -108,6 +106,8 @@ async function whatHappened<Row>(
   about: { noun: HistoryRecord; id: number; columns: readonly Column<Row>[] },
 ): Promise<OutlineLine[]> {
   const { noun, id: rowId, columns } = about;
+  const { changeOf } = await import('./history/change.ts');
+  const { actorOf } = await import('./history/sentences.ts');
   const { historyEntries } = await api.send(History, { record: noun, rowId, first: 50 });
   const entries = historyEntries?.nodes.filter((entry) => entry !== null) ?? [];
   const changes = entries.map((entry) => changeOf(entry, columns));

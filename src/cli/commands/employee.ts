@@ -12,7 +12,6 @@ import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
 import { email, id, line, oneOf } from '../flags.ts';
-import { agreeOnLeaving } from '../handover.ts';
 import type { Column } from '../output/columns.ts';
 import { assertMayBegin } from '../permission.ts';
 import { assertCanConfirm, change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
@@ -183,6 +182,7 @@ const deactivateEmployee = change({
         values: {},
       };
       await assertMayBegin(api, { noun: 'employee', id }, question);
+      const { agreeOnLeaving } = await import('../handover.ts');
       handOverTo = await agreeOnLeaving(invocation, {
         id,
         handoverTo: handOverTo,
