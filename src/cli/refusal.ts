@@ -1,4 +1,4 @@
-import { CliError } from './errors.ts';
+import { CliError, type Problem } from './errors.ts';
 
 /** What was tried when something was refused. */
 interface Attempt {
@@ -25,6 +25,10 @@ function nextStep(contact: string | undefined, { noun, name, id }: Attempt): str
   return `See who may do what: epic can ${name} ${noun} ${id}`;
 }
 
+/** Whether the server may have heard it before it fell silent. */
+const isUncertain = ({ kind, message }: Problem) =>
+  kind === 'timeout' || message.includes('the connection was cut');
+
 /** The error with what was refused, or what is missing, and what to type next. */
 export function explained(error: unknown, attempt: Attempt): unknown {
   if (!(error instanceof CliError)) return error;
@@ -32,6 +36,10 @@ export function explained(error: unknown, attempt: Attempt): unknown {
   if (problem.code === 'NOT_FOUND' && !problem.hint) {
     const missing = /^There is no (client|contract|event|employee)\b/.exec(problem.message)?.[1];
     const hint = missing && `See which there are: epic ${missing} list`;
+    return new CliError({ ...problem, hint }, { cause: error });
+  }
+  if (problem.code === 'UNAVAILABLE' && isUncertain(problem)) {
+    const hint = 'It may have been done all the same: look before you send it again.';
     return new CliError({ ...problem, hint }, { cause: error });
   }
   if (problem.kind === 'changed_meanwhile') {

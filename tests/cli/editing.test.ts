@@ -198,7 +198,8 @@ describe('creating', () => {
       relay.leadTo(null);
       relay.cut();
       unheard.type(enter);
-      await unheard.waitFor('cannot be reached');
+      await unheard.waitFor('cannot be reached: the connection was');
+      await unheard.waitFor('It may have been done all the same');
       expect(await unheard.ended).toBe(7);
       const again = `epic contract create --client ${client} --total '1 250,50'`;
       expect(toRunAgain(unheard)).toBe(again);
