@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
+import { drawOutline } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { drawRecord, drawTable } from './table.ts';
@@ -45,8 +46,12 @@ export interface Output {
   ): Promise<void>;
   /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
   note(sentence: string, commandLine?: string): void;
+  /** Labels and what belongs to them, for the person at the prompt, on stderr. */
+  outline(lines: readonly OutlineLine[]): void;
   problem(problem: Problem): void;
 }
+
+export type OutlineLine = readonly [label: string, text: string];
 
 /** Colours on a terminal, unless NO_COLOR or --no-color says otherwise; CLICOLOR_FORCE: everywhere. */
 function coloursOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, wanted: boolean): boolean {
@@ -130,6 +135,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       const lines = [wrapped(printableLines(sentence), errCells, '')];
       if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);
       stderr.write(`${errPaint.quiet(lines.join('\n'))}\n`);
+    },
+    outline(lines) {
+      stderr.write(drawOutline(lines, errPaint, errCells));
     },
     problem(problem) {
       stderr.write(
