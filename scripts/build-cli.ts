@@ -82,6 +82,7 @@ const shared: BuildOptions = {
   define: { EPIC_VERSION: JSON.stringify(version) },
   // prompts has a second copy of itself, for Node 6.
   alias: { prompts: 'prompts/lib/index.js' },
+  loader: { '.bash': 'text', '.zsh': 'text', '.fish': 'text' },
   legalComments: 'none',
   logLevel: 'warning',
 };

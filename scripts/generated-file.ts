@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 
-/** A file of the repository that is made from a deployed database. */
+/** A file of the repository that is made from a deployed database, or from the sources. */
 export type GeneratedFile = {
   /** Absolute. */
   path: string;
   /** What it should hold. */
   content: string;
+  /** What it is made from: “the database gives”. */
+  source?: string;
   /** What a difference means, as a sentence. */
   meaning: string;
   /** What to do if the difference is meant. */
@@ -14,7 +16,8 @@ export type GeneratedFile = {
 };
 
 /** Writes the file; with --check on the command line it only compares, and fails when it differs. */
-export async function writeOrCheck({ path, content, meaning, remedy }: GeneratedFile) {
+export async function writeOrCheck(file: GeneratedFile) {
+  const { path, content, source = 'the database gives', meaning, remedy } = file;
   const name = relative(process.cwd(), path);
   if (!process.argv.includes('--check')) {
     await writeFile(path, content);
@@ -23,7 +26,7 @@ export async function writeOrCheck({ path, content, meaning, remedy }: Generated
   }
   const stored = await readFile(path, 'utf8').catch(() => '');
   if (stored === content) {
-    process.stdout.write(`${name} is what the database gives.\n`);
+    process.stdout.write(`${name} is what ${source}.\n`);
     return;
   }
   const storedLines = stored.split('\n');
@@ -32,7 +35,7 @@ export async function writeOrCheck({ path, content, meaning, remedy }: Generated
   const added = currentLines.filter((line) => !storedLines.includes(line));
   process.stderr.write(
     `${[
-      `${name} is not what the database gives. ${meaning}`,
+      `${name} is not what ${source}. ${meaning}`,
       ...gone.slice(0, 20).map((line) => `  - ${line.trim()}`),
       ...added.slice(0, 20).map((line) => `  + ${line.trim()}`),
       `If that is meant: ${remedy}`,

@@ -113,4 +113,14 @@ export const catalog: readonly Section[] = [
       },
     ],
   },
+  {
+    heading: 'Shell:',
+    commands: [
+      {
+        name: 'completion',
+        summary: 'Print what makes TAB complete command lines',
+        load: async () => (await import('./commands/completion.ts')).completion,
+      },
+    ],
+  },
 ];

@@ -20,6 +20,8 @@ export interface Flag<Value = unknown, Given extends Presence = Presence> {
   suggest?: (answers: Readonly<Record<string, unknown>>) => string | undefined;
   /** False where a form leaves it out. */
   asked?: false;
+  /** The heading of the help that it belongs under. */
+  group?: string;
 }
 
 export type Flags = Record<string, Flag>;
@@ -55,6 +57,10 @@ export const toggle = (spec: string, help: string) =>
 /** A flag or argument that may be repeated, or left out. */
 export const several = <Value>(spec: string, help: string, parse: Parser<Value>) =>
   ({ spec, help, parse, given: 'several' }) as const;
+
+/** The same flags, under a heading of the help. */
+export const under = <F extends Flags>(group: string, flags: F): F =>
+  Object.fromEntries(Object.entries(flags).map(([key, flag]) => [key, { ...flag, group }])) as F;
 
 /** What commands work with; made once a command line is understood. */
 export interface Services {

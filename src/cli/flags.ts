@@ -5,6 +5,8 @@ import { localDay, offset } from './output/format.ts';
 export type Parser<Value> = ((typed: string) => Value) & {
   /** The words to choose from, where there are few. */
   choices?: readonly string[];
+  /** Words that can be typed, among others. */
+  offers?: readonly string[];
 };
 
 /** What was typed cannot be a value of its kind. The message completes “--flag: …”. */

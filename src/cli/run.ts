@@ -3,10 +3,13 @@ import { CommanderError } from 'commander';
 import type { Command, Typed } from './command.ts';
 import type { Draft } from './draft.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
+import { help } from './help/help.ts';
 import { writeAs } from './output/format.ts';
 import { formsFor } from './output/locale.ts';
 import { createOutput, type Output, type Streams } from './output/output.ts';
-import { createProgram, type SharedFlags } from './program.ts';
+import { createProgram } from './program.ts';
+import type { SharedFlags } from './shared-flags.ts';
+import { usageProblem } from './usage.ts';
 
 /** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
 function interruption(): AbortSignal {
@@ -33,32 +36,21 @@ function endWhenNothingCanBeWritten(streams: Streams): void {
   }
 }
 
-/** What commander has to say, in our words; undefined when it only printed help or the version. */
-function usageProblem(error: CommanderError): Problem | undefined {
-  if (error.exitCode === 0) return undefined;
-  // Help was printed because no verb was named: that is all there is to say.
-  if (error.code === 'commander.help') return { code: 'USAGE', message: '' };
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const message = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.?$/, '.')}`;
-  const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
-  const hint = suggestion ? `Did you mean ${suggestion}?` : 'See how it is written: --help';
-  return { code: 'USAGE', message, hint };
-}
-
 async function problemOf(
   error: unknown,
-  about: { interrupted: boolean; command: string; env: NodeJS.ProcessEnv },
+  about: {
+    interrupted: boolean;
+    command: string;
+    env: NodeJS.ProcessEnv;
+    argv: readonly string[];
+  },
 ): Promise<Problem | undefined> {
   if (error instanceof CliError) return error.problem;
-  if (error instanceof CommanderError) return usageProblem(error);
+  if (error instanceof CommanderError) return usageProblem(error, about.argv);
   if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
   const { reportCrash } = await import('./crash.ts');
   return reportCrash(error, about);
 }
-
-/** `help contract sign` as `contract sign --help`: help is a matter of whichever command it is about. */
-const withoutHelpCommand = (argv: readonly string[]): readonly string[] =>
-  argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
 
 /** Runs one command line; its outcome is in process.exitCode. */
 export async function run({
@@ -68,8 +60,12 @@ export async function run({
   argv: readonly string[];
   streams: Streams;
 }): Promise<void> {
-  const interrupted = interruption();
   endWhenNothingCanBeWritten(streams);
+  if (argv[0] === '__complete') {
+    const { answer } = await import('./completion/answer.ts');
+    return answer(argv.slice(1), streams);
+  }
+  const interrupted = interruption();
 
   // Until the command line is understood, errors go by what is plainly in it.
   let output: Output = createOutput(streams, {
@@ -104,7 +100,7 @@ export async function run({
   }
 
   const fail = async (error: unknown) => {
-    const about = { interrupted: interrupted.aborted, command: running, env: streams.env };
+    const about = { interrupted: interrupted.aborted, command: running, env: streams.env, argv };
     const problem = await problemOf(error, about);
     if (!problem) return;
     process.exitCode = exitCodes[problem.code];
@@ -120,7 +116,8 @@ export async function run({
       const { home } = await import('./home/home.ts');
       await runCommand('home', home, {}, { input: true, color: true, pager: false });
     } else if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
+    else if (argv[0] === 'help') await help(argv.slice(1), program, streams.stdout, width);
+    else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     await fail(error);
   }

@@ -2,10 +2,10 @@ import { createApi } from './api/api.ts';
 import type { Services } from './command.ts';
 import { createDraft } from './draft.ts';
 import type { Output, Streams } from './output/output.ts';
-import type { SharedFlags } from './program.ts';
 import { createPrompts } from './prompts.ts';
 import { serverAddress } from './server-address.ts';
 import { createSessionStore } from './session-store.ts';
+import type { SharedFlags } from './shared-flags.ts';
 
 /** What a command works with, by the flags that every command has. */
 export async function createServices(

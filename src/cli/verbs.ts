@@ -7,6 +7,7 @@ import {
   required,
   type Title,
   toggle,
+  under,
   type Values,
   type Verb,
   verb,
@@ -53,13 +54,15 @@ interface ListDefinition<Row, F extends Flags, Name extends string>
 
 function sortParser<Name extends string>(sort: Record<string, Name>): Parser<Order<Name>> {
   const canonical = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
-  return (typed) => {
+  const parse = (typed: string): Order<Name> => {
     const [, name = '', direction = 'asc'] = /^([\w-]+)(?::(asc|desc))?$/.exec(typed.trim()) ?? [];
     const known = Object.entries(sort).find(([key]) => canonical(key) === canonical(name));
     if (known && name) return `${known[1]}_${direction === 'desc' ? 'DESC' : 'ASC'}`;
     const names = Object.keys(sort).join(', ');
     throw new Invalid(`“${typed}” is not an order. Write one of ${names}, with :asc or :desc.`);
   };
+  const offers = Object.keys(sort).flatMap((name) => [name, `${name}:desc`]);
+  return Object.assign(parse, { offers });
 }
 
 const largestPage = 1000;
@@ -105,7 +108,7 @@ export function list<Row, F extends Flags, Name extends string>(
     summary,
     columns,
     examples,
-    flags: { ...definition.flags, ...ordering },
+    flags: { ...under('Filters', definition.flags), ...under('Rows', ordering) },
     async run({ api, output, flags, columns: shown, typed }) {
       const given = flags as Values<typeof ordering>;
       const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };

@@ -343,6 +343,38 @@ export type ClientFieldsFragment = { id: number, fullName: string, email: string
 
 export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
 
+export type ClientNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ClientNamesQuery = { mine: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null, all: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
+
+export type ContractNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ContractNamesQuery = { mine: { nodes: Array<{ id: number, status: ContractStatus, client: { fullName: string, companyName: string | null } | null }> } | null, all: { nodes: Array<{ id: number, status: ContractStatus, client: { fullName: string, companyName: string | null } | null }> } | null };
+
+export type ContractNameFragment = { id: number, status: ContractStatus, client: { fullName: string, companyName: string | null } | null };
+
+export type EventNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EventNamesQuery = { mine: { nodes: Array<{ id: number, title: string, startDate: string }> } | null, all: { nodes: Array<{ id: number, title: string, startDate: string }> } | null };
+
+export type EmployeeNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: string, department: Department }> } | null };
+
+export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, message: string, readAt: string | null }> } | null };
+
+export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionNamesQuery = { all: { nodes: Array<{ id: string, userAgent: string | null, lastUsedAt: string }> } | null };
+
 export type ContractListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -704,6 +736,24 @@ export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMut
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
   'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+
+export const ClientNames: Operation<ClientNamesQuery, ClientNamesQueryVariables> =
+  'query ClientNames{mine:clients(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id fullName companyName}}all:clients(first:200 orderBy:ID_DESC){nodes{id fullName companyName}}}';
+
+export const ContractNames: Operation<ContractNamesQuery, ContractNamesQueryVariables> =
+  'query ContractNames{mine:contracts(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{...ContractName}}all:contracts(first:200 orderBy:ID_DESC){nodes{...ContractName}}}fragment ContractName on Contract{id status client{fullName companyName}}';
+
+export const EventNames: Operation<EventNamesQuery, EventNamesQueryVariables> =
+  'query EventNames{mine:events(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id title startDate}}all:events(first:200 orderBy:ID_DESC){nodes{id title startDate}}}';
+
+export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVariables> =
+  'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
+
+export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
+  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{id message readAt}}}';
+
+export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariables> =
+  'query SessionNames{all:mySessions(first:100){nodes{id userAgent lastUsedAt}}}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';

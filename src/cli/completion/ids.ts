@@ -1,0 +1,85 @@
+import {
+  ClientNames,
+  ContractNames,
+  EmployeeNames,
+  EventNames,
+  NotificationNames,
+  SessionNames,
+} from '../../client/operations.ts';
+import { type Api, createApi } from '../api/api.ts';
+import { localDay } from '../output/format.ts';
+import { serverAddress } from '../server-address.ts';
+import { createSessionStore } from '../session-store.ts';
+import type { Candidate, Ids } from './candidates.ts';
+
+/** Whoever waits for a list of ids would rather type, in milliseconds. */
+const patience = 1_000;
+// As long as a token needs to be good for a request.
+const margin = 15_000;
+
+interface Named {
+  id: number | string;
+}
+
+type Buyer = { fullName: string; companyName: string | null } | null;
+const nameOf = (client: Buyer) => client?.companyName ?? client?.fullName ?? '';
+
+/** One's own records before those of others. */
+function described<Row extends Named>(
+  lists: readonly ({ nodes: readonly (Row | null)[] } | null | undefined)[],
+  about: (row: Row) => string,
+): Candidate[] {
+  const rows = lists.flatMap((list) => list?.nodes ?? []).filter((row) => row !== null);
+  const byId = new Map(rows.map((row) => [String(row.id), row]));
+  return [...byId].map(([value, row]) => ({ value, about: about(row) }));
+}
+
+const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
+  client: async (api) => {
+    const { mine, all } = await api.send(ClientNames, {});
+    return described([mine, all], (client) =>
+      client.companyName ? `${client.companyName}, ${client.fullName}` : client.fullName,
+    );
+  },
+  contract: async (api) => {
+    const { mine, all } = await api.send(ContractNames, {});
+    return described([mine, all], ({ client, status }) => `${nameOf(client)}, ${status}`);
+  },
+  event: async (api) => {
+    const { mine, all } = await api.send(EventNames, {});
+    return described(
+      [mine, all],
+      ({ title, startDate }) => `${title}, ${localDay(new Date(startDate))}`,
+    );
+  },
+  employee: async (api) =>
+    described(
+      [(await api.send(EmployeeNames, {})).all],
+      ({ fullName, department }) => `${fullName}, ${department}`,
+    ),
+  notification: async (api) =>
+    described([(await api.send(NotificationNames, {})).all], ({ message }) => message),
+  session: async (api) =>
+    described([(await api.send(SessionNames, {})).all], ({ userAgent }) => userAgent ?? ''),
+};
+
+/** The ids that whoever is logged in may see. Fails where there is nobody, or no answer soon. */
+export function createIds(env: NodeJS.ProcessEnv): Ids {
+  return async (noun, flag) => {
+    const query = queries[noun];
+    const store = createSessionStore(env);
+    const server = serverAddress({
+      flag,
+      environment: env.EPIC_SERVER,
+      remembered: (await store.last()).server,
+    });
+    const session = await store.find(server);
+    if (!session || !query) return [];
+    const interrupted = AbortSignal.timeout(patience);
+    // A refresh that has begun has to end, however long it takes: it begins only where somebody answers.
+    if (session.expiresAt - Date.now() < margin) {
+      await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
+    }
+    return query(createApi({ server, store, interrupted }));
+  };
+}

@@ -1,0 +1,34 @@
+import type { Command as CommanderCommand } from 'commander';
+import { catalog } from '../catalog.ts';
+import { usageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
+import { drawTopic } from './draw.ts';
+import { topics } from './topics.ts';
+
+/** `epic help …`: a topic, or what `--help` says about a command. */
+export async function help(
+  words: readonly string[],
+  program: CommanderCommand,
+  stdout: NodeJS.WritableStream,
+  cells: number,
+): Promise<void> {
+  const [word = ''] = words;
+  const topic = topics.find(({ name }) => name === word);
+  if (topic) {
+    stdout.write(drawTopic(topic, Math.min(cells, 100)));
+    return;
+  }
+  const names = catalog.flatMap((section) =>
+    'nouns' in section
+      ? section.nouns.flatMap(({ name, plural }) => [name, plural])
+      : section.commands.map(({ name }) => name),
+  );
+  if (word !== '' && !word.startsWith('-') && !names.includes(word)) {
+    const known = [...names, ...topics.map(({ name }) => name)];
+    throw usageError(
+      `There is no help on “${word}”.`,
+      `${didYouMean(word, known)}See what there is: epic help`,
+    );
+  }
+  await program.parseAsync([...words, '--help'], { from: 'user' });
+}
