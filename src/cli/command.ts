@@ -139,7 +139,7 @@ export function parsed(flag: Flag, typed: string): unknown {
   try {
     return flag.parse(typed);
   } catch (error) {
-    if (error instanceof Invalid) throw usageError(`${nameOf(flag)}: ${error.message}`);
+    if (error instanceof Invalid) throw usageError(`${nameOf(flag)}: ${error.message}`, error.hint);
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Cell, Kind } from './output/columns.ts';
 import { localDay, offset } from './output/format.ts';
+import { didYouMean } from './suggest.ts';
 
 /** Turns what was typed into a value, or throws an `Invalid` that says how to write it. */
 export type Parser<Value> = ((typed: string) => Value) & {
@@ -10,7 +11,15 @@ export type Parser<Value> = ((typed: string) => Value) & {
 };
 
 /** What was typed cannot be a value of its kind. The message completes “--flag: …”. */
-export class Invalid extends Error {}
+export class Invalid extends Error {
+  /** What to type instead. */
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
 const shown = (typed: string) => `“${typed.length > 40 ? `${typed.slice(0, 40)}…` : typed}”`;
 
@@ -173,12 +182,20 @@ export function orNothing<Value>(parser: Parser<Value>): Parser<Value | null> {
   return (typed) => (typed.trim() === '' ? null : parser(typed));
 }
 
+/** The same, with some words that completion offers. */
+export function offering<Value>(offers: readonly string[], parser: Parser<Value>): Parser<Value> {
+  return Object.assign((typed: string) => parser(typed), { offers });
+}
+
 /** One of a closed set of words. */
 export function oneOf<Word extends string>(...words: [Word, ...Word[]]): Parser<Word> {
   const parse = (typed: string) => {
     const word = words.find((each) => each === typed.trim().toLowerCase());
     if (word) return word;
-    throw new Invalid(`${shown(typed)} is not one of ${words.join(', ')}.`);
+    throw new Invalid(
+      `${shown(typed)} is not one of ${words.join(', ')}.`,
+      didYouMean(typed.trim(), words),
+    );
   };
   return Object.assign(parse, { choices: words });
 }

@@ -9,17 +9,21 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   );
   process.exitCode = 1;
 } else {
-  const { run } = await import('./run.ts');
-  await run({
-    argv: process.argv.slice(2),
-    streams: {
-      // Node takes a while to open it, and most commands do not read it.
-      get stdin() {
-        return process.stdin;
-      },
-      stdout: process.stdout,
-      stderr: process.stderr,
-      env: process.env,
+  const argv = process.argv.slice(2);
+  const streams = {
+    // Node takes a while to open it, and most commands do not read it.
+    get stdin() {
+      return process.stdin;
     },
-  });
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+  };
+  if (argv[0] === '__complete') {
+    const { answer } = await import('./completion/answer.ts');
+    await answer(argv.slice(1), streams);
+  } else {
+    const { run } = await import('./run.ts');
+    await run({ argv, streams });
+  }
 }

@@ -61,10 +61,6 @@ export async function run({
   streams: Streams;
 }): Promise<void> {
   endWhenNothingCanBeWritten(streams);
-  if (argv[0] === '__complete') {
-    const { answer } = await import('./completion/answer.ts');
-    return answer(argv.slice(1), streams);
-  }
   const interrupted = interruption();
 
   // Until the command line is understood, errors go by what is plainly in it.

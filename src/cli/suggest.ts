@@ -20,7 +20,7 @@ function distance(one: string, other: string): number {
 }
 
 /** The word that was probably meant, if there is one. */
-export function closest(typed: string, words: readonly string[]): string | undefined {
+function closest(typed: string, words: readonly string[]): string | undefined {
   const meant = typed.toLowerCase();
   const isLikely = (word: string) =>
     distance(meant.slice(0, 40), word.toLowerCase()) <= Math.max(1, Math.floor(word.length / 3));
@@ -34,8 +34,8 @@ export function closest(typed: string, words: readonly string[]): string | undef
   );
 }
 
-/** “Did you mean signed? ” or nothing, to go before the whole list. */
-export function didYouMean(typed: string, words: readonly string[]): string {
+/** “Did you mean signed?”, or nothing. */
+export function didYouMean(typed: string, words: readonly string[]): string | undefined {
   const word = closest(typed, words);
-  return word === undefined ? '' : `Did you mean ${word}? `;
+  return word && `Did you mean ${word}?`;
 }

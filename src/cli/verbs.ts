@@ -14,12 +14,13 @@ import {
 } from './command.ts';
 import { askable, type Deed } from './deeds.ts';
 import { CliError, cancelled, notFound, usageError } from './errors.ts';
-import { Invalid, id, line, type Parser, wholeNumber } from './flags.ts';
+import { Invalid, id, line, offering, type Parser, wholeNumber } from './flags.ts';
 import { assertMayCreate, entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
 import type { Prompts } from './prompts.ts';
 import { explained } from './refusal.ts';
 import { commandLine, withoutFlag } from './shell.ts';
+import { didYouMean } from './suggest.ts';
 
 /** What a list asks of the API. */
 export interface Page<Order> {
@@ -54,15 +55,20 @@ interface ListDefinition<Row, F extends Flags, Name extends string>
 
 function sortParser<Name extends string>(sort: Record<string, Name>): Parser<Order<Name>> {
   const canonical = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
+  const names = Object.keys(sort);
   const parse = (typed: string): Order<Name> => {
     const [, name = '', direction = 'asc'] = /^([\w-]+)(?::(asc|desc))?$/.exec(typed.trim()) ?? [];
     const known = Object.entries(sort).find(([key]) => canonical(key) === canonical(name));
     if (known && name) return `${known[1]}_${direction === 'desc' ? 'DESC' : 'ASC'}`;
-    const names = Object.keys(sort).join(', ');
-    throw new Invalid(`“${typed}” is not an order. Write one of ${names}, with :asc or :desc.`);
+    throw new Invalid(
+      `“${typed}” is not an order. Write one of ${names.join(', ')}, with :asc or :desc.`,
+      didYouMean(name, names),
+    );
   };
-  const offers = Object.keys(sort).flatMap((name) => [name, `${name}:desc`]);
-  return Object.assign(parse, { offers });
+  return offering(
+    names.flatMap((name) => [name, `${name}:desc`]),
+    parse,
+  );
 }
 
 const largestPage = 1000;

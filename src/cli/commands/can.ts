@@ -11,7 +11,7 @@ import {
 } from '../command.ts';
 import type { Askable, Said } from '../deeds.ts';
 import { type CliError, exitCodes, usageError } from '../errors.ts';
-import { id, line } from '../flags.ts';
+import { id, line, offering } from '../flags.ts';
 import { drawAccess } from '../output/access.ts';
 import { type Column, canonical } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
@@ -145,8 +145,19 @@ function tellWhatIsMissing(
 export const can = (nouns: readonly NounEntry[]): Command =>
   command({
     flags: {
-      verb: required('<verb>', 'what you would do, like update', line(40)),
-      record: required('<record>', 'with what, like client', line(40)),
+      verb: required(
+        '<verb>',
+        'what you would do, like update',
+        offering(['read', 'create', 'update', 'delete'], line(40)),
+      ),
+      record: required(
+        '<record>',
+        'with what, like client',
+        offering(
+          nouns.map(({ name }) => name),
+          line(40),
+        ),
+      ),
       id: optional('[id]', 'with which one', id),
       field: several(
         '--field <name>',

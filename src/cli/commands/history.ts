@@ -1,6 +1,6 @@
 import { History, type HistoryRecord } from '../../client/operations.ts';
 import type { NounEntry } from '../catalog.ts';
-import { type Command, command, required, toggle } from '../command.ts';
+import { type Command, command, required, toggle, under } from '../command.ts';
 import { notFound } from '../errors.ts';
 import { Invalid, id, type Parser } from '../flags.ts';
 import { type Change, changeOf } from '../history/change.ts';
@@ -72,7 +72,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       record: required('<record>', 'what kind of record', recordName),
       id: required('<id>', "the record's id", id),
       absolute: toggle('--absolute', 'dates and times instead of “2 hours ago”'),
-      ...paging,
+      ...under('Rows', paging),
     },
     columns,
     examples: [

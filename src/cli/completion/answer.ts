@@ -1,7 +1,6 @@
 import process from 'node:process';
 import { printable } from '../output/text.ts';
-import { candidates, files } from './candidates.ts';
-import { createIds } from './ids.ts';
+import { candidates, files, type Ids } from './candidates.ts';
 
 /**
  * Tells a shell what could be typed next: a line for each candidate, with a tab and what it means, or `:files`.
@@ -11,10 +10,13 @@ export async function answer(
   words: readonly string[],
   { stdout, env }: { stdout: NodeJS.WritableStream; env: NodeJS.ProcessEnv },
 ): Promise<void> {
+  // The shell may have stopped listening.
+  stdout.on('error', () => undefined);
   // A session that is being refreshed would be lost with Ctrl-C; nothing else here takes long.
   process.on('SIGINT', () => undefined);
+  const ids: Ids = async (noun, server) => (await import('./ids.ts')).idsOf(noun, server, env);
   try {
-    const found = await candidates(words, createIds(env));
+    const found = await candidates(words, ids);
     const lines =
       found === files
         ? [':files']

@@ -10,7 +10,7 @@ import { type Api, createApi } from '../api/api.ts';
 import { localDay } from '../output/format.ts';
 import { serverAddress } from '../server-address.ts';
 import { createSessionStore } from '../session-store.ts';
-import type { Candidate, Ids } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
 
 /** Whoever waits for a list of ids would rather type, in milliseconds. */
 const patience = 1_000;
@@ -63,23 +63,25 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
     described([(await api.send(SessionNames, {})).all], ({ userAgent }) => userAgent ?? ''),
 };
 
-/** The ids that whoever is logged in may see. Fails where there is nobody, or no answer soon. */
-export function createIds(env: NodeJS.ProcessEnv): Ids {
-  return async (noun, flag) => {
-    const query = queries[noun];
-    const store = createSessionStore(env);
-    const server = serverAddress({
-      flag,
-      environment: env.EPIC_SERVER,
-      remembered: (await store.last()).server,
-    });
-    const session = await store.find(server);
-    if (!session || !query) return [];
-    const interrupted = AbortSignal.timeout(patience);
-    // A refresh that has begun has to end, however long it takes: it begins only where somebody answers.
-    if (session.expiresAt - Date.now() < margin) {
-      await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
-    }
-    return query(createApi({ server, store, interrupted }));
-  };
+/** The ids of a kind of record that whoever is logged in may see. Fails where there is nobody, or no answer soon. */
+export async function idsOf(
+  noun: string,
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<Candidate[]> {
+  const query = queries[noun];
+  const store = createSessionStore(env);
+  const server = serverAddress({
+    flag,
+    environment: env.EPIC_SERVER,
+    remembered: (await store.last()).server,
+  });
+  const session = await store.find(server);
+  if (!session || !query) return [];
+  const interrupted = AbortSignal.timeout(patience);
+  // A refresh that has begun has to end, however long it takes: it begins only where somebody answers.
+  if (session.expiresAt - Date.now() < margin) {
+    await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
+  }
+  return query(createApi({ server, store, interrupted }));
 }

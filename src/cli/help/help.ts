@@ -27,7 +27,7 @@ export async function help(
     const known = [...names, ...topics.map(({ name }) => name)];
     throw usageError(
       `There is no help on “${word}”.`,
-      `${didYouMean(word, known)}See what there is: epic help`,
+      didYouMean(word, known) ?? 'See what there is: epic help',
     );
   }
   await program.parseAsync([...words, '--help'], { from: 'user' });

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { didYouMean } from '../suggest.ts';
 
 export type Cell = string | number | boolean | object | null | undefined;
 
@@ -46,9 +47,10 @@ export function pickColumns<Row>(columns: readonly Column<Row>[], names: string)
   return names.split(',').map((name) => {
     const column = known.get(canonical(name));
     if (column) return column;
+    const names = columns.map(({ key }) => key);
     throw usageError(
       `--fields: there is no field “${name.trim()}”.`,
-      `The fields are ${columns.map(({ key }) => key).join(', ')}.`,
+      didYouMean(name.trim(), names) ?? `The fields are ${names.join(', ')}.`,
     );
   });
 }
