@@ -22,10 +22,6 @@ function section(page: Page): string[] {
     ...(what ? [`# ${what}`] : []),
     `epic ${line}`,
   ]);
-  const fields = page.groups
-    .find(({ heading }) => heading === 'Output')
-    ?.items.find(({ term }) => term.startsWith('--fields'))
-    ?.about.replace(/^.*?, of /, '');
   return [
     `### ${page.name}`,
     '',
@@ -35,7 +31,8 @@ function section(page: Page): string[] {
     ...page.groups
       .filter(({ heading }) => heading !== 'Output' && heading !== 'Global')
       .flatMap(({ heading, items }) => table(heading, items)),
-    ...(fields ? [`Fields: ${fields.split(', ').map(code).join(', ')}.`, ''] : []),
+    `Fields: ${page.fields.map(code).join(', ')}.`,
+    '',
     ...(examples.length > 0 ? block(examples) : []),
     ...(page.notes.length > 0 ? [page.notes.map(cell).join(' '), ''] : []),
   ];

@@ -40,8 +40,10 @@ function commandSection(page: Page): string[] {
     escaped(page.about),
     ...block([`epic ${page.usage}`]),
     ...page.groups
-      .filter(({ heading }) => heading !== 'Global')
+      .filter(({ heading }) => heading !== 'Output' && heading !== 'Global')
       .flatMap(({ items }) => list(items)),
+    '.PP',
+    escaped(`Fields: ${page.fields.join(', ')}.`),
     ...(page.notes.length > 0 ? ['.PP', ...page.notes.map(escaped)] : []),
     ...(examples.length > 0 ? ['.PP', 'Examples:', ...block(examples)] : []),
   ];
@@ -61,8 +63,14 @@ function topicSection({ name, parts }: Topic): string[] {
 const title = (name: string) =>
   `.TH ${quoted(name.toUpperCase())} 1 "" "Epic Events CRM" "Epic Events CRM"`;
 
-const globalFlags = ({ groups }: Page): string[] =>
-  list(groups.find(({ heading }) => heading === 'Global')?.items ?? []);
+/** The flags that every command has, from the page of one of them. */
+const sharedFlags = ({ groups }: Page): string[] =>
+  groups
+    .filter(({ heading }) => heading === 'Output' || heading === 'Global')
+    .flatMap(({ heading, items }) => [
+      `.SH ${quoted(`${heading.toUpperCase()} FLAGS`)}`,
+      ...list(items.map(({ term, about }) => ({ term, about: about.replace(/, of .*$/, '') }))),
+    ]);
 
 const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
 
@@ -79,8 +87,7 @@ export function manualPagesOf({ root, commands, nouns, topics }: Manual): Manual
       `.B ${quoted(`epic ${page.usage}`)}`,
       '.SH COMMANDS',
       ...verbs.flatMap(commandSection),
-      '.SH "GLOBAL FLAGS"',
-      ...globalFlags(page),
+      ...verbs.slice(0, 1).flatMap(sharedFlags),
       '.SH "SEE ALSO"',
       '.BR epic (1)',
     ]),
@@ -96,8 +103,7 @@ export function manualPagesOf({ root, commands, nouns, topics }: Manual): Manual
     ...list(nouns.map(({ name, page }) => ({ term: name, about: page.about }))),
     '.SH COMMANDS',
     ...commands.flatMap(commandSection),
-    '.SH "GLOBAL FLAGS"',
-    ...globalFlags(root),
+    ...commands.slice(0, 1).flatMap(sharedFlags),
     ...topics.flatMap(topicSection),
     '.SH "SEE ALSO"',
     ...seeAlso.map((line, index) => (index < seeAlso.length - 1 ? `${line},` : line)),

@@ -37,6 +37,6 @@ export const completion = command({
     const script = await shells[shell]();
     if (output.format === 'json' || output.format === 'csv' || fields !== undefined) {
       output.record(shown, { shell, script });
-    } else output.drawing(() => script);
+    } else await output.drawing(() => script);
   },
 });

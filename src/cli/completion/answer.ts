@@ -1,4 +1,5 @@
 import process from 'node:process';
+import type { Streams } from '../output/output.ts';
 import { printable } from '../output/text.ts';
 import { candidates, files, type Ids } from './candidates.ts';
 
@@ -8,13 +9,14 @@ import { candidates, files, type Ids } from './candidates.ts';
  */
 export async function answer(
   words: readonly string[],
-  { stdout, env }: { stdout: NodeJS.WritableStream; env: NodeJS.ProcessEnv },
+  streams: Pick<Streams, 'stdout' | 'stderr' | 'env'>,
 ): Promise<void> {
+  const { stdout } = streams;
   // The shell may have stopped listening.
   stdout.on('error', () => undefined);
   // A session that is being refreshed would be lost with Ctrl-C; nothing else here takes long.
   process.on('SIGINT', () => undefined);
-  const ids: Ids = async (noun, server) => (await import('./ids.ts')).idsOf(noun, server, env);
+  const ids: Ids = async (noun, server) => (await import('./ids.ts')).idsOf(noun, server, streams);
   try {
     const found = await candidates(words, ids);
     const lines =

@@ -1,5 +1,6 @@
 import { type CommandEntry, catalog, type NounEntry } from '../catalog.ts';
 import type { Command, Flag } from '../command.ts';
+import { topics } from '../help/topics.ts';
 import { globalFlags, outputFlags } from '../shared-flags.ts';
 
 /** What could be typed next, as a whole word, and what it means. */
@@ -29,6 +30,8 @@ interface Place {
   isAfterDashes: boolean;
   /** Whether something is in it that epic does not know. */
   isLost: boolean;
+  /** Whether it asks for help: `epic help …`. */
+  isHelp: boolean;
 }
 
 const nouns: readonly NounEntry[] = catalog.flatMap((each) => ('nouns' in each ? each.nouns : []));
@@ -68,7 +71,8 @@ async function placeAfter(words: readonly string[]): Promise<Place> {
     }
   };
 
-  for (const word of words[0] === 'help' ? words.slice(1) : words) {
+  const isHelp = words[0] === 'help';
+  for (const word of isHelp ? words.slice(1) : words) {
     const [name = '', value] = /^(--[\w-]+)=(.*)$/s.exec(word)?.slice(1) ?? [word];
     const flag = word.startsWith('-') ? flagsOf(command).find((each) => isNamed(each, name)) : null;
     if (pending) {
@@ -81,7 +85,7 @@ async function placeAfter(words: readonly string[]): Promise<Place> {
       if (flag.given !== 'switch' && value === undefined) pending = flag;
     }
   }
-  return { noun, command, given, flags, pending, isAfterDashes, isLost };
+  return { noun, command, given, flags, pending, isAfterDashes, isLost, isHelp };
 }
 
 /** The kind of record whose id a flag or an argument takes, by how it is written: `--client <id>`, `<employee>`. */
@@ -146,7 +150,8 @@ async function argument(typed: string, place: Place, ids: Ids) {
     return titled(typed, verbs, aliases);
   }
   const aliases = nouns.map(({ plural }) => [plural]);
-  return titled(typed, [...nouns, ...commands], aliases);
+  const also = place.isHelp ? topics : [];
+  return titled(typed, [...nouns, ...commands, ...also], aliases);
 }
 
 /** Names, or the aliases at the same place where what is typed is the beginning of no name. */

@@ -8,6 +8,7 @@ import {
 } from '../../client/operations.ts';
 import { type Api, createApi } from '../api/api.ts';
 import { localDay } from '../output/format.ts';
+import type { Streams } from '../output/output.ts';
 import { serverAddress } from '../server-address.ts';
 import { createSessionStore } from '../session-store.ts';
 import type { Candidate } from './candidates.ts';
@@ -67,7 +68,7 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
 export async function idsOf(
   noun: string,
   flag: string | undefined,
-  env: NodeJS.ProcessEnv,
+  { env, stderr }: Pick<Streams, 'env' | 'stderr'>,
 ): Promise<Candidate[]> {
   const query = queries[noun];
   const store = createSessionStore(env);
@@ -83,5 +84,5 @@ export async function idsOf(
   if (session.expiresAt - Date.now() < margin) {
     await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
   }
-  return query(createApi({ server, store, interrupted }));
+  return query(createApi({ server, store, interrupted, stderr }));
 }

@@ -17,6 +17,8 @@ export interface Page {
   /** A sentence. */
   about: string;
   groups: readonly { heading: string; items: readonly Item[] }[];
+  /** The names for `--fields`. */
+  fields: readonly string[];
   /** Command lines, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
   /** What else there is to say, in paragraphs. */
@@ -66,6 +68,7 @@ function page(
     usage: [written, ...positional.map(({ spec }) => spec), '[flags]'].join(' '),
     about: `${summary}.`,
     groups: [...grouped(command.flags), outputGroup(command.fieldNames), globalGroup],
+    fields: command.fieldNames,
     examples: command.examples,
     notes: command.notes ?? [],
   };
@@ -88,6 +91,7 @@ export function nounPage({ name, plural, summary }: NounEntry, verbs: readonly V
     name: `epic ${name}`,
     usage: `${name}|${plural} <verb> [flags]`,
     about: summary,
+    fields: [],
     groups: [{ heading: 'Commands', items: verbs.map(verbItem) }, globalGroup],
     examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 3),
     notes: [`More about one of them: epic ${name} ${verbs[0]?.name ?? ''} --help`],
@@ -121,6 +125,7 @@ export function rootPage(
       },
       globalGroup,
     ],
+    fields: [],
     examples: [],
     notes: ['More about a noun or a command: epic contract --help, epic contract list --help.'],
   };

@@ -97,7 +97,7 @@ const environment: Topic = {
             'What shows a list that is longer than the terminal; otherwise less. --no-pager does without.',
         },
         {
-          term: 'LC_ALL, LC_NUMERIC, LC_TIME, LANG',
+          term: 'LC_ALL, LC_MONETARY, LC_TIME, LANG',
           about: 'How money and dates are written on a terminal.',
         },
         { term: 'TZ', about: 'The time zone in which moments are shown and typed.' },
