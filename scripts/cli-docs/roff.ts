@@ -72,7 +72,9 @@ const sharedFlags = ({ groups }: Page): string[] =>
       ...list(items.map(({ term, about }) => ({ term, about: about.replace(/, of .*$/, '') }))),
     ]);
 
-const text = (lines: readonly string[]) => `${lines.join('\n')}\n`;
+/** A paragraph begins by itself below a heading. */
+const text = (lines: readonly string[]) =>
+  `${lines.filter((line, index) => line !== '.PP' || !/^\.S[HS]/.test(lines[index - 1] ?? '')).join('\n')}\n`;
 
 /** epic(1), and a page for each noun. */
 export function manualPagesOf({ root, commands, nouns, topics }: Manual): ManualPages {
