@@ -46,6 +46,16 @@ const cases: readonly Case[] = [
   { name: 'epic contract list --help', args: [programs.epic, 'contract', 'list', '--help'] },
   { name: 'epic contract list', args: [programs.epic, 'contract', 'list'], limit: 3 },
   {
+    name: 'epic contract list --st<TAB>',
+    args: [programs.epic, '__complete', 'contract', 'list', '--st'],
+    limit: 2.5,
+  },
+  {
+    name: 'epic contract sign <TAB>',
+    args: [programs.epic, '__complete', 'contract', 'sign', ''],
+    limit: 2.5,
+  },
+  {
     name: 'epic contract list, as a table',
     args: [programs.epic, 'contract', 'list'],
     limit: 3,

@@ -16,6 +16,7 @@ beforeAll(async () => {
     platform: 'node',
     format: 'esm',
     packages: 'external',
+    loader: { '.bash': 'text', '.zsh': 'text', '.fish': 'text' },
     outdir: 'dist',
     write: false,
     metafile: true,
@@ -56,6 +57,14 @@ test('a command loads no other command, and no library', () => {
     expect([file, commandsOf(loaded)]).toEqual([file, [file]]);
     expect([file, packagesOf(loaded)]).toEqual([file, []]);
   }
+});
+
+test('a completion loads no library, and how to ask the server only for ids', () => {
+  const loaded = loadedWith('src/cli/completion/answer.ts');
+  expect(loaded.size).toBeGreaterThan(5);
+  expect(commandsOf(loaded)).toEqual([]);
+  expect(packagesOf(loaded)).toEqual([]);
+  expect([...loaded].filter((path) => /\/(api|client)\//.test(path))).toEqual([]);
 });
 
 test('nothing of the server is in it, and the server has nothing of it', () => {

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { exitCodes } from '../../src/cli/errors.ts';
 import { type Epic, setUpEpic } from '../support/epic.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment } from '../support/program.ts';
@@ -53,6 +54,28 @@ test('every command explains itself with its flags and an example', async () => 
   await Promise.all([...all, ...alone].map(explains));
 });
 
+test('help tells of flags under headings, and of topics; 80 columns are enough', async () => {
+  const headings = ['Filters:', 'Rows:', 'Output:', 'Global:', 'Examples:'];
+  const list = await epic.run(['help', 'contract', 'list']);
+  expect(await epic.run(['contract', 'list', '--help'])).toEqual(list);
+  expect(list.stdout.match(/^\S+:$/gm)).toEqual(headings);
+  const topics = ['exit-codes', 'formats', 'environment', 'scripting'];
+  const { stdout: root } = await epic.run(['help']);
+  for (const topic of topics) expect(root).toContain(`\n  help ${topic} `);
+  const lines = await Promise.all(
+    topics.map(async (topic) => (await epic.run(['help', topic])).stdout.split('\n')),
+  );
+  for (const topic of lines) expect(topic.length).toBeGreaterThan(10);
+  expect(lines.flat().filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('the topic on exit codes names those that there are, and no others', async () => {
+  const { stdout } = await epic.run(['help', 'exit-codes']);
+  const named = [...stdout.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));
+  expect(new Set(named)).toEqual(new Set([0, ...Object.values(exitCodes)]));
+  for (const code of Object.keys(exitCodes)) expect(stdout).toContain(code);
+});
+
 test('plurals and ls are aliases', async () => {
   for (const noun of Object.keys(commands)) {
     const { code, stdout } = await epic.run([`${noun}s`, 'ls', '--help']);
@@ -71,6 +94,19 @@ test('wrong usage is exit 2, says what is wrong, and suggests what was meant', a
       'list',
       '--unsined',
     ],
+    [/Unknown option '--foo'\.\n.*epic contracts list --help/, 'contracts', 'list', '--foo'],
+    [/Unknown command 'frobnicate'\.\n.*epic contract --help/, 'contract', 'frobnicate'],
+    [/“sgned” is not one of .*\n.*Did you mean signed\?/, 'contract', 'list', '--status', 'sgned'],
+    [/“xyzzy” is not one of draft, signed, cancelled\.\n$/, 'contract', 'list', '--status=xyzzy'],
+    [
+      /not an order.*\n(.*\n)?.*Did you mean totalAmount\?/,
+      'contract',
+      'list',
+      '--sort=totalamont:desc',
+    ],
+    [/no field “staus”\.\n.*Did you mean status\?/, 'contract', 'list', '--fields', 'id,staus'],
+    [/no help on “formts”\.\n.*Did you mean formats\?/, 'help', 'formts'],
+    [/no help on “frobnicate”\.\n.*epic help/, 'help', 'frobnicate'],
     [/Too many arguments/, 'contract', 'sign', '1', '2'],
     [/argument missing/, 'contract', 'list', '--client'],
     [/'--json' cannot be used with option '--csv'/, 'contract', 'list', '--json', '--csv'],

@@ -65,7 +65,7 @@ const formats: Topic = {
     },
     {
       lines: [
-        'epic contract list --unpaid --fields id,client,amountToBePaid --csv > unpaid.csv',
+        'epic contract list --unpaid --csv > unpaid.csv',
         'epic event list --upcoming --json | jq ".[].title"',
       ],
     },
@@ -126,7 +126,7 @@ const scripting: Topic = {
       lines: [
         'if epic can sign contract 7; then epic contract sign 7; fi',
         'id=$(epic contract create --client 12 --total 12500 --fields id)',
-        'epic contract list --unsigned --fields id | while read -r id; do epic contract view "$id"; done',
+        'epic contract list --unsigned --fields id | xargs -n 1 epic contract view',
       ],
     },
     'A list ends after 50 rows; --limit takes up to 1000, and what to type for the next ones is said on stderr.',
