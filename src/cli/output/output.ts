@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
+import { createFeed, type Told } from './feed.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
@@ -35,6 +36,8 @@ export interface Output {
   drawing(draw: (paint: Paint, cells: number, lines: number) => string): Promise<void>;
   /** A text in a form of its own, such as a page, as it is. */
   verbatim(text: string): void;
+  /** One row after the other, as things happen: a sentence each for people, otherwise a line each. */
+  feed<Row>(columns: readonly Column<Row>[]): (row: Row, told: Told) => void;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -69,7 +72,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const { stdout, stderr } = streams;
   const cells = terminalWidth(stdout, streams.env);
   const errCells = terminalWidth(stderr, streams.env) ?? Number.POSITIVE_INFINITY;
-  const format = options.format ?? (cells === undefined ? 'tsv' : 'people');
+  const format: Format = options.format ?? (cells === undefined ? 'tsv' : 'people');
   const paint = paintFor(stdout, streams, options.colour);
   const errPaint = paintFor(stderr, streams, options.colour);
 
@@ -115,6 +118,12 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     list,
     record,
     drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
+    feed(columns) {
+      const shown = format === 'tsv' ? listed(columns) : columns;
+      const look = { format, paint, cells: cells ?? 80, chosen: options.chosen };
+      const draw = createFeed(shown, look);
+      return (row, told) => stdout.write(draw(row, told));
+    },
     verbatim(text) {
       stdout.write(text);
     },
