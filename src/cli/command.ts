@@ -52,6 +52,11 @@ export interface Services {
   stdin(): NodeJS.ReadStream;
   /** The arguments as typed, without the program's name. */
   typed: readonly string[];
+  /**
+   * Runs another command line, of arguments without the program's name, as if it had been typed, and tells how it
+   * ended. False when Ctrl-C ended it.
+   */
+  perform(args: readonly string[]): Promise<boolean>;
   /** The value of --fields. */
   fields: string | undefined;
 }
@@ -74,6 +79,8 @@ export interface Definition<Row, F extends Flags> {
   columns: readonly Column<Row>[];
   /** Command lines without the program's name, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
+  /** Where it does not have all formats: JSON alone, or none at all. */
+  formats?: 'json' | 'none';
   /** What else its help says, in lines. */
   notes?: readonly string[];
   run(invocation: Invocation<Row, F>): Promise<void>;
@@ -122,11 +129,11 @@ function missing(flag: Flag): Error {
   );
 }
 
-/** Asks until the answer can be parsed. */
-async function askFor(flag: Flag, prompts: Prompts): Promise<unknown> {
+/** Asks until the answer can be parsed, and gives it as it was typed. */
+export async function askFor(flag: Flag, prompts: Prompts): Promise<string> {
   const question = `${flag.help.charAt(0).toUpperCase()}${flag.help.slice(1)}`;
   const { choices } = flag.parse;
-  if (choices) return flag.parse(await prompts.choice(question, choices));
+  if (choices) return prompts.choice(question, choices);
   const check = (typed: string) => {
     try {
       flag.parse(typed);
@@ -136,7 +143,7 @@ async function askFor(flag: Flag, prompts: Prompts): Promise<unknown> {
       throw error;
     }
   };
-  return flag.parse(await prompts.line(question, { check }));
+  return prompts.line(question, { check });
 }
 
 /** The values of the flags: first all that was typed is checked, then what is missing is asked. */
@@ -158,7 +165,7 @@ async function readFlags<F extends Flags>(
   for (const [key, flag] of Object.entries(flags)) {
     if (flag.given !== 'required' || key in values) continue;
     if (!prompts.possible) throw missing(flag);
-    values[key] = await askFor(flag, prompts);
+    values[key] = flag.parse(await askFor(flag, prompts));
   }
   return values as Values<F>;
 }

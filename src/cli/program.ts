@@ -22,7 +22,8 @@ export type Run = (
   shared: SharedFlags,
 ) => Promise<void>;
 
-const isArgument = ({ spec }: Flag) => !spec.startsWith('-');
+/** Whether it is typed without a name: `<id>`. */
+export const isArgument = ({ spec }: Flag) => !spec.startsWith('-');
 
 function helpFor(flag: Flag): string {
   const { choices } = flag.parse;
@@ -45,7 +46,12 @@ function textAfter({ examples, notes = [] }: Command): string {
   return parts.flat().join('\n');
 }
 
-function addOutputFlags(target: CommanderCommand, fieldNames: readonly string[]): void {
+function addOutputFlags(target: CommanderCommand, { fieldNames, formats }: Command): void {
+  if (formats === 'none') return;
+  if (formats === 'json') {
+    target.addOption(new Option('--json', 'print errors as JSON too').helpGroup('Output:'));
+    return;
+  }
   const names = `the fields to show, of ${fieldNames.join(', ')}`;
   for (const option of [
     new Option('--json', 'print JSON').conflicts('csv'),
@@ -70,7 +76,7 @@ function define(target: CommanderCommand, name: string, command: Command, run: R
     .filter(([, flag]) => !isArgument(flag))
     .map(([key, flag]) => ({ key, option: optionFor(flag) }));
   for (const { option } of options) target.addOption(option);
-  addOutputFlags(target, command.fieldNames);
+  addOutputFlags(target, command);
 
   target.action(async (...received: unknown[]) => {
     const typed: Record<string, Typed> = {};

@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from './errors.ts';
 import type { Streams } from './output/output.ts';
-import { printable } from './output/text.ts';
+import { printable, shorten, width } from './output/text.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
@@ -14,10 +14,19 @@ export interface Prompts {
     options?: { initial?: string; check?: (typed: string) => true | string },
   ): Promise<string>;
   choice(question: string, choices: readonly string[]): Promise<string>;
+  /** One of some things, each with a word on what it is; `first` is the one to begin at. */
+  pick<Value>(question: string, options: readonly Pick<Value>[], first?: Value): Promise<Value>;
   /** Shows a `*` for each character. */
   password(question: string): Promise<string>;
   /** Anything but a clear yes is no. */
   confirm(question: string): Promise<boolean>;
+}
+
+/** Something to choose. */
+export interface Pick<Value> {
+  value: Value;
+  name: string;
+  summary: string;
 }
 
 /** Prompts over these streams; the library is loaded with the first question. */
@@ -26,9 +35,14 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
   async function ask(question: string, prompt: Partial<PromptObject<'answer'>>): Promise<unknown> {
     const { default: prompts } = await import('prompts');
     let left = false;
-    const onCancel = () => {
-      throw cancelled();
+    let lastKey: string | undefined;
+    const onKey = (_: unknown, key: { name?: string } | undefined) => {
+      lastKey = key?.name;
     };
+    const onCancel = () => {
+      throw cancelled(undefined, lastKey === 'escape' ? 'escape' : 'interrupted');
+    };
+    streams.stdin.on('keypress', onKey);
     const { answer } = await prompts(
       {
         type: 'text',
@@ -43,7 +57,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         },
       },
       { onCancel },
-    );
+    ).finally(() => streams.stdin.off('keypress', onKey));
     if (left) onCancel();
     return answer;
   }
@@ -56,6 +70,22 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     async choice(question, choices) {
       const options = choices.map((value) => ({ title: value, value }));
       return String(await ask(question, { type: 'select', choices: options }));
+    },
+    async pick(question, options, first) {
+      const longest = Math.max(...options.map(({ name }) => width(name)));
+      const room = (stderr.columns || 80) - width(question) - longest - 8;
+      const choices = options.map(({ name, summary }, value) => ({
+        title: `${name}${' '.repeat(longest - width(name))}  ${shorten(summary, Math.max(room, 10))}`,
+        value,
+      }));
+      const initial = Math.max(
+        options.findIndex(({ value }) => value === first),
+        0,
+      );
+      const answer = await ask(question, { type: 'select', choices, initial, hint: ' ' });
+      const picked = options[Number(answer)];
+      if (!picked) throw cancelled();
+      return picked.value;
     },
     async password(question) {
       return String(await ask(question, { type: 'password' }));

@@ -80,6 +80,7 @@ export async function run({
   let running = '';
 
   async function runCommand(
+    argv: readonly string[],
     name: string,
     command: Command,
     typed: Record<string, Typed>,
@@ -95,28 +96,41 @@ export async function run({
     });
     if (output.format === 'people') writeAs(formsFor(streams.env));
     const { createServices } = await import('./services.ts');
-    const about = { streams, output, interrupted, typed: argv };
+    const about = { streams, output, interrupted, typed: argv, perform: performAnother };
     await command.execute(typed, await createServices(shared, about));
   }
 
   const fail = async (error: unknown) => {
     const about = { interrupted: interrupted.aborted, command: running, env: streams.env };
     const problem = await problemOf(error, about);
-    if (!problem) return;
+    if (!problem) return undefined;
     process.exitCode = exitCodes[problem.code];
     if (problem.message) output.problem(problem);
+    return problem;
   };
   process.on('uncaughtException', fail);
 
-  try {
-    const width = streams.stdout.columns || 80;
-    const program = createProgram(runCommand, width);
-    if (argv.length === 0 && output.format === 'people') {
-      const { home } = await import('./home/home.ts');
-      await runCommand('home', home, {}, { input: true, color: true, pager: false });
-    } else if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
-  } catch (error) {
-    await fail(error);
+  /** Runs a command line, tells what goes wrong, and gives it. */
+  async function perform(line: readonly string[]): Promise<Problem | undefined> {
+    try {
+      const width = streams.stdout.columns || 80;
+      const program = createProgram((...all) => runCommand(line, ...all), width);
+      if (line.length === 0 && output.format === 'people') {
+        const { home } = await import('./home/home.ts');
+        await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
+      } else if (line.length === 0) program.outputHelp();
+      else await program.parseAsync(withoutHelpCommand(line), { from: 'user' });
+      return undefined;
+    } catch (error) {
+      return fail(error);
+    }
   }
+
+  async function performAnother(line: readonly string[]): Promise<boolean> {
+    const problem = await perform(line);
+    process.exitCode = undefined;
+    return !interrupted.aborted && problem?.kind !== 'interrupted';
+  }
+
+  await perform(argv);
 }

@@ -39,7 +39,7 @@ async function readText({
     throw usageError('Give the text or --file, not both.');
   }
   if (file !== undefined) return textOfFile('--file', file);
-  if (query === '-') return readAll(stdin, { flag: '-', most: mostText });
+  if (query === '-') return readAll(stdin(), { flag: '-', most: mostText });
   if (query !== undefined) return query;
   if (prompts.possible) return prompts.line('The GraphQL text');
   throw usageError(
@@ -73,10 +73,9 @@ async function tellAllPages({ output }: Services, rows: AsyncIterable<unknown>):
 
 /** `epic api`: any query or mutation. */
 export const api = command<never, typeof flags>({
-  name: 'api',
-  summary: 'Run any GraphQL query or mutation',
   flags,
   columns: [],
+  formats: 'json',
   examples: [
     ["api '{ me { fullName department } }'", ''],
     [

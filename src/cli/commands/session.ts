@@ -5,7 +5,7 @@ import { CliError, usageError } from '../errors.ts';
 import { email } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { chooseNewPassword, readPasswords } from '../passwords.ts';
-import { adoptToken, token } from './token.ts';
+import { adoptToken } from './token.ts';
 
 interface Person {
   id: number;

@@ -22,8 +22,6 @@ const refreshToken = /^[\w-]{43}$/;
 
 /** `epic token`: an access token on stdout, for another program. */
 export const token = command({
-  name: 'token',
-  summary: 'Print an access token for a script, good for 15 minutes',
   flags: {},
   columns,
   examples: [
@@ -46,7 +44,8 @@ export const token = command({
 });
 
 /** Goes on with the session of a token on stdin, and gives whose it is. */
-export async function adoptToken({ api, output, stdin }: Services) {
+export async function adoptToken({ api, output, stdin: open }: Services) {
+  const stdin = open();
   if (stdin.isTTY) {
     throw usageError(
       `${withToken}: the token comes from stdin.`,

@@ -1,4 +1,4 @@
-import type { DocumentNode, OperationDefinitionNode, TypeNode } from 'graphql';
+import type { DocumentNode, GraphQLError, OperationDefinitionNode, TypeNode } from 'graphql';
 import { usageError } from '../errors.ts';
 
 /** One operation of a text that somebody has written. */
@@ -32,15 +32,13 @@ export async function chooseOperation(
 }
 
 async function parsed(text: string): Promise<DocumentNode> {
-  const [{ parse }, { GraphQLError }] = await Promise.all([
-    import('graphql/language/parser.js'),
-    import('graphql/error/GraphQLError.js'),
-  ]);
+  const { parse } = await import('graphql/language/parser.js');
   try {
     return parse(text, { noLocation: true });
   } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    const [{ line, column } = { line: 1, column: 1 }] = error.locations ?? [];
+    if (!(error instanceof Error && error.name === 'GraphQLError')) throw error;
+    const { locations } = error as GraphQLError;
+    const [{ line, column } = { line: 1, column: 1 }] = locations ?? [];
     const what = error.message.replace(/^Syntax Error: /, '').replace(/\.$/, '');
     throw usageError(`That is not GraphQL: ${what}, in line ${line}, column ${column}.`);
   }

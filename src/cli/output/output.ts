@@ -48,6 +48,8 @@ export interface Output {
   ): Promise<void>;
   /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
   note(sentence: string, commandLine?: string): void;
+  /** A command line that is run for the person, on stderr. */
+  echo(commandLine: string): void;
   problem(problem: Problem): void;
 }
 
@@ -139,6 +141,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       const lines = [wrapped(printableLines(sentence), errCells, '')];
       if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);
       stderr.write(`${errPaint.quiet(lines.join('\n'))}\n`);
+    },
+    echo(commandLine) {
+      stderr.write(`${errPaint.quiet(`$ ${printableLines(commandLine)}`)}\n`);
     },
     problem(problem) {
       stderr.write(

@@ -1,0 +1,52 @@
+import { askFor, type Command, type Flag } from '../command.ts';
+import { isArgument } from '../program.ts';
+import type { Prompts } from '../prompts.ts';
+import { commandLine } from '../shell.ts';
+
+/** What was answered for a flag: nothing, texts, or that it is set. */
+type Answers = Map<Flag, readonly string[]>;
+
+/** The arguments of a command line that says what was answered: arguments first, then flags. */
+function argumentsFor(answers: Answers): string[] {
+  const given = [...answers];
+  const texts = given.flatMap(([flag, answered]) => (isArgument(flag) ? answered : []));
+  const flags = given.flatMap(([flag, answered]) => {
+    const name = /--[\w-]+/.exec(flag.spec)?.[0];
+    if (isArgument(flag) || name === undefined) return [];
+    return flag.given === 'switch' ? [name] : answered.flatMap((text) => [name, text]);
+  });
+  return [...texts, ...flags];
+}
+
+const mayFollow = (flag: Flag, answers: Answers) =>
+  flag.given !== 'required' && (flag.given === 'several' || !answers.has(flag));
+
+/**
+ * Asks for what a command needs, then offers what else it takes, until it is to be run; gives the arguments, without
+ * those of `start`: `['epic', 'contract', 'list']`.
+ */
+export async function askArguments(
+  { flags }: Command,
+  prompts: Prompts,
+  start: readonly string[],
+): Promise<string[]> {
+  const answers: Answers = new Map();
+  // What cannot be undone asks by itself.
+  const offered = Object.values(flags).filter(({ spec }) => spec !== '--yes');
+  for (const flag of offered) {
+    if (flag.given === 'required') answers.set(flag, [await askFor(flag, prompts)]);
+  }
+  for (;;) {
+    const more = offered.filter((flag) => mayFollow(flag, answers));
+    if (more.length === 0) return argumentsFor(answers);
+    const line = commandLine([...start, ...argumentsFor(answers)]);
+    const chosen = await prompts.pick<Flag | null>('Then', [
+      { value: null, name: 'Run it', summary: line },
+      ...more.map((flag) => ({ value: flag, name: flag.spec, summary: flag.help })),
+    ]);
+    if (chosen === null) return argumentsFor(answers);
+    const before = answers.get(chosen) ?? [];
+    const answer = chosen.given === 'switch' ? [] : [await askFor(chosen, prompts)];
+    answers.set(chosen, [...before, ...answer]);
+  }
+}
