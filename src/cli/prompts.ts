@@ -82,7 +82,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         options.findIndex(({ value }) => value === first),
         0,
       );
-      const answer = await ask(question, { type: 'select', choices, initial, hint: ' ' });
+      const answer = await ask(question, { type: 'select', choices, initial, hint: ' ', optionsPerPage: 15 });
       const picked = options[Number(answer)];
       if (!picked) throw cancelled();
       return picked.value;
