@@ -22,6 +22,9 @@ export interface Prompts {
   confirm(question: string): Promise<boolean>;
 }
 
+/** `optionsPerPage` is missing in the library's types. */
+type Prompt = Partial<PromptObject<'answer'>> & { optionsPerPage?: number };
+
 /** Something to choose. */
 export interface Pick<Value> {
   value: Value;
@@ -32,7 +35,7 @@ export interface Pick<Value> {
 /** Prompts over these streams; the library is loaded with the first question. */
 export function createPrompts(streams: Streams, wanted: boolean): Prompts {
   const { stderr } = streams;
-  async function ask(question: string, prompt: Partial<PromptObject<'answer'>>): Promise<unknown> {
+  async function ask(question: string, prompt: Prompt): Promise<unknown> {
     const { default: prompts } = await import('prompts');
     let left = false;
     let lastKey: string | undefined;
@@ -82,7 +85,13 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         options.findIndex(({ value }) => value === first),
         0,
       );
-      const answer = await ask(question, { type: 'select', choices, initial, hint: ' ', optionsPerPage: 15 });
+      const answer = await ask(question, {
+        type: 'select',
+        choices,
+        initial,
+        hint: ' ',
+        optionsPerPage: 15,
+      });
       const picked = options[Number(answer)];
       if (!picked) throw cancelled();
       return picked.value;

@@ -55,8 +55,8 @@ function dataOf({ data, problems }: Answer): unknown {
   return data;
 }
 
-function tell({ output }: Services, { data, problems }: Answer): void {
-  output.drawing(() => json(data));
+async function tell({ output }: Services, { data, problems }: Answer): Promise<void> {
+  await output.drawing(() => json(data));
   const last = problems.at(-1);
   for (const problem of problems.slice(0, -1)) output.problem(problem);
   if (last) throw new CliError(last);
@@ -65,10 +65,10 @@ function tell({ output }: Services, { data, problems }: Answer): void {
 async function tellAllPages({ output }: Services, rows: AsyncIterable<unknown>): Promise<void> {
   let before = '[';
   for await (const row of rows) {
-    output.drawing(() => `${before}\n  ${jsonLine(row).trimEnd()}`);
+    output.raw(`${before}\n  ${jsonLine(row).trimEnd()}`);
     before = ',';
   }
-  output.drawing(() => (before === '[' ? '[]\n' : '\n]\n'));
+  output.raw(before === '[' ? '[]\n' : '\n]\n');
 }
 
 /** `epic api`: any query or mutation. */

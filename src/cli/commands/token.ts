@@ -38,7 +38,7 @@ export const token = command({
     const ends = expiryOf(printed);
     const expiresAt = ends === undefined ? null : new Date(ends).toISOString();
     const isBare = ['people', 'tsv'].includes(output.format) && fields === undefined;
-    if (isBare) output.drawing(() => `${printed}\n`);
+    if (isBare) output.raw(`${printed}\n`);
     else output.record(shown, { token: printed, expiresAt, server: api.server });
   },
 });
