@@ -92,6 +92,8 @@ export type Typed = string | readonly string[] | boolean | undefined;
 /** A definition ready to be put on a command line, under whatever name. */
 export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
   fieldNames: readonly string[];
+  /** What it prints: the same fields in every format. */
+  fields: readonly Field[];
   /** For a command that changes a record: what `epic can` asks. */
   askable?: Askable;
   execute(typed: Record<string, Typed>, services: Services): Promise<void>;
@@ -176,6 +178,7 @@ export function command<Row, F extends Flags>(definition: Definition<Row, F>): C
   return {
     ...shown,
     fieldNames: columns.map(({ key }) => key),
+    fields: columns,
     async execute(typed, services) {
       const { fields } = services;
       const picked = fields === undefined ? columns : pickColumns(columns, fields);

@@ -171,6 +171,29 @@ describe('epic event list --watch', () => {
     expect((await since(4)).slice(3)).toEqual([['deleted', 'Other', 'confirmed']]);
   });
 
+  test('asks again what has become of an event while the server is away', async () => {
+    const relay = await openRelay();
+    relay.leadTo(office.server.url);
+    const env = { EPIC_SERVER: relay.url };
+    const epic = await office.stranger();
+    const login = ['login', '--email', staff.sales.email, '--password-stdin'];
+    await epic.run(login, { input: password, env });
+    const watching = epic.start(['event', 'list', '--watch', '--json'], { env });
+    started.push(watching);
+    await until(() => watching.stderr().includes('Watching.'));
+    await plan('Nearly');
+    await until(() => watching.stdout().includes('Nearly'));
+    // Only the socket is left, over which it hears of the event.
+    await until(() => relay.count() === 1);
+    relay.leadTo(null);
+    await plan('Later');
+    await until(() => relay.refused() > 0);
+    relay.leadTo(office.server.url);
+    await until(() => watching.stdout().includes('Later'));
+    expect(watching.stderr()).not.toContain('lost');
+    relay.close();
+  });
+
   test('without a filter, tells of every event; as CSV with one header', async () => {
     const watching = await watch(
       sales,

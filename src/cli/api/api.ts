@@ -76,8 +76,10 @@ export function createApi(options: {
     },
   });
   const toldOf = (error: unknown) => inOurWords(error, isLent);
+  const waited = <Result>(work: Promise<Result>): Promise<Result> =>
+    whileWaiting(stderr, 'Waiting for the server', work);
   const told = <Result>(work: Promise<Result>): Promise<Result> =>
-    whileWaiting(stderr, 'Waiting for the server', work).catch((error: unknown) => {
+    waited(work).catch((error: unknown) => {
       throw toldOf(error);
     });
 
@@ -91,7 +93,7 @@ export function createApi(options: {
     async query(text, variables, operationName) {
       try {
         const options = { signal, ...(operationName !== undefined && { operationName }) };
-        return { data: await client.query(text, variables, options), problems: [] };
+        return { data: await waited(client.query(text, variables, options)), problems: [] };
       } catch (error) {
         return answerIn(error, toldOf);
       }

@@ -2,6 +2,7 @@ import type { Api } from '../api/api.ts';
 import type { Column } from '../output/columns.ts';
 import { timeOfDay } from '../output/format.ts';
 import type { Output } from '../output/output.ts';
+import { onceThere } from './connection.ts';
 import { differences } from './differences.ts';
 
 /** Something that happened to a record, as a subscription tells it. */
@@ -57,7 +58,7 @@ async function consequence<Row, Flags>(
   look: { api: Api; flags: Flags; isFiltered: boolean; matching: Watching<Row, Flags>['matching'] },
 ): Promise<Watched<Row> | undefined> {
   const { api, flags, isFiltered, matching } = look;
-  const row = isDeleted ? null : await matching(api, flags, id);
+  const row = isDeleted ? null : await onceThere(() => matching(api, flags, id));
   if (row) return { change: isNew && !known ? 'created' : 'changed', id, row };
   if (isDeleted) {
     return known || !isFiltered ? { change: 'deleted', id, row: known ?? null } : undefined;
