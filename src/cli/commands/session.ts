@@ -5,7 +5,6 @@ import { CliError, usageError } from '../errors.ts';
 import { email } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { chooseNewPassword, readPasswords } from '../passwords.ts';
-import { adoptToken } from './token.ts';
 
 interface Person {
   id: number;
@@ -83,6 +82,7 @@ export const login = command({
       if (flags.email || flags.passwordStdin) {
         throw usageError('--with-token: a token says who you are. Leave the other flags out.');
       }
+      const { adoptToken } = await import('../adopt-token.ts');
       const employee = await adoptToken(invocation);
       const person = { ...employee, server: api.server, mustChangePassword: false };
       output.changed(welcome(person), shown, person);

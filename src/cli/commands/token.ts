@@ -1,9 +1,6 @@
-import { command, type Services } from '../command.ts';
-import { CliError, usageError } from '../errors.ts';
-import { expiryOf, lentSession } from '../lent-token.ts';
+import { command } from '../command.ts';
+import { expiryOf } from '../lent-token.ts';
 import type { Column } from '../output/columns.ts';
-import { localTime } from '../output/format.ts';
-import { readAll } from '../stdin.ts';
 
 interface Token {
   token: string;
@@ -16,9 +13,6 @@ const columns: readonly Column<Token>[] = [
   { key: 'expiresAt', label: 'Ends', kind: 'instant', value: (t) => t.expiresAt },
   { key: 'server', label: 'Server', kind: 'text', value: (t) => t.server },
 ];
-
-const withToken = '--with-token';
-const refreshToken = /^[\w-]{43}$/;
 
 /** `epic token`: an access token on stdout, for another program. */
 export const token = command({
@@ -42,39 +36,3 @@ export const token = command({
     else output.record(shown, { token: printed, expiresAt, server: api.server });
   },
 });
-
-/** Goes on with the session of a token on stdin, and gives whose it is. */
-export async function adoptToken({ api, output, stdin: open }: Services) {
-  const stdin = open();
-  if (stdin.isTTY) {
-    throw usageError(
-      `${withToken}: the token comes from stdin.`,
-      `epic login ${withToken} < token.txt`,
-    );
-  }
-  const text = (await readAll(stdin, { flag: withToken, most: 16 * 1024 })).trim();
-  const lent = lentSession(text);
-  if (!lent && !refreshToken.test(text)) {
-    throw usageError(
-      `${withToken}: what stdin holds is not a token.`,
-      `On the other machine: epic token. Here: epic login ${withToken} < token.txt`,
-    );
-  }
-  const session = lent ?? { email: '', accessToken: '', expiresAt: 0, refreshToken: text };
-  const employee = await api.adopt(session).catch((error: unknown) => {
-    throw isRefused(error) ? notGood(error) : error;
-  });
-  if (lent) {
-    const ends = localTime(new Date(lent.expiresAt).toISOString());
-    output.note(`This lasts until the token ends, at ${ends}: nothing can refresh it.`);
-  }
-  return employee;
-}
-
-const isRefused = (error: unknown): error is CliError =>
-  error instanceof CliError && error.problem.code === 'UNAUTHENTICATED';
-
-function notGood(cause: CliError): CliError {
-  const hint = 'Get another: epic token, where you are logged in.';
-  return new CliError({ ...cause.problem, hint }, { cause });
-}
