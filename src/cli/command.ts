@@ -6,6 +6,7 @@ import { type Column, type Field, pickColumns } from './output/columns.ts';
 import type { Output } from './output/output.ts';
 import type { Prompts } from './prompts.ts';
 import type { SessionStore } from './session-store.ts';
+import { flagName } from './spec.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
 
@@ -110,8 +111,7 @@ export interface Noun {
 
 /** How messages name a flag: `--total`, or `ID` for an argument. */
 export function nameOf({ spec }: Flag): string {
-  const dashed = /--[\w-]+/.exec(spec)?.[0];
-  return dashed ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
+  return flagName({ spec }) ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
 }
 
 /** The value of what was typed for a flag; a usage error when it cannot be one. */

@@ -1,6 +1,7 @@
 import { Command as CommanderCommand, Option } from 'commander';
 import { type CommandEntry, catalog, type NounEntry } from './catalog.ts';
 import type { Command, Flag, Title, Typed } from './command.ts';
+import { isArgument } from './spec.ts';
 import { version } from './version.ts';
 
 /** The flags that every command understands. */
@@ -21,9 +22,6 @@ export type Run = (
   typed: Record<string, Typed>,
   shared: SharedFlags,
 ) => Promise<void>;
-
-/** Whether it is typed without a name: `<id>`. */
-export const isArgument = ({ spec }: Flag) => !spec.startsWith('-');
 
 function helpFor(flag: Flag): string {
   const { choices } = flag.parse;

@@ -1,7 +1,7 @@
 import { askFor, type Command, type Flag } from '../command.ts';
-import { isArgument } from '../program.ts';
 import type { Prompts } from '../prompts.ts';
 import { commandLine } from '../shell.ts';
+import { flagName, isArgument } from '../spec.ts';
 
 /** What was answered for a flag: nothing, texts, or that it is set. */
 type Answers = Map<Flag, readonly string[]>;
@@ -11,8 +11,8 @@ function argumentsFor(answers: Answers): string[] {
   const given = [...answers];
   const texts = given.flatMap(([flag, answered]) => (isArgument(flag) ? answered : []));
   const flags = given.flatMap(([flag, answered]) => {
-    const name = /--[\w-]+/.exec(flag.spec)?.[0];
-    if (isArgument(flag) || name === undefined) return [];
+    const name = flagName(flag);
+    if (name === undefined) return [];
     return flag.given === 'switch' ? [name] : answered.flatMap((text) => [name, text]);
   });
   return [...texts, ...flags];
