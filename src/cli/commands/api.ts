@@ -78,19 +78,19 @@ export const api = command<never, typeof flags>({
   formats: 'json',
   examples: [
     ["api '{ me { fullName department } }'", ''],
-    [
-      "api 'query ($id: Int!) { contract(id: $id) { status totalAmount } }' -F id=7",
-      'with a variable',
-    ],
-    ['api --file report.graphql --variables @report.json', 'from files'],
-    [
-      "api --paginate 'query ($after: Cursor) { clients(first: 1000, after: $after) { nodes { email } pageInfo { hasNextPage endCursor } } }'",
-      'the e-mail addresses of all clients, as one array',
-    ],
+    ["api 'query ($id: Int!) { contract(id: $id) { status } }' -F id=7", 'with a variable'],
+    ['api --paginate --file emails.graphql', 'the rows of all pages, as one array'],
+    ['api - --variables @report.json < report.graphql > answer.json', 'from files'],
   ],
   notes: [
-    'It prints what the API calls data, as JSON. Errors go to stderr; what was answered',
-    'beside them is printed all the same, and the last of them decides the exit code.',
+    'It prints what the API calls data, as JSON. Errors go to stderr. What was',
+    'answered beside them is printed all the same; the last decides the exit code.',
+    '',
+    'With --paginate the query has a variable $after and one list that says whether',
+    'there is more:',
+    '  query ($after: Cursor) { clients(first: 1000, after: $after) {',
+    '    nodes { email } pageInfo { hasNextPage endCursor } } }',
+    '',
     'The schema: the file schema.graphql, or /schema.graphql of the server.',
   ],
   async run(invocation) {

@@ -135,6 +135,12 @@ const listEvents = list({
     ['event list --no-support --upcoming', 'what still needs somebody to run it'],
     ['event list --from today --to +30d --csv > events.csv', 'the coming month, for a spreadsheet'],
   ],
+  notes: [
+    'With --watch a terminal shows a sentence for each change. Every other format',
+    'has a line for each event of the list, then for each change, an object a line',
+    'in JSON. Its field change says: listed, created, changed, left (it is not in',
+    'the list any more) or deleted.',
+  ],
   watch: async () => {
     const { watchingEvents } = await import('../watch/events.ts');
     return watchingEvents(conditionOf, summaryOf);
