@@ -2,7 +2,7 @@ import type { Services } from './command.ts';
 import { CliError, usageError } from './errors.ts';
 import { lentSession } from './lent-token.ts';
 import { localTime } from './output/format.ts';
-import { readAll } from './stdin.ts';
+import { readAll } from './read-all.ts';
 
 const withToken = '--with-token';
 const refreshToken = /^[\w-]{43}$/;

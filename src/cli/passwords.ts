@@ -1,6 +1,6 @@
 import { usageError } from './errors.ts';
 import type { Prompts } from './prompts.ts';
-import { readAll } from './stdin.ts';
+import { readAll } from './read-all.ts';
 
 const onStdin = { flag: '--password-stdin', most: 64 * 1024 };
 

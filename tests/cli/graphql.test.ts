@@ -97,6 +97,7 @@ describe('epic api', () => {
     expect(await usage()).toContain('QUERY is missing');
     expect(await usage('{ me { id } }', '--file', 'x')).toContain('not both');
     expect(await usage('--file', '/nowhere')).toContain('“/nowhere” cannot be read: ENOENT');
+    expect(await usage('--file', '/dev/zero')).toContain('more than 1048576 bytes');
     expect(await usage(one, '-F', 'id')).toContain('Write it like name=value');
     expect(await usage(one, '-F', 'ID=1')).toMatch(/no variable \$ID.*\n.*It has \$id/);
     expect(await usage('{ me { id } }', '-f', 'a=1')).toContain('It has none.');

@@ -4,11 +4,9 @@ import { CliError, usageError } from '../errors.ts';
 import { line, text } from '../flags.ts';
 import { chooseOperation } from '../graphql/document.ts';
 import { requireAfter, rowsOfAllPages } from '../graphql/pages.ts';
-import { assignment, textOfFile, variablesFor } from '../graphql/variables.ts';
+import { assignment, mostText, textOfFile, variablesFor } from '../graphql/variables.ts';
 import { json, jsonLine } from '../output/machine.ts';
-import { readAll } from '../stdin.ts';
-
-const mostText = 1024 * 1024;
+import { readAll } from '../read-all.ts';
 
 const flags = {
   query: optional('[query]', 'the GraphQL text; - reads it from stdin', text(mostText)),

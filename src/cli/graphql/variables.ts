@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { isObject } from '../../client/is-object.ts';
 import { usageError } from '../errors.ts';
 import { Invalid, type Parser } from '../flags.ts';
+import { readAll } from '../read-all.ts';
 import type { ChosenOperation } from './document.ts';
 
 /** `name=value`, as it is typed for one variable. */
@@ -17,13 +18,16 @@ export const assignment: Parser<Assignment> = (typed) => {
   throw new Invalid(`“${typed}” is not a variable. Write it like name=value.`);
 };
 
+/** The most that is read of a text, in bytes. */
+export const mostText = 1024 * 1024;
+
 /** The text of a file that a flag names. A usage error when it cannot be read. */
 export async function textOfFile(flag: string, path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readAll(createReadStream(path), { flag, most: mostText });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    throw usageError(`${flag}: “${path}” cannot be read: ${code}.`);
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw usageError(`${flag}: “${path}” cannot be read: ${String(error.code)}.`);
   }
 }
 
