@@ -28,6 +28,25 @@ const types: Record<string, RegExp> = {
   [money]: /^"\d+\.\d\d"$/,
 };
 
+const event = {
+  id,
+  title: 'string',
+  startDate: instant,
+  endDate: instant,
+  status: 'string',
+  supportContact: orNull('string'),
+  supportContactId: orNull(id),
+  client: 'string',
+  clientName: 'string',
+  clientEmail: 'string',
+  clientPhone: orNull('string'),
+  commercial: 'string',
+  contractId: id,
+  location: orNull('string'),
+  attendees: 'number',
+  notes: orNull('string'),
+};
+
 const shapes = {
   client: {
     id,
@@ -53,24 +72,8 @@ const shapes = {
     creationDate: instant,
     signedAt: orNull(instant),
   },
-  event: {
-    id,
-    title: 'string',
-    startDate: instant,
-    endDate: instant,
-    status: 'string',
-    supportContact: orNull('string'),
-    supportContactId: orNull(id),
-    client: 'string',
-    clientName: 'string',
-    clientEmail: 'string',
-    clientPhone: orNull('string'),
-    commercial: 'string',
-    contractId: id,
-    location: orNull('string'),
-    attendees: 'number',
-    notes: orNull('string'),
-  },
+  event,
+  dated: { ...event, mine: 'boolean', doubleBooked: 'boolean' },
   employee: {
     id,
     fullName: 'string',
@@ -140,6 +143,13 @@ const shapes = {
     oneTimePassword: 'string',
   },
   token: { token: 'string', expiresAt: instant, server: 'string' },
+  report: {
+    pipeline: 'array',
+    months: 'array',
+    salespeople: 'array',
+    overdue: 'array',
+    support: 'array',
+  },
   server: { server: 'string' },
   changed: { changed: 'boolean' },
 };
@@ -155,6 +165,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   token: { shape: 'token' },
   can: { shape: 'answer' },
   history: { shape: 'change', isArray: true },
+  report: { shape: 'report' },
   'client list': { shape: 'client', isArray: true },
   'client view': { shape: 'client' },
   'client create': { shape: 'client' },
@@ -171,6 +182,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'contract delete': { shape: 'contract' },
   'event list': { shape: 'event', isArray: true },
   'event view': { shape: 'event' },
+  'event calendar': { shape: 'dated', isArray: true },
   'event create': { shape: 'event' },
   'event update': { shape: 'event' },
   'event assign': { shape: 'event' },
@@ -293,6 +305,8 @@ test('of events and notifications', async () => {
   await run(support, 'event update', [event, '--attendees', '12']);
   await run(support, 'event list');
   await run(support, 'event view', [event]);
+  await run(support, 'event calendar', ['--month', '2027-03']);
+  await run(manager, 'report');
   await run(manager, 'event unassign', [event]);
   await run(manager, 'event delete', [event, '--yes']);
 });

@@ -63,10 +63,10 @@ async function tell({ output }: Services, { data, problems }: Answer): Promise<v
 async function tellAllPages({ output }: Services, rows: AsyncIterable<unknown>): Promise<void> {
   let before = '[';
   for await (const row of rows) {
-    output.raw(`${before}\n  ${jsonLine(row).trimEnd()}`);
+    output.verbatim(`${before}\n  ${jsonLine(row).trimEnd()}`);
     before = ',';
   }
-  output.raw(before === '[' ? '[]\n' : '\n]\n');
+  output.verbatim(before === '[' ? '[]\n' : '\n]\n');
 }
 
 /** `epic api`: any query or mutation. */

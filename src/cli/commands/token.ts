@@ -32,7 +32,7 @@ export const token = command({
     const ends = expiryOf(printed);
     const expiresAt = ends === undefined ? null : new Date(ends).toISOString();
     const isBare = ['people', 'tsv'].includes(output.format) && fields === undefined;
-    if (isBare) output.raw(`${printed}\n`);
+    if (isBare) output.verbatim(`${printed}\n`);
     else output.record(shown, { token: printed, expiresAt, server: api.server });
   },
 });
