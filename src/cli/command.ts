@@ -1,5 +1,6 @@
 import type { Api } from './api/api.ts';
 import type { Askable } from './deeds.ts';
+import type { Draft } from './draft.ts';
 import { usageError } from './errors.ts';
 import { Invalid, type Parser } from './flags.ts';
 import { type Column, type Field, pickColumns } from './output/columns.ts';
@@ -16,6 +17,10 @@ export interface Flag<Value = unknown, Given extends Presence = Presence> {
   help: string;
   given: Given;
   parse: Parser<Value>;
+  /** What Enter answers where it is asked for, after these answers. Nothing: it is skipped. */
+  suggest?: (answers: Readonly<Record<string, unknown>>) => string | undefined;
+  /** False where a form leaves it out. */
+  asked?: false;
 }
 
 export type Flags = Record<string, Flag>;
@@ -35,6 +40,15 @@ export const required = <Value>(spec: string, help: string, parse: Parser<Value>
 export const optional = <Value>(spec: string, help: string, parse: Parser<Value>) =>
   ({ spec, help, parse, given: 'optional' }) as const;
 
+/** The flag, with what Enter answers where it is asked for. */
+export const suggesting = <F extends Flag>(flag: F, suggest: NonNullable<Flag['suggest']>): F => ({
+  ...flag,
+  suggest,
+});
+
+/** The flag, which no form asks for. */
+export const unasked = <F extends Flag>(flag: F): F => ({ ...flag, asked: false });
+
 /** A flag without a value. */
 export const toggle = (spec: string, help: string) =>
   ({ spec, help, parse: () => true, given: 'switch' }) as const;
@@ -51,6 +65,8 @@ export interface Services {
   prompts: Prompts;
   /** Opens stdin, which takes a while. */
   stdin(): NodeJS.ReadStream;
+  /** What was typed and answered so far. */
+  draft: Draft;
   /** The arguments as typed, without the program's name. */
   typed: readonly string[];
   /**
@@ -84,6 +100,10 @@ export interface Definition<Row, F extends Flags> {
   formats?: 'json' | 'none';
   /** What else its help says, in lines. */
   notes?: readonly string[];
+  /** True where, once something has to be asked, all that may be said is asked. */
+  form?: boolean;
+  /** Before the first question: throws where the answers would be for nothing. */
+  beforeAsking?(services: Services, known: Partial<Values<F>>): Promise<void>;
   run(invocation: Invocation<Row, F>): Promise<void>;
 }
 
@@ -91,7 +111,10 @@ export interface Definition<Row, F extends Flags> {
 export type Typed = string | readonly string[] | boolean | undefined;
 
 /** A definition ready to be put on a command line, under whatever name. */
-export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
+export type Command = Omit<
+  Definition<never, Flags>,
+  'columns' | 'run' | 'form' | 'beforeAsking'
+> & {
   fieldNames: readonly string[];
   /** What it prints: the same fields in every format. */
   fields: readonly Field[];
@@ -131,28 +154,54 @@ function missing(flag: Flag): Error {
   );
 }
 
-/** Asks until the answer can be parsed, and gives it as it was typed. */
-export async function askFor(flag: Flag, prompts: Prompts): Promise<string> {
-  const question = `${flag.help.charAt(0).toUpperCase()}${flag.help.slice(1)}`;
-  const { choices } = flag.parse;
-  if (choices) return prompts.choice(question, choices);
-  const check = (typed: string) => {
+/** A flag as a question: what its help says, without what is only true on a command line. */
+export function questionOf({ help }: Flag): string {
+  const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** What is wrong with a text as the value of a flag, or true. */
+export function checkFor({ parse }: Flag): (typed: string) => true | string {
+  return (typed) => {
     try {
-      flag.parse(typed);
+      parse(typed);
       return true;
     } catch (error) {
       if (error instanceof Invalid) return error.message;
       throw error;
     }
   };
-  return prompts.line(question, { check });
+}
+
+/** Asks until the answer can be parsed; undefined where nothing was answered and nothing has to be. */
+async function askFor(
+  flag: Flag,
+  { prompts, draft }: Services,
+  answers: Record<string, unknown>,
+): Promise<unknown> {
+  const isOptional = flag.given === 'optional';
+  const { choices } = flag.parse;
+  const initial = flag.suggest?.(answers);
+  const question = `${questionOf(flag)}${isOptional && !initial ? ' (optional)' : ''}`;
+  const check = checkFor(flag);
+  const isSkipped = (typed: string) => isOptional && typed.trim() === '';
+  const text = choices
+    ? await prompts.choice(question, choices, initial)
+    : await prompts.line(question, {
+        ...(initial !== undefined && { initial }),
+        check: (typed) => isSkipped(typed) || check(typed),
+      });
+  if (isSkipped(text)) return undefined;
+  const value = flag.parse(text);
+  draft.answer(flag, text);
+  return value;
 }
 
 /** The values of the flags: first all that was typed is checked, then what is missing is asked. */
-async function readFlags<F extends Flags>(
-  flags: F,
+async function readFlags<Row, F extends Flags>(
+  { flags, form, beforeAsking }: Definition<Row, F>,
   typed: Record<string, Typed>,
-  prompts: Prompts,
+  services: Services,
 ): Promise<Values<F>> {
   const values: Record<string, unknown> = {};
   for (const [key, flag] of Object.entries(flags)) {
@@ -164,17 +213,25 @@ async function readFlags<F extends Flags>(
     // A value that may be left out, and was: `-`, which is standard output where a file is meant.
     else if (given === true) values[key] = parsed(flag, '-');
   }
-  for (const [key, flag] of Object.entries(flags)) {
-    if (flag.given !== 'required' || key in values) continue;
-    if (!prompts.possible) throw missing(flag);
-    values[key] = flag.parse(await askFor(flag, prompts));
+  const unsaid = Object.entries(flags).filter(([key]) => !(key in values));
+  const needed = unsaid.filter(([, { given }]) => given === 'required');
+  if (needed[0]) {
+    if (!services.prompts.possible) throw missing(needed[0][1]);
+    await beforeAsking?.(services, values as Partial<Values<F>>);
+    const further = form
+      ? unsaid.filter(([, flag]) => flag.given === 'optional' && flag.asked !== false)
+      : [];
+    for (const [key, flag] of [...needed, ...further]) {
+      const value = await askFor(flag, services, values);
+      if (value !== undefined) values[key] = value;
+    }
   }
   return values as Values<F>;
 }
 
 /** Makes a command of a definition. */
 export function command<Row, F extends Flags>(definition: Definition<Row, F>): Command {
-  const { columns, run, ...shown } = definition;
+  const { columns, run, form: _form, beforeAsking: _before, ...shown } = definition;
   return {
     ...shown,
     fieldNames: columns.map(({ key }) => key),
@@ -182,7 +239,7 @@ export function command<Row, F extends Flags>(definition: Definition<Row, F>): C
     async execute(typed, services) {
       const { fields } = services;
       const picked = fields === undefined ? columns : pickColumns(columns, fields);
-      const flags = await readFlags(definition.flags, typed, services.prompts);
+      const flags = await readFlags(definition, typed, services);
       await run({ ...services, flags, columns: picked });
     },
   };

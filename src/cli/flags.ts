@@ -1,3 +1,4 @@
+import type { Cell, Kind } from './output/columns.ts';
 import { localDay, offset } from './output/format.ts';
 
 /** Turns what was typed into a value, or throws an `Invalid` that says how to write it. */
@@ -101,6 +102,16 @@ export const dateTime: Parser<string> = (typed) => {
   const time = `${hour}:${minute}:${second}`;
   return zone ? `${known}T${time}${zone}` : withOffset(known, time);
 };
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** A value of a record as somebody would type it for a flag; empty where there is none. */
+export function asTyped(kind: Kind, value: Cell): string {
+  if (value === null || value === undefined) return '';
+  if (kind !== 'instant') return String(value);
+  const instant = new Date(String(value));
+  return `${localDay(instant)} ${two(instant.getHours())}:${two(instant.getMinutes())}`;
+}
 
 const isDay = (typed: string) => !/:/.test(typed);
 

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Command, Typed } from './command.ts';
+import type { Draft } from './draft.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
 import { writeAs } from './output/format.ts';
 import { formsFor } from './output/locale.ts';
@@ -78,6 +79,7 @@ export async function run({
     pager: false,
   });
   let running = '';
+  let draft: Draft | undefined;
 
   async function runCommand(
     argv: readonly string[],
@@ -97,7 +99,9 @@ export async function run({
     if (output.format === 'people') writeAs(formsFor(streams.env));
     const { createServices } = await import('./services.ts');
     const about = { streams, output, interrupted, typed: argv, perform: performAnother };
-    await command.execute(typed, await createServices(shared, about));
+    const services = await createServices(shared, about);
+    draft = services.draft;
+    await command.execute(typed, services);
   }
 
   const fail = async (error: unknown) => {
@@ -105,13 +109,15 @@ export async function run({
     const problem = await problemOf(error, about);
     if (!problem) return undefined;
     process.exitCode = exitCodes[problem.code];
-    if (problem.message) output.problem(problem);
+    const again = draft?.kept ? draft.commandLine() : undefined;
+    if (problem.message) output.problem({ ...problem, again });
     return problem;
   };
   process.on('uncaughtException', fail);
 
   /** Runs a command line, tells what goes wrong, and gives it. */
   async function perform(line: readonly string[]): Promise<Problem | undefined> {
+    draft = undefined;
     try {
       const width = streams.stdout.columns || 80;
       const program = createProgram((...all) => runCommand(line, ...all), width);

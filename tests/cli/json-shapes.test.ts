@@ -45,6 +45,7 @@ const event = {
   location: orNull('string'),
   attendees: 'number',
   notes: orNull('string'),
+  version: 'number',
 };
 
 const shapes = {
@@ -59,6 +60,7 @@ const shapes = {
     firstContact: date,
     lastUpdate: instant,
     erasedAt: orNull(instant),
+    version: 'number',
   },
   contract: {
     id,
@@ -71,6 +73,7 @@ const shapes = {
     commercialId: id,
     creationDate: instant,
     signedAt: orNull(instant),
+    version: 'number',
   },
   event,
   dated: { ...event, mine: 'boolean', doubleBooked: 'boolean' },
@@ -81,6 +84,7 @@ const shapes = {
     email: 'string',
     active: 'boolean',
     creationDate: instant,
+    version: 'number',
   },
   notification: {
     id,
@@ -140,6 +144,7 @@ const shapes = {
     email: 'string',
     active: 'boolean',
     creationDate: instant,
+    version: 'number',
     oneTimePassword: 'string',
   },
   token: { token: 'string', expiresAt: instant, server: 'string' },

@@ -96,6 +96,7 @@ test('with --json, wrong usage is JSON too', async () => {
       policy: null,
       contact: null,
       hint: null,
+      again: null,
       id: null,
     },
   });

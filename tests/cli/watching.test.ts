@@ -209,7 +209,7 @@ describe('epic event list --watch', () => {
     expect(terminal.shown()).toMatch(/ID +Title[\s\S]*Terminal/);
     await assign(event, staff.support.id);
     await terminal.waitFor(
-      /\d\d:\d\d {3}Event \d+ \(“Terminal”, .*\) changed: Support – → Suzy\s+Support\./,
+      /\d\d:\d\d {3}Event \d+ \(“Terminal”, .*\) changed: Support – →\s+Suzy\s+Support\./,
     );
     await json(manager, 'event', 'update', event, '--start', '2027-04-01 18:00');
     await terminal.waitFor(/left this list: Starts/);

@@ -1,8 +1,5 @@
 import process from 'node:process';
-import { Access, type AccessQuery } from '../../client/operations.ts';
-import type { Api } from '../api/api.ts';
 import type { NounEntry } from '../catalog.ts';
-import { columnName } from '../column-names.ts';
 import {
   type Command,
   command,
@@ -12,27 +9,19 @@ import {
   required,
   several,
 } from '../command.ts';
-import type { Askable, Question, Said } from '../deeds.ts';
-import { CliError, exitCodes, usageError } from '../errors.ts';
+import type { Askable, Said } from '../deeds.ts';
+import { type CliError, exitCodes, usageError } from '../errors.ts';
 import { id, line } from '../flags.ts';
 import { drawAccess } from '../output/access.ts';
 import { type Column, canonical } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
+import { type Permission, permissionFor } from '../permission.ts';
 import { noSuch } from '../verbs.ts';
 
-type Step = NonNullable<AccessQuery['steps']>[number];
-
-/** What the database says to a question. */
-interface Answer {
+interface Answer extends Permission {
   record: string;
   verb: string;
   id: number | undefined;
-  columns: readonly string[] | null;
-  /** Null where it depends on what was not said. */
-  allowed: boolean | null;
-  verdict: string;
-  contact: string | null;
-  steps: readonly Step[];
 }
 
 const columns: readonly Column<Answer>[] = [
@@ -142,33 +131,6 @@ function noSuchField(name: string, noun: LoadedNoun, { flagNames }: Askable): Cl
   );
 }
 
-async function ask(api: Api, noun: LoadedNoun, id: number | undefined, question: Question) {
-  const { record, verb, rowId, fields, values } = question;
-  const named = Object.entries(values).map(([field, value]) => [columnName(field), value]);
-  const columns = fields.length > 0 ? fields.map(columnName) : null;
-  const { seen, steps, refusal } = await api.send(Access, {
-    noun: noun.name,
-    id,
-    record,
-    verb,
-    rowId,
-    columns,
-    newValues: named.length > 0 ? Object.fromEntries(named) : null,
-  });
-  if (id !== undefined && !seen?.isVisible) throw noSuch(noun.name, id);
-  const verdict = steps?.at(-1);
-  if (!steps || verdict?.kind !== 'verdict') {
-    throw new CliError({ code: 'INTERNAL', message: 'The server gave no verdict.' });
-  }
-  return {
-    columns,
-    allowed: verdict.holds ?? null,
-    verdict: verdict.sentence ?? '',
-    contact: verdict.holds === false ? (refusal?.contact ?? null) : null,
-    steps: steps.slice(0, -1),
-  };
-}
-
 function tellWhatIsMissing(
   output: Output,
   { verb, record, id }: Answer,
@@ -213,7 +175,9 @@ export const can = (nouns: readonly NounEntry[]): Command =>
         );
       }
       const said = { id: flags.id, ...readFields(flags.field, noun, askable) };
-      const answered = await ask(api, noun, flags.id, askable.question(said));
+      const about = { noun: noun.name, id: flags.id };
+      const answered = await permissionFor(api, about, askable.question(said));
+      if (flags.id !== undefined && !answered.isVisible) throw noSuch(noun.name, flags.id);
       const answer: Answer = { record: noun.name, verb, id: flags.id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {

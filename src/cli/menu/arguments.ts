@@ -1,4 +1,4 @@
-import { askFor, type Command, type Flag } from '../command.ts';
+import { type Command, checkFor, type Flag, questionOf } from '../command.ts';
 import type { Prompts } from '../prompts.ts';
 import { commandLine } from '../shell.ts';
 import { flagName, isArgument } from '../spec.ts';
@@ -13,9 +13,18 @@ function argumentsFor(answers: Answers): string[] {
   const flags = given.flatMap(([flag, answered]) => {
     const name = flagName(flag);
     if (name === undefined) return [];
-    return flag.given === 'switch' ? [name] : answered.flatMap((text) => [name, text]);
+    if (flag.given === 'switch') return [name];
+    // A value that looks like a flag is one only if it stands apart.
+    return answered.flatMap((text) => (text.startsWith('-') ? [`${name}=${text}`] : [name, text]));
   });
   return [...texts, ...flags];
+}
+
+/** Asks until the answer can be parsed, and gives it as it was typed. */
+function askFor(flag: Flag, prompts: Prompts): Promise<string> {
+  const { choices } = flag.parse;
+  if (choices) return prompts.choice(questionOf(flag), choices);
+  return prompts.line(questionOf(flag), { check: checkFor(flag) });
 }
 
 const mayFollow = (flag: Flag, answers: Answers) =>

@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
 import { createFeed, type Told } from './feed.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
+import { drawOutline } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { drawRecord, drawTable } from './table.ts';
@@ -50,8 +51,12 @@ export interface Output {
   note(sentence: string, commandLine?: string): void;
   /** A command line that is run for the person, on stderr. */
   echo(commandLine: string): void;
+  /** Labels and what belongs to them, for the person at the prompt, on stderr. */
+  outline(lines: readonly OutlineLine[]): void;
   problem(problem: Problem): void;
 }
+
+export type OutlineLine = readonly [label: string, text: string];
 
 /** Colours on a terminal, unless NO_COLOR or --no-color says otherwise; CLICOLOR_FORCE: everywhere. */
 function coloursOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, wanted: boolean): boolean {
@@ -144,6 +149,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     },
     echo(commandLine) {
       stderr.write(`${errPaint.quiet(`$ ${printableLines(commandLine)}`)}\n`);
+    },
+    outline(lines) {
+      stderr.write(drawOutline(lines, errPaint, errCells));
     },
     problem(problem) {
       stderr.write(

@@ -17,8 +17,10 @@ export function changedColumns<Row>(
 /** What has changed between two states of a record: `Status planned → confirmed, Notes`. */
 export function differences<Row>(columns: readonly Column<Row>[], before: Row, after: Row): string {
   const changed = changedColumns(columns, before, after);
-  // The id of a colleague says nothing beside the name.
-  const named = changed.filter(({ key }) => !changed.some((other) => `${other.key}Id` === key));
+  // The id of a colleague says nothing beside the name, nor does the version beside what is in it.
+  const named = changed.filter(
+    ({ key }) => key !== 'version' && !changed.some((other) => `${other.key}Id` === key),
+  );
   const parts = named.map(({ kind, label, value }) => {
     const [old, now] = [before, after].map((row) => forPeople(kind, value(row)));
     const isShort = old !== undefined && now !== undefined && old.length + now.length <= longest;
