@@ -79,6 +79,11 @@ export const catalog: readonly Section[] = [
         summary: 'Change your password',
         load: async () => (await import('./commands/session.ts')).password,
       },
+      {
+        name: 'token',
+        summary: 'Print an access token for a script, good for 15 minutes',
+        load: async () => (await import('./commands/token.ts')).token,
+      },
     ],
   },
   {
@@ -110,6 +115,21 @@ export const catalog: readonly Section[] = [
         name: 'report',
         summary: 'Show what is sold, paid and overdue, and how busy support is',
         load: async () => (await import('./commands/report.ts')).report,
+      },
+    ],
+  },
+  {
+    heading: 'Other ways:',
+    commands: [
+      {
+        name: 'menu',
+        summary: 'Choose commands with the arrow keys',
+        load: async () => (await import('./commands/menu.ts')).menu(catalog),
+      },
+      {
+        name: 'api',
+        summary: 'Run any GraphQL query or mutation',
+        load: async () => (await import('./commands/api.ts')).api,
       },
     ],
   },

@@ -7,6 +7,7 @@ import { type Column, type Field, pickColumns } from './output/columns.ts';
 import type { Output } from './output/output.ts';
 import type { Prompts } from './prompts.ts';
 import type { SessionStore } from './session-store.ts';
+import { flagName } from './spec.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
 
@@ -74,6 +75,11 @@ export interface Services {
   draft: Draft;
   /** The arguments as typed, without the program's name. */
   typed: readonly string[];
+  /**
+   * Runs another command line, of arguments without the program's name, as if it had been typed, and tells how it
+   * ended. False when Ctrl-C ended it.
+   */
+  perform(args: readonly string[]): Promise<boolean>;
   /** The value of --fields. */
   fields: string | undefined;
 }
@@ -96,6 +102,8 @@ export interface Definition<Row, F extends Flags> {
   columns: readonly Column<Row>[];
   /** Command lines without the program's name, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
+  /** Where it does not have all formats: JSON alone, or none at all. */
+  formats?: 'json' | 'none';
   /** What else its help says, in lines. */
   notes?: readonly string[];
   /** True where, once something has to be asked, all that may be said is asked. */
@@ -114,6 +122,8 @@ export type Command = Omit<
   'columns' | 'run' | 'form' | 'beforeAsking'
 > & {
   fieldNames: readonly string[];
+  /** What it prints: the same fields in every format. */
+  fields: readonly Field[];
   /** For a command that changes a record: what `epic can` asks. */
   askable?: Askable;
   execute(typed: Record<string, Typed>, services: Services): Promise<void>;
@@ -130,8 +140,7 @@ export interface Noun {
 
 /** How messages name a flag: `--total`, or `ID` for an argument. */
 export function nameOf({ spec }: Flag): string {
-  const dashed = /--[\w-]+/.exec(spec)?.[0];
-  return dashed ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
+  return flagName({ spec }) ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
 }
 
 /** The value of what was typed for a flag; a usage error when it cannot be one. */
@@ -232,6 +241,7 @@ export function command<Row, F extends Flags>(definition: Definition<Row, F>): C
   return {
     ...shown,
     fieldNames: columns.map(({ key }) => key),
+    fields: columns,
     async execute(typed, services) {
       const { fields } = services;
       const picked = fields === undefined ? columns : pickColumns(columns, fields);

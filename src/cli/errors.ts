@@ -63,7 +63,10 @@ export function notFound(message: string, hint?: string): CliError {
   return new CliError({ code: 'NOT_FOUND', message, hint });
 }
 
-/** The person changed their mind (exit 130). */
-export function cancelled(message = 'Cancelled. Nothing was changed.'): CliError {
-  return new CliError({ code: 'CANCELLED', message });
+/** The person changed their mind (exit 130); `kind` says by which key, at a question. */
+export function cancelled(
+  message = 'Cancelled. Nothing was changed.',
+  kind?: 'escape' | 'interrupted',
+): CliError {
+  return new CliError({ code: 'CANCELLED', kind, message });
 }

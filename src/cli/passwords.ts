@@ -1,19 +1,8 @@
 import { usageError } from './errors.ts';
 import type { Prompts } from './prompts.ts';
+import { readAll } from './read-all.ts';
 
-const most = 64 * 1024;
-
-async function readAll(stdin: NodeJS.ReadStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of stdin) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > most) throw usageError('--password-stdin: that is too long for a password.');
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
+const onStdin = { flag: '--password-stdin', most: 64 * 1024 };
 
 /**
  * As many passwords as there are questions: from stdin, one a line, when `fromStdin`; otherwise from
@@ -26,7 +15,7 @@ export async function readPasswords(
   const { stdin, prompts, fromStdin } = from;
   const passwords: string[] = [];
   if (fromStdin) {
-    const lines = (await readAll(stdin())).split(/\r?\n/);
+    const lines = (await readAll(stdin(), onStdin)).split(/\r?\n/);
     passwords.push(...lines.slice(0, questions.length));
     if (lines.length < questions.length || passwords.includes('')) {
       const wanted = questions.length === 1 ? 'the password' : `${questions.length} lines`;

@@ -4,7 +4,8 @@ import type { Command, Flag, Title, Typed } from './command.ts';
 import { drawPage } from './help/draw.ts';
 import { commandPage, nounPage, type Page, rootPage, verbPage } from './help/page.ts';
 import { topics } from './help/topics.ts';
-import { globalFlags, outputFlags, type SharedFlags } from './shared-flags.ts';
+import { globalFlags, outputFlagsOf, type SharedFlags } from './shared-flags.ts';
+import { isArgument } from './spec.ts';
 import { version } from './version.ts';
 
 /** Runs one command with what was typed for it; `name` is its whole name: `contract list`. */
@@ -14,8 +15,6 @@ export type Run = (
   typed: Record<string, Typed>,
   shared: SharedFlags,
 ) => Promise<void>;
-
-const isArgument = ({ spec }: Flag) => !spec.startsWith('-');
 
 function optionFor(flag: Flag): Option {
   const option = new Option(flag.spec);
@@ -35,9 +34,9 @@ function define(target: CommanderCommand, name: string, command: Command, run: R
     .filter(([, flag]) => !isArgument(flag))
     .map(([key, flag]) => ({ key, option: optionFor(flag) }));
   for (const { option } of options) target.addOption(option);
-  const { json, csv, fields } = outputFlags;
-  target.addOption(optionFor(json).conflicts('csv')).addOption(optionFor(csv));
-  target.addOption(optionFor(fields));
+  for (const [name, flag] of Object.entries(outputFlagsOf(command))) {
+    target.addOption(name === 'json' ? optionFor(flag).conflicts('csv') : optionFor(flag));
+  }
 
   target.action(async (...received: unknown[]) => {
     const typed: Record<string, Typed> = {};

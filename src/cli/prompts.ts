@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from './errors.ts';
 import type { Streams } from './output/output.ts';
-import { printable } from './output/text.ts';
+import { printable, shorten, width } from './output/text.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
@@ -15,21 +15,38 @@ export interface Prompts {
   ): Promise<string>;
   /** One of the choices; it begins with `initial`, or with the first. */
   choice(question: string, choices: readonly string[], initial?: string): Promise<string>;
+  /** One of some things, each with a word on what it is; `first` is the one to begin at. */
+  pick<Value>(question: string, options: readonly Pick<Value>[], first?: Value): Promise<Value>;
   /** Shows a `*` for each character. */
   password(question: string): Promise<string>;
   /** Anything but a clear yes is no; Enter is a yes where `enter` says so. */
   confirm(question: string, enter?: 'yes' | 'no'): Promise<boolean>;
 }
 
+/** `optionsPerPage` is missing in the library's types. */
+type Prompt = Partial<PromptObject<'answer'>> & { optionsPerPage?: number };
+
+/** Something to choose. */
+export interface Pick<Value> {
+  value: Value;
+  name: string;
+  summary: string;
+}
+
 /** Prompts over these streams; the library is loaded with the first question. */
 export function createPrompts(streams: Streams, wanted: boolean): Prompts {
   const { stderr } = streams;
-  async function ask(question: string, prompt: Partial<PromptObject<'answer'>>): Promise<unknown> {
+  async function ask(question: string, prompt: Prompt): Promise<unknown> {
     const { default: prompts } = await import('prompts');
     let left = false;
-    const onCancel = () => {
-      throw cancelled();
+    let lastKey: string | undefined;
+    const onKey = (_: unknown, key: { name?: string } | undefined) => {
+      lastKey = key?.name;
     };
+    const onCancel = () => {
+      throw cancelled(undefined, lastKey === 'escape' ? 'escape' : 'interrupted');
+    };
+    streams.stdin.on('keypress', onKey);
     const { answer } = await prompts(
       {
         type: 'text',
@@ -44,7 +61,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         },
       },
       { onCancel },
-    );
+    ).finally(() => streams.stdin.off('keypress', onKey));
     if (left) onCancel();
     return answer;
   }
@@ -58,6 +75,28 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       const options = choices.map((value) => ({ title: printable(value), value }));
       const initial = Math.max(0, choices.indexOf(first ?? ''));
       return String(await ask(question, { type: 'select', choices: options, initial }));
+    },
+    async pick(question, options, first) {
+      const longest = Math.max(...options.map(({ name }) => width(name)));
+      const room = (stderr.columns || 80) - width(question) - longest - 8;
+      const choices = options.map(({ name, summary }, value) => ({
+        title: `${name}${' '.repeat(longest - width(name))}  ${shorten(summary, Math.max(room, 10))}`,
+        value,
+      }));
+      const initial = Math.max(
+        options.findIndex(({ value }) => value === first),
+        0,
+      );
+      const answer = await ask(question, {
+        type: 'select',
+        choices,
+        initial,
+        hint: ' ',
+        optionsPerPage: 15,
+      });
+      const picked = options[Number(answer)];
+      if (!picked) throw cancelled();
+      return picked.value;
     },
     async password(question) {
       return String(await ask(question, { type: 'password' }));

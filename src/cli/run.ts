@@ -74,6 +74,7 @@ export async function run({
   let draft: Draft | undefined;
 
   async function runCommand(
+    argv: readonly string[],
     name: string,
     command: Command,
     typed: Record<string, Typed>,
@@ -89,32 +90,51 @@ export async function run({
     });
     if (output.format === 'people') writeAs(formsFor(streams.env));
     const { createServices } = await import('./services.ts');
-    const about = { streams, output, interrupted, typed: argv };
+    const about = { streams, output, interrupted, typed: argv, perform: performAnother };
     const services = await createServices(shared, about);
     draft = services.draft;
     await command.execute(typed, services);
   }
 
-  const fail = async (error: unknown) => {
-    const about = { interrupted: interrupted.aborted, command: running, env: streams.env, argv };
+  const fail = async (error: unknown, line: readonly string[] = argv) => {
+    const about = {
+      interrupted: interrupted.aborted,
+      command: running,
+      env: streams.env,
+      argv: line,
+    };
     const problem = await problemOf(error, about);
-    if (!problem) return;
+    if (!problem) return undefined;
     process.exitCode = exitCodes[problem.code];
     const again = draft?.kept ? draft.commandLine() : undefined;
     if (problem.message) output.problem({ ...problem, again });
+    return problem;
   };
-  process.on('uncaughtException', fail);
+  process.on('uncaughtException', (error) => fail(error));
 
-  try {
-    const width = streams.stdout.columns || 80;
-    const program = createProgram(runCommand, width);
-    if (argv.length === 0 && output.format === 'people') {
-      const { home } = await import('./home/home.ts');
-      await runCommand('home', home, {}, { input: true, color: true, pager: false });
-    } else if (argv.length === 0) program.outputHelp();
-    else if (argv[0] === 'help') await help(argv.slice(1), program, streams.stdout, width);
-    else await program.parseAsync(argv, { from: 'user' });
-  } catch (error) {
-    await fail(error);
+  /** Runs a command line, tells what goes wrong, and gives it. */
+  async function perform(line: readonly string[]): Promise<Problem | undefined> {
+    draft = undefined;
+    try {
+      const width = streams.stdout.columns || 80;
+      const program = createProgram((...all) => runCommand(line, ...all), width);
+      if (line.length === 0 && output.format === 'people') {
+        const { home } = await import('./home/home.ts');
+        await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
+      } else if (line.length === 0) program.outputHelp();
+      else if (line[0] === 'help') await help(line.slice(1), program, streams.stdout, width);
+      else await program.parseAsync(line, { from: 'user' });
+      return undefined;
+    } catch (error) {
+      return fail(error, line);
+    }
   }
+
+  async function performAnother(line: readonly string[]): Promise<boolean> {
+    const problem = await perform(line);
+    process.exitCode = undefined;
+    return !interrupted.aborted && problem?.kind !== 'interrupted';
+  }
+
+  await perform(argv);
 }

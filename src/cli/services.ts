@@ -15,23 +15,27 @@ export async function createServices(
     output: Output;
     interrupted: AbortSignal;
     typed: readonly string[];
+    perform: Services['perform'];
   },
 ): Promise<Services> {
-  const { streams, output, interrupted, typed } = about;
+  const { streams, output, interrupted, typed, perform } = about;
   const store = createSessionStore(streams.env);
   const server = serverAddress({
     flag: shared.server,
     environment: streams.env.EPIC_SERVER,
     remembered: (await store.last()).server,
   });
+  // An empty variable is what a script has whose secret is missing.
+  const lentToken = streams.env.EPIC_TOKEN || undefined;
   return {
-    api: createApi({ server, store, interrupted, stderr: streams.stderr }),
+    api: createApi({ server, store, lentToken, interrupted, stderr: streams.stderr }),
     store,
     output,
     prompts: createPrompts(streams, shared.input),
     draft: createDraft(typed),
     stdin: () => streams.stdin,
     typed,
+    perform,
     fields: shared.fields,
   };
 }

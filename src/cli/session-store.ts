@@ -13,16 +13,9 @@ import {
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
+import type { Session } from '../client/index.ts';
 import { isObject } from '../client/is-object.ts';
 import { CliError } from './errors.ts';
-
-/** Who is logged in on one server. Times are milliseconds since 1970, on this machine's clock. */
-export interface Session {
-  email: string;
-  accessToken: string;
-  expiresAt: number;
-  refreshToken: string;
-}
 
 interface Remembered {
   /** The server of the last login. */
@@ -75,7 +68,7 @@ function isSession(value: unknown): value is Session {
     typeof value.email === 'string' &&
     typeof value.accessToken === 'string' &&
     typeof value.expiresAt === 'number' &&
-    typeof value.refreshToken === 'string'
+    (typeof value.refreshToken === 'string' || value.refreshToken === null)
   );
 }
 

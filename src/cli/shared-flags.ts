@@ -1,12 +1,20 @@
-import { optional, toggle } from './command.ts';
+import { type Command, type Flags, optional, toggle } from './command.ts';
 import { line } from './flags.ts';
 
-/** How the result of any command is written. */
-export const outputFlags = {
+/** How a result is written. */
+const outputFlags = {
   json: toggle('--json', 'print JSON'),
   csv: toggle('--csv', 'print CSV, with a header'),
   fields: optional('--fields <names>', 'the fields to show', line(2000)),
 };
+
+/** Those of them that a command has. */
+export function outputFlagsOf({ formats, fieldNames }: Command): Flags {
+  if (formats === 'none') return {};
+  const { json, csv, fields } = outputFlags;
+  if (formats === 'json') return { json: { ...json, help: 'print errors as JSON too' } };
+  return { json, csv, fields: { ...fields, help: `${fields.help}, of ${fieldNames.join(', ')}` } };
+}
 
 /** The flags that every command understands. */
 export const globalFlags = {

@@ -13,3 +13,7 @@ export function withoutFlag(args: readonly string[], flag: string): string[] {
     (arg, index) => arg !== flag && !arg.startsWith(`${flag}=`) && args[index - 1] !== flag,
   );
 }
+
+/** The arguments without a flag that takes none. */
+export const withoutSwitch = (args: readonly string[], flag: string) =>
+  args.filter((arg) => arg !== flag);

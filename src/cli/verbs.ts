@@ -19,8 +19,9 @@ import { assertMayCreate, entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
 import type { Prompts } from './prompts.ts';
 import { explained } from './refusal.ts';
-import { commandLine, withoutFlag } from './shell.ts';
+import { commandLine, withoutFlag, withoutSwitch } from './shell.ts';
 import { didYouMean } from './suggest.ts';
+import type { Watching } from './watch/list.ts';
 
 /** What a list asks of the API. */
 export interface Page<Order> {
@@ -46,6 +47,8 @@ interface ListDefinition<Row, F extends Flags, Name extends string>
   /** The order without `--sort`. */
   sortedBy: Order<NoInfer<Name>>;
   ifEmpty: string;
+  /** How it is watched, where it can be. */
+  watch?: () => Promise<Watching<Row, Values<F>>>;
   fetch(
     api: Api,
     flags: Values<F>,
@@ -95,11 +98,13 @@ export function tellOfMore(
   output.note(`There are more than these ${nodes.length}. The next:`, commandLine(next));
 }
 
+const watchFlag = { watch: toggle('--watch', 'then tell what changes, until Ctrl-C') };
+
 /** `list`: the rows that pass the filters, page by page. */
 export function list<Row, F extends Flags, Name extends string>(
   definition: ListDefinition<Row, F, Name>,
 ): Verb {
-  const { summary, columns, sort, sortedBy, ifEmpty, examples, fetch } = definition;
+  const { summary, columns, sort, sortedBy, ifEmpty, examples, notes, watch, fetch } = definition;
   const ordering = {
     ...paging,
     sort: optional(
@@ -114,14 +119,25 @@ export function list<Row, F extends Flags, Name extends string>(
     summary,
     columns,
     examples,
-    flags: { ...under('Filters', definition.flags), ...under('Rows', ordering) },
+    ...(notes && { notes }),
+    flags: {
+      ...under('Filters', definition.flags),
+      ...under('Rows', { ...ordering, ...(watch && watchFlag) }),
+    },
     async run({ api, output, flags, columns: shown, typed }) {
-      const given = flags as Values<typeof ordering>;
+      const given = flags as Values<typeof ordering> & { watch?: boolean };
+      const watching = given.watch ? await watch?.() : undefined;
+      const since = (await watching?.position(api)) ?? '';
       const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };
       const connection = await fetch(api, flags, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
-      await output.list(shown, rows, ifEmpty);
-      if (connection) tellOfMore({ output, typed }, connection);
+      if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);
+      if (connection) tellOfMore({ output, typed: withoutSwitch(typed, '--watch') }, connection);
+      if (!watching) return;
+      const { watchList } = await import('./watch/list.ts');
+      const isFiltered = Object.keys(definition.flags).some((key) => flags[key]);
+      const about = { flags, isFiltered, columns, shown, after: since, listed: rows };
+      await watchList(watching, { api, output, ...about });
     },
   });
 }

@@ -24,6 +24,11 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+export interface QueryOptions extends RequestOptions {
+  /** Which operation to run, where the text has several. */
+  operationName?: string;
+}
+
 /** Who has logged in. */
 export interface LoggedIn {
   employee: Opened['employee'];
@@ -58,7 +63,7 @@ export interface Client {
   query<Result>(
     text: string,
     variables?: Readonly<Record<string, unknown>>,
-    options?: RequestOptions,
+    options?: QueryOptions,
   ): Promise<Result>;
 
   /** Every row of a list, page after page, by an operation that has a variable `$after`. */
@@ -87,7 +92,12 @@ export function createClient(options: ClientOptions): Client {
   async function send<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
-    how: { accessToken?: string; signal?: AbortSignal | undefined; timeout?: number },
+    how: {
+      accessToken?: string;
+      operationName?: string | undefined;
+      signal?: AbortSignal | undefined;
+      timeout?: number;
+    },
   ): Promise<Result> {
     const query = String(operation);
     return (await exchange({ url, query, variables, userAgent, timeout, fetch, ...how })) as Result;
@@ -112,18 +122,19 @@ export function createClient(options: ClientOptions): Client {
   async function sendAsMe<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
-    { signal }: RequestOptions = {},
+    { signal, operationName }: QueryOptions = {},
   ): Promise<Result> {
     const { accessToken, email } = await unlessAborted(usable(), signal);
     try {
-      return await send(operation, variables, { accessToken, signal });
+      return await send(operation, variables, { accessToken, signal, operationName });
     } catch (error) {
       // This machine's clock is behind the server's. Refused before it ran, so safe to send again.
       if (!isTokenExpired(error)) throw error;
       const renewed = await unlessAborted(usable(accessToken), signal);
       // Somebody else has logged in meanwhile: what one person began is not done as another.
       if (renewed.email !== email) throw error;
-      return send(operation, variables, { accessToken: renewed.accessToken, signal });
+      const how = { accessToken: renewed.accessToken, signal, operationName };
+      return send(operation, variables, how);
     }
   }
 
@@ -158,7 +169,7 @@ export function createClient(options: ClientOptions): Client {
     query: <Result>(
       text: Operation<Result, unknown>,
       variables?: unknown,
-      options?: RequestOptions,
+      options?: QueryOptions,
     ) => sendAsMe(text, variables, options),
 
     all: (operation, variables, listOf, options) =>

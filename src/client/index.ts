@@ -6,6 +6,7 @@ export {
   type ClientOptions,
   createClient,
   type LoggedIn,
+  type QueryOptions,
   type RequestOptions,
 } from './client.ts';
 export {

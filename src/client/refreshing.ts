@@ -6,7 +6,7 @@ import type { Session, SessionStore } from './session.ts';
 export type Opened = NonNullable<RefreshMutation['refresh']>;
 
 /** What is kept of it. Without a refresh token of its own, `refreshToken` is the one to go on with. */
-export function sessionOf(opened: Opened, refreshToken = ''): Session {
+export function sessionOf(opened: Opened, refreshToken: string | null = null): Session {
   return {
     email: opened.employee.email,
     accessToken: opened.accessToken,
@@ -21,7 +21,7 @@ const isDue = (session: Session) => session.expiresAt - Date.now() < marginBefor
 
 /**
  * Gives a session that is good for a request, refreshed when it is due. `unlike` is an access token that
- * was refused. Throws UNAUTHENTICATED when nobody is logged in.
+ * was refused. Throws UNAUTHENTICATED when nobody is logged in, or the session cannot be refreshed.
  */
 export type Usable = (unlike?: string) => Promise<Session>;
 
@@ -45,11 +45,14 @@ export function createUsable(options: {
 
   return async (unlike) => {
     const before = await stored();
-    if (!isDue(before) && before.accessToken !== unlike) return before;
+    // When a token that cannot be refreshed ends is for the server to say: its clock counts.
+    const isGood = before.refreshToken === null || !isDue(before);
+    if (isGood && before.accessToken !== unlike) return before;
     return store.exclusively(async () => {
       const latest = await stored();
       // Somebody refreshed while we waited. It counts even if by this machine's clock it is due again.
       if (latest.accessToken !== before.accessToken && latest.accessToken !== unlike) return latest;
+      if (latest.refreshToken === null) throw hasEnded();
       const opened = await refresh(latest.refreshToken);
       // Null when another refresh of the same moment got the next token; by now that one has saved it.
       const refreshToken = opened.refreshToken ?? (await stored()).refreshToken;
@@ -58,4 +61,12 @@ export function createUsable(options: {
       return next;
     });
   };
+}
+
+function hasEnded(): EpicError {
+  return new EpicError({
+    code: 'UNAUTHENTICATED',
+    kind: 'token_expired',
+    message: 'Your access token has expired.',
+  });
 }

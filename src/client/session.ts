@@ -4,8 +4,8 @@ export interface Session {
   accessToken: string;
   /** When the access token ends: milliseconds since 1970. */
   expiresAt: number;
-  /** Good for one refresh. */
-  refreshToken: string;
+  /** Good for one refresh. Null where there is none: the session ends here with its access token. */
+  refreshToken: string | null;
 }
 
 /** Where a client keeps its session. */

@@ -39,12 +39,22 @@ type Delivery<Result> = { data?: Result | null; errors?: readonly unknown[] };
 /** How many deliveries may wait here for a program that is slower than what happens. */
 const mostWaiting = 1_000;
 
+/** What a program may want to tell whoever waits; neither loses anything. */
+export interface ConnectionEvents {
+  /** The connection was lost, and attempts to connect again begin. */
+  onLost?: () => void;
+  /** It is there again. */
+  onBack?: () => void;
+}
+
 /** Subscriptions in the name of `client`. Connects to nothing yet. */
 export function openSubscriptions(
   client: Pick<Client, 'url' | 'accessToken' | 'request'>,
+  { onLost, onBack }: ConnectionEvents = {},
 ): Subscriptions {
   const { url } = client;
-  const socket = createLastingSocket({ url, accessToken: (unlike) => client.accessToken(unlike) });
+  const accessToken = (unlike?: string) => client.accessToken(unlike);
+  const socket = createLastingSocket({ url, accessToken, onLost, onBack });
   const stops = new Set<() => void>();
 
   return {

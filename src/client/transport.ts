@@ -18,6 +18,8 @@ export interface Exchange {
   url: string;
   query: string;
   variables: unknown;
+  /** Which of the operations of `query`, where it has several. */
+  operationName?: string | undefined;
   accessToken?: string | undefined;
   userAgent?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -59,7 +61,8 @@ function networkError(url: string, error: unknown): EpicError {
 }
 
 async function post(exchange: Exchange): ReturnType<Fetch> {
-  const { fetch: send = fetch, url, query, variables, accessToken, userAgent, signal } = exchange;
+  const { fetch: send = fetch, url, query, variables, operationName } = exchange;
+  const { accessToken, userAgent, signal } = exchange;
   const timeout = AbortSignal.timeout(exchange.timeout);
   return send(`${url}/graphql`, {
     method: 'POST',
@@ -69,7 +72,7 @@ async function post(exchange: Exchange): ReturnType<Fetch> {
       ...(userAgent && { 'user-agent': userAgent }),
       ...(accessToken && { authorization: `Bearer ${accessToken}` }),
     },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify({ query, variables, operationName }),
     // A token goes to the server that gave it, and nowhere else.
     redirect: 'error',
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

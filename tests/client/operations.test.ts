@@ -56,6 +56,12 @@ test('any text does, with a word on what comes back', async () => {
   expect(found.client?.fullName).toBe('Jeanne Moreau');
 });
 
+test('of a text with several operations, one is named', async () => {
+  const both = 'query Who { me { id } } query One($id: Int!) { client(id: $id) { fullName } }';
+  const found = await client.query<Named>(both, { id }, { operationName: 'One' });
+  expect(found).toEqual({ client: { fullName: 'Jeanne Moreau' } });
+});
+
 test('what does not fit does not compile', () => {
   const Name = new TypedDocumentString<Named, { id: number }>(text);
   const neverCalled = () => [

@@ -113,6 +113,24 @@ describe('a session', () => {
     expect((await kept(store)).refreshToken).not.toBe(before.refreshToken);
   });
 
+  test('without a refresh token is good for as long as its access token', async () => {
+    const store = memoryStore();
+    await alice.client({ store });
+    const { accessToken } = await kept(store);
+    const lent = { email: '', accessToken, expiresAt: 0, refreshToken: null };
+    const client = office.stranger({ store: memoryStore(lent) });
+    expect((await client.request(Me)).me?.id).toBe(alice.id);
+    expect(await client.accessToken()).toBe(accessToken);
+    const spent = office.stranger({ store: memoryStore(office.spent(lent)) });
+    for (const refused of [() => spent.request(Me), () => client.accessToken(accessToken)]) {
+      expect(await problemOf(refused())).toEqual({
+        code: 'UNAUTHENTICATED',
+        kind: 'token_expired',
+        message: 'Your access token has expired.',
+      });
+    }
+  });
+
   test('is refreshed once for all clients that share it', async () => {
     const store = memoryStore();
     const clients = [await bruno.client({ store }), office.stranger({ store })];

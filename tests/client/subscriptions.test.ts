@@ -160,6 +160,29 @@ test('a lost connection loses nothing, and brings nothing twice', async () => {
   expect(titles).toEqual(['1', '2', '3', '4']);
 });
 
+test('whoever wants to know hears that a connection is lost, and that it is back', async () => {
+  const client = await alice();
+  const heard: string[] = [];
+  const subscriptions = openSubscriptions(client, {
+    onLost: () => heard.push('lost'),
+    onBack: () => heard.push('back'),
+  });
+  opened.push(subscriptions);
+  const events = subscriptions.follow(EventChanged, await position(client));
+  const next = async () => (await events.next()).value?.eventChanged.event?.title;
+  await plan('Before');
+  expect(await next()).toBe('Before');
+  relay.leadTo(null);
+  relay.cut();
+  await until(() => heard.length > 0);
+  relay.leadTo(server.url);
+  await plan('After');
+  expect(await next()).toBe('After');
+  await events.return();
+  await until(() => sockets() === 0);
+  expect(heard).toEqual(['lost', 'back']);
+});
+
 test('a restart of the server loses nothing', async () => {
   const { titles } = following(await alice(), await position(await alice()));
   await plan('Before');

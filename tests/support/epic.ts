@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programs } from './paths.ts';
-import { type Run, type RunOptions, runProgram } from './program.ts';
+import { type Run, type RunOptions, runProgram, type Started, startProgram } from './program.ts';
 import { removeFolder } from './temporary-folder.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
 
@@ -12,6 +12,8 @@ export interface Epic {
   stateHome: string;
   /** Runs a command to its end, off a terminal. */
   run(args: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Starts a command that goes on, off a terminal. */
+  start(args: readonly string[], options?: RunOptions): Started;
   /** Starts a command on a terminal. */
   terminal(args: readonly string[], options?: TerminalOptions): Terminal;
   /** Forgets the sessions. */
@@ -26,6 +28,8 @@ export async function setUpEpic(serverUrl: string): Promise<Epic> {
     stateHome,
     run: (args, options = {}) =>
       runProgram(programs.epic, args, { ...options, env: { ...home, ...options.env } }),
+    start: (args, options = {}) =>
+      startProgram(programs.epic, args, { ...options, env: { ...home, ...options.env } }),
     terminal: (args, options = {}) =>
       openTerminal(programs.epic, args, { ...options, env: { ...home, ...options.env } }),
     dispose: () => removeFolder(stateHome),

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
 /** What a program has said by the time it has ended. */
@@ -16,12 +16,43 @@ export interface RunOptions {
   cwd?: string;
 }
 
-/** Runs a JavaScript program with this Node to its end. */
-export async function runProgram(
+/** A program that goes on until it is told to end. */
+export interface Started {
+  /** What it has said so far. */
+  stdout(): string;
+  stderr(): string;
+  signal(signal: NodeJS.Signals): void;
+  ended: Promise<number | null>;
+}
+
+/** Starts a JavaScript program with this Node. */
+export function startProgram(
   program: string,
   args: readonly string[],
-  { input = '', env = {}, cwd }: RunOptions = {},
-): Promise<Run> {
+  options: RunOptions = {},
+): Started {
+  const child = spawned(program, args, options);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return {
+    stdout: () => stdout,
+    stderr: () => stderr,
+    signal: (signal) => child.kill(signal),
+    ended: new Promise((resolve) => child.once('close', resolve)),
+  };
+}
+
+function spawned(
+  program: string,
+  args: readonly string[],
+  { input = '', env = {}, cwd }: RunOptions,
+): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [program, ...args], {
     cwd,
     env: { ...plainEnvironment(), ...env },
@@ -29,6 +60,16 @@ export async function runProgram(
   // A program that ends without reading all of it is no fault of the test.
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
+  return child;
+}
+
+/** Runs a JavaScript program with this Node to its end. */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Run> {
+  const child = spawned(program, args, options);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);

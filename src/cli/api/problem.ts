@@ -11,21 +11,26 @@ const hints: Partial<Record<ApiProblem['code'], string>> = {
 const nobodyThere = new Set(['unreachable', 'timeout', 'not_epic']);
 
 /** What to type next. */
-function hintFor(problem: ApiProblem): string | undefined {
+function hintFor(problem: ApiProblem, isLent: boolean): string | undefined {
   const { code, kind, hint } = problem;
   if (code === 'UNAVAILABLE' && nobodyThere.has(kind ?? '')) {
     return 'Is the server running? Another address: --server URL, or EPIC_SERVER.';
   }
-  return hint ?? hints[code];
+  if (code === 'UNAUTHENTICATED' && isLent) {
+    return 'Set EPIC_TOKEN to another: what “epic token” prints is good for 15 minutes.';
+  }
+  return code === 'UNAUTHENTICATED' && kind === 'token_expired'
+    ? hints[code]
+    : (hint ?? hints[code]);
 }
 
-function problemOf(problem: ApiProblem): Problem {
+function problemOf(problem: ApiProblem, isLent: boolean): Problem {
   const { code, message, kind } = problem;
   if (code === 'FORBIDDEN') {
     const { reason, policy, contact, hint } = problem;
     return { code, kind, message, reason, policy, contact, hint };
   }
-  if (code !== 'INTERNAL') return { code, kind, message, hint: hintFor(problem) };
+  if (code !== 'INTERNAL') return { code, kind, message, hint: hintFor(problem, isLent) };
   if (kind === 'unknown_code') {
     return {
       code,
@@ -36,9 +41,12 @@ function problemOf(problem: ApiProblem): Problem {
   return { code, message, id: problem.errorId, hint: 'Tell whoever looks after the server.' };
 }
 
-/** An error of the client as a CliError, with what the person can type next; any other as it is. */
-export function inOurWords(error: unknown): unknown {
+/**
+ * An error of the client as a CliError, with what the person can type next; any other as it is.
+ * `isLent`: the session is the token of EPIC_TOKEN.
+ */
+export function inOurWords(error: unknown, isLent: boolean): unknown {
   return error instanceof EpicError
-    ? new CliError(problemOf(error.problem), { cause: error })
+    ? new CliError(problemOf(error.problem, isLent), { cause: error })
     : error;
 }

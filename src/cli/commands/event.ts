@@ -10,7 +10,15 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { eventCalendar } from '../calendar/verb.ts';
-import { type Noun, optional, required, suggesting, toggle, unasked } from '../command.ts';
+import {
+  type Noun,
+  optional,
+  required,
+  suggesting,
+  toggle,
+  unasked,
+  type Values,
+} from '../command.ts';
 import { edit } from '../edit.ts';
 import {
   asTyped,
@@ -99,17 +107,29 @@ const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.sta
 const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
 const question = questionAbout('event', fetchEvent, summaryOf);
 
+const filters = {
+  mine: toggle('--mine', 'only those I run or sold'),
+  noSupport: toggle('--no-support', 'only those that nobody runs yet'),
+  upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
+  from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
+  to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
+  contractId: optional('--contract <id>', 'only those of this contract', id),
+  status: optional('--status <status>', 'only in this state', statuses),
+};
+
+const conditionOf = ({ mine, noSupport, upcoming, ...given }: Values<typeof filters>) => ({
+  mine: mine || undefined,
+  withoutSupport: noSupport || undefined,
+  upcoming: upcoming || undefined,
+  from: given.from,
+  to: given.to,
+  contractId: given.contractId,
+  status: given.status,
+});
+
 const listEvents = list({
   summary: 'List events',
-  flags: {
-    mine: toggle('--mine', 'only those I run or sold'),
-    noSupport: toggle('--no-support', 'only those that nobody runs yet'),
-    upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
-    from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
-    to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
-    contractId: optional('--contract <id>', 'only those of this contract', id),
-    status: optional('--status <status>', 'only in this state', statuses),
-  },
+  flags: filters,
   columns,
   sort: {
     id: 'ID',
@@ -122,22 +142,22 @@ const listEvents = list({
   ifEmpty: 'No event matches.',
   examples: [
     ['event list --mine --upcoming', 'what I have coming'],
+    ['event list --mine --watch', 'and tell what changes'],
     ['event list --no-support --upcoming', 'what still needs somebody to run it'],
     ['event list --from today --to +30d --csv > events.csv', 'the coming month, for a spreadsheet'],
   ],
-  fetch: async (api, { mine, noSupport, upcoming, ...given }, page) => {
-    const { from, to, contractId, status } = given;
-    const condition = {
-      mine: mine || undefined,
-      withoutSupport: noSupport || undefined,
-      upcoming: upcoming || undefined,
-      from,
-      to,
-      contractId,
-      status,
-    };
-    return (await api.send(EventList, { ...page, condition })).events;
+  notes: [
+    'With --watch a terminal shows a sentence for each change. Every other format',
+    'has a line for each event of the list, then for each change, an object a line',
+    'in JSON. Its field change says: listed, created, changed, left (it is not in',
+    'the list any more) or deleted.',
+  ],
+  watch: async () => {
+    const { watchingEvents } = await import('../watch/events.ts');
+    return watchingEvents(conditionOf, summaryOf);
   },
+  fetch: async (api, filters, page) =>
+    (await api.send(EventList, { ...page, condition: conditionOf(filters) })).events,
 });
 
 const viewEvent = view({ noun: 'event', columns, fetch: fetchEvent });

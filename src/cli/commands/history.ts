@@ -16,7 +16,7 @@ import { pageOf, paging, tellOfMore } from '../verbs.ts';
 type Told = Change & { sentence: string };
 
 const columns: readonly Column<Told>[] = [
-  { key: 'id', label: 'ID', kind: 'id', value: (c) => c.id },
+  { key: 'id', label: 'ID', kind: 'text', value: (c) => c.id },
   { key: 'changedAt', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
   { key: 'actor', label: 'Who', kind: 'text', priority: 1, value: actorOf },
   { key: 'action', label: 'Action', kind: 'text', priority: 2, value: (c) => c.action },
@@ -25,7 +25,7 @@ const columns: readonly Column<Told>[] = [
   { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (c) => c.employeeId },
   { key: 'employee', label: 'Employee', kind: 'text', value: (c) => c.employee },
   { key: 'databaseUser', label: 'Database user', kind: 'text', value: (c) => c.databaseUser },
-  { key: 'transactionId', label: 'Transaction', kind: 'id', value: (c) => c.transactionId },
+  { key: 'transactionId', label: 'Transaction', kind: 'text', value: (c) => c.transactionId },
   { key: 'oldValues', label: 'Before', kind: 'json', value: (c) => c.old },
   { key: 'newValues', label: 'After', kind: 'json', value: (c) => c.new },
   { key: 'sentence', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },

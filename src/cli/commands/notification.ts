@@ -3,13 +3,17 @@ import {
   NotificationList,
   NotificationRead,
   NotificationReadAll,
+  NotificationReceived,
+  SubscriptionPosition,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type Noun, several, toggle, verb } from '../command.ts';
 import { usageError } from '../errors.ts';
 import { id } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
+import { timeOfDay } from '../output/format.ts';
 import { list, noSuch } from '../verbs.ts';
+import { connectionTold } from '../watch/connection.ts';
 
 type Notification = NotificationFieldsFragment;
 
@@ -86,7 +90,38 @@ const readNotifications = verb({
   },
 });
 
+const watchNotifications = verb({
+  name: 'watch',
+  summary: 'Show notifications as they come, until Ctrl-C',
+  flags: {},
+  columns,
+  examples: [
+    ['notification watch', ''],
+    ['notification watch --json | while read -r line; do …; done', 'a JSON object a line'],
+  ],
+  notes: [
+    'It goes on through lost connections, and misses nothing. Ctrl-C ends it, with',
+    'exit code 130; the end of the session too, with 4.',
+  ],
+  async run({ api, output, columns: shown }) {
+    const { subscriptionPosition: after } = await api.send(SubscriptionPosition, {});
+    const tell = output.feed(shown);
+    output.note('Watching. Ctrl-C ends.');
+    const told = connectionTold(output);
+    for await (const { notificationReceived } of api.follow(
+      NotificationReceived,
+      { after },
+      told,
+    )) {
+      const { notification } = notificationReceived;
+      if (!notification) continue;
+      const when = timeOfDay(new Date(notification.createdAt));
+      tell(notification, { when, text: notification.message });
+    }
+  },
+});
+
 export const notification: Noun = {
   fields: columns,
-  commands: [listNotifications, readNotifications],
+  commands: [listNotifications, readNotifications, watchNotifications],
 };

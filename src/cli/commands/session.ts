@@ -66,15 +66,28 @@ export const login = command({
   flags: {
     email: optional('--email <address>', 'your e-mail address', email),
     passwordStdin: toggle(passwordStdin, 'read the password from stdin'),
+    withToken: toggle('--with-token', 'go on with a token from stdin, without a password'),
   },
   columns: loginColumns,
   examples: [
     ['login', 'asks for e-mail address and password'],
     ['login --email ana@epic.example --password-stdin < password.txt', 'for a script'],
+    ['login --with-token < token.txt', 'a token of “epic token”, or a refresh token of the API'],
     ['login --server https://crm.epic.example', 'another server, remembered from then on'],
   ],
   async run(invocation) {
     const { api, store, output, prompts, flags, stdin, columns: shown } = invocation;
+    refuseIfLent(api);
+    if (flags.withToken) {
+      if (flags.email || flags.passwordStdin) {
+        throw usageError('--with-token: a token says who you are. Leave the other flags out.');
+      }
+      const { adoptToken } = await import('../adopt-token.ts');
+      const employee = await adoptToken(invocation);
+      const person = { ...employee, server: api.server, mustChangePassword: false };
+      output.changed(welcome(person), shown, person);
+      return;
+    }
     if (isReadableByOthers(api.server)) {
       output.note(`Careful: ${api.server} is not encrypted, and others may read your password.`);
     }
@@ -102,16 +115,24 @@ export const login = command({
       mustChangePassword = false;
     }
     const person = { ...employee, server: api.server, mustChangePassword };
-    output.changed(
-      `Logged in as ${person.fullName}, ${person.department}, at ${api.server}.`,
-      shown,
-      person,
-    );
+    output.changed(welcome(person), shown, person);
     if (mustChangePassword) {
       output.note('Before anything else, choose a password of your own: epic password');
     }
   },
 });
+
+const welcome = ({ fullName, department, server }: Person) =>
+  `Logged in as ${fullName}, ${department}, at ${server}.`;
+
+/** The session of EPIC_TOKEN is begun and ended where it comes from. */
+function refuseIfLent({ isLent }: Api): void {
+  if (!isLent) return;
+  throw usageError(
+    'EPIC_TOKEN says who you are, and this would not change it.',
+    'Take it away first: unset EPIC_TOKEN',
+  );
+}
 
 function isReadableByOthers(server: string): boolean {
   const { protocol, hostname } = new URL(server);
@@ -136,6 +157,7 @@ export const logout = command({
   ],
   examples: [['logout', '']],
   async run({ api, store, output, columns: shown }) {
+    refuseIfLent(api);
     const { server } = api;
     if (!(await store.find(server))) {
       output.changed(`You were not logged in at ${server}.`, shown, { server });

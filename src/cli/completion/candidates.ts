@@ -1,7 +1,8 @@
 import { type CommandEntry, catalog, type NounEntry } from '../catalog.ts';
 import type { Command, Flag } from '../command.ts';
 import { topics } from '../help/topics.ts';
-import { globalFlags, outputFlags } from '../shared-flags.ts';
+import { globalFlags, outputFlagsOf } from '../shared-flags.ts';
+import { isArgument } from '../spec.ts';
 
 /** What could be typed next, as a whole word, and what it means. */
 export interface Candidate {
@@ -39,13 +40,16 @@ const commands: readonly CommandEntry[] = catalog.flatMap((each) =>
   'commands' in each ? each.commands : [],
 );
 
-const isArgument = ({ spec }: Flag) => !spec.startsWith('-');
 const longName = ({ spec }: Flag) => /--[\w-]+/.exec(spec)?.[0] ?? spec;
 const isNamed = (flag: Flag, typed: string) => flag.spec.split(/[ ,|]+/).includes(typed);
 
 function flagsOf(command: Command | undefined): Flag[] {
   const own: Flag[] = Object.values(command?.flags ?? {}).filter((flag) => !isArgument(flag));
-  return [...own, ...Object.values(command ? outputFlags : {}), ...Object.values(globalFlags)];
+  return [
+    ...own,
+    ...Object.values(command ? outputFlagsOf(command) : {}),
+    ...Object.values(globalFlags),
+  ];
 }
 
 /** Follows the words, as the command line does. */
@@ -114,7 +118,7 @@ async function valuesOf(
 ): Promise<readonly Candidate[] | typeof files> {
   const [, placeholder = ''] = /[<[]([\w-]+)/.exec(flag.spec) ?? [];
   if (/^file/.test(placeholder)) return files;
-  if (flag === outputFlags.fields) return fieldNames(typed, place.command);
+  if (flag.spec.startsWith('--fields ')) return fieldNames(typed, place.command);
   const { choices, offers } = flag.parse;
   if (choices ?? offers) return words(choices ?? offers ?? []);
   const record = recordOf(flag, place);

@@ -1,6 +1,7 @@
 import type { CommandEntry, NounEntry, Section } from '../catalog.ts';
 import type { Command, Flag, Flags, Title, Verb } from '../command.ts';
-import { globalFlags, outputFlags } from '../shared-flags.ts';
+import { globalFlags, outputFlagsOf } from '../shared-flags.ts';
+import { isArgument } from '../spec.ts';
 
 /** Something that can be typed, and what it means. */
 export interface Item {
@@ -25,8 +26,6 @@ export interface Page {
   notes: readonly string[];
 }
 
-const isArgument = ({ spec }: Flag) => !spec.startsWith('-');
-
 function itemOf(flag: Flag): Item {
   const { choices } = flag.parse;
   const words = choices ? `${flag.help}: ${choices.join(', ')}` : flag.help;
@@ -47,10 +46,9 @@ function grouped(flags: Flags): Page['groups'] {
   return argumentsFirst.map(([heading, items]) => ({ heading, items }));
 }
 
-function outputGroup(fieldNames: readonly string[]) {
-  const { json, csv, fields } = outputFlags;
-  const named = { ...fields, help: `${fields.help}, of ${fieldNames.join(', ')}` };
-  return { heading: 'Output', items: [json, csv, named].map(itemOf) };
+function outputGroup(command: Command): Page['groups'] {
+  const items = Object.values(outputFlagsOf(command)).map(itemOf);
+  return items.length > 0 ? [{ heading: 'Output', items }] : [];
 }
 
 const everywhere: readonly Flag[] = Object.values(globalFlags);
@@ -67,8 +65,8 @@ function page(
     name: `epic ${name}`,
     usage: [written, ...positional.map(({ spec }) => spec), '[flags]'].join(' '),
     about: `${summary}.`,
-    groups: [...grouped(command.flags), outputGroup(command.fieldNames), globalGroup],
-    fields: command.fieldNames,
+    groups: [...grouped(command.flags), ...outputGroup(command), globalGroup],
+    fields: command.formats === undefined ? command.fieldNames : [],
     examples: command.examples,
     notes: command.notes ?? [],
   };

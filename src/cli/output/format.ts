@@ -54,6 +54,10 @@ export function localTime(iso: string): string {
   return `${localDay(instant)} ${localHour(iso)}`;
 }
 
+/** The time of day of an instant, in local time: `18:30`. */
+export const timeOfDay = (instant: Date) =>
+  `${two(instant.getHours())}:${two(instant.getMinutes())}`;
+
 /** An instant for people who look at one record: `Tue 2026-12-01 18:30 (UTC+01:00)`. */
 export function fullTime(iso: string): string {
   const instant = new Date(iso);

@@ -18,12 +18,17 @@ export function plainObject<Row>(columns: readonly Column<Row>[], row: Row): Rec
   return Object.fromEntries(columns.map(({ key }, index) => [key, cells[index] ?? null]));
 }
 
-/** JSON text; what JSON lets through and a terminal would interpret is escaped too. */
-export function json(value: unknown): string {
+function harmless(text: string): string {
   const escaped = (character: string) =>
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped)}\n`;
+  return text.replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
 }
+
+/** JSON text; what JSON lets through and a terminal would interpret is escaped too. */
+export const json = (value: unknown) => `${harmless(JSON.stringify(value, null, 2))}\n`;
+
+/** The same in one line. */
+export const jsonLine = (value: unknown) => `${harmless(JSON.stringify(value))}\n`;
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
+import { createFeed, type Told } from './feed.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
 import { drawOutline } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
@@ -36,6 +37,8 @@ export interface Output {
   drawing(draw: (paint: Paint, cells: number, lines: number) => string): Promise<void>;
   /** A text in a form of its own, such as a page, as it is. */
   verbatim(text: string): void;
+  /** One row after the other, as things happen: a sentence each for people, otherwise a line each. */
+  feed<Row>(columns: readonly Column<Row>[]): (row: Row, told: Told) => void;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -46,6 +49,8 @@ export interface Output {
   ): Promise<void>;
   /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
   note(sentence: string, commandLine?: string): void;
+  /** A command line that is run for the person, on stderr. */
+  echo(commandLine: string): void;
   /** Labels and what belongs to them, for the person at the prompt, on stderr. */
   outline(lines: readonly OutlineLine[]): void;
   problem(problem: Problem): void;
@@ -74,7 +79,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const { stdout, stderr } = streams;
   const cells = terminalWidth(stdout, streams.env);
   const errCells = terminalWidth(stderr, streams.env) ?? Number.POSITIVE_INFINITY;
-  const format = options.format ?? (cells === undefined ? 'tsv' : 'people');
+  const format: Format = options.format ?? (cells === undefined ? 'tsv' : 'people');
   const paint = paintFor(stdout, streams, options.colour);
   const errPaint = paintFor(stderr, streams, options.colour);
 
@@ -120,6 +125,12 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     list,
     record,
     drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
+    feed(columns) {
+      const shown = format === 'tsv' ? listed(columns) : columns;
+      const look = { format, paint, cells: cells ?? 80, chosen: options.chosen };
+      const draw = createFeed(shown, look);
+      return (row, told) => stdout.write(draw(row, told));
+    },
     verbatim(text) {
       stdout.write(text);
     },
@@ -135,6 +146,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       const lines = [wrapped(printableLines(sentence), errCells, '')];
       if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);
       stderr.write(`${errPaint.quiet(lines.join('\n'))}\n`);
+    },
+    echo(commandLine) {
+      stderr.write(`${errPaint.quiet(`$ ${printableLines(commandLine)}`)}\n`);
     },
     outline(lines) {
       stderr.write(drawOutline(lines, errPaint, errCells));

@@ -1,5 +1,6 @@
 import { createClient, type Client as Socket } from 'graphql-ws/client';
 import { EpicError } from '../errors.ts';
+import { isObject } from '../is-object.ts';
 import { problemOfClosing } from './closing.ts';
 
 /** How long until it connects again, in milliseconds: at first, and at most. */
@@ -17,11 +18,16 @@ export interface LastingSocket extends Pick<Socket, 'subscribe'> {
 export function createLastingSocket(options: {
   url: string;
   accessToken(unlike?: string): Promise<string>;
+  /** The connection was lost, other than by the end of its token. */
+  onLost?: (() => void) | undefined;
+  /** It is there again. */
+  onBack?: (() => void) | undefined;
 }): LastingSocket {
   let usedToken: string | undefined;
   let refusedToken: string | undefined;
   let wasTaken = false;
   let isExpected = false;
+  let isLost = false;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let rest = () => {};
 
@@ -53,12 +59,18 @@ export function createLastingSocket(options: {
       connected() {
         wasTaken = true;
         refusedToken = undefined;
+        if (isLost) options.onBack?.();
+        isLost = false;
       },
       closed(event) {
         clearTimeout(silence);
-        const hasExpired = problemOfClosing(event).kind === 'token_expired';
+        const { code, kind } = problemOfClosing(event);
+        const hasExpired = kind === 'token_expired';
         if (hasExpired) refusedToken = usedToken;
         isExpected = hasExpired && wasTaken;
+        const isLoss = wasTaken && code === 'UNAVAILABLE' && !wasLeft(event);
+        if (isLoss) options.onLost?.();
+        isLost ||= isLoss;
         wasTaken = false;
       },
       ping(isTheirs) {
@@ -72,3 +84,6 @@ export function createLastingSocket(options: {
 
   return { subscribe: socket.subscribe, rest: () => rest() };
 }
+
+/** Closed by this side, because nobody needed it. */
+const wasLeft = (event: unknown) => isObject(event) && event.code === 1000;

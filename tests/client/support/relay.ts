@@ -9,14 +9,20 @@ export interface Relay {
   cut(): void;
   /** How many connections there are. */
   count(): number;
+  /** How many were cut off because it led to none. */
+  refused(): number;
   close(): void;
 }
 
 export async function openRelay(): Promise<Relay> {
   const sockets = new Set<Socket>();
   let target: URL | null = null;
+  let refused = 0;
   const server = createServer((near) => {
-    if (target === null) return near.destroy();
+    if (target === null) {
+      refused += 1;
+      return near.destroy();
+    }
     const far = connect(Number(target.port), target.hostname);
     sockets.add(near);
     near.on('close', () => {
@@ -39,6 +45,7 @@ export async function openRelay(): Promise<Relay> {
     },
     cut,
     count: () => sockets.size,
+    refused: () => refused,
     close: () => {
       server.close();
       cut();

@@ -1,0 +1,329 @@
+import { catalog } from '../../src/cli/catalog.ts';
+import type { Epic } from '../support/epic.ts';
+import { type Office, openOffice, password, soldContract, staff } from './office.ts';
+
+// What scripts rely on: the fields of --json of every command, in their order, and the types of their values.
+// A field may be added; what is here stays.
+
+let office: Office;
+let sales: Epic;
+let manager: Epic;
+let client: string;
+let contract: string;
+
+const id = 'number';
+const instant = '2026-12-01T17:30:00Z';
+const date = '2026-12-01';
+const money = '12500.00';
+const orNull = (type: string) => `${type} or null`;
+
+const types: Record<string, RegExp> = {
+  number: /^\d+$/,
+  string: /^"/,
+  boolean: /^(true|false)$/,
+  array: /^\[/,
+  object: /^\{/,
+  [instant]: /^"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z"$/,
+  [date]: /^"\d{4}-\d\d-\d\d"$/,
+  [money]: /^"\d+\.\d\d"$/,
+};
+
+const event = {
+  id,
+  title: 'string',
+  startDate: instant,
+  endDate: instant,
+  status: 'string',
+  supportContact: orNull('string'),
+  supportContactId: orNull(id),
+  client: 'string',
+  clientName: 'string',
+  clientEmail: 'string',
+  clientPhone: orNull('string'),
+  commercial: 'string',
+  contractId: id,
+  location: orNull('string'),
+  attendees: 'number',
+  notes: orNull('string'),
+  version: 'number',
+};
+
+const shapes = {
+  client: {
+    id,
+    fullName: 'string',
+    companyName: orNull('string'),
+    email: orNull('string'),
+    phone: orNull('string'),
+    commercialContact: 'string',
+    commercialContactId: id,
+    firstContact: date,
+    lastUpdate: instant,
+    erasedAt: orNull(instant),
+    version: 'number',
+  },
+  contract: {
+    id,
+    client: 'string',
+    clientId: id,
+    status: 'string',
+    totalAmount: money,
+    amountToBePaid: money,
+    commercial: 'string',
+    commercialId: id,
+    creationDate: instant,
+    signedAt: orNull(instant),
+    version: 'number',
+  },
+  event,
+  dated: { ...event, mine: 'boolean', doubleBooked: 'boolean' },
+  employee: {
+    id,
+    fullName: 'string',
+    department: 'string',
+    email: 'string',
+    active: 'boolean',
+    creationDate: instant,
+    version: 'number',
+  },
+  notification: {
+    id,
+    createdAt: instant,
+    message: 'string',
+    kind: 'string',
+    eventId: orNull(id),
+    contractId: orNull(id),
+    readAt: orNull(instant),
+  },
+  session: {
+    id: 'string',
+    lastUsedAt: instant,
+    createdAt: instant,
+    userAgent: orNull('string'),
+    expiresAt: instant,
+    current: 'boolean',
+  },
+  person: { id, fullName: 'string', email: 'string', department: 'string', server: 'string' },
+  change: {
+    id: 'string',
+    changedAt: instant,
+    actor: 'string',
+    action: 'string',
+    record: 'string',
+    rowId: id,
+    employeeId: orNull(id),
+    employee: orNull('string'),
+    databaseUser: orNull('string'),
+    transactionId: 'string',
+    oldValues: orNull('object'),
+    newValues: orNull('object'),
+    sentence: 'string',
+  },
+  answer: {
+    allowed: orNull('boolean'),
+    verdict: 'string',
+    contact: orNull('string'),
+    verb: 'string',
+    record: 'string',
+    id: orNull(id),
+    columns: orNull('array'),
+    steps: 'array',
+  },
+  login: {
+    id,
+    fullName: 'string',
+    email: 'string',
+    department: 'string',
+    server: 'string',
+    mustChangePassword: 'boolean',
+  },
+  newEmployee: {
+    id,
+    fullName: 'string',
+    department: 'string',
+    email: 'string',
+    active: 'boolean',
+    creationDate: instant,
+    version: 'number',
+    oneTimePassword: 'string',
+  },
+  token: { token: 'string', expiresAt: instant, server: 'string' },
+  report: {
+    pipeline: 'array',
+    months: 'array',
+    salespeople: 'array',
+    overdue: 'array',
+    support: 'array',
+  },
+  server: { server: 'string' },
+  changed: { changed: 'boolean' },
+};
+
+type Shape = keyof typeof shapes;
+
+/** What every command gives: one of something, or an array of it. */
+const given: Record<string, { shape: Shape; isArray?: true }> = {
+  login: { shape: 'login' },
+  logout: { shape: 'server' },
+  whoami: { shape: 'person' },
+  password: { shape: 'changed' },
+  token: { shape: 'token' },
+  can: { shape: 'answer' },
+  history: { shape: 'change', isArray: true },
+  report: { shape: 'report' },
+  'client list': { shape: 'client', isArray: true },
+  'client view': { shape: 'client' },
+  'client create': { shape: 'client' },
+  'client update': { shape: 'client' },
+  'client handover': { shape: 'client' },
+  'client erase': { shape: 'client' },
+  'contract list': { shape: 'contract', isArray: true },
+  'contract view': { shape: 'contract' },
+  'contract create': { shape: 'contract' },
+  'contract update': { shape: 'contract' },
+  'contract sign': { shape: 'contract' },
+  'contract pay': { shape: 'contract' },
+  'contract cancel': { shape: 'contract' },
+  'contract delete': { shape: 'contract' },
+  'event list': { shape: 'event', isArray: true },
+  'event view': { shape: 'event' },
+  'event calendar': { shape: 'dated', isArray: true },
+  'event create': { shape: 'event' },
+  'event update': { shape: 'event' },
+  'event assign': { shape: 'event' },
+  'event unassign': { shape: 'event' },
+  'event delete': { shape: 'event' },
+  'employee list': { shape: 'employee', isArray: true },
+  'employee view': { shape: 'employee' },
+  'employee create': { shape: 'newEmployee' },
+  'employee update': { shape: 'employee' },
+  'employee reset-password': { shape: 'newEmployee' },
+  'employee deactivate': { shape: 'employee' },
+  'employee delete': { shape: 'employee' },
+  'notification list': { shape: 'notification', isArray: true },
+  'notification read': { shape: 'notification', isArray: true },
+  'session list': { shape: 'session', isArray: true },
+  'session revoke': { shape: 'session', isArray: true },
+};
+
+/** What is tested with what it is about: an object a line, whatever the API calls data, no data at all. */
+const elsewhere = ['notification watch', 'api', 'menu'];
+
+const checked = new Set<string>();
+
+beforeAll(async () => {
+  office = await openOffice();
+  [sales, manager] = await Promise.all([office.at('sales'), office.at('manager')]);
+  ({ client, contract } = await soldContract(sales));
+});
+afterAll(() => office.close());
+
+/** Runs a command, checks what it gives, and gives the id of it. */
+async function run(epic: Epic, command: string, args: string[] = [], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await epic.run([...command.split(' '), ...args, '--json'], {
+    input,
+  });
+  if (code !== 0) throw new Error(`epic ${command} ended with ${code}: ${stderr}`);
+  const { shape, isArray } = given[command] ?? { shape: 'server' };
+  const answer: unknown = JSON.parse(stdout);
+  expect(Array.isArray(answer)).toBe(isArray === true);
+  const rows = isArray ? (answer as Record<string, unknown>[]) : [Object(answer)];
+  expect(rows.length).toBeGreaterThan(0);
+  for (const row of rows) {
+    expect({ command, fields: Object.keys(row) }).toEqual({
+      command,
+      fields: Object.keys(shapes[shape]),
+    });
+    const wrong: string[] = [];
+    for (const [field, type] of Object.entries(shapes[shape])) {
+      const [name = '', isOptional] = type.split(' or null');
+      const isRight =
+        types[name]?.test(JSON.stringify(row[field])) ||
+        (isOptional !== undefined && row[field] === null);
+      if (!isRight) wrong.push(`${field}: ${JSON.stringify(row[field])} is not ${type}`);
+    }
+    expect({ command, wrong }).toEqual({ command, wrong: [] });
+  }
+  checked.add(command);
+  return String(rows[0]?.id);
+}
+
+test('of people and their sessions', async () => {
+  const epic = await office.stranger();
+  await run(epic, 'login', ['--email', staff.otherSales.email, '--password-stdin'], password);
+  await run(epic, 'whoami');
+  await run(epic, 'token');
+  await run(epic, 'session list');
+  const elsewhereToo = await office.stranger();
+  await run(
+    elsewhereToo,
+    'login',
+    ['--email', staff.otherSales.email, '--password-stdin'],
+    password,
+  );
+  await run(epic, 'session revoke', ['--others']);
+  const next = 'words of his very own';
+  await run(epic, 'password', ['--password-stdin'], `${password}\n${next}\n`);
+  await run(epic, 'logout');
+
+  const about = ['--name', 'Nina New', '--email', 'nina@epic.example', '--department', 'support'];
+  const nina = await run(manager, 'employee create', about);
+  await run(manager, 'employee list');
+  await run(manager, 'employee view', [nina]);
+  await run(manager, 'employee update', [nina, '--name', 'Nina Newer']);
+  await run(manager, 'employee reset-password', [nina, '--yes']);
+  await run(manager, 'employee deactivate', [nina, '--yes']);
+  await run(manager, 'employee delete', [nina, '--yes']);
+});
+
+test('of clients and contracts', async () => {
+  const about = ['--name', 'Ben', '--email', 'ben@x.example'];
+  const ben = await run(sales, 'client create', about);
+  await run(sales, 'client list');
+  await run(sales, 'client view', [client]);
+  await run(sales, 'client update', [ben, '--phone', '+33 1 23 45 67 89']);
+  const draft = await run(sales, 'contract create', ['--client', ben, '--total', '100']);
+  await run(sales, 'contract update', [draft, '--total', '200']);
+  await run(sales, 'contract sign', [draft]);
+  await run(sales, 'contract pay', [draft, '--amount', '50.5']);
+  await run(sales, 'contract list');
+  await run(sales, 'contract view', [draft]);
+  await run(manager, 'contract cancel', [draft, '--yes']);
+  const another = await run(sales, 'contract create', ['--client', ben, '--total', '1']);
+  await run(manager, 'contract delete', [another, '--yes']);
+  await run(manager, 'client handover', [ben, '--to', String(staff.otherSales.id)]);
+  await run(manager, 'client erase', [ben, '--yes']);
+  await run(sales, 'history', ['contract', draft]);
+  await run(sales, 'can', ['update', 'client', client]);
+});
+
+test('of events and notifications', async () => {
+  const support = await office.at('support');
+  const times = ['--start', '2027-03-01 18:00', '--end', '2027-03-01 23:00'];
+  const event = await run(sales, 'event create', [
+    ...['--contract', contract, '--title', 'Gala'],
+    ...times,
+  ]);
+  await run(manager, 'event assign', [event, '--support', String(staff.support.id)]);
+  await run(support, 'notification list');
+  await run(support, 'notification read', ['--all']);
+  await run(support, 'event update', [event, '--attendees', '12']);
+  await run(support, 'event list');
+  await run(support, 'event view', [event]);
+  await run(support, 'event calendar', ['--month', '2027-03']);
+  await run(manager, 'report');
+  await run(manager, 'event unassign', [event]);
+  await run(manager, 'event delete', [event, '--yes']);
+});
+
+test('of every command there is', async () => {
+  const commands: string[] = [];
+  for (const section of catalog) {
+    for (const noun of 'nouns' in section ? section.nouns : []) {
+      const { commands: verbs } = await noun.load();
+      commands.push(...verbs.map(({ name }) => `${noun.name} ${name}`));
+    }
+    for (const { name } of 'commands' in section ? section.commands : []) commands.push(name);
+  }
+  expect([...checked, ...elsewhere].sort()).toEqual(commands.sort());
+});

@@ -1,0 +1,223 @@
+import { openRelay } from '../client/support/relay.ts';
+import { until } from '../server/support/until.ts';
+import type { Epic } from '../support/epic.ts';
+import type { Started } from '../support/program.ts';
+import type { Terminal } from '../support/terminal.ts';
+import { json, type Office, openOffice, password, soldContract, staff } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+let manager: Epic;
+let support: Epic;
+let contract: string;
+let started: Started[] = [];
+let terminals: Terminal[] = [];
+
+beforeAll(async () => {
+  office = await openOffice();
+  [sales, manager, support] = await Promise.all([
+    office.at('sales'),
+    office.at('manager'),
+    office.at('support'),
+  ]);
+  ({ contract } = await soldContract(sales));
+});
+afterAll(() => office.close());
+afterEach(() => {
+  for (const each of started) each.signal('SIGKILL');
+  for (const each of terminals) each.close();
+  started = [];
+  terminals = [];
+});
+
+/** Starts watching, and waits until everything counts. */
+async function watch(epic: Epic, ...args: string[]): Promise<Started> {
+  const watching = epic.start(args);
+  started.push(watching);
+  await until(() => watching.stderr().includes('Watching. Ctrl-C ends.'));
+  return watching;
+}
+
+async function onTerminal(epic: Epic, ...args: string[]): Promise<Terminal> {
+  const terminal = epic.terminal(args, { env: { TZ: 'Europe/Paris' } });
+  terminals.push(terminal);
+  await terminal.waitFor('Watching. Ctrl-C ends.');
+  return terminal;
+}
+
+const linesOf = (watching: Started) => watching.stdout().trimEnd().split('\n').filter(Boolean);
+
+/** The objects printed so far, once there are that many. */
+async function objects(watching: Started, count: number): Promise<Record<string, unknown>[]> {
+  await until(() => linesOf(watching).length >= count);
+  return linesOf(watching).map((line) => JSON.parse(line));
+}
+
+async function plan(title: string, on = '2027-03-01'): Promise<string> {
+  const { id } = await json<{ id: number }>(
+    sales,
+    ...['event', 'create', '--contract', contract, '--title', title],
+    ...['--start', `${on} 18:00`, '--end', `${on} 23:00`],
+  );
+  return String(id);
+}
+
+const assign = (event: string, to: number) =>
+  json(manager, 'event', 'assign', event, '--support', String(to));
+
+describe('epic notification watch', () => {
+  test('prints what comes, a JSON object or tab-separated values a line, until Ctrl-C', async () => {
+    const before = await plan('Before');
+    await assign(before, staff.support.id);
+    const asJson = await watch(support, 'notification', 'watch', '--json');
+    const asTsv = await watch(support, 'notification', 'watch', '--fields', 'kind,eventId');
+    const event = await plan('Gala');
+    await assign(event, staff.support.id);
+    const [first] = await objects(asJson, 1);
+    expect(first).toEqual({
+      id: expect.any(Number),
+      createdAt: expect.stringMatching(/Z$/),
+      message: expect.stringContaining('“Gala”'),
+      kind: expect.any(String),
+      eventId: Number(event),
+      contractId: null,
+      readAt: null,
+    });
+    await until(() => asTsv.stdout() === `${first?.kind}\t${event}\n`);
+
+    asJson.signal('SIGINT');
+    expect(await asJson.ended).toBe(130);
+    expect(asJson.stderr()).toBe('Watching. Ctrl-C ends.\n');
+    expect(linesOf(asJson)).toHaveLength(1);
+  });
+
+  test('on a terminal, tells the time and the message', async () => {
+    const terminal = await onTerminal(support, 'notification', 'watch');
+    await assign(await plan('Soirée'), staff.support.id);
+    await terminal.waitFor(/\n\d\d:\d\d {3}.*“Soirée”/);
+    terminal.type('\x03');
+    expect(await terminal.ended).toBe(130);
+    expect(terminal.shown()).not.toContain('✗');
+  });
+
+  test('outlasts a lost connection, says so, and misses nothing', async () => {
+    const relay = await openRelay();
+    relay.leadTo(office.server.url);
+    const epic = await office.stranger();
+    const env = { EPIC_SERVER: relay.url };
+    const login = ['login', '--email', staff.otherSupport.email, '--password-stdin'];
+    await epic.run(login, { input: password, env });
+    const watching = epic.start(['notification', 'watch', '--json'], { env });
+    started.push(watching);
+    await until(() => watching.stderr().includes('Watching.'));
+    await assign(await plan('One'), staff.otherSupport.id);
+    await objects(watching, 1);
+
+    relay.leadTo(null);
+    relay.cut();
+    await until(() => watching.stderr().includes('The connection is lost. Trying again…\n'));
+    await assign(await plan('Two'), staff.otherSupport.id);
+    relay.leadTo(office.server.url);
+    const all = await objects(watching, 2);
+    expect(all.map(({ message }) => /“(.*?)”/.exec(String(message))?.[1])).toEqual(['One', 'Two']);
+    expect(watching.stderr()).toContain('The connection is back. Nothing was missed.\n');
+
+    await epic.run(['logout'], { env });
+    expect(await watching.ended).toBe(4);
+    expect(watching.stderr()).toMatch(/"message": "This session has ended\."/);
+    relay.close();
+  });
+
+  test('where nobody is logged in, ends at once', async () => {
+    const stranger = await office.stranger();
+    expect(await stranger.run(['notification', 'watch'])).toMatchObject({ code: 4, stdout: '' });
+  });
+});
+
+describe('epic event list --watch', () => {
+  const of = (rows: Record<string, unknown>[]) =>
+    rows.map(({ change, title, status }) => [change, title, status]);
+
+  test('prints the list, then what changes in it, by what it is filtered by', async () => {
+    const [mine, other] = [await plan('Mine'), await plan('Other')];
+    await assign(mine, staff.support.id);
+    await assign(other, staff.otherSupport.id);
+    const fields = ['--fields', 'id,title,status'];
+    const watching = await watch(
+      support,
+      ...['event', 'list', '--mine', '--from', '2027-01-01', '--json', '--watch', ...fields],
+    );
+    const listed = linesOf(watching).length;
+    const since = async (count: number) =>
+      of(await objects(watching, listed + count)).slice(listed);
+    expect(of(await objects(watching, listed))).toContainEqual(['listed', 'Mine', 'planned']);
+    expect(watching.stdout()).not.toContain('Other');
+
+    await json(manager, 'event', 'update', other, '--status', 'confirmed');
+    await json(support, 'event', 'update', mine, '--status', 'confirmed');
+    expect(await since(1)).toEqual([['changed', 'Mine', 'confirmed']]);
+    await assign(other, staff.support.id);
+    await assign(mine, staff.otherSupport.id);
+    expect((await since(3)).slice(1)).toEqual([
+      ['changed', 'Other', 'confirmed'],
+      ['left', 'Mine', 'confirmed'],
+    ]);
+    await json(manager, 'event', 'delete', mine, '--yes');
+    await json(manager, 'event', 'delete', other, '--yes');
+    expect((await since(4)).slice(3)).toEqual([['deleted', 'Other', 'confirmed']]);
+  });
+
+  test('asks again what has become of an event while the server is away', async () => {
+    const relay = await openRelay();
+    relay.leadTo(office.server.url);
+    const env = { EPIC_SERVER: relay.url };
+    const epic = await office.stranger();
+    const login = ['login', '--email', staff.sales.email, '--password-stdin'];
+    await epic.run(login, { input: password, env });
+    const watching = epic.start(['event', 'list', '--watch', '--json'], { env });
+    started.push(watching);
+    await until(() => watching.stderr().includes('Watching.'));
+    await plan('Nearly');
+    await until(() => watching.stdout().includes('Nearly'));
+    // Only the socket is left, over which it hears of the event.
+    await until(() => relay.count() === 1);
+    relay.leadTo(null);
+    await plan('Later');
+    await until(() => relay.refused() > 0);
+    relay.leadTo(office.server.url);
+    await until(() => watching.stdout().includes('Later'));
+    expect(watching.stderr()).not.toContain('lost');
+    relay.close();
+  });
+
+  test('without a filter, tells of every event; as CSV with one header', async () => {
+    const watching = await watch(
+      sales,
+      ...['event', 'list', '--watch', '--csv', '--fields', 'title', '--limit', '1'],
+    );
+    const event = await plan('New one');
+    await until(() => watching.stdout().includes('created,New one\r\n'));
+    await json(manager, 'event', 'delete', event, '--yes');
+    await until(() => watching.stdout().includes('deleted,New one\r\n'));
+    expect(watching.stdout()).toMatch(/^change,title\r\nlisted,/);
+    expect(watching.stdout().split('change,title')).toHaveLength(2);
+  });
+
+  test('on a terminal, tells what has changed and from what', async () => {
+    const event = await plan('Terminal', '2027-05-01');
+    const terminal = await onTerminal(manager, 'event', 'list', '--watch', '--from', '2027-05-01');
+    expect(terminal.shown()).toMatch(/ID +Title[\s\S]*Terminal/);
+    await assign(event, staff.support.id);
+    await terminal.waitFor(
+      /\d\d:\d\d {3}Event \d+ \(“Terminal”, .*\) changed: Support – →\s+Suzy\s+Support\./,
+    );
+    await json(manager, 'event', 'update', event, '--start', '2027-04-01 18:00');
+    await terminal.waitFor(/left this list: Starts/);
+    const another = await plan('Another', '2027-05-02');
+    await terminal.waitFor(/“Another”, .*\) is new\./);
+    await json(manager, 'event', 'delete', another, '--yes');
+    await terminal.waitFor(/“Another”, .*\) was deleted\./);
+    terminal.type('\x03');
+    expect(await terminal.ended).toBe(130);
+  });
+});
