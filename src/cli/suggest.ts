@@ -1,0 +1,41 @@
+/** How many single letters apart two words are: wrong, missing, too many, or swapped with the next. */
+function distance(one: string, other: string): number {
+  const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;
+  for (let row = 1; row <= one.length; row += 1) {
+    const current = [row];
+    rows.push(current);
+    for (let column = 1; column <= other.length; column += 1) {
+      const isSame = one[row - 1] === other[column - 1];
+      const isSwapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      current[column] = Math.min(
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        at(row - 1, column - 1) + (isSame ? 0 : 1),
+        isSwapped ? at(row - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+      );
+    }
+  }
+  return at(one.length, other.length);
+}
+
+/** The word that was probably meant, if there is one. */
+function closest(typed: string, words: readonly string[]): string | undefined {
+  const meant = typed.toLowerCase();
+  const isLikely = (word: string) =>
+    distance(meant.slice(0, 40), word.toLowerCase()) <= Math.max(1, Math.floor(word.length / 3));
+  const ranked = words
+    .filter(isLikely)
+    .sort(
+      (one, other) => distance(meant, one.toLowerCase()) - distance(meant, other.toLowerCase()),
+    );
+  return (
+    ranked[0] ?? words.find((word) => meant.length > 2 && word.toLowerCase().startsWith(meant))
+  );
+}
+
+/** “Did you mean signed?”, or nothing. */
+export function didYouMean(typed: string, words: readonly string[]): string | undefined {
+  const word = closest(typed, words);
+  return word && `Did you mean ${word}?`;
+}
