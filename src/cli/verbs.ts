@@ -17,6 +17,7 @@ import { CliError, cancelled, notFound, usageError } from './errors.ts';
 import { Invalid, id, line, offering, type Parser, wholeNumber } from './flags.ts';
 import { assertMayCreate, entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
+import { everyPage } from './pages.ts';
 import type { Prompts } from './prompts.ts';
 import { explained } from './refusal.ts';
 import { commandLine, withoutFlag, withoutSwitch } from './shell.ts';
@@ -107,6 +108,7 @@ export function list<Row, F extends Flags, Name extends string>(
   const { summary, columns, sort, sortedBy, ifEmpty, examples, notes, watch, fetch } = definition;
   const ordering = {
     ...paging,
+    all: toggle('--all', 'every row, however many there are'),
     sort: optional(
       '--sort <field>',
       `order by ${Object.keys(sort).join(', ')}; :desc for descending`,
@@ -129,6 +131,12 @@ export function list<Row, F extends Flags, Name extends string>(
       const watching = given.watch ? await watch?.() : undefined;
       const since = (await watching?.position(api)) ?? '';
       const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };
+      if (given.all) {
+        if (given.limit) throw usageError('Give --all or --limit, not both.');
+        const pages = everyPage((part) => fetch(api, flags, { ...page, ...part }), page.after);
+        await output.stream(shown, pages, ifEmpty);
+        return;
+      }
       const connection = await fetch(api, flags, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
       if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);

@@ -593,6 +593,24 @@ export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: str
 
 export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
 
+export type ImportStageMutationVariables = Exact<{
+  importId: string;
+  lines: unknown;
+}>;
+
+
+export type ImportStageMutation = { stageImport: { staged: number | null } | null };
+
+export type ImportRunMutationVariables = Exact<{
+  importId: string;
+  record: string;
+  matchEmail: boolean;
+  dryRun: boolean;
+}>;
+
+
+export type ImportRunMutation = { runImport: { outcome: { created: number, updated: number, unchanged: number, problems: Array<{ line: number, columnName: string | null, message: string } | null> } | null } | null };
+
 export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -835,6 +853,12 @@ export const History: Operation<HistoryQuery, HistoryQueryVariables> =
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
+
+export const ImportStage: Operation<ImportStageMutation, ImportStageMutationVariables> =
+  'mutation ImportStage($importId:UUID!$lines:JSON!){stageImport(input:{importId:$importId lines:$lines}){staged}}';
+
+export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables> =
+  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
 
 export const SubscriptionPosition: Operation<SubscriptionPositionQuery, SubscriptionPositionQueryVariables> =
   'query SubscriptionPosition{subscriptionPosition}';

@@ -241,6 +241,7 @@ select is_empty(
        and provolatile = 'v'
        and has_function_privilege('epic_employee', oid, 'execute')
        and proname not in ('assign_support', 'unassign_support', 'mark_notifications_read',  -- named after no record
+                           'stage_import', 'run_import',                                     -- nor are these
                            'revoke_session', 'revoke_other_sessions')                        -- everybody's own
        and not exists (select from access.written_by(split_part(proname, '_', -1), regexp_replace(proname, '_[^_]*$', ''))) $$,
   'of every verb that everybody may call it is known what it writes: the call itself is no permission');

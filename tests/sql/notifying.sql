@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(73);
+select plan(78);
 call test.open_the_company();
 
 create temp view told as
@@ -56,6 +56,35 @@ select test.leaves('alice', pg_temp.plan_event(),
   $$ select bool_and(created_at = now() and read_at is null and contract_id is null
                      and event_id = (select id from crm.event where title = 'Concert')) from told $$, 'true',
   'a notification is about its event, of now, and unread');
+
+create function pg_temp.plan_events(contacts text[], contracts text[] default '{acme_signed,acme_signed,bistro_signed}') returns text
+language sql
+return format($$ insert into crm.event (contract_id, title, start_date, end_date, support_contact_id)
+                 select test.id(contract), 'Show ' || nth, '2030-01-01 23:30+00', '2030-01-02 23:30+00', case when contact <> '' then test.id(contact) end
+                 from unnest(%L::text[], %L::text[]) with ordinality season (contract, contact, nth) order by nth $$, contracts, contacts);
+create function pg_temp.news() returns text
+language sql
+return $$ select string_agg(format('%s: %s', full_name, replace(message, event_id::text, '#')), ' ' order by kind, full_name) from told $$;
+
+select test.leaves('emma', pg_temp.plan_events('{chloe,chloe,""}'), pg_temp.news(),
+  'Chloe: You run “Show 1” (event #) and 1 more.'
+  ' Alice: “Show 1” (event #) and 1 more event was planned.'
+  ' Bruno: “Show 3” (event #) was planned for 2030-01-02 and needs a support contact.'
+  ' Felix: “Show 1” (event #) and 2 more events were planned; 1 of them need a support contact.',
+  'of many events that are planned at once, everybody hears in one message');
+select test.leaves('emma', pg_temp.plan_events('{chloe,denis,denis}', '{acme_signed,acme_signed,acme_signed}'), pg_temp.news(),
+  'Chloe: You run “Show 1” (event #).'
+  ' Denis: You run “Show 2” (event #) and 1 more.'
+  ' Alice: “Show 1” (event #) and 2 more events were planned.'
+  ' Felix: “Show 1” (event #) and 2 more events were planned.',
+  'whoever is to run them too');
+select test.leaves('emma', pg_temp.plan_events('{"",""}', '{acme_signed,acme_signed}'), pg_temp.news(),
+  'Alice: “Show 1” (event #) and 1 more event was planned; 2 of them need a support contact.'
+  ' Felix: “Show 1” (event #) and 1 more event was planned; 2 of them need a support contact.',
+  'and how many are in need of somebody');
+select test.leaves('emma', pg_temp.plan_events('{}', '{}'), pg_temp.told(), null, 'of none, nobody hears');
+select test.leaves('dba', pg_temp.plan_events('{"",""}', '{acme_signed,acme_signed}'), pg_temp.told(),
+  'event_created: Alice, event_created: Emma, event_created: Felix', 'whatever door they come through');
 
 
 -- assigned, unassigned

@@ -134,8 +134,9 @@ select is(pg_temp.callable_by('epic_anonymous'),
   'a stranger logs in, asks whether the database is up to date, and calls nothing else');
 select is(pg_temp.callable_by(department),
   'access.act_in_words, access.explain_call, access.explain_statement, access.grants_on, access.policies_on, '
-  'access.policy_holds, access.refuse, access.responsible_for, access.role_in_words, access.row_as_entered, '
-  'access.row_as_seen, access.secured_table, access.written_by, '
+  'access.policy_holds, access.problem_column, access.refuse, access.responsible_for, access.role_in_words, '
+  'access.row_as_entered, access.row_as_seen, access.secured_table, access.write_clients, access.write_contracts, '
+  'access.write_events, access.write_lines, access.written_by, '
   'audit.seen_at, audit.seen_by, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
@@ -143,14 +144,15 @@ select is(pg_temp.callable_by(department),
   'crm.folded, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
   'crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_payment, '
   'crm.revenue_by_month, crm.revenue_by_salesperson, '
-  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
-  'crm.unassign_support',
-  format('%s searches, asks why, subscribes, looks after its own session and tries the business verbs, and calls nothing else', department))
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.run_import, '
+  'crm.sign_contract, crm.stage_import, crm.unassign_support',
+  format('%s searches, asks why, subscribes, imports, looks after its own session and tries the business verbs, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
 select is(pg_temp.callable_by('epic_management'),
   'access.act_in_words, access.explain_call, access.explain_statement, access.grants_on, access.policies_on, '
-  'access.policy_holds, access.refuse, access.responsible_for, access.role_in_words, access.row_as_entered, '
-  'access.row_as_seen, access.secured_table, access.written_by, '
+  'access.policy_holds, access.problem_column, access.refuse, access.responsible_for, access.role_in_words, '
+  'access.row_as_entered, access.row_as_seen, access.secured_table, access.write_clients, access.write_contracts, '
+  'access.write_events, access.write_lines, access.written_by, '
   'audit.seen_at, audit.seen_by, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
   'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
@@ -158,8 +160,8 @@ select is(pg_temp.callable_by('epic_management'),
   'crm.folded, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
   'crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_payment, '
   'crm.reset_password, crm.revenue_by_month, crm.revenue_by_salesperson, '
-  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.sign_contract, '
-  'crm.unassign_support',
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.run_import, '
+  'crm.sign_contract, crm.stage_import, crm.unassign_support',
   'management calls the same, resets passwords and erases clients');
 select is(pg_temp.callable_by('epic_courier'),
   'graphile_worker.force_unlock_workers',

@@ -180,6 +180,8 @@ select bag_eq(
      ('auth.session',       'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
      ('auth.refresh_token', 'PRIMARY KEY (token_hash)'),
      ('auth.refresh_token', 'FOREIGN KEY (session_id) REFERENCES auth.session(id) ON DELETE CASCADE'),
+     ('access.import_line', 'PRIMARY KEY (employee_id, import_id, line)'),
+     ('access.import_line', 'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
      ('audit.change',       'PRIMARY KEY (id)'),
      ('audit.signal',       'PRIMARY KEY (id)') $$,
   'every record has a key, and refers only to records that exist');
@@ -205,6 +207,7 @@ select bag_eq(
      ('auth.login_attempt', 'account, address, failures, last_attempt_at'),
      ('auth.session',       'id, employee_id, created_at, last_used_at, expires_at'),
      ('auth.refresh_token', 'token_hash, session_id, issued_at'),
+     ('access.import_line', 'employee_id, import_id, line, given, staged_at'),
      ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action'),
      ('audit.signal',       'id, created_at, transaction_id, snapshot, topic') $$,
   'what every record must have');

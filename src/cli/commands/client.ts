@@ -11,6 +11,8 @@ import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
 import { date, email, id, line, orNothing, phone } from '../flags.ts';
+import { field } from '../import/fields.ts';
+import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
 import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
@@ -119,6 +121,26 @@ const createClient = change({
   done: (client) => `Client ${client.id} created: ${name(client)}.`,
 });
 
+const importClients = importing({
+  noun: 'client',
+  plural: 'clients',
+  fields: [
+    field(['fullName', 'name'], 'full_name', line(200)),
+    field(['email'], 'email', email),
+    field(['phone'], 'phone', phone),
+    field(['companyName', 'company'], 'company_name', line(200)),
+    field(['firstContact'], 'first_contact', date),
+  ],
+  kept: columns.map(({ key }) => key),
+  needed: [['fullName'], ['email']],
+  neededToMatch: [['email']],
+  examples: [
+    ['client import clients.csv --dry-run', 'what is wrong with it, line by line'],
+    ['client import clients.csv', ''],
+    ['client import clients.csv --match email', 'change those I have, create the others'],
+  ],
+});
+
 const updateClient = edit({
   noun: 'client',
   summary: 'Change what is known of a client',
@@ -182,5 +204,13 @@ const eraseClient = change({
 
 export const client: Noun = {
   fields: columns,
-  commands: [listClients, viewClient, createClient, updateClient, handOverClient, eraseClient],
+  commands: [
+    listClients,
+    viewClient,
+    createClient,
+    updateClient,
+    importClients,
+    handOverClient,
+    eraseClient,
+  ],
 };

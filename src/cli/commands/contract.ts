@@ -12,7 +12,9 @@ import {
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
-import { date, id, money, oneOf } from '../flags.ts';
+import { date, email, id, money, oneOf } from '../flags.ts';
+import { field, reference } from '../import/fields.ts';
+import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
 import { money as euros } from '../output/format.ts';
 import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
@@ -128,6 +130,27 @@ const createContract = change({
   done: (contract) => `Contract ${contract.id} created, as a draft: ${summaryOf(contract)}.`,
 });
 
+const importContracts = importing({
+  noun: 'contract',
+  plural: 'contracts',
+  fields: [
+    field(['clientId'], 'client_id', id),
+    field(['clientEmail'], 'client_email', email),
+    // In a list it is a name, beside the id.
+    {
+      ...reference(['client'], { id: 'client_id', email: 'client_email' }, email),
+      unless: 'clientId',
+    },
+    field(['totalAmount', 'total'], 'total_amount', money),
+  ],
+  kept: columns.map(({ key }) => key),
+  needed: [['clientId', 'clientEmail', 'client'], ['totalAmount']],
+  examples: [
+    ['contract import contracts.csv --dry-run', 'what is wrong with it, line by line'],
+    ['contract import contracts.csv', 'as drafts; clients by clientId or clientEmail'],
+  ],
+});
+
 const updateContract = edit({
   noun: 'contract',
   summary: 'Change the price of a contract',
@@ -224,6 +247,7 @@ export const contract: Noun = {
     viewContract,
     createContract,
     updateContract,
+    importContracts,
     signContract,
     payContract,
     cancelContract,

@@ -23,6 +23,7 @@ import { edit } from '../edit.ts';
 import {
   asTyped,
   dateTime,
+  email,
   fromMoment,
   id,
   line,
@@ -32,6 +33,8 @@ import {
   toMoment,
   wholeNumber,
 } from '../flags.ts';
+import { field, reference } from '../import/fields.ts';
+import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
 import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
@@ -212,6 +215,31 @@ const createEvent = change({
   done: (event) => `Event ${event.id} created: ${summaryOf(event)}.`,
 });
 
+const supportContact = { id: 'support_contact_id', email: 'support_contact_email' };
+
+const importEvents = importing({
+  noun: 'event',
+  plural: 'events',
+  fields: [
+    field(['contractId', 'contract'], 'contract_id', id),
+    field(['title'], 'title', line(200)),
+    field(['startDate', 'start'], 'start_date', dateTime),
+    field(['endDate', 'end'], 'end_date', dateTime),
+    field(['location'], 'location', line(500)),
+    field(['attendees'], 'attendees', people),
+    field(['notes'], 'notes', text(notesLimit)),
+    field(['supportContactId'], supportContact.id, id),
+    field(['supportContactEmail'], supportContact.email, email),
+    reference(['support'], supportContact, email),
+  ],
+  kept: columns.map(({ key }) => key),
+  needed: [['contractId'], ['title'], ['startDate'], ['endDate']],
+  examples: [
+    ['event import season.csv --dry-run', 'what is wrong with it, line by line'],
+    ['event import season.csv', 'times as in “2026-12-01 18:30”'],
+  ],
+});
+
 const updateEvent = edit({
   noun: 'event',
   summary: 'Change an event',
@@ -299,6 +327,7 @@ export const event: Noun = {
     viewEvent,
     createEvent,
     updateEvent,
+    importEvents,
     assignEvent,
     unassignEvent,
     deleteEvent,

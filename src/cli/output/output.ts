@@ -5,6 +5,7 @@ import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
 import { drawOutline } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
+import { createProgress, type Progress } from './progress.ts';
 import { drawRecord, drawTable } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
 
@@ -32,6 +33,12 @@ export interface OutputOptions {
 export interface Output {
   readonly format: Format;
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
+  /** The same, as the rows come; on a terminal a table is drawn when all of them are there. */
+  stream<Row>(
+    columns: readonly Column<Row>[],
+    pages: AsyncIterable<readonly Row[]>,
+    ifEmpty: string,
+  ): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
   /** What is drawn for people, in as many cells and lines and with the colours that the terminal has. */
   drawing(draw: (paint: Paint, cells: number, lines: number) => string): Promise<void>;
@@ -47,6 +54,8 @@ export interface Output {
     columns: readonly Column<Row>[],
     rows: readonly Row[],
   ): Promise<void>;
+  /** How far something has come, on stderr. */
+  progress(): Progress;
   /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
   note(sentence: string, commandLine?: string): void;
   /** A command line that is run for the person, on stderr. */
@@ -123,6 +132,16 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   return {
     format,
     list,
+    async stream(columns, pages, ifEmpty) {
+      if (format === 'people') {
+        const rows = [];
+        for await (const page of pages) rows.push(...page);
+        await list(columns, rows, ifEmpty);
+      } else {
+        const { writeRows } = await import('./stream.ts');
+        await writeRows(stdout, format, format === 'tsv' ? listed(columns) : columns, pages);
+      }
+    },
     record,
     drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
     feed(columns) {
@@ -142,6 +161,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       if (asked) await list(columns, rows, sentence);
       else sentenceLine(sentence);
     },
+    progress: () => createProgress(stderr),
     note(sentence, commandLine) {
       const lines = [wrapped(printableLines(sentence), errCells, '')];
       if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);

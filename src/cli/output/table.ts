@@ -15,7 +15,7 @@ interface Laid<Row> {
 
 function layOut<Row>(column: Column<Row>, rows: readonly Row[]): Laid<Row> {
   const cells = rows.map((row) => forPeople(column.kind, column.value(row)));
-  const natural = Math.max(width(column.label), ...cells.map(width));
+  const natural = cells.reduce((most, cell) => Math.max(most, width(cell)), width(column.label));
   const least =
     column.kind === 'text'
       ? Math.min(natural, Math.max(column.least ?? leastText, width(column.label)))

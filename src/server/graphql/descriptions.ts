@@ -10,6 +10,11 @@ type Described = { description?: string | null | undefined };
 
 const placeInList = 'Its place in the list: reading goes on from here with "after" or "before".';
 
+const ofPayload: Record<string, string> = {
+  staged: 'How many lines the import has by now.',
+  outcome: 'What came of it.',
+};
+
 const ofPageInfo: Record<string, string> = {
   hasNextPage: 'Whether there are more after this page.',
   hasPreviousPage: 'Whether there are more before this page.',
@@ -97,7 +102,7 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
           if (scope.isPgDeleteMutation) return `Deletes ${one}.`;
           if (scope.isPgCreatePayloadType) return `The new ${noun}.`;
           if (scope.isPgDeletePayloadType) return `The ${noun} as it was.`;
-          if (scope.isMutationPayload) return `The ${noun} as it is now.`;
+          if (scope.isMutationPayload) return ofPayload[fieldName] ?? `The ${noun} as it is now.`;
           if (scope.isConnectionEdgeType) {
             return fieldName === 'cursor' ? placeInList : `The ${noun} itself.`;
           }

@@ -60,6 +60,8 @@ const tagsPlugin = jsonPgSmartTags({
           current: { tags: { ...always.tags, ...notIndexed.tags } },
         },
       },
+      'crm.import_outcome': counted(['created', 'updated', 'unchanged', 'problems']),
+      'crm.import_problem': counted(['line', 'message']),
       'crm.pipeline_band': counted(['from_days', 'contracts', 'total_amount']),
       'crm.month_revenue': counted(['month', 'signed_contracts', 'signed_amount', 'paid_amount']),
       'crm.salesperson_revenue': counted([
@@ -110,6 +112,8 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.revenue_by_salesperson': { tags: list },
       'crm.overdue_by_salesperson': { tags: list },
       'crm.load_by_support_contact': { tags: list },
+      'crm.stage_import': returns('staged'),
+      'crm.run_import': returns('outcome'),
       'crm.sign_contract': returns('contract'),
       'crm.cancel_contract': returns('contract'),
       'crm.record_payment': returns('payment'),

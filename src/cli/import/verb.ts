@@ -1,0 +1,88 @@
+import {
+  type Definition,
+  type Invocation,
+  optional,
+  required,
+  toggle,
+  type Verb,
+  verb,
+} from '../command.ts';
+import { line, oneOf } from '../flags.ts';
+import type { Column } from '../output/columns.ts';
+import { explained } from '../refusal.ts';
+import type { ImportField } from './fields.ts';
+
+/** What is wrong with a line of a file. */
+export interface Problem {
+  line: number;
+  /** The column, as the file calls it; null for the line as a whole. */
+  column: string | null;
+  message: string;
+}
+
+/** Records that can be imported. */
+export interface Importable {
+  noun: string;
+  plural: string;
+  fields: readonly ImportField[];
+  /** The names of the other columns that lists of them have: a file may have them too. */
+  kept: readonly string[];
+  /** Choices of fields, one of which each line needs. */
+  needed: readonly (readonly string[])[];
+  /** The same, where the record may be known: it has a flag to say so. */
+  neededToMatch?: readonly (readonly string[])[];
+  examples: Definition<never, Record<string, never>>['examples'];
+}
+
+const columns: readonly Column<Problem>[] = [
+  { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
+  { key: 'column', label: 'Column', kind: 'text', priority: 0, value: (p) => p.column },
+  { key: 'message', label: 'Problem', kind: 'text', priority: 0, value: (p) => p.message },
+];
+
+const always = {
+  file: required('<file>', 'a CSV file with a header; - for standard input', line(4096)),
+  dryRun: toggle('--dry-run', 'write nothing, and list every problem'),
+};
+
+const matching = {
+  ...always,
+  match: optional(
+    '--match <field>',
+    'update those that are known already, by this field',
+    oneOf('email'),
+  ),
+};
+
+type Flags = typeof always;
+
+/** `import`: many records from a file, all of them or none. */
+export function importing(what: Importable): Verb {
+  const { noun, plural, fields, neededToMatch, examples } = what;
+  const title = { name: 'import', summary: `Create many ${plural} from a CSV file, all or none` };
+  const notes = [
+    `The columns: ${fields.map((field) => field.names[0]).join(', ')},`,
+    `as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
+    'With a problem in any line nothing is written, the problems are listed, and the exit code is 6.',
+  ];
+  const shared = { ...title, columns, examples, notes };
+
+  async function run(
+    invocation: Invocation<Problem, Flags>,
+    match: 'email' | undefined,
+  ): Promise<void> {
+    const { importFile } = await import('./run.ts');
+    try {
+      await importFile(what, invocation, { matchEmail: match === 'email' });
+    } catch (error) {
+      throw explained(error, { noun, name: 'import', attempt: `import ${plural}`, id: undefined });
+    }
+  }
+  return neededToMatch
+    ? verb({
+        ...shared,
+        flags: matching,
+        run: (invocation) => run(invocation, invocation.flags.match),
+      })
+    : verb({ ...shared, flags: always, run: (invocation) => run(invocation, undefined) });
+}

@@ -1,0 +1,27 @@
+import type { Connection } from './verbs.ts';
+
+type Page<Row> = Connection<Row> | null | undefined;
+
+const firstPage = 100;
+const furtherPages = 1000;
+
+/**
+ * The rows of a list from `after` on, page by page: a small one, for the first row to be there at once, then large
+ * ones. While one is worked on, the next is already on its way.
+ */
+export async function* everyPage<Row>(
+  fetch: (part: { first: number; after: string | null }) => Promise<Page<Row>>,
+  after: string | null,
+): AsyncGenerator<readonly Row[], void, undefined> {
+  let coming: Promise<Page<Row>> | undefined = fetch({ first: firstPage, after });
+  while (coming) {
+    const page: Page<Row> = await coming;
+    const next: string | null | undefined = page?.pageInfo.hasNextPage
+      ? page.pageInfo.endCursor
+      : null;
+    coming = next ? fetch({ first: furtherPages, after: next }) : undefined;
+    // Thrown when it is its turn.
+    coming?.catch(() => {});
+    yield page?.nodes.filter((row) => row !== null) ?? [];
+  }
+}

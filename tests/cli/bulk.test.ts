@@ -1,0 +1,330 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Epic } from '../support/epic.ts';
+import { programs } from '../support/paths.ts';
+import { plainEnvironment } from '../support/program.ts';
+import { type Office, openOffice, staff } from './office.ts';
+
+let office: Office;
+let sales: Epic;
+let manager: Epic;
+
+beforeAll(async () => {
+  office = await openOffice();
+  [sales, manager] = await Promise.all([office.at('sales'), office.at('manager')]);
+});
+afterAll(() => office.close());
+
+/** Writes a file and gives its path. */
+async function file(name: string, content: string | Buffer): Promise<string> {
+  const path = join(sales.stateHome, name);
+  await writeFile(path, content);
+  return path;
+}
+
+const count = async (table: string, where = 'true') => {
+  const rows = await office.database.query(
+    `select count(*)::integer as found from ${table} where ${where}`,
+  );
+  return Number(rows[0]?.found);
+};
+
+/** A dry run uses up ids: nobody can tell them beforehand. */
+const idOf = async (table: string, where: string) => {
+  const rows = await office.database.query(`select min(id) as id from ${table} where ${where}`);
+  return Number(rows[0]?.id);
+};
+
+describe('epic client import', () => {
+  it('creates clients from what a spreadsheet writes', async () => {
+    const path = await file(
+      'spreadsheet.csv',
+      '\ufeffName;E-Mail;PHONE;company_name;first contact\r\n' +
+        'Ana Dupont;ana@dupont.example;+33 6 12 34 56 78;"Dupont; fils";2026-05-06\r\n' +
+        '\r\n"Zoé ""Z"" Ünal";zoe@example.org;;;\r\n',
+    );
+    const { code, stdout, stderr } = await sales.run(['client', 'import', path]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: '✓ 2 clients imported: 2 created.\n',
+      stderr: '',
+    });
+    const rows = await office.database.query(
+      'select full_name, email, phone, company_name, first_contact::text, commercial_contact_id as who from crm.client order by id',
+    );
+    expect(rows).toEqual([
+      {
+        full_name: 'Ana Dupont',
+        email: 'ana@dupont.example',
+        phone: '+33 6 12 34 56 78',
+        company_name: 'Dupont; fils',
+        first_contact: '2026-05-06',
+        who: staff.sales.id,
+      },
+      expect.objectContaining({ full_name: 'Zoé "Z" Ünal', phone: null, company_name: null }),
+    ]);
+  });
+
+  it('reads what --csv wrote: nothing changes when it is matched', async () => {
+    await sales.run(['client', 'create', '--name', '=cmd()', '--email', 'formula@example.org']);
+    const { stdout: exported } = await sales.run(['client', 'list', '--all', '--csv']);
+    expect(exported).toContain("'=cmd()");
+    expect(exported).toContain("'+33 6 12 34 56 78");
+    const args = ['client', 'import', '-', '--match', 'email', '--json'];
+    const { code, stdout, stderr } = await sales.run(args, { input: exported });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({ created: 0, updated: 0, unchanged: 3, dryRun: false });
+    expect(stderr).toMatch(/^Left out, since they are not imported: id, commercialContact,/);
+  });
+
+  it('updates those that are known, in the columns of the file, and creates the others', async () => {
+    const path = await file('match.csv', 'email,company\nANA@dupont.example,Dupont & Co\n');
+    const { stdout } = await sales.run(['client', 'import', path, '--match', 'email']);
+    expect(stdout).toBe('✓ 1 client imported: 1 updated.\n');
+    expect(await count('crm.client', "company_name = 'Dupont & Co' and phone is not null")).toBe(1);
+    const more = await file(
+      'more.csv',
+      'name,email\nAna Dupont,ana@dupont.example\nBo Li,bo@li.example\n',
+    );
+    const dry = await sales.run(['client', 'import', more, '--match', 'email', '--dry-run']);
+    expect(dry.stdout).toBe(
+      `✓ No problem in ${more}: 2 clients could be imported: 1 created, 1 unchanged.\n`,
+    );
+    expect(await count('crm.client', "email = 'bo@li.example'")).toBe(0);
+  });
+
+  it('lists every problem by line and column, its own and the server’s, and writes nothing', async () => {
+    await (await office.at('otherSales')).run([
+      'client',
+      'create',
+      '--name',
+      'Other',
+      '--email',
+      'other@example.org',
+    ]);
+    const other = await idOf('crm.client', "email = 'other@example.org'");
+    const before = await count('crm.client');
+    const path = await file(
+      'wrong.csv',
+      'name,email,phone,firstContact,company\n' +
+        'Fine,fine@example.org,,,\n' +
+        ',no-address,call me,yesterday,\n' +
+        'Several lines,several@example.org,,,"one\r\ntwo"\n' +
+        'Short,short@example.org\n' +
+        'Other,other@example.org,,,Elsewhere\n' +
+        'Twice,FINE@example.org,,,\n',
+    );
+    const problems = [
+      [3, 'email', '“no-address” is not an e-mail address. Write it like ana@example.com.'],
+      [3, 'phone', '“call me” is not a telephone number. Write it like “+33 6 12 34 56 78”.'],
+      [3, 'firstContact', '“yesterday” is not a date. Write it like 2026-12-01, today or +7d.'],
+      [3, 'name', 'This is missing.'],
+      [4, 'company', 'It cannot contain control characters.'],
+      [6, null, 'The line has 2 values, the header 5 columns.'],
+      [7, 'email', `Client ${other} is looked after by ${staff.otherSales.name}.`],
+      [8, 'email', 'Line 2 has the same e-mail address.'],
+    ];
+    const args = ['client', 'import', path, '--match', 'email'];
+    for (const dry of [[], ['--dry-run']]) {
+      const { code, stdout, stderr } = await sales.run([...args, ...dry, '--json']);
+      expect(code).toBe(6);
+      expect(JSON.parse(stdout)).toEqual(
+        problems
+          .filter(([, , message]) => message !== 'This is missing.')
+          .map(([line, column, message]) => ({ line, column, message })),
+      );
+      expect(JSON.parse(stderr).error.message).toBe(`7 problems in ${path}. Nothing was imported.`);
+    }
+    const { code, stdout } = await sales.run(['client', 'import', path, '--csv', '--dry-run']);
+    expect(code).toBe(6);
+    expect(stdout.split('\r\n').slice(0, 3)).toEqual([
+      'line,column,message',
+      '3,email,“no-address” is not an e-mail address. Write it like ana@example.com.',
+      '3,phone,“call me” is not a telephone number. Write it like “+33 6 12 34 56 78”.',
+    ]);
+    expect(stdout).toContain('3,name,This is missing.');
+    expect(await count('crm.client')).toBe(before);
+    expect(await count('access.import_line')).toBe(0);
+  });
+
+  it.each([
+    [
+      'name,emial\nA,a@b.example\n',
+      /has a column “emial”, which is unknown\.\n.*Did you mean email\?/,
+    ],
+    [
+      'name,email,zodiac\n',
+      /“zodiac”, which is unknown\.\n.*The columns are fullName, email, phone,/,
+    ],
+    ['name,phone\n', /has no column email\./],
+    ['name,fullName,email\n', /has the column fullName twice\./],
+    ['name,,email\n', /Column 2 of .* has no name\./],
+    ['', /is empty: it has no header\./],
+    ['name,email\n"A,a@b.example\n', /is no proper CSV: a quotation mark is missing or misplaced/],
+    [
+      Buffer.from('name,email\nZo\xe9,z@b.example\n', 'latin1'),
+      /1 problem in .*\. Nothing was imported\./,
+    ],
+  ])('refuses a file that is not what it should be: %j', async (content, message) => {
+    const { code, stderr } = await sales.run(['client', 'import', await file('odd.csv', content)]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(6);
+  });
+
+  it('says when there is no such file, and takes one without lines', async () => {
+    const missing = await sales.run(['client', 'import', 'nowhere.csv']);
+    expect(missing).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('There is no file nowhere.csv.'),
+    });
+    const folder = await sales.run(['client', 'import', sales.stateHome]);
+    expect(folder).toMatchObject({ code: 2, stderr: expect.stringContaining('is a folder') });
+    const none = await sales.run(['client', 'import', await file('none.csv', 'name,email\n')]);
+    expect(none).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('there was nothing to import'),
+    });
+  });
+
+  it('refuses whoever may not create clients, with the reason', async () => {
+    const input = 'name,email\nA,a@b.example\n';
+    const { code, stderr } = await manager.run(['client', 'import', '-'], { input });
+    expect(code).toBe(5);
+    expect(stderr).toContain('You may not import clients.');
+    expect(stderr).toContain('Sales create clients, and look after those they create.');
+  });
+
+  it('imports some thousands at once', async () => {
+    const lines = Array.from({ length: 4000 }, (_, nth) => `Client ${nth},many${nth}@example.org`);
+    const path = await file('many.csv', `name,email\n${lines.join('\n')}\n`);
+    const { code, stdout } = await sales.run(['client', 'import', path]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: '✓ 4,000 clients imported: 4,000 created.\n',
+    });
+    expect(await count('crm.client', "email like 'many%'")).toBe(4000);
+  });
+});
+
+test('on a terminal, an import that takes more than a second says how far it is', async () => {
+  const desk = sales.terminal(['client', 'import', '-', '--dry-run']);
+  desk.type('name,email\r');
+  for (let line = 0; !/lines? of Standard input read/.test(desk.shown()) && line < 200; line += 1) {
+    desk.type(`Client ${line},slow${line}@example.org\r`);
+    await sleep(200);
+  }
+  desk.type('\x04');
+  await desk.waitFor(/\d+ lines? of Standard input read/);
+  await desk.waitFor(/No problem in Standard input: \d+ clients could be imported/);
+  expect(await desk.ended).toBe(0);
+});
+
+describe('epic contract import and epic event import', () => {
+  it('create contracts for clients by id or by address, as drafts', async () => {
+    const other = await idOf('crm.client', "email = 'other@example.org'");
+    const path = await file(
+      'contracts.csv',
+      `client,total\nana@dupont.example,"1 250,50 €"\n1,900\nbo@nowhere.example,1\n${other},1\nAna,1\n`,
+    );
+    const refused = await sales.run(['contract', 'import', path, '--json']);
+    expect(refused.code).toBe(6);
+    expect(JSON.parse(refused.stdout)).toEqual([
+      {
+        line: 4,
+        column: 'client',
+        message: 'There is no client with the e-mail address bo@nowhere.example.',
+      },
+      {
+        line: 5,
+        column: null,
+        message: 'Sales create contracts only for their own clients, as drafts.',
+      },
+      { line: 6, column: 'client', message: '“Ana” is neither an id nor an e-mail address.' },
+    ]);
+    const input = 'clientEmail,clientId,totalAmount\nana@dupont.example,,"1250,5"\n,1,900\n';
+    const { stdout } = await sales.run(['contract', 'import', '-'], { input });
+    expect(stdout).toBe('✓ 2 contracts imported: 2 created.\n');
+    const exported = (await sales.run(['contract', 'list', '--csv'])).stdout;
+    const again = await sales.run(['contract', 'import', '-', '--dry-run'], { input: exported });
+    expect(again.stdout).toBe(
+      '✓ No problem in Standard input: 2 contracts could be imported: 2 created.\n',
+    );
+  });
+
+  it('plan events; whoever is concerned hears of all of them at once', async () => {
+    const id = await idOf('crm.contract', 'true');
+    await sales.run(['contract', 'sign', String(id)]);
+    const input =
+      'contract,title,start,end,attendees,support,location\n' +
+      `${id},Gala,2030-06-01 18:00,2030-06-02 01:00,120,${staff.support.email},Lyon\n` +
+      `${id},Ball,2030-07-01T18:00Z,2030-07-02T01:00Z,,${staff.support.id},\n` +
+      `${id},Fair,2030-08-01 18:00,2030-08-02 01:00,,,\n`;
+    const refused = await sales.run(['event', 'import', '-', '--json'], { input });
+    expect(JSON.parse(refused.stdout)).toHaveLength(2);
+    const { code, stdout } = await manager.run(['event', 'import', '-'], { input });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '✓ 3 events imported: 3 created.\n' });
+    const gala = await idOf('crm.event', "title = 'Gala'");
+    const { stdout: told } = await (await office.at('support')).run([
+      'notification',
+      'list',
+      '--unread',
+      '--fields',
+      'message',
+    ]);
+    expect(told).toBe(`You run “Gala” (event ${gala}) and 1 more.\n`);
+    const { stdout: heard } = await sales.run(['notification', 'list', '--fields', 'message']);
+    expect(heard).toBe(
+      `“Gala” (event ${gala}) and 2 more events were planned; 1 of them need a support contact.\n`,
+    );
+  });
+});
+
+describe('--all', () => {
+  it('lists every row in every format, as a list of them all would', async () => {
+    const total = await count('crm.client');
+    const ids = (await sales.run(['client', 'list', '--all', '--fields', 'id'])).stdout.split('\n');
+    expect(ids.slice(0, -1)).toEqual(Array.from({ length: total }, (_, nth) => ids[nth]));
+    expect(new Set(ids).size).toBe(total + 1);
+    const rows = JSON.parse((await sales.run(['client', 'list', '--all', '--json'])).stdout);
+    expect(rows).toHaveLength(total);
+    const csv = (await sales.run(['client', 'list', '--all', '--csv'])).stdout;
+    expect(csv.split('\r\n')).toHaveLength(total + 2);
+    const few = ['client', 'list', '--search', 'dupont'];
+    for (const format of [[], ['--json'], ['--csv'], ['--fields', 'id,fullName']]) {
+      const part = (await sales.run([...few, ...format])).stdout;
+      expect((await sales.run([...few, ...format, '--all'])).stdout).toBe(part);
+    }
+  });
+
+  it('writes an empty list as any other list does', async () => {
+    for (const format of [[], ['--json'], ['--csv']]) {
+      const args = ['client', 'list', '--search', 'nobody at all', ...format];
+      const { code, stdout } = await sales.run([...args, '--all']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: (await sales.run(args)).stdout });
+    }
+  });
+
+  it('draws all rows on a terminal, and ends quietly when the pipe is closed', async () => {
+    const drawn = await sales.run(['client', 'list', '--all'], { env: { EPIC_FORCE_TTY: '80' } });
+    expect(drawn.stdout.split('\n')).toHaveLength((await count('crm.client')) + 2);
+    const env = {
+      ...plainEnvironment(),
+      XDG_STATE_HOME: sales.stateHome,
+      EPIC_SERVER: office.server.url,
+    };
+    const command = `"${process.execPath}" "${programs.epic}" client list --all --json | head -n 3`;
+    const [stdout, stderr] = await new Promise<[string, string]>((resolve, reject) => {
+      execFile('sh', ['-c', command], { env }, (error, out, err) =>
+        error ? reject(error) : resolve([out, err]),
+      );
+    });
+    expect({ stdout, stderr }).toEqual({ stdout: '[\n  {\n    "id": 1,\n', stderr: '' });
+  });
+
+  it('does not go with --limit', async () => {
+    const { code, stderr } = await sales.run(['client', 'list', '--all', '--limit', '5']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('not both') });
+  });
+});
