@@ -45,6 +45,7 @@ grant execute on function crm.folded(text)                          to epic_empl
 grant execute on function crm.client_matches(crm.client, text)      to epic_employee;
 grant execute on function crm.client_search_text(crm.client)        to epic_employee;
 grant execute on function crm.event_search_text(crm.event)          to epic_employee;
+grant execute on function crm.event_matches(crm.event, text)        to epic_employee;
 grant execute on function crm.employee_search_text(crm.employee)    to epic_employee;
 grant execute on function crm.phone_digits(text)                    to epic_employee;
 grant execute on function crm.euros(numeric)                        to epic_employee;

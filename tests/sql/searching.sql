@@ -1,8 +1,9 @@
--- crm.client_matches: clients are found by name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.
+-- crm.client_matches and crm.event_matches: the filters of the lists. Clients are found by name, company or e-mail address,
+-- events by title or location, without regard to case, accents, hyphens and apostrophes.
 
 begin;
 set local search_path = tap, public;
-select plan(26);
+select plan(33);
 call test.open_the_company();
 
 create function pg_temp.search(text text) returns text
@@ -35,6 +36,11 @@ from (values ('100%_sur', 'bistro'), ('%', 'bistro'), ('_', 'bistro'),
 
 select test.reads('alice', pg_temp.search(typed), '', format('%s finds nobody', what))
 from (values ('+33', 'a phone number'), ('durant', 'a typing error'), (null, 'nothing at all')) search (typed, what);
+
+select test.reads('alice', format($$ select string_agg(title, ' ' order by title) from crm.event where crm.event_matches(event, %L) $$, typed),
+  found, format('“%s” finds the events: %s', typed, found))
+from (values ('NIC', 'Picnic Reunion'), ('pàris', 'Gala'), ('la pa', 'Gala'), ('', 'Banquet Gala Picnic Reunion'),
+             ('%', ''), ('gal_', ''), (null, '')) search (typed, found);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 --! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:4c4a7745205772859b14b92ce0a66002684e9191
+--! Hash: sha1:831df99ae9d06030c47444bd2d72aae437ac2683
 --! Message: search
 
 -- Finding what there is: one search over clients, contracts, events and employees; clients that look like a new one;
@@ -7,9 +7,9 @@
 
 
 -- What is searched. The indexes hold what these functions say, and the functions are inlined, so that the one serves
--- the other (client_search_idx has been there from the beginning). Employees need none: they are few.
--- An index is made while clients and events cannot be changed: seconds, even in a large company.
--- squawk-ignore-file require-concurrent-index-creation
+-- the other; an inlined text has the default collation, and so has what is in the index. Employees need none: they are
+-- few. An index is made while clients and events cannot be changed: seconds, even in a large company.
+-- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion
 
 create function crm.client_search_text(client crm.client) returns text
 language sql immutable parallel safe
@@ -35,10 +35,24 @@ return right(regexp_replace(phone, '[^0-9]', '', 'g'), 9);
 comment on function crm.phone_digits(text) is
   'What two ways to write a phone number have in common, +33 6 12 34 56 78 and 06.12.34.56.78: its last nine digits.';
 
+drop index crm.client_search_idx;
+create index client_search_idx on crm.client using gin
+  ((crm.folded(full_name || ' ' || coalesce(company_name, '') || ' ' || coalesce(email, '')) collate "default") extensions.gin_trgm_ops);
 create index event_search_idx on crm.event using gin
   (crm.folded(title || ' ' || coalesce(location, '')) extensions.gin_trgm_ops);
 create index client_phone_idx on crm.client (crm.phone_digits(phone));
 create index client_email_idx on crm.client (lower(email));
+
+
+create or replace function crm.client_matches(client crm.client, search text) returns boolean
+language sql stable parallel safe
+return crm.client_search_text(client) like '%' || regexp_replace(crm.folded(search), '([\%_])', '\\1', 'g') || '%';
+
+create function crm.event_matches(event crm.event, search text) returns boolean
+language sql stable parallel safe
+return crm.event_search_text(event) like '%' || regexp_replace(crm.folded(search), '([\%_])', '\\1', 'g') || '%';
+comment on function crm.event_matches(crm.event, text) is
+  'Whether the text occurs in the event''s title or location, without regard to case, accents, hyphens and apostrophes.';
 
 
 -- What contains every word. The longest goes through the index, the others sift what it finds: at most 500 of a kind
@@ -48,6 +62,7 @@ create function crm.found_by_words(words text[], kinds text[], department text d
 returns table (kind text, id integer, place real)
 language plpgsql stable security invoker
 set search_path = ''
+set plan_cache_mode = force_custom_plan  -- what is best depends on the words and the kinds
 as $$
 declare
   wanted   text := array_to_string(words, ' ');
@@ -93,7 +108,7 @@ begin
         when ' ' || crm.folded(employee.full_name) like '% ' || whole || '%' then 1
         else 2
       end::real
-    from crm.employee, array_to_string(words, ' ') whole_is
+    from crm.employee
     where 'employee' = any (kinds)
       and ' ' || crm.employee_search_text(employee) like all (patterns)
       and (found_by_words.department is null or (employee.department = found_by_words.department and employee.active))
@@ -169,6 +184,7 @@ returns table (kind text, id integer, place real)
 language plpgsql stable security invoker
 set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.4
+set plan_cache_mode = force_custom_plan
 as $$
 declare
   longest text   := (select word from unnest(words) word order by length(word) desc limit 1);

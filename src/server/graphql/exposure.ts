@@ -1,9 +1,18 @@
 import { jsonPgSmartTags } from 'postgraphile/utils';
-import { explanationsPlugin } from './explanations.ts';
+import { explanations, explanationsPlugin } from './explanations.ts';
+import { createReturnedRowsPlugin } from './returned-rows.ts';
+import { findings, searchPlugin } from './search.ts';
 
 // What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes
 // (PgIndexBehaviorsPlugin). The rest is here: names that read well, and less of what nobody needs.
 
+/** Few rows, and no pages of them. */
+const listed = {
+  tags: {
+    behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
+    listSuffix: 'omit' as const,
+  },
+};
 const hidden = { tags: { behavior: ['-*'] } };
 const notIndexed = { tags: { behavior: ['-filterBy', '-orderBy'] } };
 const calledFrom = (foreignFieldName: string) => ({ tags: { foreignFieldName } });
@@ -76,12 +85,21 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.folded': hidden,
       'crm.client_matches': hidden,
       'crm.rule_sentence': hidden,
-      'crm.explain_access': {
-        tags: {
-          behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
-          listSuffix: 'omit',
-        },
-      },
+      'crm.event_matches': hidden,
+      'crm.client_search_text': hidden,
+      'crm.event_search_text': hidden,
+      'crm.employee_search_text': hidden,
+      'crm.phone_digits': hidden,
+      'crm.euros': hidden,
+      'crm.swapped': hidden,
+      'crm.likeness': hidden,
+      'crm.found_by_words': hidden,
+      'crm.found_by_spelling': hidden,
+      'crm.explain_access': listed,
+      'crm.search': listed,
+      'crm.similar_clients': listed,
+      'crm.contract_is_overdue': always,
+      'crm.record_contact': returns('client'),
       'crm.sign_contract': returns('contract'),
       'crm.cancel_contract': returns('contract'),
       'crm.record_payment': returns('payment'),
@@ -157,5 +175,7 @@ function withoutClientMutationId<Fields extends object>(fields: Fields): Fields 
 export const exposurePlugins: GraphileConfig.Plugin[] = [
   tagsPlugin,
   shapePlugin,
+  createReturnedRowsPlugin({ ...explanations, ...findings }),
   explanationsPlugin,
+  searchPlugin,
 ];
