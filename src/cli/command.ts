@@ -1,7 +1,7 @@
 import type { Api } from './api/api.ts';
 import type { Askable } from './deeds.ts';
-import { usageError } from './errors.ts';
-import { Invalid, type Parser } from './flags.ts';
+import { CliError, usageError } from './errors.ts';
+import { Invalid, id, idOf, line, type Parser, type Reference, searched } from './flags.ts';
 import { type Column, type Field, pickColumns } from './output/columns.ts';
 import type { Output } from './output/output.ts';
 import type { Prompts } from './prompts.ts';
@@ -106,7 +106,7 @@ export function nameOf({ spec }: Flag): string {
 }
 
 /** The value of what was typed for a flag; a usage error when it cannot be one. */
-export function parsed(flag: Flag, typed: string): unknown {
+export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
   try {
     return flag.parse(typed);
   } catch (error) {
@@ -122,10 +122,50 @@ function missing(flag: Flag): Error {
   );
 }
 
+export type Asking = Pick<Services, 'api' | 'output' | 'prompts'>;
+
+/** The value of what was typed for a flag: where an id belongs, it may be a text that names a record. */
+export async function meant(flag: Flag, typed: string, services: Asking): Promise<unknown> {
+  const { refersTo } = flag.parse;
+  // What has no letter is meant as an id.
+  if (!refersTo || !/\p{L}/u.test(typed)) return parsed(flag, typed);
+  const text = parsed({ ...flag, parse: line(200) }, typed);
+  const { resolve } = await import('./references.ts');
+  return resolve(services, refersTo, text);
+}
+
+/** The id of a record of this kind: the one that was typed, or that of the one that a text names. */
+export async function idMeant(kind: string, typed: string, services: Asking): Promise<number> {
+  const named = searched.find((each) => each === kind);
+  const flag = required('<id>', 'which one', named ? idOf(named) : id);
+  return Number(await meant(flag, typed, services));
+}
+
+/** Asks for a record, suggesting what is found, until it is one. */
+async function askForRecord(
+  flag: Flag,
+  { question, refersTo }: { question: string; refersTo: Reference },
+  services: Asking,
+): Promise<unknown> {
+  const { suggestions } = await import('./references.ts');
+  for (;;) {
+    const suggest = (text: string) => suggestions(services.api, refersTo, text);
+    const typed = await services.prompts.search(question, suggest);
+    try {
+      return await meant(flag, typed, services);
+    } catch (error) {
+      if (!(error instanceof CliError) || !/USAGE|NOT_FOUND/.test(error.problem.code)) throw error;
+      services.output.problem(error.problem);
+    }
+  }
+}
+
 /** Asks until the answer can be parsed. */
-async function askFor(flag: Flag, prompts: Prompts): Promise<unknown> {
+async function askFor(flag: Flag, services: Asking): Promise<unknown> {
+  const { prompts } = services;
   const question = `${flag.help.charAt(0).toUpperCase()}${flag.help.slice(1)}`;
-  const { choices } = flag.parse;
+  const { choices, refersTo } = flag.parse;
+  if (refersTo) return askForRecord(flag, { question, refersTo }, services);
   if (choices) return flag.parse(await prompts.choice(question, choices));
   const check = (typed: string) => {
     try {
@@ -139,25 +179,29 @@ async function askFor(flag: Flag, prompts: Prompts): Promise<unknown> {
   return flag.parse(await prompts.line(question, { check }));
 }
 
-/** The values of the flags: first all that was typed is checked, then what is missing is asked. */
+/** The values of the flags: first all that was typed is checked, then names are looked up and what is missing is asked. */
 async function readFlags<F extends Flags>(
   flags: F,
   typed: Record<string, Typed>,
-  prompts: Prompts,
+  services: Asking,
 ): Promise<Values<F>> {
   const values: Record<string, unknown> = {};
+  const names = new Map<string, { flag: Flag; text: string }>();
   for (const [key, flag] of Object.entries(flags)) {
     const given = typed[key];
     if (flag.given === 'switch') values[key] = given === true;
     else if (Array.isArray(given)) values[key] = given.map((each) => parsed(flag, each));
+    else if (typeof given === 'string' && flag.parse.refersTo)
+      names.set(key, { flag, text: given });
     else if (typeof given === 'string') values[key] = parsed(flag, given);
     else if (flag.given === 'several') values[key] = [];
   }
-  for (const [key, flag] of Object.entries(flags)) {
-    if (flag.given !== 'required' || key in values) continue;
-    if (!prompts.possible) throw missing(flag);
-    values[key] = await askFor(flag, prompts);
-  }
+  const lacking = Object.entries(flags).filter(
+    ([key, flag]) => flag.given === 'required' && !(key in values) && !names.has(key),
+  );
+  for (const [, flag] of services.prompts.possible ? [] : lacking) throw missing(flag);
+  for (const [key, { flag, text }] of names) values[key] = await meant(flag, text, services);
+  for (const [key, flag] of lacking) values[key] = await askFor(flag, services);
   return values as Values<F>;
 }
 
@@ -170,7 +214,7 @@ export function command<Row, F extends Flags>(definition: Definition<Row, F>): C
     async execute(typed, services) {
       const { fields } = services;
       const picked = fields === undefined ? columns : pickColumns(columns, fields);
-      const flags = await readFlags(definition.flags, typed, services.prompts);
+      const flags = await readFlags(definition.flags, typed, services);
       await run({ ...services, flags, columns: picked });
     },
   };

@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from './errors.ts';
 import type { Streams } from './output/output.ts';
-import { printable } from './output/text.ts';
+import { printable, shorten } from './output/text.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
@@ -14,11 +15,25 @@ export interface Prompts {
     options?: { initial?: string; check?: (typed: string) => true | string },
   ): Promise<string>;
   choice(question: string, choices: readonly string[]): Promise<string>;
+  /** Offers what `suggest` finds while one types: the value of what was chosen, or the text as it was typed. */
+  search(
+    question: string,
+    suggest: (typed: string) => Promise<readonly Suggestion[]>,
+  ): Promise<string>;
   /** Shows a `*` for each character. */
   password(question: string): Promise<string>;
   /** Anything but a clear yes is no. */
   confirm(question: string): Promise<boolean>;
 }
+
+export interface Suggestion {
+  title: string;
+  value: string;
+}
+
+/** How long nothing is typed before it is looked for, in milliseconds. */
+const pause = 150;
+const mostSuggestions = 8;
 
 /** Prompts over these streams; the library is loaded with the first question. */
 export function createPrompts(streams: Streams, wanted: boolean): Prompts {
@@ -56,6 +71,35 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     async choice(question, choices) {
       const options = choices.map((value) => ({ title: value, value }));
       return String(await ask(question, { type: 'select', choices: options }));
+    },
+    async search(question, suggest) {
+      let typed = '';
+      let suggestedFor: string | undefined;
+      let isOpen = true;
+      const cells = (stderr.columns || 80) - 6;
+      const lookFor = async (input: string) => {
+        typed = input;
+        if (input.trim() === '') return [];
+        await sleep(pause, undefined, { ref: false });
+        if (!isOpen || typed !== input) return [];
+        // Whatever is wrong shows when the answer is used.
+        const found = await suggest(input).catch(() => []);
+        if (typed === input) suggestedFor = input;
+        return found.map(({ title, value }) => ({
+          title: shorten(printable(title), cells),
+          value,
+        }));
+      };
+      const chosen = await ask(question, {
+        type: 'autocomplete',
+        // The library shows as many as there are choices to begin with.
+        choices: Array.from({ length: mostSuggestions }, () => ({ title: '', value: '' })),
+        limit: mostSuggestions,
+        suggest: lookFor,
+        noMatches: 'Type an id, or a part of a name.',
+      } as Partial<PromptObject<'answer'>>);
+      isOpen = false;
+      return typeof chosen === 'string' && suggestedFor === typed ? chosen : typed;
     },
     async password(question) {
       return String(await ask(question, { type: 'password' }));

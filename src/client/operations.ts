@@ -19,11 +19,15 @@ export type ChangePasswordInput = {
 export type ClientCondition = {
   commercialContactId?: number | null | undefined;
   companyName?: string | null | undefined;
+  firstContact?: string | null | undefined;
+  firstContactFrom?: string | null | undefined;
+  firstContactTo?: string | null | undefined;
   fullName?: string | null | undefined;
   id?: number | null | undefined;
   ids?: Array<number> | null | undefined;
   lastUpdate?: string | null | undefined;
   mine?: boolean | null | undefined;
+  notContactedSince?: string | null | undefined;
   search?: string | null | undefined;
 };
 
@@ -40,6 +44,8 @@ export type ClientOrderBy =
   | 'COMMERCIAL_CONTACT_ID_DESC'
   | 'COMPANY_NAME_ASC'
   | 'COMPANY_NAME_DESC'
+  | 'FIRST_CONTACT_ASC'
+  | 'FIRST_CONTACT_DESC'
   | 'FULL_NAME_ASC'
   | 'FULL_NAME_DESC'
   | 'ID_ASC'
@@ -57,12 +63,21 @@ export type ClientPatch = {
   phone?: string | null | undefined;
 };
 
+export type Closeness =
+  | 'contains'
+  | 'exact'
+  | 'similar';
+
 export type ContractCondition = {
   clientId?: number | null | undefined;
   commercialId?: number | null | undefined;
+  createdFrom?: string | null | undefined;
+  createdTo?: string | null | undefined;
   creationDate?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
+  overdue?: boolean | null | undefined;
+  search?: string | null | undefined;
   status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
   unpaid?: boolean | null | undefined;
@@ -148,6 +163,7 @@ export type EventCondition = {
   from?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
+  search?: string | null | undefined;
   startDate?: string | null | undefined;
   status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
@@ -197,6 +213,12 @@ export type EventStatus =
   | 'completed'
   | 'confirmed'
   | 'planned';
+
+export type FindingKind =
+  | 'client'
+  | 'contract'
+  | 'employee'
+  | 'event';
 
 export type HistoryAction =
   | 'delete'
@@ -325,6 +347,13 @@ export type ClientHandOverMutationVariables = Exact<{
 
 
 export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+
+export type ClientContactMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
@@ -575,6 +604,25 @@ export type NotificationReadAllMutation = { markNotificationsRead: { notificatio
 
 export type NotificationFieldsFragment = { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
 
+export type SearchQueryVariables = Exact<{
+  text: string;
+  kinds?: Array<FindingKind> | FindingKind | null | undefined;
+  department?: Department | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type SearchQuery = { search: Array<{ kind: FindingKind, id: number, title: string, detail: string | null, closeness: Closeness }> | null };
+
+export type SimilarClientsQueryVariables = Exact<{
+  name: string;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}>;
+
+
+export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialContact: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
+
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
 }>;
@@ -648,6 +696,9 @@ export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationV
 
 export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
   'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+
+export const ClientContact: Operation<ClientContactMutation, ClientContactMutationVariables> =
+  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
   'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
@@ -741,6 +792,12 @@ export const NotificationRead: Operation<NotificationReadMutation, NotificationR
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
   'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const Search: Operation<SearchQuery, SearchQueryVariables> =
+  'query Search($text:String!$kinds:[FindingKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
+
+export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
+  'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialContact sameEmail samePhone closeName}}';
 
 export const Login: Operation<LoginMutation, LoginMutationVariables> =
   'mutation Login($input:LoginInput!){login(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';

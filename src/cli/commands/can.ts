@@ -4,17 +4,19 @@ import type { Api } from '../api/api.ts';
 import type { NounEntry } from '../catalog.ts';
 import { columnName } from '../column-names.ts';
 import {
+  type Asking,
   type Command,
   command,
+  idMeant,
+  meant,
   type Noun,
   optional,
-  parsed,
   required,
   several,
 } from '../command.ts';
 import type { Askable, Question, Said } from '../deeds.ts';
 import { CliError, exitCodes, usageError } from '../errors.ts';
-import { id, line } from '../flags.ts';
+import { line } from '../flags.ts';
 import { drawAccess } from '../output/access.ts';
 import { type Column, canonical } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
@@ -104,18 +106,19 @@ async function understood(
 }
 
 /** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
-function readFields(
+async function readFields(
   texts: readonly string[],
-  noun: LoadedNoun,
-  askable: Askable,
-): Omit<Said, 'id'> {
+  { noun, askable }: { noun: LoadedNoun; askable: Askable },
+  services: Asking,
+): Promise<Omit<Said, 'id'>> {
   const flags = new Map<string, unknown>();
   const fields: string[] = [];
   for (const text of texts.flatMap((each) => (each.includes('=') ? [each] : each.split(',')))) {
     const [, name = '', , value] = /^([^=]*)(=(.*))?$/s.exec(text) ?? [];
     const known = askable.flagNamed(name);
     if (known) {
-      flags.set(known.key, value === undefined ? undefined : parsed(known.flag, value));
+      const isKnown = value !== undefined;
+      flags.set(known.key, isKnown ? await meant(known.flag, value, services) : undefined);
       continue;
     }
     const field = fieldsOf(noun).find((key) =>
@@ -185,7 +188,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
     flags: {
       verb: required('<verb>', 'what you would do, like update', line(40)),
       record: required('<record>', 'with what, like client', line(40)),
-      id: optional('[id]', 'with which one', id),
+      id: optional('[id]', 'with which one: its id, or a part of its name', line(200)),
       field: several(
         '--field <name>',
         'about this field only; with a value: --field client=12; may be repeated',
@@ -204,7 +207,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       'The answer is about permission: the grants and policies of the database. Its',
       'rules, such as “An event needs a signed contract.”, are checked when you do it.',
     ],
-    async run({ api, output, flags, columns: shown, fields }) {
+    async run({ api, output, prompts, flags, columns: shown, fields }) {
       const { noun, verb, askable } = await understood(nouns, [flags.verb, flags.record]);
       if (flags.id !== undefined && !askable.takesId) {
         throw usageError(
@@ -212,9 +215,11 @@ export const can = (nouns: readonly NounEntry[]): Command =>
           `Ask without one: epic can ${verb} ${noun.name}`,
         );
       }
-      const said = { id: flags.id, ...readFields(flags.field, noun, askable) };
-      const answered = await ask(api, noun, flags.id, askable.question(said));
-      const answer: Answer = { record: noun.name, verb, id: flags.id, ...answered };
+      const services = { api, output, prompts };
+      const fieldsSaid = await readFields(flags.field, { noun, askable }, services);
+      const id = flags.id === undefined ? undefined : await idMeant(noun.name, flags.id, services);
+      const answered = await ask(api, noun, id, askable.question({ id, ...fieldsSaid }));
+      const answer: Answer = { record: noun.name, verb, id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {
         await output.drawing((paint, cells) => drawAccess(answer, paint, cells));

@@ -10,7 +10,7 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
-import { email, id, line, oneOf } from '../flags.ts';
+import { email, idOf, line, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
@@ -32,7 +32,7 @@ const columns: readonly Column<Employee>[] = [
 ];
 
 const departments = oneOf('sales', 'support', 'management');
-const employeeId = required('<id>', "the employee's id", id);
+const employeeId = required('<id>', "the employee's id, or a part of the name", idOf('employee'));
 const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${department}`;
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
@@ -59,7 +59,7 @@ const listEmployees = list({
   },
 });
 
-const viewEmployee = view({ noun: 'employee', columns, fetch: fetchEmployee });
+const viewEmployee = view({ noun: 'employee', id: employeeId, columns, fetch: fetchEmployee });
 
 type NewEmployee = Employee & { oneTimePassword: string };
 
@@ -162,8 +162,8 @@ const deactivateEmployee = change({
     id: employeeId,
     handoverTo: optional(
       '--handover-to <employee>',
-      'id of the colleague who takes over their clients or open events',
-      id,
+      'the colleague who takes over their clients or open events',
+      idOf('employee'),
     ),
     yes,
   },

@@ -10,10 +10,12 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
+import { usageError } from '../errors.ts';
 import {
+  between,
   dateTime,
   fromMoment,
-  id,
+  idOf,
   line,
   oneOf,
   orNothing,
@@ -90,7 +92,11 @@ const columns: readonly Column<Event>[] = [
 ];
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
-const eventId = required('<id>', "the event's id", id);
+const eventId = required(
+  '<id>',
+  "the event's id, or a part of its title, place or client",
+  idOf('event'),
+);
 const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.startDate)}`;
 const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
 const question = questionAbout('event', fetchEvent, summaryOf);
@@ -103,7 +109,17 @@ const listEvents = list({
     upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
     from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
     to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
-    contractId: optional('--contract <id>', 'only those of this contract', id),
+    between: optional(
+      '--between <period>',
+      'both in one: today..+7d, 2026-12-01..2026-12-31',
+      between(fromMoment, toMoment),
+    ),
+    search: optional(
+      '--search <text>',
+      'only where the title, the place or the client contains this',
+      line(200),
+    ),
+    contractId: optional('--contract <id>', 'only those of this contract', idOf('contract')),
     status: optional('--status <status>', 'only in this state', statuses),
   },
   columns,
@@ -119,25 +135,33 @@ const listEvents = list({
   examples: [
     ['event list --mine --upcoming', 'what I have coming'],
     ['event list --no-support --upcoming', 'what still needs somebody to run it'],
-    ['event list --from today --to +30d --csv > events.csv', 'the coming month, for a spreadsheet'],
+    ['event list --between today..+30d --csv > events.csv', 'the coming month, for a spreadsheet'],
   ],
   fetch: async (api, { mine, noSupport, upcoming, ...given }, page) => {
-    const { from, to, contractId, status } = given;
+    const { contractId, status, search, between: period } = given;
+    if (period && (given.from || given.to)) {
+      throw usageError(
+        '--between says the same as --from and --to.',
+        'Give the one or the others.',
+      );
+    }
     const condition = {
       mine: mine || undefined,
       withoutSupport: noSupport || undefined,
       upcoming: upcoming || undefined,
-      from,
-      to,
+      from: period?.from ?? given.from,
+      to: period?.to ?? given.to,
       contractId,
       status,
+      search,
     };
     return (await api.send(EventList, { ...page, condition })).events;
   },
 });
 
-const viewEvent = view({ noun: 'event', columns, fetch: fetchEvent });
+const viewEvent = view({ noun: 'event', id: eventId, columns, fetch: fetchEvent });
 
+const supporter = idOf('employee', 'support');
 const people = wholeNumber(0, 999_999_999);
 const notesLimit = 200_000;
 
@@ -146,14 +170,14 @@ const createEvent = change({
   name: 'create',
   summary: 'Plan an event under a signed contract',
   flags: {
-    contract: required('--contract <id>', 'id of the signed contract', id),
+    contract: required('--contract <id>', 'the signed contract, by id or client', idOf('contract')),
     title: required('--title <title>', 'what it is called', line(200)),
     start: required('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
     end: required('--end <time>', 'when it ends', dateTime),
     location: optional('--location <place>', 'where it takes place', line(500)),
     attendees: optional('--attendees <n>', 'how many people are expected', people),
     notes: optional('--notes <text>', 'what those who run it should know', text(notesLimit)),
-    support: optional('--support <employee>', 'id of the support employee who runs it', id),
+    support: optional('--support <employee>', 'the support employee who runs it', supporter),
   },
   columns,
   examples: [
@@ -226,10 +250,13 @@ const assignEvent = change({
   summary: 'Say who runs an event',
   flags: {
     id: eventId,
-    support: required('--support <employee>', 'id of the support employee who runs it', id),
+    support: required('--support <employee>', 'the support employee who runs it', supporter),
   },
   columns,
-  examples: [['event assign 31 --support 9', 'employee 9 runs event 31']],
+  examples: [
+    ['event assign 31 --support 9', 'employee 9 runs event 31'],
+    ['event assign gala --support zoé', 'names will do where only one has them'],
+  ],
   attempt: ({ id, support }) => `assign event ${id} to employee ${support}`,
   deed: { verb: 'update', writes: ({ support }) => ({ supportContactId: support }) },
   send: async (api, { id, support }) =>

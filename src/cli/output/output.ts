@@ -41,8 +41,8 @@ export interface Output {
     columns: readonly Column<Row>[],
     rows: readonly Row[],
   ): Promise<void>;
-  /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
-  note(sentence: string, commandLine?: string): void;
+  /** A sentence for the person, on stderr, and perhaps lines that stay lines: a command to type, or a short list. */
+  note(sentence: string, ...lines: readonly string[]): void;
   problem(problem: Problem): void;
 }
 
@@ -121,10 +121,10 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       if (asked) await list(columns, rows, sentence);
       else sentenceLine(sentence);
     },
-    note(sentence, commandLine) {
-      const lines = [wrapped(printableLines(sentence), errCells, '')];
-      if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);
-      stderr.write(`${errPaint.quiet(lines.join('\n'))}\n`);
+    note(sentence, ...lines) {
+      const said = wrapped(printableLines(sentence), errCells, '');
+      const kept = lines.map((line) => `  ${printableLines(line)}`);
+      stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
     },
     problem(problem) {
       stderr.write(
