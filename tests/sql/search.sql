@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(85);
+select plan(88);
 call test.open_the_company();
 
 -- What is found, in order, by the names of the tests; `!` after an exact match, `~` after what is only spelt like it.
@@ -112,6 +112,11 @@ from (values ('100%_sur', 'bistro'), ('a%d', ''), ('ana_s', 'acme~'), ('\', ''),
 select test.reads('alice', pg_temp.found(typed), '', format('%L finds nothing', typed))
 from unnest(array['', '   ', null]) typed;
 select test.reads('alice', format($$ select count(*) from crm.search(repeat('x', 1000000)) $$), '0', 'nor does a text without end');
+
+call test.given('alice', $$ update crm.client set company_name = 'C:\100%_' where id = test.id('paul') $$);
+select test.reads('alice', pg_temp.found(typed, '{client}'), found, format('nor is “%s”', typed))
+from (values ('C:\100%_', 'paul!'), (':\10 paul', 'paul'), ('C:\100_%', 'paul~ bistro~')) literal (typed, found);
+call test.given('alice', $$ update crm.client set company_name = null where id = test.id('paul') $$);
 
 call test.given('dba', $$
   insert into crm.client (full_name, email, commercial_contact_id)

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(33);
+select plan(35);
 call test.open_the_company();
 
 create function pg_temp.search(text text) returns text
@@ -34,13 +34,16 @@ select test.reads('alice', pg_temp.search(typed), found, format('“%s” is not
 from (values ('100%_sur', 'bistro'), ('%', 'bistro'), ('_', 'bistro'),
              ('A%D', ''), ('Ana_s', ''), ('\', ''), ('.*', ''), (''' or true --', '')) literal (typed, found);
 
+call test.given('alice', $$ update crm.client set company_name = 'C:\100%_' where id = test.id('paul') $$);
+select test.reads('alice', pg_temp.search('C:\100%_'), 'paul', 'a backslash, a percent sign and an underscore are letters like others');
 select test.reads('alice', pg_temp.search(typed), '', format('%s finds nobody', what))
 from (values ('+33', 'a phone number'), ('durant', 'a typing error'), (null, 'nothing at all')) search (typed, what);
 
+call test.given('emma', $$ update crm.event set location = '100%_A\B' where id = test.id('picnic') $$);
 select test.reads('alice', format($$ select string_agg(title, ' ' order by title) from crm.event where crm.event_matches(event, %L) $$, typed),
   found, format('“%s” finds the events: %s', typed, found))
 from (values ('NIC', 'Picnic Reunion'), ('pàris', 'Gala'), ('la pa', 'Gala'), ('', 'Banquet Gala Picnic Reunion'),
-             ('%', ''), ('gal_', ''), (null, '')) search (typed, found);
+             ('%', 'Picnic'), ('gal_', ''), ('100%_a\', 'Picnic'), (null, '')) search (typed, found);
 
 select * from finish();
 rollback;

@@ -1,5 +1,5 @@
 --! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:831df99ae9d06030c47444bd2d72aae437ac2683
+--! Hash: sha1:c066b6f56ad2b782e7e6346818767f840c9bb35a
 --! Message: search
 
 -- Finding what there is: one search over clients, contracts, events and employees; clients that look like a new one;
@@ -46,11 +46,11 @@ create index client_email_idx on crm.client (lower(email));
 
 create or replace function crm.client_matches(client crm.client, search text) returns boolean
 language sql stable parallel safe
-return crm.client_search_text(client) like '%' || regexp_replace(crm.folded(search), '([\%_])', '\\1', 'g') || '%';
+return crm.client_search_text(client) like '%' || regexp_replace(crm.folded(search), '([\\%_])', '\\\1', 'g') || '%';
 
 create function crm.event_matches(event crm.event, search text) returns boolean
 language sql stable parallel safe
-return crm.event_search_text(event) like '%' || regexp_replace(crm.folded(search), '([\%_])', '\\1', 'g') || '%';
+return crm.event_search_text(event) like '%' || regexp_replace(crm.folded(search), '([\\%_])', '\\\1', 'g') || '%';
 comment on function crm.event_matches(crm.event, text) is
   'Whether the text occurs in the event''s title or location, without regard to case, accents, hyphens and apostrophes.';
 
@@ -166,7 +166,7 @@ create function crm.swapped(word text) returns text[]
 language sql immutable strict parallel safe
 return array(
   select '%' || regexp_replace(
-      overlay(word placing reverse(substr(word, nth, 2)) from nth for 2), '([\%_])', '\\\1', 'g') || '%'
+      overlay(word placing reverse(substr(word, nth, 2)) from nth for 2), '([\\%_])', '\\\1', 'g') || '%'
   from generate_series(1, length(word) - 1) nth);
 comment on function crm.swapped(text) is
   'The patterns of the word with two neighbouring letters swapped, once for each two.';
