@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from './errors.ts';
@@ -80,7 +79,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       const lookFor = async (input: string) => {
         typed = input;
         if (input.trim() === '') return [];
-        await sleep(pause, undefined, { ref: false });
+        await new Promise((resolve) => setTimeout(resolve, pause).unref());
         if (!isOpen || typed !== input) return [];
         // Whatever is wrong shows when the answer is used.
         const found = await suggest(input).catch(() => []);
