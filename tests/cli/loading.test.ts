@@ -89,12 +89,7 @@ test('help loads no network, and a request not the one of Node that is slow to l
   const stranger = await setUpEpic(office.server.url);
   try {
     const forHelp = await builtinsOf(stranger, '--help');
-    for (const part of [
-      'http',
-      'child_process',
-      'readline',
-      'internal/deps/undici/undici',
-    ]) {
+    for (const part of ['http', 'child_process', 'readline', 'internal/deps/undici/undici']) {
       expect(forHelp).not.toMatch(new RegExp(`^NativeModule ${part}$`, 'm'));
     }
   } finally {

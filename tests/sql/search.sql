@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(88);
+select plan(89);
 call test.open_the_company();
 
 -- What is found, in order, by the names of the tests; `!` after an exact match, `~` after what is only spelt like it.
@@ -70,6 +70,18 @@ from (values ('sales', 'basile bruno alice'), ('support', 'ines denis chloe'), (
 select test.reads('alice', format($$ select string_agg(kind || ' ' || title || closeness, ', ') from crm.search(test.id('hector')::text, '{employee}', %L) $$, department),
   '', format('nor is anybody by number who has left or is not in %s', department))
 from unnest(array['support', 'sales']) department;
+
+
+-- the best first: what begins with the words, a person's name or their company's, before what has them further on
+
+call test.given('dba', $$
+  insert into crm.client (full_name, email, company_name, commercial_contact_id)
+  select name, 'x@x.example', company, test.id('alice')
+  from (values (1, 'Zoé Vega', 'Kilo'), (2, 'Vega Sol', null), (3, 'Sol Invega', null), (4, 'Léo Sol', 'Vega SA'),
+               (5, 'Jo Kilo', 'Le Vega'), (6, 'Vega', null)) newcomer (nth, name, company)
+  order by nth $$);
+select test.reads('alice', $$ select string_agg(title, ', ') from crm.search('vega') $$,
+  'Vega, Léo Sol, Vega Sol, Jo Kilo, Zoé Vega, Sol Invega', 'clients come in the order of how well they answer');
 
 
 -- a number is one

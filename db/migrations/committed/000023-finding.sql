@@ -1,5 +1,5 @@
 --! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:33e6d2dff4be99454c4fd4bfb9e24945c8156d10
+--! Hash: sha1:a4e206a4c7498847316a406c911248392a064793
 --! Message: finding
 
 -- Finding records by words: what is searched, what contains the words, and what is spelt like them. crm.search, in the next
@@ -89,8 +89,8 @@ begin
     select 'client', client.id,
       case
         when wanted in (crm.folded(client.full_name), crm.folded(client.company_name), crm.folded(client.email)) then -1
-        when crm.folded(client.full_name) like whole || '%' then 0
-        when ' ' || crm.folded(client.full_name) like '% ' || whole || '%' then 1
+        when crm.folded(client.full_name) like whole || '%' or crm.folded(client.company_name) like whole || '%' then 0
+        when ' ' || crm.client_search_text(client) like '% ' || whole || '%' then 1
         else 2
       end::real
     from crm.client
@@ -182,6 +182,8 @@ return (
   from unnest(words) word);
 comment on function crm.likeness(text[], text) is
   'How much the word that is spelt least like any in the text is like one: from 0 to 1.';
+
+select extensions.show_limit();  -- loads pg_trgm: only then may its owner give a function a setting of it
 
 create function crm.found_by_spelling(words text[], kinds text[], department text default null)
 returns table (kind text, id integer, place real)

@@ -1,5 +1,5 @@
---! Previous: sha1:33e6d2dff4be99454c4fd4bfb9e24945c8156d10
---! Hash: sha1:3013e0584ceaecccaee3f798214873812f735994
+--! Previous: sha1:a4e206a4c7498847316a406c911248392a064793
+--! Hash: sha1:da57d5ee50216e1dca4706925d0bfc341eb15cde
 --! Message: search
 
 -- One search over clients, contracts, events and employees; clients who look like a new one; contracts whose payment is
@@ -99,6 +99,8 @@ comment on function crm.search(text, text[], text) is
 -- Whether a new client is already there.
 
 create index client_email_idx on crm.client (lower(email));
+
+select extensions.show_limit();  -- loads pg_trgm: only then may its owner give a function a setting of it
 
 create function crm.similar_clients(new_name text, new_email text default null, new_phone text default null)
 returns table (
