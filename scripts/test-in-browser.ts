@@ -1,5 +1,6 @@
-// Looks at what is made for a browser, in a real one, without a screen: the explorer of the API, and the access matrix
-// as HTML. Needs Chromium (Debian's package chromium, or EPIC_CHROMIUM=/path/to/it) and the built server; run by .ci/run.
+// Looks at what is made for a browser, in a real one, without a screen: the explorer of the API, the access matrix and
+// `epic report` as HTML. Needs Chromium (Debian's package chromium, or EPIC_CHROMIUM=/path/to/it) and what
+// `npm run build` makes; run by .ci/run.
 // It ends with one line, "N passed, N failed". Not part of `npm test`, which needs nothing installed.
 
 import assert from 'node:assert/strict';
@@ -11,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
 import { ask, logIn as logInByApi } from '../tests/server/support/api.ts';
+import { setUpEpic } from '../tests/support/epic.ts';
 import { programs } from '../tests/support/paths.ts';
 import { runProgram } from '../tests/support/program.ts';
 import { startServer } from '../tests/support/server.ts';
@@ -72,6 +74,20 @@ const storedThere = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage },
 const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
 const background =
   'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)';
+
+/** The contrast of an element with the page, as WCAG counts it: of its background if it is a bar, else of its text. */
+const contrastOf = (selector: string) => `(() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const part = (value) => value <= 0.04045 * 255 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+  const light = (colour) => {
+    const [red, green, blue] = numbers(colour).map(part);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const element = document.querySelector(${JSON.stringify(selector)});
+  const style = getComputedStyle(element);
+  const pair = [light(element.textContent ? style.color : style.backgroundColor), light(getComputedStyle(document.body).backgroundColor)];
+  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+})()`;
 
 async function tryExplorer(browser: Browser, url: string): Promise<void> {
   const { page, troubles, close } = await openPage(browser, url);
@@ -183,6 +199,66 @@ async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Pr
   });
 }
 
+async function tryReport(browser: Browser, serverUrl: string, folder: string): Promise<void> {
+  const epic = await setUpEpic(serverUrl);
+  const file = join(folder, 'report.html');
+  const login = ['login', '--email', 'camille.laurent@epicevents.example', '--password-stdin'];
+  for (const args of [login, ['report', '--html', file]]) {
+    const { code, stderr } = await epic.run(args, { input: `${demoPassword}\n` });
+    assert.equal(code, 0, stderr);
+  }
+  await epic.dispose();
+  const address = pathToFileURL(file).href;
+
+  const brightness: number[] = [];
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, troubles, close } = await openPage(browser, address, colorScheme);
+    await test(`the report is readable in ${colorScheme}, and fits the page`, async () => {
+      await page.goto(address);
+      await page.getByRole('heading', { name: 'Epic Events report' }).waitFor();
+      await page.getByRole('img', { name: 'Signed and paid by month' }).waitFor();
+      await page
+        .getByRole('table', { name: 'Signed and paid by salesperson' })
+        .getByRole('rowheader', { name: 'Élise Garnier' })
+        .waitFor();
+      const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
+      assert.ok(needed <= available, `${needed} pixels in ${available}`);
+      brightness.push(Math.max(...(await page.evaluate<number[]>(background))));
+      assert.deepEqual(troubles, []);
+    });
+    await test(`text and bars of the report stand out in ${colorScheme}`, async () => {
+      for (const [part, least] of Object.entries({
+        h1: 7,
+        'thead th': 4.5,
+        '.bar i:not(.none)': 3,
+        '.bar i.second:not(.none)': 3,
+      })) {
+        const found = await page.evaluate<number>(contrastOf(part));
+        assert.ok(found >= least, `${part}: ${found}`);
+      }
+    });
+    await close();
+  }
+  await test('the report is bright in light, and not in dark', async () => {
+    const [light = 0, dark = 255] = brightness;
+    assert.ok(light > 200 && dark < 60, `${light} and ${dark}`);
+  });
+  const { page, close } = await openPage(browser, address, 'dark');
+  await test('the report is printed dark on white, whatever the screen', async () => {
+    await page.goto(address);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    assert.ok(Math.min(...(await page.evaluate<number[]>(background))) > 250);
+    assert.ok((await page.pdf({ preferCSSPageSize: true })).length > 10_000);
+  });
+  await test('the report fits a telephone', async () => {
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
+    assert.ok(needed <= available, `${needed} pixels in ${available}`);
+  });
+  await close();
+}
+
 async function main(): Promise<void> {
   if (executablePath === undefined) {
     throw new Error('There is no Chromium: apt-get install chromium, or set EPIC_CHROMIUM.');
@@ -202,6 +278,7 @@ async function main(): Promise<void> {
     try {
       await tryExplorer(browser, server.url);
       await tryMatrix(browser, adminUrlOf(postgres, database), folder);
+      await tryReport(browser, server.url, folder);
     } finally {
       await browser.close();
       await server.stop();

@@ -99,6 +99,15 @@ grant execute on function crm.deactivate_employee(integer, integer)    to epic_e
 grant execute on function crm.mark_notifications_read(integer)         to epic_employee;
 
 
+-- The reports. They count what their caller may read.
+
+grant execute on function crm.pipeline_by_age()                        to epic_employee;
+grant execute on function crm.revenue_by_month(date, date, text)       to epic_employee;
+grant execute on function crm.revenue_by_salesperson(date, date, text) to epic_employee;
+grant execute on function crm.overdue_by_salesperson()                 to epic_employee;
+grant execute on function crm.load_by_support_contact(date, date, text) to epic_employee;
+
+
 -- Management alone resets a password, and erases a client's personal data.
 
 grant execute on function crm.reset_password(integer, text)            to epic_management;

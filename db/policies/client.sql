@@ -5,8 +5,9 @@ call dba.close_table('crm.client');  -- no grant, no policy, RLS forced: everyth
 
 grant select                                                         on crm.client to epic_employee;
 grant insert (full_name, email, phone, company_name, first_contact)  on crm.client to epic_sales;
-grant update (full_name, email, phone, company_name)                 on crm.client to epic_sales;
-grant update (commercial_contact_id)                                 on crm.client to epic_management;
+grant update (full_name, email, phone, company_name, version)        on crm.client to epic_sales;
+grant update (commercial_contact_id, version)                        on crm.client to epic_management;
+-- A version that is written is one that is expected; the database counts.
 -- Withheld from everyone: id, last_update, and erased_at, which only crm.erase_client sets.
 -- The sales contact of a new client is its creator: a default that nobody is granted to override.
 -- Clients are never deleted; crm.erase_client forgets the person and keeps the contracts.

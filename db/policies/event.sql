@@ -6,10 +6,11 @@ call dba.close_table('crm.event');  -- no grant, no policy, RLS forced: everythi
 grant select on crm.event to epic_employee;
 grant insert (contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id)
   on crm.event to epic_sales, epic_management;
-grant update (title, start_date, end_date, location, attendees, notes, status)
+grant update (title, start_date, end_date, location, attendees, notes, status, version)
   on crm.event to epic_support, epic_management;
 grant update (support_contact_id), delete
   on crm.event to epic_management;
+-- A version that is written is one that is expected; the database counts.
 -- Withheld from everyone: id, and contract_id once written. Sales may write the support contact of a new event, and the
 -- policy lets them write only that there is none yet.
 

@@ -111,6 +111,11 @@ export const catalog: readonly Section[] = [
         summary: 'Show who changed a record, when, and from what',
         load: async () => (await import('./commands/history.ts')).history(records),
       },
+      {
+        name: 'report',
+        summary: 'Show what is sold, paid and overdue, and how busy support is',
+        load: async () => (await import('./commands/report.ts')).report,
+      },
     ],
   },
 ];

@@ -1,5 +1,6 @@
 import type { Api } from './api/api.ts';
 import type { Askable } from './deeds.ts';
+import type { Draft } from './draft.ts';
 import { CliError, usageError } from './errors.ts';
 import { Invalid, id, idOf, line, type Parser, type Reference, searched } from './flags.ts';
 import { type Column, type Field, pickColumns } from './output/columns.ts';
@@ -15,6 +16,10 @@ export interface Flag<Value = unknown, Given extends Presence = Presence> {
   help: string;
   given: Given;
   parse: Parser<Value>;
+  /** What Enter answers where it is asked for, after these answers. Nothing: it is skipped. */
+  suggest?: (answers: Readonly<Record<string, unknown>>) => string | undefined;
+  /** False where a form leaves it out. */
+  asked?: false;
 }
 
 export type Flags = Record<string, Flag>;
@@ -34,6 +39,15 @@ export const required = <Value>(spec: string, help: string, parse: Parser<Value>
 export const optional = <Value>(spec: string, help: string, parse: Parser<Value>) =>
   ({ spec, help, parse, given: 'optional' }) as const;
 
+/** The flag, with what Enter answers where it is asked for. */
+export const suggesting = <F extends Flag>(flag: F, suggest: NonNullable<Flag['suggest']>): F => ({
+  ...flag,
+  suggest,
+});
+
+/** The flag, which no form asks for. */
+export const unasked = <F extends Flag>(flag: F): F => ({ ...flag, asked: false });
+
 /** A flag without a value. */
 export const toggle = (spec: string, help: string) =>
   ({ spec, help, parse: () => true, given: 'switch' }) as const;
@@ -50,6 +64,8 @@ export interface Services {
   prompts: Prompts;
   /** Opens stdin, which takes a while. */
   stdin(): NodeJS.ReadStream;
+  /** What was typed and answered so far. */
+  draft: Draft;
   /** The arguments as typed, without the program's name. */
   typed: readonly string[];
   /** The value of --fields. */
@@ -76,6 +92,10 @@ export interface Definition<Row, F extends Flags> {
   examples: readonly (readonly [line: string, what: string])[];
   /** What else its help says, in lines. */
   notes?: readonly string[];
+  /** True where, once something has to be asked, all that may be said is asked. */
+  form?: boolean;
+  /** Before the first question: throws where the answers would be for nothing. */
+  beforeAsking?(services: Services, known: Partial<Values<F>>): Promise<void>;
   run(invocation: Invocation<Row, F>): Promise<void>;
 }
 
@@ -83,7 +103,10 @@ export interface Definition<Row, F extends Flags> {
 export type Typed = string | readonly string[] | boolean | undefined;
 
 /** A definition ready to be put on a command line, under whatever name. */
-export type Command = Omit<Definition<never, Flags>, 'columns' | 'run'> & {
+export type Command = Omit<
+  Definition<never, Flags>,
+  'columns' | 'run' | 'form' | 'beforeAsking'
+> & {
   fieldNames: readonly string[];
   /** For a command that changes a record: what `epic can` asks. */
   askable?: Askable;
@@ -141,18 +164,21 @@ export async function idMeant(kind: string, typed: string, services: Asking): Pr
   return Number(await meant(flag, typed, services));
 }
 
-/** Asks for a record, suggesting what is found, until it is one. */
+/** Asks for a record, suggesting what is found, until it is one; undefined where nothing is answered and may be. */
 async function askForRecord(
   flag: Flag,
   { question, refersTo }: { question: string; refersTo: Reference },
-  services: Asking,
+  services: Services,
 ): Promise<unknown> {
   const { suggestions } = await import('./references.ts');
   for (;;) {
     const suggest = (text: string) => suggestions(services.api, refersTo, text);
     const typed = await services.prompts.search(question, suggest);
+    if (flag.given === 'optional' && typed.trim() === '') return undefined;
     try {
-      return await meant(flag, typed, services);
+      const found = await meant(flag, typed, services);
+      services.draft.answer(flag, String(found));
+      return found;
     } catch (error) {
       if (!(error instanceof CliError) || !/USAGE|NOT_FOUND/.test(error.problem.code)) throw error;
       services.output.problem(error.problem);
@@ -160,30 +186,56 @@ async function askForRecord(
   }
 }
 
-/** Asks until the answer can be parsed. */
-async function askFor(flag: Flag, services: Asking): Promise<unknown> {
-  const { prompts } = services;
-  const question = `${flag.help.charAt(0).toUpperCase()}${flag.help.slice(1)}`;
-  const { choices, refersTo } = flag.parse;
-  if (refersTo) return askForRecord(flag, { question, refersTo }, services);
-  if (choices) return flag.parse(await prompts.choice(question, choices));
-  const check = (typed: string) => {
+/** A flag as a question: what its help says, without what is only true on a command line. */
+export function questionOf({ help }: Flag): string {
+  const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+/** What is wrong with a text as the value of a flag, or true. */
+export function checkFor({ parse }: Flag): (typed: string) => true | string {
+  return (typed) => {
     try {
-      flag.parse(typed);
+      parse(typed);
       return true;
     } catch (error) {
       if (error instanceof Invalid) return error.message;
       throw error;
     }
   };
-  return flag.parse(await prompts.line(question, { check }));
 }
 
-/** The values of the flags: first all that was typed is checked, then names are looked up and what is missing is asked. */
-async function readFlags<F extends Flags>(
-  flags: F,
+/** Asks until the answer can be parsed; undefined where nothing was answered and nothing has to be. */
+async function askFor(
+  flag: Flag,
+  services: Services,
+  answers: Record<string, unknown>,
+): Promise<unknown> {
+  const { prompts, draft } = services;
+  const isOptional = flag.given === 'optional';
+  const { choices, refersTo } = flag.parse;
+  const initial = flag.suggest?.(answers);
+  const question = `${questionOf(flag)}${isOptional && !initial ? ' (optional)' : ''}`;
+  if (refersTo) return askForRecord(flag, { question, refersTo }, services);
+  const check = checkFor(flag);
+  const isSkipped = (typed: string) => isOptional && typed.trim() === '';
+  const text = choices
+    ? await prompts.choice(question, choices, initial)
+    : await prompts.line(question, {
+        ...(initial !== undefined && { initial }),
+        check: (typed) => isSkipped(typed) || check(typed),
+      });
+  if (isSkipped(text)) return undefined;
+  const value = flag.parse(text);
+  draft.answer(flag, text);
+  return value;
+}
+
+/** The values of the flags: all that was typed is checked, names are looked up, and what is missing is asked. */
+async function readFlags<Row, F extends Flags>(
+  { flags, form, beforeAsking }: Definition<Row, F>,
   typed: Record<string, Typed>,
-  services: Asking,
+  services: Services,
 ): Promise<Values<F>> {
   const values: Record<string, unknown> = {};
   const names = new Map<string, { flag: Flag; text: string }>();
@@ -195,26 +247,36 @@ async function readFlags<F extends Flags>(
       names.set(key, { flag, text: given });
     else if (typeof given === 'string') values[key] = parsed(flag, given);
     else if (flag.given === 'several') values[key] = [];
+    // A value that may be left out, and was: `-`, which is standard output where a file is meant.
+    else if (given === true) values[key] = parsed(flag, '-');
   }
-  const lacking = Object.entries(flags).filter(
-    ([key, flag]) => flag.given === 'required' && !(key in values) && !names.has(key),
-  );
-  for (const [, flag] of services.prompts.possible ? [] : lacking) throw missing(flag);
+  const unsaid = Object.entries(flags).filter(([key]) => !(key in values) && !names.has(key));
+  const needed = unsaid.filter(([, { given }]) => given === 'required');
+  if (needed[0] && !services.prompts.possible) throw missing(needed[0][1]);
   for (const [key, { flag, text }] of names) values[key] = await meant(flag, text, services);
-  for (const [key, flag] of lacking) values[key] = await askFor(flag, services);
+  if (needed.length > 0) {
+    await beforeAsking?.(services, values as Partial<Values<F>>);
+    const further = form
+      ? unsaid.filter(([, flag]) => flag.given === 'optional' && flag.asked !== false)
+      : [];
+    for (const [key, flag] of [...needed, ...further]) {
+      const value = await askFor(flag, services, values);
+      if (value !== undefined) values[key] = value;
+    }
+  }
   return values as Values<F>;
 }
 
 /** Makes a command of a definition. */
 export function command<Row, F extends Flags>(definition: Definition<Row, F>): Command {
-  const { columns, run, ...shown } = definition;
+  const { columns, run, form: _form, beforeAsking: _before, ...shown } = definition;
   return {
     ...shown,
     fieldNames: columns.map(({ key }) => key),
     async execute(typed, services) {
       const { fields } = services;
       const picked = fields === undefined ? columns : pickColumns(columns, fields);
-      const flags = await readFlags(definition.flags, typed, services);
+      const flags = await readFlags(definition, typed, services);
       await run({ ...services, flags, columns: picked });
     },
   };

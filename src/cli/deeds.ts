@@ -52,6 +52,12 @@ export interface Askable {
 /** Stands for a value that nobody knows yet. */
 const something = Symbol('something');
 
+/** The fields that a flag writes, by the API's names. */
+export function fieldsWrittenBy<F extends Flags>(key: string, deed: Deed<F, object>): string[] {
+  const written = deed.writes({ [key]: something } as Values<F>);
+  return Object.entries(written).flatMap(([field, value]) => (value === something ? [field] : []));
+}
+
 /** Makes a deed something that can be asked about. */
 export function askable<F extends Flags, Written extends object>(
   noun: string,
@@ -61,8 +67,7 @@ export function askable<F extends Flags, Written extends object>(
   const { verb, record = noun, supposing } = deed;
   const written = (values: Record<string, unknown>) =>
     Object.entries(deed.writes(values as Values<F>)).filter(([, value]) => value !== undefined);
-  const fieldsOf = (key: string) =>
-    written({ [key]: something }).flatMap(([field, value]) => (value === something ? [field] : []));
+  const fieldsOf = (key: string) => fieldsWrittenBy(key, deed);
   const writers = Object.entries(flags).filter(([key]) => key !== 'id' && fieldsOf(key).length > 0);
   const needed = writers.filter(([, flag]) => flag.given === 'required');
   const usual = (needed.length > 0 ? needed : writers).map(([key]) => key);

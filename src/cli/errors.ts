@@ -6,6 +6,8 @@ export type Problem = {
   reason?: string;
   /** What to do next. */
   hint?: string;
+  /** The command line with which what was typed is sent again. */
+  again?: string;
   /** A stable word of the server's for a program, such as `token_expired`. */
   kind?: string;
 } & (

@@ -1,3 +1,4 @@
+import type { Cell, Kind } from './output/columns.ts';
 import { localDay, offset } from './output/format.ts';
 
 /** Turns what was typed into a value, or throws an `Invalid` that says how to write it. */
@@ -84,6 +85,17 @@ function calendarDay(typed: string, now: Date): string {
 /** A calendar day as `2026-12-01`; `today`, `+7d` and `-30d` are understood. */
 export const date: Parser<string> = (typed) => calendarDay(typed.trim(), new Date());
 
+/** The days of a period, the first and the last, as `2026-01-01..2026-03-31`. */
+export const period: Parser<{ first: string; last: string }> = (typed) => {
+  const [from, to, ...more] = typed.split('..');
+  if (from === undefined || to === undefined || more.length > 0) {
+    throw new Invalid(`${shown(typed)} is not a period. Write it like 2026-01-01..2026-03-31.`);
+  }
+  const [first, last] = [date(from), date(to)];
+  if (first <= last) return { first, last };
+  throw new Invalid(`${shown(typed)} ends before it begins.`);
+};
+
 const withOffset = (day: string, time: string) => {
   const instant = new Date(`${day}T${time}`);
   // An hour that daylight saving skips comes back as another one.
@@ -110,6 +122,16 @@ export const dateTime: Parser<string> = (typed) => {
   const time = `${hour}:${minute}:${second}`;
   return zone ? `${known}T${time}${zone}` : withOffset(known, time);
 };
+
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** A value of a record as somebody would type it for a flag; empty where there is none. */
+export function asTyped(kind: Kind, value: Cell): string {
+  if (value === null || value === undefined) return '';
+  if (kind !== 'instant') return String(value);
+  const instant = new Date(String(value));
+  return `${localDay(instant)} ${two(instant.getHours())}:${two(instant.getMinutes())}`;
+}
 
 const isDay = (typed: string) => !/:/.test(typed);
 

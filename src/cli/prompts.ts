@@ -13,7 +13,8 @@ export interface Prompts {
     question: string,
     options?: { initial?: string; check?: (typed: string) => true | string },
   ): Promise<string>;
-  choice(question: string, choices: readonly string[]): Promise<string>;
+  /** One of the choices; it begins with `initial`, or with the first. */
+  choice(question: string, choices: readonly string[], initial?: string): Promise<string>;
   /** Offers what `suggest` finds while one types: the value of what was chosen, or the text as it was typed. */
   search(
     question: string,
@@ -21,8 +22,8 @@ export interface Prompts {
   ): Promise<string>;
   /** Shows a `*` for each character. */
   password(question: string): Promise<string>;
-  /** Anything but a clear yes is no. */
-  confirm(question: string): Promise<boolean>;
+  /** Anything but a clear yes is no; Enter is a yes where `enter` says so. */
+  confirm(question: string, enter?: 'yes' | 'no'): Promise<boolean>;
 }
 
 export interface Suggestion {
@@ -67,9 +68,10 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     async line(question, { initial, check } = {}) {
       return String(await ask(question, { type: 'text', initial, validate: check }));
     },
-    async choice(question, choices) {
-      const options = choices.map((value) => ({ title: value, value }));
-      return String(await ask(question, { type: 'select', choices: options }));
+    async choice(question, choices, first) {
+      const options = choices.map((value) => ({ title: printable(value), value }));
+      const initial = Math.max(0, choices.indexOf(first ?? ''));
+      return String(await ask(question, { type: 'select', choices: options, initial }));
     },
     async search(question, suggest) {
       let typed = '';
@@ -103,8 +105,13 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     async password(question) {
       return String(await ask(question, { type: 'password' }));
     },
-    async confirm(question) {
-      return (await ask(question, { type: 'confirm', initial: false })) === true;
+    async confirm(question, enter = 'no') {
+      const onRender = function (this: { aborted?: boolean; value?: boolean }) {
+        // A question that is left would show the answer that Enter gives.
+        if (this.aborted) this.value = false;
+      };
+      const initial = enter === 'yes';
+      return (await ask(question, { type: 'confirm', initial, onRender })) === true;
     },
   };
 }

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { CommanderError } from 'commander';
 import type { Command, Typed } from './command.ts';
+import type { Draft } from './draft.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
 import { writeAs } from './output/format.ts';
 import { formsFor } from './output/locale.ts';
@@ -78,6 +79,7 @@ export async function run({
     pager: false,
   });
   let running = '';
+  let draft: Draft | undefined;
 
   async function runCommand(
     name: string,
@@ -96,7 +98,9 @@ export async function run({
     if (output.format === 'people') writeAs(formsFor(streams.env));
     const { createServices } = await import('./services.ts');
     const about = { streams, output, interrupted, typed: argv };
-    await command.execute(typed, await createServices(shared, about));
+    const services = await createServices(shared, about);
+    draft = services.draft;
+    await command.execute(typed, services);
   }
 
   const fail = async (error: unknown) => {
@@ -104,14 +108,18 @@ export async function run({
     const problem = await problemOf(error, about);
     if (!problem) return;
     process.exitCode = exitCodes[problem.code];
-    if (problem.message) output.problem(problem);
+    const again = draft?.kept ? draft.commandLine() : undefined;
+    if (problem.message) output.problem({ ...problem, again });
   };
   process.on('uncaughtException', fail);
 
   try {
     const width = streams.stdout.columns || 80;
     const program = createProgram(runCommand, width);
-    if (argv.length === 0) program.outputHelp();
+    if (argv.length === 0 && output.format === 'people') {
+      const { home } = await import('./home/home.ts');
+      await runCommand('home', home, {}, { input: true, color: true, pager: false });
+    } else if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(withoutHelpCommand(argv), { from: 'user' });
   } catch (error) {
     await fail(error);

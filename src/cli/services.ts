@@ -1,5 +1,6 @@
 import { createApi } from './api/api.ts';
 import type { Services } from './command.ts';
+import { createDraft } from './draft.ts';
 import type { Output, Streams } from './output/output.ts';
 import type { SharedFlags } from './program.ts';
 import { createPrompts } from './prompts.ts';
@@ -28,6 +29,7 @@ export async function createServices(
     store,
     output,
     prompts: createPrompts(streams, shared.input),
+    draft: createDraft(typed),
     stdin: () => streams.stdin,
     typed,
     fields: shared.fields,

@@ -14,7 +14,10 @@ import {
 import { askable, type Deed } from './deeds.ts';
 import { CliError, cancelled, notFound, usageError } from './errors.ts';
 import { Invalid, line, type Parser, wholeNumber } from './flags.ts';
+import { assertMayCreate, entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
+import type { Prompts } from './prompts.ts';
+import { explained } from './refusal.ts';
 import { commandLine, withoutFlag } from './shell.ts';
 
 /** What a list asks of the API. */
@@ -177,54 +180,36 @@ interface ChangeDefinition<Row, F extends Flags, Written extends object>
   done(row: Row, flags: Values<F>): string;
 }
 
-/** The error with what was refused, or what is missing, and what to type next. */
-function explained(
-  error: unknown,
-  { noun, name, attempt, id }: { noun: string; name: string; attempt: string; id: unknown },
-): unknown {
-  if (!(error instanceof CliError)) return error;
-  const { problem } = error;
-  if (problem.code === 'NOT_FOUND' && !problem.hint) {
-    const missing = /^There is no (client|contract|event|employee)\b/.exec(problem.message)?.[1];
-    const hint = missing && `See which there are: epic ${missing} list`;
-    return new CliError({ ...problem, hint }, { cause: error });
-  }
-  if (problem.code !== 'FORBIDDEN') return error;
-  // Without a record there is no more to learn than the reason: it is the same for the whole department.
-  const ask =
-    typeof id === 'number'
-      ? `Ask beforehand: epic can ${name} ${noun} ${id}`
-      : 'See who you are: epic whoami';
-  return new CliError(
-    {
-      ...problem,
-      message: `You may not ${attempt}.`,
-      reason: problem.reason ?? problem.message,
-      hint: problem.hint ?? ask,
-    },
-    { cause: error },
-  );
-}
-
-/** A command that changes one record and says what changed. */
+/** A command that changes one record and says what changed. One that creates a record is a form on a terminal. */
 export function change<Row, F extends Flags, Written extends object>(
   definition: ChangeDefinition<Row, F, Written>,
 ): Verb {
   const { noun, attempt, deed, send, done, ...shared } = definition;
+  const { name, flags: asked, columns: all } = shared;
+  const creates = deed?.verb === 'create';
   const made = verb<Row, F>({
     ...shared,
+    form: creates,
+    async beforeAsking({ api }, known) {
+      if (creates) await assertMayCreate(api, { noun, name, flags: asked, deed }, known);
+    },
     async run(invocation) {
-      const { api, flags, output, columns } = invocation;
+      const { api, flags, output, columns, draft } = invocation;
       const id: unknown = flags.id;
       try {
+        if (creates && draft.kept) {
+          const question = `${attempt(flags).replace(/^./, (first) => first.toUpperCase())}?`;
+          await lastLook(invocation, entriesOf(asked, deed, all), { values: flags, question });
+        }
         const written = deed?.writes(flags) ?? ({} as Written);
         const row = await send(api, flags, written, invocation);
         if (!row)
           throw typeof id === 'number' ? noSuch(noun, id) : notFound(`No ${noun} came back.`);
         output.changed(done(row, flags), columns, row);
       } catch (error) {
+        if (error instanceof CliError && error.problem.code === 'UNAVAILABLE') draft.keep();
         const about = deed ? id : undefined;
-        throw explained(error, { noun, name: shared.name, attempt: attempt(flags), id: about });
+        throw explained(error, { noun, name, attempt: attempt(flags), id: about });
       }
     },
   });
@@ -234,24 +219,21 @@ export function change<Row, F extends Flags, Written extends object>(
 /** The flag of commands that cannot be undone. */
 export const yes = toggle('--yes', 'do it without asking');
 
-/** Asks before something that cannot be undone; off a terminal `--yes` has to say it beforehand. */
+/** Off a terminal `--yes` has to say beforehand what nobody can be asked. */
+export function assertCanConfirm({ possible }: Pick<Prompts, 'possible'>): void {
+  if (possible) return;
+  throw usageError(
+    '--yes is missing: this cannot be undone, and there is no terminal to ask on.',
+    'Add --yes if you are sure.',
+  );
+}
+
+/** Asks before something that cannot be undone, unless `--yes` has said it. */
 export async function confirm(
   { prompts, flags }: Pick<Invocation<never, { yes: typeof yes }>, 'prompts' | 'flags'>,
   question: () => string | Promise<string>,
 ): Promise<void> {
   if (flags.yes) return;
-  if (!prompts.possible) {
-    throw usageError(
-      '--yes is missing: this cannot be undone, and there is no terminal to ask on.',
-      'Add --yes if you are sure.',
-    );
-  }
+  assertCanConfirm(prompts);
   if (!(await prompts.confirm(await question()))) throw cancelled('Nothing was changed.');
-}
-
-/** The parts of a change that were given. Throws a usage error when there are none. */
-export function changes<Patch extends Record<string, unknown>>(patch: Patch, flags: Flags): Patch {
-  if (Object.values(patch).some((value) => value !== undefined)) return patch;
-  const names = Object.values(flags).flatMap(({ spec }) => /--[\w-]+/.exec(spec) ?? []);
-  throw usageError('There is nothing to change.', `Give at least one of ${names.join(', ')}.`);
 }

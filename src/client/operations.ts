@@ -19,6 +19,7 @@ export type ChangePasswordInput = {
 export type ClientCondition = {
   commercialContactId?: number | null | undefined;
   companyName?: string | null | undefined;
+  current?: boolean | null | undefined;
   firstContact?: string | null | undefined;
   firstContactFrom?: string | null | undefined;
   firstContactTo?: string | null | undefined;
@@ -61,6 +62,7 @@ export type ClientPatch = {
   email?: string | null | undefined;
   fullName?: string | null | undefined;
   phone?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type Closeness =
@@ -108,6 +110,7 @@ export type ContractOrderBy =
 export type ContractPatch = {
   status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type ContractStatus =
@@ -151,6 +154,7 @@ export type EmployeePatch = {
   department?: Department | null | undefined;
   email?: string | null | undefined;
   fullName?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type EventAction =
@@ -163,6 +167,7 @@ export type EventCondition = {
   from?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
+  open?: boolean | null | undefined;
   search?: string | null | undefined;
   startDate?: string | null | undefined;
   status?: EventStatus | null | undefined;
@@ -206,6 +211,7 @@ export type EventPatch = {
   status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
   title?: string | null | undefined;
+  version?: number | null | undefined;
 };
 
 export type EventStatus =
@@ -316,21 +322,21 @@ export type ClientListQueryVariables = Exact<{
 }>;
 
 
-export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ClientViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null };
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
 }>;
 
 
-export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientUpdateMutationVariables = Exact<{
   id: number;
@@ -338,7 +344,7 @@ export type ClientUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientHandOverMutationVariables = Exact<{
   id: number;
@@ -346,23 +352,23 @@ export type ClientHandOverMutationVariables = Exact<{
 }>;
 
 
-export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientContactMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
 
-export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, commercialContact: { fullName: string } | null };
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null };
 
 export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
 
@@ -374,21 +380,21 @@ export type ContractListQueryVariables = Exact<{
 }>;
 
 
-export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
+export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
 
-export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
@@ -396,37 +402,37 @@ export type ContractUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractSignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractCancelMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: RecordPaymentInput;
 }>;
 
 
-export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
 
-export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
+export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
 
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -436,21 +442,21 @@ export type EmployeeListQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
 }>;
 
 
-export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
 
 export type EmployeeUpdateMutationVariables = Exact<{
   id: number;
@@ -458,7 +464,7 @@ export type EmployeeUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
 
 export type EmployeeDeactivateMutationVariables = Exact<{
   id: number;
@@ -466,23 +472,38 @@ export type EmployeeDeactivateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
 
 export type EmployeeResetPasswordMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeResetPasswordMutation = { resetPassword: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
+export type EmployeeResetPasswordMutation = { resetPassword: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
 
 export type EmployeeDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null } | null };
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
 
-export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string };
+export type EmployeeLeavingQueryVariables = Exact<{
+  id: number;
+  to: number;
+}>;
+
+
+export type EmployeeLeavingQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number, clients: { totalCount: number, nodes: Array<{ fullName: string, companyName: string | null }> }, events: { totalCount: number, nodes: Array<{ title: string }> } } | null, successor: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null };
+
+export type EmployeeColleaguesQueryVariables = Exact<{
+  department: Department;
+}>;
+
+
+export type EmployeeColleaguesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null };
+
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number };
 
 export type EventListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -492,21 +513,30 @@ export type EventListQueryVariables = Exact<{
 }>;
 
 
-export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type EventMonthQueryVariables = Exact<{
+  after?: string | null | undefined;
+  from: string;
+  to: string;
+}>;
+
+
+export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
 }>;
 
 
-export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventUpdateMutationVariables = Exact<{
   id: number;
@@ -514,7 +544,7 @@ export type EventUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventAssignMutationVariables = Exact<{
   id: number;
@@ -522,23 +552,23 @@ export type EventAssignMutationVariables = Exact<{
 }>;
 
 
-export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventUnassignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
 
-export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
 
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -577,7 +607,21 @@ export type EventChangedSubscriptionVariables = Exact<{
 }>;
 
 
-export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
+
+export type MyDayQueryVariables = Exact<{
+  rows: number;
+  today: string;
+  in30Days: string;
+  timeZone: string;
+}>;
+
+
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, message: string, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> };
+
+export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -603,6 +647,15 @@ export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never;
 export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
 
 export type NotificationFieldsFragment = { id: number, kind: NotificationKind, message: string, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
+
+export type ReportQueryVariables = Exact<{
+  firstDay: string;
+  lastDay: string;
+  timeZone: string;
+}>;
+
+
+export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number | null, contracts: number, totalAmount: string }> | null, months: Array<{ month: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, salespeople: Array<{ employeeId: number, fullName: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, overdue: Array<{ employeeId: number, fullName: string, contracts: number, amountToBePaid: string, oldestSignedAt: string }> | null, support: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
 export type SearchQueryVariables = Exact<{
   text: string;
@@ -652,7 +705,7 @@ export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string } | null };
+export type MeQuery = { me: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null };
 
 export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } };
 
@@ -683,91 +736,100 @@ export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
 
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
-  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}fragment Paging on PageInfo{hasNextPage endCursor}';
+  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
 
 export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
-  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
-  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
-  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
-  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ClientContact: Operation<ClientContactMutation, ClientContactMutationVariables> =
-  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
-  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt}';
+  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
-  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
-  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractUpdate: Operation<ContractUpdateMutation, ContractUpdateMutationVariables> =
-  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractSign: Operation<ContractSignMutation, ContractSignMutationVariables> =
-  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractCancel: Operation<ContractCancelMutation, ContractCancelMutationVariables> =
-  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
-  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
-  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt}';
+  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
 
 export const EmployeeView: Operation<EmployeeViewQuery, EmployeeViewQueryVariables> =
-  'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
 
 export const EmployeeCreate: Operation<EmployeeCreateMutation, EmployeeCreateMutationVariables> =
-  'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
 
 export const EmployeeUpdate: Operation<EmployeeUpdateMutation, EmployeeUpdateMutationVariables> =
-  'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
 
 export const EmployeeDeactivate: Operation<EmployeeDeactivateMutation, EmployeeDeactivateMutationVariables> =
-  'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
 
 export const EmployeeResetPassword: Operation<EmployeeResetPasswordMutation, EmployeeResetPasswordMutationVariables> =
-  'mutation EmployeeResetPassword($id:Int!){resetPassword(input:{employeeId:$id}){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'mutation EmployeeResetPassword($id:Int!){resetPassword(input:{employeeId:$id}){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
 
 export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMutationVariables> =
-  'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate}';
+  'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+
+export const EmployeeLeaving: Operation<EmployeeLeavingQuery, EmployeeLeavingQueryVariables> =
+  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+
+export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColleaguesQueryVariables> =
+  'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';
 
 export const EventList: Operation<EventListQuery, EventListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+
+export const EventMonth: Operation<EventMonthQuery, EventMonthQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
-  'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
-  'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const EventUpdate: Operation<EventUpdateMutation, EventUpdateMutationVariables> =
-  'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const EventAssign: Operation<EventAssignMutation, EventAssignMutationVariables> =
-  'mutation EventAssign($id:Int!$support:Int!){assignSupport(input:{eventId:$id employeeId:$support}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'mutation EventAssign($id:Int!$support:Int!){assignSupport(input:{eventId:$id employeeId:$support}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const EventUnassign: Operation<EventUnassignMutation, EventUnassignMutationVariables> =
-  'mutation EventUnassign($id:Int!){unassignSupport(input:{eventId:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'mutation EventUnassign($id:Int!){unassignSupport(input:{eventId:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVariables> =
-  'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}';
+  'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
@@ -782,7 +844,10 @@ export const NotificationReceived: Operation<NotificationReceivedSubscription, N
   'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
-  'fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
+  'fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
+
+export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id message createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id client{fullName companyName}commercial{fullName}totalAmount amountToBePaid creationDate signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContact{fullName}}totalCount}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
@@ -792,6 +857,9 @@ export const NotificationRead: Operation<NotificationReadMutation, NotificationR
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
   'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
+
+export const Report: Operation<ReportQuery, ReportQueryVariables> =
+  'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
 
 export const Search: Operation<SearchQuery, SearchQueryVariables> =
   'query Search($text:String!$kinds:[FindingKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
@@ -812,7 +880,7 @@ export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMut
   'mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){ok}}';
 
 export const Me: Operation<MeQuery, MeQueryVariables> =
-  'fragment EmployeeFields on Employee{id fullName email department active creationDate}query Me{me{...EmployeeFields}}';
+  'fragment EmployeeFields on Employee{id fullName email department active creationDate version}query Me{me{...EmployeeFields}}';
 
 export const SessionList: Operation<SessionListQuery, SessionListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';

@@ -122,7 +122,7 @@ test('as JSON, the answer is one object with every step', async () => {
       {
         step: 1,
         kind: 'grant',
-        name: 'update (total_amount, status)',
+        name: 'update (total_amount, status, version)',
         role: 'epic_sales',
         mode: null,
         clause: null,
@@ -212,7 +212,7 @@ test('what cannot be asked is exit 2, and what can be is listed', async () => {
     ],
     [
       '--field: there is no field “clientName” to ask about.\n' +
-        '  → The fields of events: title, start, end, location, attendees, notes, status, id, startDate, endDate, supportContactId, contractId.',
+        '  → The fields of events: title, start, end, location, attendees, notes, status, id, startDate, endDate, supportContactId, contractId, version.',
       ...['update', 'event', '1', '--field', 'clientName'],
     ],
     ['--field: ask about “id” without a value.', 'update', 'event', '1', '--field', 'id=4'],

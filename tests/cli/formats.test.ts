@@ -101,6 +101,7 @@ test('--json is a bare array or object with every field, money as text, null nev
       commercialId: 1,
       creationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       signedAt: null,
+      version: 1,
     },
   ]);
   const view = await sales.run(['contract', 'view', '2', '--json', '--fields', 'id,signedAt']);

@@ -68,6 +68,8 @@ test('what is missing is asked for, and checked as it is typed', async () => {
   terminal.type('lots\r');
   await terminal.waitFor('is not an amount');
   terminal.type('\x7f\x7f\x7f\x7f1250.50\r');
+  await terminal.waitFor('Create a contract for client');
+  terminal.type('\r');
   await terminal.waitFor(/Contract \d+ created, as a draft: Dupont SA, 1 250\.50 €/);
   expect(await terminal.ended).toBe(0);
 });
@@ -90,6 +92,8 @@ test('fixed words are chosen from a list', async () => {
   );
   await terminal.waitFor('Department');
   terminal.type('\x1b[B\r');
+  await terminal.waitFor('Create an employee?');
+  terminal.type('\r');
   await terminal.waitFor('created: Ivo, support.');
   expect(await terminal.ended).toBe(0);
 });

@@ -43,7 +43,7 @@ test("a refusal says what, why in the policy's own sentence, whom to ask and wha
     stderr: `✗ You may not update client ${client}.
   Sales change only the clients they look after.
   Client ${client} is looked after by Oscar Sales.
-  → Ask beforehand: epic can update client ${client}
+  → How to reach them: epic employee list --department sales
 `,
   });
 });
@@ -57,7 +57,7 @@ test("nobody enters a contract for a colleague's client", async () => {
     stderr: `✗ You may not create a contract for client ${client}.
   Sales create contracts only for their own clients, as drafts.
   Client ${client} is looked after by Oscar Sales.
-  → See who you are: epic whoami
+  → How to reach them: epic employee list --department sales
 `,
   });
 });
@@ -74,7 +74,8 @@ test('a refusal as JSON names the policy and its sentence', async () => {
       reason: expect.stringContaining('only the contracts of their own clients'),
       policy: 'sales_update_own',
       contact: `Contract ${contract} is looked after by Oscar Sales.`,
-      hint: `Ask beforehand: epic can sign contract ${contract}`,
+      hint: 'How to reach them: epic employee list --department sales',
+      again: null,
       id: null,
     },
   });
@@ -111,7 +112,7 @@ test('a sales person does not change the price of a signed contract', async () =
   expect(run.stderr).toBe(`✗ You may not change the total of contract ${contract}.
   Sales change and sign only the contracts of their own clients, and only until they are signed.
   Ask management.
-  → Ask beforehand: epic can update contract ${contract}
+  → How to reach them: epic employee list --department management
 `);
 });
 
@@ -162,6 +163,6 @@ test('a sales person neither deletes contracts nor creates employees', async () 
   expect(hired.stderr).toBe(`✗ You may not create an employee.
   Management creates employees.
   Ask management.
-  → See who you are: epic whoami
+  → How to reach them: epic employee list --department management
 `);
 });

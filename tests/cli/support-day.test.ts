@@ -83,7 +83,7 @@ test("a support person is refused a colleague's event", async () => {
   expect(run.stderr).toBe(`✗ You may not update event ${others}.
   Support change only the events they run.
   Event ${others} is run by Omar Support.
-  → Ask beforehand: epic can update event ${others}
+  → How to reach them: epic employee list --department support
 `);
 });
 

@@ -98,6 +98,7 @@ test('with --json, wrong usage is JSON too', async () => {
       policy: null,
       contact: null,
       hint: null,
+      again: null,
       id: null,
     },
   });

@@ -64,7 +64,10 @@ export function strayChanges(
         .flatMap((column) => {
           const hasMoved = row[column] !== was[column];
           const name = `${column} of ${record} ${row.id}`;
-          if (column === 'last_update' && isChanged && !hasMoved) return [`${name} stands`];
+          const moves = column === 'last_update' || column === 'version';
+          if (moves && isChanged && !hasMoved) return [`${name} stands`];
+          // Every change makes another version, whatever else moves with it.
+          if (column === 'version' && isChanged) return [];
           // To write what is there already may move the time of the last update, or may not.
           if (column === 'last_update' && !wasRefused) return [];
           // Whatever else the database keeps is set once, by a change of its record.

@@ -62,7 +62,11 @@ export function inDatabaseTerms(company: Company, record: RecordName): object[] 
       created_at: longAgo,
     }),
   };
-  return expectedRows(company, record).map((row) => ({ ...row, ...times[record](row) }));
+  return expectedRows(company, record).map((row) => ({
+    ...row,
+    ...times[record](row),
+    version: 1,
+  }));
 }
 
 function iso(time: unknown): string {

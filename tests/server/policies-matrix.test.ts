@@ -35,8 +35,8 @@ client              sales           support         management
   create            own             –               –
       full_name, email, phone, company_name, first_contact
   update            own             –               all
-      sales: full_name, email, phone, company_name
-      management: commercial_contact_id
+      sales: full_name, email, phone, company_name, version
+      management: commercial_contact_id, version
   delete            –               –               –
 `;
 
@@ -60,7 +60,7 @@ client              sales
   create            own
       full_name, email, phone, company_name, first_contact
   update            own
-      full_name, email, phone, company_name
+      full_name, email, phone, company_name, version
   delete            –
 `);
     expect(await printed('--role', 'epic_authenticator')).toBe(`\
@@ -142,7 +142,7 @@ epic-server: Nothing is granted to a role intern.
       verb: 'update',
       role: 'epic_sales',
       rows: 'own',
-      columns: ['total_amount', 'status'],
+      columns: ['total_amount', 'status', 'version'],
       withheld: [
         'id',
         'client_id',

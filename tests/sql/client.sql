@@ -16,7 +16,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- columns
 
 select test.opens(who, 'select', 'crm.client',
-  'id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at',
+  'id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at, version',
   format('%s reads every column of a client', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
@@ -27,11 +27,11 @@ select test.opens('chloe', 'insert', 'crm.client', '',
 select test.opens('emma',  'insert', 'crm.client', '',
   'management enters nothing about clients');
 
-select test.opens('alice', 'update', 'crm.client', 'full_name, email, phone, company_name',
+select test.opens('alice', 'update', 'crm.client', 'full_name, email, phone, company_name, version',
   'sales change who a client is');
 select test.opens('chloe', 'update', 'crm.client', '',
   'support change nothing about clients');
-select test.opens('emma',  'update', 'crm.client', 'commercial_contact_id',
+select test.opens('emma',  'update', 'crm.client', 'commercial_contact_id, version',
   'management changes who looks after a client');
 
 

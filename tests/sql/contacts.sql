@@ -39,9 +39,9 @@ select test.leaves('emma', pg_temp.hand_over('test.id(''bruno'')'),
 select test.leaves('emma', $$ update crm.client set commercial_contact_id = test.id('basile') where id = test.id('paul') $$,
   $$ select count(*) from crm.contract where commercial_id = test.id('basile') $$, '0',
   'the contracts of other clients stay where they are');
-create temp table contract_before as select id, ctid as version from crm.contract;
+create temp table contract_before as select id, ctid as place from crm.contract;
 select test.leaves('emma', pg_temp.hand_over('test.id(''alice'')'),
-  $$ select count(*) from crm.contract join contract_before using (id) where contract.ctid <> version $$, '0',
+  $$ select count(*) from crm.contract join contract_before using (id) where contract.ctid <> place $$, '0',
   'a client that stays where it is leaves its contracts untouched');
 
 call test.given('emma', pg_temp.hand_over('test.id(''bruno'')'));

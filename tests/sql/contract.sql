@@ -16,7 +16,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- columns
 
 select test.opens(who, 'select', 'crm.contract',
-  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at',
+  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at, version',
   format('%s reads every column of a contract', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
@@ -26,7 +26,7 @@ from unnest(array['alice', 'emma']) who;
 select test.opens('chloe', 'insert', 'crm.contract', '',
   'support enter nothing about contracts');
 
-select test.opens(who, 'update', 'crm.contract', 'total_amount, status',
+select test.opens(who, 'update', 'crm.contract', 'total_amount, status, version',
   format('%s changes the total and the status of a contract', test.team(who)))
 from unnest(array['alice', 'emma']) who;
 select test.opens('chloe', 'update', 'crm.contract', '',

@@ -14,7 +14,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 
 -- columns
 
-select test.opens(who, 'select', 'crm.employee', 'id, full_name, email, department, active, creation_date',
+select test.opens(who, 'select', 'crm.employee', 'id, full_name, email, department, active, creation_date, version',
   format('%s reads every column of an employee', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
@@ -29,7 +29,7 @@ select test.opens('alice', 'update', 'crm.employee', '',
   'sales change nothing about employees');
 select test.opens('chloe', 'update', 'crm.employee', '',
   'support change nothing about employees');
-select test.opens('emma',  'update', 'crm.employee', 'full_name, email, department, active',
+select test.opens('emma',  'update', 'crm.employee', 'full_name, email, department, active, version',
   'management changes the name, e-mail address, department and activity of an employee');
 
 

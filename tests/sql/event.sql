@@ -25,7 +25,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- columns
 
 select test.opens(who, 'select', 'crm.event',
-  'id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status',
+  'id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version',
   format('%s reads every column of an event', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
@@ -38,9 +38,9 @@ select test.opens('emma',  'insert', 'crm.event', 'contract_id, title, support_c
 
 select test.opens('alice', 'update', 'crm.event', '',
   'sales change nothing about events');
-select test.opens('chloe', 'update', 'crm.event', 'title, start_date, end_date, location, attendees, notes, status',
+select test.opens('chloe', 'update', 'crm.event', 'title, start_date, end_date, location, attendees, notes, status, version',
   'support change what an event is, but not who runs it');
-select test.opens('emma',  'update', 'crm.event', 'title, support_contact_id, start_date, end_date, location, attendees, notes, status',
+select test.opens('emma',  'update', 'crm.event', 'title, support_contact_id, start_date, end_date, location, attendees, notes, status, version',
   'management changes what an event is, and who runs it');
 
 

@@ -18,10 +18,10 @@ return (
 -- what db/policies says
 
 select is(pg_temp.line('client', 'update', 'epic_sales'),
-  'own | full_name, email, phone, company_name | directly | sales_update_own',
+  'own | full_name, email, phone, company_name, version | directly | sales_update_own',
   'a row says which rows, which columns, how it was granted, and by which policy');
 select is(pg_temp.line('client', 'read', 'epic_support'),
-  'all | id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at | by epic_employee | employee_read_all',
+  'all | id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at, version | by epic_employee | employee_read_all',
   'what a department inherits says through whom');
 select is(pg_temp.line('contract', 'delete', 'epic_management'),
   'drafts | directly | management_delete_drafts',
@@ -167,17 +167,17 @@ select is(pg_temp.line('notification', 'delete', 'epic_owner'),
 -- roles
 
 select is(pg_temp.line('client', 'create', 'matrix_intern'),
-  'own | id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at'
+  'own | id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at, version'
   ' | by epic_sales: full_name, email, phone, company_name, first_contact; by pg_write_all_data: every column | sales_create_own',
   'a role that was made a member has what it inherits, from PostgreSQL''s own roles too');
 select is(pg_temp.line('employee', 'read', 'matrix_intern'),
-  'all | id, full_name, email, department, active, creation_date | by epic_employee | employee_read_all',
+  'all | id, full_name, email, department, active, creation_date, version | by epic_employee | employee_read_all',
   'and what it inherits at second hand');
 select is(pg_temp.line('employee', 'delete', 'matrix_intern'),
   'closed | by pg_write_all_data | a grant, but no policy',
   'all of it behind the policies');
 select is(pg_temp.line('employee', 'read', 'matrix_watcher'),
-  'all | id, full_name, email, department, active, creation_date | by epic_owner as owner, directly | owner_read_all | matrix_watcher bypasses row-level security',
+  'all | id, full_name, email, department, active, creation_date, version | by epic_owner as owner, directly | owner_read_all | matrix_watcher bypasses row-level security',
   'unless the role bypasses row-level security');
 select bag_eq($$ select kind, runs_as from way_around where name = 'matrix_watcher' $$,
   $$ values ('role that bypasses row-level security', null), ('role that may act as the owner', 'epic_owner') $$,

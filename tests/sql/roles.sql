@@ -142,7 +142,9 @@ select is(pg_temp.callable_by(department),
   'crm.correct_payment, crm.current_department, crm.current_employee_id, crm.deactivate_employee, '
   'crm.employee_search_text, crm.euros, crm.event_matches, crm.event_search_text, crm.explain_access, crm.explain_refusal, '
   'crm.folded, crm.found_by_spelling, crm.found_by_words, crm.hand_over_client, crm.likeness, '
-  'crm.mark_notifications_read, crm.phone_digits, crm.record_contact, crm.record_payment, '
+  'crm.load_by_support_contact, crm.mark_notifications_read, crm.overdue_by_salesperson, crm.phone_digits, '
+  'crm.pipeline_by_age, crm.record_contact, crm.record_payment, '
+  'crm.revenue_by_month, crm.revenue_by_salesperson, '
   'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.search, crm.sign_contract, '
   'crm.similar_clients, crm.swapped, crm.unassign_support',
   format('%s searches, asks why, subscribes, looks after its own session and tries the business verbs, and calls nothing else', department))
@@ -157,8 +159,10 @@ select is(pg_temp.callable_by('epic_management'),
   'crm.correct_payment, crm.current_department, crm.current_employee_id, crm.deactivate_employee, '
   'crm.employee_search_text, crm.erase_client, crm.euros, crm.event_matches, crm.event_search_text, crm.explain_access, '
   'crm.explain_refusal, crm.folded, crm.found_by_spelling, crm.found_by_words, crm.hand_over_client, '
-  'crm.likeness, crm.mark_notifications_read, crm.phone_digits, crm.record_contact, crm.record_payment, '
-  'crm.reset_password, crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.search, '
+  'crm.likeness, crm.load_by_support_contact, crm.mark_notifications_read, crm.overdue_by_salesperson, '
+  'crm.phone_digits, crm.pipeline_by_age, crm.record_contact, crm.record_payment, '
+  'crm.reset_password, crm.revenue_by_month, crm.revenue_by_salesperson, '
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.search, '
   'crm.sign_contract, crm.similar_clients, crm.swapped, crm.unassign_support',
   'management calls the same, resets passwords and erases clients');
 select is(pg_temp.callable_by('epic_courier'),

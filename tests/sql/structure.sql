@@ -195,11 +195,11 @@ select bag_eq(
      where attnum > 0 and attnotnull
      group by 1 $$,
   $$ values
-     ('crm.employee',       'id, full_name, email, department, active, creation_date'),
-     ('crm.client',         'id, full_name, first_contact, last_update, commercial_contact_id'),
-     ('crm.contract',       'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status'),
+     ('crm.employee',       'id, full_name, email, department, active, creation_date, version'),
+     ('crm.client',         'id, full_name, first_contact, last_update, commercial_contact_id, version'),
+     ('crm.contract',       'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, version'),
      ('crm.payment',        'id, contract_id, amount, paid_on, recorded_by'),
-     ('crm.event',          'id, contract_id, title, start_date, end_date, attendees, status'),
+     ('crm.event',          'id, contract_id, title, start_date, end_date, attendees, status, version'),
      ('crm.notification',   'id, recipient_id, kind, message, created_at'),
      ('auth.credential',    'employee_id, password_hash, must_change, changed_at'),
      ('auth.login_attempt', 'account, address, failures, last_attempt_at'),

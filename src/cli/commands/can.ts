@@ -1,8 +1,5 @@
 import process from 'node:process';
-import { Access, type AccessQuery } from '../../client/operations.ts';
-import type { Api } from '../api/api.ts';
 import type { NounEntry } from '../catalog.ts';
-import { columnName } from '../column-names.ts';
 import {
   type Asking,
   type Command,
@@ -14,27 +11,19 @@ import {
   required,
   several,
 } from '../command.ts';
-import type { Askable, Question, Said } from '../deeds.ts';
-import { CliError, exitCodes, usageError } from '../errors.ts';
+import type { Askable, Said } from '../deeds.ts';
+import { type CliError, exitCodes, usageError } from '../errors.ts';
 import { line } from '../flags.ts';
 import { drawAccess } from '../output/access.ts';
 import { type Column, canonical } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
+import { type Permission, permissionFor } from '../permission.ts';
 import { noSuch } from '../verbs.ts';
 
-type Step = NonNullable<AccessQuery['steps']>[number];
-
-/** What the database says to a question. */
-interface Answer {
+interface Answer extends Permission {
   record: string;
   verb: string;
   id: number | undefined;
-  columns: readonly string[] | null;
-  /** Null where it depends on what was not said. */
-  allowed: boolean | null;
-  verdict: string;
-  contact: string | null;
-  steps: readonly Step[];
 }
 
 const columns: readonly Column<Answer>[] = [
@@ -145,33 +134,6 @@ function noSuchField(name: string, noun: LoadedNoun, { flagNames }: Askable): Cl
   );
 }
 
-async function ask(api: Api, noun: LoadedNoun, id: number | undefined, question: Question) {
-  const { record, verb, rowId, fields, values } = question;
-  const named = Object.entries(values).map(([field, value]) => [columnName(field), value]);
-  const columns = fields.length > 0 ? fields.map(columnName) : null;
-  const { seen, steps, refusal } = await api.send(Access, {
-    noun: noun.name,
-    id,
-    record,
-    verb,
-    rowId,
-    columns,
-    newValues: named.length > 0 ? Object.fromEntries(named) : null,
-  });
-  if (id !== undefined && !seen?.isVisible) throw noSuch(noun.name, id);
-  const verdict = steps?.at(-1);
-  if (!steps || verdict?.kind !== 'verdict') {
-    throw new CliError({ code: 'INTERNAL', message: 'The server gave no verdict.' });
-  }
-  return {
-    columns,
-    allowed: verdict.holds ?? null,
-    verdict: verdict.sentence ?? '',
-    contact: verdict.holds === false ? (refusal?.contact ?? null) : null,
-    steps: steps.slice(0, -1),
-  };
-}
-
 function tellWhatIsMissing(
   output: Output,
   { verb, record, id }: Answer,
@@ -218,7 +180,9 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       const services = { api, output, prompts };
       const fieldsSaid = await readFields(flags.field, { noun, askable }, services);
       const id = flags.id === undefined ? undefined : await idMeant(noun.name, flags.id, services);
-      const answered = await ask(api, noun, id, askable.question({ id, ...fieldsSaid }));
+      const about = { noun: noun.name, id };
+      const answered = await permissionFor(api, about, askable.question({ id, ...fieldsSaid }));
+      if (id !== undefined && !answered.isVisible) throw noSuch(noun.name, id);
       const answer: Answer = { record: noun.name, verb, id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {

@@ -10,11 +10,12 @@ import {
   SimilarClients,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, type Services, toggle } from '../command.ts';
+import { type Noun, optional, required, type Services, suggesting, toggle } from '../command.ts';
+import { edit } from '../edit.ts';
 import { cancelled } from '../errors.ts';
 import { between, date, email, idOf, line, orNothing, phone, since } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
-import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Client = ClientFieldsFragment;
 
@@ -46,6 +47,7 @@ const columns: readonly Column<Client>[] = [
     value: (c) => c.lastUpdate,
   },
   { key: 'erasedAt', label: 'Erased', kind: 'instant', value: (c) => c.erasedAt },
+  { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
 ];
 
 const name = ({ fullName, companyName }: Pick<Client, 'fullName' | 'companyName'>) =>
@@ -142,10 +144,9 @@ const createClient = change({
     email: required('--email <address>', 'e-mail address', email),
     phone: optional('--phone <number>', 'telephone number', phone),
     company: optional('--company <name>', 'the company they buy for', line(200)),
-    firstContact: optional(
-      '--first-contact <date>',
-      'day of the first contact, today by default',
-      date,
+    firstContact: suggesting(
+      optional('--first-contact <date>', 'day of the first contact, today by default', date),
+      () => 'today',
     ),
   },
   columns,
@@ -170,34 +171,31 @@ const createClient = change({
   done: (client) => `Client ${client.id} created: ${name(client)}.`,
 });
 
-const newValues = {
-  name: optional('--name <name>', 'first and last name', line(200)),
-  email: optional('--email <address>', 'e-mail address', email),
-  phone: optional('--phone <number>', 'telephone number; "" for none', orNothing(phone)),
-  company: optional('--company <name>', 'company; "" for none', orNothing(line(200))),
-};
-
-const updateClient = change({
+const updateClient = edit({
   noun: 'client',
-  name: 'update',
+  id: clientId,
   summary: 'Change what is known of a client',
-  flags: { id: clientId, ...newValues },
+  flags: {
+    name: optional('--name <name>', 'first and last name', line(200)),
+    email: optional('--email <address>', 'e-mail address', email),
+    phone: optional('--phone <number>', 'telephone number; "" for none', orNothing(phone)),
+    company: optional('--company <name>', 'company; "" for none', orNothing(line(200))),
+  },
   columns,
-  examples: [['client update 12 --phone "+33 6 12 34 56 78"', '']],
+  examples: [
+    ['client update 12 --phone "+33 6 12 34 56 78"', ''],
+    ['client update 12', 'asks, with the present values to start from'],
+  ],
   attempt: ({ id }) => `update client ${id}`,
-  deed: {
-    verb: 'update',
-    writes: ({ name, email, phone, company }) => ({
-      fullName: name,
-      email,
-      phone,
-      companyName: company,
-    }),
-  },
-  send: async (api, { id }, written) => {
-    const patch = changes(written, newValues);
-    return (await api.send(ClientUpdate, { id, patch })).updateClient?.client;
-  },
+  writes: ({ name, email, phone, company }) => ({
+    fullName: name,
+    email,
+    phone,
+    companyName: company,
+  }),
+  fetch: fetchClient,
+  send: async (api, id, patch) =>
+    (await api.send(ClientUpdate, { id, patch })).updateClient?.client,
   done: (client) => `Client ${client.id} updated: ${name(client)}.`,
 });
 

@@ -10,7 +10,8 @@ import {
   ContractView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, toggle } from '../command.ts';
+import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
+import { edit } from '../edit.ts';
 import { between, date, fromMoment, idOf, line, money, oneOf, toMoment } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { money as euros } from '../output/format.ts';
@@ -50,6 +51,7 @@ const columns: readonly Column<Contract>[] = [
     value: (c) => c.creationDate,
   },
   { key: 'signedAt', label: 'Signed', kind: 'instant', priority: 5, value: (c) => c.signedAt },
+  { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
 ];
 
 const contractId = required(
@@ -150,16 +152,17 @@ const createContract = change({
   done: (contract) => `Contract ${contract.id} created, as a draft: ${summaryOf(contract)}.`,
 });
 
-const updateContract = change({
+const updateContract = edit({
   noun: 'contract',
-  name: 'update',
+  id: contractId,
   summary: 'Change the price of a contract',
-  flags: { id: contractId, total: required('--total <amount>', 'new price in euros', money) },
+  flags: { total: optional('--total <amount>', 'new price in euros', money) },
   columns,
   examples: [['contract update 7 --total 14000.50', '']],
   attempt: ({ id }) => `change the total of contract ${id}`,
-  deed: { verb: 'update', writes: ({ total }) => ({ totalAmount: total }) },
-  send: async (api, { id }, patch) =>
+  writes: ({ total }) => ({ totalAmount: total }),
+  fetch: fetchContract,
+  send: async (api, id, patch) =>
     (await api.send(ContractUpdate, { id, patch })).updateContract?.contract,
   done: (contract) => `Contract ${contract.id} updated: ${summaryOf(contract)}.`,
 });
@@ -184,7 +187,10 @@ const payContract = change({
   flags: {
     id: contractId,
     amount: required('--amount <amount>', 'euros received; negative to correct an entry', money),
-    on: optional('--on <date>', 'day it arrived, today by default', date),
+    on: suggesting(
+      optional('--on <date>', 'day it arrived, today by default', date),
+      () => 'today',
+    ),
   },
   columns,
   examples: [

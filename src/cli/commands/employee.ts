@@ -10,9 +10,11 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
+import { edit } from '../edit.ts';
 import { email, idOf, line, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
-import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { assertMayBegin } from '../permission.ts';
+import { assertCanConfirm, change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Employee = EmployeeFieldsFragment;
 
@@ -29,6 +31,7 @@ const columns: readonly Column<Employee>[] = [
     priority: 4,
     value: (e) => e.creationDate,
   },
+  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
 ];
 
 const departments = oneOf('sales', 'support', 'management');
@@ -103,36 +106,31 @@ const createEmployee = change({
     `Employee ${employee.id} created: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
-const newValues = {
-  name: optional('--name <name>', 'first and last name', line(200)),
-  email: optional('--email <address>', 'e-mail address, to log in with', email),
-  department: optional('--department <name>', 'department', departments),
-  reactivate: toggle('--reactivate', 'let somebody who had left log in again'),
-};
-
-const updateEmployee = change({
+const updateEmployee = edit({
   noun: 'employee',
-  name: 'update',
+  id: employeeId,
   summary: 'Change an employee',
-  flags: { id: employeeId, ...newValues },
+  flags: {
+    name: optional('--name <name>', 'first and last name', line(200)),
+    email: optional('--email <address>', 'e-mail address, to log in with', email),
+    department: optional('--department <name>', 'department', departments),
+    reactivate: toggle('--reactivate', 'let somebody who had left log in again'),
+  },
   columns,
   examples: [
     ['employee update 9 --department sales', 'their next command asks them to log in again'],
+    ['employee update 9 --reactivate', ''],
   ],
   attempt: ({ id }) => `update employee ${id}`,
-  deed: {
-    verb: 'update',
-    writes: ({ name, email, department, reactivate }) => ({
-      fullName: name,
-      email,
-      department,
-      active: reactivate || undefined,
-    }),
-  },
-  send: async (api, { id }, written) => {
-    const patch = changes(written, newValues);
-    return (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee;
-  },
+  writes: ({ name, email, department, reactivate }) => ({
+    fullName: name,
+    email,
+    department,
+    active: reactivate || undefined,
+  }),
+  fetch: fetchEmployee,
+  send: async (api, id, patch) =>
+    (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee,
   done: (employee) => `Employee ${employee.id} updated: ${summaryOf(employee)}.`,
 });
 
@@ -154,35 +152,48 @@ const resetPassword = change({
     `The password of employee ${employee.id} is reset: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
+const handoverTo = optional(
+  '--handover-to <employee>',
+  'the colleague who takes over their clients or open events',
+  idOf('employee'),
+);
+
 const deactivateEmployee = change({
   noun: 'employee',
   name: 'deactivate',
   summary: 'Close the account of somebody who leaves',
-  flags: {
-    id: employeeId,
-    handoverTo: optional(
-      '--handover-to <employee>',
-      'the colleague who takes over their clients or open events',
-      idOf('employee'),
-    ),
-    yes,
-  },
+  flags: { id: employeeId, handoverTo, yes },
   columns,
   examples: [
-    ['employee deactivate 9 --handover-to 11', 'employee 11 takes over, and 9 is logged out'],
+    ['employee deactivate 9', 'shows what they look after, and asks who takes it over'],
+    ['employee deactivate 9 --handover-to 11 --yes', 'employee 11 takes over, and 9 is logged out'],
   ],
   attempt: ({ id }) => `deactivate employee ${id}`,
   deed: { verb: 'deactivate', writes: () => ({}) },
-  send: async (api, { id, handoverTo }, _, invocation) => {
-    await confirm(invocation, () => question(api, 'Deactivate', id));
-    const { deactivateEmployee: done } = await api.send(EmployeeDeactivate, {
-      id,
-      handOverTo: handoverTo,
-    });
-    return done?.employee;
+  send: async (api, flags, _, invocation) => {
+    const { id } = flags;
+    let handOverTo = flags.handoverTo;
+    if (!flags.yes) {
+      assertCanConfirm(invocation.prompts);
+      const question = {
+        record: 'employee',
+        verb: 'deactivate',
+        rowId: id,
+        fields: [],
+        values: {},
+      };
+      await assertMayBegin(api, { noun: 'employee', id }, question);
+      const { agreeOnLeaving } = await import('../handover.ts');
+      handOverTo = await agreeOnLeaving(invocation, {
+        id,
+        handoverTo: handOverTo,
+        name: (successor) => invocation.draft.answer(handoverTo, String(successor)),
+      });
+    }
+    return (await api.send(EmployeeDeactivate, { id, handOverTo })).deactivateEmployee?.employee;
   },
-  done: (employee, { handoverTo }) =>
-    `Employee ${employee.id} deactivated: ${summaryOf(employee)}.${handoverTo ? ` Employee ${handoverTo} takes over.` : ''}`,
+  done: (employee, { handoverTo: to }) =>
+    `Employee ${employee.id} deactivated: ${summaryOf(employee)}.${to ? ` Employee ${to} takes over.` : ''}`,
 });
 
 const deleteEmployee = change({

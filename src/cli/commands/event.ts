@@ -9,9 +9,12 @@ import {
   EventView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, toggle } from '../command.ts';
+import { eventCalendar } from '../calendar/verb.ts';
+import { type Noun, optional, required, suggesting, toggle, unasked } from '../command.ts';
+import { edit } from '../edit.ts';
 import { usageError } from '../errors.ts';
 import {
+  asTyped,
   between,
   dateTime,
   fromMoment,
@@ -25,7 +28,7 @@ import {
 } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
-import { change, changes, confirm, list, questionAbout, view, yes } from '../verbs.ts';
+import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Event = EventFieldsFragment;
 
@@ -89,6 +92,7 @@ const columns: readonly Column<Event>[] = [
     value: (e) => e.attendees,
   },
   { key: 'notes', label: 'Notes', kind: 'text', value: (e) => e.notes },
+  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
 ];
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
@@ -165,6 +169,11 @@ const supporter = idOf('employee', 'support');
 const people = wholeNumber(0, 999_999_999);
 const notesLimit = 200_000;
 
+const fourHoursLater = ({ start }: { start?: unknown }) =>
+  typeof start === 'string'
+    ? asTyped('instant', new Date(Date.parse(start) + 4 * 3_600_000).toISOString())
+    : undefined;
+
 const createEvent = change({
   noun: 'event',
   name: 'create',
@@ -173,11 +182,14 @@ const createEvent = change({
     contract: required('--contract <id>', 'the signed contract, by id or client', idOf('contract')),
     title: required('--title <title>', 'what it is called', line(200)),
     start: required('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
-    end: required('--end <time>', 'when it ends', dateTime),
+    end: suggesting(required('--end <time>', 'when it ends', dateTime), fourHoursLater),
     location: optional('--location <place>', 'where it takes place', line(500)),
     attendees: optional('--attendees <n>', 'how many people are expected', people),
     notes: optional('--notes <text>', 'what those who run it should know', text(notesLimit)),
-    support: optional('--support <employee>', 'the support employee who runs it', supporter),
+    // Management names one, here or later; whoever sells the event cannot.
+    support: unasked(
+      optional('--support <employee>', 'the support employee who runs it', supporter),
+    ),
   },
   columns,
   examples: [
@@ -204,43 +216,37 @@ const createEvent = change({
   done: (event) => `Event ${event.id} created: ${summaryOf(event)}.`,
 });
 
-const newValues = {
-  title: optional('--title <title>', 'what it is called', line(200)),
-  start: optional('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
-  end: optional('--end <time>', 'when it ends', dateTime),
-  location: optional('--location <place>', 'where; "" for none', orNothing(line(500))),
-  attendees: optional('--attendees <n>', 'how many people are expected', people),
-  notes: optional('--notes <text>', 'notes; "" for none', orNothing(text(notesLimit))),
-  status: optional('--status <status>', 'state', statuses),
-};
-
-const updateEvent = change({
+const updateEvent = edit({
   noun: 'event',
-  name: 'update',
+  id: eventId,
   summary: 'Change an event',
-  flags: { id: eventId, ...newValues },
+  flags: {
+    title: optional('--title <title>', 'what it is called', line(200)),
+    start: optional('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
+    end: optional('--end <time>', 'when it ends', dateTime),
+    location: optional('--location <place>', 'where; "" for none', orNothing(line(500))),
+    attendees: optional('--attendees <n>', 'how many people are expected', people),
+    notes: optional('--notes <text>', 'notes; "" for none', orNothing(text(notesLimit))),
+    status: optional('--status <status>', 'state', statuses),
+  },
   columns,
   examples: [
     ['event update 31 --status confirmed --attendees 140', ''],
     ['event update 31 --notes "Back entrance, ask for Zoé"', ''],
+    ['event update 31', 'asks, with the present values to start from'],
   ],
   attempt: ({ id }) => `update event ${id}`,
-  deed: {
-    verb: 'update',
-    writes: ({ start, end, title, location, attendees, notes, status }) => ({
-      startDate: start,
-      endDate: end,
-      title,
-      location,
-      attendees,
-      notes,
-      status,
-    }),
-  },
-  send: async (api, { id }, written) => {
-    const patch = changes(written, newValues);
-    return (await api.send(EventUpdate, { id, patch })).updateEvent?.event;
-  },
+  writes: ({ start, end, title, location, attendees, notes, status }) => ({
+    startDate: start,
+    endDate: end,
+    title,
+    location,
+    attendees,
+    notes,
+    status,
+  }),
+  fetch: fetchEvent,
+  send: async (api, id, patch) => (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
   done: (event) => `Event ${event.id} updated: ${summaryOf(event)}, ${event.status}.`,
 });
 
@@ -304,5 +310,6 @@ export const event: Noun = {
     assignEvent,
     unassignEvent,
     deleteEvent,
+    eventCalendar(columns),
   ],
 };

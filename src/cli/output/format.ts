@@ -41,11 +41,17 @@ export function localDay(instant: Date): string {
   return `${year}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
 }
 
+/** The hour of an instant, in local time: `18:30`. */
+export function localHour(iso: string): string {
+  const instant = new Date(iso);
+  return `${two(instant.getHours())}:${two(instant.getMinutes())}`;
+}
+
 /** An instant for people, in local time; unless their locale says otherwise, as the flags accept it. */
 export function localTime(iso: string): string {
   const instant = new Date(iso);
   if (forms.time) return forms.time(instant);
-  return `${localDay(instant)} ${two(instant.getHours())}:${two(instant.getMinutes())}`;
+  return `${localDay(instant)} ${localHour(iso)}`;
 }
 
 /** An instant for people who look at one record: `Tue 2026-12-01 18:30 (UTC+01:00)`. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
+import { drawOutline } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { drawRecord, drawTable } from './table.ts';
@@ -31,8 +32,10 @@ export interface Output {
   readonly format: Format;
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
-  /** What is drawn for people, in as many cells and with the colours that the terminal has. */
-  drawing(draw: (paint: Paint, cells: number) => string): Promise<void>;
+  /** What is drawn for people, in as many cells and lines and with the colours that the terminal has. */
+  drawing(draw: (paint: Paint, cells: number, lines: number) => string): Promise<void>;
+  /** A text in a form of its own, such as a page, as it is. */
+  verbatim(text: string): void;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -43,8 +46,12 @@ export interface Output {
   ): Promise<void>;
   /** A sentence for the person, on stderr, and perhaps lines that stay lines: a command to type, or a short list. */
   note(sentence: string, ...lines: readonly string[]): void;
+  /** Labels and what belongs to them, for the person at the prompt, on stderr. */
+  outline(lines: readonly OutlineLine[]): void;
   problem(problem: Problem): void;
 }
+
+export type OutlineLine = readonly [label: string, text: string];
 
 /** Colours on a terminal, unless NO_COLOR or --no-color says otherwise; CLICOLOR_FORCE: everywhere. */
 function coloursOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, wanted: boolean): boolean {
@@ -112,7 +119,10 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     format,
     list,
     record,
-    drawing: (draw) => present(draw(paint, cells ?? 80)),
+    drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
+    verbatim(text) {
+      stdout.write(text);
+    },
     changed(sentence, columns, row) {
       if (asked) record(columns, row);
       else sentenceLine(sentence);
@@ -125,6 +135,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       const said = wrapped(printableLines(sentence), errCells, '');
       const kept = lines.map((line) => `  ${printableLines(line)}`);
       stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
+    },
+    outline(lines) {
+      stderr.write(drawOutline(lines, errPaint, errCells));
     },
     problem(problem) {
       stderr.write(

@@ -6,6 +6,9 @@ export interface Paint {
   quiet(text: string): string;
   good(text: string): string;
   bad(text: string): string;
+  bar(text: string): string;
+  /** What is mine, or today. */
+  standout(text: string): string;
   cell(kind: Kind, text: string): string;
 }
 
@@ -28,6 +31,8 @@ export function createPaint(colours: boolean): Paint {
     quiet,
     good: painted(32),
     bad: painted(31),
+    bar: painted(36),
+    standout: painted(7),
     cell(kind, text) {
       const colour = kind === 'status' ? statusColours[text] : undefined;
       if (colour) return painted(colour)(text);

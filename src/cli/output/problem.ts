@@ -5,20 +5,24 @@ import { printableLines, wrapped } from './text.ts';
 
 /** What happened, why, whom to ask, and what to type next, in lines of at most `cells` cells. */
 export function problemAsText(problem: Problem, paint: Paint, cells: number): string {
-  const { message, reason, hint } = problem;
+  const { message, reason, hint, again } = problem;
   const contact = problem.code === 'FORBIDDEN' ? problem.contact : undefined;
   const indented = (text: string) => wrapped(printableLines(text), cells, '  ');
   const parts = [paint.bad('✗') + indented(message).slice(1)];
   if (reason) parts.push(indented(reason));
   if (contact) parts.push(indented(contact));
   if (hint) parts.push(paint.quiet(indented(`→ ${hint}`)));
+  // The command stays on a line of its own, however long: it is there to be copied.
+  if (again)
+    parts.push('  Nothing you typed is lost. Run it again:', `    ${printableLines(again)}`);
   return `${parts.join('\n')}\n`;
 }
 
-/** `{"error": {code, kind, message, reason, policy, contact, hint, id}}`, nothing left out. */
+/** `{"error": {code, kind, message, reason, policy, contact, hint, again, id}}`, nothing left out. */
 export function problemAsJson(problem: Problem): string {
-  const { code, kind = null, message, reason = null, hint = null } = problem;
+  const { code, kind = null, message, reason = null } = problem;
+  const { hint = null, again = null } = problem;
   const { policy = null, contact = null } = problem.code === 'FORBIDDEN' ? problem : {};
   const id = problem.code === 'INTERNAL' ? (problem.id ?? null) : null;
-  return json({ error: { code, kind, message, reason, policy, contact, hint, id } });
+  return json({ error: { code, kind, message, reason, policy, contact, hint, again, id } });
 }

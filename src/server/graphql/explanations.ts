@@ -65,8 +65,9 @@ export const explanationsPlugin: GraphileConfig.Plugin = {
   schema: {
     hooks: {
       GraphQLObjectType_fields_field_args(args, _build, { scope }) {
-        if (scope.fieldName !== 'explainAccess') return args;
-        // The steps are few, and half of them would not be an answer.
+        if (!scope.isRootQuery || !scope.isPgFieldSimpleCollection) return args;
+        if (scope.fieldName === 'search') return args;
+        // What a function returns as a list is short, and half of it would not be an answer.
         const { first: _, offset: __, ...kept } = args;
         return kept;
       },

@@ -6,18 +6,22 @@ import { findings, searchPlugin } from './search.ts';
 // What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes
 // (PgIndexBehaviorsPlugin). The rest is here: names that read well, and less of what nobody needs.
 
-/** Few rows, and no pages of them. */
-const listed = {
-  tags: {
-    behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
-    listSuffix: 'omit' as const,
-  },
-};
 const hidden = { tags: { behavior: ['-*'] } };
 const notIndexed = { tags: { behavior: ['-filterBy', '-orderBy'] } };
 const calledFrom = (foreignFieldName: string) => ({ tags: { foreignFieldName } });
 const returns = (resultFieldName: string) => ({ tags: { resultFieldName } });
 const always = { tags: { notNull: true as const } };
+// Short: they come whole.
+const list = {
+  behavior: ['-queryField:resource:connection', 'queryField:resource:list'],
+  listSuffix: 'omit' as const,
+};
+
+/** What a report returns: the columns named here are never empty. */
+const counted = (columns: readonly string[]) => ({
+  tags: { behavior: ['-insert', '-update', '-connection'] },
+  attribute: Object.fromEntries(columns.map((column) => [column, always])),
+});
 
 /** Leaves out the database's own helpers and names what the database has no name for. */
 const tagsPlugin = jsonPgSmartTags({
@@ -58,6 +62,23 @@ const tagsPlugin = jsonPgSmartTags({
           current: { tags: { ...always.tags, ...notIndexed.tags } },
         },
       },
+      'crm.pipeline_band': counted(['from_days', 'contracts', 'total_amount']),
+      'crm.month_revenue': counted(['month', 'signed_contracts', 'signed_amount', 'paid_amount']),
+      'crm.salesperson_revenue': counted([
+        'employee_id',
+        'full_name',
+        'signed_contracts',
+        'signed_amount',
+        'paid_amount',
+      ]),
+      'crm.overdue_share': counted([
+        'employee_id',
+        'full_name',
+        'contracts',
+        'amount_to_be_paid',
+        'oldest_signed_at',
+      ]),
+      'crm.support_load': counted(['events', 'upcoming_events']),
       // A view has neither a key nor indexes of its own: these are those of audit.change.
       'crm.history': {
         tags: {
@@ -95,11 +116,16 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.likeness': hidden,
       'crm.found_by_words': hidden,
       'crm.found_by_spelling': hidden,
-      'crm.explain_access': listed,
-      'crm.search': listed,
-      'crm.similar_clients': listed,
+      'crm.explain_access': { tags: list },
+      'crm.search': { tags: list },
+      'crm.similar_clients': { tags: list },
       'crm.contract_is_overdue': always,
       'crm.record_contact': returns('client'),
+      'crm.pipeline_by_age': { tags: list },
+      'crm.revenue_by_month': { tags: list },
+      'crm.revenue_by_salesperson': { tags: list },
+      'crm.overdue_by_salesperson': { tags: list },
+      'crm.load_by_support_contact': { tags: list },
       'crm.sign_contract': returns('contract'),
       'crm.cancel_contract': returns('contract'),
       'crm.record_payment': returns('payment'),

@@ -36,6 +36,11 @@ const filters: Record<string, Record<string, Filter>> = {
       description: 'Only the clients whose sales contact I am.',
       where: (client) => sql`${client}.commercial_contact_id = ${me}`,
     },
+    current: {
+      type: 'Boolean',
+      description: 'Only clients whose personal data has not been erased.',
+      where: (client) => sql`${client}.erased_at is null`,
+    },
     search: {
       type: 'String',
       description:
@@ -131,6 +136,11 @@ const filters: Record<string, Record<string, Filter>> = {
       type: 'Boolean',
       description: 'Only events that nobody supports yet.',
       where: (event) => sql`${event}.support_contact_id is null`,
+    },
+    open: {
+      type: 'Boolean',
+      description: 'Only events that are planned or confirmed.',
+      where: (event) => sql`${event}.status in ('planned', 'confirmed')`,
     },
     upcoming: {
       type: 'Boolean',

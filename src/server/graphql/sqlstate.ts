@@ -16,6 +16,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
   const byState: Record<string, ErrorCode> = {
     EP401: 'UNAUTHENTICATED',
     EP403: 'FORBIDDEN',
+    EP409: 'CONFLICT',
     EP410: 'INVALID',
     '42501': 'FORBIDDEN',
     '42703': 'INVALID',
@@ -47,6 +48,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
 const kinds: Record<string, string> = {
   EP401: 'session_ended',
   EP403: 'must_change_password',
+  EP409: 'changed_meanwhile',
   EP410: 'position_too_old',
 };
 

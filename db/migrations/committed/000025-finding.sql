@@ -1,5 +1,5 @@
---! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:a4e206a4c7498847316a406c911248392a064793
+--! Previous: sha1:d93474b52a867a16ff312f936bdb55e19e8cc93f
+--! Hash: sha1:e7248b55bfdc20e716e288df4ff54003f7c2b0c1
 --! Message: finding
 
 -- Finding records by words: what is searched, what contains the words, and what is spelt like them. crm.search, in the next

@@ -1,5 +1,5 @@
---! Previous: sha1:a4e206a4c7498847316a406c911248392a064793
---! Hash: sha1:da57d5ee50216e1dca4706925d0bfc341eb15cde
+--! Previous: sha1:e7248b55bfdc20e716e288df4ff54003f7c2b0c1
+--! Hash: sha1:1e851c2c8d4f7203332fb54e9718b652604e90e4
 --! Message: search
 
 -- One search over clients, contracts, events and employees; clients who look like a new one; contracts whose payment is

@@ -1,0 +1,242 @@
+--! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
+--! Hash: sha1:5856fc1d6f3341757f85faa597917e55e30942f6
+--! Message: reports
+
+-- What has been sold and paid, what is owed, and who has how much to do: counted by the database, with the rights of
+-- whoever asks. What a report returns is a type with a name, so that its columns have comments of their own.
+
+-- squawk-ignore require-concurrent-index-creation
+create index contract_signed_at_idx on crm.contract (signed_at) where status = 'signed';
+
+
+-- The pipeline
+
+create type crm.pipeline_band as (
+  from_days    integer,
+  to_days      integer,
+  contracts    integer,
+  total_amount numeric(16,2)
+);
+comment on type   crm.pipeline_band              is 'The drafts of one age: what may be signed yet.';
+comment on column crm.pipeline_band.from_days    is 'How many days ago the youngest of them may have been entered.';
+comment on column crm.pipeline_band.to_days      is 'How many days ago the oldest may have been entered; empty for the last band.';
+comment on column crm.pipeline_band.contracts    is 'How many drafts there are.';
+comment on column crm.pipeline_band.total_amount is 'What they amount to, in euros.';
+
+create function crm.pipeline_by_age() returns setof crm.pipeline_band
+language sql stable security invoker
+set search_path = ''
+as $$
+  with drafts as (
+    select case
+             when contract.creation_date > now() - 31 * interval '24 hours' then 0
+             when contract.creation_date > now() - 91 * interval '24 hours' then 31
+             else 91
+           end as from_days,
+           count(*) as contracts, sum(contract.total_amount) as amount
+    from crm.contract
+    where contract.status = 'draft'
+    group by 1
+  )
+  select from_days, band.to_days, coalesce(drafts.contracts, 0), coalesce(drafts.amount, 0)
+  from (values (0, 30), (31, 90), (91, null)) band (from_days, to_days)
+  left join drafts using (from_days)
+  order by from_days
+$$;
+comment on function crm.pipeline_by_age() is
+  'The drafts by age: up to 30 days, up to 90, and older.';
+
+
+-- Signed and paid
+
+create type crm.month_revenue as (
+  month            date,
+  signed_contracts integer,
+  signed_amount    numeric(16,2),
+  paid_amount      numeric(16,2)
+);
+comment on type   crm.month_revenue                  is 'What was signed and what was paid in a month.';
+comment on column crm.month_revenue.month            is 'The first day of the month.';
+comment on column crm.month_revenue.signed_contracts is 'How many contracts were signed, and have not been cancelled since.';
+comment on column crm.month_revenue.signed_amount    is 'What they amount to, in euros.';
+comment on column crm.month_revenue.paid_amount      is 'The money that arrived, less corrections, in euros; whenever its contract was signed.';
+
+create function crm.revenue_by_month(first_day date, last_day date, time_zone text default 'Europe/Paris')
+returns setof crm.month_revenue
+language plpgsql stable strict security invoker
+set search_path = ''
+as $$
+begin
+  if last_day > first_day + interval '100 years' then
+    raise invalid_parameter_value using message = 'A report covers at most 100 years.';
+  end if;
+  return query
+    with signed as (
+      select date_trunc('month', contract.signed_at at time zone time_zone) as month,
+             count(*)::integer as contracts, sum(contract.total_amount) as amount
+      from crm.contract
+      where contract.status = 'signed'
+        and contract.signed_at >= first_day::timestamp at time zone time_zone
+        and contract.signed_at < (last_day + 1)::timestamp at time zone time_zone
+      group by 1
+    ),
+    paid as (
+      select date_trunc('month', payment.paid_on::timestamp) as month, sum(payment.amount) as amount
+      from crm.payment
+      where payment.paid_on between first_day and last_day
+      group by 1
+    )
+    select month::date, coalesce(signed.contracts, 0),
+           coalesce(signed.amount, 0)::numeric(16,2), coalesce(paid.amount, 0)::numeric(16,2)
+    from generate_series(date_trunc('month', first_day::timestamp), last_day::timestamp, interval '1 month') month
+    left join signed using (month)
+    left join paid using (month)
+    where first_day <= last_day
+    order by month;
+end
+$$;
+comment on function crm.revenue_by_month(date, date, text) is
+'What was signed and what was paid between two days, month by month. Months without either are there too. Over 100 years are an error.
+- `first_day`: The first day that counts.
+- `last_day`: The last day that counts.
+- `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';
+
+
+create type crm.salesperson_revenue as (
+  employee_id      integer,
+  full_name        text,
+  signed_contracts integer,
+  signed_amount    numeric(16,2),
+  paid_amount      numeric(16,2)
+);
+comment on type   crm.salesperson_revenue                  is 'What was signed with the clients of a sales employee, and what they paid.';
+comment on column crm.salesperson_revenue.employee_id      is 'Who looks after the clients today.';
+comment on column crm.salesperson_revenue.full_name        is 'Their name.';
+comment on column crm.salesperson_revenue.signed_contracts is 'How many contracts were signed, and have not been cancelled since.';
+comment on column crm.salesperson_revenue.signed_amount    is 'What they amount to, in euros.';
+comment on column crm.salesperson_revenue.paid_amount      is 'The money that arrived, less corrections, in euros; whenever its contract was signed.';
+
+create function crm.revenue_by_salesperson(first_day date, last_day date, time_zone text default 'Europe/Paris')
+returns setof crm.salesperson_revenue
+language sql stable strict security invoker
+set search_path = ''
+as $$
+  with signed as (
+    select contract.commercial_id as employee_id, count(*) as contracts, sum(contract.total_amount) as amount
+    from crm.contract
+    where contract.status = 'signed'
+      and contract.signed_at >= first_day::timestamp at time zone time_zone
+      and contract.signed_at < (last_day + 1)::timestamp at time zone time_zone
+    group by 1
+  ),
+  paid as (
+    select contract.commercial_id as employee_id, sum(payment.amount) as amount
+    from crm.payment
+    join crm.contract on contract.id = payment.contract_id
+    where payment.paid_on between first_day and last_day
+    group by 1
+  )
+  select employee.id, employee.full_name,
+         coalesce(signed.contracts, 0), coalesce(signed.amount, 0), coalesce(paid.amount, 0)
+  from crm.employee
+  left join signed on signed.employee_id = employee.id
+  left join paid on paid.employee_id = employee.id
+  where (employee.department = 'sales' and employee.active)
+     or signed.employee_id is not null
+     or paid.employee_id is not null
+  order by coalesce(signed.amount, 0) desc, employee.full_name, employee.id
+$$;
+comment on function crm.revenue_by_salesperson(date, date, text) is
+'What was signed and what was paid between two days, by the sales employee who looks after the client today, the most signed first. Every active sales employee is there, and whoever else has something.
+- `first_day`: The first day that counts.
+- `last_day`: The last day that counts.
+- `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';
+
+
+-- What is owed
+
+create type crm.overdue_share as (
+  employee_id       integer,
+  full_name         text,
+  contracts         integer,
+  amount_to_be_paid numeric(16,2),
+  oldest_signed_at  timestamptz
+);
+comment on type   crm.overdue_share                   is 'What the clients of a sales employee should have paid by now.';
+comment on column crm.overdue_share.employee_id       is 'Who looks after the clients today.';
+comment on column crm.overdue_share.full_name         is 'Their name.';
+comment on column crm.overdue_share.contracts         is 'How many contracts are overdue.';
+comment on column crm.overdue_share.amount_to_be_paid is 'What remains to be paid for them, in euros.';
+comment on column crm.overdue_share.oldest_signed_at  is 'When the oldest of them was signed.';
+
+create function crm.overdue_by_salesperson() returns setof crm.overdue_share
+language sql stable security invoker
+set search_path = ''
+as $$
+  select employee.id, employee.full_name, count(*), sum(contract.amount_to_be_paid), min(contract.signed_at)
+  from crm.contract
+  join crm.employee on employee.id = contract.commercial_id
+  where contract.status = 'signed'
+    and contract.amount_to_be_paid > 0
+    and contract.signed_at < now() - interval '30 days'
+  group by employee.id
+  order by sum(contract.amount_to_be_paid) desc, employee.full_name, employee.id
+$$;
+comment on function crm.overdue_by_salesperson() is
+  'What is overdue, by the sales employee who looks after the client: signed more than 30 days ago, and not paid in full. The most first.';
+
+
+-- Who has how much to do
+
+create type crm.support_load as (
+  employee_id     integer,
+  full_name       text,
+  events          integer,
+  upcoming_events integer,
+  next_start      timestamptz
+);
+comment on type   crm.support_load                 is 'The events of a support employee, or those that nobody runs yet.';
+comment on column crm.support_load.employee_id     is 'Who runs them; empty for those that nobody runs yet.';
+comment on column crm.support_load.full_name       is 'Their name.';
+comment on column crm.support_load.events          is 'How many events begin between the two days.';
+comment on column crm.support_load.upcoming_events is 'How many are still to begin, at any time.';
+comment on column crm.support_load.next_start      is 'When the next one begins.';
+
+create function crm.load_by_support_contact(first_day date, last_day date, time_zone text default 'Europe/Paris')
+returns setof crm.support_load
+language sql stable strict security invoker
+set search_path = ''
+as $$
+  with during as (
+    select event.support_contact_id as employee_id, count(*) as events
+    from crm.event
+    where event.status <> 'cancelled'
+      and event.start_date >= first_day::timestamp at time zone time_zone
+      and event.start_date < (last_day + 1)::timestamp at time zone time_zone
+    group by 1
+  ),
+  upcoming as (
+    select event.support_contact_id as employee_id, count(*) as events, min(event.start_date) as next_start
+    from crm.event
+    where event.status <> 'cancelled'
+      and event.start_date >= now()
+    group by 1
+  ),
+  person as (
+    select employee.id, employee.full_name, employee.department = 'support' and employee.active as is_expected
+    from crm.employee
+    union all
+    select null, null, false
+  )
+  select person.id, person.full_name, coalesce(during.events, 0), coalesce(upcoming.events, 0), upcoming.next_start
+  from person
+  left join during on during.employee_id is not distinct from person.id
+  left join upcoming on upcoming.employee_id is not distinct from person.id
+  where person.is_expected or during.events > 0 or upcoming.events > 0
+  order by coalesce(upcoming.events, 0) desc, person.full_name, person.id
+$$;
+comment on function crm.load_by_support_contact(date, date, text) is
+'The events of each support employee, but for cancelled ones: those that begin between two days, and those still to come. Those with the most to come first. Every active support employee is there, whoever else has events, and nobody, if there are events without a support contact.
+- `first_day`: The first day that counts.
+- `last_day`: The last day that counts.
+- `time_zone`: Where a day begins and ends: Europe/Paris unless said otherwise.';

@@ -1,0 +1,50 @@
+import type { ICalEventStatus } from 'ical-generator';
+import type { EventFieldsFragment } from '../../client/operations.ts';
+
+const statuses: Record<EventFieldsFragment['status'], `${ICalEventStatus}`> = {
+  planned: 'TENTATIVE',
+  confirmed: 'CONFIRMED',
+  completed: 'CONFIRMED',
+  cancelled: 'CANCELLED',
+};
+
+function descriptionOf({ contract, supportContact, notes }: EventFieldsFragment): string {
+  const client = contract?.client;
+  const lines = [
+    client && `Client: ${[client.fullName, client.companyName].filter(Boolean).join(', ')}`,
+    client?.phone && `Telephone: ${client.phone}`,
+    contract?.commercial && `Sales contact: ${contract.commercial.fullName}`,
+    `Support: ${supportContact?.fullName ?? 'nobody yet'}`,
+    notes && `\n${notes}`,
+  ];
+  return lines.filter(Boolean).join('\n');
+}
+
+/**
+ * Events as a calendar of RFC 5545, with times in UTC. An event keeps its UID, so that a calendar that is
+ * imported again is updated.
+ */
+export async function icsOf(
+  name: string,
+  events: readonly EventFieldsFragment[],
+  now: Date,
+): Promise<string> {
+  const { default: calendarOf, ICalEventStatus } = await import('ical-generator');
+  const calendar = calendarOf({
+    name,
+    prodId: { company: 'Epic Events', product: 'epic', language: 'EN' },
+  });
+  for (const event of events) {
+    calendar.createEvent({
+      id: `event-${event.id}@epic-events`,
+      stamp: now,
+      start: new Date(event.startDate),
+      end: new Date(event.endDate),
+      summary: event.title,
+      location: event.location,
+      description: descriptionOf(event),
+      status: ICalEventStatus[statuses[event.status]],
+    });
+  }
+  return `${calendar.toString()}\r\n`;
+}

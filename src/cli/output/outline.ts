@@ -1,0 +1,14 @@
+import type { OutlineLine } from './output.ts';
+import type { Paint } from './paint.ts';
+import { printable, width, wrapped } from './text.ts';
+
+/** `  Label   text` lines between blank ones, at most `cells` wide; what is longer goes on below itself. */
+export function drawOutline(lines: readonly OutlineLine[], paint: Paint, cells: number): string {
+  const margin = Math.max(...lines.map(([label]) => width(label))) + 4;
+  const drawn = lines.map(([label, text]) => {
+    const body = wrapped(printable(text), cells, ' '.repeat(margin));
+    const name = `  ${printable(label)}`;
+    return `${paint.heading(name)}${' '.repeat(margin - width(name))}${body.trimStart()}\n`;
+  });
+  return `\n${drawn.join('')}\n`;
+}

@@ -1,0 +1,186 @@
+import fc from 'fast-check';
+import { clashes } from '../../src/cli/calendar/clashes.ts';
+import { daysOf, month, thisMonth, weeksOf } from '../../src/cli/calendar/month.ts';
+import { period } from '../../src/cli/flags.ts';
+import { bar, drawChart } from '../../src/cli/output/bars.ts';
+import { drawCalendar } from '../../src/cli/output/calendar.ts';
+import { createPaint } from '../../src/cli/output/paint.ts';
+import { width } from '../../src/cli/output/text.ts';
+import { escaped } from '../../src/cli/report/html.ts';
+import { section, total } from '../../src/cli/report/section.ts';
+
+const plain = createPaint(false);
+const widest = (drawing: string) => Math.max(...drawing.split('\n').map(width));
+const names = ['Zoé', '株式会社エピック', 'An exceedingly long name of a company', '🎉 Party'];
+
+describe('a bar', () => {
+  test('is drawn to an eighth of a cell', () => {
+    expect(bar(10, 10, 4)).toBe('████');
+    expect(bar(5, 10, 4)).toBe('██');
+    expect(bar(1, 32, 4)).toBe('▏');
+    expect(bar(31, 32, 4)).toBe('███▉');
+  });
+  test('of nothing, or of less, is not there; of anything more it is', () => {
+    expect([bar(0, 10, 4), bar(-3, 10, 4), bar(0, 0, 4), bar(Number.NaN, 1, 4)]).toEqual([
+      '',
+      '',
+      '',
+      '',
+    ]);
+    expect(bar(0.001, 1e9, 4)).toBe('▏');
+  });
+  test('is never longer than its place', () => {
+    fc.assert(
+      fc.property(fc.double(), fc.double(), fc.integer({ min: 1, max: 99 }), (value, most, cells) =>
+        expect(bar(value, most, cells).length).toBeLessThanOrEqual(cells),
+      ),
+    );
+  });
+});
+
+describe('a chart', () => {
+  const columns = [
+    { label: 'Who', texts: [...names, 'Total'], align: 'left', flexible: true },
+    { label: 'Signed', texts: ['1', '22', '333', '12 500.00 €', '9'], align: 'right' },
+    { label: '', bars: [1, 2, 3, 4] },
+    { label: 'Paid', texts: ['1 234 567.00 €', '2', '3', '4', '5'], align: 'right' },
+    { label: '', bars: [0, 8, 3, 4] },
+  ] as const;
+
+  test.each([60, 80, 100, 200])('fits %i cells, and no amount is cut', (cells) => {
+    const drawing = drawChart(columns, plain, cells);
+    expect(widest(drawing)).toBeLessThanOrEqual(cells);
+    expect(drawing).toContain('1 234 567.00 €');
+    expect(drawing).toContain('12 500.00 €');
+  });
+  test('gives up its bars before its numbers', () => {
+    expect(drawChart(columns, plain, 40)).not.toContain('█');
+    expect(drawChart(columns, plain, 40)).toContain('1 234 567.00 €');
+  });
+  test('draws all its bars to one scale', () => {
+    const two = [
+      { label: '', bars: [4] },
+      { label: '', bars: [8] },
+    ];
+    expect(drawChart(two, plain, 14)).toBe('███     ██████\n');
+  });
+});
+
+describe('a calendar', () => {
+  const entry = { id: 1234567, time: '18:30', marks: '*!', look: 'mine' } as const;
+  const entriesOf = (day: string) =>
+    names.map((title) => ({ ...entry, title, time: day.endsWith('2') ? '' : entry.time }));
+  const draw = (cells: number) =>
+    drawCalendar(weeksOf({ year: 2026, month: 11 }), entriesOf, '2026-12-24', plain, cells);
+
+  test.each([60, 80, 100, 200])('fits %i cells, and no id is cut', (cells) => {
+    const drawing = draw(cells);
+    expect(widest(drawing)).toBeLessThanOrEqual(cells);
+    expect(drawing.split('1234567')).toHaveLength(31 * names.length + 1);
+  });
+  test('marks today, and what began before', () => {
+    expect(draw(80)).toContain('[24]');
+    expect(draw(80)).toContain('→ *!');
+  });
+  test('has every day of the month once, in weeks that begin on Monday', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1900, max: 2200 }), fc.nat(11), (year, nth) => {
+        const weeks = weeksOf({ year, month: nth });
+        expect(weeks.flat().filter(Boolean)).toEqual(daysOf({ year, month: nth }));
+        for (const week of weeks) {
+          expect(week).toHaveLength(7);
+          const [weekday, day] = [...week.entries()].find(([, each]) => each !== undefined) ?? [0];
+          expect(new Date(`${day}T12:00Z`).getUTCDay()).toBe((weekday + 1) % 7);
+        }
+      }),
+    );
+  });
+});
+
+test('a month is named, or counted from this one', () => {
+  expect(month('2028-02')).toEqual({ year: 2028, month: 1 });
+  expect(daysOf(month('2028-02'))).toHaveLength(29);
+  expect(month('+0')).toEqual(thisMonth());
+  expect(month('-12')).toEqual({ ...thisMonth(), year: thisMonth().year - 1 });
+  expect(() => month('2026-13')).toThrow(
+    '“2026-13” is not a month. Write it like 2026-12, or +1 for the next.',
+  );
+  expect(() => month('December')).toThrow('is not a month');
+});
+
+test('a period has a first and a last day, in this order', () => {
+  expect(period('2026-01-01..2026-03-31')).toEqual({ first: '2026-01-01', last: '2026-03-31' });
+  expect(() => period('2026-01-01')).toThrow(
+    'is not a period. Write it like 2026-01-01..2026-03-31.',
+  );
+  expect(() => period('2026-01-01..2026-02-01..2026-03-01')).toThrow('is not a period');
+  expect(() => period('2026-03-31..2026-01-01')).toThrow('ends before it begins');
+  expect(() => period('2026-01-01..never')).toThrow('“never” is not a date');
+});
+
+describe('who is double-booked', () => {
+  const booking = (
+    id: number,
+    who: number | null,
+    from: number,
+    to: number,
+    status = 'planned',
+  ) => ({
+    id,
+    supportContactId: who,
+    startDate: new Date(from * 1000).toISOString(),
+    endDate: new Date(to * 1000).toISOString(),
+    status,
+  });
+  const idsOf = (events: ReturnType<typeof booking>[]) =>
+    clashes(events).map((pair) => pair.map(({ id }) => id));
+
+  test('is whoever runs two events at once', () => {
+    expect(idsOf([booking(2, 7, 15, 25), booking(1, 7, 10, 20)])).toEqual([[1, 2]]);
+    expect(idsOf([booking(1, 7, 10, 20), booking(2, 7, 20, 30)])).toEqual([]);
+    expect(idsOf([booking(1, 7, 10, 20), booking(2, 8, 10, 20)])).toEqual([]);
+    expect(idsOf([booking(1, null, 10, 20), booking(2, null, 10, 20)])).toEqual([]);
+    expect(idsOf([booking(1, 7, 10, 20, 'cancelled'), booking(2, 7, 10, 20)])).toEqual([]);
+  });
+  test('in every pair of events that overlap, and in no other', () => {
+    const some = fc.array(fc.tuple(fc.nat(2), fc.nat(30), fc.integer({ min: 1, max: 9 })), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(some, (drawn) => {
+        const events = drawn.map(([who, from, long], id) => booking(id, who, from, from + long));
+        const overlapping = events.flatMap((one, nth) =>
+          events
+            .slice(nth + 1)
+            .filter(
+              (other) =>
+                one.supportContactId === other.supportContactId &&
+                one.startDate < other.endDate &&
+                other.startDate < one.endDate,
+            )
+            .map((other) => [one.id, other.id].toSorted((a, b) => a - b).join()),
+        );
+        const found = idsOf(events).map((pair) => pair.toSorted((a, b) => a - b).join());
+        expect(found.toSorted()).toEqual(overlapping.toSorted());
+      }),
+    );
+  });
+});
+
+test('amounts are added to the cent, however large', () => {
+  const { columns } = section({
+    key: 'k',
+    title: 'T',
+    ifEmpty: '',
+    rows: ['9007199254740993.01', '0.09', '-0.20', '5'],
+    columns: [{ key: 'a', label: 'A', kind: 'money', role: 'measure', value: (row) => row }],
+  });
+  const digits = (text: string | undefined) => text?.replace(/\D/g, '');
+  expect(columns.map(total).map(digits)).toEqual(['900719925474099790']);
+});
+
+test('what is a sign to HTML, or to a terminal, is text in a page', () => {
+  expect(escaped(`<a href="x" id='y'>&\u001b[31m\u202e`)).toBe(
+    '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;␛[31m�',
+  );
+});
