@@ -43,6 +43,19 @@ grant execute on function crm.current_department()                  to epic_empl
 grant execute on function auth.current_session_id()                 to epic_employee;
 grant execute on function crm.folded(text)                          to epic_employee;
 grant execute on function crm.client_matches(crm.client, text)      to epic_employee;
+grant execute on function crm.client_search_text(crm.client)        to epic_employee;
+grant execute on function crm.event_search_text(crm.event)          to epic_employee;
+grant execute on function crm.event_matches(crm.event, text)        to epic_employee;
+grant execute on function crm.employee_search_text(crm.employee)    to epic_employee;
+grant execute on function crm.phone_digits(text)                    to epic_employee;
+grant execute on function crm.euros(numeric)                        to epic_employee;
+grant execute on function crm.swapped(text)                         to epic_employee;
+grant execute on function crm.likeness(text[], text)                to epic_employee;
+grant execute on function crm.found_by_words(text[], text[], text)  to epic_employee;
+grant execute on function crm.found_by_spelling(text[], text[], text) to epic_employee;
+grant execute on function crm.search(text, text[], text)            to epic_employee;
+grant execute on function crm.similar_clients(text, text, text)     to epic_employee;
+grant execute on function crm.contract_is_overdue(crm.contract)     to epic_employee;
 grant execute on function crm.rule_sentence(text, text, text)       to epic_employee;
 grant execute on function access.role_in_words(name)                   to epic_employee;
 grant execute on function access.act_in_words(text, text[], text)      to epic_employee;
@@ -81,6 +94,7 @@ grant execute on function crm.correct_payment(integer, date)           to epic_e
 grant execute on function crm.assign_support(integer, integer)         to epic_employee;
 grant execute on function crm.unassign_support(integer)                to epic_employee;
 grant execute on function crm.hand_over_client(integer, integer)       to epic_employee;
+grant execute on function crm.record_contact(integer)                  to epic_employee;
 grant execute on function crm.deactivate_employee(integer, integer)    to epic_employee;
 grant execute on function crm.mark_notifications_read(integer)         to epic_employee;
 

@@ -102,6 +102,11 @@ export const catalog: readonly Section[] = [
     heading: 'Questions:',
     commands: [
       {
+        name: 'search',
+        summary: 'Find a client, contract, event or employee',
+        load: async () => (await import('./commands/search.ts')).search,
+      },
+      {
         name: 'can',
         summary: 'Ask whether you may do something, and why',
         load: async () => (await import('./commands/can.ts')).can(records),

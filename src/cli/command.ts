@@ -1,8 +1,8 @@
 import type { Api } from './api/api.ts';
 import type { Askable } from './deeds.ts';
 import type { Draft } from './draft.ts';
-import { usageError } from './errors.ts';
-import { Invalid, type Parser } from './flags.ts';
+import { CliError, usageError } from './errors.ts';
+import { Invalid, id, idOf, line, type Parser, type Reference, searched } from './flags.ts';
 import { type Column, type Field, pickColumns } from './output/columns.ts';
 import type { Output } from './output/output.ts';
 import type { Prompts } from './prompts.ts';
@@ -144,7 +144,7 @@ export function nameOf({ spec }: Flag): string {
 }
 
 /** The value of what was typed for a flag; a usage error when it cannot be one. */
-export function parsed(flag: Flag, typed: string): unknown {
+export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
   try {
     return flag.parse(typed);
   } catch (error) {
@@ -158,6 +158,47 @@ function missing(flag: Flag): Error {
     `${nameOf(flag)} is missing: ${flag.help}.`,
     `Add ${flag.spec}, or run the command on a terminal to be asked.`,
   );
+}
+
+export type Asking = Pick<Services, 'api' | 'output' | 'prompts'>;
+
+/** The value of what was typed for a flag: where an id belongs, it may be a text that names a record. */
+export async function meant(flag: Flag, typed: string, services: Asking): Promise<unknown> {
+  const { refersTo } = flag.parse;
+  // What has no letter is meant as an id.
+  if (!refersTo || !/\p{L}/u.test(typed)) return parsed(flag, typed);
+  const text = parsed({ ...flag, parse: line(200) }, typed);
+  const { resolve } = await import('./references.ts');
+  return resolve(services, refersTo, text);
+}
+
+/** The id of a record of this kind: the one that was typed, or that of the one that a text names. */
+export async function idMeant(kind: string, typed: string, services: Asking): Promise<number> {
+  const named = searched.find((each) => each === kind);
+  const flag = required('<id>', 'which one', named ? idOf(named) : id);
+  return Number(await meant(flag, typed, services));
+}
+
+/** Asks for a record, suggesting what is found, until it is one; undefined where nothing is answered and may be. */
+async function askForRecord(
+  flag: Flag,
+  { question, refersTo }: { question: string; refersTo: Reference },
+  services: Services,
+): Promise<unknown> {
+  const { suggestions } = await import('./references.ts');
+  for (;;) {
+    const suggest = (text: string) => suggestions(services.api, refersTo, text);
+    const typed = await services.prompts.search(question, suggest);
+    if (flag.given === 'optional' && typed.trim() === '') return undefined;
+    try {
+      const found = await meant(flag, typed, services);
+      services.draft.answer(flag, String(found));
+      return found;
+    } catch (error) {
+      if (!(error instanceof CliError) || !/USAGE|NOT_FOUND/.test(error.problem.code)) throw error;
+      services.output.problem(error.problem);
+    }
+  }
 }
 
 /** A flag as a question: what its help says, without what is only true on a command line. */
@@ -182,13 +223,15 @@ export function checkFor({ parse }: Flag): (typed: string) => true | string {
 /** Asks until the answer can be parsed; undefined where nothing was answered and nothing has to be. */
 async function askFor(
   flag: Flag,
-  { prompts, draft }: Services,
+  services: Services,
   answers: Record<string, unknown>,
 ): Promise<unknown> {
+  const { prompts, draft } = services;
   const isOptional = flag.given === 'optional';
-  const { choices } = flag.parse;
+  const { choices, refersTo } = flag.parse;
   const initial = flag.suggest?.(answers);
   const question = `${questionOf(flag)}${isOptional && !initial ? ' (optional)' : ''}`;
+  if (refersTo) return askForRecord(flag, { question, refersTo }, services);
   const check = checkFor(flag);
   const isSkipped = (typed: string) => isOptional && typed.trim() === '';
   const text = choices
@@ -203,26 +246,30 @@ async function askFor(
   return value;
 }
 
-/** The values of the flags: first all that was typed is checked, then what is missing is asked. */
+/** The values of the flags: all that was typed is checked, names are looked up, and what is missing is asked. */
 async function readFlags<Row, F extends Flags>(
   { flags, form, beforeAsking }: Definition<Row, F>,
   typed: Record<string, Typed>,
   services: Services,
 ): Promise<Values<F>> {
   const values: Record<string, unknown> = {};
+  const names = new Map<string, { flag: Flag; text: string }>();
   for (const [key, flag] of Object.entries(flags)) {
     const given = typed[key];
     if (flag.given === 'switch') values[key] = given === true;
     else if (Array.isArray(given)) values[key] = given.map((each) => parsed(flag, each));
+    else if (typeof given === 'string' && flag.parse.refersTo)
+      names.set(key, { flag, text: given });
     else if (typeof given === 'string') values[key] = parsed(flag, given);
     else if (flag.given === 'several') values[key] = [];
     // A value that may be left out, and was: `-`, which is standard output where a file is meant.
     else if (given === true) values[key] = parsed(flag, '-');
   }
-  const unsaid = Object.entries(flags).filter(([key]) => !(key in values));
+  const unsaid = Object.entries(flags).filter(([key]) => !(key in values) && !names.has(key));
   const needed = unsaid.filter(([, { given }]) => given === 'required');
-  if (needed[0]) {
-    if (!services.prompts.possible) throw missing(needed[0][1]);
+  if (needed[0] && !services.prompts.possible) throw missing(needed[0][1]);
+  for (const [key, { flag, text }] of names) values[key] = await meant(flag, text, services);
+  if (needed.length > 0) {
     await beforeAsking?.(services, values as Partial<Values<F>>);
     const further = form
       ? unsaid.filter(([, flag]) => flag.given === 'optional' && flag.asked !== false)

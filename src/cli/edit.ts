@@ -3,19 +3,19 @@ import type { Api } from './api/api.ts';
 import {
   checkFor,
   type Definition,
+  type Flag,
   type Flags,
   type Invocation,
   nameOf,
   optional,
   questionOf,
-  required,
   type Services,
   type Values,
   type Verb,
 } from './command.ts';
 import type { Deed } from './deeds.ts';
 import { CliError, cancelled, usageError } from './errors.ts';
-import { asTyped, id, wholeNumber } from './flags.ts';
+import { asTyped, wholeNumber } from './flags.ts';
 import { type Entry, entriesOf, shownIn } from './form.ts';
 import type { Cell, Column } from './output/columns.ts';
 import { forPeople } from './output/format.ts';
@@ -27,6 +27,7 @@ interface EditDefinition<Row, F extends Flags, Written extends object>
   extends Pick<Definition<Row, F>, 'columns' | 'examples'> {
   summary: string;
   noun: HistoryRecord;
+  id: Flag<number, 'required'>;
   /** What can be changed; all of it optional. */
   flags: F;
   writes: Deed<F, Written>['writes'];
@@ -187,7 +188,7 @@ export function edit<Row extends Versioned, F extends Flags, Written extends obj
   definition: EditDefinition<Row, F, Written>,
 ): Verb {
   const { noun, flags: changeable, columns, writes, send } = definition;
-  const common = { id: required('<id>', `the ${noun}'s id`, id), ifVersion };
+  const common = { id: definition.id, ifVersion };
   const flags = { id: common.id, ...changeable, ifVersion };
   const entries = entriesOf(changeable, { verb: 'update', writes }, columns);
   return change<Row, typeof flags, Written>({

@@ -8,7 +8,19 @@ export type Parser<Value> = ((typed: string) => Value) & {
   choices?: readonly string[];
   /** Words that can be typed, among others. */
   offers?: readonly string[];
+  /** Of an id: the records that it can be of, which may be named by a text instead. */
+  refersTo?: Reference;
 };
+
+/** The kinds of record that a text is looked for among. */
+export const searched = ['client', 'contract', 'event', 'employee'] as const;
+
+/** Which records a text is looked for among. */
+export interface Reference {
+  kind: (typeof searched)[number];
+  /** Of employees, only the active ones of this department. */
+  department?: 'sales' | 'support' | 'management';
+}
 
 /** What was typed cannot be a value of its kind. The message completes “--flag: …”. */
 export class Invalid extends Error {
@@ -29,6 +41,14 @@ export const id: Parser<number> = (typed) => {
   if (value <= 2_147_483_647) return value;
   throw new Invalid(`${shown(typed)} is not an id. Write a whole number, like 12.`);
 };
+
+/** The id of a record of this kind, for which a text may stand that only one of them contains. */
+export function idOf(
+  kind: Reference['kind'],
+  department?: Reference['department'],
+): Parser<number> {
+  return Object.assign((typed: string) => id(typed), { refersTo: { kind, department } });
+}
 
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): Parser<number> {
@@ -136,6 +156,30 @@ export const toMoment: Parser<string> = (typed) => {
   const [year = 0, month = 0, day = 0] = date(typed).split('-').map(Number);
   return withOffset(localDay(new Date(year, month - 1, day + 1)), '00:00:00');
 };
+
+/** How long ago a period began: `30d`, or a day. A moment, as for `fromMoment`. */
+export const since: Parser<string> = (typed) =>
+  fromMoment(typed.trim().replace(/^(?=\d{1,4}d$)/, '-'));
+
+/** A period like `2026-12-01..2026-12-31`, its ends read by these; either may be left out. */
+export function between<Value extends string>(
+  from: Parser<Value>,
+  to: Parser<Value>,
+): Parser<{ from?: Value; to?: Value }> {
+  return (typed) => {
+    const [first = '', last = '', ...more] = typed.split('..').map((end) => end.trim());
+    if (!typed.includes('..') || more.length > 0 || first + last === '') {
+      throw new Invalid(
+        `${shown(typed)} is not a period. Write it like 2026-12-01..2026-12-31, today..+7d or -30d..`,
+      );
+    }
+    const period = { from: first ? from(first) : undefined, to: last ? to(last) : undefined };
+    if (period.from && period.to && Date.parse(period.from) > Date.parse(period.to)) {
+      throw new Invalid(`${shown(typed)} ends before it begins.`);
+    }
+    return period;
+  };
+}
 
 function readable(typed: string, most: number): string {
   if (typed.includes('\0')) throw new Invalid('a NUL character cannot be stored.');

@@ -17,6 +17,11 @@ export interface Prompts {
   choice(question: string, choices: readonly string[], initial?: string): Promise<string>;
   /** One of some things, each with a word on what it is; `first` is the one to begin at. */
   pick<Value>(question: string, options: readonly Pick<Value>[], first?: Value): Promise<Value>;
+  /** Offers what `suggest` finds while one types: the value of what was chosen, or the text as it was typed. */
+  search(
+    question: string,
+    suggest: (typed: string) => Promise<readonly Suggestion[]>,
+  ): Promise<string>;
   /** Shows a `*` for each character. */
   password(question: string): Promise<string>;
   /** Anything but a clear yes is no; Enter is a yes where `enter` says so. */
@@ -32,6 +37,15 @@ export interface Pick<Value> {
   name: string;
   summary: string;
 }
+
+export interface Suggestion {
+  title: string;
+  value: string;
+}
+
+/** How long nothing is typed before it is looked for, in milliseconds. */
+const pause = 150;
+const mostSuggestions = 8;
 
 /** Prompts over these streams; the library is loaded with the first question. */
 export function createPrompts(streams: Streams, wanted: boolean): Prompts {
@@ -97,6 +111,35 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       const picked = options[Number(answer)];
       if (!picked) throw cancelled();
       return picked.value;
+    },
+    async search(question, suggest) {
+      let typed = '';
+      let suggestedFor: string | undefined;
+      let isOpen = true;
+      const cells = (stderr.columns || 80) - 6;
+      const lookFor = async (input: string) => {
+        typed = input;
+        if (input.trim() === '') return [];
+        await new Promise((resolve) => setTimeout(resolve, pause).unref());
+        if (!isOpen || typed !== input) return [];
+        // Whatever is wrong shows when the answer is used.
+        const found = await suggest(input).catch(() => []);
+        if (typed === input) suggestedFor = input;
+        return found.map(({ title, value }) => ({
+          title: shorten(printable(title), cells),
+          value,
+        }));
+      };
+      const chosen = await ask(question, {
+        type: 'autocomplete',
+        // The library shows as many as there are choices to begin with.
+        choices: Array.from({ length: mostSuggestions }, () => ({ title: '', value: '' })),
+        limit: mostSuggestions,
+        suggest: lookFor,
+        noMatches: 'Type an id, or a part of a name.',
+      } as Partial<PromptObject<'answer'>>);
+      isOpen = false;
+      return typeof chosen === 'string' && suggestedFor === typed ? chosen : typed;
     },
     async password(question) {
       return String(await ask(question, { type: 'password' }));

@@ -1,10 +1,10 @@
 import type { Api } from './api/api.ts';
 import {
   type Definition,
+  type Flag,
   type Flags,
   type Invocation,
   optional,
-  required,
   type Title,
   toggle,
   under,
@@ -14,7 +14,7 @@ import {
 } from './command.ts';
 import { askable, type Deed } from './deeds.ts';
 import { CliError, cancelled, notFound, usageError } from './errors.ts';
-import { Invalid, id, line, offering, type Parser, wholeNumber } from './flags.ts';
+import { Invalid, line, offering, type Parser, wholeNumber } from './flags.ts';
 import { assertMayCreate, entriesOf, lastLook } from './form.ts';
 import type { Column } from './output/columns.ts';
 import { everyPage } from './pages.ts';
@@ -153,15 +153,16 @@ export function list<Row, F extends Flags, Name extends string>(
 /** `view`: one record with all its fields. */
 export function view<Row>(definition: {
   noun: string;
+  id: Flag<number, 'required'>;
   columns: readonly Column<Row>[];
   fetch(api: Api, id: number): Promise<Row | null | undefined>;
 }): Verb {
-  const { noun, columns, fetch } = definition;
+  const { noun, id: requiredId, columns, fetch } = definition;
   return verb({
     name: 'view',
     aliases: ['show'],
     summary: `Show one ${noun} with all its fields`,
-    flags: { id: required('<id>', `the ${noun}'s id`, id) },
+    flags: { id: requiredId },
     columns,
     examples: [
       [`${noun} view 12`, ''],

@@ -20,11 +20,15 @@ export type ClientCondition = {
   commercialContactId?: number | null | undefined;
   companyName?: string | null | undefined;
   current?: boolean | null | undefined;
+  firstContact?: string | null | undefined;
+  firstContactFrom?: string | null | undefined;
+  firstContactTo?: string | null | undefined;
   fullName?: string | null | undefined;
   id?: number | null | undefined;
   ids?: Array<number> | null | undefined;
   lastUpdate?: string | null | undefined;
   mine?: boolean | null | undefined;
+  notContactedSince?: string | null | undefined;
   search?: string | null | undefined;
 };
 
@@ -41,6 +45,8 @@ export type ClientOrderBy =
   | 'COMMERCIAL_CONTACT_ID_DESC'
   | 'COMPANY_NAME_ASC'
   | 'COMPANY_NAME_DESC'
+  | 'FIRST_CONTACT_ASC'
+  | 'FIRST_CONTACT_DESC'
   | 'FULL_NAME_ASC'
   | 'FULL_NAME_DESC'
   | 'ID_ASC'
@@ -59,12 +65,21 @@ export type ClientPatch = {
   version?: number | null | undefined;
 };
 
+export type Closeness =
+  | 'contains'
+  | 'exact'
+  | 'similar';
+
 export type ContractCondition = {
   clientId?: number | null | undefined;
   commercialId?: number | null | undefined;
+  createdFrom?: string | null | undefined;
+  createdTo?: string | null | undefined;
   creationDate?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
+  overdue?: boolean | null | undefined;
+  search?: string | null | undefined;
   status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
   unpaid?: boolean | null | undefined;
@@ -153,6 +168,7 @@ export type EventCondition = {
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
   open?: boolean | null | undefined;
+  search?: string | null | undefined;
   startDate?: string | null | undefined;
   status?: EventStatus | null | undefined;
   supportContactId?: number | null | undefined;
@@ -203,6 +219,12 @@ export type EventStatus =
   | 'completed'
   | 'confirmed'
   | 'planned';
+
+export type FindingKind =
+  | 'client'
+  | 'contract'
+  | 'employee'
+  | 'event';
 
 export type HistoryAction =
   | 'delete'
@@ -331,6 +353,13 @@ export type ClientHandOverMutationVariables = Exact<{
 
 
 export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
+
+export type ClientContactMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
@@ -638,9 +667,9 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, message: string, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, message: string, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
-export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> };
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> };
 
 export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> };
 
@@ -677,6 +706,25 @@ export type ReportQueryVariables = Exact<{
 
 
 export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number | null, contracts: number, totalAmount: string }> | null, months: Array<{ month: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, salespeople: Array<{ employeeId: number, fullName: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, overdue: Array<{ employeeId: number, fullName: string, contracts: number, amountToBePaid: string, oldestSignedAt: string }> | null, support: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+
+export type SearchQueryVariables = Exact<{
+  text: string;
+  kinds?: Array<FindingKind> | FindingKind | null | undefined;
+  department?: Department | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type SearchQuery = { search: Array<{ kind: FindingKind, id: number, title: string, detail: string | null, closeness: Closeness }> | null };
+
+export type SimilarClientsQueryVariables = Exact<{
+  name: string;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}>;
+
+
+export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialContact: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
@@ -751,6 +799,9 @@ export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationV
 
 export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
   'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+
+export const ClientContact: Operation<ClientContactMutation, ClientContactMutationVariables> =
+  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
   'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
@@ -870,7 +921,7 @@ export const EventChanged: Operation<EventChangedSubscription, EventChangedSubsc
   'fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id message createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id client{fullName companyName}commercial{fullName}totalAmount amountToBePaid creationDate signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContact{fullName}}totalCount}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id message createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id client{fullName companyName}commercial{fullName}totalAmount amountToBePaid creationDate isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContact{fullName}}totalCount}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
@@ -883,6 +934,12 @@ export const NotificationReadAll: Operation<NotificationReadAllMutation, Notific
 
 export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
+
+export const Search: Operation<SearchQuery, SearchQueryVariables> =
+  'query Search($text:String!$kinds:[FindingKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
+
+export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
+  'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialContact sameEmail samePhone closeName}}';
 
 export const Login: Operation<LoginMutation, LoginMutationVariables> =
   'mutation Login($input:LoginInput!){login(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';

@@ -43,7 +43,9 @@ test('what cannot be a value is refused before anything is sent, and names the f
   const client = ['client', 'create', '--name', 'A', '--email'];
   const event = ['event', 'create', '--contract', '1', '--title', 'T', '--end', '+1d 10:00'];
   const cases = [
-    ['ID', 'contract', 'view', 'twelve'],
+    ['ID', 'contract', 'view', '1.5'],
+    ['ID', 'contract', 'view', 'a'.repeat(201)],
+    ['ID', 'contract', 'view', 'a\u0007'],
     ['ID', 'contract', 'view', '-1'],
     ['ID', 'contract', 'view', '0'],
     ['ID', 'contract', 'view', '99999999999'],
@@ -55,7 +57,10 @@ test('what cannot be a value is refused before anything is sent, and names the f
     ['--total', 'contract', 'create', '--client', '1', '--total', '1e5'],
     ['--total', 'contract', 'create', '--client', '1', '--total', '1.005'],
     ['--total', 'contract', 'create', '--client', '1', '--total', '12345678901'],
-    ['--client', 'contract', 'create', '--client', 'x', '--total', '1'],
+    ['--client', 'contract', 'create', '--client', '+3', '--total', '1'],
+    ['--between', 'contract', 'list', '--between', '2026-12-01'],
+    ['--between', 'event', 'list', '--between', '+7d..today'],
+    ['--not-contacted-since', 'client', 'list', '--not-contacted-since', 'long ago'],
     ['--start', ...event, '--start', 'tomorrow-ish'],
     ['--start', ...event, '--start', '2026-12-01'],
     ['--start', ...event, '--start', '2026-12-01 25:00'],

@@ -202,7 +202,7 @@ test('what cannot be asked is exit 2, and what can be is listed', async () => {
   for (const [expected, ...args] of [
     [
       'There is no “fly” to ask about for clients.\n' +
-        '  → What can be asked for clients: read, create, update, handover, erase.',
+        '  → What can be asked for clients: read, create, update, contacted, handover, erase.',
       ...['fly', 'client'],
     ],
     [

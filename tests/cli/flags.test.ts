@@ -1,4 +1,5 @@
 import {
+  between,
   date,
   dateTime,
   email,
@@ -9,6 +10,7 @@ import {
   oneOf,
   orNothing,
   phone,
+  since,
   toMoment,
 } from '../../src/cli/flags.ts';
 import { commandLine, withoutFlag } from '../../src/cli/shell.ts';
@@ -93,4 +95,28 @@ test('a command line that is shown can be pasted into a shell', () => {
     String.raw`epic list --search 'd'\''Or & Cie' ''`,
   );
   expect(withoutFlag(['a', '--after', 'x', '--after=y', 'b'], '--after')).toEqual(['a', 'b']);
+});
+
+test('a period has two ends, of which one may be left out', () => {
+  const days = between(date, date);
+  expect(days('2026-12-01..2026-12-31')).toEqual({ from: '2026-12-01', to: '2026-12-31' });
+  expect(days('2026-12-01 .. 2026-12-01')).toEqual({ from: '2026-12-01', to: '2026-12-01' });
+  expect(days('2026-12-01..')).toEqual({ from: '2026-12-01', to: undefined });
+  expect(days('..today')).toEqual({ from: undefined, to: date('today') });
+  expect(days('-30d..+7d')).toEqual({ from: date('-30d'), to: date('+7d') });
+  for (const wrong of ['', '..', '2026-12-01', '1..2..3', '2026-12-01...']) {
+    expect(() => days(wrong)).toThrow(/is not a (period|date)/);
+  }
+  expect(() => days('2026-12-02..2026-12-01')).toThrow('ends before it begins');
+
+  const moments = between(fromMoment, toMoment);
+  expect(moments('today..today')).toEqual({ from: fromMoment('today'), to: toMoment('today') });
+  expect(() => moments('2026-12-01 10:00..2026-12-01 09:00')).toThrow('ends before it begins');
+});
+
+test('an age is the day that it began', () => {
+  expect(since('30d')).toBe(fromMoment('-30d'));
+  expect(since('-30d')).toBe(fromMoment('-30d'));
+  expect(since('2026-12-01')).toBe(fromMoment('2026-12-01'));
+  expect(() => since('30')).toThrow('is not a date');
 });

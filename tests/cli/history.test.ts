@@ -141,7 +141,7 @@ test('erased personal data is gone from the history, and that it was erased is t
   });
   expect(await told(sales, 'client', client)).toEqual([
     "Marie Manager erased the client's personal data.",
-    'Sofia Sales saved the client, with no change that is still on record.',
+    'Sofia Sales noted a contact with the client, or a change that is no longer on record.',
     'Sofia Sales created the client: Dupont SA.',
   ]);
   const { stdout } = await manager.run(['history', 'client', client, '--json']);

@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => epic.dispose());
 
 const commands: Record<string, readonly string[]> = {
-  client: ['list', 'view', 'create', 'update', 'handover', 'erase'],
+  client: ['list', 'view', 'create', 'update', 'contacted', 'handover', 'erase'],
   contract: ['list', 'view', 'create', 'update', 'sign', 'pay', 'cancel', 'delete'],
   event: ['list', 'view', 'create', 'update', 'assign', 'unassign', 'delete'],
   employee: ['list', 'view', 'create', 'update', 'deactivate', 'delete'],
@@ -29,7 +29,7 @@ test('epic alone and epic --help say what there is', async () => {
 
 test('the help groups what belongs together and fits 80 columns', async () => {
   const { stdout } = await epic.run(['--help'], { env: { EPIC_FORCE_TTY: '80' } });
-  const groups = ['Session:\n  login', 'Records:\n  client', 'Questions:\n  can'];
+  const groups = ['Session:\n  login', 'Records:\n  client', 'Questions:\n  search'];
   for (const group of groups) expect(stdout).toContain(`\n${group} `);
   for (const command of [['--help'], ['can', '--help'], ['history', '--help']]) {
     const help = await epic.run(command);
@@ -50,7 +50,9 @@ test('every command explains itself with its flags and an example', async () => 
     expect(stdout).toContain('--json');
     expect(stdout).toContain(`Examples:\n  epic ${command.join(' ')}`);
   };
-  const alone = ['login', 'logout', 'whoami', 'password', 'can', 'history'].map((name) => [name]);
+  const alone = ['login', 'logout', 'whoami', 'password', 'search', 'can', 'history'].map(
+    (name) => [name],
+  );
   await Promise.all([...all, ...alone].map(explains));
 });
 
@@ -121,12 +123,12 @@ test('wrong usage is exit 2, says what is wrong, and suggests what was meant', a
 });
 
 test('with --json, wrong usage is JSON too', async () => {
-  const { code, stderr } = await epic.run(['contract', 'view', 'x', '--json']);
+  const { code, stderr } = await epic.run(['contract', 'view', '0', '--json']);
   expect(code).toBe(2);
   expect(JSON.parse(stderr)).toEqual({
     error: {
       code: 'USAGE',
-      message: 'ID: “x” is not an id. Write a whole number, like 12.',
+      message: 'ID: “0” is not an id. Write a whole number, like 12.',
       kind: null,
       reason: null,
       policy: null,

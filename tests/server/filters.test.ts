@@ -35,6 +35,7 @@ beforeAll(async () => {
     'auto_explain.log_min_duration = 0',
     "auto_explain.log_level = 'notice'",
     "auto_explain.log_format = 'json'",
+    'auto_explain.log_nested_statements = on',
   ]) {
     await database.query(`alter database ${database.name} set ${setting}`);
   }
@@ -89,13 +90,15 @@ async function settle(): Promise<void> {
     alter table crm.event disable trigger user;
     alter table crm.notification disable trigger user;
     with sales as (select array_agg(id) as ids from crm.employee where department = 'sales')
-    insert into crm.client (full_name, email, company_name, commercial_contact_id)
-    select 'Client ' || md5(n::text), md5(n::text) || '@client.example', 'Company ' || md5(n::text), ids[1 + n % 60]
+    insert into crm.client (full_name, email, phone, company_name, commercial_contact_id, first_contact, last_update)
+    select 'Client ' || md5(n::text), md5(n::text) || '@client.example', '+33 ' || 100000000 + n, 'Company ' || md5(n::text),
+      ids[1 + n % 60], current_date - n % 3650, now() - n % 3650 * interval '1 day'
     from sales, generate_series(1, 6000) n;
-    insert into crm.contract (client_id, commercial_id, total_amount, amount_to_be_paid, status, signed_at)
+    insert into crm.contract (client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at)
     select id, commercial_contact_id, 1000, case when n = 1 and id % 20 = 1 then 500 else 0 end,
+      now() - id % 3650 * interval '1 day',
       case when n = 1 and id % 25 = 0 then 'draft' else 'signed' end,
-      case when n = 1 and id % 25 = 0 then null else now() end
+      case when n = 1 and id % 25 = 0 then null else now() - interval '2 months' end
     from crm.client, generate_series(1, 2) n;
     with support as (select array_agg(id) as ids from crm.employee where department = 'support')
     insert into crm.event (contract_id, title, support_contact_id, start_date, end_date, status)
@@ -112,18 +115,24 @@ async function settle(): Promise<void> {
     analyze`);
 }
 
-/** The indexes and the tables read from end to end in answering a list. */
-async function waysOfReading(list: string, args: string, claims: Claims) {
+const enteringTheSession = new Set(['session', 'credential', 'employee']);
+
+/** The indexes and the tables read from end to end in answering a query. */
+async function waysOfReading(query: string, department: string) {
+  const claims = colleagues.get(department);
+  if (claims === undefined) throw new Error(`Nobody works in ${department}.`);
   plans.length = 0;
   const result = await grafast({
     ...api,
-    source: `{ ${list}(${args}) { nodes { id } } }`,
+    source: `{ ${query} }`,
     requestContext: {
       exchange: { id: 'test', claims, userAgent: null, address: null, operation: null },
     },
   });
   expect(result).not.toHaveProperty('errors');
-  const nodes = plans.flatMap(nodesOf);
+  const nodes = plans
+    .flatMap(nodesOf)
+    .filter((node) => !enteringTheSession.has(node['Relation Name'] ?? ''));
   return {
     indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
     whole: nodes
@@ -137,16 +146,25 @@ function nodesOf(plan: Plan): Plan[] {
 }
 
 const soon = new Date().toISOString();
+const today = soon.slice(0, 10);
 
 describe.each([
   ['clients', 'mine: true', 'client_commercial_contact_id_idx'],
   ['clients', 'search: "abcdef"', 'client_search_idx'],
   ['clients', 'ids: [1, 2, 3]', 'client_pkey'],
+  ['clients', 'notContactedSince: "2017-01-01T00:00:00Z"', 'client_last_update_idx'],
+  ['clients', `firstContactFrom: "${today}"`, 'client_first_contact_idx'],
+  ['clients', 'firstContactTo: "2017-01-01"', 'client_first_contact_idx'],
   ['contracts', 'mine: true', 'contract_commercial_id_idx'],
   ['contracts', 'unsigned: true', 'contract_unsigned_idx'],
   ['contracts', 'unpaid: true', 'contract_unpaid_idx'],
+  ['contracts', 'overdue: true', 'contract_unpaid_idx'],
+  ['contracts', 'search: "abcdef"', 'client_search_idx.*contract_client_id_idx'],
+  ['contracts', `createdFrom: "${soon}"`, 'contract_creation_date_idx'],
+  ['contracts', 'createdTo: "2017-01-01T00:00:00Z"', 'contract_creation_date_idx'],
   ['contracts', 'status: draft', 'contract_(status|unsigned)_idx'],
   ['events', 'mine: true', 'event_support_contact_id_idx.*contract_commercial_id_idx'],
+  ['events', 'search: "abcdef"', 'event_search_idx.*client_search_idx'],
   ['events', 'withoutSupport: true', 'event_(without_support|support_contact_id)_idx'],
   ['events', 'upcoming: true', 'event_start_date_idx'],
   ['events', `from: "${soon}"`, 'event_start_date_idx'],
@@ -158,14 +176,28 @@ describe.each([
   const order = list === 'events' ? ', orderBy: START_DATE_ASC' : '';
 
   test.each(departments)('are found through an index by %s', async (department) => {
-    const claims = colleagues.get(department);
-    if (claims === undefined) throw new Error(`Nobody works in ${department}.`);
     const { indexes, whole } = await waysOfReading(
-      list,
-      `condition: { ${condition} }${order}`,
-      claims,
+      `${list}(condition: { ${condition} }${order}) { nodes { id } }`,
+      department,
     );
     expect(indexes.join(' ')).toMatch(new RegExp(index));
+    expect(whole).toEqual([]);
+  });
+});
+
+describe.each([
+  ['what is there', 'search(text: "abcdef 1")', ['client_search_idx', 'event_search_idx']],
+  ['a typo', 'search(text: "zyxwvu tsrq")', ['client_search_idx', 'event_search_idx']],
+  ['a phone number', 'search(text: "+33 100000007")', ['client_phone_idx']],
+  [
+    'who looks like a new client',
+    'similarClients(newName: "Jo Doe", newEmail: "jo@doe.example", newPhone: "0102030405")',
+    ['client_search_idx', 'client_email_idx', 'client_phone_idx'],
+  ],
+])('a search for %s', (_, search, expected) => {
+  test.each(departments)('goes through the indexes for %s', async (department) => {
+    const { indexes, whole } = await waysOfReading(`${search} { id }`, department);
+    expect(indexes).toEqual(expect.arrayContaining(expected));
     expect(whole).toEqual([]);
   });
 });

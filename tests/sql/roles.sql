@@ -139,13 +139,15 @@ select is(pg_temp.callable_by(department),
   'access.write_events, access.write_lines, access.written_by, '
   'audit.seen_at, audit.seen_by, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
-  'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
-  'crm.current_employee_id, crm.deactivate_employee, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
-  'crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_payment, '
+  'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.client_search_text, crm.contract_is_overdue, '
+  'crm.correct_payment, crm.current_department, crm.current_employee_id, crm.deactivate_employee, '
+  'crm.employee_search_text, crm.euros, crm.event_matches, crm.event_search_text, crm.explain_access, crm.explain_refusal, '
+  'crm.folded, crm.found_by_spelling, crm.found_by_words, crm.hand_over_client, crm.likeness, '
+  'crm.load_by_support_contact, crm.mark_notifications_read, crm.overdue_by_salesperson, crm.phone_digits, '
+  'crm.pipeline_by_age, crm.record_contact, crm.record_payment, '
   'crm.revenue_by_month, crm.revenue_by_salesperson, '
-  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.run_import, '
-  'crm.sign_contract, crm.stage_import, crm.unassign_support',
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.run_import, crm.search, crm.sign_contract, '
+  'crm.similar_clients, crm.stage_import, crm.swapped, crm.unassign_support',
   format('%s searches, asks why, subscribes, imports, looks after its own session and tries the business verbs, and calls nothing else', department))
 from unnest(array['epic_sales', 'epic_support']) department;
 select is(pg_temp.callable_by('epic_management'),
@@ -155,13 +157,15 @@ select is(pg_temp.callable_by('epic_management'),
   'access.write_events, access.write_lines, access.written_by, '
   'audit.seen_at, audit.seen_by, audit.signal_age, audit.signal_position, audit.signals_between, '
   'auth.change_password, auth.current_session_id, auth.log_out, auth.my_password_parameters, '
-  'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.correct_payment, crm.current_department, '
-  'crm.current_employee_id, crm.deactivate_employee, crm.erase_client, crm.explain_access, crm.explain_refusal, '
-  'crm.folded, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
-  'crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_payment, '
+  'crm.assign_support, crm.cancel_contract, crm.client_matches, crm.client_search_text, crm.contract_is_overdue, '
+  'crm.correct_payment, crm.current_department, crm.current_employee_id, crm.deactivate_employee, '
+  'crm.employee_search_text, crm.erase_client, crm.euros, crm.event_matches, crm.event_search_text, crm.explain_access, '
+  'crm.explain_refusal, crm.folded, crm.found_by_spelling, crm.found_by_words, crm.hand_over_client, '
+  'crm.likeness, crm.load_by_support_contact, crm.mark_notifications_read, crm.overdue_by_salesperson, '
+  'crm.phone_digits, crm.pipeline_by_age, crm.record_contact, crm.record_payment, '
   'crm.reset_password, crm.revenue_by_month, crm.revenue_by_salesperson, '
-  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.run_import, '
-  'crm.sign_contract, crm.stage_import, crm.unassign_support',
+  'crm.revoke_other_sessions, crm.revoke_session, crm.rule_sentence, crm.run_import, crm.search, '
+  'crm.sign_contract, crm.similar_clients, crm.stage_import, crm.swapped, crm.unassign_support',
   'management calls the same, resets passwords and erases clients');
 select is(pg_temp.callable_by('epic_courier'),
   'graphile_worker.force_unlock_workers',

@@ -1,8 +1,9 @@
--- crm.client_matches: clients are found by name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.
+-- crm.client_matches and crm.event_matches: the filters of the lists. Clients are found by name, company or e-mail address,
+-- events by title or location, without regard to case, accents, hyphens and apostrophes.
 
 begin;
 set local search_path = tap, public;
-select plan(26);
+select plan(35);
 call test.open_the_company();
 
 create function pg_temp.search(text text) returns text
@@ -33,8 +34,16 @@ select test.reads('alice', pg_temp.search(typed), found, format('“%s” is not
 from (values ('100%_sur', 'bistro'), ('%', 'bistro'), ('_', 'bistro'),
              ('A%D', ''), ('Ana_s', ''), ('\', ''), ('.*', ''), (''' or true --', '')) literal (typed, found);
 
+call test.given('alice', $$ update crm.client set company_name = 'C:\100%_' where id = test.id('paul') $$);
+select test.reads('alice', pg_temp.search('C:\100%_'), 'paul', 'a backslash, a percent sign and an underscore are letters like others');
 select test.reads('alice', pg_temp.search(typed), '', format('%s finds nobody', what))
 from (values ('+33', 'a phone number'), ('durant', 'a typing error'), (null, 'nothing at all')) search (typed, what);
+
+call test.given('emma', $$ update crm.event set location = '100%_A\B' where id = test.id('picnic') $$);
+select test.reads('alice', format($$ select string_agg(title, ' ' order by title) from crm.event where crm.event_matches(event, %L) $$, typed),
+  found, format('“%s” finds the events: %s', typed, found))
+from (values ('NIC', 'Picnic Reunion'), ('pàris', 'Gala'), ('la pa', 'Gala'), ('', 'Banquet Gala Picnic Reunion'),
+             ('%', 'Picnic'), ('gal_', ''), ('100%_a\', 'Picnic'), (null, '')) search (typed, found);
 
 select * from finish();
 rollback;

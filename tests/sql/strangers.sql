@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(64);
+select plan(70);
 call test.open_the_company();
 
 create temp table ours as
@@ -58,6 +58,9 @@ from outside,
        $$ select access.explain_call('erase_client') $$,
        $$ select crm.rule_sentence('crm', 'client', 'client_pkey') $$,
        $$ select crm.client_matches(null, 'a') $$,
+       $$ select crm.search('acme') $$,
+       $$ select crm.similar_clients('Anaïs Durand') $$,
+       $$ select crm.record_contact(test.id('acme')) $$,
        $$ select crm.deactivate_employee(test.id('basile')) $$,
        $$ select crm.erase_client(test.id('acme'), true) $$,
        $$ select crm.record_payment(test.id('acme_signed'), 1) $$,

@@ -1,6 +1,6 @@
 import type { EventFieldsFragment } from '../../client/operations.ts';
 import { optional, toggle, type Verb, verb } from '../command.ts';
-import { id, line } from '../flags.ts';
+import { idOf, line } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import type { Dated } from './events.ts';
 import { daysOf, month, thisMonth } from './month.ts';
@@ -21,7 +21,11 @@ export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>
     flags: {
       month: optional('--month <month>', 'like 2026-12, or +1 for the next', month),
       mine: toggle('--mine', 'only those I run or sold'),
-      support: optional('--support <employee>', 'only those that this employee runs', id),
+      support: optional(
+        '--support <employee>',
+        'only those that this employee runs',
+        idOf('employee'),
+      ),
       ics: optional('--ics [file]', 'write an iCalendar file, or to standard output', line(4000)),
     },
     columns: [...eventColumns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],

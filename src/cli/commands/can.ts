@@ -1,17 +1,19 @@
 import process from 'node:process';
 import type { NounEntry } from '../catalog.ts';
 import {
+  type Asking,
   type Command,
   command,
+  idMeant,
+  meant,
   type Noun,
   optional,
-  parsed,
   required,
   several,
 } from '../command.ts';
 import type { Askable, Said } from '../deeds.ts';
 import { type CliError, exitCodes, usageError } from '../errors.ts';
-import { id, line, offering } from '../flags.ts';
+import { line, offering } from '../flags.ts';
 import { drawAccess } from '../output/access.ts';
 import { type Column, canonical } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
@@ -93,18 +95,19 @@ async function understood(
 }
 
 /** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
-function readFields(
+async function readFields(
   texts: readonly string[],
-  noun: LoadedNoun,
-  askable: Askable,
-): Omit<Said, 'id'> {
+  { noun, askable }: { noun: LoadedNoun; askable: Askable },
+  services: Asking,
+): Promise<Omit<Said, 'id'>> {
   const flags = new Map<string, unknown>();
   const fields: string[] = [];
   for (const text of texts.flatMap((each) => (each.includes('=') ? [each] : each.split(',')))) {
     const [, name = '', , value] = /^([^=]*)(=(.*))?$/s.exec(text) ?? [];
     const known = askable.flagNamed(name);
     if (known) {
-      flags.set(known.key, value === undefined ? undefined : parsed(known.flag, value));
+      const isKnown = value !== undefined;
+      flags.set(known.key, isKnown ? await meant(known.flag, value, services) : undefined);
       continue;
     }
     const field = fieldsOf(noun).find((key) =>
@@ -158,7 +161,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
           line(40),
         ),
       ),
-      id: optional('[id]', 'with which one', id),
+      id: optional('[id]', 'with which one: its id, or a part of its name', line(200)),
       field: several(
         '--field <name>',
         'about this field only; with a value: --field client=12; may be repeated',
@@ -177,7 +180,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       'The answer is about permission: the grants and policies of the database. Its',
       'rules, such as “An event needs a signed contract.”, are checked when you do it.',
     ],
-    async run({ api, output, flags, columns: shown, fields }) {
+    async run({ api, output, prompts, flags, columns: shown, fields }) {
       const { noun, verb, askable } = await understood(nouns, [flags.verb, flags.record]);
       if (flags.id !== undefined && !askable.takesId) {
         throw usageError(
@@ -185,11 +188,13 @@ export const can = (nouns: readonly NounEntry[]): Command =>
           `Ask without one: epic can ${verb} ${noun.name}`,
         );
       }
-      const said = { id: flags.id, ...readFields(flags.field, noun, askable) };
-      const about = { noun: noun.name, id: flags.id };
-      const answered = await permissionFor(api, about, askable.question(said));
-      if (flags.id !== undefined && !answered.isVisible) throw noSuch(noun.name, flags.id);
-      const answer: Answer = { record: noun.name, verb, id: flags.id, ...answered };
+      const services = { api, output, prompts };
+      const fieldsSaid = await readFields(flags.field, { noun, askable }, services);
+      const id = flags.id === undefined ? undefined : await idMeant(noun.name, flags.id, services);
+      const about = { noun: noun.name, id };
+      const answered = await permissionFor(api, about, askable.question({ id, ...fieldsSaid }));
+      if (id !== undefined && !answered.isVisible) throw noSuch(noun.name, id);
+      const answer: Answer = { record: noun.name, verb, id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {
         await output.drawing((paint, cells) => drawAccess(answer, paint, cells));

@@ -1,4 +1,5 @@
 import {
+  ClientContact,
   ClientCreate,
   ClientErase,
   type ClientFieldsFragment,
@@ -6,11 +7,13 @@ import {
   ClientList,
   ClientUpdate,
   ClientView,
+  SimilarClients,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
+import { type Noun, optional, required, type Services, suggesting, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
-import { date, email, id, line, orNothing, phone } from '../flags.ts';
+import { cancelled } from '../errors.ts';
+import { between, date, email, idOf, line, orNothing, phone, since } from '../flags.ts';
 import { field } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
@@ -49,13 +52,13 @@ const columns: readonly Column<Client>[] = [
   { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
 ];
 
-const name = ({ fullName, companyName }: Client) =>
+const name = ({ fullName, companyName }: Pick<Client, 'fullName' | 'companyName'>) =>
   companyName ? `${fullName}, ${companyName}` : fullName;
 
 const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;
 const question = questionAbout('client', fetchClient, name);
 
-const clientId = required('<id>', "the client's id", id);
+const clientId = required('<id>', "the client's id, or a part of the name", idOf('client'));
 
 const listClients = list({
   summary: 'List clients',
@@ -66,12 +69,23 @@ const listClients = list({
       'only where the name, company or e-mail contains this',
       line(200),
     ),
+    notContactedSince: optional(
+      '--not-contacted-since <date>',
+      'only those neither contacted nor changed since a day, or for so long: 30d',
+      since,
+    ),
+    between: optional(
+      '--between <period>',
+      'only those first met in this period: 2026-01-01..2026-03-31',
+      between(date, date),
+    ),
   },
   columns,
   sort: {
     id: 'ID',
     fullName: 'FULL_NAME',
     companyName: 'COMPANY_NAME',
+    firstContact: 'FIRST_CONTACT',
     lastUpdate: 'LAST_UPDATE',
   },
   sortedBy: 'ID_ASC',
@@ -79,14 +93,49 @@ const listClients = list({
   examples: [
     ['client list --mine', 'the clients I look after'],
     ['client list --search dupont --fields id,fullName,phone', ''],
+    ['client list --mine --not-contacted-since 30d', 'whom I should call'],
     ['client list --sort lastUpdate:desc --csv > clients.csv', 'for a spreadsheet'],
   ],
-  fetch: async (api, { mine, search }, page) =>
-    (await api.send(ClientList, { ...page, condition: { mine: mine || undefined, search } }))
-      .clients,
+  fetch: async (api, { mine, search, notContactedSince, between: met }, page) => {
+    const condition = {
+      mine: mine || undefined,
+      search,
+      notContactedSince,
+      firstContactFrom: met?.from,
+      firstContactTo: met?.to,
+    };
+    return (await api.send(ClientList, { ...page, condition })).clients;
+  },
 });
 
-const viewClient = view({ noun: 'client', columns, fetch: fetchClient });
+const viewClient = view({ noun: 'client', id: clientId, columns, fetch: fetchClient });
+
+/** Says whom a new client looks like, and asks on a terminal: it may be the same. */
+async function askAboutSimilar(
+  flags: { name: string; email: string; phone?: string | undefined },
+  { api, output, prompts }: Pick<Services, 'api' | 'output' | 'prompts'>,
+): Promise<void> {
+  const { similarClients } = await api.send(SimilarClients, {
+    name: flags.name,
+    email: flags.email,
+    phone: flags.phone,
+  });
+  if (!similarClients || similarClients.length === 0) return;
+  const lines = similarClients.map((like) => {
+    const why = [
+      like.sameEmail && 'same e-mail',
+      like.samePhone && 'same phone',
+      like.closeName && 'close name',
+    ];
+    const known = `${like.id}  ${name(like)}, with ${like.commercialContact}`;
+    return `${known} (${why.filter(Boolean).join(', ')})`;
+  });
+  output.note('There is a client who looks like this one:', ...lines);
+  if (!prompts.possible) return;
+  if (!(await prompts.confirm(`Enter ${flags.name} all the same?`))) {
+    throw cancelled('Nothing was entered.');
+  }
+}
 
 const createClient = change({
   noun: 'client',
@@ -117,7 +166,10 @@ const createClient = change({
       firstContact,
     }),
   },
-  send: async (api, _, client) => (await api.send(ClientCreate, { client })).createClient?.client,
+  send: async (api, flags, client, invocation) => {
+    await askAboutSimilar(flags, invocation);
+    return (await api.send(ClientCreate, { client })).createClient?.client;
+  },
   done: (client) => `Client ${client.id} created: ${name(client)}.`,
 });
 
@@ -143,6 +195,7 @@ const importClients = importing({
 
 const updateClient = edit({
   noun: 'client',
+  id: clientId,
   summary: 'Change what is known of a client',
   flags: {
     name: optional('--name <name>', 'first and last name', line(200)),
@@ -168,16 +221,32 @@ const updateClient = edit({
   done: (client) => `Client ${client.id} updated: ${name(client)}.`,
 });
 
+const contactedClient = change({
+  noun: 'client',
+  name: 'contacted',
+  summary: 'Record that you have spoken with a client',
+  flags: { id: clientId },
+  columns,
+  examples: [['client contacted 12', 'so that --not-contacted-since leaves them out']],
+  attempt: ({ id }) => `record a contact with client ${id}`,
+  deed: { verb: 'contact', writes: () => ({}) },
+  send: async (api, { id }) => (await api.send(ClientContact, { id })).recordContact?.client,
+  done: (client) => `Client ${client.id} contacted: ${name(client)}.`,
+});
+
 const handOverClient = change({
   noun: 'client',
   name: 'handover',
   summary: 'Give a client to another sales contact',
   flags: {
     id: clientId,
-    to: required('--to <employee>', 'id of the sales employee who takes over', id),
+    to: required('--to <employee>', 'the sales employee who takes over', idOf('employee', 'sales')),
   },
   columns,
-  examples: [['client handover 12 --to 4', 'employee 4 looks after client 12 from now on']],
+  examples: [
+    ['client handover 12 --to 4', 'employee 4 looks after client 12 from now on'],
+    ['client handover "dupont sa" --to oscar', 'names will do where only one has them'],
+  ],
   attempt: ({ id, to }) => `hand client ${id} over to employee ${to}`,
   deed: { verb: 'update', writes: ({ to }) => ({ commercialContactId: to }) },
   send: async (api, { id, to }) =>
@@ -210,6 +279,7 @@ export const client: Noun = {
     createClient,
     updateClient,
     importClients,
+    contactedClient,
     handOverClient,
     eraseClient,
   ],

@@ -12,7 +12,18 @@ import {
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
-import { date, email, id, money, oneOf } from '../flags.ts';
+import {
+  between,
+  date,
+  email,
+  fromMoment,
+  id,
+  idOf,
+  line,
+  money,
+  oneOf,
+  toMoment,
+} from '../flags.ts';
 import { field, reference } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
@@ -56,7 +67,11 @@ const columns: readonly Column<Contract>[] = [
   { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
 ];
 
-const contractId = required('<id>', "the contract's id", id);
+const contractId = required(
+  '<id>',
+  "the contract's id, or a part of the client's name",
+  idOf('contract'),
+);
 const summaryOf = (contract: Contract) => `${clientOf(contract)}, ${euros(contract.totalAmount)}`;
 const remainder = (contract: Contract) =>
   /^[0.]+$/.test(contract.amountToBePaid)
@@ -74,11 +89,22 @@ const listContracts = list({
     mine: toggle('--mine', 'only those of the clients I look after'),
     unsigned: toggle('--unsigned', 'only those not signed yet'),
     unpaid: toggle('--unpaid', 'only signed ones with something left to pay'),
-    clientId: optional('--client <id>', 'only those of this client', id),
+    overdue: toggle('--overdue', 'only those signed over 30 days ago and not paid in full'),
+    clientId: optional('--client <id>', 'only those of this client: id or name', idOf('client')),
     status: optional(
       '--status <status>',
       'only in this state',
       oneOf('draft', 'signed', 'cancelled'),
+    ),
+    search: optional(
+      '--search <text>',
+      "only where the client's name, company or e-mail contains this",
+      line(200),
+    ),
+    between: optional(
+      '--between <period>',
+      'only those entered in this period: 2026-01-01..2026-03-31',
+      between(fromMoment, toMoment),
     ),
   },
   columns,
@@ -94,32 +120,41 @@ const listContracts = list({
   examples: [
     ['contract list --mine --unsigned', 'what I still have to get signed'],
     ['contract list --unpaid --sort totalAmount:desc', 'what we are owed, the largest first'],
+    ['contract list --overdue --mine', 'whom I should remind'],
     ['contract list --client 12 --json', ''],
   ],
-  fetch: async (api, { mine, unsigned, unpaid, clientId, status }, page) => {
+  fetch: async (api, { mine, unsigned, unpaid, overdue, between: entered, ...given }, page) => {
+    const { clientId, status, search } = given;
     const condition = {
       mine: mine || undefined,
       unsigned: unsigned || undefined,
       unpaid: unpaid || undefined,
+      overdue: overdue || undefined,
       clientId,
       status,
+      search,
+      createdFrom: entered?.from,
+      createdTo: entered?.to,
     };
     return (await api.send(ContractList, { ...page, condition })).contracts;
   },
 });
 
-const viewContract = view({ noun: 'contract', columns, fetch: fetchContract });
+const viewContract = view({ noun: 'contract', id: contractId, columns, fetch: fetchContract });
 
 const createContract = change({
   noun: 'contract',
   name: 'create',
   summary: 'Draw up a contract, as a draft',
   flags: {
-    client: required('--client <id>', 'id of the client who buys', id),
+    client: required('--client <id>', 'the client who buys, by id or name', idOf('client')),
     total: required('--total <amount>', 'price in euros', money),
   },
   columns,
-  examples: [['contract create --client 12 --total 12500', '']],
+  examples: [
+    ['contract create --client 12 --total 12500', ''],
+    ['contract create --client "dupont sa" --total 12500', 'a name that only one client has'],
+  ],
   attempt: ({ client }) => `create a contract for client ${client}`,
   deed: {
     verb: 'create',
@@ -153,6 +188,7 @@ const importContracts = importing({
 
 const updateContract = edit({
   noun: 'contract',
+  id: contractId,
   summary: 'Change the price of a contract',
   flags: { total: optional('--total <amount>', 'new price in euros', money) },
   columns,

@@ -11,7 +11,7 @@ import {
 import type { Api } from '../api/api.ts';
 import { type Noun, optional, required, toggle } from '../command.ts';
 import { edit } from '../edit.ts';
-import { email, id, line, oneOf } from '../flags.ts';
+import { email, idOf, line, oneOf } from '../flags.ts';
 import type { Column } from '../output/columns.ts';
 import { assertMayBegin } from '../permission.ts';
 import { assertCanConfirm, change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
@@ -35,7 +35,7 @@ const columns: readonly Column<Employee>[] = [
 ];
 
 const departments = oneOf('sales', 'support', 'management');
-const employeeId = required('<id>', "the employee's id", id);
+const employeeId = required('<id>', "the employee's id, or a part of the name", idOf('employee'));
 const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${department}`;
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
@@ -62,7 +62,7 @@ const listEmployees = list({
   },
 });
 
-const viewEmployee = view({ noun: 'employee', columns, fetch: fetchEmployee });
+const viewEmployee = view({ noun: 'employee', id: employeeId, columns, fetch: fetchEmployee });
 
 type NewEmployee = Employee & { oneTimePassword: string };
 
@@ -108,6 +108,7 @@ const createEmployee = change({
 
 const updateEmployee = edit({
   noun: 'employee',
+  id: employeeId,
   summary: 'Change an employee',
   flags: {
     name: optional('--name <name>', 'first and last name', line(200)),
@@ -153,8 +154,8 @@ const resetPassword = change({
 
 const handoverTo = optional(
   '--handover-to <employee>',
-  'id of the colleague who takes over their clients or open events',
-  id,
+  'the colleague who takes over their clients or open events',
+  idOf('employee'),
 );
 
 const deactivateEmployee = change({

@@ -20,12 +20,15 @@ import {
   type Values,
 } from '../command.ts';
 import { edit } from '../edit.ts';
+import { usageError } from '../errors.ts';
 import {
   asTyped,
+  between,
   dateTime,
   email,
   fromMoment,
   id,
+  idOf,
   line,
   oneOf,
   orNothing,
@@ -105,7 +108,11 @@ const columns: readonly Column<Event>[] = [
 ];
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
-const eventId = required('<id>', "the event's id", id);
+const eventId = required(
+  '<id>',
+  "the event's id, or a part of its title, place or client",
+  idOf('event'),
+);
 const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.startDate)}`;
 const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
 const question = questionAbout('event', fetchEvent, summaryOf);
@@ -116,19 +123,36 @@ const filters = {
   upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
   from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
   to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
-  contractId: optional('--contract <id>', 'only those of this contract', id),
+  between: optional(
+    '--between <period>',
+    'both in one: today..+7d, 2026-12-01..2026-12-31',
+    between(fromMoment, toMoment),
+  ),
+  search: optional(
+    '--search <text>',
+    'only where the title, the place or the client contains this',
+    line(200),
+  ),
+  contractId: optional('--contract <id>', 'only those of this contract', idOf('contract')),
   status: optional('--status <status>', 'only in this state', statuses),
 };
 
-const conditionOf = ({ mine, noSupport, upcoming, ...given }: Values<typeof filters>) => ({
-  mine: mine || undefined,
-  withoutSupport: noSupport || undefined,
-  upcoming: upcoming || undefined,
-  from: given.from,
-  to: given.to,
-  contractId: given.contractId,
-  status: given.status,
-});
+function conditionOf({ mine, noSupport, upcoming, ...given }: Values<typeof filters>) {
+  const { contractId, status, search, between: period } = given;
+  if (period && (given.from || given.to)) {
+    throw usageError('--between says the same as --from and --to.', 'Give the one or the others.');
+  }
+  return {
+    mine: mine || undefined,
+    withoutSupport: noSupport || undefined,
+    upcoming: upcoming || undefined,
+    from: period?.from ?? given.from,
+    to: period?.to ?? given.to,
+    contractId,
+    status,
+    search,
+  };
+}
 
 const listEvents = list({
   summary: 'List events',
@@ -147,7 +171,7 @@ const listEvents = list({
     ['event list --mine --upcoming', 'what I have coming'],
     ['event list --mine --watch', 'and tell what changes'],
     ['event list --no-support --upcoming', 'what still needs somebody to run it'],
-    ['event list --from today --to +30d --csv > events.csv', 'the coming month, for a spreadsheet'],
+    ['event list --between today..+30d --csv > events.csv', 'the coming month, for a spreadsheet'],
   ],
   notes: [
     'With --watch a terminal shows a sentence for each change. Every other format',
@@ -163,8 +187,9 @@ const listEvents = list({
     (await api.send(EventList, { ...page, condition: conditionOf(filters) })).events,
 });
 
-const viewEvent = view({ noun: 'event', columns, fetch: fetchEvent });
+const viewEvent = view({ noun: 'event', id: eventId, columns, fetch: fetchEvent });
 
+const supporter = idOf('employee', 'support');
 const people = wholeNumber(0, 999_999_999);
 const notesLimit = 200_000;
 
@@ -178,7 +203,7 @@ const createEvent = change({
   name: 'create',
   summary: 'Plan an event under a signed contract',
   flags: {
-    contract: required('--contract <id>', 'id of the signed contract', id),
+    contract: required('--contract <id>', 'the signed contract, by id or client', idOf('contract')),
     title: required('--title <title>', 'what it is called', line(200)),
     start: required('--start <time>', 'when it starts, like "2026-12-01 18:30"', dateTime),
     end: suggesting(required('--end <time>', 'when it ends', dateTime), fourHoursLater),
@@ -187,7 +212,7 @@ const createEvent = change({
     notes: optional('--notes <text>', 'what those who run it should know', text(notesLimit)),
     // Management names one, here or later; whoever sells the event cannot.
     support: unasked(
-      optional('--support <employee>', 'id of the support employee who runs it', id),
+      optional('--support <employee>', 'the support employee who runs it', supporter),
     ),
   },
   columns,
@@ -242,6 +267,7 @@ const importEvents = importing({
 
 const updateEvent = edit({
   noun: 'event',
+  id: eventId,
   summary: 'Change an event',
   flags: {
     title: optional('--title <title>', 'what it is called', line(200)),
@@ -279,10 +305,13 @@ const assignEvent = change({
   summary: 'Say who runs an event',
   flags: {
     id: eventId,
-    support: required('--support <employee>', 'id of the support employee who runs it', id),
+    support: required('--support <employee>', 'the support employee who runs it', supporter),
   },
   columns,
-  examples: [['event assign 31 --support 9', 'employee 9 runs event 31']],
+  examples: [
+    ['event assign 31 --support 9', 'employee 9 runs event 31'],
+    ['event assign gala --support zoé', 'names will do where only one has them'],
+  ],
   attempt: ({ id, support }) => `assign event ${id} to employee ${support}`,
   deed: { verb: 'update', writes: ({ support }) => ({ supportContactId: support }) },
   send: async (api, { id, support }) =>

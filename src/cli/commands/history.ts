@@ -1,8 +1,8 @@
 import { History, type HistoryRecord } from '../../client/operations.ts';
 import type { NounEntry } from '../catalog.ts';
-import { type Command, command, required, toggle, under } from '../command.ts';
+import { type Command, command, idMeant, required, toggle, under } from '../command.ts';
 import { notFound } from '../errors.ts';
-import { Invalid, id, type Parser } from '../flags.ts';
+import { Invalid, line, type Parser } from '../flags.ts';
 import { type Change, changeOf } from '../history/change.ts';
 import { namesFor } from '../history/names.ts';
 import { type Names, tellings } from '../history/records.ts';
@@ -70,7 +70,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
   command({
     flags: {
       record: required('<record>', 'what kind of record', recordName),
-      id: required('<id>', "the record's id", id),
+      id: required('<id>', "the record's id, or a part of its name", line(200)),
       absolute: toggle('--absolute', 'dates and times instead of “2 hours ago”'),
       ...under('Rows', paging),
     },
@@ -80,8 +80,9 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       ['history client 12 --limit 1', 'who changed it last'],
       ['history event 31 --json', 'with every value, before and after'],
     ],
-    async run({ api, output, flags, columns: shown, fields: chosen, typed }) {
-      const { record, id: rowId, absolute } = flags;
+    async run({ api, output, prompts, flags, columns: shown, fields: chosen, typed }) {
+      const { record, absolute } = flags;
+      const rowId = await idMeant(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
       const fields = (await noun?.load())?.fields ?? paymentFields;
       const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });

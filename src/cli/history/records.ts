@@ -61,6 +61,11 @@ const client: Telling = {
       tells: ['erasedAt', 'fullName', 'email', 'phone'],
     },
     passedOn('commercialContactId', { before, after, names }, handedOver('the client')),
+    // A contact is recorded so; and an erased client's changes look like one.
+    Object.keys(after).every((key) => key === 'lastUpdate') && {
+      said: 'noted a contact with the client, or a change that is no longer on record',
+      tells: ['lastUpdate'],
+    },
   ],
   follows: ['lastUpdate'],
 };

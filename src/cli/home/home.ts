@@ -39,7 +39,7 @@ export const home: Command = command({
       const who = day.me ? `${day.me.fullName}, ${day.me.department}. ` : '';
       const heading = `${who}${date}.`;
       const sections = sectionsOf(day, now);
-      const next = suggestions(day, now);
+      const next = suggestions(day);
       await output.drawing((paint, cells, lines) =>
         drawDay({ heading, sections, next }, paint, cells, lines),
       );

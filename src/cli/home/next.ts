@@ -1,19 +1,19 @@
 import type { MyDayQuery } from '../../client/operations.ts';
-import { clientOf, isOverdue } from './sections.ts';
+import { clientOf } from './sections.ts';
 
 /** A command to type, and what it does. */
 export type Suggestion = readonly [commandLine: string, what: string];
 
 const most = 4;
 
-function forSales({ myDrafts, myUnpaid, myEvents }: MyDayQuery, now: Date): Suggestion[] {
+function forSales({ myDrafts, myUnpaid, myEvents }: MyDayQuery): Suggestion[] {
   const [draft] = myDrafts?.nodes ?? [];
   const [unpaid] = myUnpaid?.nodes ?? [];
   const [event] = myEvents?.nodes ?? [];
   const found: Suggestion[] = [];
   if (draft) found.push([`epic contract sign ${draft.id}`, `${clientOf(draft)} has signed`]);
   if (unpaid) {
-    const what = isOverdue(unpaid, now) ? 'the oldest overdue' : 'the oldest unpaid';
+    const what = unpaid.isOverdue ? 'the oldest overdue' : 'the oldest unpaid';
     found.push([`epic contract view ${unpaid.id}`, what]);
   }
   if (event) found.push([`epic event view ${event.id}`, 'the next event of a client']);
@@ -50,9 +50,9 @@ function forManagement({ withoutSupport, drafts, load }: MyDayQuery): Suggestion
 }
 
 /** Two to four commands that fit what there is to do, with the ids of it. */
-export function suggestions(day: MyDayQuery, now: Date): Suggestion[] {
+export function suggestions(day: MyDayQuery): Suggestion[] {
   const byDepartment = {
-    sales: () => forSales(day, now),
+    sales: () => forSales(day),
     support: () => forSupport(day),
     management: () => forManagement(day),
   };

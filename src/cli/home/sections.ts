@@ -30,12 +30,6 @@ const ids = (rows: readonly { id: number }[]) => right(rows.map(({ id }) => Stri
 export const clientOf = ({ client }: ContractRow) =>
   client?.companyName ?? client?.fullName ?? 'a client';
 
-const month = 30 * 24 * 60 * 60 * 1000;
-
-/** Signed more than 30 days ago, and still to be paid: the rule of the database's reports. */
-export const isOverdue = ({ signedAt }: ContractRow, now: Date) =>
-  signedAt !== null && now.getTime() - new Date(signedAt).getTime() > month;
-
 function drafts(
   found: DayContractsFragment,
   about: { title: string; rest: string; withPerson: boolean },
@@ -63,7 +57,7 @@ function drafts(
 function unpaid({ nodes: rows, totalCount: count }: DayContractsFragment, now: Date): DaySection {
   const since = rows.map((row) => {
     const signed = row.signedAt === null ? '' : `signed ${ago(row.signedAt, now)}`;
-    return isOverdue(row, now) ? `overdue, ${signed}` : signed;
+    return row.isOverdue ? `overdue, ${signed}` : signed;
   });
   return {
     title: 'To be paid',

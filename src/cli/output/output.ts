@@ -56,8 +56,8 @@ export interface Output {
   ): Promise<void>;
   /** How far something has come, on stderr. */
   progress(): Progress;
-  /** A sentence for the person, on stderr, and perhaps a command to type, which stays on a line of its own. */
-  note(sentence: string, commandLine?: string): void;
+  /** A sentence for the person, on stderr, and perhaps lines that stay lines: a command to type, or a short list. */
+  note(sentence: string, ...lines: readonly string[]): void;
   /** A command line that is run for the person, on stderr. */
   echo(commandLine: string): void;
   /** Labels and what belongs to them, for the person at the prompt, on stderr. */
@@ -162,10 +162,10 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       else sentenceLine(sentence);
     },
     progress: () => createProgress(stderr),
-    note(sentence, commandLine) {
-      const lines = [wrapped(printableLines(sentence), errCells, '')];
-      if (commandLine !== undefined) lines.push(`  ${printableLines(commandLine)}`);
-      stderr.write(`${errPaint.quiet(lines.join('\n'))}\n`);
+    note(sentence, ...lines) {
+      const said = wrapped(printableLines(sentence), errCells, '');
+      const kept = lines.map((line) => `  ${printableLines(line)}`);
+      stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
     },
     echo(commandLine) {
       stderr.write(`${errPaint.quiet(`$ ${printableLines(commandLine)}`)}\n`);

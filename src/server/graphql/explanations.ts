@@ -1,19 +1,7 @@
-import { GraphQLNonNull, getNullableType } from 'postgraphile/graphql';
+import type { ReturnedRow } from './returned-rows.ts';
 
-// How crm.explain_access and crm.explain_refusal look in the API: what a function returns has neither a name nor
-// comments in the database.
-
-type Described = {
-  description: string;
-  isAlwaysThere?: true;
-  /** The words that it can be, as an enum. */
-  words?: { name: string; values: Record<string, string> };
-};
-
-const types: Record<
-  string,
-  { name: string; description: string; fields: Record<string, Described> }
-> = {
+/** How crm.explain_access and crm.explain_refusal look in the API. */
+export const explanations: Readonly<Record<string, ReturnedRow>> = {
   explain_access: {
     name: 'AccessStep',
     description: 'A grant or a policy that bears on a question about access, or the verdict.',
@@ -70,54 +58,15 @@ const types: Record<
   },
 };
 
-const typeNamed = (name: string | undefined) =>
-  Object.values(types).find((type) => type.name === name);
-
-/** Names and describes what the explaining functions return. */
+/** A question about access is answered whole. */
 export const explanationsPlugin: GraphileConfig.Plugin = {
   name: 'EpicExplanationsPlugin',
   after: ['PgFirstLastBeforeAfterArgsPlugin'],
-  inflection: {
-    replace: {
-      functionRecordReturnCodecName(previous, _options, details) {
-        if (previous === undefined) throw new Error('There is no inflector to replace.');
-        return types[details.pgProc.proname]?.name ?? previous(details);
-      },
-    },
-  },
   schema: {
     hooks: {
-      init(initialised, build) {
-        for (const { description, words } of Object.values(types).flatMap(({ fields }) =>
-          Object.values(fields),
-        )) {
-          if (words === undefined) continue;
-          const values = Object.entries(words.values).map(([word, meaning]) => [
-            word,
-            { value: word, description: meaning },
-          ]);
-          build.registerEnumType(
-            words.name,
-            {},
-            () => ({ description, values: Object.fromEntries(values) }),
-            'EpicExplanationsPlugin',
-          );
-        }
-        return initialised;
-      },
-      GraphQLObjectType(type, _build, { scope }) {
-        const described = typeNamed(scope.pgCodec?.name);
-        return described ? { ...type, description: described.description } : type;
-      },
-      GraphQLObjectType_fields_field(field, build, { scope, Self }) {
-        const described = typeNamed(Self.name)?.fields[scope.fieldName];
-        if (!described) return field;
-        const { description, isAlwaysThere, words } = described;
-        const type = words ? build.getOutputTypeByName(words.name) : getNullableType(field.type);
-        return { ...field, description, type: isAlwaysThere ? new GraphQLNonNull(type) : type };
-      },
       GraphQLObjectType_fields_field_args(args, _build, { scope }) {
         if (!scope.isRootQuery || !scope.isPgFieldSimpleCollection) return args;
+        if (scope.fieldName === 'search') return args;
         // What a function returns as a list is short, and half of it would not be an answer.
         const { first: _, offset: __, ...kept } = args;
         return kept;

@@ -1,5 +1,7 @@
 import { jsonPgSmartTags } from 'postgraphile/utils';
-import { explanationsPlugin } from './explanations.ts';
+import { explanations, explanationsPlugin } from './explanations.ts';
+import { createReturnedRowsPlugin } from './returned-rows.ts';
+import { findings, searchPlugin } from './search.ts';
 
 // What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes
 // (PgIndexBehaviorsPlugin). The rest is here: names that read well, and less of what nobody needs.
@@ -106,7 +108,21 @@ const tagsPlugin = jsonPgSmartTags({
       'crm.folded': hidden,
       'crm.client_matches': hidden,
       'crm.rule_sentence': hidden,
+      'crm.event_matches': hidden,
+      'crm.client_search_text': hidden,
+      'crm.event_search_text': hidden,
+      'crm.employee_search_text': hidden,
+      'crm.phone_digits': hidden,
+      'crm.euros': hidden,
+      'crm.swapped': hidden,
+      'crm.likeness': hidden,
+      'crm.found_by_words': hidden,
+      'crm.found_by_spelling': hidden,
       'crm.explain_access': { tags: list },
+      'crm.search': { tags: list },
+      'crm.similar_clients': { tags: list },
+      'crm.contract_is_overdue': always,
+      'crm.record_contact': returns('client'),
       'crm.pipeline_by_age': { tags: list },
       'crm.revenue_by_month': { tags: list },
       'crm.revenue_by_salesperson': { tags: list },
@@ -189,5 +205,7 @@ function withoutClientMutationId<Fields extends object>(fields: Fields): Fields 
 export const exposurePlugins: GraphileConfig.Plugin[] = [
   tagsPlugin,
   shapePlugin,
+  createReturnedRowsPlugin({ ...explanations, ...findings }),
   explanationsPlugin,
+  searchPlugin,
 ];

@@ -9,7 +9,7 @@ import { addPgTableCondition } from 'postgraphile/utils';
 // an index of db/migrations serves it, and what does not depend on the row is a subquery that runs once.
 
 type Filter = {
-  type: 'Boolean' | 'String' | 'Datetime' | '[Int!]';
+  type: 'Boolean' | 'String' | 'Date' | 'Datetime' | '[Int!]';
   description: string;
   /** The condition; a boolean filter applies it only when it is true. */
   where: (table: SQL, value: SQL) => SQL;
@@ -47,6 +47,22 @@ const filters: Record<string, Record<string, Filter>> = {
         'Only clients whose name, company or e-mail address contains this text, without regard to case and accents.',
       where: (client, text) => sql`crm.client_matches(${client}, ${text})`,
     },
+    notContactedSince: {
+      type: 'Datetime',
+      description:
+        'Only clients whom nobody has contacted, and whose record nobody has changed, since this time.',
+      where: (client, time) => sql`${client}.last_update < ${time} and ${client}.erased_at is null`,
+    },
+    firstContactFrom: {
+      type: 'Date',
+      description: 'Only clients of a first contact on this day or later.',
+      where: (client, day) => sql`${client}.first_contact >= ${day}`,
+    },
+    firstContactTo: {
+      type: 'Date',
+      description: 'Only clients of a first contact on this day or earlier.',
+      where: (client, day) => sql`${client}.first_contact <= ${day}`,
+    },
   },
   contract: {
     mine: {
@@ -64,6 +80,29 @@ const filters: Record<string, Record<string, Filter>> = {
       description: 'Only signed contracts with an amount that remains to be paid.',
       where: (contract) => sql`${contract}.status = 'signed' and ${contract}.amount_to_be_paid > 0`,
     },
+    overdue: {
+      type: 'Boolean',
+      description:
+        'Only contracts whose payment is late: signed more than 30 days ago, with an amount that remains to be paid.',
+      where: (contract) => sql`crm.contract_is_overdue(${contract})`,
+    },
+    search: {
+      type: 'String',
+      description: 'Only contracts of the clients that `search` finds among clients.',
+      where: (contract, text) => sql`${contract}.client_id in (
+        select buyer.id from crm.client buyer where crm.client_matches(buyer, ${text})
+      )`,
+    },
+    createdFrom: {
+      type: 'Datetime',
+      description: 'Only contracts entered at this time or later.',
+      where: (contract, time) => sql`${contract}.creation_date >= ${time}`,
+    },
+    createdTo: {
+      type: 'Datetime',
+      description: 'Only contracts entered before this time.',
+      where: (contract, time) => sql`${contract}.creation_date < ${time}`,
+    },
   },
   event: {
     mine: {
@@ -77,6 +116,20 @@ const filters: Record<string, Record<string, Filter>> = {
         from crm.contract
         join crm.event mine on mine.contract_id = contract.id
         where contract.commercial_id = ${me}
+      )`,
+    },
+    search: {
+      type: 'String',
+      description:
+        'Only events whose title or location contains this text, without regard to case and accents, and those of the clients that `search` finds among clients.',
+      where: (event, text) => sql`${event}.id in (
+        select named.id from crm.event named where crm.event_matches(named, ${text})
+        union all
+        select bought.id
+        from crm.client buyer
+        join crm.contract     on contract.client_id = buyer.id
+        join crm.event bought on bought.contract_id = contract.id
+        where crm.client_matches(buyer, ${text})
       )`,
     },
     withoutSupport: {
@@ -117,6 +170,7 @@ const filters: Record<string, Record<string, Filter>> = {
 const codecs: Record<Filter['type'], PgCodec> = {
   Boolean: TYPES.boolean,
   String: TYPES.text,
+  Date: TYPES.date,
   Datetime: TYPES.timestamptz,
   '[Int!]': listOfCodec(TYPES.int),
 };

@@ -1,5 +1,5 @@
---! Previous: sha1:54b7b22691423e7a7d15d086141fec0b94b2edea
---! Hash: sha1:f8ab3cdd165638d33556eaeb54c1af1ce7e917a0
+--! Previous: sha1:87ade1079109c3907e0d78ed51865245bf66bc41
+--! Hash: sha1:8772f38bf6a530fd49db22649e4ce059ee858408
 --! Message: imports
 
 -- Imports, continued: what comes of them.

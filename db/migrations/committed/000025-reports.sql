@@ -1,5 +1,5 @@
---! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:5856fc1d6f3341757f85faa597917e55e30942f6
+--! Previous: sha1:da57d5ee50216e1dca4706925d0bfc341eb15cde
+--! Hash: sha1:341eea8156065e5852db19aa446b4c80119117b3
 --! Message: reports
 
 -- What has been sold and paid, what is owed, and who has how much to do: counted by the database, with the rights of
@@ -176,9 +176,7 @@ as $$
   select employee.id, employee.full_name, count(*), sum(contract.amount_to_be_paid), min(contract.signed_at)
   from crm.contract
   join crm.employee on employee.id = contract.commercial_id
-  where contract.status = 'signed'
-    and contract.amount_to_be_paid > 0
-    and contract.signed_at < now() - interval '30 days'
+  where crm.contract_is_overdue(contract)
   group by employee.id
   order by sum(contract.amount_to_be_paid) desc, employee.full_name, employee.id
 $$;

@@ -1,5 +1,5 @@
---! Previous: sha1:9302b62c06fdb1f391d4ff081248757b98b445ae
---! Hash: sha1:54b7b22691423e7a7d15d086141fec0b94b2edea
+--! Previous: sha1:b04d7ca34455932d71134fbe59deb4462d465fe6
+--! Hash: sha1:87ade1079109c3907e0d78ed51865245bf66bc41
 --! Message: import-lines
 
 -- Imports: many clients, contracts or events at once, all of them or none. Lines are first staged, some hundreds at a
@@ -33,11 +33,6 @@ comment on column access.import_line.staged_at   is 'When the line came in.';
 
 comment on constraint import_line_employee_id_fkey on access.import_line is 'The employee has an import under way.';
 comment on constraint import_line_is_a_record      on access.import_line is 'A line of an import is an object with its values by column.';
-
--- Clients are found by their address. Clients are read through once: seconds for a million of them.
--- squawk-ignore require-concurrent-index-creation
-create index client_email_idx on crm.client (lower(email));
-
 
 create function crm.stage_import(import_id uuid, lines jsonb) returns integer
 language plpgsql volatile security invoker

@@ -1,5 +1,5 @@
---! Previous: sha1:5856fc1d6f3341757f85faa597917e55e30942f6
---! Hash: sha1:d93474b52a867a16ff312f936bdb55e19e8cc93f
+--! Previous: sha1:341eea8156065e5852db19aa446b4c80119117b3
+--! Hash: sha1:b495aa34ba432552f14ef6d0e83511d1fa8bafe1
 --! Message: versions
 
 -- Nobody overwrites what they have not seen: the records that people edit count their versions, and an update that

@@ -1,5 +1,5 @@
---! Previous: sha1:d93474b52a867a16ff312f936bdb55e19e8cc93f
---! Hash: sha1:9302b62c06fdb1f391d4ff081248757b98b445ae
+--! Previous: sha1:b495aa34ba432552f14ef6d0e83511d1fa8bafe1
+--! Hash: sha1:b04d7ca34455932d71134fbe59deb4462d465fe6
 --! Message: planned-together
 
 -- A plan of many events is one piece of news: whoever imports a season's events fills nobody's mailbox.
