@@ -64,7 +64,7 @@ test('off a terminal it is one event a line, each with whether it is mine and do
     ].join('\n'),
   );
   const csv = await suzy.run([...march, '--csv'], { env });
-  expect(csv.stdout.split('\r\n')[0]).toMatch(/^id,title,.*,notes,mine,doubleBooked$/);
+  expect(csv.stdout.split('\r\n')[0]).toMatch(/^id,title,.*,notes,version,mine,doubleBooked$/);
 });
 
 test('mine are those I run, or whose client I look after; others are asked for by who runs them', async () => {

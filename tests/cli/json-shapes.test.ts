@@ -155,6 +155,8 @@ const shapes = {
     overdue: 'array',
     support: 'array',
   },
+  imported: { created: 'number', updated: 'number', unchanged: 'number', dryRun: 'boolean' },
+  found: { kind: 'string', id, title: 'string', detail: orNull('string'), closeness: 'string' },
   server: { server: 'string' },
   changed: { changed: 'boolean' },
 };
@@ -171,16 +173,20 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   can: { shape: 'answer' },
   history: { shape: 'change', isArray: true },
   report: { shape: 'report' },
+  search: { shape: 'found', isArray: true },
   'client list': { shape: 'client', isArray: true },
   'client view': { shape: 'client' },
   'client create': { shape: 'client' },
   'client update': { shape: 'client' },
+  'client import': { shape: 'imported' },
+  'client contacted': { shape: 'client' },
   'client handover': { shape: 'client' },
   'client erase': { shape: 'client' },
   'contract list': { shape: 'contract', isArray: true },
   'contract view': { shape: 'contract' },
   'contract create': { shape: 'contract' },
   'contract update': { shape: 'contract' },
+  'contract import': { shape: 'imported' },
   'contract sign': { shape: 'contract' },
   'contract pay': { shape: 'contract' },
   'contract cancel': { shape: 'contract' },
@@ -190,6 +196,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'event calendar': { shape: 'dated', isArray: true },
   'event create': { shape: 'event' },
   'event update': { shape: 'event' },
+  'event import': { shape: 'imported' },
   'event assign': { shape: 'event' },
   'event unassign': { shape: 'event' },
   'event delete': { shape: 'event' },
@@ -207,7 +214,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
 };
 
 /** What is tested with what it is about: an object a line, whatever the API calls data, no data at all. */
-const elsewhere = ['notification watch', 'api', 'menu'];
+const elsewhere = ['notification watch', 'api', 'menu', 'completion'];
 
 const checked = new Set<string>();
 
@@ -282,6 +289,10 @@ test('of clients and contracts', async () => {
   await run(sales, 'client list');
   await run(sales, 'client view', [client]);
   await run(sales, 'client update', [ben, '--phone', '+33 1 23 45 67 89']);
+  await run(sales, 'client contacted', [ben]);
+  await run(sales, 'client import', ['-'], 'fullName,email\nIda,ida@x.example\n');
+  await run(sales, 'search', ['ben']);
+  await run(sales, 'contract import', ['-'], `clientId,totalAmount\n${ben},10\n`);
   const draft = await run(sales, 'contract create', ['--client', ben, '--total', '100']);
   await run(sales, 'contract update', [draft, '--total', '200']);
   await run(sales, 'contract sign', [draft]);
@@ -304,6 +315,9 @@ test('of events and notifications', async () => {
     ...['--contract', contract, '--title', 'Gala'],
     ...times,
   ]);
+  const header = 'contractId,title,startDate,endDate';
+  const ball = `${header}\n${contract},Ball,2027-04-01 18:00,2027-04-01 23:00\n`;
+  await run(sales, 'event import', ['-'], ball);
   await run(manager, 'event assign', [event, '--support', String(staff.support.id)]);
   await run(support, 'notification list');
   await run(support, 'notification read', ['--all']);

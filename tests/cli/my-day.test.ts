@@ -15,10 +15,18 @@ beforeAll(async () => {
     select client.id, 1000 * client.id, now() - interval '200 days', state, case state when 'signed' then now() - age end
     from crm.client
     cross join (values ('draft', null), ('signed', interval '40 days'), ('signed', interval '3 days')) deal (state, age);
-    insert into crm.event (title, contract_id, support_contact_id, start_date, end_date)
-    select 'A party with a rather long name, number ' || nth, contract.id, (array[3, 3, null, 4])[1 + nth % 4],
-           now() + nth * interval '1 day', now() + nth * interval '1 day' + interval '3 hours'
-    from (select id, row_number() over (order by id) as nth from crm.contract where status = 'signed') contract`);
+    do $$
+    declare
+      deal record;
+    begin
+      -- One by one: those that are planned together are one notification.
+      for deal in select id, row_number() over (order by id) as nth from crm.contract where status = 'signed' loop
+        insert into crm.event (title, contract_id, support_contact_id, start_date, end_date)
+        values ('A party with a rather long name, number ' || deal.nth, deal.id, (array[3, 3, null, 4])[1 + deal.nth % 4],
+                now() + deal.nth * interval '1 day', now() + deal.nth * interval '1 day' + interval '3 hours');
+      end loop;
+    end
+    $$`);
 });
 afterAll(() => office.close());
 

@@ -125,7 +125,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   };
 
   const sentenceLine = (sentence: string) => {
-    stdout.write(`${paint.good('✓')} ${printableLines(sentence)}\n`);
+    const text = printableLines(sentence);
+    const lines = format === 'people' ? wrapped(text, cells ?? 80, '  ').slice(2) : text;
+    stdout.write(`${paint.good('✓')} ${lines}\n`);
   };
   const asked = options.format !== undefined || options.chosen;
 

@@ -1,0 +1,265 @@
+// Every command, in every format: on a terminal of 80 columns and in a pipe, its very words are in the snapshot; its CSV
+// and its JSON say the same.
+
+import { parse } from 'csv-parse/sync';
+import stringWidth from 'string-width';
+import { catalog } from '../../src/cli/catalog.ts';
+import type { Command } from '../../src/cli/command.ts';
+import type { Epic } from '../support/epic.ts';
+import { type Office, openOffice, password, type Role, staff } from './office.ts';
+
+const formats = ['terminal', 'pipe', '--json', '--csv'] as const;
+type Format = (typeof formats)[number];
+
+interface Case {
+  /** Who runs it; nobody, where it is about logging in. */
+  as?: Role;
+  /** What comes after its name; `n` counts the runs from 0, for what can be done to a record only once. */
+  args?: (n: number) => readonly string[];
+  input?: (n: number) => string;
+  /** Where it does not end with 0. */
+  code?: number;
+  /** Where it has no --csv: nothing but JSON, or text. */
+  only?: 'json' | 'text';
+  /** Where CSV is not the rows of the JSON. */
+  differs?: true;
+}
+
+const march = ['--between', '2031-03-01..2031-04-30'];
+const csvOf = (header: string, ...lines: string[]) => `${[header, ...lines].join('\n')}\n`;
+const words = (n: number) =>
+  `words of ${['one', 'two', 'three', 'four', 'five'][n]} and the same employee`;
+
+const cases: Record<string, Case> = {
+  login: { args: () => ['--email', staff.sales.email, '--password-stdin'], input: () => password },
+  logout: {},
+  whoami: { as: 'sales' },
+  password: {
+    as: 'otherSupport',
+    args: () => ['--password-stdin'],
+    input: (n) => `${n === 0 ? password : words(n)}\n${words(n + 1)}\n`,
+  },
+  token: { as: 'sales' },
+  'client list': { as: 'sales', args: () => ['--limit', '3', '--sort', 'fullName'] },
+  'client view': { as: 'support', args: () => ['1'] },
+  'client create': {
+    as: 'otherSales',
+    args: (n) => ['--name', `Nina Roux ${n}`, '--email', `nina${n}@x.example`],
+  },
+  'client update': { as: 'sales', args: (n) => ['1', '--phone', `+33 6 00 00 00 0${n}`] },
+  'client import': {
+    as: 'otherSales',
+    args: () => ['-'],
+    input: (n) =>
+      csvOf('fullName,email', `Ida ${n},ida${n}@x.example`, `Udo ${n},udo${n}@x.example`),
+  },
+  'client contacted': { as: 'sales', args: () => ['1'] },
+  'client handover': { as: 'manager', args: (n) => [String(2 + n), '--to', '2'] },
+  'client erase': { as: 'manager', args: (n) => [String(6 + n), '--yes'] },
+  'contract list': { as: 'support', args: () => ['--limit', '3'] },
+  'contract view': { as: 'support', args: () => ['1'] },
+  'contract create': { as: 'sales', args: () => ['--client', '1', '--total', '12500.50'] },
+  'contract update': { as: 'sales', args: (n) => ['2', '--total', `${9000 + n}`] },
+  'contract import': {
+    as: 'sales',
+    args: () => ['-'],
+    input: () => csvOf('clientId,totalAmount', '1,10', '1,20.50'),
+  },
+  'contract sign': { as: 'sales', args: (n) => [String(3 + n)] },
+  'contract pay': { as: 'sales', args: () => ['1', '--amount', '100', '--on', '2026-05-06'] },
+  'contract cancel': { as: 'manager', args: (n) => [String(7 + n), '--yes'] },
+  'contract delete': { as: 'manager', args: (n) => [String(11 + n), '--yes'] },
+  'event list': { as: 'support', args: () => ['--limit', '3', '--sort', 'id'] },
+  'event view': { as: 'sales', args: () => ['1'] },
+  'event calendar': { as: 'support', args: () => ['--month', '2031-03'] },
+  'event create': {
+    as: 'sales',
+    args: () => [
+      '--contract',
+      '1',
+      '--title',
+      'Gala',
+      '--start',
+      '2031-05-01 18:00',
+      '--end',
+      '2031-05-01 23:00',
+    ],
+  },
+  'event update': { as: 'support', args: (n) => ['1', '--attendees', `${100 + n}`] },
+  'event import': {
+    as: 'sales',
+    args: () => ['-'],
+    input: (n) =>
+      csvOf('contractId,title,startDate,endDate', `1,Ball ${n},2031-06-01 18:00,2031-06-01 23:00`),
+  },
+  'event assign': { as: 'manager', args: () => ['2', '--support', '3'] },
+  'event unassign': { as: 'manager', args: (n) => [String(3 + n)] },
+  'event delete': { as: 'manager', args: (n) => [String(7 + n), '--yes'] },
+  'employee list': { as: 'support', args: () => ['--limit', '4'] },
+  'employee view': { as: 'sales', args: () => ['5'] },
+  'employee create': {
+    as: 'manager',
+    args: (n) => [
+      '--name',
+      `Zoé ${n}`,
+      '--email',
+      `zoe${n}@epic.example`,
+      '--department',
+      'support',
+    ],
+  },
+  'employee update': { as: 'manager', args: (n) => ['7', '--name', `Karim ${n}`] },
+  'employee reset-password': { as: 'manager', args: () => ['7', '--yes'] },
+  'employee deactivate': { as: 'manager', args: (n) => [String(8 + n), '--yes'] },
+  'employee delete': { as: 'manager', args: (n) => [String(12 + n), '--yes'] },
+  'notification list': { as: 'support', args: () => ['--limit', '3'] },
+  'notification read': { as: 'support', args: (n) => [String(unread[n])] },
+  'session list': { as: 'otherManager' },
+  'session revoke': { as: 'otherManager', args: () => ['--others'] },
+  can: { as: 'sales', args: () => ['update', 'client', '20'], code: 5 },
+  history: { as: 'manager', args: () => ['contract', '2', '--absolute'] },
+  search: { as: 'support', args: () => ['dupont', '--limit', '4'] },
+  report: { as: 'manager', args: () => march, differs: true },
+  menu: { as: 'sales', code: 2, only: 'text' },
+  api: { as: 'sales', args: () => ['{ me { fullName } }'], only: 'json' },
+  completion: { args: () => ['bash'], only: 'text' },
+};
+
+/** What an import says when nothing is wrong; its fields are those of problems. */
+const importSummary = ['created', 'updated', 'unchanged', 'dryRun'];
+
+/** It never ends by itself, and is watched in watching.test.ts. */
+const endless = ['notification watch'];
+
+let office: Office;
+/** Notifications of support. */
+let unread: number[];
+const commands = new Map<string, Command>();
+
+beforeAll(async () => {
+  for (const section of catalog) {
+    for (const noun of 'nouns' in section ? section.nouns : []) {
+      for (const verb of (await noun.load()).commands)
+        commands.set(`${noun.name} ${verb.name}`, verb);
+    }
+    for (const each of 'commands' in section ? section.commands : []) {
+      commands.set(each.name, await each.load());
+    }
+  }
+  office = await openOffice();
+  await office.database.query(
+    `insert into crm.employee (full_name, email, department)
+     select 'Employee ' || n, 'employee' || n || '@epic.example', 'support' from generate_series(7, 15) n;
+     insert into crm.client (full_name, email, phone, company_name, first_contact, commercial_contact_id)
+     select 'Ana Dupont ' || n, 'ana' || n || '@x.example', '+33 6 12 34 56 78', 'Dupont ' || n, '2026-02-03', case when n < 20 then 1 else 2 end
+     from generate_series(1, 20) n;
+     insert into crm.contract (client_id, total_amount)
+     select 1, 1000 * n from generate_series(1, 14) n;
+     update crm.contract set status = 'signed' where id = 1;
+     do $$
+     begin
+       -- One by one: those that are planned together are one notification.
+       for n in 1 .. 10 loop
+         insert into crm.event (contract_id, title, start_date, end_date, location, attendees, support_contact_id)
+         values (1, 'Evening ' || n, '2031-03-01 17:30Z'::timestamptz + n * interval '1 day',
+                 '2031-03-01 22:00Z'::timestamptz + n * interval '1 day', 'Lyon', 10 * n, 3);
+       end loop;
+     end
+     $$`,
+  );
+  const told = await office.database.query<{ id: number }>(
+    'select id from crm.notification where recipient_id = 3 order by id',
+  );
+  unread = told.map(({ id }) => id);
+});
+afterAll(() => office.close());
+
+/** What differs from run to run, as what it is. */
+const settled = (text: string) =>
+  text
+    .replace(/http:\/\/127\.0\.0\.1:\d+/g, '<server>')
+    .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
+    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{6,8}…/g, '<uuid>')
+    .replace(/(shown only now: )\S+/g, '$1<password>')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) =>
+      instant.startsWith('2031') ? instant : '<instant>',
+    )
+    .replace(/(\w{3} )?20(?!31)\d\d-\d\d-\d\d \d\d:\d\d/g, '<time>')
+    .replace(/--after \S+/g, '--after <cursor>')
+    .replaceAll(new Date().toISOString().slice(0, 10), '<today>');
+
+async function run(name: string, format: Format, n: number) {
+  const { as, args = () => [], input } = cases[name] ?? {};
+  let epic: Epic;
+  if (as) epic = await office.at(as);
+  else {
+    epic = await office.stranger();
+    if (name === 'logout') {
+      await epic.run(['login', '--email', staff.sales.email, '--password-stdin'], {
+        input: password,
+      });
+    }
+  }
+  if (name === 'session revoke') {
+    const login = ['login', '--email', staff.otherManager.email, '--password-stdin'];
+    await (await office.stranger()).run(login, { input: password });
+  }
+  const flags = format.startsWith('--') ? [format] : [];
+  return epic.run([...name.split(' '), ...args(n), ...flags], {
+    env: { TZ: 'UTC', ...(format === 'terminal' && { EPIC_FORCE_TTY: '80' }) },
+    ...(input && { input: input(n) }),
+  });
+}
+
+/** A cell of CSV, of what JSON has. */
+function cell(value: unknown): string {
+  if (value === null) return '';
+  if (typeof value === 'object') return JSON.stringify(value);
+  const text = String(value);
+  return typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text;
+}
+
+test('all commands are here', () => {
+  expect([...Object.keys(cases), ...endless].sort()).toEqual([...commands.keys()].sort());
+});
+
+test.each(Object.keys(cases))('epic %s', async (name) => {
+  const { code = 0, only, differs } = cases[name] ?? {};
+  const runs = new Map<Format, { stdout: string; stderr: string }>();
+  for (const [n, format] of formats.entries()) {
+    if (only && format === '--csv') continue;
+    if (only === 'text' && format === '--json') continue;
+    const { code: ended, ...said } = await run(name, format, n);
+    expect({ format, ended, stderr: ended === code ? '' : said.stderr }).toEqual({
+      format,
+      ended: code,
+      stderr: '',
+    });
+    runs.set(format, said);
+  }
+
+  const terminal = runs.get('terminal');
+  expect(settled(`${terminal?.stdout}${terminal?.stderr}`)).toMatchSnapshot('terminal');
+  // A token is one word, however long.
+  if (only !== 'text' && name !== 'token') {
+    const tooWide = terminal?.stdout.split('\n').filter((line) => stringWidth(line) > 80);
+    expect(tooWide).toEqual([]);
+  }
+  expect(settled(`${runs.get('pipe')?.stdout}`)).toMatchSnapshot('pipe');
+  if (only) return;
+
+  const json: unknown = JSON.parse(runs.get('--json')?.stdout ?? '');
+  const [header = [], ...records]: string[][] = parse(runs.get('--csv')?.stdout ?? '', {
+    record_delimiter: '\r\n',
+  });
+  expect(records.length).toBeGreaterThan(0);
+  const isImport = name.endsWith(' import');
+  expect(header).toEqual(isImport ? importSummary : commands.get(name)?.fieldNames);
+  if (differs) return;
+  const rows = (Array.isArray(json) ? json : [json]) as Record<string, unknown>[];
+  expect(Object.keys(rows[0] ?? {})).toEqual(header);
+  expect(records).toHaveLength(rows.length);
+  // What changes something was done to another record each time.
+  if (!/list|view|calendar|whoami|search|history$/.test(name)) return;
+  expect(records).toEqual(rows.map((row) => Object.values(row).map(cell)));
+});
