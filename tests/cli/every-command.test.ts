@@ -179,7 +179,7 @@ const settled = (text: string) =>
   text
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, '<server>')
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
-    .replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{6,8}…/g, '<uuid>')
+    .replace(/\b[0-9a-f]{8}-[0-9a-f-]+…?/g, '<uuid>')
     .replace(/(shown only now: )\S+/g, '$1<password>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) =>
       instant.startsWith('2031') ? instant : '<instant>',
