@@ -79,7 +79,7 @@ Besides
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, my_session,\n {4}notification, payment, audit\.change, /,
+        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, my_session,\n {4}notification, payment, access\.import_line, audit\.change, /,
       ),
     });
     expect(await matrix('--role', 'intern')).toEqual({

@@ -69,7 +69,7 @@ test('a changed rule is noticed, and by which test', async () => {
 });
 
 test('a change that no test notices survives, and the exit code says so', async () => {
-  const { code, stdout } = await mutate('--only', only, 'tests/sql/searching.sql');
+  const { code, stdout } = await mutate('--only', only, 'tests/sql/password.sql');
   expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
   expect(stdout).toMatch(
     /^survived {4}crm\.client_has_a_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
