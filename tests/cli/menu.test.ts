@@ -45,7 +45,7 @@ test('leads from a noun to a verb, asks what is needed, shows the command line, 
   const menu = openMenu(sales);
   await choose(menu, 'epic', 'contract');
   await choose(menu, 'contract', 'create');
-  await menu.waitFor('Id of the client who buys');
+  await menu.waitFor('The client who buys, by id or name');
   menu.type(`${client}${enter}`);
   await menu.waitFor('Price in euros');
   menu.type(`1250.50${enter}`);

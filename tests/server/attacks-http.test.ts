@@ -104,9 +104,10 @@ describe('a body', () => {
 
   test('without an end is cut off', async () => {
     const socket = await openConnection(server.url);
-    const answer = readAnswer(socket);
-    const ended = once(socket, 'close');
+    // The server may cut it off while there is more to write.
     socket.on('error', () => undefined);
+    const answer = readAnswer(socket);
+    const ended = once(socket, 'close').catch(() => undefined);
     socket.write(
       'POST /graphql HTTP/1.1\r\nhost: epic\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n',
     );

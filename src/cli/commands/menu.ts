@@ -23,10 +23,10 @@ async function runOne(
   words: readonly string[],
   command: Command,
 ): Promise<void> {
-  const { prompts, output, typed, perform } = services;
+  const { output, typed, perform } = services;
   const shared = typed.filter((each) => each !== 'menu');
   const start = ['epic', ...shared, ...words];
-  const args = await orBack(askArguments(command, prompts, start));
+  const args = await orBack(askArguments(command, services, start));
   if (!args) return;
   output.echo(commandLine([...start, ...args]));
   if (!(await perform([...shared, ...words, ...args]))) throw left();

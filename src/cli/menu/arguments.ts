@@ -1,5 +1,4 @@
-import { type Command, checkFor, type Flag, questionOf } from '../command.ts';
-import type { Prompts } from '../prompts.ts';
+import { type Command, checkFor, type Flag, questionOf, type Services } from '../command.ts';
 import { commandLine } from '../shell.ts';
 import { flagName, isArgument } from '../spec.ts';
 
@@ -20,11 +19,21 @@ function argumentsFor(answers: Answers): string[] {
   return [...texts, ...flags];
 }
 
-/** Asks until the answer can be parsed, and gives it as it was typed. */
-function askFor(flag: Flag, prompts: Prompts): Promise<string> {
-  const { choices } = flag.parse;
+/** Who asks, and where records are looked up. */
+type Asking = Pick<Services, 'prompts' | 'api'>;
+
+/** Asks until there is an answer that can be right, and gives it as it was typed. */
+async function askFor(flag: Flag, { prompts, api }: Asking): Promise<string> {
+  const { choices, refersTo } = flag.parse;
   if (choices) return prompts.choice(questionOf(flag), choices);
-  return prompts.line(questionOf(flag), { check: checkFor(flag) });
+  if (!refersTo) return prompts.line(questionOf(flag), { check: checkFor(flag) });
+  const { suggestions } = await import('../references.ts');
+  for (;;) {
+    const typed = await prompts.search(questionOf(flag), (text) =>
+      suggestions(api, refersTo, text),
+    );
+    if (typed.trim() !== '') return typed.trim();
+  }
 }
 
 const mayFollow = (flag: Flag, answers: Answers) =>
@@ -36,26 +45,26 @@ const mayFollow = (flag: Flag, answers: Answers) =>
  */
 export async function askArguments(
   { flags }: Command,
-  prompts: Prompts,
+  asking: Asking,
   start: readonly string[],
 ): Promise<string[]> {
   const answers: Answers = new Map();
   // What cannot be undone asks by itself.
   const offered = Object.values(flags).filter(({ spec }) => spec !== '--yes');
   for (const flag of offered) {
-    if (flag.given === 'required') answers.set(flag, [await askFor(flag, prompts)]);
+    if (flag.given === 'required') answers.set(flag, [await askFor(flag, asking)]);
   }
   for (;;) {
     const more = offered.filter((flag) => mayFollow(flag, answers));
     if (more.length === 0) return argumentsFor(answers);
     const line = commandLine([...start, ...argumentsFor(answers)]);
-    const chosen = await prompts.pick<Flag | null>('Then', [
+    const chosen = await asking.prompts.pick<Flag | null>('Then', [
       { value: null, name: 'Run it', summary: line },
       ...more.map((flag) => ({ value: flag, name: flag.spec, summary: flag.help })),
     ]);
     if (chosen === null) return argumentsFor(answers);
     const before = answers.get(chosen) ?? [];
-    const answer = chosen.given === 'switch' ? [] : [await askFor(chosen, prompts)];
+    const answer = chosen.given === 'switch' ? [] : [await askFor(chosen, asking)];
     answers.set(chosen, [...before, ...answer]);
   }
 }
