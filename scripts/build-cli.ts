@@ -3,6 +3,7 @@
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { join, relative } from 'node:path';
+import { brotliCompressSync } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -87,15 +88,18 @@ const shared: BuildOptions = {
   logLevel: 'warning',
 };
 
+/** What is drawn with every list is not packed. */
+const atHand = new Set(['cli-table3']);
+
 /**
- * A library that some commands load is a text in the bundle: Node reads past it, rather than through it. What stands for
- * it is a module with a `then`, which `await import()` awaits in its turn.
+ * A library that some commands load is a packed text in the bundle: Node reads past it, rather than through it. What
+ * stands for it is a module with a `then`, which `await import()` awaits in its turn.
  */
 const librariesAsText: Plugin = {
   name: 'libraries-as-text',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^.]|\/sentry\.ts$/ }, ({ path, kind, resolveDir }) => {
-      if (kind !== 'dynamic-import' || builtins.has(path)) return undefined;
+      if (kind !== 'dynamic-import' || builtins.has(path) || path === 'commander') return undefined;
       const file = path.startsWith('.') ? relative(root, join(resolveDir, path)) : path;
       return { path: file, namespace: 'text' };
     });
@@ -104,15 +108,32 @@ const librariesAsText: Plugin = {
         ...shared,
         entryPoints: [path.startsWith('src/') ? join(root, path) : path],
         absWorkingDir: root,
+        // As a script, which is there at once; a module would be fetched like one from elsewhere.
+        format: 'cjs',
         minify: true,
         write: false,
         plugins: [widthOnDemand, builtinsOnDemand],
       });
+      const code = outputFiles[0]?.text ?? '';
+      const packed = JSON.stringify(brotliCompressSync(code).toString('base64'));
+      const text = atHand.has(path)
+        ? JSON.stringify(code)
+        : `process.getBuiltinModule('node:zlib').brotliDecompressSync(Buffer.from(${packed}, 'base64'))`;
       return {
         contents: `
-          const code = ${JSON.stringify(outputFiles[0]?.text)};
-          export const then = (resolve, reject) =>
-            import('data:text/javascript,' + encodeURIComponent(code)).then(resolve, reject);
+          const load = () => {
+            const module = { exports: {} };
+            new Function('module', 'exports', ${text})(module, module.exports);
+            const { exports } = module;
+            return exports.__esModule ? exports : { ...exports, default: exports };
+          };
+          export const then = (resolve, reject) => {
+            try {
+              resolve(load());
+            } catch (error) {
+              reject(error);
+            }
+          };
         `,
       };
     });
@@ -130,6 +151,10 @@ async function bundle(): Promise<void> {
     banner: { js: '#!/usr/bin/env node' },
     plugins: [librariesAsText, widthOnDemand, noChildProcess, builtinsOnDemand],
   });
+  // A single character beyond ASCII, and Node takes twice as long to read the file. The bundler escapes them in texts,
+  // but not in regular expressions.
+  const strange = /.{0,40}[^\0-\x7f].{0,40}/.exec(readFileSync(target, 'utf8'));
+  if (strange) throw new Error(`Write this with \\u escapes: ${strange[0]}`);
   chmodSync(target, 0o755);
 }
 

@@ -62,7 +62,7 @@ export function wholeNumber(least: number, most: number): Parser<number> {
 /** An amount of money, as a decimal string: `1250`, `1 250.50 €` and `1250,50` are understood. */
 export const money: Parser<string> = (typed) => {
   const plain = typed
-    .replace(/\s*€$/, '')
+    .replace(/\s*\u20ac$/, '')
     .replace(/[\u00a0\u202f]/g, ' ')
     .trim();
   const [match, sign = '', whole = '', cents = ''] =

@@ -90,8 +90,7 @@ async function fillCommand(
  * The command tree of `epic`, of which only the branch that was typed gets its leaves. Wrong usage and --help end as
  * a CommanderError.
  */
-export function createProgram(run: Run, terminalWidth: number): CommanderCommand {
-  const cells = Math.min(terminalWidth, 100);
+export function createProgram(run: Run, cells: number): CommanderCommand {
   const { server, input, color, pager } = globalFlags;
   const program = new CommanderCommand('epic')
     .version(version, globalFlags.version.spec)

@@ -1,15 +1,17 @@
 import process from 'node:process';
-import { CommanderError } from 'commander';
+import { catalog } from './catalog.ts';
 import type { Command, Typed } from './command.ts';
 import type { Draft } from './draft.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
-import { help } from './help/help.ts';
+import { drawPage } from './help/draw.ts';
+import { rootPage } from './help/page.ts';
+import { topics } from './help/topics.ts';
 import { writeAs } from './output/format.ts';
 import { formsFor } from './output/locale.ts';
 import { createOutput, type Output, type Streams } from './output/output.ts';
-import { createProgram } from './program.ts';
 import type { SharedFlags } from './shared-flags.ts';
-import { usageProblem } from './usage.ts';
+import { isUsageError, usageProblem } from './usage.ts';
+import { version } from './version.ts';
 
 /** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
 function interruption(): AbortSignal {
@@ -36,6 +38,15 @@ function endWhenNothingCanBeWritten(streams: Streams): void {
   }
 }
 
+/** What can be answered before a command is looked for: the version, and the help as a whole. */
+function atOnce(line: readonly string[], cells: number): string | undefined {
+  const [word = 'help', ...more] = line;
+  if (more.length > 0) return undefined;
+  if (word === '--version' || word === '-V') return `${version}\n`;
+  if (!['help', '--help', '-h'].includes(word)) return undefined;
+  return drawPage(rootPage(catalog, topics), cells);
+}
+
 async function problemOf(
   error: unknown,
   about: {
@@ -46,7 +57,7 @@ async function problemOf(
   },
 ): Promise<Problem | undefined> {
   if (error instanceof CliError) return error.problem;
-  if (error instanceof CommanderError) return usageProblem(error, about.argv);
+  if (isUsageError(error)) return usageProblem(error, about.argv);
   if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
   const { reportCrash } = await import('./crash.ts');
   return reportCrash(error, about);
@@ -116,14 +127,23 @@ export async function run({
   async function perform(line: readonly string[]): Promise<Problem | undefined> {
     draft = undefined;
     try {
-      const width = streams.stdout.columns || 80;
-      const program = createProgram((...all) => runCommand(line, ...all), width);
       if (line.length === 0 && output.format === 'people') {
         const { home } = await import('./home/home.ts');
         await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
-      } else if (line.length === 0) program.outputHelp();
-      else if (line[0] === 'help') await help(line.slice(1), program, streams.stdout, width);
-      else await program.parseAsync(line, { from: 'user' });
+        return undefined;
+      }
+      const cells = Math.min(streams.stdout.columns || 80, 100);
+      const known = atOnce(line, cells);
+      if (known !== undefined) {
+        streams.stdout.write(known);
+        return undefined;
+      }
+      const { createProgram } = await import('./program.ts');
+      const program = createProgram((...all) => runCommand(line, ...all), cells);
+      if (line[0] === 'help') {
+        const { help } = await import('./help/help.ts');
+        await help(line.slice(1), program, streams.stdout, cells);
+      } else await program.parseAsync(line, { from: 'user' });
       return undefined;
     } catch (error) {
       return fail(error, line);

@@ -15,6 +15,12 @@ function helpOn(argv: readonly string[], unknown: string | undefined): string {
   return commandLine(['epic', ...words.slice(0, isNoun ? 2 : 1), '--help']);
 }
 
+/** Whether commander ended the command line: wrong usage, or help that it printed. */
+export function isUsageError(error: unknown): error is CommanderError {
+  // Not by its class: to load commander takes a while.
+  return error instanceof Error && 'code' in error && /^commander\./.test(String(error.code));
+}
+
 /** What commander has to say, in our words; undefined when it only printed help or the version. */
 export function usageProblem(error: CommanderError, argv: readonly string[]): Problem | undefined {
   if (error.exitCode === 0) return undefined;

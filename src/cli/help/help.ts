@@ -15,7 +15,7 @@ export async function help(
   const [word = ''] = words;
   const topic = topics.find(({ name }) => name === word);
   if (topic) {
-    stdout.write(drawTopic(topic, Math.min(cells, 100)));
+    stdout.write(drawTopic(topic, cells));
     return;
   }
   const names = catalog.flatMap((section) =>

@@ -32,7 +32,7 @@ export function width(text: string): number {
 }
 
 /** Where a line may break: not within `12 500.00 €` or `2026-12-01 18:30`. */
-const breaks = /(?<!\d) | (?!€|\d{3}(?!\d)|\d\d:\d\d)/;
+const breaks = /(?<!\d) | (?!\u20ac|\d{3}(?!\d)|\d\d:\d\d)/;
 
 /** The text broken between words into lines of at most `cells` cells, all of them indented. */
 export function wrapped(text: string, cells: number, indent: string): string {
