@@ -121,11 +121,14 @@ const librariesAsText: Plugin = {
         : `process.getBuiltinModule('node:zlib').brotliDecompressSync(Buffer.from(${packed}, 'base64'))`;
       return {
         contents: `
+          let loaded;
           const load = () => {
+            if (loaded) return loaded;
             const module = { exports: {} };
             new Function('module', 'exports', ${text})(module, module.exports);
             const { exports } = module;
-            return exports.__esModule ? exports : { ...exports, default: exports };
+            loaded = exports.__esModule ? exports : { ...exports, default: exports };
+            return loaded;
           };
           export const then = (resolve, reject) => {
             try {

@@ -10,20 +10,12 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.exitCode = 1;
 } else {
   const argv = process.argv.slice(2);
-  const streams = {
-    // Node takes a while to open it, and most commands do not read it.
-    get stdin() {
-      return process.stdin;
-    },
-    stdout: process.stdout,
-    stderr: process.stderr,
-    env: process.env,
-  };
+  const { standardStreams } = await import('./standard-streams.ts');
   if (argv[0] === '__complete') {
     const { answer } = await import('./completion/answer.ts');
-    await answer(argv.slice(1), streams);
+    await answer(argv.slice(1), standardStreams);
   } else {
     const { run } = await import('./run.ts');
-    await run({ argv, streams });
+    await run({ argv, streams: standardStreams });
   }
 }

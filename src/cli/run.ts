@@ -25,19 +25,6 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** `| head` closes the pipe early, which is no error; a full disk is one. */
-function endWhenNothingCanBeWritten(streams: Streams): void {
-  for (const stream of [streams.stdout, streams.stderr]) {
-    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-      if (code === 'EPIPE') process.exit();
-      if (stream === streams.stdout) {
-        streams.stderr.write(`✗ The output cannot be written: ${code}.\n`);
-      }
-      process.exit(exitCodes.INTERNAL);
-    });
-  }
-}
-
 /** What can be answered before a command is looked for: the version, and the help as a whole. */
 function atOnce(line: readonly string[], cells: number): string | undefined {
   const [word = 'help', ...more] = line;
@@ -71,7 +58,6 @@ export async function run({
   argv: readonly string[];
   streams: Streams;
 }): Promise<void> {
-  endWhenNothingCanBeWritten(streams);
   const interrupted = interruption();
 
   // Until the command line is understood, errors go by what is plainly in it.
@@ -132,7 +118,7 @@ export async function run({
         await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
         return undefined;
       }
-      const cells = Math.min(streams.stdout.columns || 80, 100);
+      const cells = Math.min((streams.stdout.isTTY && streams.stdout.columns) || 80, 100);
       const known = atOnce(line, cells);
       if (known !== undefined) {
         streams.stdout.write(known);

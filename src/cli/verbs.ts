@@ -137,7 +137,9 @@ export function list<Row, F extends Flags, Name extends string>(
         await output.stream(shown, pages, ifEmpty);
         return;
       }
-      const connection = await fetch(api, flags, page);
+      const fetching = fetch(api, flags, page);
+      output.prepare();
+      const connection = await fetching;
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
       if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);
       if (connection) tellOfMore({ output, typed: withoutSwitch(typed, '--watch') }, connection);

@@ -1,6 +1,5 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import http from 'node:http';
-import { text } from 'node:stream/consumers';
 import type { Fetch } from '../../client/index.ts';
 
 /**
@@ -21,7 +20,9 @@ export const postOverHttp: Fetch = async (url, { method, headers, body, signal }
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       request.once('response', resolve).once('error', reject).end(body);
     });
-    const received = await text(answer);
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk);
+    const received = Buffer.concat(chunks).toString('utf8');
     return { status: answer.statusCode ?? 0, text: async () => received };
   } catch (cause) {
     signal.throwIfAborted();

@@ -6,7 +6,7 @@ import { drawOutline } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { drawRecord, drawTable } from './table.ts';
+import { drawRecord, drawTable, library } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
 
 export type Format = 'people' | 'tsv' | 'json' | 'csv';
@@ -32,6 +32,8 @@ export interface OutputOptions {
 /** All text of the program goes through here: data to stdout, everything else to stderr. */
 export interface Output {
   readonly format: Format;
+  /** Makes ready what a list needs, while the server thinks. */
+  prepare(): void;
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
   /** The same, as the rows come; on a terminal a table is drawn when all of them are there. */
   stream<Row>(
@@ -133,6 +135,12 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
 
   return {
     format,
+    prepare() {
+      // By then the request is on its way.
+      setTimeout(() => {
+        if (stdout.writable && format === 'people') library().catch(() => {});
+      }, 1).unref();
+    },
     list,
     async stream(columns, pages, ifEmpty) {
       if (format === 'people') {

@@ -3,6 +3,9 @@ import { forPeople, fullTime } from './format.ts';
 import type { Paint } from './paint.ts';
 import { printable, printableLines, shorten, width } from './text.ts';
 
+/** Loads what draws tables; once it is loaded, at once. */
+export const library = () => import('cli-table3');
+
 const gutter = 2;
 const leastText = 20;
 
@@ -73,7 +76,7 @@ export async function drawTable<Row>(
   cells: number,
   paint: Paint,
 ): Promise<string> {
-  const { default: Table } = await import('cli-table3');
+  const { default: Table } = await library();
   const laid = dropToFit(
     columns.map((column) => layOut(column, rows)),
     cells,
