@@ -201,10 +201,12 @@ async function askForRecord(
   }
 }
 
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
 /** A flag as a question: what its help says, without what is only true on a command line. */
 export function questionOf({ help }: Flag): string {
   const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+  return sentence(words);
 }
 
 /** What is wrong with a text as the value of a flag, or true. */
@@ -214,7 +216,7 @@ export function checkFor({ parse }: Flag): (typed: string) => true | string {
       parse(typed);
       return true;
     } catch (error) {
-      if (error instanceof Invalid) return error.message;
+      if (error instanceof Invalid) return sentence(error.message);
       throw error;
     }
   };

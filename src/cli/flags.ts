@@ -80,12 +80,17 @@ export const money: Parser<string> = (typed) => {
 const dateHelp = 'Write it like 2026-12-01, today or +7d.';
 const oneDay = 24 * 60;
 
+const nearDays = new Map([
+  ['yesterday', -1],
+  ['today', 0],
+  ['tomorrow', 1],
+]);
+
 function calendarDay(typed: string, now: Date): string {
-  if (typed === 'today') return localDay(now);
-  const relative = /^([+-]\d{1,4})d$/.exec(typed);
-  if (relative) {
+  const relative = nearDays.get(typed.toLowerCase()) ?? /^([+-]\d{1,4})d$/.exec(typed)?.[1];
+  if (relative !== undefined) {
     const [year = 0, month = 0, day = 0] = localDay(now).split('-').map(Number);
-    return localDay(new Date(year, month - 1, day + Number(relative[1])));
+    return localDay(new Date(year, month - 1, day + Number(relative)));
   }
   const [match, year, month, day] = /^([1-9]\d{3})-(\d\d)-(\d\d)$/.exec(typed) ?? [];
   const instant = new Date(Number(year), Number(month) - 1, Number(day));

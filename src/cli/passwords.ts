@@ -35,10 +35,14 @@ export async function readPasswords(
   return passwords;
 }
 
+const least = 12;
+
 /** A new password, typed twice the same. */
 export async function chooseNewPassword(prompts: Prompts, say: (line: string) => void) {
   for (;;) {
-    const first = await prompts.password('New password (at least 12 characters)');
+    const first = await prompts.password(`New password (at least ${least} characters)`, (typed) =>
+      [...typed].length >= least ? true : `It needs at least ${least} characters.`,
+    );
     const second = await prompts.password('The same again');
     if (first === second) return first;
     say('These are not the same. Try again.');

@@ -2,7 +2,8 @@ import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from './errors.ts';
 import type { Streams } from './output/output.ts';
-import { printable, shorten, width } from './output/text.ts';
+import { printable, printableLines, shorten, width, wrapped } from './output/text.ts';
+import { type Key, mend, type TypedLine, tame } from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
@@ -23,7 +24,7 @@ export interface Prompts {
     suggest: (typed: string) => Promise<readonly Suggestion[]>,
   ): Promise<string>;
   /** Shows a `*` for each character. */
-  password(question: string): Promise<string>;
+  password(question: string, check?: (typed: string) => true | string): Promise<string>;
   /** Anything but a clear yes is no; Enter is a yes where `enter` says so. */
   confirm(question: string, enter?: 'yes' | 'no'): Promise<boolean>;
 }
@@ -43,6 +44,17 @@ export interface Suggestion {
   value: string;
 }
 
+/** A prompt that searches, as far as it is used here. */
+interface Searching extends TypedLine {
+  done?: boolean;
+  select: number;
+  suggestions: Suggestion[];
+}
+
+function mendLine(this: TypedLine): void {
+  mend(this);
+}
+
 /** How long nothing is typed before it is looked for, in milliseconds. */
 const pause = 150;
 const mostSuggestions = 8;
@@ -50,12 +62,23 @@ const mostSuggestions = 8;
 /** Prompts over these streams; the library is loaded with the first question. */
 export function createPrompts(streams: Streams, wanted: boolean): Prompts {
   const { stderr } = streams;
+  const columns = () => stderr.columns || 80;
+
+  /** The check, whose complaints fit below the line that they are about. */
+  const below = (check: ((typed: string) => true | string) | undefined) =>
+    check &&
+    ((typed: string) => {
+      const verdict = check(typed);
+      return verdict === true || wrapped(printable(verdict), columns() - 3, '');
+    });
+
   async function ask(question: string, prompt: Prompt): Promise<unknown> {
     const { default: prompts } = await import('prompts');
     let left = false;
     let lastKey: string | undefined;
-    const onKey = (_: unknown, key: { name?: string } | undefined) => {
-      lastKey = key?.name;
+    const onKey = (typed: string | undefined, key: Key) => {
+      lastKey = key.name;
+      tame(typed, key);
     };
     const onCancel = () => {
       throw cancelled(undefined, lastKey === 'escape' ? 'escape' : 'interrupted');
@@ -66,7 +89,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         type: 'text',
         ...prompt,
         name: 'answer',
-        message: printable(question),
+        message: printableLines(question),
         stdin: streams.stdin,
         stdout: stderr,
         // Esc is not a cancel to the library: it would answer with what was typed so far.
@@ -83,7 +106,9 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
   return {
     possible: wanted && isatty(0) && stderr.isTTY === true,
     async line(question, { initial, check } = {}) {
-      return String(await ask(question, { type: 'text', initial, validate: check }));
+      return String(
+        await ask(question, { type: 'text', initial, validate: below(check), onRender: mendLine }),
+      );
     },
     async choice(question, choices, first) {
       const options = choices.map((value) => ({ title: printable(value), value }));
@@ -92,7 +117,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     },
     async pick(question, options, first) {
       const longest = Math.max(...options.map(({ name }) => width(name)));
-      const room = (stderr.columns || 80) - width(question) - longest - 8;
+      const room = columns() - width(question) - longest - 8;
       const choices = options.map(({ name, summary }, value) => ({
         title: `${name}${' '.repeat(longest - width(name))}  ${shorten(summary, Math.max(room, 10))}`,
         value,
@@ -116,7 +141,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       let typed = '';
       let suggestedFor: string | undefined;
       let isOpen = true;
-      const cells = (stderr.columns || 80) - 6;
+      const cells = columns() - 6;
       const lookFor = async (input: string) => {
         typed = input;
         if (input.trim() === '') return [];
@@ -130,19 +155,28 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
           value,
         }));
       };
+      const room = Math.max(columns() - width(question) - 6, 20);
+      const onRender = function (this: Searching) {
+        mend(this);
+        const chosen = this.suggestions?.[this.select];
+        if (this.done && chosen) chosen.title = shorten(chosen.title, room);
+      };
       const chosen = await ask(question, {
         type: 'autocomplete',
         // The library shows as many as there are choices to begin with.
         choices: Array.from({ length: mostSuggestions }, () => ({ title: '', value: '' })),
         limit: mostSuggestions,
         suggest: lookFor,
+        onRender,
         noMatches: 'Type an id, or a part of a name.',
       } as Partial<PromptObject<'answer'>>);
       isOpen = false;
       return typeof chosen === 'string' && suggestedFor === typed ? chosen : typed;
     },
-    async password(question) {
-      return String(await ask(question, { type: 'password' }));
+    async password(question, check) {
+      return String(
+        await ask(question, { type: 'password', validate: below(check), onRender: mendLine }),
+      );
     },
     async confirm(question, enter = 'no') {
       const onRender = function (this: { aborted?: boolean; value?: boolean }) {
@@ -150,7 +184,9 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         if (this.aborted) this.value = false;
       };
       const initial = enter === 'yes';
-      return (await ask(question, { type: 'confirm', initial, onRender })) === true;
+      // What is too long for a line breaks between words, before the answer.
+      const lines = wrapped(printable(question), columns() - 12, '  ').trimStart();
+      return (await ask(lines, { type: 'confirm', initial, onRender })) === true;
     },
   };
 }

@@ -44,7 +44,7 @@ async function problemOf(
   },
 ): Promise<Problem | undefined> {
   if (error instanceof CliError) return error.problem;
-  if (isUsageError(error)) return usageProblem(error, about.argv);
+  if (isUsageError(error)) return await usageProblem(error, about.argv);
   if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
   const { reportCrash } = await import('./crash.ts');
   return reportCrash(error, about);

@@ -152,9 +152,7 @@ const createClient = change({
     ),
   },
   columns,
-  examples: [
-    ['client create --name "Ana Dupont" --email ana@dupont.example --company "Dupont SA"', ''],
-  ],
+  examples: [['client create --name "Ana Dupont" --email ana@dupont.example', '']],
   attempt: () => 'create a client',
   deed: {
     verb: 'create',

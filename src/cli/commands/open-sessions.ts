@@ -14,7 +14,7 @@ import { list } from '../verbs.ts';
 type Session = OpenSessionFieldsFragment;
 
 const columns: readonly Column<Session>[] = [
-  { key: 'id', label: 'ID', kind: 'text', priority: 0, least: 8, value: (s) => s.id },
+  { key: 'id', label: 'ID', kind: 'text', priority: 0, least: 36, value: (s) => s.id },
   {
     key: 'lastUsedAt',
     label: 'Last used',

@@ -4,6 +4,9 @@ import { printable, shorten, width } from '../output/text.ts';
 import type { Suggestion } from './next.ts';
 import type { DaySection } from './sections.ts';
 
+/** Beyond this, what is at the end of a line is too far from its beginning. */
+const widest = 120;
+
 /** How many rows each section may show, so that all of it fits; every one shows at least one. */
 function shares(sections: readonly DaySection[], spare: number): number[] {
   const given = sections.map(() => 1);
@@ -51,9 +54,10 @@ function drawNext(next: readonly Suggestion[], paint: Paint, cells: number): str
 export function drawDay(
   day: { heading: string; sections: readonly DaySection[]; next: readonly Suggestion[] },
   paint: Paint,
-  cells: number,
+  screen: number,
   lines: number,
 ): string {
+  const cells = Math.min(screen, widest);
   const { heading, sections, next } = day;
   // The heading, a blank line and a title for each part, and the line where the person types.
   const taken = 1 + 2 * sections.length + 2 + next.length + 1;

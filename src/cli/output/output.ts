@@ -174,7 +174,12 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     progress: () => createProgress(stderr),
     note(sentence, ...lines) {
       const said = wrapped(printableLines(sentence), errCells, '');
-      const kept = lines.map((line) => `  ${printableLines(line)}`);
+      const kept = lines.map((line) =>
+        // A command stays on one line, to be copied; a text goes on below itself.
+        line.startsWith('epic ')
+          ? `  ${printableLines(line)}`
+          : `  ${wrapped(printableLines(line), errCells, '      ').slice(6)}`,
+      );
       stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
     },
     echo(commandLine) {

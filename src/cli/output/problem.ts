@@ -8,10 +8,16 @@ export function problemAsText(problem: Problem, paint: Paint, cells: number): st
   const { message, reason, hint, again } = problem;
   const contact = problem.code === 'FORBIDDEN' ? problem.contact : undefined;
   const indented = (text: string) => wrapped(printableLines(text), cells, '  ');
+  // What does not fit goes on below itself, so that each line of a list can be told from the next.
+  const hanging = (text: string) =>
+    printableLines(text)
+      .split('\n')
+      .map((line) => `  ${wrapped(line, cells, '    ').slice(4)}`)
+      .join('\n');
   const parts = [paint.bad('✗') + indented(message).slice(1)];
   if (reason) parts.push(indented(reason));
   if (contact) parts.push(indented(contact));
-  if (hint) parts.push(paint.quiet(indented(`→ ${hint}`)));
+  if (hint) parts.push(paint.quiet(hanging(`→ ${hint}`)));
   // The command stays on a line of its own, however long: it is there to be copied.
   if (again)
     parts.push('  Nothing you typed is lost. Run it again:', `    ${printableLines(again)}`);
