@@ -49,7 +49,7 @@ export async function usageProblem(
   const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
   const unknown = /^unknown command '(.*)'/.exec(first)?.[1];
   const help = `See how it is written: ${helpOn(argv, unknown)}`;
-  const tooMany = /^too many arguments for .* but got \d+: (.*)$/.exec(first)?.[1];
+  const tooMany = /^too many arguments for .* but got \d+: (.*?)\.?$/.exec(first)?.[1];
   if (tooMany !== undefined) {
     const message = `There are too many words: ${tooMany.replaceAll(', ', ' ')}.`;
     return { code: 'USAGE', message, hint: `What has spaces goes between quotes. ${help}` };

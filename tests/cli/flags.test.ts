@@ -52,6 +52,7 @@ test('dates are days of the calendar', () => {
   expect(date('2026-12-01')).toBe('2026-12-01');
   expect(date('today')).toMatch(/^\d{4}-\d\d-\d\d$/);
   expect(date('+0d')).toBe(date('today'));
+  expect([date('yesterday'), date('Tomorrow')]).toEqual([date('-1d'), date('+1d')]);
   expect(Date.parse(date('+7d')) - Date.parse(date('today'))).toBe(7 * 86_400_000);
   for (const wrong of ['2026-02-29', '2026-13-01', '01/12/2026', '26-12-01', '+7', 'soon', '']) {
     expect(() => date(wrong)).toThrow('is not a date');

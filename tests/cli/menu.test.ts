@@ -77,6 +77,23 @@ test('offers what a command can do besides, and tells errors without leaving', a
   expect(menu.shown()).not.toContain('Cancelled');
 });
 
+test('an id is looked for while one types', async () => {
+  const { client } = await soldContract(sales);
+  const menu = openMenu(sales);
+  await choose(menu, 'epic', 'client');
+  await choose(menu, 'client', 'view');
+  await menu.waitFor("The client's id, or a part of the name ›");
+  menu.type(enter);
+  await menu.waitFor("The client's id, or a part of the name ›");
+  menu.type(client);
+  await menu.waitFor(`❯   ${client}  `);
+  menu.type(enter);
+  await menu.waitFor(`$ epic client view ${client}\n`);
+  await menu.waitFor('? client ›');
+  menu.type(interrupt);
+  expect(await menu.ended).toBe(130);
+});
+
 test('Esc at a question goes back to the verbs, and nothing is run', async () => {
   const before = await json<unknown[]>(sales, 'client', 'list');
   const menu = openMenu(sales);

@@ -60,6 +60,13 @@ test('all others are ended at once, and nobody else’s', async () => {
   expect((await colleague.run(['whoami'])).code).toBe(0);
 });
 
+test('an id is whole on a narrow terminal: it is there to be copied', async () => {
+  const epic = await office.at('otherSales');
+  const { stdout } = await epic.run(['session', 'list'], { env: { EPIC_FORCE_TTY: '80' } });
+  expect(stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27} /m);
+  expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+});
+
 test('what names no session is a mistake', async () => {
   const epic = await office.at('otherSales');
   const none = await epic.run(['session', 'revoke']);

@@ -52,8 +52,10 @@ test('login with a one-time password asks for a new one until it is good', async
   };
   await answer('one thing and', 'another thing');
   await terminal.waitFor('not the same');
-  await answer('short', 'short');
-  await terminal.waitFor('at least 12 characters');
+  await terminal.waitFor('New password (at least 12 characters) ›');
+  terminal.type('short\r');
+  await terminal.waitFor('It needs at least 12 characters.');
+  terminal.type('\x15');
   await answer('words of her very own', 'words of her very own');
   await terminal.waitFor('Logged in as Nina New');
   expect(await terminal.ended).toBe(0);
@@ -72,6 +74,39 @@ test('what is missing is asked for, and checked as it is typed', async () => {
   terminal.type('\r');
   await terminal.waitFor(/Contract \d+ created, as a draft: Dupont SA, 1 250\.50 €/);
   expect(await terminal.ended).toBe(0);
+});
+
+test('an emoji stays whole, and keys that are no letters type nothing', async () => {
+  const sales = await office.at('sales');
+  const terminal = onTerminal(sales, 'client', 'create', '--email', 'party@x.example');
+  await terminal.waitFor('First and last name');
+  const [left, rubOut, f5, home, end] = ['\x1b[D', '\x7f', '\x1b[15~', '\x1b[H', '\x1b[F'];
+  terminal.type(`lost\x15Zo 🎉🎈${rubOut}${left}${rubOut}é ${f5}\x0c\x17${home}Ada ${end}!`);
+  terminal.type(`${left}${left}🎂\r`);
+  await terminal.waitFor('Ada Zoé 🎂🎉!');
+  for (const question of ['Telephone', 'company', 'first contact', 'Create a client']) {
+    await terminal.waitFor(question);
+    terminal.type('\r');
+  }
+  await terminal.waitFor('created: Ada Zoé 🎂🎉!');
+  expect(await terminal.ended).toBe(0);
+});
+
+test('what is wrong with an answer fits below it, and is gone with the next key', async () => {
+  const sales = await office.at('sales');
+  const terminal = onTerminal(sales, 'client', 'create', '--name', 'Ada');
+  await terminal.waitFor('E-mail address');
+  const answer = `${'far-too-'.repeat(6)}long`;
+  terminal.type(`${answer}\r`);
+  await terminal.waitFor(/› “.*” is not an e-mail address\. Write it\n {2}like ana@example\.com\./);
+  const before = terminal.written().length;
+  terminal.type('@');
+  await terminal.waitFor(`${answer}@`);
+  const redrawn = terminal.written().slice(before);
+  // All that is below the cursor is erased; two rows are made sure of before they are written.
+  expect(redrawn).toContain('\x1b[J\n\n\x1b[2A');
+  terminal.type('\x03');
+  expect(await terminal.ended).toBe(130);
 });
 
 test('a missing id is asked for too', async () => {

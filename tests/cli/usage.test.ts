@@ -88,16 +88,22 @@ test('plurals and ls are aliases', async () => {
 
 test('wrong usage is exit 2, says what is wrong, and suggests what was meant', async () => {
   for (const [expected, ...args] of [
-    [/Unknown command 'contrat'\..*\n.*Did you mean contract\?/, 'contrat', 'list'],
-    [/Unknown command 'sing'\..*\n.*Did you mean sign\?/, 'contract', 'sing', '1'],
+    [/Unknown command “contrat”\..*\n.*Did you mean contract\?/, 'contrat', 'list'],
+    [/Unknown command “sing”\..*\n.*Did you mean sign\?/, 'contract', 'sing', '1'],
     [
-      /Unknown option '--unsined'\..*\n.*Did you mean --unsigned\?/,
+      /Unknown option “--unsined”\..*\n.*Did you mean --unsigned\?/,
       'contract',
       'list',
       '--unsined',
     ],
-    [/Unknown option '--foo'\.\n.*epic contracts list --help/, 'contracts', 'list', '--foo'],
-    [/Unknown command 'frobnicate'\.\n.*epic contract --help/, 'contract', 'frobnicate'],
+    [/Unknown option “--foo”\.\n.*epic contracts list --help/, 'contracts', 'list', '--foo'],
+    [/Unknown command “frobnicate”\.\n.*epic contract --help/, 'contract', 'frobnicate'],
+    [/Unknown command “list”\.\n.*Did you mean epic client list\?/, 'list', 'clients'],
+    [/Did you mean epic contract sign\?/, 'sign', '35'],
+    [/Did you mean epic event assign\?/, '--no-color', 'assign', '3'],
+    [/Did you mean epic client erase\?/, 'erase'],
+    [/Did you mean epic contract delete, epic event delete or epic employee delete\?/, 'delete'],
+    [/Unknown command “frobnicate”\.\n.*epic --help/, 'frobnicate', 'contract'],
     [/“sgned” is not one of .*\n.*Did you mean signed\?/, 'contract', 'list', '--status', 'sgned'],
     [/“xyzzy” is not one of draft, signed, cancelled\.\n$/, 'contract', 'list', '--status=xyzzy'],
     [
@@ -109,9 +115,12 @@ test('wrong usage is exit 2, says what is wrong, and suggests what was meant', a
     [/no field “staus”\.\n.*Did you mean status\?/, 'contract', 'list', '--fields', 'id,staus'],
     [/no help on “formts”\.\n.*Did you mean formats\?/, 'help', 'formts'],
     [/no help on “frobnicate”\.\n.*epic help/, 'help', 'frobnicate'],
-    [/Too many arguments/, 'contract', 'sign', '1', '2'],
+    [
+      /There are too many words: 1 000\.\n.*between quotes\..*epic contract pay --help/,
+      ...['contract', 'pay', '1', '000', '--amount', '5'],
+    ],
     [/argument missing/, 'contract', 'list', '--client'],
-    [/'--json' cannot be used with option '--csv'/, 'contract', 'list', '--json', '--csv'],
+    [/“--json” cannot be used with option “--csv”/, 'contract', 'list', '--json', '--csv'],
     [/Usage: epic contract/, 'contract'],
     [/There is nothing to change/, 'client', 'update', '1'],
     [/--server: “ftp:\/\/x” is not an address/, 'whoami', '--server', 'ftp://x'],

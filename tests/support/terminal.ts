@@ -7,6 +7,8 @@ import { plainEnvironment } from './program.ts';
 export interface Terminal {
   /** All it has shown so far, without colours and cursor movements. */
   shown(): string;
+  /** The same with them. */
+  written(): string;
   /** Waits until it shows this, after what was waited for before. Fails with what it did show. */
   waitFor(expected: string | RegExp): Promise<void>;
   /** Types. Enter is `\r`, Ctrl-C is `\x03`. */
@@ -52,6 +54,7 @@ export function openTerminal(
 
   return {
     shown,
+    written: () => output.replaceAll('\r\n', '\n'),
     waitFor: async (expected) => {
       const deadline = Date.now() + PATIENCE;
       for (;;) {

@@ -83,7 +83,11 @@ const environment: Topic = {
           about:
             'The address of the server; --server goes before it, the server of the last login after it.',
         },
-        { term: 'EPIC_TOKEN', about: 'An access token to use instead of the stored session.' },
+        {
+          term: 'EPIC_TOKEN',
+          about:
+            'An access token to use instead of the stored session, as “epic token” prints it. It ends after 15 minutes.',
+        },
         {
           term: 'XDG_STATE_HOME',
           about:
@@ -129,7 +133,17 @@ const scripting: Topic = {
         'epic contract list --unsigned --fields id | xargs -n 1 epic contract view',
       ],
     },
-    'A list ends after 50 rows; --limit takes up to 1000, and what to type for the next ones is said on stderr.',
+    'A list ends after 50 rows; --limit takes up to 1000, and what to type for the next ones is said on stderr. --all writes every row as it comes, however many there are.',
+    'Where a record is meant, a text stands for its id if only one has it. Texts are for people: what they mean may change with the next record, so a script gives ids.',
+    'A script logs in by itself with a token, and one that changes records says which version it has seen:',
+    {
+      lines: [
+        'EPIC_TOKEN=$(epic token) ./nightly.sh',
+        'epic client update 12 --phone "" --if-version 3',
+        'epic client import clients.csv --dry-run --json | jq -r ".[].message"',
+        'epic api --paginate --file emails.graphql > emails.json',
+      ],
+    },
   ],
 };
 

@@ -37,7 +37,14 @@ export interface Importable {
 const columns: readonly Column<Problem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
   { key: 'column', label: 'Column', kind: 'text', priority: 0, value: (p) => p.column },
-  { key: 'message', label: 'Problem', kind: 'text', priority: 0, value: (p) => p.message },
+  {
+    key: 'message',
+    label: 'Problem',
+    kind: 'text',
+    priority: 0,
+    wraps: true,
+    value: (p) => p.message,
+  },
 ];
 
 const always = {

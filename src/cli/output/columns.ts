@@ -36,6 +36,8 @@ export interface Column<Row> extends Field {
   priority?: number;
   /** To how many cells a text may shrink before other columns leave. */
   least?: number;
+  /** A text that goes on below itself in a table, rather than being cut. */
+  wraps?: true;
 }
 
 /** A name as it is compared: `totalAmount`, `total-amount` and `total_amount` are the same. */

@@ -1,7 +1,7 @@
 import type { Column } from './columns.ts';
 import { forPeople, fullTime } from './format.ts';
 import type { Paint } from './paint.ts';
-import { printable, printableLines, shorten, width } from './text.ts';
+import { printable, printableLines, shorten, width, wrapped } from './text.ts';
 
 /** Loads what draws tables; once it is loaded, at once. */
 export const library = () => import('cli-table3');
@@ -95,7 +95,12 @@ export async function drawTable<Row>(
   for (const index of rows.keys()) {
     table.push(
       laid.map(({ column, cells: texts }, position) =>
-        paint.cell(column.kind, cut(texts[index] ?? '', position)),
+        paint.cell(
+          column.kind,
+          column.wraps
+            ? wrapped(texts[index] ?? '', widths[position] ?? 0, '')
+            : cut(texts[index] ?? '', position),
+        ),
       ),
     );
   }
