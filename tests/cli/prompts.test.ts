@@ -98,7 +98,7 @@ test('what is wrong with an answer fits below it, and is gone with the next key'
   await terminal.waitFor('E-mail address');
   const answer = `${'far-too-'.repeat(6)}long`;
   terminal.type(`${answer}\r`);
-  await terminal.waitFor(/› “.*” is not an e-mail address\. Write it\n {2}like ana@example\.com\./);
+  await terminal.waitFor(/› “.*” is not an e-mail address\. Write it like\n {2}ana@example\.com\./);
   const before = terminal.written().length;
   terminal.type('@');
   await terminal.waitFor(`${answer}@`);
