@@ -110,7 +110,7 @@ describe('epic client import', () => {
       'wrong.csv',
       'name,email,phone,firstContact,company\n' +
         'Fine,fine@example.org,,,\n' +
-        ',no-address,call me,yesterday,\n' +
+        ',no-address,call me,some day,\n' +
         'Several lines,several@example.org,,,"one\r\ntwo"\n' +
         'Short,short@example.org\n' +
         'Other,other@example.org,,,Elsewhere\n' +
@@ -119,7 +119,7 @@ describe('epic client import', () => {
     const problems = [
       [3, 'email', '“no-address” is not an e-mail address. Write it like ana@example.com.'],
       [3, 'phone', '“call me” is not a telephone number. Write it like “+33 6 12 34 56 78”.'],
-      [3, 'firstContact', '“yesterday” is not a date. Write it like 2026-12-01, today or +7d.'],
+      [3, 'firstContact', '“some day” is not a date. Write it like 2026-12-01, today or +7d.'],
       [3, 'name', 'This is missing.'],
       [4, 'company', 'It cannot contain control characters.'],
       [6, null, 'The line has 2 values, the header 5 columns.'],
