@@ -10,14 +10,18 @@ import {
   SimilarClients,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, type Services, suggesting, toggle } from '../command.ts';
-import { edit } from '../edit.ts';
+import { change } from '../command/change.ts';
+import type { Noun, Services } from '../command/command.ts';
+import { confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { questionAbout, view } from '../command/view.ts';
 import { cancelled } from '../errors.ts';
-import { between, date, email, idOf, line, orNothing, phone, since } from '../flags.ts';
+import { optional, required, suggesting, toggle } from '../flags/flag.ts';
+import { between, date, email, idOf, line, orNothing, phone, since } from '../flags/parsers.ts';
 import { field } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Client = ClientFieldsFragment;
 

@@ -10,8 +10,13 @@ import {
   ContractView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
-import { edit } from '../edit.ts';
+import { change } from '../command/change.ts';
+import type { Noun } from '../command/command.ts';
+import { confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { questionAbout, view } from '../command/view.ts';
+import { optional, required, suggesting, toggle } from '../flags/flag.ts';
 import {
   between,
   date,
@@ -23,12 +28,11 @@ import {
   money,
   oneOf,
   toMoment,
-} from '../flags.ts';
+} from '../flags/parsers.ts';
 import { field, reference } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
 import { money as euros } from '../output/format.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Contract = ContractFieldsFragment;
 

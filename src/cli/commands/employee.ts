@@ -9,12 +9,16 @@ import {
   EmployeeView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, toggle } from '../command.ts';
-import { edit } from '../edit.ts';
-import { email, idOf, line, oneOf } from '../flags.ts';
+import { change } from '../command/change.ts';
+import type { Noun } from '../command/command.ts';
+import { assertCanConfirm, confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { assertMayBegin } from '../command/permission.ts';
+import { questionAbout, view } from '../command/view.ts';
+import { optional, required, toggle } from '../flags/flag.ts';
+import { email, idOf, line, oneOf } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
-import { assertMayBegin } from '../permission.ts';
-import { assertCanConfirm, change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Employee = EmployeeFieldsFragment;
 
@@ -183,7 +187,7 @@ const deactivateEmployee = change({
         values: {},
       };
       await assertMayBegin(api, { noun: 'employee', id }, question);
-      const { agreeOnLeaving } = await import('../handover.ts');
+      const { agreeOnLeaving } = await import('../employee/handover.ts');
       handOverTo = await agreeOnLeaving(invocation, {
         id,
         handoverTo: handOverTo,

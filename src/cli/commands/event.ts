@@ -10,17 +10,14 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { eventCalendar } from '../calendar/verb.ts';
-import {
-  type Noun,
-  optional,
-  required,
-  suggesting,
-  toggle,
-  unasked,
-  type Values,
-} from '../command.ts';
-import { edit } from '../edit.ts';
+import { change } from '../command/change.ts';
+import type { Noun } from '../command/command.ts';
+import { confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { questionAbout, view } from '../command/view.ts';
 import { usageError } from '../errors.ts';
+import { optional, required, suggesting, toggle, unasked, type Values } from '../flags/flag.ts';
 import {
   asTyped,
   between,
@@ -35,12 +32,11 @@ import {
   text,
   toMoment,
   wholeNumber,
-} from '../flags.ts';
+} from '../flags/parsers.ts';
 import { field, reference } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
 import type { Column } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
 
 type Event = EventFieldsFragment;
 

@@ -1,6 +1,6 @@
-import type { Session } from '../client/index.ts';
-import { usageError } from './errors.ts';
-import type { SessionStore } from './session-store.ts';
+import type { Session } from '../../client/index.ts';
+import { usageError } from '../errors.ts';
+import type { SessionStore } from './store.ts';
 
 const isToken = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 
