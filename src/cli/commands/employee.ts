@@ -2,7 +2,6 @@ import {
   EmployeeCreate,
   EmployeeDeactivate,
   EmployeeDelete,
-  type EmployeeFieldsFragment,
   EmployeeList,
   EmployeeResetPassword,
   EmployeeUpdate,
@@ -19,28 +18,10 @@ import { questionAbout, view } from '../command/view.ts';
 import { optional, required, toggle } from '../flags/flag.ts';
 import { email, idOf, line, oneOf } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
-
-type Employee = EmployeeFieldsFragment;
-
-const columns: readonly Column<Employee>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
-  { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (e) => e.fullName },
-  { key: 'department', label: 'Department', kind: 'text', priority: 1, value: (e) => e.department },
-  { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (e) => e.email },
-  { key: 'active', label: 'Active', kind: 'flag', priority: 3, value: (e) => e.active },
-  {
-    key: 'creationDate',
-    label: 'Created',
-    kind: 'instant',
-    priority: 4,
-    value: (e) => e.creationDate,
-  },
-  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
-];
+import { columns, type Employee, summaryOf } from '../records/employee.ts';
 
 const departments = oneOf('sales', 'support', 'management');
 const employeeId = required('<id>', "the employee's id, or a part of the name", idOf('employee'));
-const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${department}`;
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
 
