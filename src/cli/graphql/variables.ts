@@ -6,7 +6,7 @@ import { readAll } from '../input/read-all.ts';
 import type { ChosenOperation } from './document.ts';
 
 /** `name=value`, as it is typed for one variable. */
-export interface Assignment {
+interface Assignment {
   name: string;
   text: string;
 }

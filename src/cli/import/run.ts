@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { fieldName } from '../api/column-names.ts';
 import type { Invocation } from '../command/command.ts';
 import { CliError, usageError } from '../errors.ts';
@@ -32,7 +33,7 @@ const many = (count: number, one: string, several = `${one}s`) =>
 async function open(
   file: string,
   stdin: () => NodeJS.ReadStream,
-): Promise<{ source: AsyncIterable<Buffer>; name: string; size: number | undefined }> {
+): Promise<{ source: Readable; name: string; size: number | undefined }> {
   if (file === '-') return { source: stdin(), name: 'Standard input', size: undefined };
   try {
     const found = await stat(file);
