@@ -26,7 +26,7 @@ export type Problem = {
     }
 );
 
-export type ProblemCode = Problem['code'];
+type ProblemCode = Problem['code'];
 
 /** The exit status of each outcome; 0 is success. */
 export const exitCodes: Record<ProblemCode, number> = {

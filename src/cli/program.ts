@@ -1,11 +1,12 @@
 import { Command as CommanderCommand, Option } from 'commander';
-import { type CommandEntry, catalog, type NounEntry } from './catalog.ts';
-import type { Command, Flag, Title, Typed } from './command.ts';
+import { catalog } from './catalog.ts';
+import type { Command, Title } from './command/command.ts';
+import type { CommandEntry, NounEntry } from './command/entry.ts';
+import { globalFlags, outputFlagsOf, type SharedFlags } from './command/shared-flags.ts';
+import { type Flag, isArgument, type Typed } from './flags/flag.ts';
 import { drawPage } from './help/draw.ts';
 import { commandPage, nounPage, type Page, rootPage, verbPage } from './help/page.ts';
 import { topics } from './help/topics.ts';
-import { globalFlags, outputFlagsOf, type SharedFlags } from './shared-flags.ts';
-import { isArgument } from './spec.ts';
 import { version } from './version.ts';
 
 /** Runs one command with what was typed for it; `name` is its whole name: `contract list`. */

@@ -1,15 +1,16 @@
 import process from 'node:process';
 import { catalog } from './catalog.ts';
-import type { Command, Typed } from './command.ts';
-import type { Draft } from './draft.ts';
+import type { Command } from './command/command.ts';
+import type { SharedFlags } from './command/shared-flags.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
+import type { Typed } from './flags/flag.ts';
 import { drawPage } from './help/draw.ts';
 import { rootPage } from './help/page.ts';
 import { topics } from './help/topics.ts';
+import type { Draft } from './input/draft.ts';
 import { writeAs } from './output/format.ts';
 import { formsFor } from './output/locale.ts';
 import { createOutput, type Output, type Streams } from './output/output.ts';
-import type { SharedFlags } from './shared-flags.ts';
 import { isUsageError, usageProblem } from './usage.ts';
 import { version } from './version.ts';
 
@@ -46,7 +47,7 @@ async function problemOf(
   if (error instanceof CliError) return error.problem;
   if (isUsageError(error)) return await usageProblem(error, about.argv);
   if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
-  const { reportCrash } = await import('./crash.ts');
+  const { reportCrash } = await import('./crash/crash.ts');
   return reportCrash(error, about);
 }
 

@@ -1,11 +1,11 @@
 import { createApi } from './api/api.ts';
-import type { Services } from './command.ts';
-import { createDraft } from './draft.ts';
+import type { Services } from './command/command.ts';
+import type { SharedFlags } from './command/shared-flags.ts';
+import { createDraft } from './input/draft.ts';
+import { createPrompts } from './input/prompts.ts';
 import type { Output, Streams } from './output/output.ts';
-import { createPrompts } from './prompts.ts';
-import { serverAddress } from './server-address.ts';
-import { createSessionStore } from './session-store.ts';
-import type { SharedFlags } from './shared-flags.ts';
+import { serverAddress } from './session/server-address.ts';
+import { createSessionStore } from './session/store.ts';
 
 /** What a command works with, by the flags that every command has. */
 export async function createServices(

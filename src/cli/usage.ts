@@ -1,7 +1,7 @@
 import type { CommanderError } from 'commander';
 import { catalog } from './catalog.ts';
 import type { Problem } from './errors.ts';
-import { commandLine } from './shell.ts';
+import { commandLine } from './words/shell.ts';
 
 /** The command line that explains the command which was typed, as far as it is known. */
 function helpOn(argv: readonly string[], unknown: string | undefined): string {

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -169,6 +170,32 @@ describe('epic client import', () => {
     ],
   ])('refuses a file that is not what it should be: %j', async (content, message) => {
     const { code, stderr } = await sales.run(['client', 'import', await file('odd.csv', content)]);
+    expect(stderr).toMatch(message);
+    expect(code).toBe(6);
+  });
+
+  it.each([
+    ['a header that is none', 'nobody\nAna\nZoé\n', /“nobody”, which is unknown/],
+    [
+      'a record without an end',
+      `fullName,email\n"${'x'.repeat(2_100_000)}`,
+      /a quotation mark is missing or misplaced by line 2/,
+    ],
+  ])('refuses %s without waiting for the rest', async (_, beginning, message) => {
+    const env = { ...plainEnvironment(), XDG_STATE_HOME: sales.stateHome };
+    const epic = spawn(
+      process.execPath,
+      [programs.epic, '--server', office.server.url, 'client', 'import', '-'],
+      { env },
+    );
+    let stderr = '';
+    epic.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    epic.stdin.on('error', () => undefined);
+    // It never ends.
+    epic.stdin.write(beginning);
+    const [code] = await once(epic, 'close');
     expect(stderr).toMatch(message);
     expect(code).toBe(6);
   });

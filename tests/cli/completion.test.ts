@@ -104,6 +104,7 @@ test('orders and names of fields are completed, the latter after a comma too', a
   expect(await values('contract', 'list', '--fields', 'client,id,cl')).toEqual([
     'client,id,clientId',
   ]);
+  expect(await values('contract', 'list', '--fields', '$(id),cl')).toEqual([]);
 });
 
 test('the ids of records are completed with what they are, one’s own before those of others', async () => {

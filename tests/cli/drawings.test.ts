@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { clashes } from '../../src/cli/calendar/clashes.ts';
 import { daysOf, month, thisMonth, weeksOf } from '../../src/cli/calendar/month.ts';
-import { period } from '../../src/cli/flags.ts';
+import { period } from '../../src/cli/flags/parsers.ts';
 import { bar, drawChart } from '../../src/cli/output/bars.ts';
 import { drawCalendar } from '../../src/cli/output/calendar.ts';
 import { createPaint } from '../../src/cli/output/paint.ts';

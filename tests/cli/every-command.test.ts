@@ -4,7 +4,7 @@
 import { parse } from 'csv-parse/sync';
 import stringWidth from 'string-width';
 import { catalog } from '../../src/cli/catalog.ts';
-import type { Command } from '../../src/cli/command.ts';
+import type { Command } from '../../src/cli/command/command.ts';
 import type { Epic } from '../support/epic.ts';
 import { type Office, openOffice, password, type Role, staff } from './office.ts';
 
@@ -254,7 +254,9 @@ test.each(Object.keys(cases))('epic %s', async (name) => {
   });
   expect(records.length).toBeGreaterThan(0);
   const isImport = name.endsWith(' import');
-  expect(header).toEqual(isImport ? importSummary : commands.get(name)?.fieldNames);
+  expect(header).toEqual(
+    isImport ? importSummary : commands.get(name)?.fields.map(({ key }) => key),
+  );
   if (differs) return;
   const rows = (Array.isArray(json) ? json : [json]) as Record<string, unknown>[];
   expect(Object.keys(rows[0] ?? {})).toEqual(header);

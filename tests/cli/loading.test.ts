@@ -1,5 +1,7 @@
 // What `epic` loads: nothing that the command in question does not need. Time itself is measured in bench/cli.ts.
 
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type Epic, setUpEpic } from '../support/epic.ts';
 import { root } from '../support/paths.ts';
@@ -79,6 +81,51 @@ test('no file of it imports, by whatever way, one that loads with it', () => {
       expect([file, path, loadedWith(path).has(file)]).toEqual([file, path, false]);
     }
   }
+});
+
+/** What a file of src/cli names in imports, those of types too. */
+async function namedIn(file: string): Promise<string[]> {
+  const text = await readFile(join(root, file), 'utf8');
+  return [...text.matchAll(/\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)/g)]
+    .map(([, named, loaded]) => join(dirname(file), named ?? loaded ?? ''))
+    .filter((path) => path.startsWith('src/cli/'));
+}
+
+/** A way from one back to itself, if there is one. */
+function circleIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
+  const done = new Set<string>();
+  const follow = (from: string, way: readonly string[]): string[] | undefined => {
+    if (way.includes(from)) return [...way.slice(way.indexOf(from)), from];
+    if (done.has(from)) return undefined;
+    for (const to of arrows.get(from) ?? []) {
+      const circle = follow(to, [...way, from]);
+      if (circle) return circle;
+    }
+    done.add(from);
+    return undefined;
+  };
+  for (const from of arrows.keys()) {
+    const circle = follow(from, []);
+    if (circle) return circle;
+  }
+  return undefined;
+}
+
+test('what the files and the folders name goes one way, types and late imports too', async () => {
+  const files = (await readdir(join(root, 'src/cli'), { recursive: true }))
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
+    .map((path) => join('src/cli', path));
+  const between = new Map<string, Set<string>>();
+  const folders = new Map<string, Set<string>>();
+  const folderOf = (path: string) => (dirname(path) === 'src/cli' ? path : dirname(path));
+  for (const file of files) {
+    const named = await namedIn(file);
+    between.set(file, new Set(named));
+    const others = named.map(folderOf).filter((folder) => folder !== folderOf(file));
+    folders.set(folderOf(file), new Set([...(folders.get(folderOf(file)) ?? []), ...others]));
+  }
+  expect(between.size).toBeGreaterThan(50);
+  expect([circleIn(between), circleIn(folders)]).toEqual([undefined, undefined]);
 });
 
 /** The parts of Node that a run loads. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { width } from '../../src/cli/output/text.ts';
@@ -132,6 +132,9 @@ test('as a page it is one file that needs nothing else, and shows names as they 
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
   expect(page).toContain('&lt;b&gt;Zoé &amp; &quot;Co&quot;&lt;/b&gt;');
   expect(page).not.toMatch(/<script|<link|<img|@import|url\(|https?:|\son\w+=/i);
+  await chmod(file, 0o600);
+  await epic.run([...inMarch, '--html', file], { env: inParis });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect((await epic.run([...inMarch, '--html', '-'], { env: inParis })).stdout).toBe(page);
 });
 

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { catalog } from '../../src/cli/catalog.ts';
-import type { Flag } from '../../src/cli/command.ts';
+import type { Flag } from '../../src/cli/flags/flag.ts';
 
 /** What could be typed for a flag or an argument, rightly or wrongly. */
 const values: Arbitrary<string> = fc.oneof(

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { commandLine } from '../../src/cli/shell.ts';
+import { commandLine } from '../../src/cli/words/shell.ts';
 import type { Office } from '../cli/office.ts';
 import { commandLines } from './command-lines.ts';
 import { disturbances, runDisturbed } from './disturbed.ts';

@@ -8,9 +8,9 @@ import {
   type Session,
 } from '../../client/index.ts';
 import { CliError, type Problem } from '../errors.ts';
-import { lentStore } from '../lent-token.ts';
 import { whileWaiting } from '../output/waiting.ts';
-import type { SessionStore } from '../session-store.ts';
+import { lentStore } from '../session/lent-token.ts';
+import type { SessionStore } from '../session/store.ts';
 import { version } from '../version.ts';
 import { postOverHttp } from './http.ts';
 import { inOurWords } from './problem.ts';

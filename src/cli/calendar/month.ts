@@ -1,4 +1,4 @@
-import { Invalid, type Parser } from '../flags.ts';
+import { Invalid, type Parser } from '../flags/parsers.ts';
 import { localDay } from '../output/format.ts';
 
 /** A month of the calendar; `month` counts from 0, as Date does. */

@@ -1,6 +1,7 @@
 import type { EventFieldsFragment } from '../../client/operations.ts';
-import { optional, toggle, type Verb, verb } from '../command.ts';
-import { idOf, line } from '../flags.ts';
+import { type Verb, verb } from '../command/command.ts';
+import { optional, toggle } from '../flags/flag.ts';
+import { idOf, line } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import type { Dated } from './events.ts';
 import { daysOf, month, thisMonth } from './month.ts';

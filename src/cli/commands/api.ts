@@ -1,12 +1,13 @@
 import type { Answer } from '../api/api.ts';
-import { command, type Invocation, optional, type Services, several, toggle } from '../command.ts';
+import { command, type Invocation, type Services } from '../command/command.ts';
 import { CliError, usageError } from '../errors.ts';
-import { line, text } from '../flags.ts';
+import { optional, several, toggle } from '../flags/flag.ts';
+import { line, text } from '../flags/parsers.ts';
 import { chooseOperation } from '../graphql/document.ts';
 import { requireAfter, rowsOfAllPages } from '../graphql/pages.ts';
 import { assignment, mostText, textOfFile, variablesFor } from '../graphql/variables.ts';
+import { readAll } from '../input/read-all.ts';
 import { json, jsonLine } from '../output/machine.ts';
-import { readAll } from '../read-all.ts';
 
 const flags = {
   query: optional('[query]', 'the GraphQL text; - reads it from stdin', text(mostText)),

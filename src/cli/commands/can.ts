@@ -1,24 +1,16 @@
 import process from 'node:process';
-import type { NounEntry } from '../catalog.ts';
-import {
-  type Asking,
-  type Command,
-  command,
-  idMeant,
-  meant,
-  type Noun,
-  optional,
-  required,
-  several,
-} from '../command.ts';
-import type { Askable, Said } from '../deeds.ts';
+import { type Command, command, type Noun } from '../command/command.ts';
+import type { Askable, Said } from '../command/deeds.ts';
+import type { NounEntry } from '../command/entry.ts';
+import { type Permission, permissionFor } from '../command/permission.ts';
+import { noSuch } from '../command/view.ts';
 import { type CliError, exitCodes, usageError } from '../errors.ts';
-import { line, offering } from '../flags.ts';
+import { optional, required, several } from '../flags/flag.ts';
+import { line, offering } from '../flags/parsers.ts';
+import { type Asking, idMeant, meant } from '../input/ask.ts';
 import { drawAccess } from '../output/access.ts';
 import { type Column, canonical } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
-import { type Permission, permissionFor } from '../permission.ts';
-import { noSuch } from '../verbs.ts';
 
 interface Answer extends Permission {
   record: string;

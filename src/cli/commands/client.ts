@@ -2,7 +2,6 @@ import {
   ClientContact,
   ClientCreate,
   ClientErase,
-  type ClientFieldsFragment,
   ClientHandOver,
   ClientList,
   ClientUpdate,
@@ -10,53 +9,21 @@ import {
   SimilarClients,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, type Services, suggesting, toggle } from '../command.ts';
-import { edit } from '../edit.ts';
+import { change } from '../command/change.ts';
+import type { Noun, Services } from '../command/command.ts';
+import { confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { questionAbout, view } from '../command/view.ts';
 import { cancelled } from '../errors.ts';
-import { between, date, email, idOf, line, orNothing, phone, since } from '../flags.ts';
+import { optional, required, suggesting, toggle } from '../flags/flag.ts';
+import { between, date, email, idOf, line, orNothing, phone, since } from '../flags/parsers.ts';
 import { field } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
-import type { Column } from '../output/columns.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
-
-type Client = ClientFieldsFragment;
-
-const columns: readonly Column<Client>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (c) => c.id },
-  { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (c) => c.fullName },
-  { key: 'companyName', label: 'Company', kind: 'text', priority: 1, value: (c) => c.companyName },
-  { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (c) => c.email },
-  { key: 'phone', label: 'Phone', kind: 'phone', priority: 4, value: (c) => c.phone },
-  {
-    key: 'commercialContact',
-    label: 'Sales contact',
-    kind: 'text',
-    priority: 3,
-    value: (c) => c.commercialContact?.fullName,
-  },
-  {
-    key: 'commercialContactId',
-    label: 'Sales contact ID',
-    kind: 'id',
-    value: (c) => c.commercialContactId,
-  },
-  { key: 'firstContact', label: 'First contact', kind: 'date', value: (c) => c.firstContact },
-  {
-    key: 'lastUpdate',
-    label: 'Last update',
-    kind: 'instant',
-    priority: 5,
-    value: (c) => c.lastUpdate,
-  },
-  { key: 'erasedAt', label: 'Erased', kind: 'instant', value: (c) => c.erasedAt },
-  { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
-];
-
-const name = ({ fullName, companyName }: Pick<Client, 'fullName' | 'companyName'>) =>
-  companyName ? `${fullName}, ${companyName}` : fullName;
+import { columns, summaryOf } from '../records/client.ts';
 
 const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;
-const question = questionAbout('client', fetchClient, name);
+const question = questionAbout('client', fetchClient, summaryOf);
 
 const clientId = required('<id>', "the client's id, or a part of the name", idOf('client'));
 
@@ -127,7 +94,7 @@ async function askAboutSimilar(
       like.samePhone && 'same phone',
       like.closeName && 'close name',
     ];
-    const known = `${like.id}  ${name(like)}, with ${like.commercialContact}`;
+    const known = `${like.id}  ${summaryOf(like)}, with ${like.commercialContact}`;
     return `${known} (${why.filter(Boolean).join(', ')})`;
   });
   output.note('There is a client who looks like this one:', ...lines);
@@ -168,7 +135,7 @@ const createClient = change({
     await askAboutSimilar(flags, invocation);
     return (await api.send(ClientCreate, { client })).createClient?.client;
   },
-  done: (client) => `Client ${client.id} created: ${name(client)}.`,
+  done: (client) => `Client ${client.id} created: ${summaryOf(client)}.`,
 });
 
 const importClients = importing({
@@ -216,7 +183,7 @@ const updateClient = edit({
   fetch: fetchClient,
   send: async (api, id, patch) =>
     (await api.send(ClientUpdate, { id, patch })).updateClient?.client,
-  done: (client) => `Client ${client.id} updated: ${name(client)}.`,
+  done: (client) => `Client ${client.id} updated: ${summaryOf(client)}.`,
 });
 
 const contactedClient = change({
@@ -229,7 +196,7 @@ const contactedClient = change({
   attempt: ({ id }) => `record a contact with client ${id}`,
   deed: { verb: 'contact', writes: () => ({}) },
   send: async (api, { id }) => (await api.send(ClientContact, { id })).recordContact?.client,
-  done: (client) => `Client ${client.id} contacted: ${name(client)}.`,
+  done: (client) => `Client ${client.id} contacted: ${summaryOf(client)}.`,
 });
 
 const handOverClient = change({
@@ -250,7 +217,7 @@ const handOverClient = change({
   send: async (api, { id, to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: (client) =>
-    `Client ${client.id} handed over: ${name(client)}, now with ${client.commercialContact?.fullName ?? 'another contact'}.`,
+    `Client ${client.id} handed over: ${summaryOf(client)}, now with ${client.commercialContact?.fullName ?? 'another contact'}.`,
 });
 
 const eraseClient = change({

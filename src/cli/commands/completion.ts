@@ -1,5 +1,6 @@
-import { command, required } from '../command.ts';
-import { oneOf } from '../flags.ts';
+import { command } from '../command/command.ts';
+import { required } from '../flags/flag.ts';
+import { oneOf } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 
 const shells = {

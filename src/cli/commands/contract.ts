@@ -2,7 +2,6 @@ import {
   ContractCancel,
   ContractCreate,
   ContractDelete,
-  type ContractFieldsFragment,
   ContractList,
   ContractPay,
   ContractSign,
@@ -10,8 +9,13 @@ import {
   ContractView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, suggesting, toggle } from '../command.ts';
-import { edit } from '../edit.ts';
+import { change } from '../command/change.ts';
+import type { Noun } from '../command/command.ts';
+import { confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { questionAbout, view } from '../command/view.ts';
+import { optional, required, suggesting, toggle } from '../flags/flag.ts';
 import {
   between,
   date,
@@ -23,56 +27,17 @@ import {
   money,
   oneOf,
   toMoment,
-} from '../flags.ts';
+} from '../flags/parsers.ts';
 import { field, reference } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
-import type { Column } from '../output/columns.ts';
 import { money as euros } from '../output/format.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
-
-type Contract = ContractFieldsFragment;
-
-const clientOf = ({ client, clientId }: Contract) =>
-  client?.companyName ?? client?.fullName ?? `client ${clientId}`;
-
-const columns: readonly Column<Contract>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (c) => c.id },
-  { key: 'client', label: 'Client', kind: 'text', priority: 0, value: clientOf },
-  { key: 'clientId', label: 'Client ID', kind: 'id', value: (c) => c.clientId },
-  { key: 'status', label: 'Status', kind: 'status', priority: 1, value: (c) => c.status },
-  { key: 'totalAmount', label: 'Total', kind: 'money', priority: 3, value: (c) => c.totalAmount },
-  {
-    key: 'amountToBePaid',
-    label: 'To be paid',
-    kind: 'money',
-    priority: 2,
-    value: (c) => c.amountToBePaid,
-  },
-  {
-    key: 'commercial',
-    label: 'Sales contact',
-    kind: 'text',
-    priority: 4,
-    value: (c) => c.commercial?.fullName,
-  },
-  { key: 'commercialId', label: 'Sales contact ID', kind: 'id', value: (c) => c.commercialId },
-  {
-    key: 'creationDate',
-    label: 'Created',
-    kind: 'instant',
-    priority: 6,
-    value: (c) => c.creationDate,
-  },
-  { key: 'signedAt', label: 'Signed', kind: 'instant', priority: 5, value: (c) => c.signedAt },
-  { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
-];
+import { type Contract, columns, summaryOf } from '../records/contract.ts';
 
 const contractId = required(
   '<id>',
   "the contract's id, or a part of the client's name",
   idOf('contract'),
 );
-const summaryOf = (contract: Contract) => `${clientOf(contract)}, ${euros(contract.totalAmount)}`;
 const remainder = (contract: Contract) =>
   /^[0.]+$/.test(contract.amountToBePaid)
     ? 'It is paid in full.'

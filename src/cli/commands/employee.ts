@@ -2,41 +2,26 @@ import {
   EmployeeCreate,
   EmployeeDeactivate,
   EmployeeDelete,
-  type EmployeeFieldsFragment,
   EmployeeList,
   EmployeeResetPassword,
   EmployeeUpdate,
   EmployeeView,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, optional, required, toggle } from '../command.ts';
-import { edit } from '../edit.ts';
-import { email, idOf, line, oneOf } from '../flags.ts';
+import { change } from '../command/change.ts';
+import type { Noun } from '../command/command.ts';
+import { assertCanConfirm, confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { assertMayBegin } from '../command/permission.ts';
+import { questionAbout, view } from '../command/view.ts';
+import { optional, required, toggle } from '../flags/flag.ts';
+import { email, idOf, line, oneOf } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
-import { assertMayBegin } from '../permission.ts';
-import { assertCanConfirm, change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
-
-type Employee = EmployeeFieldsFragment;
-
-const columns: readonly Column<Employee>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
-  { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (e) => e.fullName },
-  { key: 'department', label: 'Department', kind: 'text', priority: 1, value: (e) => e.department },
-  { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (e) => e.email },
-  { key: 'active', label: 'Active', kind: 'flag', priority: 3, value: (e) => e.active },
-  {
-    key: 'creationDate',
-    label: 'Created',
-    kind: 'instant',
-    priority: 4,
-    value: (e) => e.creationDate,
-  },
-  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
-];
+import { columns, type Employee, summaryOf } from '../records/employee.ts';
 
 const departments = oneOf('sales', 'support', 'management');
 const employeeId = required('<id>', "the employee's id, or a part of the name", idOf('employee'));
-const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${department}`;
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
 
@@ -183,7 +168,7 @@ const deactivateEmployee = change({
         values: {},
       };
       await assertMayBegin(api, { noun: 'employee', id }, question);
-      const { agreeOnLeaving } = await import('../handover.ts');
+      const { agreeOnLeaving } = await import('../employee/handover.ts');
       handOverTo = await agreeOnLeaving(invocation, {
         id,
         handoverTo: handOverTo,

@@ -2,7 +2,6 @@ import {
   EventAssign,
   EventCreate,
   EventDelete,
-  type EventFieldsFragment,
   EventList,
   EventUnassign,
   EventUpdate,
@@ -10,17 +9,14 @@ import {
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { eventCalendar } from '../calendar/verb.ts';
-import {
-  type Noun,
-  optional,
-  required,
-  suggesting,
-  toggle,
-  unasked,
-  type Values,
-} from '../command.ts';
-import { edit } from '../edit.ts';
+import { change } from '../command/change.ts';
+import type { Noun } from '../command/command.ts';
+import { confirm, yes } from '../command/confirm.ts';
+import { edit } from '../command/edit.ts';
+import { list } from '../command/list.ts';
+import { questionAbout, view } from '../command/view.ts';
 import { usageError } from '../errors.ts';
+import { optional, required, suggesting, toggle, unasked, type Values } from '../flags/flag.ts';
 import {
   asTyped,
   between,
@@ -35,77 +31,10 @@ import {
   text,
   toMoment,
   wholeNumber,
-} from '../flags.ts';
+} from '../flags/parsers.ts';
 import { field, reference } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
-import type { Column } from '../output/columns.ts';
-import { localTime } from '../output/format.ts';
-import { change, confirm, list, questionAbout, view, yes } from '../verbs.ts';
-
-type Event = EventFieldsFragment;
-
-const columns: readonly Column<Event>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
-  { key: 'title', label: 'Title', kind: 'text', priority: 0, value: (e) => e.title },
-  { key: 'startDate', label: 'Starts', kind: 'instant', priority: 1, value: (e) => e.startDate },
-  { key: 'endDate', label: 'Ends', kind: 'instant', priority: 6, value: (e) => e.endDate },
-  { key: 'status', label: 'Status', kind: 'status', priority: 3, value: (e) => e.status },
-  {
-    key: 'supportContact',
-    label: 'Support',
-    kind: 'text',
-    priority: 2,
-    value: (e) => e.supportContact?.fullName,
-  },
-  { key: 'supportContactId', label: 'Support ID', kind: 'id', value: (e) => e.supportContactId },
-  {
-    key: 'client',
-    label: 'Client',
-    kind: 'text',
-    borrowed: true,
-    priority: 4,
-    value: ({ contract }) => contract?.client?.companyName ?? contract?.client?.fullName,
-  },
-  {
-    key: 'clientName',
-    label: 'Client name',
-    kind: 'text',
-    borrowed: true,
-    value: (e) => e.contract?.client?.fullName,
-  },
-  {
-    key: 'clientEmail',
-    label: 'Client e-mail',
-    kind: 'text',
-    borrowed: true,
-    value: (e) => e.contract?.client?.email,
-  },
-  {
-    key: 'clientPhone',
-    label: 'Client phone',
-    kind: 'phone',
-    borrowed: true,
-    value: (e) => e.contract?.client?.phone,
-  },
-  {
-    key: 'commercial',
-    label: 'Sales contact',
-    kind: 'text',
-    borrowed: true,
-    value: (e) => e.contract?.commercial?.fullName,
-  },
-  { key: 'contractId', label: 'Contract ID', kind: 'id', value: (e) => e.contractId },
-  { key: 'location', label: 'Location', kind: 'text', priority: 5, value: (e) => e.location },
-  {
-    key: 'attendees',
-    label: 'Attendees',
-    kind: 'number',
-    priority: 7,
-    value: (e) => e.attendees,
-  },
-  { key: 'notes', label: 'Notes', kind: 'text', value: (e) => e.notes },
-  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
-];
+import { columns, summaryOf } from '../records/event.ts';
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
 const eventId = required(
@@ -113,7 +42,6 @@ const eventId = required(
   "the event's id, or a part of its title, place or client",
   idOf('event'),
 );
-const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.startDate)}`;
 const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
 const question = questionAbout('event', fetchEvent, summaryOf);
 

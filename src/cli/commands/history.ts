@@ -1,17 +1,19 @@
 import { History, type HistoryRecord } from '../../client/operations.ts';
-import type { NounEntry } from '../catalog.ts';
-import { type Command, command, idMeant, required, toggle, under } from '../command.ts';
+import { type Command, command } from '../command/command.ts';
+import type { NounEntry } from '../command/entry.ts';
+import { pageOf, paging, tellOfMore } from '../command/list.ts';
 import { notFound } from '../errors.ts';
-import { Invalid, line, type Parser } from '../flags.ts';
+import { required, toggle, under } from '../flags/flag.ts';
+import { Invalid, line, type Parser } from '../flags/parsers.ts';
 import { type Change, changeOf } from '../history/change.ts';
 import { namesFor } from '../history/names.ts';
 import { type Names, tellings } from '../history/records.ts';
 import { actorOf, sentenceOf } from '../history/sentences.ts';
+import { idMeant } from '../input/ask.ts';
 import { ago } from '../output/ago.ts';
 import type { Column, Field } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
 import { drawTimeline } from '../output/timeline.ts';
-import { pageOf, paging, tellOfMore } from '../verbs.ts';
 
 type Told = Change & { sentence: string };
 

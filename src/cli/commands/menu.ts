@@ -1,8 +1,8 @@
-import type { CommandEntry, NounEntry, Section } from '../catalog.ts';
-import { type Command, command, type Services, type Verb } from '../command.ts';
+import { type Command, command, type Services, type Verb } from '../command/command.ts';
+import type { CommandEntry, NounEntry, Section } from '../command/entry.ts';
 import { CliError, usageError } from '../errors.ts';
 import { askArguments } from '../menu/arguments.ts';
-import { commandLine } from '../shell.ts';
+import { commandLine } from '../words/shell.ts';
 
 /** What was chosen; undefined when Esc was pressed, to go back. */
 async function orBack<Chosen>(choosing: Promise<Chosen>): Promise<Chosen | undefined> {

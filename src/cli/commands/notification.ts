@@ -7,12 +7,14 @@ import {
   SubscriptionPosition,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, several, toggle, verb } from '../command.ts';
+import { type Noun, verb } from '../command/command.ts';
+import { list } from '../command/list.ts';
+import { noSuch } from '../command/view.ts';
 import { usageError } from '../errors.ts';
-import { id } from '../flags.ts';
+import { several, toggle } from '../flags/flag.ts';
+import { id } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import { timeOfDay } from '../output/format.ts';
-import { list, noSuch } from '../verbs.ts';
 import { connectionTold } from '../watch/connection.ts';
 
 type Notification = NotificationFieldsFragment;

@@ -5,11 +5,12 @@ import {
   SessionRevokeOthers,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { type Noun, several, toggle, verb } from '../command.ts';
+import { type Noun, verb } from '../command/command.ts';
+import { list } from '../command/list.ts';
 import { notFound, usageError } from '../errors.ts';
-import { Invalid, type Parser } from '../flags.ts';
+import { several, toggle } from '../flags/flag.ts';
+import { Invalid, type Parser } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
-import { list } from '../verbs.ts';
 
 type Session = OpenSessionFieldsFragment;
 

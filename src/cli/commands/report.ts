@@ -1,14 +1,15 @@
 import { Report } from '../../client/operations.ts';
-import { type Command, command, optional } from '../command.ts';
+import { timeZone } from '../api/time-zone.ts';
+import { type Command, command } from '../command/command.ts';
 import { usageError } from '../errors.ts';
-import { line, period, wholeNumber } from '../flags.ts';
+import { optional } from '../flags/flag.ts';
+import { line, period, wholeNumber } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import { writeWhole } from '../output/file.ts';
 import { localDay } from '../output/format.ts';
 import { drawReport } from '../report/drawing.ts';
 import { type Figure, figures, objects, type Section } from '../report/section.ts';
 import { sectionsOf } from '../report/sections.ts';
-import { timeZone } from '../time-zone.ts';
 
 const columns: readonly Column<Figure>[] = [
   { key: 'section', label: 'Section', kind: 'text', priority: 0, value: (f) => f.section },

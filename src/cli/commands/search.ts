@@ -1,7 +1,8 @@
 import { Search, type SearchQuery } from '../../client/operations.ts';
-import { command, optional, several } from '../command.ts';
+import { command } from '../command/command.ts';
 import { usageError } from '../errors.ts';
-import { line, oneOf, searched, wholeNumber } from '../flags.ts';
+import { optional, several } from '../flags/flag.ts';
+import { line, oneOf, searched, wholeNumber } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];

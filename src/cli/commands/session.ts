@@ -1,10 +1,11 @@
 import { ChangePassword, Me } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
-import { command, optional, type Services, toggle } from '../command.ts';
+import { command, type Services } from '../command/command.ts';
 import { CliError, usageError } from '../errors.ts';
-import { email } from '../flags.ts';
+import { optional, toggle } from '../flags/flag.ts';
+import { email } from '../flags/parsers.ts';
+import { chooseNewPassword, readPasswords } from '../input/passwords.ts';
 import type { Column } from '../output/columns.ts';
-import { chooseNewPassword, readPasswords } from '../passwords.ts';
 
 interface Person {
   id: number;
@@ -82,7 +83,7 @@ export const login = command({
       if (flags.email || flags.passwordStdin) {
         throw usageError('--with-token: a token says who you are. Leave the other flags out.');
       }
-      const { adoptToken } = await import('../adopt-token.ts');
+      const { adoptToken } = await import('../input/adopt-token.ts');
       const employee = await adoptToken(invocation);
       const person = { ...employee, server: api.server, mustChangePassword: false };
       output.changed(welcome(person), shown, person);

@@ -1,6 +1,6 @@
-import { command } from '../command.ts';
-import { expiryOf } from '../lent-token.ts';
+import { command } from '../command/command.ts';
 import type { Column } from '../output/columns.ts';
+import { expiryOf } from '../session/lent-token.ts';
 
 interface Token {
   token: string;

@@ -1,8 +1,9 @@
-import { type CommandEntry, catalog, type NounEntry } from '../catalog.ts';
-import type { Command, Flag } from '../command.ts';
+import { catalog } from '../catalog.ts';
+import type { Command } from '../command/command.ts';
+import type { CommandEntry, NounEntry } from '../command/entry.ts';
+import { globalFlags, outputFlagsOf } from '../command/shared-flags.ts';
+import { type Flag, isArgument } from '../flags/flag.ts';
 import { topics } from '../help/topics.ts';
-import { globalFlags, outputFlagsOf } from '../shared-flags.ts';
-import { isArgument } from '../spec.ts';
 
 /** What could be typed next, as a whole word, and what it means. */
 export interface Candidate {
@@ -131,7 +132,11 @@ async function valuesOf(
 function fieldNames(typed: string, command: Command | undefined): Candidate[] {
   const before = typed.slice(0, typed.lastIndexOf(',') + 1);
   const taken = before.split(',');
-  const names = command?.fieldNames.filter((name) => !taken.includes(name)) ?? [];
+  // What is typed comes back as it is, and a shell may read it again.
+  if (!/^[\w,-]*$/.test(before)) return [];
+  const names = (command?.fields ?? [])
+    .map(({ key }) => key)
+    .filter((name) => !taken.includes(name));
   return words(names.map((name) => `${before}${name}`));
 }
 

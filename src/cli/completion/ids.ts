@@ -9,8 +9,8 @@ import {
 import { type Api, createApi } from '../api/api.ts';
 import { localDay } from '../output/format.ts';
 import type { Streams } from '../output/output.ts';
-import { serverAddress } from '../server-address.ts';
-import { createSessionStore } from '../session-store.ts';
+import { serverAddress } from '../session/server-address.ts';
+import { createSessionStore } from '../session/store.ts';
 import type { Candidate } from './candidates.ts';
 
 /** Whoever waits for a list of ids would rather type, in milliseconds. */

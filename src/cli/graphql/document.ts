@@ -32,9 +32,9 @@ export async function chooseOperation(
 }
 
 async function parsed(text: string): Promise<DocumentNode> {
-  const { default: graphql } = await import('graphql/language/parser.js');
+  const { parse } = await import('graphql/language/parser.js');
   try {
-    return graphql.parse(text, { noLocation: true });
+    return parse(text, { noLocation: true });
   } catch (error) {
     if (!(error instanceof Error && error.name === 'GraphQLError')) throw error;
     const { locations } = error as GraphQLError;

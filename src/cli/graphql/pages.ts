@@ -19,7 +19,7 @@ function pagesIn(value: unknown): Record<string, unknown>[] {
 }
 
 /** The one list of an answer. Throws a usage error when there is none, or several. */
-export function pageIn(data: unknown): AnyPage {
+function pageIn(data: unknown): AnyPage {
   const [page, another] = pagesIn(data);
   if (!page || another) {
     const what = page ? 'several lists with a pageInfo' : 'no list with a pageInfo';

@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { isObject } from '../../client/is-object.ts';
 import { usageError } from '../errors.ts';
-import { Invalid, type Parser } from '../flags.ts';
-import { readAll } from '../read-all.ts';
+import { Invalid, type Parser } from '../flags/parsers.ts';
+import { readAll } from '../input/read-all.ts';
 import type { ChosenOperation } from './document.ts';
 
 /** `name=value`, as it is typed for one variable. */
-export interface Assignment {
+interface Assignment {
   name: string;
   text: string;
 }

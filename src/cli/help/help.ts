@@ -1,7 +1,7 @@
 import type { Command as CommanderCommand } from 'commander';
 import { catalog } from '../catalog.ts';
 import { usageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../words/suggest.ts';
 import { drawTopic } from './draw.ts';
 import { topics } from './topics.ts';
 

@@ -1,7 +1,7 @@
-import type { CommandEntry, NounEntry, Section } from '../catalog.ts';
-import type { Command, Flag, Flags, Title, Verb } from '../command.ts';
-import { globalFlags, outputFlagsOf } from '../shared-flags.ts';
-import { isArgument } from '../spec.ts';
+import type { Command, Title, Verb } from '../command/command.ts';
+import type { CommandEntry, NounEntry, Section } from '../command/entry.ts';
+import { globalFlags, outputFlagsOf } from '../command/shared-flags.ts';
+import { type Flag, type Flags, isArgument } from '../flags/flag.ts';
 
 /** Something that can be typed, and what it means. */
 export interface Item {
@@ -66,7 +66,7 @@ function page(
     usage: [written, ...positional.map(({ spec }) => spec), '[flags]'].join(' '),
     about: `${summary}.`,
     groups: [...grouped(command.flags), ...outputGroup(command), globalGroup],
-    fields: command.formats === undefined ? command.fieldNames : [],
+    fields: command.formats === undefined ? command.fields.map(({ key }) => key) : [],
     examples: command.examples,
     notes: command.notes ?? [],
   };

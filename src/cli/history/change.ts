@@ -1,6 +1,6 @@
 import { isObject } from '../../client/is-object.ts';
 import type { HistoryFieldsFragment } from '../../client/operations.ts';
-import { fieldName } from '../column-names.ts';
+import { fieldName } from '../api/column-names.ts';
 import type { Field } from '../output/columns.ts';
 import { forMachines } from '../output/format.ts';
 

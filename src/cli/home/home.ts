@@ -1,8 +1,8 @@
 import { MyDay } from '../../client/operations.ts';
-import { type Command, command } from '../command.ts';
+import { timeZone } from '../api/time-zone.ts';
+import { type Command, command } from '../command/command.ts';
 import { CliError } from '../errors.ts';
 import { localDay } from '../output/format.ts';
-import { timeZone } from '../time-zone.ts';
 import { drawDay } from './drawing.ts';
 import { suggestions } from './next.ts';
 import { sectionsOf } from './sections.ts';

@@ -1,4 +1,4 @@
-import { Invalid, id, orNothing, type Parser } from '../flags.ts';
+import { Invalid, id, orNothing, type Parser } from '../flags/parsers.ts';
 
 /** The values of a line for the API, by column. */
 export type Given = Record<string, unknown>;

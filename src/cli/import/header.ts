@@ -1,6 +1,6 @@
 import { CliError } from '../errors.ts';
 import { canonical } from '../output/columns.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../words/suggest.ts';
 import type { ImportField } from './fields.ts';
 
 /** What the columns of a file are, in their order. */

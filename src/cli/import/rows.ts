@@ -9,6 +9,8 @@ export interface Row {
 }
 
 const longestHeader = 65_536;
+/** Characters of a record: more than the server takes. Without a closing quotation mark the rest of a file is one. */
+const longestRecord = 2_000_000;
 
 /** The separator of the header: a comma, a semicolon or a tab, whichever there are most of. */
 function separatorOf(start: string): string {
@@ -35,15 +37,15 @@ function malformed(error: unknown, name: string): unknown {
 /**
  * The records of a CSV file, the header first, as they come: with or without a byte order mark, separated by commas,
  * semicolons or tabs, its lines ended as on any system. Blank lines are left out. `onRead` hears how many bytes have
- * been read. Throws INVALID for what is no CSV.
+ * been read. Throws INVALID for what is no CSV. The source is closed in the end.
  */
 export async function* readRows(
-  source: AsyncIterable<Buffer>,
+  source: Readable,
   name: string,
   onRead: (bytes: number) => void = () => {},
 ): AsyncGenerator<Row, void, undefined> {
   const { parse } = await import('csv-parse');
-  const chunks = source[Symbol.asyncIterator]();
+  const chunks: AsyncIterator<Buffer> = source[Symbol.asyncIterator]();
   let start = Buffer.alloc(0);
   while (start.length < longestHeader && !/[\r\n]/.test(start.toString())) {
     const { done, value } = await chunks.next();
@@ -62,7 +64,12 @@ export async function* readRows(
   }
 
   const delimiter = separatorOf(start.toString());
-  const parser = parse({ bom: true, delimiter, relax_column_count: true });
+  const parser = parse({
+    bom: true,
+    delimiter,
+    relax_column_count: true,
+    max_record_size: longestRecord,
+  });
   // What goes wrong is thrown where the records are read.
   pipeline(Readable.from(everything(), { objectMode: false }), parser, () => {});
   let line = 1;
@@ -74,5 +81,8 @@ export async function* readRows(
     }
   } catch (error) {
     throw malformed(error, name);
+  } finally {
+    // Whoever is still writing to it is not waited for.
+    source.destroy();
   }
 }

@@ -1,15 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { fieldName } from '../column-names.ts';
-import type { Invocation } from '../command.ts';
+import type { Readable } from 'node:stream';
+import { fieldName } from '../api/column-names.ts';
+import type { Invocation } from '../command/command.ts';
 import { CliError, usageError } from '../errors.ts';
-import { Invalid } from '../flags.ts';
+import { Invalid } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import { type Given, withoutGuard } from './fields.ts';
 import { type Header, readHeader } from './header.ts';
+import type { Importable, Problem } from './importable.ts';
 import { type Row, readRows } from './rows.ts';
 import { createStaging, type Outcome } from './stage.ts';
-import type { Importable, Problem } from './verb.ts';
 
 type ImportInvocation = Pick<Invocation<Problem, never>, 'api' | 'output' | 'stdin' | 'columns'> & {
   flags: { file: string; dryRun: boolean };
@@ -32,7 +33,7 @@ const many = (count: number, one: string, several = `${one}s`) =>
 async function open(
   file: string,
   stdin: () => NodeJS.ReadStream,
-): Promise<{ source: AsyncIterable<Buffer>; name: string; size: number | undefined }> {
+): Promise<{ source: Readable; name: string; size: number | undefined }> {
   if (file === '-') return { source: stdin(), name: 'Standard input', size: undefined };
   try {
     const found = await stat(file);

@@ -1,38 +1,9 @@
-import {
-  type Definition,
-  type Invocation,
-  optional,
-  required,
-  toggle,
-  type Verb,
-  verb,
-} from '../command.ts';
-import { line, oneOf } from '../flags.ts';
+import { type Invocation, type Verb, verb } from '../command/command.ts';
+import { explained } from '../command/refusal.ts';
+import { optional, required, toggle } from '../flags/flag.ts';
+import { line, oneOf } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
-import { explained } from '../refusal.ts';
-import type { ImportField } from './fields.ts';
-
-/** What is wrong with a line of a file. */
-export interface Problem {
-  line: number;
-  /** The column, as the file calls it; null for the line as a whole. */
-  column: string | null;
-  message: string;
-}
-
-/** Records that can be imported. */
-export interface Importable {
-  noun: string;
-  plural: string;
-  fields: readonly ImportField[];
-  /** The names of the other columns that lists of them have: a file may have them too. */
-  kept: readonly string[];
-  /** Choices of fields, one of which each line needs. */
-  needed: readonly (readonly string[])[];
-  /** The same, where the record may be known: it has a flag to say so. */
-  neededToMatch?: readonly (readonly string[])[];
-  examples: Definition<never, Record<string, never>>['examples'];
-}
+import type { Importable, Problem } from './importable.ts';
 
 const columns: readonly Column<Problem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },

@@ -1,6 +1,6 @@
-import { type Command, checkFor, type Flag, questionOf, type Services } from '../command.ts';
-import { commandLine } from '../shell.ts';
-import { flagName, isArgument } from '../spec.ts';
+import type { Command, Services } from '../command/command.ts';
+import { checkFor, type Flag, flagName, isArgument, questionOf } from '../flags/flag.ts';
+import { commandLine } from '../words/shell.ts';
 
 /** What was answered for a flag: nothing, texts, or that it is set. */
 type Answers = Map<Flag, readonly string[]>;
@@ -27,7 +27,7 @@ async function askFor(flag: Flag, { prompts, api }: Asking): Promise<string> {
   const { choices, refersTo } = flag.parse;
   if (choices) return prompts.choice(questionOf(flag), choices);
   if (!refersTo) return prompts.line(questionOf(flag), { check: checkFor(flag) });
-  const { suggestions } = await import('../references.ts');
+  const { suggestions } = await import('../input/references.ts');
   for (;;) {
     const typed = await prompts.search(questionOf(flag), (text) =>
       suggestions(api, refersTo, text),

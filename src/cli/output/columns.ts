@@ -1,5 +1,5 @@
 import { usageError } from '../errors.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../words/suggest.ts';
 
 export type Cell = string | number | boolean | object | null | undefined;
 

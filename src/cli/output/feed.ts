@@ -1,7 +1,6 @@
 import type { Column } from './columns.ts';
-import { forPeople } from './format.ts';
+import { type Format, forPeople } from './format.ts';
 import { csvHeader, csvLine, jsonLine, plainObject, tsvLine } from './machine.ts';
-import type { Format } from './output.ts';
 import type { Paint } from './paint.ts';
 import { drawTimeline } from './timeline.ts';
 

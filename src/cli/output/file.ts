@@ -1,5 +1,5 @@
+import { randomUUID } from 'node:crypto';
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
-import process from 'node:process';
 import { CliError } from '../errors.ts';
 
 /** What whoever typed the name can put right. */
@@ -30,16 +30,19 @@ function fileError(path: string, cause: unknown): CliError {
 
 /**
  * Writes a file as a whole: whatever happens, there is the old one or the new one. What is no plain file, such
- * as a named pipe, is written to as it is.
+ * as a named pipe, is written to as it is. Nobody reads the new one
+ * who could not read the old one.
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
   // A link stays one: what it leads to is replaced.
   const target = await realpath(path).catch(() => path);
-  const draft = `${target}.${process.pid}.tmp`;
+  const draft = `${target}.${randomUUID()}.tmp`;
   try {
     const there = await stat(target).catch(() => undefined);
     if (there && !there.isFile()) return await writeFile(target, text);
-    await writeFile(draft, text, { flush: true });
+    // Nobody else's file, nor a link to one.
+    const mode = there ? there.mode & 0o777 : 0o666;
+    await writeFile(draft, text, { flush: true, flag: 'wx', mode });
     await rename(draft, target);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => {});

@@ -1,6 +1,8 @@
 import type { Cell, Kind } from './columns.ts';
 import { printable } from './text.ts';
 
+export type Format = 'people' | 'tsv' | 'json' | 'csv';
+
 const two = (value: number) => String(value).padStart(2, '0');
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 

@@ -1,6 +1,7 @@
-import type { OutlineLine } from './output.ts';
 import type { Paint } from './paint.ts';
 import { printable, width, wrapped } from './text.ts';
+
+export type OutlineLine = readonly [label: string, text: string];
 
 /** `  Label   text` lines between blank ones, at most `cells` wide; what is longer goes on below itself. */
 export function drawOutline(lines: readonly OutlineLine[], paint: Paint, cells: number): string {

@@ -1,15 +1,14 @@
 import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
 import { createFeed, type Told } from './feed.ts';
+import type { Format } from './format.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
-import { drawOutline } from './outline.ts';
+import { drawOutline, type OutlineLine } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { drawRecord, drawTable, library } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
-
-export type Format = 'people' | 'tsv' | 'json' | 'csv';
 
 /** The streams and the environment that text goes through. */
 export interface Streams {
@@ -66,8 +65,6 @@ export interface Output {
   outline(lines: readonly OutlineLine[]): void;
   problem(problem: Problem): void;
 }
-
-export type OutlineLine = readonly [label: string, text: string];
 
 /** Colours on a terminal, unless NO_COLOR or --no-color says otherwise; CLICOLOR_FORCE: everywhere. */
 function coloursOn(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv, wanted: boolean): boolean {

@@ -4,7 +4,7 @@ import { forMachines, forPeople } from '../output/format.ts';
 const longest = 40;
 
 /** The columns of a record whose values are not what they were. */
-export function changedColumns<Row>(
+function changedColumns<Row>(
   columns: readonly Column<Row>[],
   before: Row,
   after: Row,

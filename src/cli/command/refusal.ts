@@ -1,4 +1,4 @@
-import { CliError, type Problem } from './errors.ts';
+import { CliError, type Problem } from '../errors.ts';
 
 /** What was tried when something was refused. */
 interface Attempt {

@@ -3,12 +3,12 @@ import {
   type EmployeeFieldsFragment,
   EmployeeLeaving,
   type EmployeeLeavingQuery,
-} from '../client/operations.ts';
-import type { Api } from './api/api.ts';
-import type { Services } from './command.ts';
-import { CliError, cancelled } from './errors.ts';
-import type { OutlineLine } from './output/output.ts';
-import { noSuch } from './verbs.ts';
+} from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
+import type { Services } from '../command/command.ts';
+import { noSuch } from '../command/view.ts';
+import { CliError, cancelled } from '../errors.ts';
+import type { OutlineLine } from '../output/outline.ts';
 
 type Leaver = NonNullable<EmployeeLeavingQuery['employee']>;
 

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import process from 'node:process';
 import { defaultStackParser, makeNodeTransport, NodeClient } from '@sentry/node';
-import { version } from './version.ts';
+import { version } from '../version.ts';
 
 interface Frame {
   function: string;

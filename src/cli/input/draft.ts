@@ -1,5 +1,5 @@
-import { type Flag, nameOf } from './command.ts';
-import { commandLine } from './shell.ts';
+import { type Flag, nameOf } from '../flags/flag.ts';
+import { commandLine } from '../words/shell.ts';
 
 /** What somebody has typed for one command, so that nothing of it is lost when the command fails. */
 export interface Draft {

@@ -1,4 +1,4 @@
-import { usageError } from './errors.ts';
+import { usageError } from '../errors.ts';
 import type { Prompts } from './prompts.ts';
 import { readAll } from './read-all.ts';
 

@@ -1,6 +1,6 @@
-import type { Cell, Kind } from './output/columns.ts';
-import { localDay, offset } from './output/format.ts';
-import { didYouMean } from './suggest.ts';
+import type { Cell, Kind } from '../output/columns.ts';
+import { localDay, offset } from '../output/format.ts';
+import { didYouMean } from '../words/suggest.ts';
 
 /** Turns what was typed into a value, or throws an `Invalid` that says how to write it. */
 export type Parser<Value> = ((typed: string) => Value) & {

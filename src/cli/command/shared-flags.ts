@@ -1,5 +1,6 @@
-import { type Command, type Flags, optional, toggle } from './command.ts';
-import { line } from './flags.ts';
+import { type Flags, optional, toggle } from '../flags/flag.ts';
+import { line } from '../flags/parsers.ts';
+import type { Command } from './command.ts';
 
 /** How a result is written. */
 const outputFlags = {
@@ -9,11 +10,12 @@ const outputFlags = {
 };
 
 /** Those of them that a command has. */
-export function outputFlagsOf({ formats, fieldNames }: Command): Flags {
+export function outputFlagsOf({ formats, fields: shown }: Command): Flags {
   if (formats === 'none') return {};
   const { json, csv, fields } = outputFlags;
   if (formats === 'json') return { json: { ...json, help: 'print errors as JSON too' } };
-  return { json, csv, fields: { ...fields, help: `${fields.help}, of ${fieldNames.join(', ')}` } };
+  const names = shown.map(({ key }) => key).join(', ');
+  return { json, csv, fields: { ...fields, help: `${fields.help}, of ${names}` } };
 }
 
 /** The flags that every command understands. */

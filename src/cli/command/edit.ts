@@ -1,27 +1,25 @@
-import { History, type HistoryRecord } from '../client/operations.ts';
-import type { Api } from './api/api.ts';
+import { History, type HistoryRecord } from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
+import { CliError, cancelled, usageError } from '../errors.ts';
 import {
   checkFor,
-  type Definition,
   type Flag,
   type Flags,
-  type Invocation,
   nameOf,
   optional,
   questionOf,
-  type Services,
   type Values,
-  type Verb,
-} from './command.ts';
+} from '../flags/flag.ts';
+import { asTyped, wholeNumber } from '../flags/parsers.ts';
+import type { Cell, Column } from '../output/columns.ts';
+import { forPeople } from '../output/format.ts';
+import type { OutlineLine } from '../output/outline.ts';
+import { change } from './change.ts';
+import type { Definition, Invocation, Services, Verb } from './command.ts';
 import type { Deed } from './deeds.ts';
-import { CliError, cancelled, usageError } from './errors.ts';
-import { asTyped, wholeNumber } from './flags.ts';
 import { type Entry, entriesOf, shownIn } from './form.ts';
-import type { Cell, Column } from './output/columns.ts';
-import { forPeople } from './output/format.ts';
-import type { OutlineLine } from './output/output.ts';
 import { assertMayBegin } from './permission.ts';
-import { change, noSuch } from './verbs.ts';
+import { noSuch } from './view.ts';
 
 interface EditDefinition<Row, F extends Flags, Written extends object>
   extends Pick<Definition<Row, F>, 'columns' | 'examples'> {
@@ -107,8 +105,8 @@ async function whatHappened<Row>(
   about: { noun: HistoryRecord; id: number; columns: readonly Column<Row>[] },
 ): Promise<OutlineLine[]> {
   const { noun, id: rowId, columns } = about;
-  const { changeOf } = await import('./history/change.ts');
-  const { actorOf } = await import('./history/sentences.ts');
+  const { changeOf } = await import('../history/change.ts');
+  const { actorOf } = await import('../history/sentences.ts');
   const { historyEntries } = await api.send(History, { record: noun, rowId, first: 50 });
   const entries = historyEntries?.nodes.filter((entry) => entry !== null) ?? [];
   const changes = entries.map((entry) => changeOf(entry, columns));

@@ -13,9 +13,9 @@ import {
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import process from 'node:process';
-import type { Session } from '../client/index.ts';
-import { isObject } from '../client/is-object.ts';
-import { CliError } from './errors.ts';
+import type { Session } from '../../client/index.ts';
+import { isObject } from '../../client/is-object.ts';
+import { CliError } from '../errors.ts';
 
 interface Remembered {
   /** The server of the last login. */

@@ -1,5 +1,5 @@
-import type { Flag, Flags, Values } from './command.ts';
-import { canonical } from './output/columns.ts';
+import type { Flag, Flags, Values } from '../flags/flag.ts';
+import { canonical } from '../output/columns.ts';
 
 /**
  * What a command does to a record. The command sends what it `writes`, and `epic can` asks about the same:

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Problem } from './errors.ts';
+import type { Problem } from '../errors.ts';
 
 /** A number that the person reads out and that Sentry finds: `EPIC-1F3A9C7E`. */
 const newErrorId = () => `EPIC-${randomBytes(4).toString('hex').toUpperCase()}`;

@@ -1,4 +1,4 @@
-import { usageError } from './errors.ts';
+import { usageError } from '../errors.ts';
 
 const standard = 'http://127.0.0.1:4000';
 

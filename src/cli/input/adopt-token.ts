@@ -1,14 +1,23 @@
-import type { Services } from './command.ts';
-import { CliError, usageError } from './errors.ts';
-import { lentSession } from './lent-token.ts';
-import { localTime } from './output/format.ts';
+import type { Api } from '../api/api.ts';
+import { CliError, usageError } from '../errors.ts';
+import { localTime } from '../output/format.ts';
+import type { Output } from '../output/output.ts';
+import { lentSession } from '../session/lent-token.ts';
 import { readAll } from './read-all.ts';
 
 const withToken = '--with-token';
 const refreshToken = /^[\w-]{43}$/;
 
 /** Goes on with the session of a token on stdin, and gives whose it is. */
-export async function adoptToken({ api, output, stdin: open }: Services) {
+export async function adoptToken({
+  api,
+  output,
+  stdin: open,
+}: {
+  api: Api;
+  output: Output;
+  stdin(): NodeJS.ReadStream;
+}) {
   const stdin = open();
   if (stdin.isTTY) {
     throw usageError(

@@ -1,4 +1,4 @@
-import { usageError } from './errors.ts';
+import { usageError } from '../errors.ts';
 
 /** All that comes, as text. A usage error that begins with `flag` when it is more than `most` bytes. */
 export async function readAll(

@@ -1,9 +1,9 @@
-import { Search, type SearchQuery } from '../client/operations.ts';
-import type { Api } from './api/api.ts';
-import { notFound, usageError } from './errors.ts';
-import type { Reference } from './flags.ts';
-import type { Output } from './output/output.ts';
-import { commandLine } from './shell.ts';
+import { Search, type SearchQuery } from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
+import { notFound, usageError } from '../errors.ts';
+import type { Reference } from '../flags/parsers.ts';
+import type { Output } from '../output/output.ts';
+import { commandLine } from '../words/shell.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
 

@@ -1,8 +1,8 @@
-import { Access, type AccessQuery } from '../client/operations.ts';
-import type { Api } from './api/api.ts';
-import { columnName } from './column-names.ts';
+import { Access, type AccessQuery } from '../../client/operations.ts';
+import type { Api } from '../api/api.ts';
+import { columnName } from '../api/column-names.ts';
+import { CliError } from '../errors.ts';
 import type { Question } from './deeds.ts';
-import { CliError } from './errors.ts';
 
 /** What the database says to a question. */
 export interface Permission {

@@ -1,15 +1,19 @@
-import type { Session } from '../client/index.ts';
-import { usageError } from './errors.ts';
-import type { SessionStore } from './session-store.ts';
+import type { Session } from '../../client/index.ts';
+import { usageError } from '../errors.ts';
+import type { SessionStore } from './store.ts';
 
 const isToken = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+
+/** Seconds since 1970, as far as a `Date` goes. */
+const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) <= 8.64e12;
 
 /** When an access token ends, in milliseconds since 1970; undefined when it is no access token. */
 export function expiryOf(token: string): number | undefined {
   const [, payload = ''] = isToken.exec(token) ?? [];
   try {
     const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return typeof exp === 'number' ? exp * 1000 : undefined;
+    return isMoment(exp) ? exp * 1000 : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
-import { cancelled } from './errors.ts';
-import type { Streams } from './output/output.ts';
-import { printable, printableLines, shorten, width, wrapped } from './output/text.ts';
+import { cancelled } from '../errors.ts';
+import type { Streams } from '../output/output.ts';
+import { printable, printableLines, shorten, width, wrapped } from '../output/text.ts';
 import { type Key, mend, type TypedLine, tame } from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */

@@ -1,4 +1,8 @@
-import type { Connection } from './verbs.ts';
+/** A page of rows as the API gives it. */
+export interface Connection<Row> {
+  nodes: readonly (Row | null)[];
+  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
+}
 
 type Page<Row> = Connection<Row> | null | undefined;
 

@@ -1,10 +1,11 @@
-import type { Api } from './api/api.ts';
-import { type Flag, type Flags, questionOf, type Services, type Values } from './command.ts';
+import type { Api } from '../api/api.ts';
+import { cancelled } from '../errors.ts';
+import { type Flag, type Flags, questionOf, type Values } from '../flags/flag.ts';
+import type { Cell, Column } from '../output/columns.ts';
+import { forPeople } from '../output/format.ts';
+import type { OutlineLine } from '../output/outline.ts';
+import type { Services } from './command.ts';
 import { askable, type Deed, fieldsWrittenBy } from './deeds.ts';
-import { cancelled } from './errors.ts';
-import type { Cell, Column } from './output/columns.ts';
-import { forPeople } from './output/format.ts';
-import type { OutlineLine } from './output/output.ts';
 import { assertMayBegin } from './permission.ts';
 import { explained } from './refusal.ts';
 
