@@ -91,13 +91,17 @@ async function fillCommand(
  * The command tree of `epic`, of which only the branch that was typed gets its leaves. Wrong usage and --help end as
  * a CommanderError.
  */
-export function createProgram(run: Run, cells: number): CommanderCommand {
+export function createProgram(
+  run: Run,
+  stdout: NodeJS.WritableStream,
+  cells: number,
+): CommanderCommand {
   const { server, input, color, pager } = globalFlags;
   const program = new CommanderCommand('epic')
     .version(version, globalFlags.version.spec)
     .helpOption(globalFlags.help.spec)
     // Errors are told in one place, which is not here.
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ writeOut: (text) => stdout.write(text), outputError: () => {} })
     .exitOverride();
   for (const flag of [server, input, color, pager]) program.addOption(optionFor(flag));
   explain(program, rootPage(catalog, topics), cells);

@@ -126,7 +126,7 @@ export async function run({
         return undefined;
       }
       const { createProgram } = await import('./program.ts');
-      const program = createProgram((...all) => runCommand(line, ...all), cells);
+      const program = createProgram((...all) => runCommand(line, ...all), streams.stdout, cells);
       if (line[0] === 'help') {
         const { help } = await import('./help/help.ts');
         await help(line.slice(1), program, streams.stdout, cells);
