@@ -56,6 +56,11 @@ test.each(['sales', 'support', 'manager'] as const)(
   },
 );
 
+test('on a wide terminal, what is beside a heading stays near it', async () => {
+  const { lines } = await dayOf('manager', 200);
+  expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(120);
+});
+
 test('sales see what is to be signed and paid, and the events of their clients', async () => {
   const { stdout } = await dayOf('otherSales');
   expect(stdout).toMatch(/^Oscar Sales, sales\. \w+, \d{1,2} \w+ \d{4}\.\n/);

@@ -215,7 +215,7 @@ test('a crash is exit 1 with an id and no stack trace', async () => {
   const run = await epic.run(['contract', 'list'], { env: { ...env, EPIC_FORCE_TTY: '80' } });
   expect(run).toMatchObject({ code: 1, stdout: '' });
   expect(run.stderr).toMatch(
-    /^✗ Something went wrong inside epic: EPIC-[0-9A-F]{8}\.\n {2}→ Try again\.[^\n]*\n {2}typed\.\n$/,
+    /^✗ Something went wrong inside epic: EPIC-[0-9A-F]{8}\.\n {2}→ Try again\.[^\n]*\n {4}typed\.\n$/,
   );
 });
 
