@@ -34,7 +34,7 @@ beforeAll(async () => {
     `insert into crm.event (title, contract_id, support_contact_id, start_date, end_date, location, notes, status)
      select title, contract, support, starts::timestamptz, ends::timestamptz, place, notes, status
      from (values
-       (1, $1,          1, 3,    '2031-03-05 18:00+01', '2031-03-06 02:00+01', 'Le Havre; quai 3', E'Bring:\nchairs', 'planned'),
+       (1, $1,          1, 3,    '2031-03-05 18:00+01', '2031-03-06 02:00+01', 'Le Havre; quai 3', E'Bring:\nchairs\x1b[2J', 'planned'),
        (2, 'Lunch',     2, 3,    '2031-03-05 23:00+01', '2031-03-06 01:00+01', null, null, 'confirmed'),
        (3, 'Breakfast', 2, 4,    '2031-03-06 08:00+01', '2031-03-06 09:00+01', null, null, 'planned'),
        (4, 'Called off', 2, 3,   '2031-03-05 19:00+01', '2031-03-05 20:00+01', null, null, 'cancelled'),
@@ -130,7 +130,7 @@ test('another calendar reads it, and knows an event again', async () => {
     expect.objectContaining({ uid: 'event-2@epic-events', status: 'CONFIRMED', location: null }),
   ]);
   expect(events[0]?.description).toBe(
-    'Client: Ana Dupont\nTelephone: +33 1 02 03 04 05\nSales contact: Sofia Sales\nSupport: Suzy Support\n\nBring:\nchairs',
+    'Client: Ana Dupont\nTelephone: +33 1 02 03 04 05\nSales contact: Sofia Sales\nSupport: Suzy Support\n\nBring:\nchairs␛[2J',
   );
 });
 

@@ -203,6 +203,11 @@ describe('epic event list --watch', () => {
     expect(watching.stdout().split('change,title')).toHaveLength(2);
   });
 
+  test('is not watched with --all: what is watched is one page', async () => {
+    const { code, stderr } = await sales.run(['event', 'list', '--all', '--watch']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '✗ Give --all or --watch, not both.\n' });
+  });
+
   test('on a terminal, tells what has changed and from what', async () => {
     const event = await plan('Terminal', '2027-05-01');
     const terminal = await onTerminal(manager, 'event', 'list', '--watch', '--from', '2027-05-01');

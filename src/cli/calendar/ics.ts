@@ -1,5 +1,6 @@
 import type { ICalEventStatus } from 'ical-generator';
 import type { EventFieldsFragment } from '../../client/operations.ts';
+import { printable, printableLines } from '../output/text.ts';
 
 const statuses: Record<EventFieldsFragment['status'], `${ICalEventStatus}`> = {
   planned: 'TENTATIVE',
@@ -17,12 +18,12 @@ function descriptionOf({ contract, supportContact, notes }: EventFieldsFragment)
     `Support: ${supportContact?.fullName ?? 'nobody yet'}`,
     notes && `\n${notes}`,
   ];
-  return lines.filter(Boolean).join('\n');
+  return printableLines(lines.filter(Boolean).join('\n'));
 }
 
 /**
  * Events as a calendar of RFC 5545, with times in UTC. An event keeps its UID, so that a calendar that is
- * imported again is updated.
+ * imported again is updated. The format has no control characters.
  */
 export async function icsOf(
   name: string,
@@ -40,8 +41,8 @@ export async function icsOf(
       stamp: now,
       start: new Date(event.startDate),
       end: new Date(event.endDate),
-      summary: event.title,
-      location: event.location,
+      summary: printable(event.title),
+      location: event.location === null ? null : printable(event.location),
       description: descriptionOf(event),
       status: ICalEventStatus[statuses[event.status]],
     });

@@ -106,6 +106,7 @@ export function list<Row, F extends Flags, Name extends string>(
     },
     async run({ api, output, flags, columns: shown, typed }) {
       const given = flags as Values<typeof ordering> & { watch?: boolean };
+      if (given.all && given.watch) throw usageError('Give --all or --watch, not both.');
       const watching = given.watch ? await watch?.() : undefined;
       const since = (await watching?.position(api)) ?? '';
       const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };
