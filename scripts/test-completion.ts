@@ -69,6 +69,9 @@ async function openShell(shell: Shell, { folder, server, stateHome }: Desk) {
       XDG_STATE_HOME: stateHome,
       EPIC_SERVER: server,
       LC_ALL: 'C.UTF-8',
+      // npm names vi, and zsh would edit its lines like that.
+      EDITOR: '',
+      VISUAL: '',
     },
   });
   let output = '';

@@ -10,12 +10,17 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.exitCode = 1;
 } else {
   const argv = process.argv.slice(2);
-  const { standardStreams } = await import('./standard-streams.ts');
-  if (argv[0] === '__complete') {
-    const { answer } = await import('./completion/answer.ts');
-    await answer(argv.slice(1), standardStreams);
-  } else {
-    const { run } = await import('./run.ts');
-    await run({ argv, streams: standardStreams });
+  const { knownAtOnce, writeAtOnce } = await import('./at-once.ts');
+  const known = knownAtOnce(argv);
+  if (known !== undefined) writeAtOnce(known);
+  else {
+    const { standardStreams: streams } = await import('./standard-streams.ts');
+    if (argv[0] === '__complete') {
+      const { answer } = await import('./completion/answer.ts');
+      await answer(argv.slice(1), streams);
+    } else {
+      const { run } = await import('./run.ts');
+      await run({ argv, streams });
+    }
   }
 }

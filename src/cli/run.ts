@@ -1,18 +1,13 @@
 import process from 'node:process';
-import { catalog } from './catalog.ts';
 import type { Command } from './command/command.ts';
 import type { SharedFlags } from './command/shared-flags.ts';
 import { CliError, exitCodes, type Problem } from './errors.ts';
 import type { Typed } from './flags/flag.ts';
-import { drawPage } from './help/draw.ts';
-import { rootPage } from './help/page.ts';
-import { topics } from './help/topics.ts';
 import type { Draft } from './input/draft.ts';
 import { writeAs } from './output/format.ts';
 import { formsFor } from './output/locale.ts';
 import { createOutput, type Output, type Streams } from './output/output.ts';
 import { isUsageError, usageProblem } from './usage.ts';
-import { version } from './version.ts';
 
 /** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
 function interruption(): AbortSignal {
@@ -24,15 +19,6 @@ function interruption(): AbortSignal {
     setTimeout(() => process.exit(), 2000).unref();
   });
   return controller.signal;
-}
-
-/** What can be answered before a command is looked for: the version, and the help as a whole. */
-function atOnce(line: readonly string[], cells: number): string | undefined {
-  const [word = 'help', ...more] = line;
-  if (more.length > 0) return undefined;
-  if (word === '--version' || word === '-V') return `${version}\n`;
-  if (!['help', '--help', '-h'].includes(word)) return undefined;
-  return drawPage(rootPage(catalog, topics), cells);
 }
 
 async function problemOf(
@@ -114,17 +100,12 @@ export async function run({
   async function perform(line: readonly string[]): Promise<Problem | undefined> {
     draft = undefined;
     try {
-      if (line.length === 0 && output.format === 'people') {
+      if (line.length === 0) {
         const { home } = await import('./home/home.ts');
         await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
         return undefined;
       }
       const cells = Math.min((streams.stdout.isTTY && streams.stdout.columns) || 80, 100);
-      const known = atOnce(line, cells);
-      if (known !== undefined) {
-        streams.stdout.write(known);
-        return undefined;
-      }
       const { createProgram } = await import('./program.ts');
       const program = createProgram((...all) => runCommand(line, ...all), streams.stdout, cells);
       if (line[0] === 'help') {

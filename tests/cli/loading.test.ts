@@ -45,10 +45,12 @@ const commandsOf = (files: Iterable<string>) =>
   [...files].filter((path) => path.startsWith('src/cli/commands/'));
 
 test('before a command is looked for, none is loaded, and no library', () => {
-  const loaded = loadedWith('src/cli/run.ts');
-  expect(loaded.size).toBeGreaterThan(5);
-  expect(commandsOf(loaded)).toEqual([]);
-  expect(packagesOf(loaded)).toEqual([]);
+  for (const file of ['src/cli/at-once.ts', 'src/cli/run.ts']) {
+    const loaded = loadedWith(file);
+    expect(loaded.size).toBeGreaterThan(5);
+    expect(commandsOf(loaded)).toEqual([]);
+    expect(packagesOf(loaded)).toEqual([]);
+  }
 });
 
 test('a command loads no other command, and no library', () => {

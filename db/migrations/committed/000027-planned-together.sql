@@ -1,5 +1,5 @@
---! Previous: sha1:b495aa34ba432552f14ef6d0e83511d1fa8bafe1
---! Hash: sha1:b04d7ca34455932d71134fbe59deb4462d465fe6
+--! Previous: sha1:148f708b323fb3d80c97ad650b818c71954487d4
+--! Hash: sha1:534634228df5b8a4003b8af674d237612f5f40b0
 --! Message: planned-together
 
 -- A plan of many events is one piece of news: whoever imports a season's events fills nobody's mailbox.

@@ -1,5 +1,5 @@
---! Previous: sha1:b04d7ca34455932d71134fbe59deb4462d465fe6
---! Hash: sha1:87ade1079109c3907e0d78ed51865245bf66bc41
+--! Previous: sha1:534634228df5b8a4003b8af674d237612f5f40b0
+--! Hash: sha1:974cc7c81e9a913fbe3a6a9c3d9f74372e29dcf0
 --! Message: import-lines
 
 -- Imports: many clients, contracts or events at once, all of them or none. Lines are first staged, some hundreds at a

@@ -1,5 +1,5 @@
---! Previous: sha1:87ade1079109c3907e0d78ed51865245bf66bc41
---! Hash: sha1:8772f38bf6a530fd49db22649e4ce059ee858408
+--! Previous: sha1:974cc7c81e9a913fbe3a6a9c3d9f74372e29dcf0
+--! Hash: sha1:e6cd74b2281b624c6feb6fe38b8f7375ac8f569b
 --! Message: imports
 
 -- Imports, continued: what comes of them.

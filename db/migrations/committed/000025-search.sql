@@ -1,5 +1,5 @@
---! Previous: sha1:a4e206a4c7498847316a406c911248392a064793
---! Hash: sha1:da57d5ee50216e1dca4706925d0bfc341eb15cde
+--! Previous: sha1:19118702c89b6fe0bfe43c90eeb3f87a04192966
+--! Hash: sha1:684334aef6e4ad87edb29730167ee53ceb6dd821
 --! Message: search
 
 -- One search over clients, contracts, events and employees; clients who look like a new one; contracts whose payment is

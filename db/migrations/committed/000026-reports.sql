@@ -1,5 +1,5 @@
---! Previous: sha1:da57d5ee50216e1dca4706925d0bfc341eb15cde
---! Hash: sha1:341eea8156065e5852db19aa446b4c80119117b3
+--! Previous: sha1:684334aef6e4ad87edb29730167ee53ceb6dd821
+--! Hash: sha1:148f708b323fb3d80c97ad650b818c71954487d4
 --! Message: reports
 
 -- What has been sold and paid, what is owed, and who has how much to do: counted by the database, with the rights of

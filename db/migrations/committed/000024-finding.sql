@@ -1,5 +1,5 @@
---! Previous: sha1:4793b52cd7626a8858c183c38bc06642d2ad97a7
---! Hash: sha1:a4e206a4c7498847316a406c911248392a064793
+--! Previous: sha1:62aa16e79d03044e121cb3f37118e3cd8fe5e8e4
+--! Hash: sha1:19118702c89b6fe0bfe43c90eeb3f87a04192966
 --! Message: finding
 
 -- Finding records by words: what is searched, what contains the words, and what is spelt like them. crm.search, in the next
@@ -44,9 +44,11 @@ create index event_search_idx on crm.event using gin
 create index client_phone_idx on crm.client (crm.phone_digits(phone));
 
 
-create or replace function crm.client_matches(client crm.client, search text) returns boolean
+create function crm.client_matches(client crm.client, search text) returns boolean
 language sql stable parallel safe
 return crm.client_search_text(client) like '%' || regexp_replace(crm.folded(search), '([\\%_])', '\\\1', 'g') || '%';
+comment on function crm.client_matches(crm.client, text) is
+  'Whether the text occurs in the client''s name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.';
 
 create function crm.event_matches(event crm.event, search text) returns boolean
 language sql stable parallel safe
