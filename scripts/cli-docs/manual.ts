@@ -1,4 +1,4 @@
-import { catalog } from '../../src/cli/catalog.ts';
+import { catalog, commands, nouns } from '../../src/cli/catalog.ts';
 import { commandPage, nounPage, type Page, rootPage, verbPage } from '../../src/cli/help/page.ts';
 import { type Topic, topics } from '../../src/cli/help/topics.ts';
 
@@ -13,21 +13,16 @@ export interface Manual {
 
 /** Reads it from the definitions of the commands. */
 export async function readManual(): Promise<Manual> {
-  const commands: Page[] = [];
-  const nouns: Manual['nouns'][number][] = [];
-  for (const section of catalog) {
-    if ('nouns' in section) {
-      for (const entry of section.nouns) {
-        const verbs = (await entry.load()).commands;
-        nouns.push({
-          name: entry.name,
-          page: nounPage(entry, verbs),
-          verbs: verbs.map((verb) => verbPage(entry, verb)),
-        });
-      }
-    } else {
-      for (const entry of section.commands) commands.push(commandPage(entry, await entry.load()));
-    }
+  const explained: Manual['nouns'][number][] = [];
+  for (const entry of nouns) {
+    const verbs = (await entry.load()).commands;
+    explained.push({
+      name: entry.name,
+      page: nounPage(entry, verbs),
+      verbs: verbs.map((verb) => verbPage(entry, verb)),
+    });
   }
-  return { root: rootPage(catalog, topics), commands, nouns, topics };
+  const alone: Page[] = [];
+  for (const entry of commands) alone.push(commandPage(entry, await entry.load()));
+  return { root: rootPage(catalog, topics), commands: alone, nouns: explained, topics };
 }

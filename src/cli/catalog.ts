@@ -1,4 +1,4 @@
-import type { NounEntry, Section } from './command/entry.ts';
+import type { CommandEntry, NounEntry, Section } from './command/entry.ts';
 
 const records: readonly NounEntry[] = [
   {
@@ -128,3 +128,13 @@ export const catalog: readonly Section[] = [
     ],
   },
 ];
+
+/** The nouns of all sections. */
+export const nouns: readonly NounEntry[] = catalog.flatMap((section) =>
+  'nouns' in section ? section.nouns : [],
+);
+
+/** The commands of all sections that belong to no noun. */
+export const commands: readonly CommandEntry[] = catalog.flatMap((section) =>
+  'commands' in section ? section.commands : [],
+);

@@ -1,5 +1,5 @@
 import { Command as CommanderCommand, Option } from 'commander';
-import { catalog } from './catalog.ts';
+import { catalog, commands, nouns } from './catalog.ts';
 import type { Command, Title } from './command/command.ts';
 import type { CommandEntry, NounEntry } from './command/entry.ts';
 import { globalFlags, outputFlagsOf, type SharedFlags } from './command/shared-flags.ts';
@@ -56,8 +56,8 @@ function addCommand(parent: CommanderCommand, { name, aliases = [] }: Omit<Title
 }
 
 /** Every command is explained by a page of ours. */
-function explain(target: CommanderCommand, page: Page, cells: number): void {
-  target.helpInformation = () => drawPage(page, cells);
+function explain(target: CommanderCommand, page: () => Page, cells: number): void {
+  target.helpInformation = () => drawPage(page(), cells);
 }
 
 /** Adds the verbs of a noun, once it is the one that was typed. */
@@ -67,12 +67,12 @@ async function fillNoun(
   run: Run,
   cells: number,
 ): Promise<void> {
-  const { commands } = await entry.load();
-  explain(target, nounPage(entry, commands), cells);
-  for (const verb of commands) {
+  const { commands: verbs } = await entry.load();
+  explain(target, () => nounPage(entry, verbs), cells);
+  for (const verb of verbs) {
     const each = addCommand(target, verb);
     define(each, `${entry.name} ${verb.name}`, verb, run);
-    explain(each, verbPage(entry, verb), cells);
+    explain(each, () => verbPage(entry, verb), cells);
   }
 }
 
@@ -84,7 +84,7 @@ async function fillCommand(
 ): Promise<void> {
   const command = await entry.load();
   define(target, entry.name, command, run);
-  explain(target, commandPage(entry, command), cells);
+  explain(target, () => commandPage(entry, command), cells);
 }
 
 /**
@@ -104,21 +104,16 @@ export function createProgram(
     .configureOutput({ writeOut: (text) => stdout.write(text), outputError: () => {} })
     .exitOverride();
   for (const flag of [server, input, color, pager]) program.addOption(optionFor(flag));
-  explain(program, rootPage(catalog, topics), cells);
+  explain(program, () => rootPage(catalog, topics), cells);
 
   const filling = new Map<CommanderCommand, () => Promise<void>>();
-  for (const section of catalog) {
-    if ('nouns' in section) {
-      for (const entry of section.nouns) {
-        const noun = addCommand(program, { name: entry.name, aliases: [entry.plural] });
-        filling.set(noun, () => fillNoun(noun, entry, run, cells));
-      }
-    } else {
-      for (const entry of section.commands) {
-        const command = addCommand(program, entry);
-        filling.set(command, () => fillCommand(command, entry, run, cells));
-      }
-    }
+  for (const entry of nouns) {
+    const noun = addCommand(program, { name: entry.name, aliases: [entry.plural] });
+    filling.set(noun, () => fillNoun(noun, entry, run, cells));
+  }
+  for (const entry of commands) {
+    const command = addCommand(program, entry);
+    filling.set(command, () => fillCommand(command, entry, run, cells));
   }
   return program.hook('preSubcommand', (_, chosen) => filling.get(chosen)?.());
 }

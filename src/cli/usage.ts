@@ -1,5 +1,5 @@
 import type { CommanderError } from 'commander';
-import { catalog } from './catalog.ts';
+import { nouns } from './catalog.ts';
 import type { Problem } from './errors.ts';
 import { commandLine } from './words/shell.ts';
 
@@ -7,11 +7,7 @@ import { commandLine } from './words/shell.ts';
 function helpOn(argv: readonly string[], unknown: string | undefined): string {
   const end = argv.findIndex((word) => word.startsWith('-') || word === unknown);
   const words = end < 0 ? argv : argv.slice(0, end);
-  const isNoun = catalog.some(
-    (section) =>
-      'nouns' in section &&
-      section.nouns.some(({ name, plural }) => [name, plural].includes(words[0] ?? '')),
-  );
+  const isNoun = nouns.some(({ name, plural }) => [name, plural].includes(words[0] ?? ''));
   return commandLine(['epic', ...words.slice(0, isNoun ? 2 : 1), '--help']);
 }
 
@@ -23,7 +19,6 @@ export function isUsageError(error: unknown): error is CommanderError {
 
 /** The nouns that have this verb, for whoever leaves the noun out: `epic sign 35`, `epic list clients`. */
 async function withNoun(verb: string, argv: readonly string[]): Promise<string | undefined> {
-  const nouns = catalog.flatMap((section) => ('nouns' in section ? section.nouns : []));
   const lines: string[] = [];
   for (const { name, plural, load } of nouns) {
     const { commands } = await load();

@@ -3,8 +3,8 @@
 
 import { parse } from 'csv-parse/sync';
 import stringWidth from 'string-width';
-import { catalog } from '../../src/cli/catalog.ts';
 import type { Command } from '../../src/cli/command/command.ts';
+import { everyCommand } from '../support/commands.ts';
 import type { Epic } from '../support/epic.ts';
 import { type Office, openOffice, password, type Role, staff } from './office.ts';
 
@@ -134,18 +134,10 @@ const endless = ['notification watch'];
 let office: Office;
 /** Notifications of support. */
 let unread: number[];
-const commands = new Map<string, Command>();
+let commands: Map<string, Command>;
 
 beforeAll(async () => {
-  for (const section of catalog) {
-    for (const noun of 'nouns' in section ? section.nouns : []) {
-      for (const verb of (await noun.load()).commands)
-        commands.set(`${noun.name} ${verb.name}`, verb);
-    }
-    for (const each of 'commands' in section ? section.commands : []) {
-      commands.set(each.name, await each.load());
-    }
-  }
+  commands = await everyCommand();
   office = await openOffice();
   await office.database.query(
     `insert into crm.employee (full_name, email, department)

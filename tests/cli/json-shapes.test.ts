@@ -1,4 +1,4 @@
-import { catalog } from '../../src/cli/catalog.ts';
+import { everyCommand } from '../support/commands.ts';
 import type { Epic } from '../support/epic.ts';
 import { type Office, openOffice, password, soldContract, staff } from './office.ts';
 
@@ -331,13 +331,6 @@ test('of events and notifications', async () => {
 });
 
 test('of every command there is', async () => {
-  const commands: string[] = [];
-  for (const section of catalog) {
-    for (const noun of 'nouns' in section ? section.nouns : []) {
-      const { commands: verbs } = await noun.load();
-      commands.push(...verbs.map(({ name }) => `${noun.name} ${name}`));
-    }
-    for (const { name } of 'commands' in section ? section.commands : []) commands.push(name);
-  }
+  const commands = [...(await everyCommand()).keys()];
   expect([...checked, ...elsewhere].sort()).toEqual(commands.sort());
 });

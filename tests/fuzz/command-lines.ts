@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
-import { catalog } from '../../src/cli/catalog.ts';
 import type { Flag } from '../../src/cli/flags/flag.ts';
+import { everyCommand } from '../support/commands.ts';
 
 /** What could be typed for a flag or an argument, rightly or wrongly. */
 const values: Arbitrary<string> = fc.oneof(
@@ -93,22 +93,10 @@ const shared: Arbitrary<readonly string[]> = fc.oneof(
  * session are left out, since nothing would be left to do.
  */
 export async function commandLines(): Promise<Arbitrary<string[]>> {
-  const known: { words: string[]; flags: Flag[] }[] = [];
-  for (const section of catalog) {
-    if ('nouns' in section) {
-      for (const { name, load } of section.nouns) {
-        for (const verb of (await load()).commands) {
-          known.push({ words: [name, verb.name], flags: Object.values(verb.flags) });
-        }
-      }
-    } else {
-      for (const { name, load } of section.commands) {
-        known.push({ words: [name], flags: Object.values((await load()).flags) });
-      }
-    }
-  }
   const ending = ['logout', 'password', 'session revoke'];
-  const usable = known.filter(({ words }) => !ending.includes(words.join(' ')));
+  const usable = [...(await everyCommand())]
+    .filter(([name]) => !ending.includes(name))
+    .map(([name, { flags }]) => ({ words: name.split(' '), flags: Object.values(flags) }));
   const aKnownOne = fc.constantFrom(...usable).chain(({ words, flags }) => {
     const some = flags.length > 0 ? fc.oneof(...flags.map(typed)) : shared;
     return fc

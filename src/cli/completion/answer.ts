@@ -12,8 +12,6 @@ export async function answer(
   streams: Pick<Streams, 'stdout' | 'stderr' | 'env'>,
 ): Promise<void> {
   const { stdout } = streams;
-  // The shell may have stopped listening.
-  stdout.on('error', () => undefined);
   // A session that is being refreshed would be lost with Ctrl-C; nothing else here takes long.
   process.on('SIGINT', () => undefined);
   const ids: Ids = async (noun, server) => (await import('./ids.ts')).idsOf(noun, server, streams);

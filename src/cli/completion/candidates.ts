@@ -1,8 +1,8 @@
-import { catalog } from '../catalog.ts';
+import { commands, nouns } from '../catalog.ts';
 import type { Command } from '../command/command.ts';
-import type { CommandEntry, NounEntry } from '../command/entry.ts';
+import type { NounEntry } from '../command/entry.ts';
 import { globalFlags, outputFlagsOf } from '../command/shared-flags.ts';
-import { type Flag, isArgument } from '../flags/flag.ts';
+import { type Flag, flagName, isArgument } from '../flags/flag.ts';
 import { topics } from '../help/topics.ts';
 
 /** What could be typed next, as a whole word, and what it means. */
@@ -36,12 +36,9 @@ interface Place {
   isHelp: boolean;
 }
 
-const nouns: readonly NounEntry[] = catalog.flatMap((each) => ('nouns' in each ? each.nouns : []));
-const commands: readonly CommandEntry[] = catalog.flatMap((each) =>
-  'commands' in each ? each.commands : [],
-);
-
-const longName = ({ spec }: Flag) => /--[\w-]+/.exec(spec)?.[0] ?? spec;
+const longName = (flag: Flag) => flagName(flag) ?? flag.spec;
+/** What stands for the value of a flag or an argument: `client` of `--client <client>`. */
+const valueName = ({ spec }: Flag) => /[<[]([\w-]+)/.exec(spec)?.[1] ?? '';
 const isNamed = (flag: Flag, typed: string) => flag.spec.split(/[ ,|]+/).includes(typed);
 
 function flagsOf(command: Command | undefined): Flag[] {
@@ -95,12 +92,12 @@ async function placeAfter(words: readonly string[]): Promise<Place> {
 
 /** The kind of record whose id a flag or an argument takes, by how it is written: `--client <id>`, `<employee>`. */
 function recordOf(flag: Flag, { noun, given }: Place): string | undefined {
-  const [, placeholder = ''] = /[<[]([\w-]+)/.exec(flag.spec) ?? [];
+  const named = valueName(flag);
   const isRecord = (word: string) => nouns.some(({ name }) => name === word);
-  if (isRecord(placeholder)) return placeholder;
-  if (!/^ids?$/.test(placeholder)) return undefined;
-  const flagName = longName(flag).replace(/^--/, '');
-  if (isRecord(flagName)) return flagName;
+  if (isRecord(named)) return named;
+  if (!/^ids?$/.test(named)) return undefined;
+  const ofFlag = longName(flag).replace(/^--/, '');
+  if (isRecord(ofFlag)) return ofFlag;
   return (
     noun?.name ??
     nouns.find(({ name, plural }) => [name, plural].some((each) => given.includes(each)))?.name
@@ -117,8 +114,7 @@ async function valuesOf(
   place: Place,
   ids: Ids,
 ): Promise<readonly Candidate[] | typeof files> {
-  const [, placeholder = ''] = /[<[]([\w-]+)/.exec(flag.spec) ?? [];
-  if (/^file/.test(placeholder)) return files;
+  if (/^file/.test(valueName(flag))) return files;
   if (flag.spec.startsWith('--fields ')) return fieldNames(typed, place.command);
   const { choices, offers } = flag.parse;
   if (choices ?? offers) return words(choices ?? offers ?? []);

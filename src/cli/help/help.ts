@@ -1,5 +1,5 @@
 import type { Command as CommanderCommand } from 'commander';
-import { catalog } from '../catalog.ts';
+import { commands, nouns } from '../catalog.ts';
 import { usageError } from '../errors.ts';
 import { didYouMean } from '../words/suggest.ts';
 import { drawTopic } from './draw.ts';
@@ -18,11 +18,10 @@ export async function help(
     stdout.write(drawTopic(topic, cells));
     return;
   }
-  const names = catalog.flatMap((section) =>
-    'nouns' in section
-      ? section.nouns.flatMap(({ name, plural }) => [name, plural])
-      : section.commands.map(({ name }) => name),
-  );
+  const names = [
+    ...nouns.flatMap(({ name, plural }) => [name, plural]),
+    ...commands.map(({ name }) => name),
+  ];
   if (word !== '' && !word.startsWith('-') && !names.includes(word)) {
     const known = [...names, ...topics.map(({ name }) => name)];
     throw usageError(
