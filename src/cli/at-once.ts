@@ -2,10 +2,10 @@ import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { isatty } from 'node:tty';
 import { catalog } from './catalog.ts';
-import { exitCodes } from './errors.ts';
 import { drawPage } from './help/draw.ts';
 import { rootPage } from './help/page.ts';
 import { topics } from './help/topics.ts';
+import { endUnwritten, standardStreams } from './standard-streams.ts';
 import { version } from './version.ts';
 
 /** What can be answered before a command is looked for: the version, and the help as a whole. */
@@ -26,13 +26,8 @@ export function writeAtOnce(text: string): void {
     while (left.length > 0) left = left.subarray(writeSync(1, left));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
-    if (code === 'EPIPE') return;
-    if (code === 'EAGAIN') {
-      // A pipe that is full, and waits for nobody: Node's own stream does.
-      process.stdout.write(left);
-      return;
-    }
-    process.stderr.write(`✗ The output cannot be written: ${code}.\n`);
-    process.exitCode = exitCodes.INTERNAL;
+    // A pipe that is full, and waits for nobody: Node's own stream does.
+    if (code === 'EAGAIN') standardStreams.stdout.write(left);
+    else endUnwritten(code, true);
   }
 }

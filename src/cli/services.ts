@@ -4,8 +4,7 @@ import type { SharedFlags } from './command/shared-flags.ts';
 import { createDraft } from './input/draft.ts';
 import { createPrompts } from './input/prompts.ts';
 import type { Output, Streams } from './output/output.ts';
-import { serverAddress } from './session/server-address.ts';
-import { createSessionStore } from './session/store.ts';
+import { whoseSession } from './session/whose.ts';
 
 /** What a command works with, by the flags that every command has. */
 export async function createServices(
@@ -19,17 +18,10 @@ export async function createServices(
   },
 ): Promise<Services> {
   const { streams, output, interrupted, typed, perform } = about;
-  const store = createSessionStore(streams.env);
-  const server = serverAddress({
-    flag: shared.server,
-    environment: streams.env.EPIC_SERVER,
-    remembered: (await store.last()).server,
-  });
-  // An empty variable is what a script has whose secret is missing.
-  const lentToken = streams.env.EPIC_TOKEN || undefined;
+  const whose = await whoseSession(streams.env, shared.server);
   return {
-    api: createApi({ server, store, lentToken, interrupted, stderr: streams.stderr }),
-    store,
+    api: createApi({ ...whose, interrupted, stderr: streams.stderr }),
+    store: whose.store,
     output,
     prompts: createPrompts(streams, shared.input),
     draft: createDraft(typed),

@@ -3,15 +3,11 @@ import { isatty } from 'node:tty';
 import { exitCodes } from './errors.ts';
 import type { Streams } from './output/output.ts';
 
-/** `| head` closes the pipe early, which is no error; a full disk is one. */
-function endWhenNothingCanBeWritten(stream: NodeJS.WriteStream): void {
-  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    if (code === 'EPIPE') process.exit();
-    if (stream === process.stdout) {
-      process.stderr.write(`✗ The output cannot be written: ${code}.\n`);
-    }
-    process.exit(exitCodes.INTERNAL);
-  });
+/** Ends the program: `| head` closes the pipe early, which is no error; a full disk is one. */
+export function endUnwritten(code: unknown, isOutput: boolean): never {
+  if (code === 'EPIPE') process.exit();
+  if (isOutput) process.stderr.write(`✗ The output cannot be written: ${code}.\n`);
+  process.exit(exitCodes.INTERNAL);
 }
 
 /** A stream that is opened with its first use; whether it is a terminal is known before. */
@@ -21,7 +17,7 @@ function openedOnUse(number: 1 | 2): NodeJS.WriteStream {
   const open = () => {
     if (stream === undefined) {
       stream = number === 1 ? process.stdout : process.stderr;
-      endWhenNothingCanBeWritten(stream);
+      stream.on('error', ({ code }: NodeJS.ErrnoException) => endUnwritten(code, number === 1));
     }
     return stream;
   };

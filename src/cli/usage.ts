@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander';
 import { nouns } from './catalog.ts';
 import type { Problem } from './errors.ts';
+import { capitalised } from './words/capitalised.ts';
 import { commandLine } from './words/shell.ts';
 
 /** The command line that explains the command which was typed, as far as it is known. */
@@ -40,7 +41,7 @@ export async function usageProblem(
   // Help was printed because no verb was named: that is all there is to say.
   if (error.code === 'commander.help') return { code: 'USAGE', message: '' };
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1).replace(/\.?$/, '.')}`;
+  const sentence = capitalised(first).replace(/\.?$/, '.');
   const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
   const unknown = /^unknown command '(.*)'/.exec(first)?.[1];
   const help = `See how it is written: ${helpOn(argv, unknown)}`;

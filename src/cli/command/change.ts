@@ -1,6 +1,7 @@
 import type { Api } from '../api/api.ts';
 import { CliError, notFound } from '../errors.ts';
 import type { Flags, Values } from '../flags/flag.ts';
+import { capitalised } from '../words/capitalised.ts';
 import { type Definition, type Invocation, type Title, type Verb, verb } from './command.ts';
 import { askable, type Deed } from './deeds.ts';
 import { assertMayCreate, entriesOf, lastLook } from './form.ts';
@@ -44,7 +45,7 @@ export function change<Row, F extends Flags, Written extends object>(
       const id: unknown = flags.id;
       try {
         if (creates && draft.kept) {
-          const question = `${attempt(flags).replace(/^./, (first) => first.toUpperCase())}?`;
+          const question = `${capitalised(attempt(flags))}?`;
           await lastLook(invocation, entriesOf(asked, deed, all), { values: flags, question });
         }
         const written = deed?.writes(flags) ?? ({} as Written);

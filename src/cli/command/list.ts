@@ -1,3 +1,4 @@
+import type { Connection } from '../../client/index.ts';
 import type { Api } from '../api/api.ts';
 import { usageError } from '../errors.ts';
 import { type Flags, optional, toggle, under, type Values } from '../flags/flag.ts';
@@ -6,7 +7,7 @@ import type { Watching } from '../watch/list.ts';
 import { commandLine, withoutFlag, withoutSwitch } from '../words/shell.ts';
 import { didYouMean } from '../words/suggest.ts';
 import { type Definition, type Invocation, type Verb, verb } from './command.ts';
-import { type Connection, everyPage } from './pages.ts';
+import { everyPage } from './pages.ts';
 
 /** What a list asks of the API. */
 export interface Page<Order> {

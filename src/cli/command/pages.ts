@@ -1,8 +1,4 @@
-/** A page of rows as the API gives it. */
-export interface Connection<Row> {
-  nodes: readonly (Row | null)[];
-  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
-}
+import type { Connection } from '../../client/index.ts';
 
 type Page<Row> = Connection<Row> | null | undefined;
 

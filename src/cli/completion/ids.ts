@@ -9,8 +9,7 @@ import {
 import { type Api, createApi } from '../api/api.ts';
 import { localDay } from '../output/format.ts';
 import type { Streams } from '../output/output.ts';
-import { serverAddress } from '../session/server-address.ts';
-import { createSessionStore } from '../session/store.ts';
+import { whoseSession } from '../session/whose.ts';
 import type { Candidate } from './candidates.ts';
 
 /** Whoever waits for a list of ids would rather type, in milliseconds. */
@@ -71,13 +70,8 @@ export async function idsOf(
   { env, stderr }: Pick<Streams, 'env' | 'stderr'>,
 ): Promise<Candidate[]> {
   const query = queries[noun];
-  const store = createSessionStore(env);
-  const server = serverAddress({
-    flag,
-    environment: env.EPIC_SERVER,
-    remembered: (await store.last()).server,
-  });
-  const lentToken = env.EPIC_TOKEN || undefined;
+  const whose = await whoseSession(env, flag);
+  const { server, store, lentToken } = whose;
   const session = lentToken === undefined ? await store.find(server) : undefined;
   if (!query || (!session && lentToken === undefined)) return [];
   const interrupted = AbortSignal.timeout(patience);
@@ -85,5 +79,5 @@ export async function idsOf(
   if (session && session.expiresAt - Date.now() < margin) {
     await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
   }
-  return query(createApi({ server, store, lentToken, interrupted, stderr }));
+  return query(createApi({ ...whose, interrupted, stderr }));
 }

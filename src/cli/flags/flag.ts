@@ -1,4 +1,5 @@
 import { usageError } from '../errors.ts';
+import { capitalised } from '../words/capitalised.ts';
 import { Invalid, type Parser } from './parsers.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
@@ -81,12 +82,10 @@ export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
   }
 }
 
-const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-
 /** A flag as a question: what its help says, without what is only true on a command line. */
 export function questionOf({ help }: Flag): string {
   const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
-  return sentence(words);
+  return capitalised(words);
 }
 
 /** What is wrong with a text as the value of a flag, or true. */
@@ -96,7 +95,7 @@ export function checkFor({ parse }: Flag): (typed: string) => true | string {
       parse(typed);
       return true;
     } catch (error) {
-      if (error instanceof Invalid) return sentence(error.message);
+      if (error instanceof Invalid) return capitalised(error.message);
       throw error;
     }
   };

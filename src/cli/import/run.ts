@@ -6,6 +6,7 @@ import type { Invocation } from '../command/command.ts';
 import { CliError, usageError } from '../errors.ts';
 import { Invalid } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
+import { capitalised } from '../words/capitalised.ts';
 import { type Given, withoutGuard } from './fields.ts';
 import { type Header, readHeader } from './header.ts';
 import type { Importable, Problem } from './importable.ts';
@@ -51,8 +52,6 @@ function unreadable(error: unknown, file: string): unknown {
   return usageError(`${file} cannot be read: ${error.code}.`);
 }
 
-const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** What a line gives the API, and what is wrong with it. */
 function readLine(
   { line, cells }: Row,
@@ -75,7 +74,7 @@ function readLine(
       Object.assign(values, field.read(cell));
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      problems.push({ line, column: name, message: sentence(error.message) });
+      problems.push({ line, column: name, message: capitalised(error.message) });
     }
   }
   for (const group of needed) {

@@ -3,6 +3,7 @@ import type { Api } from '../api/api.ts';
 import { notFound, usageError } from '../errors.ts';
 import type { Reference } from '../flags/parsers.ts';
 import type { Output } from '../output/output.ts';
+import { capitalised } from '../words/capitalised.ts';
 import { commandLine } from '../words/shell.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
@@ -63,8 +64,9 @@ export async function resolve(
     );
   }
   if (output.format === 'people') {
-    const noun = kind.charAt(0).toUpperCase() + kind.slice(1);
-    output.note(`${noun} ${[`${one.id}: ${one.title}`, one.detail].filter(Boolean).join(', ')}`);
+    output.note(
+      `${capitalised(kind)} ${[`${one.id}: ${one.title}`, one.detail].filter(Boolean).join(', ')}`,
+    );
   }
   return one.id;
 }

@@ -7,6 +7,7 @@ import { drawOutline, type OutlineLine } from './outline.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
+import { writeRows } from './stream.ts';
 import { drawRecord, drawTable, library } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
 
@@ -101,10 +102,13 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     stdout.write(text);
   };
 
-  const listed = <Row>(columns: readonly Column<Row>[]) =>
-    options.chosen
+  /** The columns of a list: in JSON and CSV all of them, elsewhere those for a glance, or those that were chosen. */
+  const listed = <Row>(columns: readonly Column<Row>[]) => {
+    if (format === 'json' || format === 'csv') return columns;
+    return options.chosen
       ? columns.map((column) => ({ ...column, priority: 0 }))
       : columns.filter(({ priority }) => priority !== undefined);
+  };
 
   const record = <Row>(columns: readonly Column<Row>[], row: Row) => {
     if (format === 'json') stdout.write(json(plainObject(columns, row)));
@@ -114,12 +118,8 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   };
 
   const list: Output['list'] = async (columns, rows, ifEmpty) => {
-    if (format === 'json') stdout.write(json(rows.map((row) => plainObject(columns, row))));
-    else if (format === 'csv') {
-      stdout.write(csvHeader(columns) + rows.map((row) => csvLine(columns, row)).join(''));
-    } else if (format === 'tsv') {
-      stdout.write(rows.map((row) => tsvLine(listed(columns), row)).join(''));
-    } else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
+    if (format !== 'people') await writeRows(stdout, format, listed(columns), [rows]);
+    else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
     else await present(await drawTable(listed(columns), rows, cells ?? 80, paint));
   };
 
@@ -145,14 +145,13 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
         for await (const page of pages) rows.push(...page);
         await list(columns, rows, ifEmpty);
       } else {
-        const { writeRows } = await import('./stream.ts');
-        await writeRows(stdout, format, format === 'tsv' ? listed(columns) : columns, pages);
+        await writeRows(stdout, format, listed(columns), pages);
       }
     },
     record,
     drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
     feed(columns) {
-      const shown = format === 'tsv' ? listed(columns) : columns;
+      const shown = format === 'people' ? columns : listed(columns);
       const look = { format, paint, cells: cells ?? 80, chosen: options.chosen };
       const draw = createFeed(shown, look);
       return (row, told) => stdout.write(draw(row, told));

@@ -33,7 +33,7 @@ export async function writeRows<Row>(
   stdout: NodeJS.WriteStream,
   format: 'tsv' | 'json' | 'csv',
   columns: readonly Column<Row>[],
-  pages: AsyncIterable<readonly Row[]>,
+  pages: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
 ): Promise<void> {
   const lines = linesOf(format, columns);
   let text = lines.before;
