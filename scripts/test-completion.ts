@@ -15,6 +15,7 @@ import { programs } from '../tests/support/paths.ts';
 import { plainEnvironment } from '../tests/support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 import { startTestServer } from '../tests/support/test-server.ts';
+import { runChecks, test } from './checks.ts';
 
 const shells = {
   bash: { args: ['--norc', '--noprofile', '-i'], load: 'source <(epic completion bash)' },
@@ -40,19 +41,6 @@ const completed: readonly (readonly [typed: string, result: string])[] = [
 
 /** How long a list may take to be drawn, in milliseconds; a slower machine is asked again. */
 const patience = 2_000;
-
-const tally = { passed: 0, failed: 0 };
-
-async function test(name: string, body: () => Promise<void>): Promise<void> {
-  try {
-    await body();
-    tally.passed += 1;
-    process.stdout.write(`ok - ${name}\n`);
-  } catch (error) {
-    tally.failed += 1;
-    process.stdout.write(`not ok - ${name}\n${error instanceof Error ? error.stack : error}\n`);
-  }
-}
 
 /** A shell on a terminal, in which `epic` completes. */
 async function openShell(shell: Shell, { folder, server, stateHome }: Desk) {
@@ -177,11 +165,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  tally.failed += 1;
-  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-}
-process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed\n`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
+await runChecks(main);

@@ -23,6 +23,7 @@ import {
   createClone,
   startTestServer,
 } from '../tests/support/test-server.ts';
+import { runChecks, test } from './checks.ts';
 
 const executablePath = [
   process.env.EPIC_CHROMIUM,
@@ -30,19 +31,6 @@ const executablePath = [
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
 ].find((path) => path !== undefined && existsSync(path));
-
-const tally = { passed: 0, failed: 0 };
-
-async function test(name: string, body: () => Promise<void>): Promise<void> {
-  try {
-    await body();
-    tally.passed += 1;
-    process.stdout.write(`ok - ${name}\n`);
-  } catch (error) {
-    tally.failed += 1;
-    process.stdout.write(`not ok - ${name}\n${error instanceof Error ? error.stack : error}\n`);
-  }
-}
 
 /** A page that reaches nothing but `origin`, and what has gone wrong on it. */
 async function openPage(browser: Browser, origin: string, colorScheme: 'light' | 'dark' = 'light') {
@@ -289,11 +277,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} catch (error) {
-  tally.failed += 1;
-  process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
-}
-process.stdout.write(`\n${tally.passed} passed, ${tally.failed} failed\n`);
-process.exitCode = tally.failed === 0 ? 0 : 1;
+await runChecks(main);
