@@ -397,12 +397,12 @@ export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: s
 export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, message: string, readAt: string | null }> } | null };
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, message: string }> } | null };
 
 export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionNamesQuery = { all: { nodes: Array<{ id: string, userAgent: string | null, lastUsedAt: string }> } | null };
+export type SessionNamesQuery = { all: { nodes: Array<{ id: string, userAgent: string | null }> } | null };
 
 export type ContractListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -819,10 +819,10 @@ export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVari
   'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
 
 export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
-  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{id message readAt}}}';
+  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{id message}}}';
 
 export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariables> =
-  'query SessionNames{all:mySessions(first:100){nodes{id userAgent lastUsedAt}}}';
+  'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';

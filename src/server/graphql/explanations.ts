@@ -58,7 +58,7 @@ export const explanations: Readonly<Record<string, ReturnedRow>> = {
   },
 };
 
-/** A question about access is answered whole. */
+/** The lists that functions return are given whole, but for a search, which knows how much of it is asked for. */
 export const explanationsPlugin: GraphileConfig.Plugin = {
   name: 'EpicExplanationsPlugin',
   after: ['PgFirstLastBeforeAfterArgsPlugin'],

@@ -69,10 +69,9 @@ export const searchPlugin: GraphileConfig.Plugin = {
   schema: {
     hooks: {
       GraphQLObjectType_fields_field_args(args, _build, { scope, Self }) {
-        if (Self.name !== 'Query') return args;
+        if (Self.name !== 'Query' || scope.fieldName !== 'search') return args;
         const { first, offset: _, ...kept } = args;
-        if (scope.fieldName === 'similarClients') return kept;
-        if (scope.fieldName !== 'search' || first === undefined) return args;
+        if (first === undefined) return args;
         return {
           ...kept,
           first: {
