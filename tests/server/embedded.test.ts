@@ -35,8 +35,8 @@ function useAnotherFolder(name: string): void {
   dataFolder = join(temporary, name);
 }
 
-async function open(): Promise<Cluster> {
-  const cluster = await openCluster({ dataFolder, durable: false, say: () => undefined });
+async function open({ durable = false } = {}): Promise<Cluster> {
+  const cluster = await openCluster({ dataFolder, durable, say: () => undefined });
   opened.push(cluster);
   return cluster;
 }
@@ -244,20 +244,37 @@ describe('the embedded PostgreSQL', () => {
     expect((await cluster.failure).message).toMatch(/^PostgreSQL has ended unexpectedly/);
   });
 
-  test("stays the owner's when one of its processes crashes", async () => {
-    const cluster = await open();
+  /** Kills one of PostgreSQL's processes, and waits until all of it has begun to start again. */
+  async function crash(cluster: Cluster): Promise<void> {
+    const log = join(cluster.folder, 'postgres.log');
+    const before = (await readFile(log, 'utf8')).length;
     const client = new Client({ connectionString: cluster.adminUrl('postgres') });
     client.on('error', () => undefined);
     await client.connect();
     const { rows } = await client.query('select pg_backend_pid() as pid');
-    const gone = new Promise((resolve) => client.once('end', resolve));
 
     process.kill(rows[0].pid, 'SIGKILL');
-    await gone;
+    while (!(await readFile(log, 'utf8')).slice(before).includes('reinitializing')) await sleep(1);
+  }
+
+  test("stays the owner's when one of its processes crashes", async () => {
+    const cluster = await open();
+
+    await crash(cluster);
     const owners = `select count(*)::int from pg_locks where locktype = 'advisory'`;
     while ((await query(cluster, owners).catch(() => [0]))[0] === 0) await sleep(10);
 
     await expect(open()).rejects.toThrow('in use by another epic-server');
     expect(await query(cluster, 'select 1')).toEqual([1]);
+  });
+
+  test('stops even while it starts again after a crash, and has lost nothing', async () => {
+    const cluster = await open({ durable: true });
+    await query(cluster, 'create table crashed as select 42 as answer');
+
+    await crash(cluster);
+    await cluster.close();
+
+    expect(await query(await open(), 'select answer from crashed')).toEqual([42]);
   });
 });

@@ -8,6 +8,7 @@ import type {
 import { makePgService, type NodePostgresPgClient } from 'postgraphile/adaptors/pg';
 import { Refusal } from '../errors.ts';
 import type { Claims } from '../identity/claims.ts';
+import { isConnectionLoss } from './connection-loss.ts';
 
 // Every statement of the API runs here, and nowhere else: in a transaction that begins by entering the session
 // of its caller. PostGraphile hands the caller over as "settings"; what it may put there is only what
@@ -174,17 +175,6 @@ function statementOf(connection: PoolClient, query: PgClientQuery) {
 function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
   return promise;
-}
-
-const lostSqlState = /^(08...|57P0[123])$/;
-const lostSystemCode = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
-const lostMessage =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
-
-function isConnectionLoss(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return lostSqlState.test(code) || lostSystemCode.test(code) || lostMessage.test(error.message);
 }
 
 function unavailable(cause: unknown): Refusal {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { OperatorError } from '../../errors.ts';
+import { isConnectionLoss } from '../connection-loss.ts';
 import { codeOf } from '../error-code.ts';
 
 /** The right to use a data folder, held by one connection of one process. */
@@ -13,7 +14,6 @@ export interface Ownership {
 const OWNER_LOCK = 3_742_369_274;
 // PostgreSQL needs a moment to notice that the process which held the lock was killed.
 const PATIENCE = '1500ms';
-const NOT_READY = ['ECONNREFUSED', 'ECONNRESET', '57P01', '57P02', '57P03'];
 
 /**
  * Waits until the server accepts connections, and takes the lock on a connection of its own.
@@ -23,18 +23,21 @@ export async function takeOwnership(
   url: string,
   isServerRunning: () => Promise<boolean>,
 ): Promise<Ownership | 'refused' | undefined> {
-  const client = await connectWhenReady(url, isServerRunning);
-  if (client === undefined) return undefined;
-  const lost = new Promise<void>((resolve) => client.once('end', resolve));
-  try {
-    await client.query(`set lock_timeout = '${PATIENCE}'`);
-    await client.query('select pg_advisory_lock($1)', [OWNER_LOCK]);
-    return { lost };
-  } catch (error) {
-    await client.end().catch(() => undefined);
-    if (codeOf(error) === '55P03') return 'refused';
-    if (!(await isServerRunning())) return undefined;
-    throw error;
+  for (;;) {
+    const client = await connectWhenReady(url, isServerRunning);
+    if (client === undefined) return undefined;
+    const lost = new Promise<void>((resolve) => client.once('end', resolve));
+    try {
+      await client.query(`set lock_timeout = '${PATIENCE}'`);
+      await client.query('select pg_advisory_lock($1)', [OWNER_LOCK]);
+      return { lost };
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      if (codeOf(error) === '55P03') return 'refused';
+      if (!(await isServerRunning())) return undefined;
+      // One of its processes has crashed, and it starts again.
+      if (!isConnectionLoss(error)) throw error;
+    }
   }
 }
 
@@ -73,7 +76,7 @@ async function connectWhenReady(
       return client;
     } catch (error) {
       await client.end().catch(() => undefined);
-      const isNotReady = NOT_READY.includes(codeOf(error) ?? '');
+      const isNotReady = isConnectionLoss(error);
       // Another program may have got the port, and answered: ours is about to give up.
       if (!isNotReady) await sleep(250);
       if (!(await isServerRunning())) return undefined;
