@@ -56,7 +56,7 @@ const noChildProcess: Plugin = {
 
 /**
  * string-width takes 50 ms to load and texts of letters do not need it: it loads with the first text
- * that does. cli-table3 gets the same one, rather than an old one that counts emoji otherwise.
+ * that does.
  */
 const widthOnDemand: Plugin = {
   name: 'width-on-demand',
@@ -88,9 +88,6 @@ const shared: BuildOptions = {
   logLevel: 'warning',
 };
 
-/** What is drawn with every list is not packed. */
-const atHand = new Set(['cli-table3']);
-
 /**
  * A library that some commands load is a packed text in the bundle: Node reads past it, rather than through it. What
  * stands for it is a module with a `then`, which `await import()` awaits in its turn.
@@ -116,16 +113,15 @@ const librariesAsText: Plugin = {
       });
       const code = outputFiles[0]?.text ?? '';
       const packed = JSON.stringify(brotliCompressSync(code).toString('base64'));
-      const text = atHand.has(path)
-        ? JSON.stringify(code)
-        : `process.getBuiltinModule('node:zlib').brotliDecompressSync(Buffer.from(${packed}, 'base64'))`;
       return {
         contents: `
           let loaded;
           const load = () => {
             if (loaded) return loaded;
             const module = { exports: {} };
-            new Function('module', 'exports', ${text})(module, module.exports);
+            const unpack = process.getBuiltinModule('node:zlib').brotliDecompressSync;
+            const text = unpack(Buffer.from(${packed}, 'base64'));
+            new Function('module', 'exports', text)(module, module.exports);
             const { exports } = module;
             loaded = exports.__esModule ? exports : { ...exports, default: exports };
             return loaded;

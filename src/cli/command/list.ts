@@ -117,9 +117,7 @@ export function list<Row, F extends Flags, Name extends string>(
         await output.stream(shown, pages, ifEmpty);
         return;
       }
-      const fetching = fetch(api, flags, page);
-      output.prepare();
-      const connection = await fetching;
+      const connection = await fetch(api, flags, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
       if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);
       if (connection) tellOfMore({ output, typed: withoutSwitch(typed, '--watch') }, connection);

@@ -1,6 +1,6 @@
 import { type ChartColumn, drawChart } from '../output/bars.ts';
 import type { Paint } from '../output/paint.ts';
-import { printable, shorten, width } from '../output/text.ts';
+import { blanks, printable, shorten, width } from '../output/text.ts';
 import type { Suggestion } from './next.ts';
 import type { DaySection } from './sections.ts';
 
@@ -45,7 +45,7 @@ function drawNext(next: readonly Suggestion[], paint: Paint, cells: number): str
   const lines = next.map(([line, what]) => {
     const room = cells - margin - 2;
     const beside = room > 10 ? paint.quiet(shorten(printable(what), room)) : '';
-    return `  ${line}${' '.repeat(margin - width(line))}${beside}`.trimEnd();
+    return `  ${line}${blanks(line, margin)}${beside}`.trimEnd();
   });
   return `${[paint.heading('What to type next'), ...lines].join('\n')}\n`;
 }

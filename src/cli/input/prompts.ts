@@ -2,7 +2,7 @@ import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from '../errors.ts';
 import type { Streams } from '../output/output.ts';
-import { printable, printableLines, shorten, width, wrapped } from '../output/text.ts';
+import { blanks, printable, printableLines, shorten, width, wrapped } from '../output/text.ts';
 import { type Key, mend, type TypedLine, tame } from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
@@ -119,7 +119,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       const longest = Math.max(...options.map(({ name }) => width(name)));
       const room = columns() - width(question) - longest - 8;
       const choices = options.map(({ name, summary }, value) => ({
-        title: `${name}${' '.repeat(longest - width(name))}  ${shorten(summary, Math.max(room, 10))}`,
+        title: `${name}${blanks(name, longest)}  ${shorten(summary, Math.max(room, 10))}`,
         value,
       }));
       const initial = Math.max(

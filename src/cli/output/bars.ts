@@ -1,5 +1,5 @@
 import type { Paint } from './paint.ts';
-import { printable, shorten, width } from './text.ts';
+import { blanks, printable, shorten, width } from './text.ts';
 
 const gutter = 2;
 const leastBar = 6;
@@ -56,7 +56,7 @@ function widthsFor(columns: readonly ChartColumn[], cells: number): number[] {
 function drawCell(column: ChartColumn, row: number, cells: number, most: number): string {
   if ('bars' in column) return bar(column.bars[row] ?? 0, most, cells).padEnd(cells);
   const text = shorten(printable(column.texts[row] ?? ''), cells);
-  const padding = ' '.repeat(Math.max(0, cells - width(text)));
+  const padding = blanks(text, cells);
   return column.align === 'right' ? padding + text : text + padding;
 }
 
@@ -75,7 +75,7 @@ export function drawChart(columns: readonly ChartColumn[], paint: Paint, cells: 
 
   const head = line((column, given) => {
     const label = shorten(column.label, given);
-    const padding = ' '.repeat(given - width(label));
+    const padding = blanks(label, given);
     return 'texts' in column && column.align === 'right' ? padding + label : label + padding;
   });
   // One scale for all of them: what is signed and what is paid are compared at a glance.

@@ -1,5 +1,5 @@
 import type { Paint } from './paint.ts';
-import { printable, shorten, width } from './text.ts';
+import { blanks, printable, shorten } from './text.ts';
 
 /** Something on a day of a calendar. */
 export interface Entry {
@@ -48,8 +48,7 @@ export function drawCalendar(
   cells: number,
 ): string {
   const size = Math.max(7, Math.floor((cells - separators) / 7));
-  const padded = ({ text, paint: painted }: Line) =>
-    painted(text) + ' '.repeat(Math.max(0, size - width(text)));
+  const padded = ({ text, paint: painted }: Line) => painted(text) + blanks(text, size);
   const across = (lines: readonly Line[]) => lines.map(padded).join(paint.quiet('│')).trimEnd();
   const rule = paint.quiet(weekdays.map(() => '─'.repeat(size)).join('┼'));
 

@@ -1,5 +1,5 @@
 import type { Paint } from './paint.ts';
-import { printable, width, wrapped } from './text.ts';
+import { blanks, printable, width, wrapped } from './text.ts';
 
 export type OutlineLine = readonly [label: string, text: string];
 
@@ -9,7 +9,7 @@ export function drawOutline(lines: readonly OutlineLine[], paint: Paint, cells: 
   const drawn = lines.map(([label, text]) => {
     const body = wrapped(printable(text), cells, ' '.repeat(margin));
     const name = `  ${printable(label)}`;
-    return `${paint.heading(name)}${' '.repeat(margin - width(name))}${body.trimStart()}\n`;
+    return `${paint.heading(name)}${blanks(name, margin)}${body.trimStart()}\n`;
   });
   return `\n${drawn.join('')}\n`;
 }

@@ -8,7 +8,7 @@ import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { writeRows } from './stream.ts';
-import { drawRecord, drawTable, library } from './table.ts';
+import { drawRecord, drawTable } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
 
 /** The streams and the environment that text goes through. */
@@ -32,8 +32,6 @@ export interface OutputOptions {
 /** All text of the program goes through here: data to stdout, everything else to stderr. */
 export interface Output {
   readonly format: Format;
-  /** Makes ready what a list needs, while the server thinks. */
-  prepare(): void;
   list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
   /** The same, as the rows come; on a terminal a table is drawn when all of them are there. */
   stream<Row>(
@@ -120,7 +118,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const list: Output['list'] = async (columns, rows, ifEmpty) => {
     if (format !== 'people') await writeRows(stdout, format, listed(columns), [rows]);
     else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
-    else await present(await drawTable(listed(columns), rows, cells ?? 80, paint));
+    else await present(drawTable(listed(columns), rows, cells ?? 80, paint));
   };
 
   const sentenceLine = (sentence: string) => {
@@ -132,12 +130,6 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
 
   return {
     format,
-    prepare() {
-      // By then the request is on its way.
-      setTimeout(() => {
-        if (stdout.writable && format === 'people') library().catch(() => {});
-      }, 1).unref();
-    },
     list,
     async stream(columns, pages, ifEmpty) {
       if (format === 'people') {

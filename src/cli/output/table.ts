@@ -1,10 +1,7 @@
-import type { Column } from './columns.ts';
+import type { Column, Kind } from './columns.ts';
 import { forPeople, fullTime } from './format.ts';
 import type { Paint } from './paint.ts';
-import { printable, printableLines, shorten, width, wrapped } from './text.ts';
-
-/** Loads what draws tables; once it is loaded, at once. */
-export const library = () => import('cli-table3');
+import { blanks, printable, printableLines, shorten, width, wrapped } from './text.ts';
 
 const gutter = 2;
 const leastText = 20;
@@ -60,52 +57,54 @@ function shareWidth(laid: readonly Laid<never>[], cells: number): number[] {
   return widths;
 }
 
-const noLines = Object.fromEntries(
-  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-    [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((name) => [name, '']),
-  ),
-);
+const toTheRight = new Set<Kind>(['id', 'number', 'money']);
 
 /**
  * The rows as a table at most `cells` wide: text shortens with `…`, unimportant columns leave,
  * ids and amounts are always whole.
  */
-export async function drawTable<Row>(
+export function drawTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   cells: number,
   paint: Paint,
-): Promise<string> {
-  const { default: Table } = await library();
+): string {
   const laid = dropToFit(
     columns.map((column) => layOut(column, rows)),
     cells,
   );
   const widths = shareWidth(laid, cells);
-  const cut = (text: string, index: number) => shorten(text, widths[index] ?? 0);
-  const table = new Table({
-    head: laid.map(({ column }, index) => paint.heading(cut(column.label, index))),
-    colWidths: widths,
-    colAligns: laid.map(({ column }) =>
-      ['id', 'number', 'money'].includes(column.kind) ? 'right' : 'left',
-    ),
-    chars: { ...noLines, middle: ' '.repeat(gutter) },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0, compact: true },
-  });
-  for (const index of rows.keys()) {
-    table.push(
-      laid.map(({ column, cells: texts }, position) =>
-        paint.cell(
-          column.kind,
-          column.wraps
-            ? wrapped(texts[index] ?? '', widths[position] ?? 0, '')
-            : cut(texts[index] ?? '', position),
-        ),
+  const across = (texts: readonly string[], painted: (kind: Kind, text: string) => string) =>
+    laid
+      .map(({ column: { kind } }, index) => {
+        const given = widths[index] ?? 0;
+        const shown = shorten(texts[index] ?? '', given);
+        const filling = blanks(shown, given);
+        return toTheRight.has(kind)
+          ? filling + painted(kind, shown)
+          : painted(kind, shown) + filling;
+      })
+      .join(' '.repeat(gutter))
+      .trimEnd();
+
+  const head = across(
+    laid.map(({ column }) => column.label),
+    (_, label) => paint.heading(label),
+  );
+  const body = rows.flatMap((_, row) => {
+    const inLines = laid.map(({ column, cells: texts }, index) => {
+      const text = texts[row] ?? '';
+      return column.wraps ? wrapped(text, widths[index] ?? 0, '').split('\n') : [text];
+    });
+    const height = Math.max(...inLines.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, line) =>
+      across(
+        inLines.map((lines) => lines[line] ?? ''),
+        paint.cell,
       ),
     );
-  }
-  const lines = table.toString().split('\n');
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  });
+  return `${[head, ...body].join('\n')}\n`;
 }
 
 /** One record as `label  value` lines; long texts keep their line breaks, indented. */
@@ -118,7 +117,7 @@ export function drawRecord<Row>(columns: readonly Column<Row>[], row: Row, paint
     if (kind === 'text' && cell) {
       text = printableLines(String(cell)).replaceAll('\n', `\n${' '.repeat(margin)}`);
     }
-    const name = printable(label) + ' '.repeat(margin - width(label));
+    const name = printable(label) + blanks(label, margin);
     return `${paint.heading(name)}${paint.cell(kind, text)}\n`;
   });
   return lines.join('');

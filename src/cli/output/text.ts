@@ -3,6 +3,8 @@ import stringWidth from 'string-width';
 // Direction overrides can make one text look like another; they are shown as a blank mark.
 const overrides = /[\u202a-\u202e\u2066-\u2069]/g;
 const controls = /\p{Cc}/gu;
+/** What `printable` changes; most texts have none of it, and are looked at once. */
+const strange = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 
 function picture(control: string): string {
   const code = control.charCodeAt(0);
@@ -12,6 +14,7 @@ function picture(control: string): string {
 
 /** One line that no terminal interprets: control characters become visible pictures. */
 export function printable(text: string): string {
+  if (!strange.test(text)) return text;
   return text
     .replace(/\r\n|[\n\r\t]/g, ' ')
     .replace(controls, picture)
@@ -20,6 +23,7 @@ export function printable(text: string): string {
 
 /** Like `printable`, but keeps line breaks and tabs. */
 export function printableLines(text: string): string {
+  if (!strange.test(text)) return text;
   return text
     .split(/\r\n|\n/)
     .map((line) => line.split('\t').map(printable).join('\t'))
@@ -29,6 +33,11 @@ export function printableLines(text: string): string {
 /** How many terminal cells the text takes. */
 export function width(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+/** What fills `cells` terminal cells up behind the text, or before it. */
+export function blanks(text: string, cells: number): string {
+  return ' '.repeat(Math.max(0, cells - width(text)));
 }
 
 /** Where a line may break: not within `12 500.00 €` or `2026-12-01 18:30`. */
