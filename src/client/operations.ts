@@ -322,21 +322,21 @@ export type ClientListQueryVariables = Exact<{
 }>;
 
 
-export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ClientViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null };
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
 }>;
 
 
-export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientUpdateMutationVariables = Exact<{
   id: number;
@@ -344,7 +344,7 @@ export type ClientUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientHandOverMutationVariables = Exact<{
   id: number;
@@ -352,23 +352,23 @@ export type ClientHandOverMutationVariables = Exact<{
 }>;
 
 
-export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientContactMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null } | null } | null };
+export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
 
-export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, erasedAt: string | null, version: number, commercialContact: { fullName: string } | null };
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number };
 
 export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
 
@@ -380,9 +380,9 @@ export type ClientNamesQuery = { mine: { nodes: Array<{ id: number, fullName: st
 export type ContractNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ContractNamesQuery = { mine: { nodes: Array<{ id: number, status: ContractStatus, client: { fullName: string, companyName: string | null } | null }> } | null, all: { nodes: Array<{ id: number, status: ContractStatus, client: { fullName: string, companyName: string | null } | null }> } | null };
+export type ContractNamesQuery = { mine: { nodes: Array<{ id: number, status: ContractStatus, clientName: string | null }> } | null, all: { nodes: Array<{ id: number, status: ContractStatus, clientName: string | null }> } | null };
 
-export type ContractNameFragment = { id: number, status: ContractStatus, client: { fullName: string, companyName: string | null } | null };
+export type ContractNameFragment = { id: number, status: ContractStatus, clientName: string | null };
 
 export type EventNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -412,21 +412,21 @@ export type ContractListQueryVariables = Exact<{
 }>;
 
 
-export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractViewQuery = { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null };
+export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
 
-export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
@@ -434,37 +434,37 @@ export type ContractUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractSignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractCancelMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: RecordPaymentInput;
 }>;
 
 
-export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null } | null };
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null } | null } | null };
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
 
-export type ContractFieldsFragment = { id: number, clientId: number, commercialId: number, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null };
+export type ContractFieldsFragment = { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number };
 
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -545,7 +545,7 @@ export type EventListQueryVariables = Exact<{
 }>;
 
 
-export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventMonthQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -554,21 +554,21 @@ export type EventMonthQueryVariables = Exact<{
 }>;
 
 
-export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null };
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
 }>;
 
 
-export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
 
 export type EventUpdateMutationVariables = Exact<{
   id: number;
@@ -576,7 +576,7 @@ export type EventUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
 
 export type EventAssignMutationVariables = Exact<{
   id: number;
@@ -584,23 +584,23 @@ export type EventAssignMutationVariables = Exact<{
 }>;
 
 
-export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
 
 export type EventUnassignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
 
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } | null };
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
 
-export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null };
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null };
 
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -610,7 +610,7 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -620,7 +620,7 @@ export type NamesQueryVariables = Exact<{
 
 export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, databaseUser: string | null, oldValues: unknown, newValues: unknown, employee: { fullName: string } | null };
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
 
 export type ImportStageMutationVariables = Exact<{
   importId: string;
@@ -657,7 +657,7 @@ export type EventChangedSubscriptionVariables = Exact<{
 }>;
 
 
-export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, commercialId: number, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null, commercial: { fullName: string } | null } | null, supportContact: { fullName: string } | null } | null } };
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } };
 
 export type MyDayQueryVariables = Exact<{
   rows: number;
@@ -667,11 +667,11 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, message: string, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, message: string, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
-export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null, client: { fullName: string, companyName: string | null } | null, commercial: { fullName: string } | null }> };
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> };
 
-export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContact: { fullName: string } | null }> };
+export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -786,31 +786,31 @@ export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
 
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
-  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
+  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
 
 export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
-  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
 
 export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
-  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
 
 export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
-  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
 
 export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
-  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
 
 export const ClientContact: Operation<ClientContactMutation, ClientContactMutationVariables> =
-  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
-  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContact{fullName}erasedAt version}';
+  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
 
 export const ClientNames: Operation<ClientNamesQuery, ClientNamesQueryVariables> =
   'query ClientNames{mine:clients(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id fullName companyName}}all:clients(first:200 orderBy:ID_DESC){nodes{id fullName companyName}}}';
 
 export const ContractNames: Operation<ContractNamesQuery, ContractNamesQueryVariables> =
-  'query ContractNames{mine:contracts(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{...ContractName}}all:contracts(first:200 orderBy:ID_DESC){nodes{...ContractName}}}fragment ContractName on Contract{id status client{fullName companyName}}';
+  'query ContractNames{mine:contracts(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{...ContractName}}all:contracts(first:200 orderBy:ID_DESC){nodes{...ContractName}}}fragment ContractName on Contract{id status clientName}';
 
 export const EventNames: Operation<EventNamesQuery, EventNamesQueryVariables> =
   'query EventNames{mine:events(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id title startDate}}all:events(first:200 orderBy:ID_DESC){nodes{id title startDate}}}';
@@ -825,28 +825,28 @@ export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariabl
   'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
-  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
-  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractUpdate: Operation<ContractUpdateMutation, ContractUpdateMutationVariables> =
-  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractSign: Operation<ContractSignMutation, ContractSignMutationVariables> =
-  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractCancel: Operation<ContractCancelMutation, ContractCancelMutationVariables> =
-  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
-  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
-  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId client{fullName companyName}commercialId commercial{fullName}totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
 
 export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
@@ -876,31 +876,31 @@ export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColl
   'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';
 
 export const EventList: Operation<EventListQuery, EventListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventMonth: Operation<EventMonthQuery, EventMonthQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
-  'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
-  'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventUpdate: Operation<EventUpdateMutation, EventUpdateMutationVariables> =
-  'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventAssign: Operation<EventAssignMutation, EventAssignMutationVariables> =
-  'mutation EventAssign($id:Int!$support:Int!){assignSupport(input:{eventId:$id employeeId:$support}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'mutation EventAssign($id:Int!$support:Int!){assignSupport(input:{eventId:$id employeeId:$support}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventUnassign: Operation<EventUnassignMutation, EventUnassignMutationVariables> =
-  'mutation EventUnassign($id:Int!){unassignSupport(input:{eventId:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'mutation EventUnassign($id:Int!){unassignSupport(input:{eventId:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVariables> =
-  'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}';
+  'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employee{fullName}databaseUser oldValues newValues}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
@@ -918,10 +918,10 @@ export const NotificationReceived: Operation<NotificationReceivedSubscription, N
   'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
-  'fragment EventFields on Event{id title contractId contract{clientId client{fullName companyName email phone}commercialId commercial{fullName}}supportContactId supportContact{fullName}startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
+  'fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id message createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id client{fullName companyName}commercial{fullName}totalAmount amountToBePaid creationDate isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContact{fullName}}totalCount}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id message createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid creationDate isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind message eventId contractId createdAt readAt}';

@@ -6,7 +6,7 @@ import type { Booking } from './clashes.ts';
 import { type Dated, shownOn } from './events.ts';
 import { dayOf, daysOf, type Month, weeksOf } from './month.ts';
 
-type Event = Booking & Pick<Dated, 'title' | 'supportContact'>;
+type Event = Booking & Pick<Dated, 'title' | 'supportContactName'>;
 
 function entryOf(event: Dated, day: string): Entry {
   const isFirst = localDay(new Date(event.startDate)) === day;
@@ -33,7 +33,7 @@ function legendFor(entries: readonly Entry[]): string {
 function clashInWords([one, other]: readonly [Event, Event]): string {
   const named = ({ id, title, startDate, endDate }: Event) =>
     `${id} “${title}” ${localTime(startDate)}–${localHour(endDate)}`;
-  return `! ${one.supportContact?.fullName ?? 'Somebody'}: ${named(one)} and ${named(other)}`;
+  return `! ${one.supportContactName ?? 'Somebody'}: ${named(one)} and ${named(other)}`;
 }
 
 /** A month with its events, what their marks mean, and below it who is double-booked. */

@@ -9,13 +9,13 @@ const statuses: Record<EventFieldsFragment['status'], `${ICalEventStatus}`> = {
   cancelled: 'CANCELLED',
 };
 
-function descriptionOf({ contract, supportContact, notes }: EventFieldsFragment): string {
+function descriptionOf({ contract, supportContactName, notes }: EventFieldsFragment): string {
   const client = contract?.client;
   const lines = [
     client && `Client: ${[client.fullName, client.companyName].filter(Boolean).join(', ')}`,
     client?.phone && `Telephone: ${client.phone}`,
-    contract?.commercial && `Sales contact: ${contract.commercial.fullName}`,
-    `Support: ${supportContact?.fullName ?? 'nobody yet'}`,
+    contract?.commercialName && `Sales contact: ${contract.commercialName}`,
+    `Support: ${supportContactName ?? 'nobody yet'}`,
     notes && `\n${notes}`,
   ];
   return printableLines(lines.filter(Boolean).join('\n'));

@@ -4,10 +4,12 @@ type Page<Row> = Connection<Row> | null | undefined;
 
 const firstPage = 100;
 const furtherPages = 1000;
+/** How many rows are worked on in one go. */
+const atOnce = 100;
 
 /**
- * The rows of a list from `after` on, page by page: a small one, for the first row to be there at once, then large
- * ones. While one is worked on, the next is already on its way.
+ * The rows of a list from `after` on, some at a time. The first page is a small one, for the first row to be there at
+ * once, then they are large. While one is worked on, the next is already on its way.
  */
 export async function* everyPage<Row>(
   fetch: (part: { first: number; after: string | null }) => Promise<Page<Row>>,
@@ -22,6 +24,11 @@ export async function* everyPage<Row>(
     coming = next ? fetch({ first: furtherPages, after: next }) : undefined;
     // Thrown when it is its turn.
     coming?.catch(() => {});
-    yield page?.nodes.filter((row) => row !== null) ?? [];
+    const rows = page?.nodes.filter((row) => row !== null) ?? [];
+    for (let row = 0; row < rows.length; row += atOnce) {
+      // Without a break the request would leave only after the work.
+      await new Promise(setImmediate);
+      yield rows.slice(row, row + atOnce);
+    }
   }
 }

@@ -217,7 +217,7 @@ const handOverClient = change({
   send: async (api, { id, to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: (client) =>
-    `Client ${client.id} handed over: ${summaryOf(client)}, now with ${client.commercialContact?.fullName ?? 'another contact'}.`,
+    `Client ${client.id} handed over: ${summaryOf(client)}, now with ${client.commercialContactName ?? 'another contact'}.`,
 });
 
 const eraseClient = change({

@@ -245,7 +245,7 @@ const assignEvent = change({
   send: async (api, { id, support }) =>
     (await api.send(EventAssign, { id, support })).assignSupport?.event,
   done: (event) =>
-    `Event ${event.id} assigned to ${event.supportContact?.fullName ?? 'somebody'}: ${summaryOf(event)}.`,
+    `Event ${event.id} assigned to ${event.supportContactName ?? 'somebody'}: ${summaryOf(event)}.`,
 });
 
 const unassignEvent = change({

@@ -21,9 +21,6 @@ interface Named {
   id: number | string;
 }
 
-type Buyer = { fullName: string; companyName: string | null } | null;
-const nameOf = (client: Buyer) => client?.companyName ?? client?.fullName ?? '';
-
 /** One's own records before those of others. */
 function described<Row extends Named>(
   lists: readonly ({ nodes: readonly (Row | null)[] } | null | undefined)[],
@@ -43,7 +40,7 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
   },
   contract: async (api) => {
     const { mine, all } = await api.send(ContractNames, {});
-    return described([mine, all], ({ client, status }) => `${nameOf(client)}, ${status}`);
+    return described([mine, all], ({ clientName, status }) => `${clientName ?? ''}, ${status}`);
   },
   event: async (api) => {
     const { mine, all } = await api.send(EventNames, {});

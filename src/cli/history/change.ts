@@ -45,11 +45,11 @@ function fieldsOf(values: unknown, known: readonly Field[]): Fields | null {
 
 /** An entry of the API as a change of a record with these fields. */
 export function changeOf(entry: HistoryFieldsFragment, fields: readonly Field[]): Change {
-  const { oldValues, newValues, employee, ...same } = entry;
+  const { oldValues, newValues, employeeName, ...same } = entry;
   return {
     ...same,
     employeeId: entry.employeeId ?? null,
-    employee: employee?.fullName ?? null,
+    employee: employeeName ?? null,
     databaseUser: entry.databaseUser ?? null,
     old: fieldsOf(oldValues, fields),
     new: fieldsOf(newValues, fields),

@@ -27,8 +27,7 @@ const right = (texts: string[]): ChartColumn => ({ label: '', texts, align: 'rig
 const ids = (rows: readonly { id: number }[]) => right(rows.map(({ id }) => String(id)));
 
 /** How messages call the client of a contract. */
-export const clientOf = ({ client }: ContractRow) =>
-  client?.companyName ?? client?.fullName ?? 'a client';
+export const clientOf = ({ clientName }: ContractRow) => clientName ?? 'a client';
 
 function drafts(
   found: DayContractsFragment,
@@ -36,9 +35,9 @@ function drafts(
   now: Date,
 ): DaySection {
   const { nodes: rows, totalCount: count } = found;
-  const drawnUp = rows.map(({ creationDate, commercial }) =>
+  const drawnUp = rows.map(({ creationDate, commercialName }) =>
     about.withPerson
-      ? `${commercial?.fullName ?? 'nobody'}, ${ago(creationDate, now)}`
+      ? `${commercialName ?? 'nobody'}, ${ago(creationDate, now)}`
       : `drawn up ${ago(creationDate, now)}`,
   );
   return {
@@ -124,7 +123,7 @@ function unread(
   };
 }
 
-const runBy = ({ supportContact }: EventRow) => supportContact?.fullName ?? 'nobody yet';
+const runBy = ({ supportContactName }: EventRow) => supportContactName ?? 'nobody yet';
 
 /** What a day holds for somebody of a department; what there is nothing of is not there. */
 export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {

@@ -1,4 +1,4 @@
-import type { Cell, Column } from './columns.ts';
+import type { Cell, Column, Kind } from './columns.ts';
 import { forMachines } from './format.ts';
 import { printable, printableLines } from './text.ts';
 
@@ -43,9 +43,12 @@ export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string 
 // A spreadsheet runs a cell that begins with one of these; the full-width forms too.
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-function csvCell(cell: Plain, isText: boolean): string {
-  let text = printableLines(textOf(cell));
-  if (isText && formula.test(textOf(cell))) text = `'${text}`;
+const harmlessKinds = new Set<Kind>(['id', 'number', 'money']);
+
+function csvCell(cell: Plain, kind: Kind): string {
+  const plain = textOf(cell);
+  const lines = printableLines(plain);
+  const text = formula.test(plain) && !harmlessKinds.has(kind) ? `'${lines}` : lines;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -56,7 +59,6 @@ export function csvHeader<Row>(columns: readonly Column<Row>[]): string {
 
 /** One CSV record; text that a spreadsheet would run as a formula gets a leading `'`. */
 export function csvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
-  const cells = plainCells(columns, row);
-  const isText = (index: number) => !['id', 'number', 'money'].includes(columns[index]?.kind ?? '');
-  return `${cells.map((cell, index) => csvCell(cell, isText(index))).join(',')}\r\n`;
+  const cells = columns.map(({ kind, value }) => csvCell(forMachines(kind, value(row)), kind));
+  return `${cells.join(',')}\r\n`;
 }

@@ -15,7 +15,7 @@ export const columns: readonly Column<Client>[] = [
     label: 'Sales contact',
     kind: 'text',
     priority: 3,
-    value: (c) => c.commercialContact?.fullName,
+    value: (c) => c.commercialContactName,
   },
   {
     key: 'commercialContactId',

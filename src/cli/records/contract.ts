@@ -4,8 +4,7 @@ import { money as euros } from '../output/format.ts';
 
 export type Contract = ContractFieldsFragment;
 
-const clientOf = ({ client, clientId }: Contract) =>
-  client?.companyName ?? client?.fullName ?? `client ${clientId}`;
+const clientOf = ({ clientName, clientId }: Contract) => clientName ?? `client ${clientId}`;
 
 /** What is known of a contract. */
 export const columns: readonly Column<Contract>[] = [
@@ -26,7 +25,7 @@ export const columns: readonly Column<Contract>[] = [
     label: 'Sales contact',
     kind: 'text',
     priority: 4,
-    value: (c) => c.commercial?.fullName,
+    value: (c) => c.commercialName,
   },
   { key: 'commercialId', label: 'Sales contact ID', kind: 'id', value: (c) => c.commercialId },
   {

@@ -16,7 +16,7 @@ export const columns: readonly Column<Event>[] = [
     label: 'Support',
     kind: 'text',
     priority: 2,
-    value: (e) => e.supportContact?.fullName,
+    value: (e) => e.supportContactName,
   },
   { key: 'supportContactId', label: 'Support ID', kind: 'id', value: (e) => e.supportContactId },
   {
@@ -25,7 +25,7 @@ export const columns: readonly Column<Event>[] = [
     kind: 'text',
     borrowed: true,
     priority: 4,
-    value: ({ contract }) => contract?.client?.companyName ?? contract?.client?.fullName,
+    value: (e) => e.contract?.clientName,
   },
   {
     key: 'clientName',
@@ -53,7 +53,7 @@ export const columns: readonly Column<Event>[] = [
     label: 'Sales contact',
     kind: 'text',
     borrowed: true,
-    value: (e) => e.contract?.commercial?.fullName,
+    value: (e) => e.contract?.commercialName,
   },
   { key: 'contractId', label: 'Contract ID', kind: 'id', value: (e) => e.contractId },
   { key: 'location', label: 'Location', kind: 'text', priority: 5, value: (e) => e.location },

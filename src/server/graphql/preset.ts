@@ -6,6 +6,7 @@ import { createClosedSetsPlugin } from './closed-sets.ts';
 import { descriptionsPlugin } from './descriptions.ts';
 import { exposurePlugins } from './exposure.ts';
 import { filterPlugins } from './filters.ts';
+import { namesPlugin } from './names.ts';
 import { pagingPlugin } from './paging.ts';
 import { scalarsPlugin } from './scalars.ts';
 
@@ -25,6 +26,7 @@ export function createPreset(options: {
       descriptionsPlugin,
       ...filterPlugins,
       pagingPlugin,
+      namesPlugin,
       ...options.plugins,
     ],
     disablePlugins: [

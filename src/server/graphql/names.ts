@@ -1,0 +1,59 @@
+import { PgSelectSingleStep, TYPES } from 'postgraphile/@dataplan/pg';
+import type { GraphQLFieldConfigMap } from 'postgraphile/graphql';
+import { type SQL, sql } from 'postgraphile/pg-sql2';
+
+/** What those are called whom other records point to. */
+const called: Readonly<Record<string, { words: string; name: (row: SQL) => SQL }>> = {
+  client: {
+    words: 'their company, or else their own name',
+    name: (client) => sql`coalesce(${client}.company_name, ${client}.full_name)`,
+  },
+  employee: { words: 'their name', name: (employee) => sql`${employee}.full_name` },
+};
+
+/**
+ * What points to a client or an employee also says what they are called: `commercialName` beside
+ * `commercial { fullName }`, which costs much more in a long list. The policies are the same: null for whom the reader
+ * may not see.
+ */
+export const namesPlugin: GraphileConfig.Plugin = {
+  name: 'EpicNamesPlugin',
+  after: ['PgRelationsPlugin'],
+  schema: {
+    hooks: {
+      GraphQLObjectType_fields(fields, build, { scope, Self }) {
+        const { pgCodec: codec, isPgClassType } = scope;
+        if (!isPgClassType || !codec?.attributes) return fields;
+
+        const names: GraphQLFieldConfigMap<unknown, unknown> = {};
+        const { pgRegistry: registry } = build.input;
+        for (const [relationName, relation] of Object.entries(
+          registry.pgRelations[codec.name] ?? {},
+        )) {
+          const { localAttributes, remoteAttributes, remoteResource, isReferencee } = relation;
+          const { words, name } = called[remoteResource.codec.name] ?? {};
+          const [local, remote] = [localAttributes[0], remoteAttributes[0]];
+          const field = build.inflection.singleRelation({ registry, codec, relationName });
+          if (isReferencee || !name || !local || !remote || !fields[field]) continue;
+          names[`${field}Name`] = {
+            type: build.graphql.GraphQLString,
+            description: `What \`${field}\` is called: ${words}.`,
+            extensions: {
+              grafast: {
+                plan($record) {
+                  if ($record instanceof PgSelectSingleStep) {
+                    const other = $record.getClassStep().singleRelation(relationName);
+                    return $record.select(name(other), TYPES.text);
+                  }
+                  const $other = remoteResource.get({ [remote]: $record.get(local) });
+                  return $other.select(name($other.getClassStep().alias), TYPES.text);
+                },
+              },
+            },
+          };
+        }
+        return build.extend(fields, names, `Adding names to '${Self.name}'`);
+      },
+    },
+  },
+};

@@ -1,0 +1,116 @@
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { type RunningServer, startServer } from '../support/server.ts';
+import { ask, logIn } from './support/api.ts';
+import { addClient, addEmployee } from './support/people.ts';
+
+let database: TestDatabase;
+let server: RunningServer;
+let alice: number;
+let moreau: number;
+let acme: number;
+const tokens: Record<string, string> = {};
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+  server = await startServer(database);
+  const add = (email: string, department: string, fullName: string) =>
+    addEmployee(database, { email, department, fullName });
+  alice = await add('alice@epic.example', 'sales', 'Alice Martin');
+  await add('albert@epic.example', 'sales', 'Albert Petit');
+  await add('sam@epic.example', 'support', 'Sam Dubois');
+  await add('mia@epic.example', 'management', 'Mia Laurent');
+  for (const name of ['alice', 'sam', 'mia']) {
+    tokens[name] = (await logIn(server.url, `${name}@epic.example`)).accessToken;
+  }
+  moreau = await addClient(database, alice);
+  acme = await addClient(database, alice, 'John Smith');
+  await database.query(`update crm.client set company_name = 'Acme' where id = $1`, [acme]);
+});
+
+afterAll(async () => {
+  await server.stop();
+  await database.drop();
+});
+
+const as = async (name: string, text: string) =>
+  (await ask<Record<string, unknown>>(server.url, text, { token: tokens[name] ?? '' })).data;
+
+test('the name of a client is their company, or else their own', async () => {
+  const create = (client: number) =>
+    as(
+      'alice',
+      `mutation { createContract(input: { contract: { clientId: ${client}, totalAmount: "10.00" } }) {
+        contract { clientName commercialName }
+      } }`,
+    );
+  const contract = (clientName: string) => ({ clientName, commercialName: 'Alice Martin' });
+  expect(await create(acme)).toEqual({ createContract: { contract: contract('Acme') } });
+  expect(await create(moreau)).toEqual({ createContract: { contract: contract('Jeanne Moreau') } });
+
+  const names = '{ contracts(orderBy: ID_ASC) { nodes { clientName commercialName } } }';
+  for (const name of ['alice', 'sam', 'mia']) {
+    const nodes = [contract('Acme'), contract('Jeanne Moreau')];
+    expect(await as(name, names)).toEqual({ contracts: { nodes } });
+  }
+});
+
+test('names come with a record that another one points to', async () => {
+  await as('alice', 'mutation { signContract(input: { contractId: 1 }) { contract { id } } }');
+  const event =
+    '{ title: "Gala", startDate: "2030-01-01T18:00Z", endDate: "2030-01-01T23:00Z", contractId: 1 }';
+  expect(
+    await as(
+      'alice',
+      `mutation { createEvent(input: { event: ${event} }) {
+        event { supportContactName contract { clientName client { commercialContactName } } }
+      } }`,
+    ),
+  ).toEqual({
+    createEvent: {
+      event: {
+        supportContactName: null,
+        contract: { clientName: 'Acme', client: { commercialContactName: 'Alice Martin' } },
+      },
+    },
+  });
+});
+
+test('a verb answers the names as they are once it is done', async () => {
+  expect(
+    await as(
+      'mia',
+      `mutation { handOverClient(input: { clientId: ${moreau}, toEmployeeId: ${alice + 1} }) {
+        client { commercialContactName contracts { nodes { commercialName } } }
+      } }`,
+    ),
+  ).toEqual({
+    handOverClient: {
+      client: {
+        commercialContactName: 'Albert Petit',
+        contracts: { nodes: [{ commercialName: 'Albert Petit' }] },
+      },
+    },
+  });
+  expect(
+    await as(
+      'mia',
+      `mutation { assignSupport(input: { eventId: 1, employeeId: ${alice + 2} }) { event { supportContactName } } }`,
+    ),
+  ).toEqual({ assignSupport: { event: { supportContactName: 'Sam Dubois' } } });
+});
+
+test('nobody is named to those who may not read them', async () => {
+  await database.query('drop policy employee_read_all on crm.client');
+  const names =
+    '{ contracts(orderBy: ID_ASC) { nodes { clientName client { fullName } commercialName } } }';
+
+  const nobody = { clientName: null, client: null };
+  expect(await as('sam', names)).toEqual({
+    contracts: {
+      nodes: [
+        { ...nobody, commercialName: 'Alice Martin' },
+        { ...nobody, commercialName: 'Albert Petit' },
+      ],
+    },
+  });
+});
