@@ -116,7 +116,7 @@ grant execute on function access.write_events(uuid, integer, integer)           
 grant execute on function access.problem_column(text, text, jsonb)                  to epic_employee;
 grant execute on function access.write_lines(uuid, text, boolean, integer, integer) to epic_employee;
 grant execute on function crm.stage_import(uuid, jsonb)                             to epic_employee;
-grant execute on function crm.run_import(uuid, text, boolean, boolean)              to epic_employee;
+grant execute on function crm.run_import(uuid, text, boolean, boolean, boolean)     to epic_employee;
 
 
 -- Management alone resets a password, and erases a client's personal data.

@@ -33,3 +33,18 @@ create policy employee_delete_own on access.import_line
   using (employee_id = (select crm.current_employee_id()));
 comment on policy employee_delete_own on access.import_line is
   'Everybody ends their own imports.';
+
+
+-- the database's own functions
+
+create policy owner_read_old on access.import_line
+  for select to epic_owner
+  using (staged_at < (select now() - interval '1 day'));
+comment on policy owner_read_old on access.import_line is
+  'access.prune_import_lines looks up the lines that nobody came back for.';
+
+create policy owner_delete_old on access.import_line
+  for delete to epic_owner
+  using (staged_at < (select now() - interval '1 day'));
+comment on policy owner_delete_old on access.import_line is
+  'access.prune_import_lines removes the lines that nobody came back for.';

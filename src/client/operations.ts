@@ -634,6 +634,7 @@ export type ImportRunMutationVariables = Exact<{
   importId: string;
   record: string;
   matchEmail: boolean;
+  evenKnown?: boolean | null | undefined;
   dryRun: boolean;
 }>;
 
@@ -909,7 +910,7 @@ export const ImportStage: Operation<ImportStageMutation, ImportStageMutationVari
   'mutation ImportStage($importId:UUID!$lines:JSON!){stageImport(input:{importId:$importId lines:$lines}){staged}}';
 
 export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables> =
-  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
+  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$evenKnown:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail evenKnown:$evenKnown dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
 
 export const SubscriptionPosition: Operation<SubscriptionPositionQuery, SubscriptionPositionQueryVariables> =
   'query SubscriptionPosition{subscriptionPosition}';

@@ -96,6 +96,34 @@ describe('epic client import', () => {
     expect(await count('crm.client', "email = 'bo@li.example'")).toBe(0);
   });
 
+  it('imports nobody twice, unless it is told to', async () => {
+    const before = await count('crm.client');
+    const ana = await idOf('crm.client', "email = 'ana@dupont.example'");
+    const path = await file(
+      'again.csv',
+      'name,email\nAna D,ANA@dupont.example\nNew,new@d.example\n',
+    );
+    const again = await sales.run(['client', 'import', path, '--json']);
+    expect(again.code).toBe(6);
+    expect(JSON.parse(again.stdout)).toEqual([
+      {
+        line: 2,
+        column: 'email',
+        message: `Client ${ana} has this e-mail address: Ana Dupont.`,
+      },
+    ]);
+    expect(JSON.parse(again.stderr).error).toMatchObject({
+      message: `1 problem in ${path}. Nothing was imported.`,
+      hint: 'Put right what is listed, then run it again. --match email changes those who are known.',
+    });
+    expect(await count('crm.client')).toBe(before);
+
+    const twins = await sales.run(['client', 'import', path, '--match', 'none']);
+    expect(twins.stdout).toBe('✓ 2 clients imported: 2 created.\n');
+    expect(await count('crm.client', "lower(email) = 'ana@dupont.example'")).toBe(2);
+    await office.database.query("delete from crm.client where email = 'ANA@dupont.example'");
+  });
+
   it('lists every problem by line and column, its own and the server’s, and writes nothing', async () => {
     await (await office.at('otherSales')).run([
       'client',

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(61);
+select plan(70);
 call test.open_the_company();
 
 -- Lines are numbered from 2, as below the header of a file.
@@ -88,7 +88,18 @@ call test.given('dba', $$ update access.import_line set staged_at = now() - inte
 select test.leaves('alice', pg_temp.stage('[{}]', 'b'), $$ select string_agg(line::text, ',' order by import_id, line) from access.import_line $$,
   (select string_agg(line, ',' order by id, line) from (values (md5('a')::uuid, '3'), (md5('b')::uuid, '2')) kept (id, line)),
   'with the next import, lines older than a day go');
-select test.leaves('bruno', pg_temp.stage('[{}]', 'b'), pg_temp.waiting(), '3', 'those of others stay');
+select test.leaves('bruno', pg_temp.stage('[{}]', 'b'),
+  $$ select string_agg(format('%s %s', employee_id = test.id('alice'), line), ', ' order by line desc) from access.import_line $$,
+  't 3, f 2', 'whosever they are');
+select test.reads('owner', 'select line from access.import_line', '2', 'the owner sees a line of more than a day ago, and no other');
+select test.allows('owner', 'delete from access.import_line', 'the owner deletes that one');
+select test.touches_nothing('owner', $$ update access.import_line set given = '{}' $$, 'and does not change it');
+select test.forbids('owner', pg_temp.stage('[{}]'), 'nor stages lines of its own');
+call test.given('dba', 'alter policy owner_read_old on access.import_line using (true)');
+select test.leaves('owner', 'delete from access.import_line', 'select string_agg(line::text, $$,$$) from access.import_line', '3',
+  'whatever the owner sees, it deletes only what is old');
+call test.given('dba', 'alter policy owner_delete_old on access.import_line using (true)');
+select test.leaves('bruno', pg_temp.stage('[{}]', 'b'), 'select count(*) from access.import_line', '2', 'an import removes no more, even if the owner could');
 call test.given('dba', 'delete from access.import_line');
 
 create function pg_temp.many(lines integer) returns text
@@ -130,7 +141,12 @@ select is(pg_temp.import('alice', 'client',
   'clients are created in the order of the lines, with what is given, looked after by whoever imports them');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "anais@acme.example"}]',
     $$ select count(*) from crm.client where email = 'anais@acme.example' $$),
-  '1 created, 0 updated, 0 unchanged / 2', 'unless asked for, nothing is matched');
+  '1 created, 0 updated, 0 unchanged; 2 email: Client ' || test.id('acme') || ' has this e-mail address: Anaïs Durand. / 1', 'nobody is imported who is known');
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "ANAIS@acme.example"}]',
+    $$ select count(*) from crm.client where lower(email) = 'anais@acme.example' $$, ', even_known => true'),
+  '1 created, 0 updated, 0 unchanged / 2', 'unless that is asked for');
+select test.refuses('alice', pg_temp.run('client', ', match_email => true, even_known => true'), '22023',
+  'Clients who are known are either changed or created again, not both.', 'or that they are changed, but not both');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}]',
     'select count(*) from audit.change where action = $$insert$$'), '1 created, 0 updated, 0 unchanged / 1', 'history has what was imported');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}]', pg_temp.waiting()),
@@ -144,7 +160,7 @@ select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@
   '2 created, 0 updated, 0 unchanged; 3 email: An e-mail address looks like name@example.com. / 01', 'with one problem nothing is written');
 select is(pg_temp.import('alice', 'client',
     '[{"full_name": "Zoé", "email": "z@x.example", "phone": "x"}, {"full_name": "Ada", "email": null}, {"email": "y@x.example"},
-      {"full_name": "Bo", "email": "b@x.example", "first_contact": "2020-02-31"}, {"full_name": "Bo", "email": "b@x.example", "first_contact": "soon"}]',
+      {"full_name": "Bo", "email": "b@x.example", "first_contact": "2020-02-31"}, {"full_name": "Bo", "email": "c@x.example", "first_contact": "soon"}]',
     pg_temp.found()),
   '0 created, 0 updated, 0 unchanged'
   '; 2 phone: A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.'
@@ -152,7 +168,7 @@ select is(pg_temp.import('alice', 'client',
   '; 5 first_contact: This cannot be read.; 6 first_contact: This cannot be read. / 0',
   'every problem is told, by line and column');
 select is(pg_temp.import('alice', 'client',
-    (select jsonb_agg(jsonb_build_object('full_name', 'Zoé', 'email', case when nth in (1, 57, 243) then 'x' else nth || '@x.example' end))
+    (select jsonb_agg(jsonb_build_object('full_name', 'Zoé', 'email', nth || case when nth in (1, 57, 243) then '' else '@x.example' end))
      from generate_series(1, 243) nth), pg_temp.found()),
   '240 created, 0 updated, 0 unchanged; 2 email: An e-mail address looks like name@example.com.; 58 email: An e-mail address looks like name@example.com.'
   '; 244 email: An e-mail address looks like name@example.com. / 0', 'among many lines too, wherever they stand');
@@ -183,15 +199,17 @@ select is(pg_temp.match('alice', '[{"full_name": "Béa", "email": "bea@bistro.ex
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Ada", "email": "a@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}, {"full_name": "Bo"}, {"full_name": "Bo"}]'),
   '2 created, 0 updated, 1 unchanged; 4 email: Line 2 has the same e-mail address.; 5 : A client needs an e-mail address.; 6 : A client needs an e-mail address.',
   'an address occurs once, without regard to case');
-select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "z@x.example"}]', 'null'),
-  '2 created, 0 updated, 0 unchanged', 'which is of no importance where nothing is matched');
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}]', pg_temp.found()),
+  '2 created, 0 updated, 0 unchanged; 3 email: Line 2 has the same e-mail address. / 0', 'where nothing is matched too');
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "z@x.example"}]', pg_temp.found(), ', even_known => true'),
+  '2 created, 0 updated, 0 unchanged / 2', 'unless all are asked for');
 call test.given('dba', $$ update crm.client set email = 'ANAIS@acme.example' where id = test.id('paul') $$);
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Anaïs", "email": "anais@acme.example"}]'),
   format('1 created, 0 updated, 0 unchanged; 3 email: 2 clients have this e-mail address, client %s among them.', test.id('acme')),
   'an address that two clients have says not which is meant');
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}]'), '1 created, 0 updated, 0 unchanged', 'if it is one of this import');
-select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "anais@acme.example"}]', 'null'), '1 created, 0 updated, 0 unchanged',
-  'and matters only where it is asked for');
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "anais@acme.example"}]', 'null'),
+  format('1 created, 0 updated, 0 unchanged; 2 email: 2 clients have this e-mail address, client %s among them.', test.id('acme')), 'nor is it free');
 
 
 -- contracts

@@ -153,7 +153,7 @@ const importClients = importing({
   neededToMatch: [['email']],
   examples: [
     ['client import clients.csv --dry-run', 'what is wrong with it, line by line'],
-    ['client import clients.csv', ''],
+    ['client import clients.csv', 'create them all, if none is known yet'],
     ['client import clients.csv --match email', 'change those I have, create the others'],
   ],
 });

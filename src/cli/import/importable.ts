@@ -9,6 +9,9 @@ export interface Problem {
   message: string;
 }
 
+/** What becomes of lines whose record is known: it is updated, or created again; undefined: they are refused. */
+export type Match = 'email' | 'none' | undefined;
+
 /** Records that can be imported. */
 export interface Importable {
   noun: string;

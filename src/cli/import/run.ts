@@ -9,7 +9,7 @@ import type { Column } from '../output/columns.ts';
 import { capitalised } from '../words/capitalised.ts';
 import { type Given, withoutGuard } from './fields.ts';
 import { type Header, readHeader } from './header.ts';
-import type { Importable, Problem } from './importable.ts';
+import type { Importable, Match, Problem } from './importable.ts';
 import { type Row, readRows } from './rows.ts';
 import { createStaging, type Outcome } from './stage.ts';
 
@@ -114,9 +114,10 @@ function summaryOf(outcome: Outcome, { noun, plural }: Importable, file: string,
 export async function importFile(
   what: Importable,
   { api, output, stdin, columns: shown, flags }: ImportInvocation,
-  { matchEmail }: { matchEmail: boolean },
+  match: Match,
 ): Promise<void> {
   const { source, name, size } = await open(flags.file, stdin);
+  const matchEmail = match === 'email';
   const needed = (matchEmail && what.neededToMatch) || what.needed;
   const staging = createStaging(api);
   const problems: Problem[] = [];
@@ -148,7 +149,12 @@ export async function importFile(
   }
 
   const dryRun = flags.dryRun || problems.length > 0;
-  const outcome = await staging.run({ record: what.noun, matchEmail, dryRun });
+  const outcome = await staging.run({
+    record: what.noun,
+    matchEmail,
+    evenKnown: match === 'none',
+    dryRun,
+  });
   problems.push(...problemsOf(outcome, header));
   if (problems.length === 0) {
     const { created, updated, unchanged } = outcome;
@@ -157,10 +163,12 @@ export async function importFile(
     return;
   }
   problems.sort((one, other) => one.line - other.line);
+  const mayBeKnown = !match && outcome.problems.some((problem) => problem?.columnName === 'email');
+  const ofKnown = mayBeKnown ? ' --match email changes those who are known.' : '';
   await output.list(shown, problems, '');
   throw new CliError({
     code: 'INVALID',
     message: `${many(problems.length, 'problem')} in ${name}. Nothing was imported.`,
-    hint: 'Put right what is listed, then run it again.',
+    hint: `Put right what is listed, then run it again.${ofKnown}`,
   });
 }

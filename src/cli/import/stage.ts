@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ImportRun, type ImportRunMutation, ImportStage } from '../../client/operations.ts';
+import {
+  ImportRun,
+  type ImportRunMutation,
+  type ImportRunMutationVariables,
+  ImportStage,
+} from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { notFound } from '../errors.ts';
 import type { Given } from './fields.ts';
@@ -10,12 +15,15 @@ const charactersAtOnce = 200_000;
 
 export type Outcome = NonNullable<NonNullable<ImportRunMutation['runImport']>['outcome']>;
 
+/** How an import ends. */
+export type Ending = Omit<ImportRunMutationVariables, 'importId'>;
+
 /** An import under way on the server. */
 export interface Staging {
   /** Adds a line. Some hundreds travel together, while the next are read. */
   add(line: number, values: Given): Promise<void>;
   /** Writes all lines or none, or says what would come of it. */
-  run(options: { record: string; matchEmail: boolean; dryRun: boolean }): Promise<Outcome>;
+  run(options: Ending): Promise<Outcome>;
 }
 
 /** Begins an import. */

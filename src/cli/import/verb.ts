@@ -3,7 +3,7 @@ import { explained } from '../command/refusal.ts';
 import { optional, required, toggle } from '../flags/flag.ts';
 import { line, oneOf } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
-import type { Importable, Problem } from './importable.ts';
+import type { Importable, Match, Problem } from './importable.ts';
 
 const columns: readonly Column<Problem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
@@ -27,8 +27,8 @@ const matching = {
   ...always,
   match: optional(
     '--match <field>',
-    'update those that are known already, by this field',
-    oneOf('email'),
+    'update those who are known by this field, or create them again',
+    oneOf('email', 'none'),
   ),
 };
 
@@ -45,13 +45,10 @@ export function importing(what: Importable): Verb {
   ];
   const shared = { ...title, columns, examples, notes };
 
-  async function run(
-    invocation: Invocation<Problem, Flags>,
-    match: 'email' | undefined,
-  ): Promise<void> {
+  async function run(invocation: Invocation<Problem, Flags>, match: Match): Promise<void> {
     const { importFile } = await import('./run.ts');
     try {
-      await importFile(what, invocation, { matchEmail: match === 'email' });
+      await importFile(what, invocation, match);
     } catch (error) {
       throw explained(error, { noun, name: 'import', attempt: `import ${plural}`, id: undefined });
     }
