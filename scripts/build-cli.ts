@@ -1,13 +1,15 @@
-// Bundles src/cli into dist/epic.mjs: one file that Node runs alone.
+// Bundles src/cli into dist/epic.mjs: one file that Node runs alone. Beside it are the notices of what is in it.
 
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
+import { noticesOf } from './notices.ts';
 
 const root = join(import.meta.dirname, '..');
 const target = join(root, 'dist/epic.mjs');
+const notices = join(root, 'dist/epic.notices.txt');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const builtins = new Set(builtinModules.flatMap((name) => [name, `node:${name}`]));
@@ -75,7 +77,7 @@ const widthOnDemand: Plugin = {
   },
 };
 
-const shared: BuildOptions = {
+const shared = {
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -84,15 +86,18 @@ const shared: BuildOptions = {
   // prompts has a second copy of itself, for Node 6.
   alias: { prompts: 'prompts/lib/index.js' },
   loader: { '.bash': 'text', '.zsh': 'text', '.fish': 'text' },
+  // They are in the notices.
   legalComments: 'none',
+  absWorkingDir: root,
+  metafile: true,
   logLevel: 'warning',
-};
+} as const satisfies BuildOptions;
 
 /**
  * A library that some commands load is a packed text in the bundle: Node reads past it, rather than through it. What
  * stands for it is a module with a `then`, which `await import()` awaits in its turn.
  */
-const librariesAsText: Plugin = {
+const librariesAsText = (bundled: Set<string>): Plugin => ({
   name: 'libraries-as-text',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^[^.]|\/sentry\.ts$/ }, ({ path, kind, resolveDir }) => {
@@ -101,16 +106,16 @@ const librariesAsText: Plugin = {
       return { path: file, namespace: 'text' };
     });
     onLoad({ filter: /./, namespace: 'text' }, async ({ path }) => {
-      const { outputFiles } = await build({
+      const { outputFiles, metafile } = await build({
         ...shared,
         entryPoints: [path.startsWith('src/') ? join(root, path) : path],
-        absWorkingDir: root,
         // As a script, which is there at once; a module would be fetched like one from elsewhere.
         format: 'cjs',
         minify: true,
         write: false,
         plugins: [widthOnDemand, builtinsOnDemand],
       });
+      for (const file of Object.keys(metafile.inputs)) bundled.add(file);
       const code = outputFiles[0]?.text ?? '';
       const packed = JSON.stringify(brotliCompressSync(code).toString('base64'));
       return {
@@ -137,23 +142,25 @@ const librariesAsText: Plugin = {
       };
     });
   },
-};
+});
 
 /** Makes dist/epic.mjs. */
 async function bundle(): Promise<void> {
-  await build({
+  const bundled = new Set<string>();
+  const { metafile } = await build({
     ...shared,
     entryPoints: [join(root, 'src/cli/main.ts')],
     outfile: target,
     minifySyntax: true,
     minifyWhitespace: true,
     banner: { js: '#!/usr/bin/env node' },
-    plugins: [librariesAsText, widthOnDemand, noChildProcess, builtinsOnDemand],
+    plugins: [librariesAsText(bundled), widthOnDemand, noChildProcess, builtinsOnDemand],
   });
   // A single character beyond ASCII, and Node takes twice as long to read the file. The bundler escapes them in texts,
   // but not in regular expressions.
   const strange = /.{0,40}[^\0-\x7f].{0,40}/.exec(readFileSync(target, 'utf8'));
   if (strange) throw new Error(`Write this with \\u escapes: ${strange[0]}`);
+  writeFileSync(notices, noticesOf(root, [...Object.keys(metafile.inputs), ...bundled]));
   chmodSync(target, 0o755);
 }
 
@@ -164,7 +171,7 @@ export async function bundleIfStale(): Promise<void> {
       join(folder, name),
     ),
   );
-  const inputs = [...sources, 'package-lock.json', 'scripts/build-cli.ts'];
+  const inputs = [...sources, 'package-lock.json', 'scripts/build-cli.ts', 'scripts/notices.ts'];
   const builtAt = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (inputs.some((name) => statSync(join(root, name)).mtimeMs >= builtAt)) await bundle();
 }

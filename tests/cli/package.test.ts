@@ -39,13 +39,24 @@ test('what npm packs for staff is small and has nothing of the server', async ()
   expect(packed?.size).toBeLessThan(2_000_000);
 
   const names = await namesOf(join(folder, packed?.filename ?? ''));
-  for (const name of ['dist/epic.mjs', 'dist/client/index.js', 'dist/client/subscriptions.d.ts']) {
-    expect(names).toContain(`package/${name}`);
-  }
+  const files = ['epic.mjs', 'epic.notices.txt', 'client/index.js', 'client/subscriptions.d.ts'];
+  for (const name of files) expect(names).toContain(`package/dist/${name}`);
   const foreign = names.filter((name) =>
     /server|^package\/(src|db|tests|bench|scripts)/.test(name),
   );
   expect(foreign).toEqual([]);
+});
+
+test('it says under which licences it has what others wrote', async () => {
+  const notices = await readFile(join(root, 'dist/epic.notices.txt'), 'utf8');
+  const of = new Map(notices.split(/^-{80}$/m).map((each) => [each.trim().split(' ')[0], each]));
+  // In the bundle itself, packed in it, and only needed by one that is.
+  for (const name of ['commander', 'ical-generator', 'sisteransi']) {
+    expect(of.get(name)).toMatch(/^\S+ [\d.]+ \(MIT\)\n[\s\S]*Permission is hereby granted/m);
+  }
+  for (const [name, notice] of of) {
+    expect({ name, isLong: notice.length > 500 }).toEqual({ name, isLong: true });
+  }
 });
 
 test('it depends on no package but graphql-ws, for whoever subscribes', async () => {
