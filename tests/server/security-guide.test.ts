@@ -16,7 +16,7 @@ const rowsOf = (section: string) =>
 const attacks = rowsOf(sectionOf('Attacks')).map(([, attack = '', what = '', test = '']) => ({
   attack,
   what,
-  ...(/^(?<file>[a-z-]+): "(?<name>.+)"$/.exec(test)?.groups as { file: string; name: string }),
+  ...(/^(?<file>[a-z/-]+): "(?<name>.+)"$/.exec(test)?.groups as { file: string; name: string }),
 }));
 
 test('the guide names more than a hundred attacks, each once', () => {
@@ -26,7 +26,7 @@ test('the guide names more than a hundred attacks, each once', () => {
 
 test.each(attacks)('there is the test that it names: $attack', ({ what, file, name }) => {
   expect(what).not.toBe('');
-  const path = join(import.meta.dirname, `${file}.test.ts`);
+  const path = join(root, 'tests', file.includes('/') ? '' : 'server', `${file}.test.ts`);
   expect(existsSync(path)).toBe(true);
   expect(readFileSync(path, 'utf8')).toContain(`'${name}'`);
 });
