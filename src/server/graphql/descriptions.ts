@@ -33,7 +33,7 @@ const ofPagingArguments: Record<string, string> = {
 export const descriptionsPlugin: GraphileConfig.Plugin = {
   name: 'EpicDescriptionsPlugin',
   // What others describe is left as it is.
-  before: ['EpicPagingPlugin', 'EpicReturnedRowsPlugin', 'EpicExplanationsPlugin'],
+  before: ['EpicPagingPlugin', 'EpicReturnedRowsPlugin', 'EpicWholeListsPlugin'],
   schema: {
     hooks: {
       GraphQLObjectType: (type, build, { scope }) =>

@@ -1,7 +1,8 @@
 import { jsonPgSmartTags } from 'postgraphile/utils';
-import { explanations, explanationsPlugin } from './explanations.ts';
+import { explanations } from './explanations.ts';
 import { createReturnedRowsPlugin } from './returned-rows.ts';
 import { findings, searchPlugin } from './search.ts';
+import { wholeListsPlugin } from './whole-lists.ts';
 
 // What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes
 // (PgIndexBehaviorsPlugin). The rest is here: names that read well, and less of what nobody needs.
@@ -206,6 +207,6 @@ export const exposurePlugins: GraphileConfig.Plugin[] = [
   tagsPlugin,
   shapePlugin,
   createReturnedRowsPlugin({ ...explanations, ...findings }),
-  explanationsPlugin,
+  wholeListsPlugin,
   searchPlugin,
 ];
