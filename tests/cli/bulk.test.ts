@@ -81,7 +81,7 @@ describe('epic client import', () => {
   });
 
   it('updates those that are known, in the columns of the file, and creates the others', async () => {
-    const path = await file('match.csv', 'email,company\nANA@dupont.example,Dupont & Co\n');
+    const path = await file('match.csv', 'email,company,phone\nANA@dupont.example,Dupont & Co,\n');
     const { stdout } = await sales.run(['client', 'import', path, '--match', 'email']);
     expect(stdout).toBe('✓ 1 client imported: 1 updated.\n');
     expect(await count('crm.client', "company_name = 'Dupont & Co' and phone is not null")).toBe(1);

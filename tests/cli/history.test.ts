@@ -284,7 +284,7 @@ test('the next page is told, and continues where the last one ended', async () =
   const first = await sales.run(['history', 'contract', contract, '--limit', '1'], terminal);
   const cursor = /--after (\S+)\n$/.exec(first.stderr)?.[1] ?? '';
   expect(first.stderr).toBe(
-    `There are more than these 1. The next:\n  epic history contract ${contract} --limit 1 --after ${cursor}\n`,
+    `There are more than this one. The next:\n  epic history contract ${contract} --limit 1 --after ${cursor}\n`,
   );
   expect(await told(sales, 'contract', contract, '--after', cursor)).toEqual([
     'Sofia Sales created the contract: Dupont SA, 1 000.00 €, as a draft.',

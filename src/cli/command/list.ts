@@ -75,7 +75,8 @@ export function tellOfMore(
 ): void {
   if (!pageInfo.hasNextPage || !pageInfo.endCursor) return;
   const next = ['epic', ...withoutFlag(typed, '--after'), '--after', pageInfo.endCursor];
-  output.note(`There are more than these ${nodes.length}. The next:`, commandLine(next));
+  const these = nodes.length === 1 ? 'this one' : `these ${nodes.length}`;
+  output.note(`There are more than ${these}. The next:`, commandLine(next));
 }
 
 const watchFlag = { watch: toggle('--watch', 'then tell what changes, until Ctrl-C') };

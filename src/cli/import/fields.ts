@@ -1,4 +1,4 @@
-import { Invalid, id, orNothing, type Parser } from '../flags/parsers.ts';
+import { Invalid, id, type Parser } from '../flags/parsers.ts';
 
 /** The values of a line for the API, by column. */
 export type Given = Record<string, unknown>;
@@ -9,20 +9,19 @@ export interface ImportField {
   names: readonly [string, ...string[]];
   /** The columns of the API that it gives. */
   columns: readonly string[];
-  /** What a cell gives the API. Throws an `Invalid` that says how to write it. */
+  /** What a cell that is not empty gives the API. Throws an `Invalid` that says how to write it. */
   read(cell: string): Given;
   /** Not this field, where the file has the column of that name too. */
   unless?: string;
 }
 
-/** A column of the API; an empty cell is nothing. */
+/** A column of the API. */
 export function field<Value>(
   names: ImportField['names'],
   column: string,
   parse: Parser<Value>,
 ): ImportField {
-  const read = orNothing(parse);
-  return { names, columns: [column], read: (cell) => ({ [column]: read(cell) }) };
+  return { names, columns: [column], read: (cell) => ({ [column]: parse(cell) }) };
 }
 
 /** A column with either the id or the e-mail address of a record. */
@@ -36,7 +35,6 @@ export function reference(
     columns: [columns.id, columns.email],
     read(cell) {
       const text = cell.trim();
-      if (text === '') return {};
       if (/^\d+$/.test(text)) return { [columns.id]: id(text) };
       if (text.includes('@')) return { [columns.email]: parseEmail(text) };
       throw new Invalid(`“${text}” is neither an id nor an e-mail address.`);

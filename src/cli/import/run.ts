@@ -68,8 +68,9 @@ function readLine(
   const given = new Set<string>();
   for (const [index, { name, field }] of columns.entries()) {
     const cell = withoutGuard(cells[index] ?? '');
-    if (!field) continue;
-    if (cell.trim() !== '') given.add(field.names[0]);
+    // An empty cell says nothing: what a known record has there stays.
+    if (!field || cell.trim() === '') continue;
+    given.add(field.names[0]);
     try {
       Object.assign(values, field.read(cell));
     } catch (error) {
