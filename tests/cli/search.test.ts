@@ -80,6 +80,21 @@ describe('epic search', () => {
     ]);
   });
 
+  test('leaves an amount out rather than half of it', async () => {
+    const shown = new Set<string | undefined>();
+    for (let columns = 60; columns <= 110; columns += 1) {
+      const env = { EPIC_FORCE_TTY: `${columns}` };
+      const { stdout } = await sales.run(['search', 'dupont', '--kind', 'contract'], { env });
+      shown.add(/ {2}(signed.*)$/m.exec(stdout)?.[1]);
+    }
+    const isAmountLast = (detail: string | undefined) => /€…?$/.test(detail ?? '');
+    expect([...shown].filter(isAmountLast)).toEqual([
+      'signed, 12 500.00 €…',
+      'signed, 12 500.00 €, 12 500.00 €…',
+    ]);
+    for (const detail of shown) expect(detail).not.toMatch(/[\d.]…$/);
+  });
+
   test('says when a typo was forgiven', async () => {
     const terminal = onTerminal(sales, 'search', 'dupnot', '--kind', 'client');
     await terminal.waitFor('Nothing contains “dupnot”. This is spelt like it:');

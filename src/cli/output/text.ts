@@ -60,7 +60,11 @@ export function wrapped(text: string, cells: number, indent: string): string {
   return lines.map((line) => indent + line).join('\n');
 }
 
-/** The text cut to at most `cells` terminal cells, ending in `…` when something was cut. */
+/** A number, an amount or a date at the end, and how one goes on: half of it would be another one. */
+const numberAtEnd = /\d[\d\s.,:-]*$/;
+const restOfNumber = /^(?:[.,:-]?\d|\s\d{3}(?!\d)|\s?\u20ac)/;
+
+/** The text cut to at most `cells` terminal cells, ending in `…` when something was cut. Numbers are whole or left out. */
 export function shorten(text: string, cells: number): string {
   if (width(text) <= cells) return text;
   let kept = '';
@@ -70,5 +74,6 @@ export function shorten(text: string, cells: number): string {
     if (used > cells) break;
     kept += segment;
   }
-  return `${kept.trimEnd()}…`;
+  const whole = restOfNumber.test(text.slice(kept.length)) ? kept.replace(numberAtEnd, '') : '';
+  return `${(whole || kept).replace(/[\s,]+$/, '')}…`;
 }
