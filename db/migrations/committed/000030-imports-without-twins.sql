@@ -1,5 +1,5 @@
 --! Previous: sha1:e6cd74b2281b624c6feb6fe38b8f7375ac8f569b
---! Hash: sha1:7bc67e524a643bd1afd5eda30e7072a178a0681e
+--! Hash: sha1:65917101c36de9564ecb402818d734b63ce6fa47
 --! Message: imports-without-twins
 
 -- Imports, continued: nobody is imported twice by mistake, and nothing that was staged lies about.
@@ -23,7 +23,7 @@ declare
                                'support_contact_id', 'support_contact_email']
   end;
   unknown  text;
-  twins    crm.import_problem[] := '{}';
+  known    crm.import_problem[] := '{}';
   outcome  crm.import_outcome;
 begin
   if columns is null or match_email and record <> 'client' then
@@ -46,7 +46,7 @@ begin
   end if;
 
   if not match_email and not even_known then  -- before there are those of this import
-    twins := array(
+    known := array(
       select row(staged.line, 'email', case count(*)
         when 1 then format('Client %s has this e-mail address: %s.', min(client.id), min(client.full_name))
         else format('%s clients have this e-mail address, client %s among them.', count(*), min(client.id))
@@ -68,7 +68,7 @@ begin
         select
           found.line, found.column_name,
           coalesce(found.message, (select refusal.sentence from crm.explain_refusal(record, 'create') refusal)) as message
-        from unnest(outcome.problems || twins) found
+        from unnest(outcome.problems || known) found
         union all
         select twin.line, 'email', format('Line %s has the same e-mail address.', twin.first_line)
         from (

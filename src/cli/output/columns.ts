@@ -29,6 +29,9 @@ export type Kind =
   | 'flag'
   | 'json';
 
+/** The kinds that are figures: they are aligned to the right, and no spreadsheet runs one. */
+export const figures: ReadonlySet<Kind> = new Set<Kind>(['id', 'number', 'money']);
+
 /** One field of a record, the same in every format. */
 export interface Column<Row> extends Field {
   value: (row: Row) => Cell;

@@ -1,4 +1,4 @@
-import type { Cell, Column, Kind } from './columns.ts';
+import { type Cell, type Column, figures, type Kind } from './columns.ts';
 import { forMachines } from './format.ts';
 import { printable, printableLines } from './text.ts';
 
@@ -43,12 +43,10 @@ export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string 
 // A spreadsheet runs a cell that begins with one of these; the full-width forms too.
 const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
-const harmlessKinds = new Set<Kind>(['id', 'number', 'money']);
-
 function csvCell(cell: Plain, kind: Kind): string {
   const plain = textOf(cell);
   const lines = printableLines(plain);
-  const text = formula.test(plain) && !harmlessKinds.has(kind) ? `'${lines}` : lines;
+  const text = formula.test(plain) && !figures.has(kind) ? `'${lines}` : lines;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

@@ -1,4 +1,4 @@
-import type { Column, Kind } from './columns.ts';
+import { type Column, figures, type Kind } from './columns.ts';
 import { forPeople, fullTime } from './format.ts';
 import type { Paint } from './paint.ts';
 import { blanks, printable, printableLines, shorten, width, wrapped } from './text.ts';
@@ -57,8 +57,6 @@ function shareWidth(laid: readonly Laid<never>[], cells: number): number[] {
   return widths;
 }
 
-const toTheRight = new Set<Kind>(['id', 'number', 'money']);
-
 /**
  * The rows as a table at most `cells` wide: text shortens with `…`, unimportant columns leave,
  * ids and amounts are always whole.
@@ -80,9 +78,7 @@ export function drawTable<Row>(
         const given = widths[index] ?? 0;
         const shown = shorten(texts[index] ?? '', given);
         const filling = blanks(shown, given);
-        return toTheRight.has(kind)
-          ? filling + painted(kind, shown)
-          : painted(kind, shown) + filling;
+        return figures.has(kind) ? filling + painted(kind, shown) : painted(kind, shown) + filling;
       })
       .join(' '.repeat(gutter))
       .trimEnd();
