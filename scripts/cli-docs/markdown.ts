@@ -1,4 +1,5 @@
-import type { Item, Page } from '../../src/cli/help/page.ts';
+import type { Item, Part } from '../../src/cli/command/prose.ts';
+import type { Page } from '../../src/cli/help/page.ts';
 import type { Topic } from '../../src/cli/help/topics.ts';
 import type { Manual } from './manual.ts';
 
@@ -13,6 +14,12 @@ const table = (heading: string, items: readonly Item[]): string[] => [
 ];
 
 const block = (lines: readonly string[]): string[] => ['```', ...lines, '```', ''];
+
+const partsInMarkdown = (parts: readonly Part[]): string[] =>
+  parts.flatMap((part) => {
+    if (typeof part === 'string') return [cell(part), ''];
+    return 'items' in part ? table('', part.items) : block(part.lines);
+  });
 
 const anchor = (name: string) => name.replaceAll(' ', '-');
 
@@ -34,21 +41,12 @@ function section(page: Page): string[] {
     `Fields: ${page.fields.map(code).join(', ')}.`,
     '',
     ...(examples.length > 0 ? block(examples) : []),
-    ...(page.notes.length > 0 ? [page.notes.map(cell).join(' '), ''] : []),
+    ...partsInMarkdown(page.notes),
   ];
 }
 
 function topicSection({ name, summary, parts }: Topic): string[] {
-  return [
-    `### epic help ${name}`,
-    '',
-    `${summary}.`,
-    '',
-    ...parts.flatMap((part) => {
-      if (typeof part === 'string') return [cell(part), ''];
-      return 'items' in part ? table('', part.items) : block(part.lines);
-    }),
-  ];
+  return [`### epic help ${name}`, '', `${summary}.`, '', ...partsInMarkdown(parts)];
 }
 
 /** The reference part of docs/cli.md. */

@@ -1,4 +1,5 @@
-import type { Item, Page } from '../../src/cli/help/page.ts';
+import type { Item, Part } from '../../src/cli/command/prose.ts';
+import type { Page } from '../../src/cli/help/page.ts';
 import type { Topic } from '../../src/cli/help/topics.ts';
 import type { Manual } from './manual.ts';
 
@@ -30,6 +31,12 @@ const block = (lines: readonly string[]): string[] => [
   '.RE',
 ];
 
+const partsInRoff = (parts: readonly Part[]): string[] =>
+  parts.flatMap((part) => {
+    if (typeof part === 'string') return ['.PP', escaped(part)];
+    return 'items' in part ? list(part.items) : block(part.lines);
+  });
+
 function commandSection(page: Page): string[] {
   const examples = page.examples.flatMap(([line, what]) => [
     ...(what ? [`# ${what}`] : []),
@@ -44,20 +51,14 @@ function commandSection(page: Page): string[] {
       .flatMap(({ items }) => list(items)),
     '.PP',
     escaped(`Fields: ${page.fields.join(', ')}.`),
-    ...(page.notes.length > 0 ? ['.PP', ...page.notes.map(escaped)] : []),
+    ...partsInRoff(page.notes),
     ...(examples.length > 0 ? ['.PP', 'Examples:', ...block(examples)] : []),
   ];
 }
 
 function topicSection({ name, parts }: Topic): string[] {
   const titles: Record<string, string> = { 'exit-codes': 'EXIT STATUS' };
-  return [
-    `.SH ${quoted(titles[name] ?? name.toUpperCase())}`,
-    ...parts.flatMap((part) => {
-      if (typeof part === 'string') return ['.PP', escaped(part)];
-      return 'items' in part ? list(part.items) : block(part.lines);
-    }),
-  ];
+  return [`.SH ${quoted(titles[name] ?? name.toUpperCase())}`, ...partsInRoff(parts)];
 }
 
 const title = (name: string) =>

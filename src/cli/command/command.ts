@@ -7,6 +7,7 @@ import { type Column, type Field, pickColumns } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Askable } from './deeds.ts';
+import type { Part } from './prose.ts';
 
 /** What commands work with; made once a command line is understood. */
 export interface Services {
@@ -49,8 +50,8 @@ export interface Definition<Row, F extends Flags> {
   examples: readonly (readonly [line: string, what: string])[];
   /** Where it does not have all formats: JSON alone, or none at all. */
   formats?: 'json' | 'none';
-  /** What else its help says, in lines. */
-  notes?: readonly string[];
+  /** What else its help says. */
+  notes?: readonly Part[];
   /** True where, once something has to be asked, all that may be said is asked. */
   form?: boolean;
   /** Before the first question: throws where the answers would be for nothing. */

@@ -82,14 +82,14 @@ export const api = command<never, typeof flags>({
     ['api - --variables @report.json < report.graphql > answer.json', 'from files'],
   ],
   notes: [
-    'It prints what the API calls data, as JSON. Errors go to stderr. What was',
-    'answered beside them is printed all the same; the last decides the exit code.',
-    '',
-    'With --paginate the query has a variable $after and one list that says whether',
-    'there is more:',
-    '  query ($after: Cursor) { clients(first: 1000, after: $after) {',
-    '    nodes { email } pageInfo { hasNextPage endCursor } } }',
-    '',
+    'It prints what the API calls data, as JSON. Errors go to stderr. What was answered beside them is printed all the same; the last decides the exit code.',
+    'With --paginate the query has a variable $after and one list that says whether there is more:',
+    {
+      lines: [
+        'query ($after: Cursor) { clients(first: 1000, after: $after) {',
+        '  nodes { email } pageInfo { hasNextPage endCursor } } }',
+      ],
+    },
     'The schema: the file schema.graphql, or /schema.graphql of the server.',
   ],
   async run(invocation) {

@@ -169,8 +169,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
     ],
     notes: [
       'Exit 0: you may, or it depends on what was not said. Exit 5: you may not.',
-      'The answer is about permission: the grants and policies of the database. Its',
-      'rules, such as “An event needs a signed contract.”, are checked when you do it.',
+      'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you do it.',
     ],
     async run({ api, output, prompts, flags, columns: shown, fields }) {
       const { noun, verb, askable } = await understood(nouns, [flags.verb, flags.record]);

@@ -102,10 +102,7 @@ const listEvents = list({
     ['event list --between today..+30d --csv > events.csv', 'the coming month, for a spreadsheet'],
   ],
   notes: [
-    'With --watch a terminal shows a sentence for each change. Every other format',
-    'has a line for each event of the list, then for each change, an object a line',
-    'in JSON. Its field change says: listed, created, changed, left (it is not in',
-    'the list any more) or deleted.',
+    'With --watch a terminal shows a sentence for each change. Every other format has a line for each event of the list, then for each change, an object a line in JSON. Its field change says: listed, created, changed, left (it is not in the list any more) or deleted.',
   ],
   watch: async () => {
     const { watchingEvents } = await import('../watch/events.ts');

@@ -71,8 +71,7 @@ export const menu = (catalog: readonly Section[]): Command =>
     formats: 'none',
     examples: [['menu', '']],
     notes: [
-      'It asks what a command needs, shows how it would be typed, and runs it.',
-      'Enter chooses, Esc goes back, Ctrl-C leaves.',
+      'It asks what a command needs, shows how it would be typed, and runs it. Enter chooses, Esc goes back, Ctrl-C leaves.',
     ],
     async run(services) {
       const { prompts, output } = services;

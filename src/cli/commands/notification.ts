@@ -102,8 +102,7 @@ const watchNotifications = verb({
     ['notification watch --json | while read -r line; do …; done', 'a JSON object a line'],
   ],
   notes: [
-    'It goes on through lost connections, and misses nothing. Ctrl-C ends it, with',
-    'exit code 130; the end of the session too, with 4.',
+    'It goes on through lost connections, and misses nothing. Ctrl-C ends it, with exit code 130; the end of the session too, with 4.',
   ],
   async run({ api, output, columns: shown }) {
     const { subscriptionPosition: after } = await api.send(SubscriptionPosition, {});

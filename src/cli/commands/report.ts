@@ -51,8 +51,7 @@ export const report: Command = command({
     ['report --months 3 --csv > figures.csv', 'one number a line, for a spreadsheet'],
   ],
   notes: [
-    'Signed: by the day of signature, without what was cancelled since. Paid: by the',
-    'day the money arrived. Overdue: signed over 30 days ago and not paid in full.',
+    'Signed: by the day of signature, without what was cancelled since. Paid: by the day the money arrived. Overdue: signed over 30 days ago and not paid in full.',
   ],
   async run({ api, output, flags, columns: shown, fields }) {
     const { months, between, html } = flags;

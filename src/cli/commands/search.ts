@@ -29,8 +29,7 @@ export const search = command({
     ['search 06 12 34 56 78', 'who is calling?'],
   ],
   notes: [
-    'Case, accents, hyphens and apostrophes make no difference. Where nothing',
-    'contains the words, what is spelt like them is shown.',
+    'Case, accents, hyphens and apostrophes make no difference. Where nothing contains the words, what is spelt like them is shown.',
   ],
   async run({ api, output, prompts, flags, columns: shown }) {
     const { kind, limit } = flags;

@@ -24,7 +24,7 @@ export const token = command({
   ],
   notes: [
     'A script works with it when it is in EPIC_TOKEN:',
-    '  export EPIC_TOKEN=$(epic token)',
+    { lines: ['export EPIC_TOKEN=$(epic token)'] },
     'Whoever has it is you until it ends, or until you log out.',
   ],
   async run({ api, output, fields, columns: shown }) {

@@ -1,5 +1,6 @@
+import type { Item, Part } from '../command/prose.ts';
 import { wrapped } from '../output/text.ts';
-import type { Item, Page } from './page.ts';
+import type { Page } from './page.ts';
 import type { Topic } from './topics.ts';
 
 const widestTerm = 22;
@@ -17,6 +18,15 @@ function drawItems(items: readonly Item[], termCells: number, cells: number): st
   });
 }
 
+function drawParts(parts: readonly Part[], cells: number): string[] {
+  return parts.map((part) => {
+    if (typeof part === 'string') return wrapped(part, cells, '');
+    if ('lines' in part) return part.lines.map((line) => `  ${line}`).join('\n');
+    const widest = Math.max(...part.items.map(({ term }) => term.length));
+    return drawItems(part.items, Math.min(widest, widestTerm), cells).join('\n');
+  });
+}
+
 /** A page for a terminal that is so many cells wide. */
 export function drawPage(page: Page, cells: number): string {
   const terms = page.groups.flatMap(({ items }) => items.map(({ term }) => term.length));
@@ -30,18 +40,11 @@ export function drawPage(page: Page, cells: number): string {
     lines.push(`  epic ${line}`);
     if (what) lines.push(`      ${what}`);
   }
-  if (page.notes.length > 0) lines.push('');
-  for (const note of page.notes) lines.push(...wrapped(note, cells, '').split('\n'));
+  for (const note of drawParts(page.notes, cells)) lines.push('', note);
   return `${lines.join('\n')}\n`;
 }
 
 /** A topic, the same way. */
 export function drawTopic({ summary, parts }: Topic, cells: number): string {
-  const drawn = parts.map((part) => {
-    if (typeof part === 'string') return wrapped(part, cells, '');
-    if ('lines' in part) return part.lines.map((line) => `  ${line}`).join('\n');
-    const widest = Math.max(...part.items.map(({ term }) => term.length));
-    return drawItems(part.items, Math.min(widest, widestTerm), cells).join('\n');
-  });
-  return `${[`${summary}.`, ...drawn].join('\n\n')}\n`;
+  return `${[`${summary}.`, ...drawParts(parts, cells)].join('\n\n')}\n`;
 }

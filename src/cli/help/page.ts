@@ -1,13 +1,8 @@
 import type { Command, Title, Verb } from '../command/command.ts';
 import type { CommandEntry, NounEntry, Section } from '../command/entry.ts';
+import type { Item, Part } from '../command/prose.ts';
 import { globalFlags, outputFlagsOf } from '../command/shared-flags.ts';
 import { type Flag, type Flags, isArgument } from '../flags/flag.ts';
-
-/** Something that can be typed, and what it means. */
-export interface Item {
-  term: string;
-  about: string;
-}
 
 /** What is said about a command, wherever it is said: on a terminal, in docs/cli.md, in a manual page. */
 export interface Page {
@@ -22,8 +17,8 @@ export interface Page {
   fields: readonly string[];
   /** Command lines, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
-  /** What else there is to say, in paragraphs. */
-  notes: readonly string[];
+  /** What else there is to say. */
+  notes: readonly Part[];
 }
 
 function itemOf(flag: Flag): Item {

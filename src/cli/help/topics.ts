@@ -1,11 +1,10 @@
-import type { Item } from './page.ts';
+import type { Part } from '../command/prose.ts';
 
 /** Something to know that belongs to no command: `epic help formats`. */
 export interface Topic {
   name: string;
   summary: string;
-  /** Paragraphs, lists of what can be typed or come, and command lines. */
-  parts: readonly (string | { items: readonly Item[] } | { lines: readonly string[] })[];
+  parts: readonly Part[];
 }
 
 const exitCodes: Topic = {
@@ -45,7 +44,7 @@ const formats: Topic = {
         {
           term: 'in a pipe',
           about:
-            'A line for each row, its values separated by tabs, without a header. A tab or a line break in a text becomes a space.',
+            'A line for each row, its values separated by tabs, without a header. A tab in a text is written \\t, a line break \\n, a backslash \\\\.',
         },
         {
           term: '--json',

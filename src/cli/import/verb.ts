@@ -39,9 +39,12 @@ export function importing(what: Importable): Verb {
   const { noun, plural, fields, neededToMatch, examples } = what;
   const title = { name: 'import', summary: `Create many ${plural} from a CSV file, all or none` };
   const notes = [
-    `The columns: ${fields.map((field) => field.names[0]).join(', ')},`,
-    `as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
-    ...(neededToMatch ? ['With --match email an empty cell leaves what is known.'] : []),
+    `The columns: ${fields.map((field) => field.names[0]).join(', ')}, as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
+    ...(neededToMatch
+      ? [
+          'A client whose e-mail address is known is a problem, unless --match says what to do. With --match email an empty cell leaves what is known.',
+        ]
+      : []),
     'With a problem in any line nothing is written, the problems are listed, and the exit code is 6.',
   ];
   const shared = { ...title, columns, examples, notes };
