@@ -70,14 +70,28 @@ describe('a calendar', () => {
   const entry = { id: 1234567, time: '18:30', marks: '*!', look: 'mine' } as const;
   const entriesOf = (day: string) =>
     names.map((title) => ({ ...entry, title, time: day.endsWith('2') ? '' : entry.time }));
-  const draw = (cells: number) =>
-    drawCalendar(weeksOf({ year: 2026, month: 11 }), entriesOf, '2026-12-24', plain, cells);
+  const draw = (cells: number, lines = 24) =>
+    drawCalendar(weeksOf({ year: 2026, month: 11 }), entriesOf, '2026-12-24', plain, cells, lines);
 
   test.each([60, 80, 100, 200])('fits %i cells, and no id is cut', (cells) => {
     const drawing = draw(cells);
     expect(widest(drawing)).toBeLessThanOrEqual(cells);
     expect(drawing.split('1234567')).toHaveLength(31 * names.length + 1);
   });
+  test.each([60, 80, 100, 200])(
+    'shows more of the titles on %i cells where there is room',
+    (cells) => {
+      const [short, long] = [draw(cells), draw(cells, 1000)];
+      expect(widest(long)).toBeLessThanOrEqual(cells);
+      expect(long.split('1234567')).toHaveLength(31 * names.length + 1);
+      const letters = (drawing: string) => drawing.match(/\p{L}/gu)?.length ?? 0;
+      expect(letters(long)).toBeGreaterThan(letters(short));
+      // As much as fits, and not a line more.
+      const height = draw(cells, 1000).split('\n').length;
+      expect(draw(cells, height)).toBe(long);
+      expect(draw(cells, height - 1).split('\n').length).toBeLessThan(height);
+    },
+  );
   test('marks today, and what began before', () => {
     expect(draw(80)).toContain('[24]');
     expect(draw(80)).toContain('→ *!');

@@ -1,5 +1,5 @@
 --! Previous: sha1:e6cd74b2281b624c6feb6fe38b8f7375ac8f569b
---! Hash: sha1:65917101c36de9564ecb402818d734b63ce6fa47
+--! Hash: sha1:78672c99e2d1c9566719a3df322c3da8f7d369f5
 --! Message: imports-without-twins
 
 -- Imports, continued: nobody is imported twice by mistake, and nothing that was staged lies about.
@@ -100,6 +100,9 @@ comment on function crm.run_import(uuid, text, boolean, boolean, boolean) is
 
 
 -- Lines that nobody came back for: whoever imports next removes them, not only their own.
+
+-- squawk-ignore require-concurrent-index-creation
+create index import_line_staged_at_idx on access.import_line (staged_at);  -- few wait: it is made at once
 
 create function access.prune_import_lines() returns trigger
 language plpgsql security definer

@@ -42,7 +42,7 @@ export function drawMonth(
   events: readonly Dated[],
   pairs: readonly [Event, Event][],
   paint: Paint,
-  cells: number,
+  { cells, lines }: { cells: number; lines: number },
 ): string {
   const byDay = new Map(
     daysOf(of).map((day) => [
@@ -53,18 +53,20 @@ export function drawMonth(
   const title = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' }).format(
     dayOf(of, 1),
   );
+  const listed = pairs.map((pair) => {
+    const text = wrapped(printable(clashInWords(pair)), cells, '  ');
+    return paint.bad(text.slice(2));
+  });
   const grid = drawCalendar(
     weeksOf(of),
     (day) => byDay.get(day) ?? [],
     localDay(new Date()),
     paint,
     cells,
+    // Without the heading, and a blank line before what is listed below.
+    lines - 2 - (listed.length > 0 ? listed.join('\n').split('\n').length + 1 : 0),
   );
   const legend = legendFor([...byDay.values()].flat());
-  const listed = pairs.map((pair) => {
-    const text = wrapped(printable(clashInWords(pair)), cells, '  ');
-    return paint.bad(text.slice(2));
-  });
   const room = cells - width(title) - width(legend);
   const heading =
     room < 2

@@ -53,7 +53,9 @@ export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>
         output.note(`${events.length} events are in ${flags.ics}.`);
       } else if (fields === undefined && output.format === 'people') {
         const { drawMonth } = await import('./drawing.ts');
-        await output.drawing((paint, cells) => drawMonth(of, events, pairs, paint, cells));
+        await output.drawing((paint, cells, lines) =>
+          drawMonth(of, events, pairs, paint, { cells, lines }),
+        );
       } else await output.list(shown, events, 'No event in this month.');
     },
   });
