@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(19);
+select plan(21);
 call test.open_the_company();
 
 create function pg_temp.similar(new_name text, new_email text, new_phone text) returns text
@@ -35,6 +35,10 @@ from (values
 
 select test.reads('alice', $$ select row(id = test.id('acme'), company_name, email, phone, commercial_contact) from crm.similar_clients('Anaïs Durand') $$,
   '(t,"Acme Événements",anais@acme.example,"+33 1 02 03 04 05",Alice)', 'with what tells them apart, and whose client it is');
+select test.reads('alice', pg_temp.similar(rpad('Anaïs Durand', 200) || repeat('z ', 100000), null, null), 'Anaïs Durand ~',
+  'a name is no longer than 200 characters: the rest is not looked at');
+select test.reads('alice', pg_temp.similar(rpad('Anaïs Durand', 140) || md5('x') || repeat('z ', 100000), null, null), '',
+  'and those are');
 
 call test.given('dba', $$
   insert into crm.client (full_name, email, commercial_contact_id)

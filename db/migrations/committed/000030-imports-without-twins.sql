@@ -1,5 +1,5 @@
 --! Previous: sha1:e6cd74b2281b624c6feb6fe38b8f7375ac8f569b
---! Hash: sha1:78672c99e2d1c9566719a3df322c3da8f7d369f5
+--! Hash: sha1:4c0165e3214afff93a23be77e826261ade9bf961
 --! Message: imports-without-twins
 
 -- Imports, continued: nobody is imported twice by mistake, and nothing that was staged lies about.
@@ -150,4 +150,47 @@ begin
 exception when unique_violation then
   raise unique_violation using message = 'The import already has a line of that number.';
 end
+$$;
+
+
+-- Whoever might be the new client is looked for by a name no longer than names are: a longer one took seconds.
+
+select extensions.show_limit();  -- loads pg_trgm: only then may its owner give a function a setting of it
+
+create or replace function crm.similar_clients(new_name text, new_email text default null, new_phone text default null)
+returns table (
+  id                 integer,
+  full_name          text,
+  company_name       text,
+  email              text,
+  phone              text,
+  commercial_contact text,
+  same_email         boolean,
+  same_phone         boolean,
+  close_name         boolean)
+language sql stable security invoker
+set search_path = ''
+set pg_trgm.word_similarity_threshold = 0.6
+as $$
+  select client.id, client.full_name, client.company_name, client.email, client.phone, employee.full_name,
+    same.email, same.phone, same.likeness >= 0.55
+  from crm.client
+  join crm.employee on employee.id = client.commercial_contact_id
+  cross join lateral (
+    select
+      coalesce(lower(client.email) = lower(new_email), false),
+      coalesce(crm.phone_digits(client.phone) = crm.phone_digits(new_phone), false),
+      extensions.similarity(crm.folded(client.full_name), crm.folded(left(new_name, 200)))
+  ) same (email, phone, likeness)
+  where client.id in (
+      select known.id from crm.client known where lower(known.email) = lower(new_email)
+      union all
+      select known.id from crm.client known where crm.phone_digits(known.phone) = crm.phone_digits(new_phone)
+      union all
+      select known.id from crm.client known where crm.client_search_text(known) operator(extensions.%>) crm.folded(left(new_name, 200))
+    )
+    and (same.email or same.phone or same.likeness >= 0.55)
+    and client.erased_at is null
+  order by same.email desc, same.phone desc, same.likeness desc, client.id
+  limit 8
 $$;

@@ -29,8 +29,9 @@ const asItIs = (text: string) => text;
 /** A text in at most `most` lines, the last of which ends in `…` when something was cut. */
 function folded(text: string, cells: number, most: number): string[] {
   const lines = wrapped(text, cells, '').split('\n');
-  const last = lines.splice(most - 1).join(' ');
-  return [...lines, last].map((line) => shorten(line, cells));
+  const whole = lines.slice(0, most - 1);
+  const rest = lines.slice(most - 1).join(' ');
+  return [...whole, ...(rest ? [rest] : [])].map((line) => shorten(line, cells));
 }
 
 /** An entry on so many cells, its title on at most `most` lines. */
