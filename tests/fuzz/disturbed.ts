@@ -56,7 +56,7 @@ const longEnough = 5000;
 export async function runDisturbed(
   args: readonly string[],
   disturbance: Disturbance,
-  at: { stateHome: string; server: string },
+  at: { stateHome: string; folder: string; server: string },
 ): Promise<Outcome> {
   const way =
     disturbance.kind === 'server dies'
@@ -81,9 +81,9 @@ export async function runDisturbed(
             programs.epic,
             ...args,
           ],
-          { env },
+          { env, cwd: at.folder },
         )
-      : spawn(process.execPath, [programs.epic, ...args], { env });
+      : spawn(process.execPath, [programs.epic, ...args], { env, cwd: at.folder });
   const said = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text) => {
