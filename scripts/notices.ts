@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const packageFolder = /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/;
@@ -25,7 +25,7 @@ export function noticesOf(root: string, files: Iterable<string>): string {
   const folders = new Set<string>();
   for (const file of files) {
     const folder = packageFolder.exec(file)?.[0];
-    if (folder && existsSync(join(root, folder, 'package.json'))) folders.add(folder);
+    if (folder) folders.add(folder);
   }
   const notices = [...folders].map((folder) => noticeIn(join(root, folder)));
   notices.sort((one, other) => one.name.localeCompare(other.name));

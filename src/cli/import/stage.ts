@@ -16,7 +16,7 @@ const charactersAtOnce = 200_000;
 export type Outcome = NonNullable<NonNullable<ImportRunMutation['runImport']>['outcome']>;
 
 /** How an import ends. */
-export type Ending = Omit<ImportRunMutationVariables, 'importId'>;
+type Ending = Omit<ImportRunMutationVariables, 'importId'>;
 
 /** An import under way on the server. */
 export interface Staging {

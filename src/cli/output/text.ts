@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 const overrides = /[\u202a-\u202e\u2066-\u2069]/g;
 const controls = /\p{Cc}/gu;
 /** What `printable` changes; most texts have none of it, and are looked at once. */
-const strange = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+const strange = new RegExp(`${controls.source}|${overrides.source}`, 'u');
 
 function picture(control: string): string {
   const code = control.charCodeAt(0);
