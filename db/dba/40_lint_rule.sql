@@ -63,7 +63,7 @@ from (values
    'revoke select on … from …; grant select on the other columns by name'),
   ('missing_audit_trigger', 'ERROR',
    'A change of this record would leave no trace in history.',
-   'Give it the trigger …_90_audit that the other tables have, enabled always'),
+   'Give it the trigger …_90_record_change that the other tables have, enabled always'),
   ('disabled_trigger', 'ERROR',
    'The rule that the trigger keeps does not hold.',
    'alter table … enable trigger …, after checking the rows that were written meanwhile'),

@@ -54,6 +54,10 @@ from (values
    'auth.log_in opens a session for whoever has proved who they are.'),
   ('always_true_write_policy', 'owner_update_any on auth.session',
    'auth.refresh extends a session; logging out, a replayed token and deactivation end one.'),
+  ('always_true_write_policy', 'owner_create_any on deployment.applied',
+   'A deployment records whatever it has applied.'),
+  ('always_true_write_policy', 'owner_delete_any on deployment.applied',
+   'A deployment removes all that it recorded before.'),
   ('always_true_write_policy', 'owner_create_any on auth.refresh_token',
    'auth.log_in and auth.refresh issue the tokens of every session.'),
 
@@ -68,8 +72,8 @@ from (values
    'Compares the hash itself, counts failures and locks.'),
   ('security_definer_exposed', 'auth.refresh(bytea,bytea)',
    'Asks for the digest of a token that is used once; a second use ends the session.'),
-  ('security_definer_exposed', 'auth.deployed_migration()',
-   'Gives the number of the last migration and nothing else.'),
+  ('security_definer_exposed', 'auth.deployed_release()',
+   'Gives the number of the last migration and a digest, and nothing else.'),
   ('security_definer_exposed', 'auth.my_password_parameters(inet)',
    'Gives the caller''s own salt, never the hash.'),
   ('security_definer_exposed', 'auth.change_password(text,text,inet)',
@@ -78,7 +82,7 @@ from (values
    'Execute is granted to management alone, and the person must confirm.'),
 
 
-  -- Extensions, in a schema that employees may use: crm.folded calls unaccent with the rights of its caller.
+  -- Extensions, in a schema that employees may use: crm_private.normalize_text calls unaccent with the rights of its caller.
 
   ('extension_in_exposed_schema', 'extension unaccent',
    'A trusted extension: its functions take text and give text, and reach no table and no file.'),

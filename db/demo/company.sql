@@ -52,7 +52,7 @@ begin
   -- employees
 
   insert into crm.employee (full_name, email, department, creation_date)
-  select full_name, crm.folded(replace(full_name, ' ', '.')) || '@epicevents.example', department, today - interval '2 years' + nth * interval '9 days'
+  select full_name, crm_private.normalize_text(replace(full_name, ' ', '.')) || '@epicevents.example', department, today - interval '2 years' + nth * interval '9 days'
   from (values
     (1, 'Camille Laurent', 'management'), (2, 'Hugo Bernard', 'management'), (3, 'Nadia Rousseau', 'management'),
     (4, 'Alice Martin', 'sales'), (5, 'Bastien Leroy', 'sales'), (6, 'Chloé Moreau', 'sales'),
@@ -78,7 +78,7 @@ begin
     insert into crm.client (full_name, email, phone, company_name, first_contact)
     values (
       given_name || ' ' || family_name,
-      crm.folded(given_name || '.' || family_name) || case when i % 8 = 7 then '@courriel.example' else '@' || replace(crm.folded(trades[1 + i % 16] || ' ' || houses[1 + (i * 3 + i / 16) % 20]), ' ', '-') || '.example' end,
+      crm_private.normalize_text(given_name || '.' || family_name) || case when i % 8 = 7 then '@courriel.example' else '@' || replace(crm_private.normalize_text(trades[1 + i % 16] || ' ' || houses[1 + (i * 3 + i / 16) % 20]), ' ', '-') || '.example' end,
       format('+33 %s %s %s %s %s', 1 + i % 5, lpad((i * 37 % 100)::text, 2, '0'), lpad((i * 53 % 100)::text, 2, '0'), lpad((i * 71 % 100)::text, 2, '0'), lpad((i * 89 % 100)::text, 2, '0')),
       case when i % 8 <> 7 then trades[1 + i % 16] || ' ' || houses[1 + (i * 3 + i / 16) % 20] end,
       today - 400 + i * 4);

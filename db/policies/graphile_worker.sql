@@ -23,14 +23,11 @@ begin
   for found in
     select oid::regprocedure as name from pg_catalog.pg_proc where pronamespace = 'graphile_worker'::regnamespace
   loop
-    execute format('revoke all on function %s from public, epic_authenticator, epic_anonymous, epic_employee, '
-      'epic_sales, epic_support, epic_management, epic_courier', found.name);
     execute format('alter function %s set search_path = ''''', found.name);
   end loop;
 end
 $$;
-revoke all on schema graphile_worker
-  from public, epic_authenticator, epic_anonymous, epic_employee, epic_sales, epic_support, epic_management, epic_courier;
+call dba.close_schema('graphile_worker');
 
 grant usage on schema graphile_worker to epic_courier;
 grant select, delete on graphile_worker._private_jobs to epic_courier;

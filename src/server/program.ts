@@ -36,9 +36,12 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
 
   program
     .command('migrate')
-    .description('bring the database up to date: pending migrations, then every policy file')
+    .description(
+      'bring the database up to date: pending migrations, and what has changed of functions and policies',
+    )
     .option('--roles', 'apply db/roles.sql first; needs a superuser', false)
-    .action(async (options: { roles: boolean }) =>
+    .option('--repair', 'apply all functions and policies, for what was changed by hand', false)
+    .action(async (options: { roles: boolean; repair: boolean }) =>
       (await import('./commands/migrate.ts')).migrate(options),
     );
 

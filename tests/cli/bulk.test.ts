@@ -175,7 +175,7 @@ describe('epic client import', () => {
     ]);
     expect(stdout).toContain('3,name,This is missing.');
     expect(await count('crm.client')).toBe(before);
-    expect(await count('access.import_line')).toBe(0);
+    expect(await count('staging.import_line')).toBe(0);
   });
 
   it.each([

@@ -250,12 +250,12 @@ describe('filters', () => {
   });
 
   test('clients whom nobody has contacted for a while, until somebody does', async () => {
-    await office.database.query('alter table crm.client disable trigger client_10_is_stamped');
+    await office.database.query('alter table crm.client disable trigger client_10_touch');
     await office.database.query(
       "update crm.client set last_update = now() - interval '40 days' where id = any ($1)",
       [[ana, bob]],
     );
-    await office.database.query('alter table crm.client enable trigger client_10_is_stamped');
+    await office.database.query('alter table crm.client enable trigger client_10_touch');
     const waiting = ['client', 'list', '--mine', '--not-contacted-since', '30d'];
     expect(await json(sales, ...waiting)).toMatchObject([{ id: ana }, { id: bob }]);
     expect(await json(sales, 'client', 'list', '--not-contacted-since', '50d')).toEqual([]);

@@ -195,17 +195,22 @@ describe('what is said to put a difference right does', () => {
   const remaining = ({ differences }: Comparison, remedy: Difference['remedy']) =>
     differences.filter((one) => one.remedy === remedy).map(inWords);
 
-  test('epic-server migrate', async () => {
+  test('epic-server migrate --repair', async () => {
     const other = await cloneDatabase();
     const connection = await connect(other);
     try {
       const changes = byHand['policies and grants'];
       for (const { sql } of changes) await connection.query(sql);
       const before = await compareAfter([], { connection });
-      await deploy({ adminUrl: other.adminUrl, rolesToo: false, say: () => undefined });
+      await deploy({
+        adminUrl: other.adminUrl,
+        rolesToo: false,
+        everything: true,
+        say: () => undefined,
+      });
       const after = await compareAfter([], { connection });
 
-      expect(remaining(before, 'migrate')).toHaveLength(before.differences.length);
+      expect(remaining(before, 'migrate --repair')).toHaveLength(before.differences.length);
       expect(after.differences).toEqual([]);
     } finally {
       await connection.end();
@@ -243,7 +248,7 @@ describe('epic-server policies diff', () => {
       grant delete on crm.contract to epic_sales;
       alter table crm.client disable row level security;
       create schema elsewhere;
-      alter function crm.folded(text) volatile security definer;
+      alter function crm_private.normalize_text(text) volatile security definer;
     `);
     const { code, stdout } = await diff();
 
@@ -251,7 +256,7 @@ describe('epic-server policies diff', () => {
     expect(stdout).toBe(`\
 ${await heading()}
 
-epic-server migrate puts right:
+epic-server migrate --repair puts right:
 
   extra    grant delete on table crm.contract to epic_sales
   changed  policy sales_update_own on crm.contract
@@ -264,7 +269,7 @@ epic-server migrate puts right:
 
 To be put right by hand:
 
-  changed  function crm.folded(text)
+  changed  function crm_private.normalize_text(text)
            security definer: false in db/, true here
            volatility: i in db/, v here
   extra    schema elsewhere, with 2 parts
@@ -293,7 +298,7 @@ To be put right by hand:
     expect(differences).toHaveLength(5);
     expect(differences[0]).toEqual({
       kind: 'function',
-      name: 'crm.folded(text)',
+      name: 'crm_private.normalize_text(text)',
       state: 'changed',
       remedy: 'by hand',
       parts: 0,

@@ -27,7 +27,7 @@ afterEach(async () => {
   await database.query(`
     alter table crm.client enable row level security;
     revoke truncate on crm.client, crm.event from epic_sales;
-    comment on function crm.folded(text) is 'The text as it is searched.';
+    comment on function crm_private.normalize_text(text) is 'The text as it is searched.';
   `);
   await database.query(`alter database ${database.name} reset dba.enough_scans`);
   await database.query(`alter database ${database.name} reset dba.enough_bytes`);
@@ -46,7 +46,7 @@ describe('epic-server policies lint', () => {
     await database.query(`
       alter table crm.client disable row level security;
       grant truncate on crm.client, crm.event to epic_sales;
-      comment on function crm.folded(text) is null;
+      comment on function crm_private.normalize_text(text) is null;
     `);
 
     expect(await lint()).toEqual({
@@ -71,7 +71,7 @@ ERROR  rls_disabled
   fix  alter table … enable row level security, force row level security
 
 WARN   grant_without_comment
-       crm.folded(text)
+       crm_private.normalize_text(text)
          epic_employee has been granted execute, and it has no comment.
   why  A grant has no comment of its own: what is granted must say what it is; a
        table's policies say the rest.
@@ -83,7 +83,7 @@ WARN   grant_without_comment
   });
 
   test('fails for a WARN alone, and gives it to a program in one array', async () => {
-    await database.query('comment on function crm.folded(text) is null');
+    await database.query('comment on function crm_private.normalize_text(text) is null');
 
     const { code, stdout, stderr } = await lint('--json');
 
@@ -93,7 +93,7 @@ WARN   grant_without_comment
       {
         name: 'grant_without_comment',
         level: 'WARN',
-        object: 'crm.folded(text)',
+        object: 'crm_private.normalize_text(text)',
         detail: 'epic_employee has been granted execute, and it has no comment.',
         why: "A grant has no comment of its own: what is granted must say what it is; a table's policies say the rest.",
         fix: "comment on … is '…'",

@@ -27,7 +27,7 @@ const mutate = (...args: string[]) =>
 
 const names = [
   'alter policy sales_update_own on crm.client using (true)',
-  'crm.client_has_a_sales_contact(): if not contact.active -> false',
+  'crm_private.client_check_sales_contact(): if not contact.active -> false',
   'drop policy sales_update_own on crm.client',
   'revoke insert (email) on crm.client from epic_sales',
 ];
@@ -72,7 +72,7 @@ test('a change that no test notices survives, and the exit code says so', async 
   const { code, stdout } = await mutate('--only', only, 'tests/sql/password.sql');
   expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
   expect(stdout).toMatch(
-    /^survived {4}crm\.client_has_a_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
+    /^survived {4}crm\.client_check_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
   );
   expect(stdout).toContain(
     '4 mutants: 0 killed, 4 survived, 0 equivalent.\nThe control, which changes nothing, survived.\nScore: 0 %\n',

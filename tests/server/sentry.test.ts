@@ -96,7 +96,7 @@ test('hears of every employee created, changed and deleted, and of every contrac
 test('hears of an exception that nobody foresaw, under the id that the person saw', async () => {
   // An error whose message holds what somebody typed.
   await database.query(`
-    create or replace function crm.client_is_stamped() returns trigger language plpgsql as $$
+    create or replace function crm_private.client_touch() returns trigger language plpgsql as $$
     begin
       raise exception using errcode = 'XX000',
         message = format('cannot stamp %s of %s at %s', new.full_name, new.email, new.phone);

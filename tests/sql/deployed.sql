@@ -1,24 +1,23 @@
--- What a server asks in order to know whether the database is as new as itself: anybody may, without a session.
+-- What a server asks in order to know whether the database is as new as itself.
 
 begin;
 set local search_path = tap, public;
 select plan(4);
 call test.open_the_company();
 
-select test.reads('stranger', $$ select auth.deployed_migration() ~ '^[0-9]{6}' $$, 'true',
-  'the last migration that was applied');
+select test.reads('stranger', $$ select migration ~ '^[0-9]{6}' from auth.deployed_release() $$, 'true',
+  'a request without a session reads the file name of the last migration');
 
-call test.given('dba', format('comment on schema dba is %L', 'Tools. Made from files with the digest ' || repeat('0a', 32) || '.'));
-select test.reads('stranger', $$ select auth.deployed_policies() $$, repeat('0a', 32),
-  'the digest that the last deployment left in the comment of schema dba');
+call test.given('dba', format('update deployment.applied set digest = %L where name = %L', repeat('0a', 32), 'release'));
+select test.reads('stranger', $$ select digest from auth.deployed_release() $$, repeat('0a', 32),
+  'a request without a session reads the digest that the last deployment recorded');
 
-call test.given('dba', $$ comment on schema dba is 'Tools.' $$);
-select test.reads('stranger', $$ select coalesce(auth.deployed_policies(), 'unknown') $$, 'unknown',
-  'no digest where none was left');
+call test.given('dba', $$ delete from deployment.applied $$);
+select test.reads('stranger', $$ select coalesce(digest, 'unknown') from auth.deployed_release() $$, 'unknown',
+  'the digest is null where no deployment has recorded one');
 
-call test.given('dba', 'drop schema dba cascade');
-select test.reads('stranger', $$ select coalesce(auth.deployed_policies(), 'unknown') $$, 'unknown',
-  'and none where the schema is gone');
+select test.refuses('stranger', $$ select from deployment.applied $$, '42501', 'permission denied for schema deployment',
+  'a request without a session reads nothing else of what was deployed');
 
 select * from finish();
 rollback;

@@ -19,7 +19,7 @@ begin atomic
   from pg_class relation
   cross join (values
     ('rows', 'audit.record_change'::regproc, 1 + 4 + 8 + 16),
-    ('truncate', 'audit.records_are_not_truncated', 2 + 32)) wanted (missing, function, kind)
+    ('truncate', 'audit.refuse_truncate', 2 + 32)) wanted (missing, function, kind)
   where relation.relnamespace = 'crm'::regnamespace
     and relation.relkind in ('r', 'p')
     and not exists (
@@ -33,15 +33,15 @@ select is_empty('select pg_temp.unwatched()',
 call test.given('dba', 'create table crm.trial (id integer); alter table crm.trial owner to epic_owner');
 select set_eq('select pg_temp.unwatched()', array['crm.trial: rows', 'crm.trial: truncate'],
   'a table that is not in history would be found');
-call test.given('owner', 'call audit.keep_history(''crm.trial'')');
-select is_empty('select pg_temp.unwatched()', 'audit.keep_history is all that a new table needs');
+call test.given('owner', 'call audit.track(''crm.trial'')');
+select is_empty('select pg_temp.unwatched()', 'audit.track is all that a new table needs');
 select test.leaves('dba', 'insert into crm.trial values (7)', $$ select format('%s %s %s', action, record, row_id) from crm.history order by id desc limit 1 $$,
   'insert trial 7', 'a new table is in history');
 call test.given('dba', 'drop table crm.trial');
-call test.given('dba', 'alter table crm.payment enable trigger payment_90_audit');
+call test.given('dba', 'alter table crm.payment enable trigger payment_90_record_change');
 select set_eq('select pg_temp.unwatched()', array['crm.payment: rows'],
   'a trigger that a setting could switch off would be found');
-call test.given('dba', 'alter table crm.payment enable always trigger payment_90_audit');
+call test.given('dba', 'alter table crm.payment enable always trigger payment_90_record_change');
 
 select test.refuses(who, format('truncate %s cascade', relation), '23514',
   format('The %s records cannot be truncated: history would not know which they were.', substr(relation, 5)),

@@ -49,7 +49,7 @@ return $$ (select count(*)::text from crm.client where email like '%@x.example')
 
 create function pg_temp.waiting() returns text
 language sql
-return '(select count(*)::text from access.import_line)';
+return '(select count(*)::text from staging.import_line)';
 
 
 -- Another import is under way, whose line has the same number.
@@ -70,37 +70,37 @@ select test.refuses('alice', pg_temp.stage('["x"]', 'b'), '23514', 'A line of an
 select test.reads('alice', pg_temp.waiting(), '2', 'one sees one''s own lines');
 select test.reads(who, pg_temp.waiting(), '0', format('%s sees no line of somebody else', test.team(who)))
 from unnest(array['bruno', 'chloe', 'emma']) who;
-select is(test.columns_open_to(who, 'insert', 'access.import_line'), 'import_id, line, given', format('%s says what, and in which import', test.team(who)))
+select is(test.columns_open_to(who, 'insert', 'staging.import_line'), 'import_id, line, given', format('%s says what, and in which import', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.forbids('bruno', $$ insert into access.import_line (employee_id, import_id, line, given) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
+select test.forbids('bruno', $$ insert into staging.import_line (employee_id, import_id, line, given) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
   'nobody stages lines for somebody else');
-call test.given('dba', 'grant insert (employee_id) on access.import_line to epic_employee');
-select test.forbids('bruno', $$ insert into access.import_line (employee_id, import_id, line, given) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
+call test.given('dba', 'grant insert (employee_id) on staging.import_line to epic_employee');
+select test.forbids('bruno', $$ insert into staging.import_line (employee_id, import_id, line, given) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
   'even if they were let name somebody');
-call test.given('dba', 'revoke insert (employee_id) on access.import_line from epic_employee');
-select test.touches_nothing('bruno', 'delete from access.import_line', 'nor removes theirs');
-select test.forbids('alice', $$ update access.import_line set given = '{}' $$, 'a staged line is not changed');
+call test.given('dba', 'revoke insert (employee_id) on staging.import_line from epic_employee');
+select test.touches_nothing('bruno', 'delete from staging.import_line', 'nor removes theirs');
+select test.forbids('alice', $$ update staging.import_line set given = '{}' $$, 'a staged line is not changed');
 select test.forbids(who, pg_temp.stage('[{}]', 'c'), format('%s stages nothing', who)) from unnest(array['stranger', 'login', 'courier']) who;
 select test.forbids(who, pg_temp.run('client'), format('%s imports nothing', who)) from unnest(array['stranger', 'login', 'courier']) who;
 
-call test.given('dba', $$ update access.import_line set staged_at = now() - interval '25 hours' where line = 2 $$);
-call test.given('dba', $$ update access.import_line set staged_at = now() - interval '23 hours' where line = 3 $$);
-select test.leaves('alice', pg_temp.stage('[{}]', 'b'), $$ select string_agg(line::text, ',' order by import_id, line) from access.import_line $$,
+call test.given('dba', $$ update staging.import_line set staged_at = now() - interval '25 hours' where line = 2 $$);
+call test.given('dba', $$ update staging.import_line set staged_at = now() - interval '23 hours' where line = 3 $$);
+select test.leaves('alice', pg_temp.stage('[{}]', 'b'), $$ select string_agg(line::text, ',' order by import_id, line) from staging.import_line $$,
   (select string_agg(line, ',' order by id, line) from (values (md5('a')::uuid, '3'), (md5('b')::uuid, '2')) kept (id, line)),
   'with the next import, lines older than a day go');
 select test.leaves('bruno', pg_temp.stage('[{}]', 'b'),
-  $$ select string_agg(format('%s %s', employee_id = test.id('alice'), line), ', ' order by line desc) from access.import_line $$,
+  $$ select string_agg(format('%s %s', employee_id = test.id('alice'), line), ', ' order by line desc) from staging.import_line $$,
   't 3, f 2', 'whosever they are');
-select test.reads('owner', 'select line from access.import_line', '2', 'the owner sees a line of more than a day ago, and no other');
-select test.allows('owner', 'delete from access.import_line', 'the owner deletes that one');
-select test.touches_nothing('owner', $$ update access.import_line set given = '{}' $$, 'and does not change it');
+select test.reads('owner', 'select line from staging.import_line', '2', 'the owner sees a line of more than a day ago, and no other');
+select test.allows('owner', 'delete from staging.import_line', 'the owner deletes that one');
+select test.touches_nothing('owner', $$ update staging.import_line set given = '{}' $$, 'and does not change it');
 select test.forbids('owner', pg_temp.stage('[{}]'), 'nor stages lines of its own');
-call test.given('dba', 'alter policy owner_read_old on access.import_line using (true)');
-select test.leaves('owner', 'delete from access.import_line', 'select string_agg(line::text, $$,$$) from access.import_line', '3',
+call test.given('dba', 'alter policy owner_read_old on staging.import_line using (true)');
+select test.leaves('owner', 'delete from staging.import_line', 'select string_agg(line::text, $$,$$) from staging.import_line', '3',
   'whatever the owner sees, it deletes only what is old');
-call test.given('dba', 'alter policy owner_delete_old on access.import_line using (true)');
-select test.leaves('bruno', pg_temp.stage('[{}]', 'b'), 'select count(*) from access.import_line', '2', 'an import removes no more, even if the owner could');
-call test.given('dba', 'delete from access.import_line');
+call test.given('dba', 'alter policy owner_delete_old on staging.import_line using (true)');
+select test.leaves('bruno', pg_temp.stage('[{}]', 'b'), 'select count(*) from staging.import_line', '2', 'an import removes no more, even if the owner could');
+call test.given('dba', 'delete from staging.import_line');
 
 create function pg_temp.many(lines integer) returns text
 language sql
@@ -126,7 +126,7 @@ call test.given('alice', pg_temp.stage('[{"full_name": "Zoé"}]', 'b'));
 select test.refuses('alice', pg_temp.run('client'), '42703', 'No client is imported with “id”.', 'columns that the database keeps are not imported');
 select test.advises('alice', pg_temp.run('client'), 'There are full_name, email, phone, company_name, first_contact.', 'it says which there are');
 select test.allows('alice', pg_temp.run('client', import => 'b'), 'what another import has is of no importance');
-call test.given('dba', 'delete from access.import_line');
+call test.given('dba', 'delete from staging.import_line');
 
 
 

@@ -6,14 +6,14 @@ select plan(8);
 
 
 select test.lints('functions', 'mutable_search_path',
-  'crm.folded(text)', 'It looks names up along the search_path of its caller.',
-  'alter function crm.folded(text) reset search_path',
-  $$ alter function crm.folded(text) set search_path = '' $$);
+  'crm_private.normalize_text(text)', 'It looks names up along the search_path of its caller.',
+  'alter function crm_private.normalize_text(text) reset search_path',
+  $$ alter function crm_private.normalize_text(text) set search_path = '' $$);
 
 select test.lints('functions', 'mutable_search_path',
-  'crm.folded(text)', 'Its search_path=crm, public.',
-  'alter function crm.folded(text) set search_path = crm, public',
-  'alter function crm.folded(text) set search_path = pg_catalog, pg_temp');
+  'crm_private.normalize_text(text)', 'Its search_path=crm, public.',
+  'alter function crm_private.normalize_text(text) set search_path = crm, public',
+  'alter function crm_private.normalize_text(text) set search_path = pg_catalog, pg_temp');
 
 select test.lints('functions', 'security_definer_exposed',
   'crm.deactivate_employee(integer,integer)', 'epic_employee may call it, and it acts as epic_owner.',
@@ -21,14 +21,14 @@ select test.lints('functions', 'security_definer_exposed',
   'alter function crm.deactivate_employee(integer, integer) security invoker');
 
 select test.lints('functions', 'security_definer_exposed',
-  'crm.notify_employees(integer[],text,text,integer,integer)', 'epic_anonymous may call it, and it acts as epic_owner.',
-  'grant execute on function crm.notify_employees(integer[], text, text, integer, integer) to epic_anonymous',
-  'revoke execute on function crm.notify_employees(integer[], text, text, integer, integer) from epic_anonymous');
+  'crm_private.notify_employees(integer[],text,text,integer,integer)', 'epic_anonymous may call it, and it acts as epic_owner.',
+  'grant execute on function crm_private.notify_employees(integer[], text, text, integer, integer) to epic_anonymous',
+  'revoke execute on function crm_private.notify_employees(integer[], text, text, integer, integer) from epic_anonymous');
 
 select test.lints('functions', 'leakproof_function',
-  'crm.folded(text)', 'It is called on rows that a policy would have hidden.',
-  'alter function crm.folded(text) leakproof',
-  'alter function crm.folded(text) not leakproof');
+  'crm_private.normalize_text(text)', 'It is called on rows that a policy would have hidden.',
+  'alter function crm_private.normalize_text(text) leakproof',
+  'alter function crm_private.normalize_text(text) not leakproof');
 
 select test.lints('functions', 'extension_in_exposed_schema',
   'extension citext', 'epic_employee, epic_management, epic_sales, epic_support may use schema extensions, where it is.',

@@ -72,9 +72,9 @@ select test.lints('grants', 'tools_granted',
   'revoke usage on schema dba from epic_support');
 
 select test.lints('grants', 'grant_without_comment',
-  'crm.folded(text)', 'epic_employee has been granted execute, and it has no comment.',
-  'comment on function crm.folded(text) is null',
-  $$ comment on function crm.folded(text) is 'The text as it is searched.' $$);
+  'crm_private.normalize_text(text)', 'epic_employee has been granted execute, and it has no comment.',
+  'comment on function crm_private.normalize_text(text) is null',
+  $$ comment on function crm_private.normalize_text(text) is 'The text as it is searched.' $$);
 
 select test.lints('grants', 'grant_without_comment',
   'schema crm', 'epic_courier, epic_employee has been granted usage, and it has no comment.',

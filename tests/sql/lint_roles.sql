@@ -54,9 +54,9 @@ select test.lints('roles', 'login_without_timeout',
   $$ alter role epic_authenticator set statement_timeout = '15s' $$);
 
 select test.lints('roles', 'owner_mismatch',
-  'crm.euros(numeric)', 'epic_trial owns it, not epic_owner.',
-  'alter function crm.euros(numeric) owner to epic_trial',
-  'alter function crm.euros(numeric) owner to epic_owner');
+  'crm_private.format_euros(numeric)', 'epic_trial owns it, not epic_owner.',
+  'alter function crm_private.format_euros(numeric) owner to epic_trial',
+  'alter function crm_private.format_euros(numeric) owner to epic_owner');
 
 
 select test.lints_every_rule_of('roles');

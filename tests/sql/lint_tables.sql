@@ -81,18 +81,18 @@ select test.lints('tables', 'foreign_table_exposed',
 select test.lints('tables', 'missing_audit_trigger',
   'crm.trial_record', 'No trigger writes history for: insert, delete, update.',
   'create table crm.trial_record (id integer primary key)',
-  'create trigger trial_90_audit after insert or update or delete on crm.trial_record
+  'create trigger trial_90_record_change after insert or update or delete on crm.trial_record
      for each row execute function audit.record_change();
-   alter table crm.trial_record enable always trigger trial_90_audit');
+   alter table crm.trial_record enable always trigger trial_90_record_change');
 
 select test.lints('tables', 'missing_audit_trigger',
   'crm.trial_record', 'No trigger writes history for: insert.',
-  'drop trigger trial_90_audit on crm.trial_record;
-   create trigger trial_90_audit after update or delete on crm.trial_record
+  'drop trigger trial_90_record_change on crm.trial_record;
+   create trigger trial_90_record_change after update or delete on crm.trial_record
      for each row execute function audit.record_change();
    create trigger trial_90_audit_sometimes after insert on crm.trial_record
      for each row when (new.id > 10) execute function audit.record_change();
-   alter table crm.trial_record enable always trigger trial_90_audit;
+   alter table crm.trial_record enable always trigger trial_90_record_change;
    alter table crm.trial_record enable always trigger trial_90_audit_sometimes',
   'drop trigger trial_90_audit_sometimes on crm.trial_record;
    create trigger trial_90_audit_always after insert on crm.trial_record
@@ -101,13 +101,13 @@ select test.lints('tables', 'missing_audit_trigger',
 
 select test.lints('tables', 'missing_audit_trigger',
   'crm.payment', 'No trigger writes history for: insert, delete, update.',
-  'alter table crm.payment enable trigger payment_90_audit',
-  'alter table crm.payment enable always trigger payment_90_audit');
+  'alter table crm.payment enable trigger payment_90_record_change',
+  'alter table crm.payment enable always trigger payment_90_record_change');
 
 select test.lints('tables', 'disabled_trigger',
-  'contract_20_status_goes_forward on crm.contract', 'It is switched off.',
-  'alter table crm.contract disable trigger contract_20_status_goes_forward',
-  'alter table crm.contract enable trigger contract_20_status_goes_forward');
+  'contract_20_check_status on crm.contract', 'It is switched off.',
+  'alter table crm.contract disable trigger contract_20_check_status',
+  'alter table crm.contract enable trigger contract_20_check_status');
 
 select test.lints('tables', 'disabled_trigger',
   'refresh_token_session_id_fkey on auth.refresh_token', 'It is switched off. It keeps a constraint.',

@@ -256,7 +256,7 @@ select test.leaves('dba', pg_temp.change($$location = 'Rome'$$), pg_temp.told(),
 
 -- nobody writes notifications through the back door
 
-select test.forbids(who, $$ select crm.notify_employees(array[test.id('bruno')], 'event_moved', 'Moved.', test.id('gala')) $$,
+select test.forbids(who, $$ select crm_private.notify_employees(array[test.id('bruno')], 'event_moved', 'Moved.', test.id('gala')) $$,
   format('%s notifies nobody by hand', test.team(who)))
 from unnest(array['alice', 'denis', 'emma']) who;
 

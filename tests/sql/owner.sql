@@ -25,7 +25,7 @@ select set_eq(
   'the owner holds nothing back from itself but in history');
 select bag_eq(
   $$ select privilege, column_name::text from kept where relation = 'audit.change' $$,
-  $$ values ('SELECT', null), ('DELETE', null),
+  $$ values ('SELECT', null), ('DELETE', null), ('TRIGGER', null),
             ('INSERT', 'record'), ('INSERT', 'row_id'), ('INSERT', 'action'),
             ('INSERT', 'old_values'), ('INSERT', 'new_values'),
             ('UPDATE', 'old_values'), ('UPDATE', 'new_values') $$,

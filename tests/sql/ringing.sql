@@ -9,7 +9,7 @@ call test.open_the_company();
 
 select bag_eq(
   $$ select regexp_replace(pg_get_triggerdef(oid), '^CREATE TRIGGER \S+ (.*) FOR EACH ROW (.*)EXECUTE FUNCTION .*\((.*)\)$', '\3 \1 \2')
-     from pg_trigger where tgfoid = 'auth.ring_for_sessions()'::regprocedure $$,
+     from pg_trigger where tgfoid = 'auth.notify_sessions_ended()'::regprocedure $$,
   $$ values ('''employee_id'' AFTER UPDATE OF revoked_at ON auth.session WHEN (((old.revoked_at IS NULL) AND (new.revoked_at IS NOT NULL))) '),
             ('''employee_id'' AFTER DELETE ON auth.session '),
             ('''id'' AFTER UPDATE OF department ON crm.employee WHEN ((old.department <> new.department)) ') $$,

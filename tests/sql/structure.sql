@@ -6,7 +6,7 @@ set local search_path = tap, public;
 select plan(30);
 
 create temp view our_schema as
-  select oid, nspname from pg_namespace where nspname in ('crm', 'access', 'auth', 'audit', 'dba');
+  select oid, nspname from pg_namespace where nspowner = (select oid from pg_roles where rolname = 'epic_owner') and nspname !~ '^(graphile_|extensions$)';
 
 create temp view our_table as
   select pg_class.oid, pg_class.oid::regclass::text as name, relrowsecurity, relforcerowsecurity
@@ -116,7 +116,7 @@ select is_empty($$ select name from our_function
 select set_eq(
   $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
   array['auth.session_state', 'auth.password_parameters', 'auth.my_password_parameters',
-        'auth.log_in', 'auth.refresh', 'auth.change_password', 'auth.deployed_migration', 'crm.notify_employees', 'crm.erase_client'],
+        'auth.log_in', 'auth.refresh', 'auth.change_password', 'auth.deployed_release', 'crm_private.notify_employees', 'crm.erase_client'],
   'these functions and no others act with the rights of the owner');
 select is_empty($$ select name from our_function
                    where prorettype <> 'trigger'::regtype and obj_description(oid, 'pg_proc') is null $$,
@@ -180,10 +180,11 @@ select bag_eq(
      ('auth.session',       'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
      ('auth.refresh_token', 'PRIMARY KEY (token_hash)'),
      ('auth.refresh_token', 'FOREIGN KEY (session_id) REFERENCES auth.session(id) ON DELETE CASCADE'),
-     ('access.import_line', 'PRIMARY KEY (employee_id, import_id, line)'),
-     ('access.import_line', 'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
+     ('staging.import_line', 'PRIMARY KEY (employee_id, import_id, line)'),
+     ('staging.import_line', 'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'),
      ('audit.change',       'PRIMARY KEY (id)'),
-     ('audit.signal',       'PRIMARY KEY (id)') $$,
+     ('audit.signal',       'PRIMARY KEY (id)'),
+     ('deployment.applied', 'PRIMARY KEY (name)') $$,
   'every record has a key, and refers only to records that exist');
 
 select is_empty($$ select conrelid::regclass, conname from pg_constraint
@@ -207,9 +208,10 @@ select bag_eq(
      ('auth.login_attempt', 'account, address, failures, last_attempt_at'),
      ('auth.session',       'id, employee_id, created_at, last_used_at, expires_at'),
      ('auth.refresh_token', 'token_hash, session_id, issued_at'),
-     ('access.import_line', 'employee_id, import_id, line, given, staged_at'),
+     ('staging.import_line', 'employee_id, import_id, line, given, staged_at'),
      ('audit.change',       'id, changed_at, transaction_id, database_user, record, row_id, action'),
-     ('audit.signal',       'id, created_at, transaction_id, snapshot, topic') $$,
+     ('audit.signal',       'id, created_at, transaction_id, snapshot, topic'),
+     ('deployment.applied', 'name, digest') $$,
   'what every record must have');
 
 select * from finish();

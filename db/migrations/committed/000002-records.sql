@@ -1,14 +1,23 @@
---! Previous: sha1:c8ab6f5efccde8a82cfa75c43143933730612699
---! Hash: sha1:c8990a527d224af7e1d7d93448c9e6d865605e30
+--! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
+--! Hash: sha1:b4852646e245fb337e020e9ff97f86c61fb5eda4
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
 --
--- A comment on a constraint is the sentence that a person reads when it is broken.
--- Closed sets are text with a check, not enums: comparisons of enums are not leakproof and lose their indexes
--- under row-level security. Money is numeric(12,2). What has an hour is timestamptz. Names are collated by ICU, so
--- that Élodie stands before Zoé whatever the locale of the cluster.
--- Every table is closed in the statement that follows its creation; db/policies opens it.
+-- A comment on a constraint is the sentence that a person reads when it is broken. Closed sets are text with a check, not
+-- enums: comparisons of enums are not leakproof and lose their indexes under row-level security. Money is numeric(12,2).
+-- What has an hour is timestamptz. Names are collated by ICU, so that Élodie stands before Zoé whatever the locale of the
+-- cluster. Every table is closed in the statement that follows its creation; db/policies opens it.
+
+
+-- How text is compared in a search
+
+create function crm_private.normalize_text(value text) returns text
+language sql immutable strict parallel safe
+set search_path = ''
+as $$ select translate(lower(extensions.unaccent('extensions.unaccent', value)), '-''’', '   ') $$;
+comment on function crm_private.normalize_text(text) is
+  'The text as it is searched: without case and accents, and with spaces for hyphens and apostrophes. Immutable as long as the unaccent dictionary is not edited.';
 
 
 -- employee
@@ -20,6 +29,7 @@ create table crm.employee (
   department    text        not null,
   active        boolean     not null default true,
   creation_date timestamptz not null default now(),
+  version       integer     not null default 1,
 
   constraint employee_pkey                primary key (id),
   constraint employee_full_name_is_a_name check (length(btrim(full_name)) between 1 and 200 and full_name !~ '[[:cntrl:]]'),
@@ -36,9 +46,14 @@ create index employee_active_idx       on crm.employee (active);
 comment on table  crm.employee               is 'Someone who works for Epic Events.';
 comment on column crm.employee.full_name     is 'First and last name.';
 comment on column crm.employee.email         is 'The address to log in with; unique without regard to case.';
-comment on column crm.employee.department    is '`sales`, `support` or `management`: decides what the employee may do.';
+comment on column crm.employee.department is
+'What an employee does, which decides what they may do.
+- `sales`: Wins clients and contracts.
+- `support`: Runs events.
+- `management`: Runs the staff and the whole.';
 comment on column crm.employee.active        is 'Whether the employee may log in.';
 comment on column crm.employee.creation_date is 'When the employee was entered.';
+comment on column crm.employee.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint employee_full_name_is_a_name on crm.employee is 'A name has 1 to 200 characters, all on one line.';
 comment on constraint employee_email_is_an_address on crm.employee is 'An e-mail address looks like name@example.com.';
@@ -58,6 +73,7 @@ create table crm.client (
   last_update           timestamptz not null default now(),
   commercial_contact_id integer     not null default crm.current_employee_id(),
   erased_at             timestamptz,
+  version               integer     not null default 1,
 
   constraint client_pkey                       primary key (id),
   constraint client_commercial_contact_id_fkey foreign key (commercial_contact_id) references crm.employee,
@@ -74,6 +90,8 @@ create index client_commercial_contact_id_idx on crm.client (commercial_contact_
 create index client_full_name_idx             on crm.client (full_name);
 create index client_company_name_idx          on crm.client (company_name);
 create index client_last_update_idx           on crm.client (last_update);
+create index client_first_contact_idx         on crm.client (first_contact);
+create index client_email_idx                 on crm.client (lower(email));
 
 comment on table  crm.client                       is 'Someone who buys events from us, or might.';
 comment on column crm.client.full_name             is 'First and last name of the person we talk to.';
@@ -81,9 +99,10 @@ comment on column crm.client.email                 is 'Their e-mail address.';
 comment on column crm.client.phone                 is 'Their phone number, as they write it.';
 comment on column crm.client.company_name          is 'The company they buy for; empty for a private person.';
 comment on column crm.client.first_contact         is 'The day of the first contact.';
-comment on column crm.client.last_update           is 'When this record last changed; kept by the database.';
+comment on column crm.client.last_update           is 'When this record last changed, or the client was last contacted; kept by the database.';
 comment on column crm.client.commercial_contact_id is 'The sales employee who looks after the client.';
 comment on column crm.client.erased_at             is 'When the client''s personal data was erased on request; empty otherwise.';
+comment on column crm.client.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint client_commercial_contact_id_fkey on crm.client is 'The employee still looks after clients: hand them over first.';
 comment on constraint client_full_name_is_a_name        on crm.client is 'A name has 1 to 200 characters, all on one line.';
@@ -92,19 +111,6 @@ comment on constraint client_email_is_known             on crm.client is 'A clie
 comment on constraint client_phone_is_a_number          on crm.client is 'A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.';
 comment on constraint client_company_name_is_a_name     on crm.client is 'A company name has 1 to 200 characters, all on one line.';
 comment on constraint client_stays_erased               on crm.client is 'The personal data of this client was erased on request and stays erased.';
-
-
--- Searching clients. The index and the function hold the same expression, so that the one serves the other.
-
-create index client_search_idx on crm.client using gin
-  (crm.folded(full_name || ' ' || coalesce(company_name, '') || ' ' || coalesce(email, '')) extensions.gin_trgm_ops);
-
-create function crm.client_matches(client crm.client, search text) returns boolean
-language sql stable parallel safe
-return crm.folded(client.full_name || ' ' || coalesce(client.company_name, '') || ' ' || coalesce(client.email, ''))
-  like '%' || regexp_replace(crm.folded(search), '([\\%_])', '\\\1', 'g') || '%';
-comment on function crm.client_matches(crm.client, text) is
-  'Whether the text occurs in the client''s name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.';
 
 
 -- contract
@@ -118,6 +124,7 @@ create table crm.contract (
   creation_date     timestamptz   not null default now(),
   status            text          not null default 'draft',
   signed_at         timestamptz,
+  version           integer       not null default 1,
 
   constraint contract_pkey                      primary key (id),
   constraint contract_client_id_fkey            foreign key (client_id) references crm.client,
@@ -136,6 +143,7 @@ create index contract_total_amount_idx  on crm.contract (total_amount);
 create index contract_status_idx        on crm.contract (status, id);
 create index contract_unsigned_idx      on crm.contract (id) where status = 'draft';
 create index contract_unpaid_idx        on crm.contract (id) where status = 'signed' and amount_to_be_paid > 0;
+create index contract_signed_at_idx     on crm.contract (signed_at) where status = 'signed';
 
 comment on table  crm.contract                   is 'What a client has agreed to buy, or is about to.';
 comment on column crm.contract.client_id         is 'The client; never changes.';
@@ -143,8 +151,13 @@ comment on column crm.contract.commercial_id     is 'The sales employee who look
 comment on column crm.contract.total_amount      is 'The price in euros.';
 comment on column crm.contract.amount_to_be_paid is 'What remains to be paid, in euros: the total less the payments; kept by the database.';
 comment on column crm.contract.creation_date     is 'When the contract was entered.';
-comment on column crm.contract.status            is '`draft`, then `signed`, then `cancelled`; never back.';
+comment on column crm.contract.status is
+'How far the contract has come. It never goes back.
+- `draft`: Not signed yet.
+- `signed`: Signed: it is paid, and events are organised under it.
+- `cancelled`: Called off, before or after it was signed.';
 comment on column crm.contract.signed_at         is 'When the contract was signed; kept by the database.';
+comment on column crm.contract.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint contract_client_id_fkey            on crm.contract is 'The client still has contracts.';
 comment on constraint contract_commercial_id_fkey        on crm.contract is 'The employee still looks after contracts: hand their clients over first.';
@@ -198,6 +211,7 @@ create table crm.event (
   attendees          integer     not null default 0,
   notes              text,
   status             text        not null default 'planned',
+  version            integer     not null default 1,
 
   constraint event_pkey                    primary key (id),
   constraint event_contract_id_fkey        foreign key (contract_id) references crm.contract,
@@ -226,7 +240,13 @@ comment on column crm.event.end_date           is 'When it ends.';
 comment on column crm.event.location           is 'Where it takes place.';
 comment on column crm.event.attendees          is 'How many people are expected.';
 comment on column crm.event.notes              is 'Anything that those who run it should know.';
-comment on column crm.event.status             is '`planned`, `confirmed`, `completed` or `cancelled`.';
+comment on column crm.event.status is
+'How far the event has come.
+- `planned`: Entered, and not confirmed yet.
+- `confirmed`: It will take place.
+- `completed`: It has taken place.
+- `cancelled`: It will not take place.';
+comment on column crm.event.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint event_contract_id_fkey        on crm.event is 'The contract has events.';
 comment on constraint event_support_contact_id_fkey on crm.event is 'The employee is the support contact of events.';
@@ -257,7 +277,8 @@ create table crm.notification (
   constraint notification_is_about_something check (num_nonnulls(event_id, contract_id) = 1),
   constraint notification_kind_is_known      check (kind in (
     'event_created', 'event_assigned', 'event_unassigned', 'event_rescheduled', 'event_moved',
-    'event_confirmed', 'event_completed', 'event_cancelled', 'contract_signed'))
+    'event_planned', 'event_confirmed', 'event_completed', 'event_cancelled', 'event_deleted',
+    'contract_signed', 'contract_cancelled'))
 );
 alter table crm.notification enable row level security, force row level security;
 
@@ -270,10 +291,124 @@ comment on table  crm.notification              is 'What an employee should hear
 comment on column crm.notification.recipient_id is 'Who is told.';
 comment on column crm.notification.event_id     is 'The event it is about, if it is about an event.';
 comment on column crm.notification.contract_id  is 'The contract it is about, if it is about a contract.';
-comment on column crm.notification.kind         is 'What happened: `event_assigned`, `contract_signed`, …';
+comment on column crm.notification.kind is
+'What the notification tells of.
+- `event_created`: An event was planned.
+- `event_assigned`: The recipient is now the support contact of the event.
+- `event_unassigned`: The recipient no longer is the support contact of the event.
+- `event_rescheduled`: The event begins or ends at another time.
+- `event_moved`: The event takes place somewhere else.
+- `event_confirmed`: The event will take place.
+- `event_completed`: The event has taken place.
+- `event_cancelled`: The event will not take place.
+- `contract_signed`: A contract was signed.';
 comment on column crm.notification.message      is 'What happened, in a sentence.';
 comment on column crm.notification.created_at   is 'When it happened.';
 comment on column crm.notification.read_at      is 'When the recipient marked it read; empty until then.';
 
 comment on constraint notification_is_about_something on crm.notification is 'A notification is about one event or one contract.';
 comment on constraint notification_kind_is_known      on crm.notification is 'A notification is of a kind that the database writes.';
+
+
+-- What is searched. The indexes hold what these functions say, and the functions are inlined, so that the one serves
+-- the other; an inlined text has the default collation, and so has what is in the index. Employees are few: no index.
+
+create function crm_private.client_search_text(client crm.client) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(client.full_name || ' ' || coalesce(client.company_name, '') || ' ' || coalesce(client.email, ''));
+comment on function crm_private.client_search_text(crm.client) is
+  'By what a client is found: name, company and e-mail address, as crm_private.normalize_text writes them.';
+
+create function crm_private.event_search_text(event crm.event) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(event.title || ' ' || coalesce(event.location, ''));
+comment on function crm_private.event_search_text(crm.event) is
+  'By what an event is found, beside its client: title and location, as crm_private.normalize_text writes them.';
+
+create function crm_private.employee_search_text(employee crm.employee) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(employee.full_name || ' ' || employee.email);
+comment on function crm_private.employee_search_text(crm.employee) is
+  'By what an employee is found: name and e-mail address, as crm_private.normalize_text writes them.';
+
+create function crm_private.phone_digits(phone text) returns text
+language sql immutable strict parallel safe
+return right(regexp_replace(phone, '[^0-9]', '', 'g'), 9);
+comment on function crm_private.phone_digits(text) is
+  'What two ways to write a phone number have in common, +33 6 12 34 56 78 and 06.12.34.56.78: its last nine digits.';
+
+create index client_search_idx on crm.client using gin
+  ((crm_private.normalize_text(full_name || ' ' || coalesce(company_name, '') || ' ' || coalesce(email, '')) collate "default")
+   extensions.gin_trgm_ops);
+create index event_search_idx on crm.event using gin
+  (crm_private.normalize_text(title || ' ' || coalesce(location, '')) extensions.gin_trgm_ops);
+create index client_phone_idx on crm.client (crm_private.phone_digits(phone));
+
+
+-- What reports return: types with a name, so that their columns have comments.
+
+create type crm.pipeline_band as (
+  from_days    integer,
+  to_days      integer,
+  contracts    integer,
+  total_amount numeric(16,2)
+);
+comment on type   crm.pipeline_band              is 'The drafts of one age: what may be signed yet.';
+comment on column crm.pipeline_band.from_days    is 'How many days ago the youngest of them may have been entered.';
+comment on column crm.pipeline_band.to_days      is 'How many days ago the oldest may have been entered; empty for the last band.';
+comment on column crm.pipeline_band.contracts    is 'How many drafts there are.';
+comment on column crm.pipeline_band.total_amount is 'What they amount to, in euros.';
+
+create type crm.month_revenue as (
+  month            date,
+  signed_contracts integer,
+  signed_amount    numeric(16,2),
+  paid_amount      numeric(16,2)
+);
+comment on type   crm.month_revenue                  is 'What was signed and what was paid in a month.';
+comment on column crm.month_revenue.month            is 'The first day of the month.';
+comment on column crm.month_revenue.signed_contracts is 'How many contracts were signed, and have not been cancelled since.';
+comment on column crm.month_revenue.signed_amount    is 'What they amount to, in euros.';
+comment on column crm.month_revenue.paid_amount      is 'The money that arrived, less corrections, in euros; whenever its contract was signed.';
+
+create type crm.salesperson_revenue as (
+  employee_id      integer,
+  full_name        text,
+  signed_contracts integer,
+  signed_amount    numeric(16,2),
+  paid_amount      numeric(16,2)
+);
+comment on type   crm.salesperson_revenue                  is 'What was signed with the clients of a sales employee, and what they paid.';
+comment on column crm.salesperson_revenue.employee_id      is 'Who looks after the clients today.';
+comment on column crm.salesperson_revenue.full_name        is 'Their name.';
+comment on column crm.salesperson_revenue.signed_contracts is 'How many contracts were signed, and have not been cancelled since.';
+comment on column crm.salesperson_revenue.signed_amount    is 'What they amount to, in euros.';
+comment on column crm.salesperson_revenue.paid_amount      is 'The money that arrived, less corrections, in euros; whenever its contract was signed.';
+
+create type crm.overdue_share as (
+  employee_id       integer,
+  full_name         text,
+  contracts         integer,
+  amount_to_be_paid numeric(16,2),
+  oldest_signed_at  timestamptz
+);
+comment on type   crm.overdue_share                   is 'What the clients of a sales employee should have paid by now.';
+comment on column crm.overdue_share.employee_id       is 'Who looks after the clients today.';
+comment on column crm.overdue_share.full_name         is 'Their name.';
+comment on column crm.overdue_share.contracts         is 'How many contracts are overdue.';
+comment on column crm.overdue_share.amount_to_be_paid is 'What remains to be paid for them, in euros.';
+comment on column crm.overdue_share.oldest_signed_at  is 'When the oldest of them was signed.';
+
+create type crm.support_load as (
+  employee_id     integer,
+  full_name       text,
+  events          integer,
+  upcoming_events integer,
+  next_start      timestamptz
+);
+comment on type   crm.support_load                 is 'The events of a support employee, or those that nobody runs yet.';
+comment on column crm.support_load.employee_id     is 'Who runs them; empty for those that nobody runs yet.';
+comment on column crm.support_load.full_name       is 'Their name.';
+comment on column crm.support_load.events          is 'How many events begin between the two days.';
+comment on column crm.support_load.upcoming_events is 'How many are still to begin, at any time.';
+comment on column crm.support_load.next_start      is 'When the next one begins.';

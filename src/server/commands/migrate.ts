@@ -2,23 +2,28 @@ import { readAdminConfig } from '../config/admin.ts';
 import { type Deployment, deploy } from '../database/deploy.ts';
 import { openLocalDatabase } from '../database/local.ts';
 
-/** `epic-server migrate`: applies what is pending, then every policy file. */
-export async function migrate({ roles }: { roles: boolean }): Promise<void> {
+/** `epic-server migrate`: applies what is pending, and what has changed of functions, tools and policies. */
+export async function migrate(options: { roles: boolean; repair: boolean }): Promise<void> {
+  const { roles, repair } = options;
   const { adminUrl, dataFolder } = readAdminConfig(process.env);
   const say = (line: string) => process.stderr.write(`${line}\n`);
   if (adminUrl !== null) {
-    describe(await deploy({ adminUrl, rolesToo: roles, say }));
+    describe(await deploy({ adminUrl, rolesToo: roles, everything: repair, say }));
     return;
   }
-  const { cluster, deployment } = await openLocalDatabase(dataFolder, say);
+  const { cluster, deployment } = await openLocalDatabase(dataFolder, say, { everything: repair });
   await cluster.close();
   describe(deployment);
 }
 
-function describe({ migrations, policies }: Deployment): void {
+function describe({ migrations, replaced }: Deployment): void {
   const applied = migrations.map((name) => `  ${name}\n`).join('');
   process.stdout.write(
     migrations.length === 0 ? 'No migration was pending.\n' : `Migrations applied:\n${applied}`,
   );
-  process.stdout.write(`Policy files applied: ${policies}.\n`);
+  process.stdout.write(
+    replaced.length === 0
+      ? 'Functions, tools and policies are as they should be; epic-server policies diff finds changes by hand.\n'
+      : `Functions, tools and policies applied: ${replaced.length}.\n`,
+  );
 }

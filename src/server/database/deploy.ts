@@ -1,18 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { OperatorError } from '../errors.ts';
-import { digestPolicies } from './built-release.ts';
 import { passwordVerifier } from './password-verifier.ts';
 import { installQueue } from './queue-schema.ts';
+import { replaceInPlace } from './replace.ts';
+import { readReplaceableFiles } from './replaceable.ts';
 import { missingRoles } from './roles.ts';
-import { databasePath, runSqlFile, sqlFilesIn } from './sql-file.ts';
+import { databasePath, runSqlFile } from './sql-file.ts';
 
 /** What a deployment did. */
 export interface Deployment {
   /** The file names of the migrations that were pending, in order. */
   migrations: string[];
-  /** How many policy files were applied. */
-  policies: number;
+  /** What was applied of db/functions, db/dba and db/policies: empty where the database had it already. */
+  replaced: string[];
 }
 
 export interface DeployOptions {
@@ -20,6 +22,8 @@ export interface DeployOptions {
   adminUrl: string;
   /** Apply db/roles.sql first. */
   rolesToo: boolean;
+  /** Apply all of db/functions, db/dba and db/policies, for what was changed by hand, and not only what is new in them. */
+  everything?: boolean;
   say: (line: string) => void;
 }
 
@@ -30,23 +34,38 @@ const DEPLOY_LOCK = 3_742_335_756;
 const LOCK_TIMEOUT = '30s';
 
 /**
- * Brings one database up to date: the queue, pending migrations, then the tools of the DBA and all policy files, in
- * one transaction.
+ * Brings one database up to date: the queue, pending migrations, then in one transaction what has changed of functions,
+ * tools and policies. Where nothing has, it takes no lock that a request would wait for.
  * A second deployment of the same database waits for the first.
  * @throws OperatorError naming the file and line that PostgreSQL refused.
  */
-export async function deploy({ adminUrl, rolesToo, say }: DeployOptions): Promise<Deployment> {
+export async function deploy(options: DeployOptions): Promise<Deployment> {
+  const { adminUrl, rolesToo, everything = false, say } = options;
   return connected(adminUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [DEPLOY_LOCK]);
     if (rolesToo) await applyRoles(client);
     await checkThatRolesExist(client);
     await checkThatWeMayBecomeOwner(client);
+    await checkThatMigrationsAreOurs(client);
     // First: what a migration changes may have to be delivered.
-    await installQueue({ adminUrl, owner: OWNER, lockTimeout: LOCK_TIMEOUT, say });
+    const queueHasChanged = await installQueue({
+      client,
+      adminUrl,
+      owner: OWNER,
+      lockTimeout: LOCK_TIMEOUT,
+      say,
+    });
     const migrations = await pendingMigrations(client);
     if (migrations.length > 0) await applyMigrations(client, adminUrl, say);
-    const policies = await applyPolicies(client);
-    return { migrations, policies };
+    const files = await readReplaceableFiles();
+    const replaced = await inTransaction(client, async () => {
+      await client.query(`set local role ${OWNER}`);
+      await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
+      return replaceInPlace(client, files, {
+        everything: everything || queueHasChanged || migrations.length > 0,
+      });
+    });
+    return { migrations, replaced };
   });
 }
 
@@ -76,18 +95,38 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 
 /** The committed migrations that this database lacks, by file name and in order. */
 export async function pendingMigrations(client: Client): Promise<string[]> {
-  const { rows } = await client.query<{ exists: boolean }>(
-    `select to_regclass('graphile_migrate.migrations') is not null as exists`,
-  );
-  const applied = rows[0]?.exists
-    ? await client.query<{ last: string | null }>(
-        'select max(filename) as last from graphile_migrate.migrations',
-      )
-    : undefined;
   // The table knows a file by its number alone: 000001.sql for 000001-foundation.sql.
-  const last = applied?.rows[0]?.last ?? '';
+  const last = (await appliedMigrations(client)).at(-1)?.filename ?? '';
   const names = await readdir(databasePath('migrations', 'committed'));
   return names.filter((name) => numberOf(name) > numberOf(last)).sort();
+}
+
+async function appliedMigrations(client: Client): Promise<{ filename: string; hash: string }[]> {
+  const { rows: tables } = await client.query(
+    `select where to_regclass('graphile_migrate.migrations') is not null`,
+  );
+  if (tables.length === 0) return [];
+  const { rows } = await client.query<{ filename: string; hash: string }>(
+    'select filename, hash from graphile_migrate.migrations order by filename',
+  );
+  return rows;
+}
+
+// The migrations were written anew before the first release.
+async function checkThatMigrationsAreOurs(client: Client): Promise<void> {
+  const [first] = await appliedMigrations(client);
+  if (first === undefined) return;
+  const folder = databasePath('migrations', 'committed');
+  const name = (await readdir(folder)).find((each) => numberOf(each) === numberOf(first.filename));
+  const text = name === undefined ? '' : await readFile(join(folder, name), 'utf8');
+  if (text.includes(`--! Hash: ${first.hash}\n`)) return;
+  throw new OperatorError(
+    'This database was made by an earlier version of Epic Events CRM, with other migrations, and cannot be brought up to date.',
+    [
+      'A demo starts over with: npm run demo -- --fresh',
+      'Any other is moved, row by row, into a new database: docs/operations.md, "Moving an earlier database".',
+    ].join('\n'),
+  );
 }
 
 function numberOf(migration: string): string {
@@ -177,34 +216,12 @@ async function replay(client: Client, file: string): Promise<void> {
   }
 }
 
-async function applyPolicies(client: Client): Promise<number> {
-  const tools = await sqlFilesIn(databasePath('dba'));
-  const policies = await sqlFilesIn(databasePath('policies'));
-  const digest = await digestPolicies();
-  await inTransaction(client, async () => {
-    await client.query(`set local role ${OWNER}`);
-    await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-    for (const file of [...tools, ...policies]) await runSqlFile(client, file);
-    await recordDigest(client, digest);
-  });
-  return policies.length;
-}
-
-// Schema dba is made anew by each deployment, so that its comment tells of the last one: auth.deployed_policies() reads
-// it. Equal files are applied again all the same, for what somebody may have changed by hand since.
-async function recordDigest(client: Client, digest: string): Promise<void> {
-  const { rows } = await client.query<{ comment: string }>(
-    `select obj_description('dba'::regnamespace) as comment`,
-  );
-  const comment = `${rows[0]?.comment}\nMade from db/dba and db/policies with the digest ${digest}.`;
-  await client.query(`comment on schema dba is ${escapeLiteral(comment)}`);
-}
-
-async function inTransaction(client: Client, work: () => Promise<void>): Promise<void> {
+async function inTransaction<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
   await client.query('begin');
   try {
-    await work();
+    const result = await work();
     await client.query('commit');
+    return result;
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     throw error;

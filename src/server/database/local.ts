@@ -21,7 +21,7 @@ export const localDatabaseName = 'epic';
 export async function openLocalDatabase(
   dataFolder: string,
   say: (line: string) => void,
-  { fresh = false }: { fresh?: boolean } = {},
+  { fresh = false, everything = false }: { fresh?: boolean; everything?: boolean } = {},
 ): Promise<LocalDatabase> {
   const cluster = await openCluster({ dataFolder, say });
   try {
@@ -32,7 +32,7 @@ export async function openLocalDatabase(
       authenticatorPassword: cluster.authenticatorPassword,
     });
     const adminUrl = cluster.adminUrl(localDatabaseName);
-    const deployment = await deploy({ adminUrl, rolesToo: false, say });
+    const deployment = await deploy({ adminUrl, rolesToo: false, everything, say });
     return {
       cluster,
       adminUrl,

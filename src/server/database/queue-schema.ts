@@ -1,16 +1,19 @@
-import { Pool } from 'pg';
+import { type Client, Pool } from 'pg';
 import { OperatorError } from '../errors.ts';
 
 /**
  * Brings schema graphile_worker up to date: graphile-worker's tables and functions, made by its own migrations as
- * `owner`. Does nothing where they are current. Throws an OperatorError.
+ * `owner`. Does nothing where they are current. Returns whether they were not.
+ * @throws OperatorError
  */
 export async function installQueue(options: {
+  client: Client;
   adminUrl: string;
   owner: string;
   lockTimeout: string;
   say: (line: string) => void;
-}): Promise<void> {
+}): Promise<boolean> {
+  const before = await lastMigration(options.client);
   const { Logger, runMigrations } = await import('graphile-worker');
   const pool = new Pool({
     connectionString: options.adminUrl,
@@ -39,4 +42,16 @@ export async function installQueue(options: {
   } finally {
     await pool.end();
   }
+  return (await lastMigration(options.client)) !== before;
+}
+
+async function lastMigration(client: Client): Promise<number | null> {
+  const { rows: tables } = await client.query(
+    `select where to_regclass('graphile_worker.migrations') is not null`,
+  );
+  if (tables.length === 0) return null;
+  const { rows } = await client.query<{ last: number | null }>(
+    'select max(id) as last from graphile_worker.migrations',
+  );
+  return rows[0]?.last ?? null;
 }

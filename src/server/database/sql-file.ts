@@ -35,7 +35,17 @@ export async function runSqlFile(
   file: string,
   onResult: (result: QueryResult, line: number) => void = () => undefined,
 ): Promise<void> {
-  for (const statement of splitStatements(await readFile(file, 'utf8'))) {
+  await runStatements(client, file, splitStatements(await readFile(file, 'utf8')), onResult);
+}
+
+/** As runSqlFile, for statements that have been read from a file. */
+export async function runStatements(
+  client: ClientBase,
+  file: string,
+  statements: readonly Statement[],
+  onResult: (result: QueryResult, line: number) => void = () => undefined,
+): Promise<void> {
+  for (const statement of statements) {
     try {
       onResult(await client.query(statement.text), statement.line);
     } catch (error) {

@@ -45,7 +45,7 @@ const filters: Record<string, Record<string, Filter>> = {
       type: 'String',
       description:
         'Only clients whose name, company or e-mail address contains this text, without regard to case and accents.',
-      where: (client, text) => sql`crm.client_matches(${client}, ${text})`,
+      where: (client, text) => sql`crm_private.client_matches(${client}, ${text})`,
     },
     notContactedSince: {
       type: 'Datetime',
@@ -90,7 +90,7 @@ const filters: Record<string, Record<string, Filter>> = {
       type: 'String',
       description: 'Only contracts of the clients that `search` finds among clients.',
       where: (contract, text) => sql`${contract}.client_id in (
-        select buyer.id from crm.client buyer where crm.client_matches(buyer, ${text})
+        select buyer.id from crm.client buyer where crm_private.client_matches(buyer, ${text})
       )`,
     },
     createdFrom: {
@@ -123,13 +123,13 @@ const filters: Record<string, Record<string, Filter>> = {
       description:
         'Only events whose title or location contains this text, without regard to case and accents, and those of the clients that `search` finds among clients.',
       where: (event, text) => sql`${event}.id in (
-        select named.id from crm.event named where crm.event_matches(named, ${text})
+        select named.id from crm.event named where crm_private.event_matches(named, ${text})
         union all
         select bought.id
         from crm.client buyer
         join crm.contract     on contract.client_id = buyer.id
         join crm.event bought on bought.contract_id = contract.id
-        where crm.client_matches(buyer, ${text})
+        where crm_private.client_matches(buyer, ${text})
       )`,
     },
     withoutSupport: {

@@ -105,7 +105,7 @@ async function explainRule(
 ): Promise<Refusal> {
   const rule = await ask<{ sentence: string | null; column: string | null }>(
     asker,
-    `select crm.rule_sentence($1, $2, $3) as sentence,
+    `select crm_private.rule_sentence($1, $2, $3) as sentence,
        (select attname
         from pg_catalog.pg_constraint
         join pg_catalog.pg_attribute on attrelid = conrelid and attnum = conkey[1]

@@ -7,24 +7,24 @@ import { Refusal } from '../errors.ts';
 export type Readiness = { ready: boolean; reason?: string };
 
 /**
- * Looks whether the database answers, and has every migration that this server was built with and its policies. A
- * database that is already a release further is good as well: whoever deploys it restarts the servers afterwards.
+ * Looks whether the database answers, and has every migration, function and policy that this server was
+ * built with. A database that is already a release further is good as well: whoever deploys it restarts the servers afterwards.
  */
 export async function readReadiness(
   withSession: WithSession,
   built: BuiltRelease,
 ): Promise<Readiness> {
   try {
-    const { migration, policies } = await withSession(sessionSettings(null), async (client) => {
-      const { rows } = await client.query<{ migration: string | null; policies: string | null }>({
-        text: 'select auth.deployed_migration() as migration, auth.deployed_policies() as policies',
+    const { migration, digest } = await withSession(sessionSettings(null), async (client) => {
+      const { rows } = await client.query<{ migration: string | null; digest: string | null }>({
+        text: 'select migration, digest from auth.deployed_release()',
       });
-      return { migration: rows[0]?.migration ?? '', policies: rows[0]?.policies };
+      return { migration: rows[0]?.migration ?? '', digest: rows[0]?.digest };
     });
     const ahead = numberOf(migration) - numberOf(built.migration);
     if (ahead < 0) return pending('Migrations are pending');
-    if (ahead === 0 && policies !== built.policies) {
-      return pending("The policies in the database are not this server's");
+    if (ahead === 0 && digest !== built.digest) {
+      return pending("The functions and policies in the database are not this server's");
     }
     return { ready: true };
   } catch (error) {

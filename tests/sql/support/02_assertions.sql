@@ -180,7 +180,7 @@ begin
       if outcome.state = '42501' then
         outcome.policy := of_constraint;
       elsif of_constraint <> '' then
-        outcome.sentence := crm.rule_sentence(in_schema, in_table, of_constraint);
+        outcome.sentence := crm_private.rule_sentence(in_schema, in_table, of_constraint);
       end if;
   end;
   if watched and outcome.state is not null then

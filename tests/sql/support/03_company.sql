@@ -125,9 +125,9 @@ begin
   insert into crm.notification (recipient_id, kind, message, event_id)
     values (test.id('emma'), 'event_created', 'Planned.', test.id('picnic')) returning id into new_id;
   call test.introduce('note_to_emma', new_id);
-  alter table audit.change disable trigger change_20_is_pruned_with_a_trace;
+  alter table audit.change disable trigger change_20_check_delete;
   delete from audit.change;
-  alter table audit.change enable always trigger change_20_is_pruned_with_a_trace;
+  alter table audit.change enable always trigger change_20_check_delete;
 end
 $$;
 comment on procedure test.open_the_company() is

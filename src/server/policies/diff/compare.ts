@@ -27,8 +27,15 @@ type Unlike = {
   properties: PropertyDifference[];
 };
 
-/** What differs between db/ (`expected`) and a database (`found`), in the order of kinds and names. */
-export function compareSnapshots(expected: Snapshot, found: Snapshot): Difference[] {
+/**
+ * What differs between db/ (`expected`) and a database (`found`), in the order of kinds and names; `replaceable` names the
+ * objects of db/functions.
+ */
+export function compareSnapshots(
+  expected: Snapshot,
+  found: Snapshot,
+  replaceable: ReadonlySet<string>,
+): Difference[] {
   const unlike = new Map<string, Unlike>();
   for (const key of new Set([...expected.keys(), ...found.keys()])) {
     const one = compareObjects(expected.get(key), found.get(key));
@@ -40,7 +47,7 @@ export function compareSnapshots(expected: Snapshot, found: Snapshot): Differenc
     const whole = wholeOf(one, unlike, all);
     parts.set(whole, (parts.get(whole) ?? 0) + (whole === one ? 0 : 1));
   }
-  return [...parts].map(([one, count]) => difference(one, count)).sort(byKindAndName);
+  return [...parts].map(([one, count]) => difference(one, count, replaceable)).sort(byKindAndName);
 }
 
 function compareObjects(
@@ -89,10 +96,21 @@ function explains(owner: Unlike, part: Unlike): boolean {
   );
 }
 
-function difference({ object, state, properties }: Unlike, parts: number): Difference {
+function difference(
+  { object, state, properties }: Unlike,
+  parts: number,
+  replaceable: ReadonlySet<string>,
+): Difference {
   const { kind, name } = object;
   const changed = properties.map(({ property }) => property);
-  return { kind, name, state, remedy: remedyOf(object, state, changed), properties, parts };
+  return {
+    kind,
+    name,
+    state,
+    remedy: remedyOf(object, state, changed, replaceable),
+    properties,
+    parts,
+  };
 }
 
 function byKindAndName(a: Difference, b: Difference): number {

@@ -43,8 +43,8 @@ export async function compareWithReference(
   const found = await ask(client, reference.questions.database);
   const foundRoles = await ask(client, reference.questions.roles);
   const differences = [
-    ...compareSnapshots(reference.database, found),
-    ...compareSnapshots(reference.roles, foundRoles),
+    ...compareSnapshots(reference.database, found, reference.replaceable),
+    ...compareSnapshots(reference.roles, foundRoles, reference.replaceable),
   ];
   const reasonFor = ({ kind, name }: Difference) => reference.accepted.get(`${kind} ${name}`);
   return {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { deploy, dropDatabase } from '../../database/deploy.ts';
 import { codeOf } from '../../database/error-code.ts';
+import { readReplaceableFiles } from '../../database/replaceable.ts';
 import { databasePath, runSqlFile } from '../../database/sql-file.ts';
 import { OperatorError } from '../../errors.ts';
 import { ask, type Questions, readQuestions, type Snapshot } from './snapshot.ts';
@@ -13,6 +14,8 @@ export interface Reference {
   roles: Snapshot;
   /** Differences that db/dba/41_suppression.sql accepts: its reason, by kind and name. */
   accepted: ReadonlyMap<string, string>;
+  /** The functions, views and triggers of db/functions: `function crm.sign_contract`. */
+  replaceable: ReadonlySet<string>;
 }
 
 /**
@@ -87,7 +90,9 @@ async function describe(scratchUrl: string): Promise<Reference> {
     const database = await ask(client, questions.database);
     const roles = await describeRoles(client, questions.roles);
     await client.query('rollback');
-    return { questions, database, roles, accepted };
+    const { functions } = await readReplaceableFiles();
+    const replaceable = new Set(functions.map(({ name }) => name));
+    return { questions, database, roles, accepted, replaceable };
   } finally {
     await client.end();
   }

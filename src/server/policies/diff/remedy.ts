@@ -1,21 +1,48 @@
 import type { SnapshotObject } from './snapshot.ts';
 
 /** What puts a difference right: a deployment, one with --roles, or only a person. */
-export type Remedy = 'migrate' | 'migrate --roles' | 'by hand';
+export type Remedy = 'migrate --repair' | 'migrate --roles' | 'by hand';
 
 type State = 'missing' | 'extra' | 'changed';
 
-const OUR_ROLE = 'epic_(owner|authenticator|anonymous|employee|sales|support|management|courier)';
-const CLOSED_TABLE = /^(table|view)( column)? (crm|auth|audit|graphile_worker)\./;
+const OUR_SCHEMA = '(crm|crm_private|access|staging|auth|audit|deployment|graphile_worker)';
+const CLOSED_TABLE = new RegExp(`^(table|view)( column)? ${OUR_SCHEMA}\\.`);
 
-/** What would put this difference right; `changed` names the properties that differ. */
-export function remedyOf(object: SnapshotObject, state: State, changed: readonly string[]): Remedy {
-  if (isDeployedAnew(object, state, changed)) return 'migrate';
+/**
+ * What would put this difference right; `changed` names the properties that differ, `replaceable` the objects of
+ * db/functions: `function crm.sign_contract`.
+ */
+export function remedyOf(
+  object: SnapshotObject,
+  state: State,
+  changed: readonly string[],
+  replaceable: ReadonlySet<string>,
+): Remedy {
+  if (isReplaceable(object, state, changed, replaceable)) return 'migrate --repair';
+  if (isDeployedAnew(object, state, changed)) return 'migrate --repair';
   if (isSetByRolesFile(object, state, changed)) return 'migrate --roles';
   return 'by hand';
 }
 
-// What every deployment makes again: pending migrations, schema dba, and what db/policies begins by taking back.
+// These triggers db/functions gives to every table that they concern.
+const TRIGGER_OF_EVERY_TABLE =
+  /_(05_check_version|90_record_change|91_refuse_truncate) on crm\.\w+$/;
+
+// `create or replace` does not change an owner, nor what db/functions does not define.
+function isReplaceable(
+  { kind, name }: SnapshotObject,
+  state: State,
+  changed: readonly string[],
+  replaceable: ReadonlySet<string>,
+): boolean {
+  if (state === 'extra' || changed.includes('owner')) return false;
+  if (kind === 'trigger' && TRIGGER_OF_EVERY_TABLE.test(name)) {
+    return state === 'missing' || changed.every((property) => property === 'enabled');
+  }
+  return replaceable.has(`${kind} ${name.replace(/\(.*\)$/, '')}`);
+}
+
+// What a repair makes again: pending migrations, schema dba, and what db/policies begins by taking back.
 function isDeployedAnew(
   { kind, name, partOf }: SnapshotObject,
   state: State,
@@ -40,18 +67,17 @@ function isOfSchemaDba(kind: string, name: string, partOf: string | null): boole
   );
 }
 
-// An owner's own privileges are not touched, save on history, nor on functions and schemas those of roles that are not
-// ours.
+// An owner's own privileges are not touched, save on history.
 function isGrantOfPolicyFiles(name: string, target: string): boolean {
   if (name.endsWith(' to its owner')) return / audit\.change(\.|$)/.test(target);
   if (CLOSED_TABLE.test(target)) return true;
-  const isOurs = new RegExp(` to (public|${OUR_ROLE})$`).test(name);
-  if (/^(function|procedure) (crm|auth|audit|graphile_worker)\./.test(target)) return isOurs;
-  if (/^schema (crm|auth|audit|extensions|graphile_worker)$/.test(target)) return isOurs;
+  if (new RegExp(`^(function|procedure|schema) (${OUR_SCHEMA}(\\.|$)|extensions$)`).test(target))
+    return true;
   if (target === 'schema public') return name.endsWith(' to public');
   return (
     target === 'database itself' &&
-    isOurs &&
+    / to (public|epic_\w+)$/.test(name) &&
+    !name.endsWith(' to epic_owner') &&
     name !== 'create on database itself to epic_authenticator'
   );
 }

@@ -10,7 +10,7 @@ const COLOURS = { missing: 'red', extra: 'yellow', changed: 'cyan' } as const;
 
 /** Under which the differences are listed, in this order. */
 const HEADINGS: Record<Remedy, string> = {
-  migrate: 'epic-server migrate puts right:',
+  'migrate --repair': 'epic-server migrate --repair puts right:',
   'migrate --roles': 'epic-server migrate --roles puts right:',
   'by hand': 'To be put right by hand:',
 };

@@ -4,14 +4,14 @@ import type { ChangeByHand } from '../changes-by-hand.ts';
 export const objects: ChangeByHand[] = [
   {
     what: 'the body of a function is changed',
-    sql: `create or replace function crm.euros(amount numeric) returns text
+    sql: `create or replace function crm_private.format_euros(amount numeric) returns text
             language sql immutable strict parallel safe set search_path = '' as $$ select 'a lot' $$`,
-    finds: ['changed function crm.euros(numeric): body'],
+    finds: ['changed function crm_private.format_euros(numeric): body'],
   },
   {
     what: 'a function acts with the rights of its owner',
-    sql: 'alter function crm.folded(text) security definer',
-    finds: ['changed function crm.folded(text): security definer'],
+    sql: 'alter function crm_private.normalize_text(text) security definer',
+    finds: ['changed function crm_private.normalize_text(text): security definer'],
   },
   {
     what: 'a function belongs to somebody else',
@@ -35,8 +35,8 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a trigger is switched off',
-    sql: 'alter table crm.contract disable trigger contract_20_status_goes_forward',
-    finds: ['changed trigger contract_20_status_goes_forward on crm.contract: enabled'],
+    sql: 'alter table crm.contract disable trigger contract_20_check_status',
+    finds: ['changed trigger contract_20_check_status on crm.contract: enabled'],
   },
   {
     what: 'a foreign key is no longer enforced',

@@ -1,50 +1,22 @@
---! Previous: sha1:14dbf03e28485a364af63b3fab6e8b4732543a24
---! Hash: sha1:58ac1fada797dd54edf2bf8d7a087a9529f51bc7
---! Message: history
-
--- History that can be relied on: complete, cheap, never rewritten, and pruned only with a trace.
+-- History: every change of a record, written by triggers, read through crm.history, never rewritten.
 
 
--- What history may lose, and when. Everything that reads or keeps these two rules asks here.
+-- What history may lose, and when.
 
-create function audit.minimum_age() returns interval
+
+create or replace function audit.minimum_age() returns interval
 language sql immutable parallel safe
 return interval '1 year';
 comment on function audit.minimum_age() is
   'How old history must be before dba.prune_history may remove it. A deployment may keep it for longer, and for ever if it likes.';
 
-create function audit.without_person(client jsonb) returns jsonb
+
+create or replace function audit.without_person(client jsonb) returns jsonb
 language sql immutable parallel safe
 return client - array['full_name', 'email', 'phone'];
 comment on function audit.without_person(jsonb) is
   'What history keeps of a client whose personal data is erased: all but the name, the e-mail address and the phone number.';
 
-
--- An action is an enum rather than text with a check: PostgreSQL prepares a check anew for every statement that
--- inserts, which here is every statement that changes a record. No policy and no index compares it.
-
-create type audit.action as enum ('insert', 'update', 'delete', 'prune');
-comment on type audit.action is
-  'What happened to a record: it was inserted, updated or deleted; or to history itself: it was pruned.';
-
-drop view crm.history;
-alter table audit.change drop constraint change_action_is_known;
--- Rewrites history once, during which nobody can change a record.
--- squawk-ignore changing-column-type
-alter table audit.change alter action type audit.action using action::audit.action;
-
--- Who asks by time asks for the latest, and ids are given in the order of time: an index less to write to.
--- squawk-ignore require-concurrent-index-deletion
-drop index audit.change_changed_at_idx;
-
-comment on table  audit.change            is 'One row for every change of a record, and for every pruning of history. Rows are added, never changed.';
-comment on column audit.change.record     is 'The kind of record: `client`, `contract`, …; `history` for a pruning.';
-comment on column audit.change.row_id     is 'The id of the record; 0 for a pruning.';
-comment on column audit.change.action     is '`insert`, `update` or `delete` of a record; `prune` of history.';
-comment on column audit.change.old_values is 'Before: the columns that changed, or all of them for a delete. For a pruning, how many rows it removed (`rows`) and the time they were all older than (`before`).';
-
-
--- Every change of a record is written in one statement.
 
 create or replace function audit.record_change() returns trigger
 language plpgsql security definer
@@ -55,8 +27,8 @@ declare
   after  jsonb;
 begin
   if tg_op = 'UPDATE' then
-    before := to_jsonb(old);
-    after  := to_jsonb(new);
+    before := to_jsonb(old) - 'version';
+    after  := to_jsonb(new) - 'version';
     if after = before then
       return null;
     end if;
@@ -70,20 +42,19 @@ begin
       offset 0) same;  -- so that they are looked for once
   elsif tg_op = 'INSERT' then
     insert into audit.change (record, row_id, action, new_values)
-    values (tg_table_name, new.id, 'insert', to_jsonb(new));
+    values (tg_table_name, new.id, 'insert', to_jsonb(new) - 'version');
   else
     insert into audit.change (record, row_id, action, old_values)
-    values (tg_table_name, old.id, 'delete', to_jsonb(old));
+    values (tg_table_name, old.id, 'delete', to_jsonb(old) - 'version');
   end if;
   return null;
 end
 $$;
+comment on function audit.record_change() is
+  'Writes audit.change: for an update the columns that changed, otherwise all of them.';
 
 
--- Nothing escapes it: not a session that has switched triggers off (session_replication_role), and not truncate,
--- which asks no trigger of a row.
-
-create function audit.records_are_not_truncated() returns trigger
+create or replace function audit.refuse_truncate() returns trigger
 language plpgsql
 set search_path = ''
 as $$
@@ -94,7 +65,11 @@ begin
 end
 $$;
 
-create procedure audit.keep_history(target regclass)
+
+-- The triggers are `enable always`: a session with session_replication_role = replica writes history too. A truncate
+-- fires no row trigger, and is refused.
+
+create or replace procedure audit.track(target regclass)
 language plpgsql
 set search_path = ''
 as $$
@@ -105,29 +80,41 @@ begin
     create or replace trigger %2$I after insert or update or delete on %1$s
       for each row execute function audit.record_change();
     create or replace trigger %3$I before truncate on %1$s
-      for each statement execute function audit.records_are_not_truncated();
+      for each statement execute function audit.refuse_truncate();
     alter table %1$s enable always trigger %2$I;
     alter table %1$s enable always trigger %3$I;
     comment on trigger %2$I on %1$s is 'Every change of this record is in the history.';
     comment on trigger %3$I on %1$s is 'Records are deleted one by one, so that each deletion is in the history.';
-  $sql$, target, record || '_90_audit', record || '_90_is_not_truncated');
+  $sql$, target, record || '_90_record_change', record || '_91_refuse_truncate');
 end
 $$;
-comment on procedure audit.keep_history(regclass) is
+comment on procedure audit.track(regclass) is
   'From now on every change of this table is written to history. The table needs an id.';
 
-call audit.keep_history('crm.employee');
-call audit.keep_history('crm.client');
-call audit.keep_history('crm.contract');
-call audit.keep_history('crm.payment');
-call audit.keep_history('crm.event');
-call audit.keep_history('crm.notification');
+-- Every table of crm.
+do $$
+declare
+  target regclass;
+begin
+  for target in
+    select oid
+    from pg_catalog.pg_class
+    where relnamespace = 'crm'::regnamespace
+      and relkind = 'r'
+      and not exists (
+        select from pg_catalog.pg_trigger
+        where tgrelid = pg_class.oid and tgfoid = 'audit.record_change()'::regprocedure and tgenabled = 'A')
+    order by relname
+  loop
+    call audit.track(target);
+  end loop;
+end
+$$;
 
 
--- Append-only, for the owner and for superusers too. What these triggers ask for is in the data, so that no setting
--- and no role gets round them.
-
-create function audit.history_is_not_rewritten() returns trigger
+-- History is append-only, for the owner and superusers too: what these triggers check is in the data, so that no
+-- setting and no role gets round them.
+create or replace function audit.change_check_update() returns trigger
 language plpgsql
 set search_path = ''
 as $$
@@ -147,17 +134,18 @@ begin
   return null;
 end
 $$;
-comment on function audit.history_is_not_rewritten() is
+comment on function audit.change_check_update() is
   'Lets an update of audit.change pass if it takes the person out of the history of an erased client and does nothing else.';
 
-create trigger change_10_is_not_rewritten
+create or replace trigger change_10_check_update
   after update on audit.change
-  for each row execute function audit.history_is_not_rewritten();
-comment on trigger change_10_is_not_rewritten on audit.change is
+  for each row execute function audit.change_check_update();
+alter table audit.change enable always trigger change_10_check_update;
+comment on trigger change_10_check_update on audit.change is
   'History is not rewritten, but for the personal data of a client who was erased.';
 
 
-create function audit.history_is_pruned_with_a_trace() returns trigger
+create or replace function audit.change_check_delete() returns trigger
 language plpgsql
 set search_path = ''
 as $$
@@ -182,18 +170,19 @@ begin
   return null;
 end
 $$;
-comment on function audit.history_is_pruned_with_a_trace() is
+comment on function audit.change_check_delete() is
   'Lets a deletion from audit.change pass if the transaction has written how many rows it removes and from before when, and that is what it removes: old enough, and no traces of earlier prunings.';
 
-create trigger change_20_is_pruned_with_a_trace
+create or replace trigger change_20_check_delete
   after delete on audit.change
   referencing old table as removed
-  for each statement execute function audit.history_is_pruned_with_a_trace();
-comment on trigger change_20_is_pruned_with_a_trace on audit.change is
+  for each statement execute function audit.change_check_delete();
+alter table audit.change enable always trigger change_20_check_delete;
+comment on trigger change_20_check_delete on audit.change is
   'History is removed only when it is old enough, and leaves a trace of who pruned how much: dba.prune_history.';
 
 
-create function audit.history_is_not_truncated() returns trigger
+create or replace function audit.change_refuse_truncate() returns trigger
 language plpgsql
 set search_path = ''
 as $$
@@ -205,20 +194,15 @@ begin
 end
 $$;
 
-create trigger change_30_is_not_truncated
+create or replace trigger change_30_refuse_truncate
   before truncate on audit.change
-  for each statement execute function audit.history_is_not_truncated();
-comment on trigger change_30_is_not_truncated on audit.change is
+  for each statement execute function audit.change_refuse_truncate();
+alter table audit.change enable always trigger change_30_refuse_truncate;
+comment on trigger change_30_refuse_truncate on audit.change is
   'History is never truncated.';
 
-alter table audit.change enable always trigger change_10_is_not_rewritten;
-alter table audit.change enable always trigger change_20_is_pruned_with_a_trace;
-alter table audit.change enable always trigger change_30_is_not_truncated;
 
-
--- History as employees read it. The login says something only where it is not the API's own: that of a DBA.
-
-create view crm.history with (security_invoker) as
+create or replace view crm.history with (security_invoker) as
 select
   id,
   changed_at,
@@ -236,43 +220,13 @@ comment on column crm.history.changed_at     is 'When the change was made.';
 comment on column crm.history.transaction_id is 'Changes that were made together, in one transaction, share it.';
 comment on column crm.history.record         is 'The kind of record: `client`, `contract`, …; `history` when history itself was pruned.';
 comment on column crm.history.row_id         is 'The id of the record; 0 when history itself was pruned.';
-comment on column crm.history.action         is '`insert`, `update` or `delete`; `prune` when history itself was pruned.';
 comment on column crm.history.employee_id    is 'Who did it; empty when it was done in the database itself.';
 comment on column crm.history.database_user  is 'The login of whoever did it in the database itself, such as a DBA; empty when it was done through the API.';
 comment on column crm.history.old_values     is 'Before: the columns that changed, or all of them for a delete.';
 comment on column crm.history.new_values     is 'After: the columns that changed, or all of them for an insert.';
-
-
--- Erasing a client asks the one home of what is personal.
-
-create or replace function crm.erase_client(client_id integer, confirm boolean default false) returns crm.client
-language plpgsql volatile security definer  -- management writes no client otherwise; the grant of execute is its permission
-set search_path = ''
-as $$
-declare
-  erased crm.client;
-begin
-  if confirm is not true then
-    raise check_violation using
-      message = format('Erasing client %s cannot be undone.', erase_client.client_id),
-      hint = 'Confirm it: set confirm to true.';
-  end if;
-  update crm.client
-  set full_name = 'Erased client', email = null, phone = null, erased_at = now()
-  where id = erase_client.client_id and erased_at is null
-  returning * into erased;
-  if not found then
-    if exists (select from crm.client where id = erase_client.client_id) then
-      raise check_violation using message = format('The personal data of client %s has been erased already.', erase_client.client_id);
-    end if;
-    raise no_data_found using message = format('There is no client %s.', erase_client.client_id);
-  end if;
-
-  -- History forgets the person too, and keeps that there was a change, when and by whom.
-  update audit.change
-  set old_values = audit.without_person(old_values),
-      new_values = audit.without_person(new_values)
-  where record = 'client' and row_id = erase_client.client_id;
-  return erased;
-end
-$$;
+comment on column crm.history.action is
+'What was done to the record.
+- `insert`: It was created.
+- `update`: It was changed.
+- `delete`: It was deleted.
+- `prune`: None of these: what is old was removed from history itself.';

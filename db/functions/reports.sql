@@ -1,29 +1,7 @@
---! Previous: sha1:684334aef6e4ad87edb29730167ee53ceb6dd821
---! Hash: sha1:148f708b323fb3d80c97ad650b818c71954487d4
---! Message: reports
-
--- What has been sold and paid, what is owed, and who has how much to do: counted by the database, with the rights of
--- whoever asks. What a report returns is a type with a name, so that its columns have comments of their own.
-
--- squawk-ignore require-concurrent-index-creation
-create index contract_signed_at_idx on crm.contract (signed_at) where status = 'signed';
+-- Reports: counted by the database with the rights of the caller. Their result types are in the migration `records`.
 
 
--- The pipeline
-
-create type crm.pipeline_band as (
-  from_days    integer,
-  to_days      integer,
-  contracts    integer,
-  total_amount numeric(16,2)
-);
-comment on type   crm.pipeline_band              is 'The drafts of one age: what may be signed yet.';
-comment on column crm.pipeline_band.from_days    is 'How many days ago the youngest of them may have been entered.';
-comment on column crm.pipeline_band.to_days      is 'How many days ago the oldest may have been entered; empty for the last band.';
-comment on column crm.pipeline_band.contracts    is 'How many drafts there are.';
-comment on column crm.pipeline_band.total_amount is 'What they amount to, in euros.';
-
-create function crm.pipeline_by_age() returns setof crm.pipeline_band
+create or replace function crm.pipeline_by_age() returns setof crm.pipeline_band
 language sql stable security invoker
 set search_path = ''
 as $$
@@ -47,21 +25,7 @@ comment on function crm.pipeline_by_age() is
   'The drafts by age: up to 30 days, up to 90, and older.';
 
 
--- Signed and paid
-
-create type crm.month_revenue as (
-  month            date,
-  signed_contracts integer,
-  signed_amount    numeric(16,2),
-  paid_amount      numeric(16,2)
-);
-comment on type   crm.month_revenue                  is 'What was signed and what was paid in a month.';
-comment on column crm.month_revenue.month            is 'The first day of the month.';
-comment on column crm.month_revenue.signed_contracts is 'How many contracts were signed, and have not been cancelled since.';
-comment on column crm.month_revenue.signed_amount    is 'What they amount to, in euros.';
-comment on column crm.month_revenue.paid_amount      is 'The money that arrived, less corrections, in euros; whenever its contract was signed.';
-
-create function crm.revenue_by_month(first_day date, last_day date, time_zone text default 'Europe/Paris')
+create or replace function crm.revenue_by_month(first_day date, last_day date, time_zone text default 'Europe/Paris')
 returns setof crm.month_revenue
 language plpgsql stable strict security invoker
 set search_path = ''
@@ -102,21 +66,7 @@ comment on function crm.revenue_by_month(date, date, text) is
 - `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';
 
 
-create type crm.salesperson_revenue as (
-  employee_id      integer,
-  full_name        text,
-  signed_contracts integer,
-  signed_amount    numeric(16,2),
-  paid_amount      numeric(16,2)
-);
-comment on type   crm.salesperson_revenue                  is 'What was signed with the clients of a sales employee, and what they paid.';
-comment on column crm.salesperson_revenue.employee_id      is 'Who looks after the clients today.';
-comment on column crm.salesperson_revenue.full_name        is 'Their name.';
-comment on column crm.salesperson_revenue.signed_contracts is 'How many contracts were signed, and have not been cancelled since.';
-comment on column crm.salesperson_revenue.signed_amount    is 'What they amount to, in euros.';
-comment on column crm.salesperson_revenue.paid_amount      is 'The money that arrived, less corrections, in euros; whenever its contract was signed.';
-
-create function crm.revenue_by_salesperson(first_day date, last_day date, time_zone text default 'Europe/Paris')
+create or replace function crm.revenue_by_salesperson(first_day date, last_day date, time_zone text default 'Europe/Paris')
 returns setof crm.salesperson_revenue
 language sql stable strict security invoker
 set search_path = ''
@@ -153,23 +103,7 @@ comment on function crm.revenue_by_salesperson(date, date, text) is
 - `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';
 
 
--- What is owed
-
-create type crm.overdue_share as (
-  employee_id       integer,
-  full_name         text,
-  contracts         integer,
-  amount_to_be_paid numeric(16,2),
-  oldest_signed_at  timestamptz
-);
-comment on type   crm.overdue_share                   is 'What the clients of a sales employee should have paid by now.';
-comment on column crm.overdue_share.employee_id       is 'Who looks after the clients today.';
-comment on column crm.overdue_share.full_name         is 'Their name.';
-comment on column crm.overdue_share.contracts         is 'How many contracts are overdue.';
-comment on column crm.overdue_share.amount_to_be_paid is 'What remains to be paid for them, in euros.';
-comment on column crm.overdue_share.oldest_signed_at  is 'When the oldest of them was signed.';
-
-create function crm.overdue_by_salesperson() returns setof crm.overdue_share
+create or replace function crm.overdue_by_salesperson() returns setof crm.overdue_share
 language sql stable security invoker
 set search_path = ''
 as $$
@@ -184,23 +118,7 @@ comment on function crm.overdue_by_salesperson() is
   'What is overdue, by the sales employee who looks after the client: signed more than 30 days ago, and not paid in full. The most first.';
 
 
--- Who has how much to do
-
-create type crm.support_load as (
-  employee_id     integer,
-  full_name       text,
-  events          integer,
-  upcoming_events integer,
-  next_start      timestamptz
-);
-comment on type   crm.support_load                 is 'The events of a support employee, or those that nobody runs yet.';
-comment on column crm.support_load.employee_id     is 'Who runs them; empty for those that nobody runs yet.';
-comment on column crm.support_load.full_name       is 'Their name.';
-comment on column crm.support_load.events          is 'How many events begin between the two days.';
-comment on column crm.support_load.upcoming_events is 'How many are still to begin, at any time.';
-comment on column crm.support_load.next_start      is 'When the next one begins.';
-
-create function crm.load_by_support_contact(first_day date, last_day date, time_zone text default 'Europe/Paris')
+create or replace function crm.load_by_support_contact(first_day date, last_day date, time_zone text default 'Europe/Paris')
 returns setof crm.support_load
 language sql stable strict security invoker
 set search_path = ''

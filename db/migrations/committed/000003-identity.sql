@@ -1,11 +1,11 @@
---! Previous: sha1:509c36d1fccd4c653091a18c5511e9a13f92fc84
---! Hash: sha1:ddf803198a95f153d73cbc2f3bf1476e4e6efe64
+--! Previous: sha1:b4852646e245fb337e020e9ff97f86c61fb5eda4
+--! Hash: sha1:f1b8dce0013af7325aa1b24054cdedda701b6a34
 --! Message: identity
 
--- Credentials and sessions: who somebody is. What they may do is in db/policies.
+-- Credentials and sessions: who a person is. What they may do is in db/policies.
 --
--- The API hashes passwords (argon2id); a stored hash never leaves the database. To log in, the API asks for
--- the parameters and the salt, hashes what was typed, and hands the result to auth.log_in, which compares.
+-- The API hashes passwords (argon2id); a stored hash never leaves the database. To log in, the API asks for the parameters
+-- and the salt, hashes what was typed, and hands the result to auth.log_in, which compares.
 
 create table auth.credential (
   employee_id   integer     not null,
@@ -26,23 +26,28 @@ comment on column auth.credential.changed_at    is 'When the password was last s
 comment on constraint credential_password_is_hashed on auth.credential is 'A password is stored only as an argon2id hash.';
 
 
--- Keyed by a digest of what was typed, known address or not, so that an attempt costs and answers the same.
+-- Keyed by digests of what was typed, known or not, so that an attempt costs and answers the same.
 create table auth.login_attempt (
-  email_digest    bytea       not null,
-  failures        integer     not null default 0,
-  last_failure_at timestamptz not null default now(),
+  account         bytea       not null,
+  address         bytea       not null,
+  failures        numeric     not null default 0,
+  last_attempt_at timestamptz not null default now(),
   locked_until    timestamptz,
+  succeeded_at    timestamptz,
 
-  constraint login_attempt_pkey primary key (email_digest)
+  constraint login_attempt_pkey primary key (account, address)
 );
 alter table auth.login_attempt enable row level security, force row level security;
 
-create index login_attempt_last_failure_at_idx on auth.login_attempt (last_failure_at);
+create index login_attempt_last_attempt_at_idx on auth.login_attempt (last_attempt_at);
 
-comment on table  auth.login_attempt              is 'Failed logins in a row, by e-mail address typed. Forgotten after a day.';
-comment on column auth.login_attempt.email_digest is 'SHA-256 of the address in lower case.';
-comment on column auth.login_attempt.failures     is 'Failures since the last success.';
-comment on column auth.login_attempt.locked_until is 'Until when logging in is refused.';
+comment on table  auth.login_attempt                 is 'Failed logins, by account, by address, and by both. Forgotten after a day; where somebody has logged in, after 30.';
+comment on column auth.login_attempt.account         is 'SHA-256 of the e-mail address typed, known or not; empty for any account.';
+comment on column auth.login_attempt.address         is 'SHA-256 of the network address, of IPv6 the first 64 bits; empty for any address. Not secret: there are few addresses.';
+comment on column auth.login_attempt.failures        is 'Failures since the last success; of an address with any account, less one for each minute between them.';
+comment on column auth.login_attempt.last_attempt_at is 'When it was last counted.';
+comment on column auth.login_attempt.locked_until    is 'Until when logging in is refused.';
+comment on column auth.login_attempt.succeeded_at    is 'When this account last logged in from this address.';
 
 
 create table auth.session (

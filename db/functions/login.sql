@@ -1,59 +1,27 @@
---! Previous: sha1:5436a98cf0c9bc166547ac7b3299f2ae5e2b6cf7
---! Hash: sha1:d895d0f5edbf325faff8fe09a9a23f25cf8e3410
---! Message: identity
-
--- Identity that holds: limits per account and per address, and one-time passwords that expire.
-
-
--- Failed logins, counted three times over.
+-- Logging in, changing and resetting a password, and the limits on failed attempts.
 --
---   one account from one address   5 in a row   whoever mistypes is held up, and nobody else is
---   one account from everywhere   50 in a row   many addresses do not guess one password together
---   one address, every account   100, less one a minute   one address does not try one password on everybody; an office
---                                               behind one address is not held up by a few typing errors
+-- A failed attempt is counted three times over:
+--
+--   one account from one address    5 in a row                slows down a person who mistypes, nobody else
+--   one account, every address     50 in a row                many addresses do not guess one password together
+--   one address, every account    100, less one a minute      one address does not try one password on every account
 --
 -- A count that is full locks for 15 seconds, and each failure after that for twice as long, up to an hour. While a
--- lock holds nothing is compared and nothing is counted, so that it ends whatever others do.
+-- lock holds, nothing is compared and nothing counted, so that it ends whatever others do.
 --
 -- A success forgets the failures of the account, here and everywhere, but not those of the address: an account of
--- one's own does not buy more guesses at others. And an address where the account has logged in during the last
--- 30 days is not concerned by what fails elsewhere: nobody locks a person out of their own office.
---
--- What was counted before is forgotten: it was a day's worth at most.
-
-drop function auth.log_in(text, text, bytea, text);
-drop function auth.change_password(text, text);
-drop function auth.my_password_parameters();
-drop function auth.password_parameters(text);
-drop function auth.locked_until(bytea);
-drop function auth.count_attempt(bytea, boolean);
--- squawk-ignore ban-drop-table
-drop table auth.login_attempt;
-
-create table auth.login_attempt (
-  account         bytea       not null,
-  address         bytea       not null,
-  failures        numeric     not null default 0,
-  last_attempt_at timestamptz not null default now(),
-  locked_until    timestamptz,
-  succeeded_at    timestamptz,
-
-  constraint login_attempt_pkey primary key (account, address)
-);
-alter table auth.login_attempt enable row level security, force row level security;
-
-create index login_attempt_last_attempt_at_idx on auth.login_attempt (last_attempt_at);
-
-comment on table  auth.login_attempt                 is 'Failed logins, by account, by address, and by both. Forgotten after a day; where somebody has logged in, after 30.';
-comment on column auth.login_attempt.account         is 'SHA-256 of the e-mail address typed, known or not; empty for any account.';
-comment on column auth.login_attempt.address         is 'SHA-256 of the network address, of IPv6 the first 64 bits; empty for any address. Not secret: there are few addresses.';
-comment on column auth.login_attempt.failures        is 'Failures since the last success; of an address with any account, less one for each minute between them.';
-comment on column auth.login_attempt.last_attempt_at is 'When it was last counted.';
-comment on column auth.login_attempt.locked_until    is 'Until when logging in is refused.';
-comment on column auth.login_attempt.succeeded_at    is 'When this account last logged in from this address.';
+-- one's own does not buy more guesses at others. An address from which the account has logged in during the last 30
+-- days is not concerned by failures elsewhere: a person cannot be locked out of their own office.
 
 
-create function auth.address_digest(address inet) returns bytea
+create or replace function auth.email_digest(email text) returns bytea
+language sql immutable strict parallel safe
+return sha256(convert_to(lower(btrim(email)), 'UTF8'));
+comment on function auth.email_digest(text) is
+  'The key of auth.login_attempt for an address as typed.';
+
+
+create or replace function auth.address_digest(address inet) returns bytea
 language sql immutable parallel safe
 return sha256(convert_to(coalesce(host(case
   when family(address) = 4 then address
@@ -64,7 +32,7 @@ comment on function auth.address_digest(inet) is
   'What auth.login_attempt calls a network address. Whoever has one IPv6 address has the 2⁶⁴ around it; a caller whose address is not known shares one count with all others.';
 
 
-create function auth.login_counts(email text, from_address inet)
+create or replace function auth.login_counts(email text, from_address inet)
 returns table (account bytea, address bytea, tolerated integer)
 language sql immutable parallel safe
 set search_path = ''
@@ -81,7 +49,7 @@ comment on function auth.login_counts(text, inet) is
   'The three counts that an attempt is part of, and which failure of each is the first to lock.';
 
 
-create function auth.locked_until(email text, from_address inet) returns timestamptz
+create or replace function auth.locked_until(email text, from_address inet) returns timestamptz
 language sql stable
 set search_path = ''
 as $$
@@ -99,7 +67,7 @@ comment on function auth.locked_until(text, inet) is
   'Until when logins to an account from an address are refused; null when they are not.';
 
 
-create function auth.take_turn(email text, from_address inet) returns timestamptz
+create or replace function auth.take_turn(email text, from_address inet) returns timestamptz
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -127,7 +95,7 @@ comment on function auth.take_turn(text, inet) is
   'As auth.locked_until, and no other attempt at the account or from the address is compared until the transaction ends.';
 
 
-create function auth.count_attempt(email text, from_address inet, succeeded boolean) returns void
+create or replace function auth.count_attempt(email text, from_address inet, succeeded boolean) returns void
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -169,9 +137,8 @@ comment on function auth.count_attempt(text, inet, boolean) is
   'Counts a failed attempt and locks what has failed too often for a growing time, or forgets the failures of the account after a success.';
 
 
--- Logging in. A one-time password is good for seven days: what lies in a mailbox is not a key for ever.
-
-create function auth.password_parameters(email text, from_address inet, out parameters text, out retry_at timestamptz)
+-- A one-time password expires after seven days.
+create or replace function auth.password_parameters(email text, from_address inet, out parameters text, out retry_at timestamptz)
 language sql stable security definer
 set search_path = ''
 as $$
@@ -186,7 +153,7 @@ comment on function auth.password_parameters(text, inet) is
   'The algorithm, parameters and salt to hash a password with, in PHC string format without the hash; null for an unknown address. And until when there is no use in hashing, since logging in is refused.';
 
 
-create function auth.my_password_parameters(from_address inet, out parameters text, out retry_at timestamptz)
+create or replace function auth.my_password_parameters(from_address inet, out parameters text, out retry_at timestamptz)
 language sql stable security definer
 set search_path = ''
 as $$
@@ -201,7 +168,7 @@ comment on function auth.my_password_parameters(inet) is
   'As auth.password_parameters, for the caller.';
 
 
-create function auth.log_in(
+create or replace function auth.log_in(
   email text, password_hash text, refresh_token_hash bytea, user_agent text, from_address inet,
   out outcome text, out session_id uuid, out employee_id integer, out department text,
   out must_change_password boolean, out retry_at timestamptz)
@@ -254,7 +221,7 @@ comment on function auth.log_in(text, text, bytea, text, inet) is
   'Opens a session, always a new one. Outcome: ok; refused, whether the address or the password is wrong; expired, for a one-time password of more than seven days ago; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
 
 
-create function auth.change_password(
+create or replace function auth.change_password(
   password_hash text, new_password_hash text, from_address inet,
   out outcome text, out retry_at timestamptz)
 language plpgsql volatile security definer
@@ -286,3 +253,57 @@ end
 $$;
 comment on function auth.change_password(text, text, inet) is
   'Changes the caller''s password and ends their other sessions. Outcome: changed; refused, when the current password is wrong, which counts as a failed login; locked, until retry_at.';
+
+
+create or replace function crm.reset_password(employee_id integer, password_hash text) returns crm.employee
+language plpgsql volatile security invoker  -- the policies of auth.credential decide
+set search_path = ''
+as $$
+declare
+  person crm.employee;
+begin
+  select * into person from crm.employee where employee.id = reset_password.employee_id;
+  if not found then
+    raise no_data_found using message = format('There is no employee %s.', reset_password.employee_id);
+  end if;
+
+  if not exists (select from auth.credential where credential.employee_id = person.id) then
+    insert into auth.credential (employee_id, password_hash) values (person.id, reset_password.password_hash);
+    return person;
+  end if;
+  update auth.credential
+  set password_hash = reset_password.password_hash, must_change = true, changed_at = now()
+  where credential.employee_id = person.id;
+  if not found then
+    raise insufficient_privilege using
+      message = format('You may not reset the password of employee %s.', person.id),
+      detail  = (select pg_catalog.obj_description(oid, 'pg_policy') from pg_catalog.pg_policy
+                 where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others'),
+      hint    = 'Change your own with: epic password';
+  end if;
+  return person;
+end
+$$;
+comment on function crm.reset_password(integer, text) is
+  'Gives an employee a password for one login, within seven days. It ends their sessions, and unlocks the account.';
+
+
+create or replace function auth.credential_reset() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  update auth.session set revoked_at = now() where employee_id = new.employee_id and revoked_at is null;
+  update auth.login_attempt
+  set failures = 0, locked_until = null
+  where account = (select auth.email_digest(email) from crm.employee where id = new.employee_id);
+  return null;
+end
+$$;
+
+create or replace trigger credential_30_reset
+  after update of password_hash on auth.credential
+  for each row when (new.must_change)
+  execute function auth.credential_reset();
+comment on trigger credential_30_reset on auth.credential is
+  'A new one-time password ends the employee''s sessions, and forgets their failed logins.';

@@ -1,0 +1,107 @@
+-- event: needs a signed contract and an active support employee; the verbs that assign one.
+
+
+create or replace function crm_private.event_check_contract() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  found_status text;
+begin
+  select status into found_status from crm.contract where id = new.contract_id for share;
+  if not found then
+    raise no_data_found using message = format('There is no contract %s.', new.contract_id), column = 'contract_id';
+  end if;
+  if found_status <> 'signed' then
+    raise check_violation using
+      column = 'contract_id',
+      message = format('Contract %s is %s: an event needs a signed contract.', new.contract_id, replace(found_status, 'draft', 'a draft')),
+      hint = case found_status
+        when 'draft' then format('Sign it first: epic contract sign %s', new.contract_id)
+        else 'Create another contract: epic contract create'
+      end;
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger event_10_check_contract
+  before insert on crm.event
+  for each row execute function crm_private.event_check_contract();
+comment on trigger event_10_check_contract on crm.event is
+  'An event needs a signed contract.';
+
+
+create or replace function crm_private.event_check_support_contact() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  contact crm.employee;
+begin
+  select * into contact from crm.employee where id = new.support_contact_id for share;
+  if not found then
+    raise no_data_found using message = format('There is no employee %s.', new.support_contact_id), column = 'support_contact_id';
+  end if;
+  if contact.department <> 'support' or not contact.active then
+    raise check_violation using
+      column = 'support_contact_id',
+      message = format('%s cannot run events: a support contact is an active support employee.', contact.full_name),
+      hint = 'List those who can: epic employee list --department support';
+  end if;
+  return new;
+end
+$$;
+
+create or replace trigger event_20_check_support_contact
+  before insert or update of support_contact_id on crm.event
+  for each row when (new.support_contact_id is not null)
+  execute function crm_private.event_check_support_contact();
+comment on trigger event_20_check_support_contact on crm.event is
+  'The support contact of an event is an active support employee.';
+
+
+create or replace function crm.assign_support(event_id integer, employee_id integer) returns crm.event
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  assigned crm.event;
+begin
+  update crm.event
+  set support_contact_id = assign_support.employee_id
+  where id = assign_support.event_id
+  returning * into assigned;
+  if not found then
+    raise insufficient_privilege;
+  end if;
+  return assigned;
+exception when insufficient_privilege then
+  perform access.refuse('event', 'assign', event_id);
+end
+$$;
+comment on function crm.assign_support(integer, integer) is
+  'Has an active support employee run an event, in place of whoever ran it until now.';
+
+
+create or replace function crm.unassign_support(event_id integer) returns crm.event
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  unassigned crm.event;
+begin
+  update crm.event
+  set support_contact_id = null
+  where id = unassign_support.event_id
+  returning * into unassigned;
+  if not found then
+    raise insufficient_privilege;
+  end if;
+  return unassigned;
+exception when insufficient_privilege then
+  perform access.refuse('event', 'unassign', event_id);
+end
+$$;
+comment on function crm.unassign_support(integer) is
+  'Leaves an event without a support contact until the next one is assigned.';

@@ -1,0 +1,632 @@
+-- Explanations: who may do what, asked beforehand or after a refusal, and answered from the catalogue, so that an
+-- explanation cannot drift from the grants and policies.
+--
+-- Everything runs with the rights of the caller: an expression is evaluated as PostgreSQL evaluates it for them, and a
+-- row that they do not see looks like one that does not exist.
+
+
+-- Wording
+
+
+create or replace function crm_private.rule_sentence(schema_name text, table_name text, constraint_name text) returns text
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select coalesce(
+    (select obj_description(constraint_.oid, 'pg_constraint')
+     from pg_catalog.pg_constraint constraint_
+     where constraint_.conrelid = relation.oid and constraint_.conname = constraint_name),
+    (select obj_description(index.oid, 'pg_class')
+     from pg_catalog.pg_class index
+     where index.relnamespace = relation.relnamespace and index.relname = constraint_name))
+  from pg_catalog.pg_class relation
+  join pg_catalog.pg_namespace namespace on namespace.oid = relation.relnamespace
+  where namespace.nspname = schema_name and relation.relname = table_name
+$$;
+comment on function crm_private.rule_sentence(text, text, text) is
+  'The sentence of a broken constraint or unique index: its comment; null when it has none.';
+
+
+create or replace function access.role_in_words(role name) returns text
+language sql immutable parallel safe
+return case role
+  when 'public'        then 'Everybody'
+  when 'epic_employee' then 'Every employee'
+  else initcap(replace(regexp_replace(role, '^epic_', ''), '_', ' '))
+end;
+comment on function access.role_in_words(name) is
+  'How the sentences of the database call a role: Sales, Every employee.';
+
+
+-- Sending a version is a precondition, not a change: it is left out of what a role may write.
+create or replace function access.act_in_words(verb text, columns text[], record text) returns text
+language sql stable parallel safe
+return concat_ws(' ',
+  verb,
+  case when verb <> 'create' then array_to_string(nullif(array_remove(columns, 'version'), '{}'), ', ') || ' of' end,
+  case when record = 'history' then 'the history' when record ~ '^[aeiou]' then 'an ' || record else 'a ' || record end,
+  case when verb = 'create' then 'with ' || array_to_string(columns, ', ') end);
+comment on function access.act_in_words(text, text[], text) is
+  'What somebody does, in words: update phone of a client; create a contract with client_id; delete an event.';
+
+
+-- The catalogue
+
+
+create or replace function access.secured_table(relation regclass) returns regclass
+language sql stable parallel safe
+return coalesce(
+  (select source.refobjid
+   from pg_catalog.pg_rewrite rule
+   join pg_catalog.pg_depend source
+     on source.classid = 'pg_catalog.pg_rewrite'::regclass
+    and source.objid = rule.oid
+    and source.refclassid = 'pg_catalog.pg_class'::regclass
+    and source.refobjid <> relation
+   where rule.ev_class = relation
+   limit 1),
+  relation);
+comment on function access.secured_table(regclass) is
+  'The table whose policies count for a relation: itself, or for a view the table that it reads.';
+
+
+create or replace function access.grants_on(
+  relation regclass, privilege text,
+  out role name, out is_mine boolean, out columns text[])
+returns setof record
+language sql stable parallel safe
+begin atomic
+  select
+    coalesce(grantee.rolname, 'public'),
+    acl.grantee = 0 or pg_has_role(acl.grantee, 'usage'),
+    case when not bool_or(acl.position = 0) then array_agg(acl.column_name order by acl.position) end
+  from (
+    select entry.grantee, entry.privilege_type, null::text as column_name, 0 as position
+    from pg_catalog.pg_class class, aclexplode(class.relacl) entry
+    where class.oid = relation and entry.grantee <> class.relowner
+    union all
+    select entry.grantee, entry.privilege_type, attribute.attname, attribute.attnum
+    from pg_catalog.pg_attribute attribute, aclexplode(attribute.attacl) entry
+    where attribute.attrelid = relation and not attribute.attisdropped
+  ) acl
+  left join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
+  where acl.privilege_type = privilege
+    and grantee.rolname is distinct from 'epic_courier'
+  group by acl.grantee, grantee.rolname;
+end;
+comment on function access.grants_on(regclass, text) is
+  'The grants of a privilege on a table to people: to which role, whether that is one of the caller''s, and on which columns (null: on all of them).';
+
+
+create or replace function access.policies_on(
+  relation regclass, privilege text,
+  out policy oid, out name name, out role name, out is_mine boolean, out is_permissive boolean,
+  out is_using_true boolean, out is_check_true boolean, out sentence text)
+returns setof record
+language sql stable parallel safe
+begin atomic
+  select
+    pol.oid,
+    pol.polname,
+    coalesce(grantee.rolname, 'public'),
+    grantee.oid is null or pg_has_role(grantee.oid, 'usage'),
+    pol.polpermissive,
+    coalesce(pg_get_expr(pol.polqual, pol.polrelid) = 'true', false),
+    coalesce(pg_get_expr(coalesce(pol.polwithcheck, pol.polqual), pol.polrelid) = 'true', false),
+    obj_description(pol.oid, 'pg_policy')
+  from pg_catalog.pg_policy pol
+  join pg_catalog.pg_class class on class.oid = pol.polrelid
+  cross join lateral unnest(pol.polroles) as for_role (oid)
+  left join pg_catalog.pg_roles grantee on grantee.oid = for_role.oid
+  where pol.polrelid = relation
+    and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
+    and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'))
+    and grantee.rolname is distinct from 'epic_courier';
+end;
+comment on function access.policies_on(regclass, text) is
+  'The policies of a table for a privilege, other than those for the database''s own functions and for the courier.';
+
+
+-- Rows, as a policy sees them
+
+
+create or replace function access.row_as_seen(relation regclass, row_id integer) returns jsonb
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  seen jsonb;
+begin
+  execute format('select to_jsonb(seen) from %s seen where id = $1', relation) into seen using row_id;
+  return seen;
+end
+$$;
+comment on function access.row_as_seen(regclass, integer) is
+  'A row as the caller reads it; null when there is none, or none that the caller may see.';
+
+
+create or replace function access.row_as_entered(relation regclass, new_values jsonb) returns jsonb
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  defaults text;
+  entered  jsonb;
+begin
+  select string_agg(format('%L, (%s)', attribute.attname, pg_get_expr(value.adbin, value.adrelid)), ', ')
+  into defaults
+  from pg_catalog.pg_attrdef value
+  join pg_catalog.pg_attribute attribute on attribute.attrelid = value.adrelid and attribute.attnum = value.adnum
+  where value.adrelid = relation
+    and attribute.attgenerated = ''
+    and not new_values ? attribute.attname;
+  execute format('select jsonb_build_object(%s)', defaults) into entered;
+  return entered || new_values;
+end
+$$;
+comment on function access.row_as_entered(regclass, jsonb) is
+  'A new row with these values, and elsewhere the defaults that the caller would get.';
+
+
+create or replace function access.policy_holds(policy oid, for_new_row boolean, candidate jsonb, unknown_columns text[] default '{}')
+returns boolean
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  secured regclass;
+  alias   name;
+  answer  boolean;
+  expression text;
+begin
+  if candidate is null or unknown_columns <> '{}' then
+    perform from pg_catalog.pg_depend used
+    join pg_catalog.pg_policy pol on pol.oid = used.objid and pol.polrelid = used.refobjid
+    join pg_catalog.pg_attribute attribute on attribute.attrelid = used.refobjid and attribute.attnum = used.refobjsubid
+    where used.classid = 'pg_catalog.pg_policy'::regclass
+      and used.objid = policy
+      and (candidate is null or attribute.attname = any (unknown_columns));
+    if found then
+      return null;
+    end if;
+  end if;
+
+  -- Without an expression of its own, WITH CHECK is USING.
+  select pol.polrelid, class.relname, pg_get_expr(case when for_new_row then coalesce(pol.polwithcheck, pol.polqual) else pol.polqual end, pol.polrelid)
+  into secured, alias, expression
+  from pg_catalog.pg_policy pol
+  join pg_catalog.pg_class class on class.oid = pol.polrelid
+  where pol.oid = policy;
+  execute format('select (%s) from jsonb_populate_record(null::%s, $1) as %I', expression, secured, alias)
+  into answer
+  using coalesce(candidate, '{}');
+  return coalesce(answer, false);
+end
+$$;
+comment on function access.policy_holds(oid, boolean, jsonb, text[]) is
+  'Whether the USING expression of a policy (or, for a new row, its WITH CHECK) holds for a row and the caller; null when it depends on a row, or on a column, that is not known.';
+
+
+-- Answers
+
+
+create or replace function access.explain_call(function_name text)
+returns table (
+  step     integer,
+  kind     text,
+  name     text,
+  role     text,
+  mode     text,
+  clause   text,
+  is_mine  boolean,
+  holds    boolean,
+  sentence text)
+language sql stable security invoker
+set search_path = ''
+as $$
+  with
+  function as (
+    select pg_proc.*
+    from pg_catalog.pg_proc
+    where pronamespace = 'crm'::regnamespace and proname = function_name
+  ),
+  given as (
+    select
+      coalesce(grantee.rolname, 'public') as role,
+      grantee.oid is null or pg_has_role(grantee.oid, 'usage') as is_mine
+    from function
+    cross join lateral aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) entry
+    left join pg_catalog.pg_roles grantee on grantee.oid = entry.grantee
+    where entry.grantee <> function.proowner
+  ),
+  steps as (
+    select 1 as part, 'grant' as kind, 'execute' as name, given.role::text, given.is_mine, case when given.is_mine then true end as holds,
+      format('%s may do this.', access.role_in_words(given.role)) as sentence
+    from given
+    union all
+    select 2, 'verdict', function.proname, current_user, true, has_function_privilege(function.oid, 'execute'),
+      coalesce(
+        case when not has_function_privilege(function.oid, 'execute') then 'Only ' end
+          || (select string_agg(lower(access.role_in_words(given.role)), ' or ' order by given.role) from given) || ' may do this.',
+        (select string_agg(access.role_in_words(given.role), ' or ' order by given.role) || ' may do this.' from given),
+        'Nobody may do this.')
+    from function
+  )
+  select (row_number() over (order by part, not is_mine, role))::integer, kind, name, role, null, null, is_mine, holds, sentence
+  from steps
+  order by 1
+$$;
+comment on function access.explain_call(text) is
+  'Who may call a function of crm, as crm.explain_access says it; no rows when there is no such function.';
+
+
+create or replace function access.explain_statement(
+  record     text,
+  verb       text,
+  row_id     integer default null,
+  columns    text[]  default null,
+  new_values jsonb   default null)
+returns table (
+  step     integer,
+  kind     text,
+  name     text,
+  role     text,
+  mode     text,
+  clause   text,
+  is_mine  boolean,
+  holds    boolean,
+  sentence text)
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  relation  regclass := to_regclass(format('crm.%I', record));
+  secured   regclass := access.secured_table(relation);
+  asked     text     := case verb when 'read' then 'SELECT' when 'create' then 'INSERT' when 'update' then 'UPDATE' when 'delete' then 'DELETE' end;
+  wanted    text[]   := coalesce(columns, array(select jsonb_object_keys(new_values)), '{}');
+  unvalued  text[]   := array(select unnest(wanted) except select jsonb_object_keys(new_values));
+  misnamed  text[];
+  granted   boolean;  -- whether the caller's grants cover what is wanted
+  before    jsonb;    -- the row as it is, as far as the caller sees it
+  after     jsonb;    -- the row as it would become
+  is_gone   boolean := false;
+begin
+  if asked is null then
+    return query select * from access.explain_call(verb || '_' || record);
+    if found then
+      return;
+    end if;
+  end if;
+  if relation is null or asked is null then
+    raise invalid_parameter_value using
+      message = format('There is nothing to explain about %s %s.', verb, record),
+      hint = 'Verbs: read, create, update, delete. Records: employee, client, contract, payment, event, notification, history.';
+  end if;
+  misnamed := array(
+    select unnest(wanted)
+    except
+    select attname from pg_catalog.pg_attribute where attrelid = relation and attnum > 0 and not attisdropped);
+  if misnamed <> '{}' then
+    raise undefined_column using message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record);
+  end if;
+
+  granted := case
+    when asked = 'DELETE'  then has_table_privilege(relation, asked)
+    when wanted = '{}'     then has_any_column_privilege(relation, asked)
+    else (select bool_and(has_column_privilege(relation, wish, asked)) from unnest(wanted) wish)
+  end;
+  if row_id is not null and has_any_column_privilege(relation, 'SELECT') then
+    before  := access.row_as_seen(relation, row_id);
+    is_gone := before is null;
+  end if;
+  if asked = 'INSERT' and new_values is not null then
+    after := access.row_as_entered(relation, new_values);
+  elsif asked = 'UPDATE' then
+    after := before || coalesce(new_values, '{}');
+  end if;
+
+  return query
+  with
+  given as (
+    select given.*, given.columns is null or wanted <@ given.columns as covers
+    from access.grants_on(relation, asked) given
+  ),
+  -- A row is read before anything is done with it.
+  phase (position, privilege) as (
+    select 1, 'SELECT' where asked <> 'INSERT'
+    union all
+    select 2, asked where asked <> 'SELECT'
+  ),
+  policy as (
+    select
+      phase.position,
+      pol.*,
+      used.holds as uses,
+      case
+        when not pol.is_mine or used.holds is false then null
+        when phase.privilege in ('INSERT', 'UPDATE') then pol.is_check_true or access.policy_holds(pol.policy, true, after, unvalued)
+        when asked = 'UPDATE' then pol.is_using_true or access.policy_holds(pol.policy, false, after, unvalued)  -- what is written must stay readable
+        else true
+      end as checks
+    from phase
+    cross join lateral access.policies_on(secured, phase.privilege) pol
+    cross join lateral (
+      select case
+        when not pol.is_mine then null
+        when is_gone         then false
+        when phase.privilege = 'INSERT' then true
+        else pol.is_using_true or access.policy_holds(pol.policy, false, before)
+      end as holds
+      offset 0  -- asked once
+    ) used
+    where row_security_active(secured)
+      and (pol.is_mine or phase.privilege = asked and exists (select from given where given.role = pol.role and given.covers))
+  ),
+  -- 0: no; 1: it depends; 2: yes. Permissive policies are alternatives, restrictive ones conditions.
+  graded as (
+    select policy.*,
+      case uses   when true then 2 when false then 0 else 1 end as use_grade,
+      case checks when true then 2 when false then 0 else 1 end as check_grade
+    from policy
+    where is_mine
+  ),
+  outcome as (
+    select case
+      when not granted or is_gone          then 0
+      when not row_security_active(secured) then 2
+      else (
+        select min(least(best.uses, best.checks, best.conditions))
+        from phase
+        cross join lateral (
+          select
+            coalesce(max(use_grade)   filter (where is_permissive), 0) as uses,
+            coalesce(max(check_grade) filter (where is_permissive), 0) as checks,
+            coalesce(min(least(use_grade, check_grade)) filter (where not is_permissive), 2) as conditions
+          from graded
+          where graded.position = phase.position) best)
+    end as grade
+  ),
+  deciding as (
+    select policy.name, policy.sentence
+    from policy, outcome
+    where case
+      when is_gone   then false
+      when grade > 0 then is_mine and policy.position = (select max(position) from phase) and (uses and checks) is not false
+      when granted   then is_mine and (uses and checks) is false
+      else not is_mine
+    end
+  ),
+  -- What is wanted and nobody may write; if somebody may write each of it, then all that is wanted.
+  nobodys as (
+    select case when written.by_nobody = '{}' then wanted else written.by_nobody end as columns
+    from (
+      select array(
+        select wish from unnest(wanted) wish
+        where not exists (select from given where given.columns is null or wish = any (given.columns)))
+    ) written (by_nobody)
+  ),
+  steps as (
+    select
+      case when given.is_mine then 1 else 3 end as part, 0 as position, false as is_permissive,
+      'grant' as kind,
+      lower(asked) || coalesce(' (' || array_to_string(given.columns, ', ') || ')', '') as name,
+      given.role::text, null as mode, null as clause, given.is_mine,
+      case when given.is_mine then given.covers end as holds,
+      format('%s may %s%s.', access.role_in_words(given.role), access.act_in_words(verb, given.columns, record),
+        case when not given.covers then ', but not ' || (
+          select string_agg(wish.name, ', ' order by wish.position)
+          from unnest(wanted) with ordinality as wish (name, position)
+          where wish.name <> all (given.columns)) end) as sentence
+    from given
+    where given.is_mine or given.covers
+    union all
+    select
+      case when policy.is_mine then 2 else 4 end, policy.position, policy.is_permissive,
+      'policy', policy.name, policy.role, case when policy.is_permissive then 'permissive' else 'restrictive' end,
+      case when not uses then 'using' when not checks then 'with check' end, policy.is_mine,
+      uses and checks,
+      policy.sentence
+    from policy
+    union all
+    select
+      5, 0, false,
+      'verdict', (select string_agg(deciding.name, ', ' order by deciding.name) from deciding), current_user, null, null, true,
+      case outcome.grade when 2 then true when 0 then false end,
+      coalesce(
+        (select string_agg(deciding.sentence, ' ' order by deciding.name) from deciding),
+        case
+          when is_gone           then format('There is no %s %s.', record, row_id)
+          when outcome.grade > 0 then format('Row-level security does not apply to %s.', current_user)
+          else format('Nobody may %s.', access.act_in_words(verb, nullif(nobodys.columns, '{}'), record))
+        end)
+    from outcome, nobodys
+  )
+  select (row_number() over (order by part, position, is_permissive, name))::integer, kind, name, role, mode, clause, is_mine, holds, sentence
+  from steps
+  order by 1;
+end
+$$;
+comment on function access.explain_statement(text, text, integer, text[], jsonb) is
+  'As crm.explain_access, for reading, creating, updating and deleting, and for a function whose call is the permission.';
+
+
+create or replace function access.written_by(record text, verb text, out statement text, out columns text[], out new_values jsonb)
+returns setof record
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  select known.statement, known.columns::text[], known.new_values::jsonb
+  from (values
+    ('contract', 'sign',       'update', null,                      '{"status": "signed"}'),
+    ('contract', 'cancel',     'update', null,                      '{"status": "cancelled"}'),
+    ('payment',  'record',     'create', '{contract_id,amount}',    null),
+    ('payment',  'correct',    'create', null,                      '{"amount": -0.01}'),
+    ('event',    'assign',     'update', '{support_contact_id}',    null),
+    ('event',    'unassign',   'update', null,                      '{"support_contact_id": null}'),
+    ('client',   'hand_over',  'update', '{commercial_contact_id}', null),
+    ('client',   'contact',    'update', '{full_name}',             null),
+    ('employee', 'deactivate', 'update', null,                      '{"active": false}')
+  ) known (record, verb, statement, columns, new_values)
+  where known.record = written_by.record and known.verb = written_by.verb
+$$;
+comment on function access.written_by(text, text) is
+  'What a business verb (sign a contract) does to its record: create or update, and which columns and values it writes; no rows for any other verb.';
+
+
+create or replace function crm.explain_access(
+  record     text,
+  verb       text,
+  row_id     integer default null,
+  columns    text[]  default null,
+  new_values jsonb   default null)
+returns table (
+  step     integer,
+  kind     text,
+  name     text,
+  role     text,
+  mode     text,
+  clause   text,
+  is_mine  boolean,
+  holds    boolean,
+  sentence text)
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  statement text  := verb;
+  written   text[] := columns;
+  given     jsonb := new_values;
+  known     record;
+begin
+  select * into known from access.written_by(record, verb);
+  if found then
+    statement := known.statement;
+    given     := coalesce(known.new_values || given, known.new_values, given);
+    written   := columns || known.columns || array(select jsonb_object_keys(given));
+  end if;
+  return query select * from access.explain_statement(record, statement, row_id, written, given);
+end
+$$;
+comment on function crm.explain_access(text, text, integer, text[], jsonb) is
+'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. A business verb is answered for what it writes, or, if it is a permission itself (erase a client), by who may call it. Constraints and triggers are not asked. A verb, record or column that there is not is an error.
+- `record`: The kind of record: employee, client, contract, payment, event, notification or history.
+- `verb`: read, create, update or delete; or a business verb, such as erase of a client.
+- `row_id`: Which one. Without it, what depends on the row stays open.
+- `columns`: The columns that are to be written, as the database names them. The answer is for these.
+- `new_values`: What is to be written, by column. The answer is also for what the row would become.';
+
+
+-- Refusals
+
+
+create or replace function access.responsible_for(
+  record text, row_id integer, new_values jsonb,
+  out employee_id integer, out department text, out sentence text)
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+begin
+  -- One statement for each kind of record: each plans, anew for every role, only what it reads.
+  case
+    when record = 'client' or record = 'contract' and row_id is null then
+      select employee.id, employee.department, format('Client %s is looked after by %s.', client.id, employee.full_name)
+      into employee_id, department, sentence
+      from crm.client
+      join crm.employee on employee.id = client.commercial_contact_id
+      where client.id = case record when 'client' then row_id else (new_values ->> 'client_id')::integer end
+        and employee.active;
+    when record = 'contract' or record in ('event', 'payment') and row_id is null then
+      select employee.id, employee.department, format('Contract %s is looked after by %s.', contract.id, employee.full_name)
+      into employee_id, department, sentence
+      from crm.contract
+      join crm.employee on employee.id = contract.commercial_id
+      where contract.id = case record when 'contract' then row_id else (new_values ->> 'contract_id')::integer end
+        and employee.active;
+    when record = 'event' then
+      select employee.id, employee.department, format('Event %s is run by %s.', event.id, employee.full_name)
+      into employee_id, department, sentence
+      from crm.event
+      join crm.employee on employee.id = event.support_contact_id
+      where event.id = row_id
+        and employee.active;
+    else
+      null;
+  end case;
+end
+$$;
+comment on function access.responsible_for(text, integer, jsonb) is
+  'The employee who looks after a record, or, for one that is to be created, after what it belongs to; their department; and a sentence that says so.';
+
+
+create or replace function crm.explain_refusal(
+  record     text,
+  verb       text,
+  row_id     integer default null,
+  columns    text[]  default null,
+  new_values jsonb   default null,
+  out is_visible boolean,
+  out policy     text,
+  out sentence   text,
+  out contact    text)
+language sql stable security invoker
+set search_path = ''
+as $$
+  with
+  answer as materialized (
+    select * from crm.explain_access(record, verb, row_id, columns, new_values)
+  ),
+  -- Who could do it: those whose grants cover it, the caller's own colleagues among them.
+  able as (
+    select answer.role, answer.is_mine from answer where answer.kind = 'grant' and answer.holds is not false
+  )
+  select
+    seen.is_visible,
+    verdict.name,
+    verdict.sentence,
+    case when seen.is_visible then coalesce(
+      (select responsible.sentence
+       from access.responsible_for(record, row_id, new_values) responsible
+       where responsible.employee_id <> crm.current_employee_id()
+         and exists (select from able where able.role = 'epic_' || responsible.department)),
+      (select 'Ask ' || string_agg(lower(access.role_in_words(able.role)), ' or ' order by able.role) || '.' from able where not able.is_mine))
+    end
+  from answer verdict
+  cross join lateral (
+    select case
+      when row_id is null or verdict.name is not null then true
+      else access.row_as_seen(to_regclass(format('crm.%I', record)), row_id) is not null
+    end
+    offset 0  -- looked at once
+  ) seen (is_visible)
+  where verdict.kind = 'verdict'
+$$;
+comment on function crm.explain_refusal(text, text, integer, text[], jsonb) is
+'Why something was refused: whether the caller sees the row at all, the policies and their sentences, and whom to ask, if there is anyone.
+- `record`: The kind of record, as in `explainAccess`.
+- `verb`: What was refused, as in `explainAccess`.
+- `row_id`: Which record it was about.
+- `columns`: The columns that were to be written, as the database names them.
+- `new_values`: What was to be written, by column.';
+
+
+create or replace function access.refuse(record text, verb text, row_id integer, new_values jsonb default null) returns void
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  refusal record;
+begin
+  select * into refusal from crm.explain_refusal(record, verb, row_id, new_values => refuse.new_values);
+  if not refusal.is_visible then
+    raise no_data_found using message = format('There is no %s %s.', record, row_id);
+  end if;
+  raise insufficient_privilege using
+    message = format('You may not %s %s.', replace(verb, '_', ' '), coalesce(record || ' ' || row_id, 'this ' || record)),
+    detail = refusal.sentence,
+    hint = coalesce(refusal.contact, 'Nobody else may either.'),
+    constraint = coalesce(refusal.policy, '');
+end
+$$;
+comment on function access.refuse(text, text, integer, jsonb) is
+  'Raises that the caller may not do this to a record: P0002 when they do not see it, otherwise 42501 with the sentence of the policy as its detail, whom to ask as its hint, and the policy as its constraint.';

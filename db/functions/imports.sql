@@ -1,0 +1,386 @@
+-- Imports: many clients, contracts or events at once, all or none. Lines are staged first, some hundreds at a time; one
+-- call then writes them with the rights of its caller, so that policies, constraints and triggers say what they always
+-- say. A refused line is a problem; with one, or in a dry run, nothing is written.
+
+
+create or replace function crm.stage_import(import_id uuid, lines jsonb) returns integer
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  most constant integer := 20000;
+  staged integer;
+begin
+  insert into staging.import_line (import_id, line, given)
+  select stage_import.import_id, (entry ->> 'line')::integer, entry -> 'values'
+  from jsonb_array_elements(lines) entry;
+
+  select count(*) into staged from staging.import_line
+  where import_line.import_id = stage_import.import_id;
+  if staged > most then
+    raise check_violation using
+      message = format('An import has at most %s lines.', to_char(most, 'FM999,999')), hint = 'Import one part after the other.';
+  end if;
+  return staged;
+exception when unique_violation then
+  raise unique_violation using message = 'The import already has a line of that number.';
+end
+$$;
+comment on function crm.stage_import(uuid, jsonb) is
+'Brings lines of an import, some hundreds at a time, and returns how many it has by now: 20,000 at most. They wait, seen by nobody else, for `runImport`, or for a day.
+- `import_id`: Names the import: a UUID that the caller draws.
+- `lines`: A list of objects: `line`, a number by which problems name it, and `values`, an object by column, as the database names them.';
+
+
+create or replace function staging.prune_import_lines() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  -- One at a time: two transactions that wait for one another's rows might never end.
+  if pg_try_advisory_xact_lock('staging.import_line'::regclass::oid::bigint) then
+    delete from staging.import_line where staged_at < now() - interval '1 day';
+  end if;
+  return null;
+end
+$$;
+comment on function staging.prune_import_lines() is
+  'Removes the lines of imports that were begun more than a day ago, unless another transaction is at it.';
+
+create or replace trigger import_line_10_prune_abandoned
+  before insert on staging.import_line
+  for each statement execute function staging.prune_import_lines();
+comment on trigger import_line_10_prune_abandoned on staging.import_line is
+  'Lines of an import that was never ended are gone when anybody imports a day later.';
+
+
+-- Each of these writes a range of lines in one statement, or refuses them all.
+create or replace function staging.write_clients(
+  import_id uuid, first_line integer, last_line integer, match_email boolean,
+  out created integer, out updated integer, out unchanged integer)
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  unclear record;
+  refused integer;
+begin
+  select staged.line, min(client.id) as one, count(*) as clients into unclear
+  from staging.import_line staged
+  join crm.client on lower(client.email) = lower(staged.given ->> 'email')
+  where match_email
+    and staged.import_id = write_clients.import_id
+    and staged.line between first_line and last_line
+  group by staged.line
+  having count(*) > 1
+  limit 1;
+  if found then
+    raise check_violation using
+      message = format('%s clients have this e-mail address, client %s among them.', unclear.clients, unclear.one), column = 'email';
+  end if;
+
+  with line as materialized (
+    select staged.line, client.id, wanted.*,
+           (wanted.full_name, wanted.phone, wanted.company_name)
+             is distinct from (client.full_name, client.phone, client.company_name) as differs
+    from staging.import_line staged
+    left join crm.client on match_email and lower(client.email) = lower(staged.given ->> 'email')
+    cross join lateral (
+      -- Over the client that there is: what the line does not give stays as it is.
+      select full_name, email, phone, company_name, first_contact from jsonb_populate_record(client, staged.given)
+    ) wanted
+    where staged.import_id = write_clients.import_id
+      and staged.line between first_line and last_line
+  ),
+  changed as (
+    update crm.client
+    set full_name = line.full_name, phone = line.phone, company_name = line.company_name
+    from line
+    where client.id = line.id and line.differs
+    returning client.id
+  ),
+  entered as (
+    insert into crm.client (full_name, email, phone, company_name, first_contact)
+    select full_name, email, phone, company_name, coalesce(first_contact, current_date)
+    from line
+    where line.id is null
+    order by line.line
+    returning id
+  )
+  select
+    (select count(*) from entered),
+    (select count(*) from changed),
+    (select count(*) from line where not line.differs),  -- a new one has a name, and differs from nothing
+    (select min(line.id) from line where line.differs and line.id not in (select id from changed))
+  into created, updated, unchanged, refused;
+
+  if refused is not null then  -- a policy hid it from the update
+    raise insufficient_privilege using column = 'email', message = coalesce(
+      (select sentence from access.responsible_for('client', refused, null)), format('You may not change client %s.', refused));
+  end if;
+end
+$$;
+comment on function staging.write_clients(uuid, integer, integer, boolean) is
+  'Writes these lines of an import as clients, all or none: those with a known e-mail address over the client that has it, if that is asked for.';
+
+
+create or replace function staging.write_contracts(
+  import_id uuid, first_line integer, last_line integer,
+  out created integer)
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  unclear record;
+begin
+  select staged.given ->> 'client_email' as email, count(client.id) as clients into unclear
+  from staging.import_line staged
+  left join crm.client on lower(client.email) = lower(staged.given ->> 'client_email')
+  where staged.import_id = write_contracts.import_id
+    and staged.line between first_line and last_line
+    and staged.given ->> 'client_email' is not null
+  group by staged.line, staged.given
+  having count(client.id) <> 1
+  limit 1;
+  if found then
+    raise check_violation using column = 'client_email', message = case unclear.clients
+      when 0 then format('There is no client with the e-mail address %s.', unclear.email)
+      else format('%s clients have the e-mail address %s: give the id of one.', unclear.clients, unclear.email)
+    end;
+  end if;
+
+  insert into crm.contract (client_id, total_amount)
+  select coalesce(client.id, wanted.client_id), wanted.total_amount
+  from staging.import_line staged
+  cross join lateral (
+    select client_id, total_amount from jsonb_populate_record(null::crm.contract, staged.given)
+  ) wanted
+  left join crm.client on lower(client.email) = lower(staged.given ->> 'client_email')
+  where staged.import_id = write_contracts.import_id
+    and staged.line between first_line and last_line
+  order by staged.line;
+  get diagnostics created = row_count;
+end
+$$;
+comment on function staging.write_contracts(uuid, integer, integer) is
+  'Writes these lines of an import as contracts, all or none. A client may be named by e-mail address.';
+
+
+create or replace function staging.write_events(
+  import_id uuid, first_line integer, last_line integer,
+  out created integer)
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  unknown text;
+begin
+  select staged.given ->> 'support_contact_email' into unknown
+  from staging.import_line staged
+  where staged.import_id = write_events.import_id
+    and staged.line between first_line and last_line
+    and staged.given ->> 'support_contact_email' is not null
+    and not exists (
+      select from crm.employee where lower(employee.email) = lower(staged.given ->> 'support_contact_email'))
+  limit 1;
+  if found then
+    raise check_violation using
+      message = format('There is no employee with the e-mail address %s.', unknown), column = 'support_contact_email';
+  end if;
+
+  insert into crm.event (contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id)
+  select contract_id, title, start_date, end_date, location, coalesce(attendees, 0), notes,
+         coalesce(employee.id, wanted.support_contact_id)
+  from staging.import_line staged
+  cross join lateral (
+    select contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id
+    from jsonb_populate_record(null::crm.event, staged.given)
+  ) wanted
+  left join crm.employee on lower(employee.email) = lower(staged.given ->> 'support_contact_email')
+  where staged.import_id = write_events.import_id
+    and staged.line between first_line and last_line
+  order by staged.line;
+  get diagnostics created = row_count;
+end
+$$;
+comment on function staging.write_events(uuid, integer, integer) is
+  'Writes these lines of an import as events, all or none. A support contact may be named by e-mail address.';
+
+
+create or replace function staging.problem_column(record text, broken_rule text, given jsonb) returns text
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  each record;
+begin
+  for each in select key, jsonb_build_object(key, value) as alone from jsonb_each(given) loop
+    begin
+      execute format('select jsonb_populate_record(null::crm.%I, $1)', record) using each.alone;
+    exception when data_exception then
+      return each.key;
+    end;
+  end loop;
+  return (
+    select attname
+    from pg_catalog.pg_constraint
+    join pg_catalog.pg_attribute on attrelid = conrelid and attnum = conkey[1]
+    where conrelid = to_regclass(format('crm.%I', record))
+      and conname = broken_rule
+      and cardinality(conkey) = 1);
+end
+$$;
+comment on function staging.problem_column(text, text, jsonb) is
+  'The column that a line is refused for: the first whose value cannot be read, or else the one that the broken constraint is about.';
+
+
+create or replace function staging.write_lines(
+  import_id uuid, record text, match_email boolean, first_line integer, last_line integer)
+returns crm.import_outcome
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  outcome crm.import_outcome := row(0, 0, 0, '{}');
+  part    crm.import_outcome;
+  size    integer := greatest((last_line - first_line + 1) / 10, 1);
+  state   text;
+  rule    text;
+  text_of text;
+  place   text;
+  line    staging.import_line;
+begin
+  if record = 'client' then
+    select * into outcome.created, outcome.updated, outcome.unchanged
+    from staging.write_clients(import_id, first_line, last_line, match_email);
+  elsif record = 'contract' then
+    outcome.created := staging.write_contracts(import_id, first_line, last_line);
+  else
+    outcome.created := staging.write_events(import_id, first_line, last_line);
+  end if;
+  return outcome;
+exception when others then
+  get stacked diagnostics
+    state   = returned_sqlstate,
+    rule    = constraint_name,
+    text_of = message_text,
+    place   = column_name;
+  if state !~ '^(22...|23...|42501|P0002)$' then
+    raise;  -- that is no fault of a line
+  end if;
+  if first_line < last_line then  -- which of them is it? The others are written meanwhile, as if it were not there.
+    for start in first_line .. last_line by size loop
+      part := staging.write_lines(import_id, record, match_email, start, least(start + size - 1, last_line));
+      outcome.created   := outcome.created + part.created;
+      outcome.updated   := outcome.updated + part.updated;
+      outcome.unchanged := outcome.unchanged + part.unchanged;
+      outcome.problems  := outcome.problems || part.problems;
+    end loop;
+    return outcome;
+  end if;
+
+  select * into line from staging.import_line staged where staged.import_id = write_lines.import_id and staged.line = first_line;
+  outcome.problems := array[row(
+    first_line,
+    coalesce(nullif(place, ''), staging.problem_column(record, rule, line.given)),
+    case
+      when state = '23502' then 'This is missing.'
+      when state = '42501' and place = '' then null  -- one sentence for all of them: see crm.run_import
+      when state like '22%' then 'This cannot be read.'
+      else coalesce(crm_private.rule_sentence('crm', record, rule), text_of)
+    end)::crm.import_problem];
+  return outcome;
+end
+$$;
+comment on function staging.write_lines(uuid, text, boolean, integer, integer) is
+  'Writes the lines of an import from one number to another; of those that are refused, says why. A problem without a message is a policy''s refusal.';
+
+
+create or replace function crm.run_import(
+  import_id uuid, record text, match_email boolean default false, dry_run boolean default false, even_known boolean default false)
+returns crm.import_outcome
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  columns  text[] := case record
+    when 'client'   then array['full_name', 'email', 'phone', 'company_name', 'first_contact']
+    when 'contract' then array['client_id', 'client_email', 'total_amount']
+    when 'event'    then array['contract_id', 'title', 'start_date', 'end_date', 'location', 'attendees', 'notes',
+                               'support_contact_id', 'support_contact_email']
+  end;
+  unknown  text;
+  known    crm.import_problem[] := '{}';
+  outcome  crm.import_outcome;
+begin
+  if columns is null or match_email and record <> 'client' then
+    raise invalid_parameter_value using message = 'Clients are imported, and matched by their e-mail address; contracts and events are imported.';
+  end if;
+  if match_email and even_known then
+    raise invalid_parameter_value using message = 'Clients who are known are either changed or created again, not both.';
+  end if;
+  if not has_any_column_privilege(format('crm.%I', record), 'insert') then
+    perform access.refuse(record, 'create', null);
+  end if;
+  select key into unknown
+  from staging.import_line staged
+  cross join lateral jsonb_object_keys(staged.given) key
+  where staged.import_id = run_import.import_id and key <> all (columns)
+  limit 1;
+  if found then
+    raise undefined_column using
+      message = format('No %s is imported with “%s”.', record, unknown), hint = format('There are %s.', array_to_string(columns, ', '));
+  end if;
+
+  if not match_email and not even_known then  -- before there are those of this import
+    known := array(
+      select row(staged.line, 'email', case count(*)
+        when 1 then format('Client %s has this e-mail address: %s.', min(client.id), min(client.full_name))
+        else format('%s clients have this e-mail address, client %s among them.', count(*), min(client.id))
+      end)::crm.import_problem
+      from staging.import_line staged
+      join crm.client on lower(client.email) = lower(staged.given ->> 'email')
+      where staged.import_id = run_import.import_id
+      group by staged.line);
+  end if;
+
+  begin
+    -- From the first to the last of whatever the caller has staged: it is only to be wide enough.
+    outcome := staging.write_lines(run_import.import_id, record, match_email, min(staged.line), max(staged.line))
+    from staging.import_line staged;
+
+    outcome.problems := array(
+      select problem
+      from (
+        select
+          found.line, found.column_name,
+          coalesce(found.message, (select refusal.sentence from crm.explain_refusal(record, 'create') refusal)) as message
+        from unnest(outcome.problems || known) found
+        union all
+        select twin.line, 'email', format('Line %s has the same e-mail address.', twin.first_line)
+        from (
+          select staged.line, min(staged.line) over (partition by lower(staged.given ->> 'email')) as first_line
+          from staging.import_line staged
+          where not even_known and staged.import_id = run_import.import_id and staged.given ->> 'email' is not null
+        ) twin
+        where twin.line > twin.first_line
+      ) problem (line, column_name, message)
+      order by problem.line, problem.column_name, problem.message);
+
+    if dry_run or cardinality(outcome.problems) > 0 then
+      raise exception using errcode = 'UNDO0';
+    end if;
+  exception when sqlstate 'UNDO0' then
+    null;  -- nothing was written
+  end;
+  delete from staging.import_line staged where staged.import_id = run_import.import_id;
+  return outcome;
+end
+$$;
+comment on function crm.run_import(uuid, text, boolean, boolean, boolean) is
+'Ends an import: writes all its lines, or, when anything stands in the way of one of them, none. Whoever calls it needs the same permissions as for one record after the other. The lines are gone afterwards.
+- `import_id`: The import whose lines were staged.
+- `record`: What they are: client, contract or event.
+- `match_email`: For clients: those whose e-mail address is known are changed, not created again.
+- `dry_run`: Write nothing, and say what would come of it.
+- `even_known`: For clients: those whose e-mail address is known, or occurs twice, are created all the same. Otherwise that is a problem.';

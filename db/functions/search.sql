@@ -1,0 +1,344 @@
+-- Search: records by words, and clients that resemble a new one. The texts that are searched, and their indexes, are
+-- in the migration `records`.
+
+
+-- Loads pg_trgm: only then may its owner give a function one of its settings.
+select extensions.show_limit();
+
+
+create or replace function crm_private.client_matches(client crm.client, search text) returns boolean
+language sql stable parallel safe
+return crm_private.client_search_text(client) like '%' || regexp_replace(crm_private.normalize_text(search), '([\\%_])', '\\\1', 'g') || '%';
+comment on function crm_private.client_matches(crm.client, text) is
+  'Whether the text occurs in the client''s name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.';
+
+
+create or replace function crm_private.event_matches(event crm.event, search text) returns boolean
+language sql stable parallel safe
+return crm_private.event_search_text(event) like '%' || regexp_replace(crm_private.normalize_text(search), '([\\%_])', '\\\1', 'g') || '%';
+comment on function crm_private.event_matches(crm.event, text) is
+  'Whether the text occurs in the event''s title or location, without regard to case, accents, hyphens and apostrophes.';
+
+
+-- Exact: every word occurs. The longest goes through the index, the others filter what it finds; at most 500 of a kind
+-- are ranked, so that a frequent word costs no more than another.
+create or replace function crm_private.search_exact(words text[], kinds text[], department text default null)
+returns table (kind text, id integer, place real)
+language plpgsql stable security invoker
+set search_path = ''
+set plan_cache_mode = force_custom_plan  -- what is best depends on the words and the kinds
+as $$
+declare
+  wanted   text := array_to_string(words, ' ');
+  whole    text;    -- the same as a pattern
+  longest  text;
+  anchors  text[];  -- where the longest word may stand
+  patterns text[];  -- where each word may stand
+begin
+  -- One or two letters stand at the beginning of a word: anywhere, they are in everything, and in no index.
+  select
+    string_agg(word, ' ' order by position),
+    array_agg(case when length(word) < 3 then '% ' else '%' end || word || '%'),
+    (array_agg(word order by length(word) desc, position))[1]
+  into whole, patterns, longest
+  from (
+    select regexp_replace(typed, '([\\%_])', '\\\1', 'g') as word, position
+    from unnest(words) with ordinality typed (typed, position)
+  ) escaped;
+  anchors := case when length(longest) < 3 then array[longest || '%', '% ' || longest || '%']
+                  else array['%' || longest || '%'] end;
+
+  return query
+  (
+    select 'client', client.id,
+      case
+        when wanted in (crm_private.normalize_text(client.full_name), crm_private.normalize_text(client.company_name), crm_private.normalize_text(client.email)) then -1
+        when crm_private.normalize_text(client.full_name) like whole || '%' or crm_private.normalize_text(client.company_name) like whole || '%' then 0
+        when ' ' || crm_private.client_search_text(client) like '% ' || whole || '%' then 1
+        else 2
+      end::real
+    from crm.client
+    where 'client' = any (kinds)
+      and crm_private.client_search_text(client) like any (anchors)
+      and ' ' || crm_private.client_search_text(client) like all (patterns)
+      and client.erased_at is null
+    limit 500
+  )
+  union all
+  (
+    select 'employee', employee.id,
+      case
+        when wanted in (crm_private.normalize_text(employee.full_name), crm_private.normalize_text(employee.email)) then -1
+        when crm_private.normalize_text(employee.full_name) like whole || '%' then 0
+        when ' ' || crm_private.normalize_text(employee.full_name) like '% ' || whole || '%' then 1
+        else 2
+      end::real
+    from crm.employee
+    where 'employee' = any (kinds)
+      and ' ' || crm_private.employee_search_text(employee) like all (patterns)
+      and (search_exact.department is null or (employee.department = search_exact.department and employee.active))
+    limit 500
+  )
+  union all
+  (
+    select 'contract', contract.id, 3::real
+    from crm.client
+    join crm.contract on contract.client_id = client.id
+    where 'contract' = any (kinds)
+      and crm_private.client_search_text(client) like any (anchors)
+      and ' ' || crm_private.client_search_text(client) like all (patterns)
+      and client.erased_at is null
+    limit 500
+  )
+  union all
+  (
+    select 'event', event.id,
+      case
+        when crm_private.normalize_text(event.title) = wanted then -1
+        when crm_private.normalize_text(event.title) like whole || '%' then 0
+        when ' ' || crm_private.normalize_text(event.title) like '% ' || whole || '%' then 1
+        when ' ' || crm_private.event_search_text(event) like all (patterns) then 2
+        else 3
+      end::real
+    from crm.event
+    join crm.contract on contract.id = event.contract_id
+    join crm.client   on client.id = contract.client_id
+    where 'event' = any (kinds)
+      and crm_private.event_search_text(event) like any (anchors)
+      and concat(' ', crm_private.event_search_text(event),
+            case when client.erased_at is null then ' ' || crm_private.client_search_text(client) end) like all (patterns)
+    limit 500
+  )
+  union all
+  (
+    select 'event', event.id, 3::real
+    from crm.client
+    join crm.contract on contract.client_id = client.id
+    join crm.event    on event.contract_id = contract.id
+    where 'event' = any (kinds)
+      and crm_private.client_search_text(client) like any (anchors)
+      and concat(' ', crm_private.event_search_text(event), ' ', crm_private.client_search_text(client)) like all (patterns)
+      and client.erased_at is null
+    limit 500
+  );
+end
+$$;
+comment on function crm_private.search_exact(text[], text[], text) is
+  'The records of these kinds that contain all these words (as crm_private.normalize_text writes them): contracts and events also through their client. The place is -1 where the words are a whole name or title, and grows with the distance from its beginning. With a department, of the employees only those who are active in it.';
+
+
+-- Fuzzy: one letter wrong, missing or too many, or two neighbours swapped. Similar words share most of their trigrams;
+-- swapped letters share too few, so each swap is tried.
+create or replace function crm_private.transpositions(word text) returns text[]
+language sql immutable strict parallel safe
+return array(
+  select '%' || regexp_replace(
+      overlay(word placing reverse(substr(word, nth, 2)) from nth for 2), '([\\%_])', '\\\1', 'g') || '%'
+  from generate_series(1, length(word) - 1) nth);
+comment on function crm_private.transpositions(text) is
+  'The patterns of the word with two neighbouring letters swapped, once for each two.';
+
+
+create or replace function crm_private.word_likeness(words text[], found text) returns real
+language sql immutable parallel safe
+return (
+  select min(greatest(extensions.word_similarity(word, found), case when found like any (crm_private.transpositions(word)) then 0.9 end))
+  from unnest(words) word);
+comment on function crm_private.word_likeness(text[], text) is
+  'How much the word that is spelt least like any in the text is like one: from 0 to 1.';
+
+
+create or replace function crm_private.search_fuzzy(words text[], kinds text[], department text default null)
+returns table (kind text, id integer, place real)
+language plpgsql stable security invoker
+set search_path = ''
+set pg_trgm.word_similarity_threshold = 0.4
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  longest text   := (select word from unnest(words) word order by length(word) desc limit 1);
+  swapped text[] := crm_private.transpositions(longest);
+begin
+  if length(longest) < 3 then
+    return;  -- everything is spelt like it
+  end if;
+  return query
+  with closest_client as materialized (
+    select client.id, crm_private.client_search_text(client) as text
+    from crm.client
+    where kinds && '{client,contract}'
+      and (crm_private.client_search_text(client) operator(extensions.%>) longest
+           or crm_private.client_search_text(client) like any (swapped))
+      and client.erased_at is null
+    order by crm_private.client_search_text(client) like any (swapped) desc,
+      extensions.word_similarity(array_to_string(words, ' '), crm_private.client_search_text(client)) desc
+    limit 100
+  ),
+  closest_event as (
+    select event.id, crm_private.event_search_text(event) as text
+    from crm.event
+    where 'event' = any (kinds)
+      and (crm_private.event_search_text(event) operator(extensions.%>) longest
+           or crm_private.event_search_text(event) like any (swapped))
+    order by crm_private.event_search_text(event) like any (swapped) desc,
+      extensions.word_similarity(array_to_string(words, ' '), crm_private.event_search_text(event)) desc
+    limit 100
+  ),
+  candidate as (
+    select 'client' as kind, closest_client.id, closest_client.text
+    from closest_client
+    where 'client' = any (kinds)
+    union all
+    select 'contract', contract.id, closest_client.text
+    from closest_client
+    join crm.contract on contract.client_id = closest_client.id
+    where 'contract' = any (kinds)
+    union all
+    select 'event', closest_event.id, closest_event.text
+    from closest_event
+    union all
+    select 'employee', employee.id, crm_private.employee_search_text(employee)
+    from crm.employee
+    where 'employee' = any (kinds)
+      and (search_fuzzy.department is null
+           or (employee.department = search_fuzzy.department and employee.active))
+  )
+  select candidate.kind, candidate.id, (5 - spelt.likeness)::real
+  from candidate
+  cross join lateral crm_private.word_likeness(words, candidate.text) spelt (likeness)
+  where spelt.likeness >= 0.4::real;
+end
+$$;
+comment on function crm_private.search_fuzzy(text[], text[], text) is
+  'As crm_private.search_exact, for records where every word is spelt like one of theirs; events by their own words alone. The place grows with the difference.';
+
+
+create or replace function crm.search(text text, kinds text[] default null, department text default null)
+returns table (
+  kind      text,
+  id        integer,
+  title     text,
+  detail    text,
+  closeness text)
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  asked      text[] := coalesce(kinds, '{client,contract,event,employee}');
+  its_number integer := substring(btrim(text) from '^#?([0-9]{1,9})$');
+  its_phone  text := case when btrim(text) ~ '^\+?[0-9(][0-9 ().-]{5,29}$' then crm_private.phone_digits(text) end;
+  words      text[] := array(
+    select word
+    from regexp_split_to_table(crm_private.normalize_text(left(text, 200)), '[[:space:]]+') with ordinality typed (word, position)
+    where word <> ''
+    order by position
+    limit 8);
+begin
+  return query
+  with contained as materialized (
+    select any_kind.kind, its_number as id, -3::real as place
+    from unnest(asked) any_kind (kind)
+    where its_number is not null
+    union all
+    select 'client', client.id, -2::real
+    from crm.client
+    where 'client' = any (asked) and crm_private.phone_digits(client.phone) = its_phone
+    union all
+    select words_found.* from crm_private.search_exact(words, asked, search.department) words_found
+  ),
+  found as (
+    select contained.kind, contained.id, min(contained.place) as place
+    from contained
+    group by 1, 2
+    union all
+    select spelt.*
+    from crm_private.search_fuzzy(words, asked, search.department) spelt
+    where not exists (select from contained)
+  ),
+  best as (
+    select *
+    from found
+    order by place, array_position(array['client', 'employee', 'event', 'contract'], found.kind), found.id desc
+    limit 100
+  )
+  select best.kind, best.id, shown.title, shown.detail,
+    case when best.place < 0 then 'exact' when best.place <= 3 then 'contains' else 'similar' end
+  from best
+  cross join lateral (
+    select client.full_name::text, concat_ws(', ', client.company_name, client.email)
+    from crm.client
+    where best.kind = 'client' and client.id = best.id
+    union all
+    select employee.full_name,
+      concat_ws(', ', employee.department, employee.email, case when not employee.active then 'has left' end)
+    from crm.employee
+    where best.kind = 'employee' and employee.id = best.id
+      and (search.department is null or (employee.department = search.department and employee.active))
+    union all
+    select coalesce(client.company_name, client.full_name),
+      concat_ws(', ', contract.status, crm_private.format_euros(contract.total_amount),
+        case when contract.status = 'signed' and contract.amount_to_be_paid > 0
+          then crm_private.format_euros(contract.amount_to_be_paid) || ' to be paid' end)
+    from crm.contract
+    join crm.client on client.id = contract.client_id
+    where best.kind = 'contract' and contract.id = best.id
+    union all
+    select event.title,
+      concat_ws(', ', event.start_date::date, event.location, coalesce(client.company_name, client.full_name))
+    from crm.event
+    join crm.contract on contract.id = event.contract_id
+    join crm.client   on client.id = contract.client_id
+    where best.kind = 'event' and event.id = best.id
+  ) shown (title, detail)
+  order by best.place, array_position(array['client', 'employee', 'event', 'contract'], best.kind), best.id desc;
+end
+$$;
+comment on function crm.search(text, text[], text) is
+'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client) and employees (by name or e-mail address), the best first. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. If nothing does, what is spelt much like it is found instead. A client whose personal data was erased is found by number alone.
+- `text`: What to look for: words, or a number. One or two letters are looked for at the beginning of a word.
+- `kinds`: Only these kinds of record. All of them by default.
+- `department`: Of employees, only those who are active in this department: `sales`, `support` or `management`.';
+
+
+create or replace function crm.similar_clients(new_name text, new_email text default null, new_phone text default null)
+returns table (
+  id                 integer,
+  full_name          text,
+  company_name       text,
+  email              text,
+  phone              text,
+  commercial_contact text,
+  same_email         boolean,
+  same_phone         boolean,
+  close_name         boolean)
+language sql stable security invoker
+set search_path = ''
+set pg_trgm.word_similarity_threshold = 0.6
+as $$
+  select client.id, client.full_name, client.company_name, client.email, client.phone, employee.full_name,
+    same.email, same.phone, same.likeness >= 0.55
+  from crm.client
+  join crm.employee on employee.id = client.commercial_contact_id
+  cross join lateral (
+    select
+      coalesce(lower(client.email) = lower(new_email), false),
+      coalesce(crm_private.phone_digits(client.phone) = crm_private.phone_digits(new_phone), false),
+      extensions.similarity(crm_private.normalize_text(client.full_name), crm_private.normalize_text(left(new_name, 200)))
+  ) same (email, phone, likeness)
+  where client.id in (
+      select known.id from crm.client known where lower(known.email) = lower(new_email)
+      union all
+      select known.id from crm.client known where crm_private.phone_digits(known.phone) = crm_private.phone_digits(new_phone)
+      union all
+      select known.id from crm.client known where crm_private.client_search_text(known) operator(extensions.%>) crm_private.normalize_text(left(new_name, 200))
+    )
+    and (same.email or same.phone or same.likeness >= 0.55)
+    and client.erased_at is null
+  order by same.email desc, same.phone desc, same.likeness desc, client.id
+  limit 8
+$$;
+comment on function crm.similar_clients(text, text, text) is
+'Clients who might be the one that is about to be entered, the likeliest first, eight at most: with the same e-mail address, the same phone number however it is written, or nearly the same name.
+- `new_name`: First and last name of the new client.
+- `new_email`: Their e-mail address.
+- `new_phone`: Their phone number.';

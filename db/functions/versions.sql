@@ -1,0 +1,63 @@
+-- Optimistic locking: an update that sends a version expects the row to be at it, and raises EP409 if it is not.
+--
+-- A row is locked before its triggers run, and `old` is what was committed last: of two updates that expect the same
+-- version, the second is refused.
+
+
+create or replace function crm_private.check_version() returns trigger
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  last_change text;
+begin
+  new.version := coalesce(new.version, old.version);
+  if new.version <> old.version then
+    select format(': %s changed it on %s', coalesce(employee.full_name, history.database_user),
+      to_char(history.changed_at at time zone 'UTC', 'YYYY-MM-DD "at" HH24:MI "UTC"'))
+    into last_change
+    from crm.history
+    left join crm.employee on employee.id = history.employee_id
+    where history.record = tg_table_name
+      and history.row_id = old.id
+    order by history.id desc
+    limit 1;
+    raise sqlstate 'EP409' using
+      message = format('%s %s is at version %s, not %s%s.', initcap(tg_table_name), old.id, old.version, new.version, last_change),
+      hint = 'Read it again, then send the change with the version it has now.';
+  end if;
+  if new is distinct from old then
+    new.version := old.version + 1;
+  end if;
+  return new;
+end
+$$;
+comment on function crm_private.check_version() is
+  'Raises EP409 when an update expects another version than the row''s; otherwise counts the update, unless it changes nothing.';
+
+-- Every table of crm with a version.
+do $$
+declare
+  target  regclass;
+  record  text;
+begin
+  for target, record in
+    select class.oid, class.relname
+    from pg_catalog.pg_class class
+    join pg_catalog.pg_attribute attribute on attribute.attrelid = class.oid and attribute.attname = 'version'
+    where class.relnamespace = 'crm'::regnamespace
+      and class.relkind = 'r'
+      and not exists (
+        select from pg_catalog.pg_trigger
+        where tgrelid = class.oid and tgfoid = 'crm_private.check_version()'::regprocedure and tgenabled = 'O')
+    order by class.relname
+  loop
+    execute format($sql$
+      create or replace trigger %2$I before update on %1$s
+        for each row execute function crm_private.check_version();
+      comment on trigger %2$I on %1$s is
+        'An update that expects another version of the record is refused; the version is kept by the database.';
+    $sql$, target, record || '_05_check_version');
+  end loop;
+end
+$$;
