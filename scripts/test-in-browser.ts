@@ -185,6 +185,32 @@ async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Pr
     const [light = 0, dark = 255] = brightness;
     assert.ok(light > 200 && dark < 60, `${light} and ${dark}`);
   });
+  const { page, close } = await openPage(browser, address);
+  await page.goto(address);
+  await test('the overview of the access matrix fits one screen', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    const bottom = await page.evaluate<number>(
+      "document.querySelector('.grid').getBoundingClientRect().bottom",
+    );
+    assert.ok(bottom <= 900, `it ends at ${bottom} pixels`);
+  });
+  await test('the access matrix fits every width, down to a telephone', async () => {
+    for (const width of [360, 420, 719, 720, 1059, 1060, 1259, 1260]) {
+      await page.setViewportSize({ width, height: 740 });
+      const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
+      assert.ok(needed <= available, `${needed} pixels in ${available}`);
+    }
+  });
+  await test('the heading of a record of the access matrix stays in view', async () => {
+    const [section, heading] = await page.evaluate<number[]>(`(() => {
+      const section = document.getElementById('contract');
+      section.scrollIntoView();
+      window.scrollBy(0, 200);
+      return [section, section.querySelector('h3')].map((one) => Math.round(one.getBoundingClientRect().top));
+    })()`);
+    assert.deepEqual([section, heading], [-200, 0]);
+  });
+  await close();
 }
 
 async function tryReport(browser: Browser, serverUrl: string, folder: string): Promise<void> {

@@ -24,6 +24,9 @@ from (values
    'Management deletes any event.'),
 
 
+  ('missing_audit_trigger', 'crm.notification',
+   'Its history would show everyone who reads what, and what it tells of is in the history already.'),
+
   -- The same, for the database's own functions. Nobody logs in as epic_owner: its policies bound what those few do.
 
   ('always_true_write_policy', 'owner_create_any on crm.employee',

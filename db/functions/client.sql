@@ -30,12 +30,17 @@ declare
 begin
   select * into contact from crm.employee where id = new.commercial_contact_id for share;
   if not found then
-    raise no_data_found using message = format('There is no employee %s.', coalesce(new.commercial_contact_id::text, '(nobody)'));
+    raise no_data_found using
+      constraint = 'client_commercial_contact_id_fkey', column = 'commercial_contact_id',
+      message = case
+        when new.commercial_contact_id is null then 'A client needs a sales contact.'
+        else format('There is no employee %s.', new.commercial_contact_id)
+      end;
   end if;
   if contact.department <> 'sales' or not contact.active then
     raise check_violation using
-      message = format('%s cannot look after clients: a sales contact is an active sales employee.', contact.full_name),
-      hint = 'List those who can: epic employee list --department sales';
+      constraint = 'client_has_an_active_sales_contact', column = 'commercial_contact_id',
+      message = format('%s cannot look after clients: a sales contact is an active sales employee.', contact.full_name);
   end if;
   return new;
 end
@@ -116,37 +121,62 @@ comment on function crm.hand_over_client(integer, integer) is
 - `to_employee_id`: The colleague.';
 
 
-create or replace function crm.erase_client(client_id integer, confirm boolean default false) returns crm.client
+create or replace function crm_private.events_mentioning(client_id integer) returns crm.event_mention[]
+language sql stable security definer  -- management reads every event too
+set search_path = ''
+as $$
+  select coalesce(array_agg(row(event.id, event.title)::crm.event_mention order by event.id), '{}')
+  from crm.client
+  join crm.contract on contract.client_id = client.id
+  join crm.event    on event.contract_id = contract.id
+  where client.id = events_mentioning.client_id
+    and client.erased_at is null
+    and strpos(
+      crm_private.normalize_text(concat_ws(' ', event.title, event.notes)),
+      crm_private.normalize_text(client.full_name)) > 0
+$$;
+comment on function crm_private.events_mentioning(integer) is
+  'The events of a client whose title or notes hold the client''s name, whatever its case and accents.';
+
+
+create or replace function crm.erase_client(client_id integer, confirm boolean) returns crm.client_erasure
 language plpgsql volatile security definer  -- management writes no client otherwise; the grant of execute is its permission
 set search_path = ''
 as $$
 declare
-  erased crm.client;
+  erased   crm.client;
+  mentions crm.event_mention[];
 begin
+  select * into erased from crm.client where id = erase_client.client_id for no key update;
+  if not found then
+    raise no_data_found using
+      constraint = 'client_pkey', column = 'client_id', message = format('There is no client %s.', erase_client.client_id);
+  end if;
+  if erased.erased_at is not null then
+    raise object_not_in_prerequisite_state using
+      constraint = 'client_is_not_erased',
+      message = format('The personal data of client %s has been erased already.', erased.id),
+      detail = jsonb_build_object('since', erased.erased_at);
+  end if;
+  mentions := crm_private.events_mentioning(erased.id);
   if confirm is not true then
     raise check_violation using
-      message = format('Erasing client %s cannot be undone.', erase_client.client_id),
-      hint = 'Confirm it: set confirm to true.';
-  end if;
-  update crm.client
-  set full_name = 'Erased client', email = null, phone = null, erased_at = now()
-  where id = erase_client.client_id and erased_at is null
-  returning * into erased;
-  if not found then
-    if exists (select from crm.client where id = erase_client.client_id) then
-      raise check_violation using message = format('The personal data of client %s has been erased already.', erase_client.client_id);
-    end if;
-    raise no_data_found using message = format('There is no client %s.', erase_client.client_id);
+      constraint = 'client_erasure_is_confirmed', column = 'confirm',
+      message = format('Erasing client %s cannot be undone: confirm it.', erased.id),
+      detail = jsonb_build_object('mentionedIn', to_jsonb(mentions));
   end if;
 
+  update crm.client
+  set full_name = 'Erased client', email = null, phone = null, erased_at = now()
+  where id = erased.id;
   -- History forgets the person too, and keeps that there was a change, when and by whom.
   update audit.change
   set old_values = audit.without_person(old_values),
       new_values = audit.without_person(new_values)
-  where record = 'client' and row_id = erase_client.client_id;
-  return erased;
+  where record = 'client' and row_id = erased.id;
+  return row(erased.id, mentions)::crm.client_erasure;
 end
 $$;
 comment on function crm.erase_client(integer, boolean) is
-'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay. It cannot be undone.
+'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay, and so does a name in the title or notes of an event: those are listed. It cannot be undone.
 - `confirm`: Must be true.';

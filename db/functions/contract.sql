@@ -12,13 +12,14 @@ begin
     where client.id = new.client_id
     for share;  -- so that a hand-over under way cannot be missed
     if not found then
-      raise no_data_found using message = format('There is no client %s.', new.client_id), column = 'client_id';
+      raise no_data_found using
+        constraint = 'contract_client_id_fkey', column = 'client_id', message = format('There is no client %s.', new.client_id);
     end if;
     new.amount_to_be_paid := new.total_amount;
   elsif new.total_amount is distinct from old.total_amount then
     new.amount_to_be_paid := old.amount_to_be_paid + new.total_amount - old.total_amount;
     if new.amount_to_be_paid < 0 and new.total_amount >= 0 then  -- a total below zero has a sentence of its own
-      raise check_violation using message = format(
+      raise check_violation using constraint = 'contract_total_covers_payments', column = 'total_amount', message = format(
         'Contract %s already has %s of payments: its total cannot be less.', old.id, crm_private.format_euros(old.total_amount - old.amount_to_be_paid));
     end if;
   end if;
@@ -36,23 +37,51 @@ comment on trigger contract_10_set_derived on crm.contract is
   'The sales contact, what remains to be paid and the time of signature are kept by the database.';
 
 
+create or replace function crm_private.contract_refuse_repetition(contract crm.contract, status text) returns void
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+begin
+  if contract.status = contract_refuse_repetition.status and contract.status in ('signed', 'cancelled') then
+    raise object_not_in_prerequisite_state using
+      constraint = format('contract_is_not_%s_yet', contract.status), column = 'status',
+      message = format('Contract %s is %s already.', contract.id, contract.status),
+      detail = jsonb_build_object('since', case contract.status
+        when 'signed' then contract.signed_at
+        else (
+          select max(changed_at)
+          from crm.history
+          where record = 'contract' and row_id = contract.id and new_values ->> 'status' = 'cancelled')
+      end);
+  end if;
+end
+$$;
+comment on function crm_private.contract_refuse_repetition(crm.contract, text) is
+  'Raises 55000 when a contract is signed or cancelled already, with since when.';
+
+
 create or replace function crm_private.contract_check_status() returns trigger
 language plpgsql
 set search_path = ''
 as $$
 begin
-  if (old.status, new.status) in (('draft', 'signed'), ('draft', 'cancelled'), ('signed', 'cancelled')) then
+  perform crm_private.contract_refuse_repetition(old, new.status);
+  if old.status = new.status
+    or (old.status, new.status) in (('draft', 'signed'), ('draft', 'cancelled'), ('signed', 'cancelled'))
+  then
     return new;
   end if;
   raise check_violation using
-    message = format('Contract %s is %s: it cannot become %s.', old.id, replace(old.status, 'draft', 'a draft'), replace(new.status, 'draft', 'a draft')),
+    constraint = 'contract_status_goes_forward', column = 'status',
+    message = format('Contract %s is %s: it cannot become %s.',
+      old.id, replace(old.status, 'draft', 'a draft'), replace(new.status, 'draft', 'a draft')),
     hint = 'A contract goes from draft to signed to cancelled, or from draft to cancelled, and never back.';
 end
 $$;
 
 create or replace trigger contract_20_check_status
   before update of status on crm.contract
-  for each row when (new.status <> old.status and new.status in ('draft', 'signed', 'cancelled'))
+  for each row when (new.status in ('draft', 'signed', 'cancelled'))
   execute function crm_private.contract_check_status();
 comment on trigger contract_20_check_status on crm.contract is
   'A contract goes from draft to signed to cancelled, or from draft to cancelled, and never back.';
@@ -65,11 +94,13 @@ as $$
 declare
   signed crm.contract;
 begin
+  select * into signed from crm.contract where id = sign_contract.contract_id;
+  perform crm_private.contract_refuse_repetition(signed, 'signed');
   update crm.contract
   set status = 'signed'
   where id = sign_contract.contract_id
   returning * into signed;
-  if not found then  -- nothing was done: a policy hides the row, and that is a refusal like any other
+  if not found then  -- a policy hides the row
     raise insufficient_privilege;
   end if;
   return signed;
@@ -88,6 +119,8 @@ as $$
 declare
   cancelled crm.contract;
 begin
+  select * into cancelled from crm.contract where id = cancel_contract.contract_id;
+  perform crm_private.contract_refuse_repetition(cancelled, 'cancelled');
   update crm.contract
   set status = 'cancelled'
   where id = cancel_contract.contract_id
@@ -101,7 +134,7 @@ exception when insufficient_privilege then
 end
 $$;
 comment on function crm.cancel_contract(integer) is
-  'Cancels a contract, for good. Its payments and events stay as they are.';
+  'Cancels a contract, for good. Its payments and events stay as they are: those still planned or confirmed are to be cancelled too.';
 
 
 -- There is no due date: a signed contract is to be paid within 30 days.

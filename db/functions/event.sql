@@ -10,16 +10,14 @@ declare
 begin
   select status into found_status from crm.contract where id = new.contract_id for share;
   if not found then
-    raise no_data_found using message = format('There is no contract %s.', new.contract_id), column = 'contract_id';
+    raise no_data_found using
+      constraint = 'event_contract_id_fkey', column = 'contract_id', message = format('There is no contract %s.', new.contract_id);
   end if;
   if found_status <> 'signed' then
     raise check_violation using
-      column = 'contract_id',
+      constraint = 'event_needs_a_signed_contract', column = 'contract_id',
       message = format('Contract %s is %s: an event needs a signed contract.', new.contract_id, replace(found_status, 'draft', 'a draft')),
-      hint = case found_status
-        when 'draft' then format('Sign it first: epic contract sign %s', new.contract_id)
-        else 'Create another contract: epic contract create'
-      end;
+      detail = jsonb_build_object('contractId', new.contract_id, 'status', found_status);
   end if;
   return new;
 end
@@ -41,13 +39,14 @@ declare
 begin
   select * into contact from crm.employee where id = new.support_contact_id for share;
   if not found then
-    raise no_data_found using message = format('There is no employee %s.', new.support_contact_id), column = 'support_contact_id';
+    raise no_data_found using
+      constraint = 'event_support_contact_id_fkey', column = 'support_contact_id',
+      message = format('There is no employee %s.', new.support_contact_id);
   end if;
   if contact.department <> 'support' or not contact.active then
     raise check_violation using
-      column = 'support_contact_id',
-      message = format('%s cannot run events: a support contact is an active support employee.', contact.full_name),
-      hint = 'List those who can: epic employee list --department support';
+      constraint = 'event_has_an_active_support_contact', column = 'support_contact_id',
+      message = format('%s cannot run events: a support contact is an active support employee.', contact.full_name);
   end if;
   return new;
 end

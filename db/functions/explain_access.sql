@@ -301,14 +301,17 @@ begin
   if relation is null or asked is null then
     raise invalid_parameter_value using
       message = format('There is nothing to explain about %s %s.', verb, record),
-      hint = 'Verbs: read, create, update, delete. Records: employee, client, contract, payment, event, notification, history.';
+      detail = jsonb_build_object('records', (
+        select jsonb_agg(relname order by relname) from pg_catalog.pg_class
+        where relnamespace = 'crm'::regnamespace and relkind in ('r', 'v')));
   end if;
   misnamed := array(
     select unnest(wanted)
     except
     select attname from pg_catalog.pg_attribute where attrelid = relation and attnum > 0 and not attisdropped);
   if misnamed <> '{}' then
-    raise undefined_column using message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record);
+    raise undefined_column using
+      column = misnamed[1], message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record);
   end if;
 
   granted := case
@@ -466,7 +469,9 @@ as $$
     ('event',    'unassign',   'update', null,                      '{"support_contact_id": null}'),
     ('client',   'hand_over',  'update', '{commercial_contact_id}', null),
     ('client',   'contact',    'update', '{full_name}',             null),
-    ('employee', 'deactivate', 'update', null,                      '{"active": false}')
+    ('employee', 'deactivate', 'update', null,                      '{"active": false}'),
+    ('employee', 'activate',   'update', null,                      '{"active": true}'),
+    ('employee', 'move',       'update', '{department}',            null)
   ) known (record, verb, statement, columns, new_values)
   where known.record = written_by.record and known.verb = written_by.verb
 $$;
@@ -520,43 +525,38 @@ comment on function crm.explain_access(text, text, integer, text[], jsonb) is
 -- Refusals
 
 
-create or replace function access.responsible_for(
-  record text, row_id integer, new_values jsonb,
-  out employee_id integer, out department text, out sentence text)
+create or replace function access.responsible_for(record text, row_id integer, new_values jsonb) returns crm.employee
 language plpgsql stable security invoker
 set search_path = ''
 as $$
+declare
+  person crm.employee;
 begin
   -- One statement for each kind of record: each plans, anew for every role, only what it reads.
   case
     when record = 'client' or record = 'contract' and row_id is null then
-      select employee.id, employee.department, format('Client %s is looked after by %s.', client.id, employee.full_name)
-      into employee_id, department, sentence
+      select employee.* into person
       from crm.client
       join crm.employee on employee.id = client.commercial_contact_id
-      where client.id = case record when 'client' then row_id else (new_values ->> 'client_id')::integer end
-        and employee.active;
+      where client.id = case record when 'client' then row_id else (new_values ->> 'client_id')::integer end;
     when record = 'contract' or record in ('event', 'payment') and row_id is null then
-      select employee.id, employee.department, format('Contract %s is looked after by %s.', contract.id, employee.full_name)
-      into employee_id, department, sentence
+      select employee.* into person
       from crm.contract
       join crm.employee on employee.id = contract.commercial_id
-      where contract.id = case record when 'contract' then row_id else (new_values ->> 'contract_id')::integer end
-        and employee.active;
+      where contract.id = case record when 'contract' then row_id else (new_values ->> 'contract_id')::integer end;
     when record = 'event' then
-      select employee.id, employee.department, format('Event %s is run by %s.', event.id, employee.full_name)
-      into employee_id, department, sentence
+      select employee.* into person
       from crm.event
       join crm.employee on employee.id = event.support_contact_id
-      where event.id = row_id
-        and employee.active;
+      where event.id = row_id;
     else
       null;
   end case;
+  return case when person.active then person end;
 end
 $$;
 comment on function access.responsible_for(text, integer, jsonb) is
-  'The employee who looks after a record, or, for one that is to be created, after what it belongs to; their department; and a sentence that says so.';
+  'The active employee who looks after a record, or, for one that is to be created, after what it belongs to; null when there is none.';
 
 
 create or replace function crm.explain_refusal(
@@ -565,10 +565,13 @@ create or replace function crm.explain_refusal(
   row_id     integer default null,
   columns    text[]  default null,
   new_values jsonb   default null,
-  out is_visible boolean,
-  out policy     text,
-  out sentence   text,
-  out contact    text)
+  out is_visible         boolean,
+  out message            text,
+  out policy             text,
+  out reason             text,
+  out contact_id         integer,
+  out contact_name       text,
+  out contact_department text)
 language sql stable security invoker
 set search_path = ''
 as $$
@@ -582,14 +585,17 @@ as $$
   )
   select
     seen.is_visible,
+    case
+      when seen.is_visible then format('You may not %s %s.', replace(verb, '_', ' '), coalesce(record || ' ' || row_id, 'this ' || record))
+      else format('There is no %s %s.', record, row_id)
+    end,
     verdict.name,
     verdict.sentence,
+    contact.id,
+    contact.full_name,
     case when seen.is_visible then coalesce(
-      (select responsible.sentence
-       from access.responsible_for(record, row_id, new_values) responsible
-       where responsible.employee_id <> crm.current_employee_id()
-         and exists (select from able where able.role = 'epic_' || responsible.department)),
-      (select 'Ask ' || string_agg(lower(access.role_in_words(able.role)), ' or ' order by able.role) || '.' from able where not able.is_mine))
+      contact.department,
+      (select substr(able.role, length('epic_') + 1) from able where not able.is_mine order by able.role limit 1))
     end
   from answer verdict
   cross join lateral (
@@ -599,10 +605,17 @@ as $$
     end
     offset 0  -- looked at once
   ) seen (is_visible)
+  left join lateral (
+    select responsible.id, responsible.full_name, responsible.department
+    from access.responsible_for(record, row_id, new_values) responsible
+    where seen.is_visible
+      and responsible.id <> crm.current_employee_id()
+      and exists (select from able where able.role = 'epic_' || responsible.department)
+  ) contact on true
   where verdict.kind = 'verdict'
 $$;
 comment on function crm.explain_refusal(text, text, integer, text[], jsonb) is
-'Why something was refused: whether the caller sees the row at all, the policies and their sentences, and whom to ask, if there is anyone.
+'Why something was refused: whether the caller sees the row at all, what they may not do, the policies and their sentences, and who may: the person who looks after the record, or else a department.
 - `record`: The kind of record, as in `explainAccess`.
 - `verb`: What was refused, as in `explainAccess`.
 - `row_id`: Which record it was about.
@@ -619,14 +632,17 @@ declare
 begin
   select * into refusal from crm.explain_refusal(record, verb, row_id, new_values => refuse.new_values);
   if not refusal.is_visible then
-    raise no_data_found using message = format('There is no %s %s.', record, row_id);
+    raise no_data_found using constraint = record || '_pkey', message = refusal.message;
   end if;
   raise insufficient_privilege using
-    message = format('You may not %s %s.', replace(verb, '_', ' '), coalesce(record || ' ' || row_id, 'this ' || record)),
-    detail = refusal.sentence,
-    hint = coalesce(refusal.contact, 'Nobody else may either.'),
-    constraint = coalesce(refusal.policy, '');
+    constraint = coalesce(refusal.policy, ''),
+    message = refusal.message,
+    detail = jsonb_strip_nulls(jsonb_build_object(
+      'reason', refusal.reason,
+      'contact', case when refusal.contact_department is not null then jsonb_build_object(
+        'id', refusal.contact_id, 'fullName', refusal.contact_name, 'department', refusal.contact_department) end)),
+    hint = concat_ws(' ', refusal.reason, 'Ask ' || coalesce(refusal.contact_name, refusal.contact_department) || '.');
 end
 $$;
 comment on function access.refuse(text, text, integer, jsonb) is
-  'Raises that the caller may not do this to a record: P0002 when they do not see it, otherwise 42501 with the sentence of the policy as its detail, whom to ask as its hint, and the policy as its constraint.';
+  'Raises that the caller may not do this to a record: P0002 when they do not see it, otherwise 42501 with the policy as its constraint, and as its detail a JSON object: the reason, and who may (id, fullName, department).';

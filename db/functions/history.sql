@@ -60,6 +60,7 @@ set search_path = ''
 as $$
 begin
   raise check_violation using
+    constraint = 'records_are_not_truncated',
     message = format('The %s records cannot be truncated: history would not know which they were.', tg_table_name),
     hint = format('Delete them instead: delete from crm.%I;', tg_table_name);
 end
@@ -91,7 +92,7 @@ $$;
 comment on procedure audit.track(regclass) is
   'From now on every change of this table is written to history. The table needs an id.';
 
--- Every table of crm.
+-- Every table of crm except notifications: their history would show everyone who reads what.
 do $$
 declare
   target regclass;
@@ -101,6 +102,7 @@ begin
     from pg_catalog.pg_class
     where relnamespace = 'crm'::regnamespace
       and relkind = 'r'
+      and relname <> 'notification'
       and not exists (
         select from pg_catalog.pg_trigger
         where tgrelid = pg_class.oid and tgfoid = 'audit.record_change()'::regprocedure and tgenabled = 'A')
@@ -128,6 +130,7 @@ begin
     or not exists (select from crm.client where id = old.row_id and erased_at is not null)
   then
     raise check_violation using
+      constraint = 'history_is_not_rewritten',
       message = format('History is not rewritten: entry %s, about %s %s, stays as it is.', old.id, old.record, old.row_id),
       hint = 'Only the personal data of a client is ever taken out of it: select crm.erase_client(ID, confirm => true);';
   end if;
@@ -163,6 +166,7 @@ begin
     and not exists (select from removed where changed_at >= cutoff or action = 'prune');
   if is_known is not true then
     raise check_violation using
+      constraint = 'history_is_not_deleted',
       message = 'History is not deleted.',
       hint = format('What is older than %s can be pruned, which leaves a trace: select dba.prune_history(older_than => %L);',
         audit.minimum_age(), audit.minimum_age());
@@ -188,6 +192,7 @@ set search_path = ''
 as $$
 begin
   raise check_violation using
+    constraint = 'history_is_not_truncated',
     message = 'History is not truncated.',
     hint = format('What is older than %s can be pruned, which leaves a trace: select dba.prune_history(older_than => %L);',
       audit.minimum_age(), audit.minimum_age());
@@ -211,7 +216,7 @@ select
   row_id,
   action::text as action,
   employee_id,
-  nullif(database_user, 'epic_authenticator')::text as database_user,
+  case when employee_id is null or database_user <> 'epic_authenticator' then database_user::text end as database_user,
   old_values,
   new_values
 from audit.change;
@@ -220,8 +225,8 @@ comment on column crm.history.changed_at     is 'When the change was made.';
 comment on column crm.history.transaction_id is 'Changes that were made together, in one transaction, share it.';
 comment on column crm.history.record         is 'The kind of record: `client`, `contract`, …; `history` when history itself was pruned.';
 comment on column crm.history.row_id         is 'The id of the record; 0 when history itself was pruned.';
-comment on column crm.history.employee_id    is 'Who did it; empty when it was done in the database itself.';
-comment on column crm.history.database_user  is 'The login of whoever did it in the database itself, such as a DBA; empty when it was done through the API.';
+comment on column crm.history.employee_id    is 'Who did it; empty when it was done outside a session.';
+comment on column crm.history.database_user  is 'The database login, where the change was not made by an employee through the API: a DBA''s, or the API''s own.';
 comment on column crm.history.old_values     is 'Before: the columns that changed, or all of them for a delete.';
 comment on column crm.history.new_values     is 'After: the columns that changed, or all of them for an insert.';
 comment on column crm.history.action is

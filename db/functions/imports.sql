@@ -19,11 +19,12 @@ begin
   where import_line.import_id = stage_import.import_id;
   if staged > most then
     raise check_violation using
-      message = format('An import has at most %s lines.', to_char(most, 'FM999,999')), hint = 'Import one part after the other.';
+      constraint = 'import_is_not_too_long', column = 'lines',
+      message = format('An import has at most %s lines: import one part after the other.', to_char(most, 'FM999,999'));
   end if;
   return staged;
 exception when unique_violation then
-  raise unique_violation using message = 'The import already has a line of that number.';
+  raise unique_violation using constraint = 'import_line_pkey', column = 'lines', message = 'The import already has a line of that number.';
 end
 $$;
 comment on function crm.stage_import(uuid, jsonb) is
@@ -115,8 +116,8 @@ begin
   into created, updated, unchanged, refused;
 
   if refused is not null then  -- a policy hid it from the update
-    raise insufficient_privilege using column = 'email', message = coalesce(
-      (select sentence from access.responsible_for('client', refused, null)), format('You may not change client %s.', refused));
+    raise insufficient_privilege using column = 'email', message = (
+      select concat_ws(' ', refusal.message, refusal.reason) from crm.explain_refusal('client', 'update', refused) refusal);
   end if;
 end
 $$;
@@ -329,7 +330,8 @@ begin
   limit 1;
   if found then
     raise undefined_column using
-      message = format('No %s is imported with “%s”.', record, unknown), hint = format('There are %s.', array_to_string(columns, ', '));
+      column = unknown,
+      message = format('No %s is imported with “%s”: there are %s.', record, unknown, array_to_string(columns, ', '));
   end if;
 
   if not match_email and not even_known then  -- before there are those of this import
@@ -354,7 +356,7 @@ begin
       from (
         select
           found.line, found.column_name,
-          coalesce(found.message, (select refusal.sentence from crm.explain_refusal(record, 'create') refusal)) as message
+          coalesce(found.message, (select refusal.reason from crm.explain_refusal(record, 'create') refusal)) as message
         from unnest(outcome.problems || known) found
         union all
         select twin.line, 'email', format('Line %s has the same e-mail address.', twin.first_line)

@@ -264,7 +264,9 @@ declare
 begin
   select * into person from crm.employee where employee.id = reset_password.employee_id;
   if not found then
-    raise no_data_found using message = format('There is no employee %s.', reset_password.employee_id);
+    raise no_data_found using
+      constraint = 'employee_pkey', column = 'employee_id',
+      message = format('There is no employee %s.', reset_password.employee_id);
   end if;
 
   if not exists (select from auth.credential where credential.employee_id = person.id) then
@@ -276,10 +278,11 @@ begin
   where credential.employee_id = person.id;
   if not found then
     raise insufficient_privilege using
+      constraint = 'management_reset_others',
       message = format('You may not reset the password of employee %s.', person.id),
-      detail  = (select pg_catalog.obj_description(oid, 'pg_policy') from pg_catalog.pg_policy
-                 where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others'),
-      hint    = 'Change your own with: epic password';
+      detail = jsonb_build_object('reason', (
+        select pg_catalog.obj_description(oid, 'pg_policy') from pg_catalog.pg_policy
+        where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others'));
   end if;
   return person;
 end
@@ -307,3 +310,25 @@ create or replace trigger credential_30_reset
   execute function auth.credential_reset();
 comment on trigger credential_30_reset on auth.credential is
   'A new one-time password ends the employee''s sessions, and forgets their failed logins.';
+
+
+create or replace function auth.credential_record_change() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  what text := case when new.must_change then 'reset' else 'changed' end;
+begin
+  insert into audit.change (record, row_id, action, new_values)
+  values ('employee', new.employee_id, 'update', jsonb_build_object('password', what));
+  insert into crm.notification (recipient_id, kind, employee_id)
+  values (new.employee_id, 'password_' || what, new.employee_id);
+  return null;
+end
+$$;
+
+create or replace trigger credential_90_record_change
+  after update of password_hash on auth.credential
+  for each row execute function auth.credential_record_change();
+comment on trigger credential_90_record_change on auth.credential is
+  'A password that is changed or reset is in the history, without the password, and the person is told.';

@@ -1,20 +1,40 @@
--- Notifications: who is told of what. Nobody is told of what they did themselves.
+-- Notifications: who is told of what, as data: a kind, the record, and its values before and after. The sentence is made
+-- where it is read. Nobody is told of what they did themselves.
 
 
-create or replace function crm_private.notify_employees(recipients integer[], kind text, message text, event_id integer default null, contract_id integer default null)
+create or replace function crm_private.notify_employees(
+  recipients  integer[],
+  kind        text,
+  subject     text,
+  event_id    integer default null,
+  contract_id integer default null,
+  old_values  jsonb   default null,
+  new_values  jsonb   default null)
 returns void
 language sql volatile security definer
 set search_path = ''
 as $$
-  insert into crm.notification (recipient_id, kind, message, event_id, contract_id)
-  select distinct employee.id, notify_employees.kind, notify_employees.message, notify_employees.event_id, notify_employees.contract_id
+  insert into crm.notification (recipient_id, kind, subject, event_id, contract_id, old_values, new_values)
+  select distinct employee.id, notify_employees.kind, notify_employees.subject, notify_employees.event_id,
+    notify_employees.contract_id, notify_employees.old_values, notify_employees.new_values
   from crm.employee
   where employee.id = any (recipients)
     and employee.active
     and employee.id is distinct from crm.current_employee_id()
 $$;
-comment on function crm_private.notify_employees(integer[], text, text, integer, integer) is
+comment on function crm_private.notify_employees(integer[], text, text, integer, integer, jsonb, jsonb) is
   'Writes one notification for each active employee among the recipients, except the one who acts.';
+
+
+create or replace function crm_private.support_contact_facts(employee_id integer) returns jsonb
+language sql stable security definer
+set search_path = ''
+as $$
+  select jsonb_build_object('support_contact_id', employee_id, 'support_contact', (
+    select full_name from crm.employee where id = support_contact_facts.employee_id))
+$$;
+comment on function crm_private.support_contact_facts(integer) is
+  'A support contact, or none, as the values of a notification: id and name.';
 
 
 create or replace function crm_private.event_notify() returns trigger
@@ -23,44 +43,43 @@ set search_path = ''
 as $$
 declare
   event     crm.event := case tg_op when 'DELETE' then old else new end;
-  name      text      := format('“%s” (event %s)', event.title, event.id);
   sales     integer   := (select commercial_id from crm.contract where id = event.contract_id);
   managers  integer[] := array(select id from crm.employee where department = 'management');
   concerned integer[] := array[sales, event.support_contact_id];
 begin
   if tg_op = 'DELETE' then
-    perform crm_private.notify_employees(concerned, 'event_deleted',
-      format('%s was deleted.', name), contract_id => old.contract_id);
+    perform crm_private.notify_employees(concerned, 'event_deleted', old.title, contract_id => old.contract_id,
+      old_values => jsonb_build_object('id', old.id, 'start_date', old.start_date));
     return null;
   end if;
 
   if new.support_contact_id is distinct from old.support_contact_id then
-    perform crm_private.notify_employees(array[old.support_contact_id], 'event_unassigned',
-      format('You no longer run %s.', name), event_id => new.id);
-    perform crm_private.notify_employees(array[new.support_contact_id], 'event_assigned',
-      format('You run %s.', name), event_id => new.id);
+    perform crm_private.notify_employees(
+      array[old.support_contact_id] ||
+        case when new.support_contact_id is null and new.status in ('planned', 'confirmed') then sales || managers end,
+      'event_unassigned', new.title, new.id,
+      old_values => crm_private.support_contact_facts(old.support_contact_id),
+      new_values => crm_private.support_contact_facts(new.support_contact_id));
     if new.support_contact_id is not null then
-      perform crm_private.notify_employees(array[sales], 'event_assigned',
-        format('%s runs %s.', (select full_name from crm.employee where id = new.support_contact_id), name), event_id => new.id);
-    elsif new.status in ('planned', 'confirmed') then
-      perform crm_private.notify_employees(sales || managers, 'event_unassigned',
-        format('%s needs a support contact again.', name), event_id => new.id);
+      perform crm_private.notify_employees(concerned, 'event_assigned', new.title, new.id,
+        old_values => crm_private.support_contact_facts(old.support_contact_id),
+        new_values => crm_private.support_contact_facts(new.support_contact_id));
     end if;
   end if;
   if (new.start_date, new.end_date) is distinct from (old.start_date, old.end_date) then
-    perform crm_private.notify_employees(concerned, 'event_rescheduled',
-      format('%s now %s.', name, case
-        when new.start_date <> old.start_date then to_char(new.start_date at time zone 'Europe/Paris', '"starts on" YYYY-MM-DD "at" HH24:MI')
-        else to_char(new.end_date at time zone 'Europe/Paris', '"ends on" YYYY-MM-DD "at" HH24:MI')
-      end), event_id => new.id);
+    perform crm_private.notify_employees(concerned, 'event_rescheduled', new.title, new.id,
+      old_values => jsonb_build_object('start_date', old.start_date, 'end_date', old.end_date),
+      new_values => jsonb_build_object('start_date', new.start_date, 'end_date', new.end_date));
   end if;
   if new.location is distinct from old.location then
-    perform crm_private.notify_employees(concerned, 'event_moved',
-      format('%s now takes place at: %s.', name, coalesce(new.location, 'a place to be found')), event_id => new.id);
+    perform crm_private.notify_employees(concerned, 'event_moved', new.title, new.id,
+      old_values => jsonb_build_object('location', old.location),
+      new_values => jsonb_build_object('location', new.location));
   end if;
   if new.status <> old.status then
-    perform crm_private.notify_employees(concerned, 'event_' || new.status,
-      format('%s is %s.', name, case new.status when 'planned' then 'planned again' else new.status end), event_id => new.id);
+    perform crm_private.notify_employees(concerned, 'event_' || new.status, new.title, new.id,
+      old_values => jsonb_build_object('status', old.status),
+      new_values => jsonb_build_object('status', new.status));
   end if;
   return null;
 end
@@ -79,40 +98,38 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  perform crm_private.notify_employees(array_agg(recipient), 'event_created', news.message, event_id => news.event_id)
+  insert into crm.notification (recipient_id, kind, subject, event_id, new_values)
+  select news.recipient, 'event_created', first.title, first.id,
+    jsonb_build_object('start_date', first.start_date, 'events', news.events, 'without_support', news.without_support)
   from (
-    select
-      recipient,
-      min(planned.id) as event_id,
-      (array_agg(format('“%s” (event %s)', planned.title, planned.id) order by planned.id))[1]
-        || case
-          when count(*) > 1 then format(' and %s more %s planned', count(*) - 1, case count(*) when 2 then 'event was' else 'events were' end)
-            || case when count(planned.support_contact_id) < count(*)
-                 then format('; %s of them need a support contact', count(*) - count(planned.support_contact_id)) else '' end
-          else format(' was planned for %s', to_char(min(planned.start_date) at time zone 'Europe/Paris', 'YYYY-MM-DD'))
-            || case when count(planned.support_contact_id) = 0 then ' and needs a support contact' else '' end
-        end || '.' as message
+    select concerned.recipient, min(planned.id) as first_id, count(*) as events,
+      count(*) - count(planned.support_contact_id) as without_support
     from planned
     join crm.contract on contract.id = planned.contract_id
     cross join lateral (
       select contract.commercial_id
       union
       select manager.id from crm.employee manager where manager.department = 'management'
-    ) told (recipient)
-    group by recipient
+    ) concerned (recipient)
+    group by concerned.recipient
   ) news
-  group by news.message, news.event_id;
+  join planned first on first.id = news.first_id
+  join crm.employee  on employee.id = news.recipient
+  where employee.active
+    and employee.id is distinct from crm.current_employee_id();
 
-  perform crm_private.notify_employees(array[news.recipient], 'event_assigned', news.message, event_id => news.event_id)
+  insert into crm.notification (recipient_id, kind, subject, event_id, new_values)
+  select news.recipient, 'event_assigned', first.title, first.id,
+    crm_private.support_contact_facts(news.recipient) || jsonb_build_object('events', news.events)
   from (
-    select
-      support_contact_id as recipient,
-      min(id) as event_id,
-      format('You run %s%s.', (array_agg(format('“%s” (event %s)', title, id) order by id))[1],
-        case when count(*) > 1 then format(' and %s more', count(*) - 1) end) as message
+    select support_contact_id as recipient, min(id) as first_id, count(*) as events
     from planned
-    group by support_contact_id  -- nobody, for those that nobody is to run
-  ) news;
+    group by support_contact_id
+  ) news
+  join planned first on first.id = news.first_id
+  join crm.employee  on employee.id = news.recipient
+  where employee.active
+    and employee.id is distinct from crm.current_employee_id();
   return null;
 end
 $$;
@@ -122,7 +139,7 @@ create or replace trigger event_80_notify_planned
   referencing new table as planned
   for each statement execute function crm_private.event_notify_planned();
 comment on trigger event_80_notify_planned on crm.event is
-  'Management and the sales contact hear of a new event, and so does whoever is to run it; of many that are planned at once, in one message.';
+  'Management and the sales contact hear of a new event, and so does its support contact; of many that are planned at once, in one notification.';
 
 
 create or replace function crm_private.contract_notify() returns trigger
@@ -130,24 +147,21 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  name text := format('Contract %s (%s, %s)', new.id,
-    (select coalesce(company_name, 'a private client') from crm.client where id = new.client_id), crm_private.format_euros(new.total_amount));
+  company     text      := (select company_name from crm.client where id = new.client_id);
   managers    integer[] := array(select id from crm.employee where department = 'management');
   open_events integer;
 begin
   if new.status = 'signed' then
-    perform crm_private.notify_employees(new.commercial_id || managers, 'contract_signed',
-      format('%s was signed.', name), contract_id => new.id);
+    perform crm_private.notify_employees(new.commercial_id || managers, 'contract_signed', company, contract_id => new.id,
+      new_values => jsonb_build_object('total_amount', new.total_amount::text));
     return null;
   end if;
 
   open_events := (select count(*) from crm.event where contract_id = new.id and status in ('planned', 'confirmed'));
-  perform crm_private.notify_employees(new.commercial_id || case when old.status = 'signed' then managers end, 'contract_cancelled',
-    format('%s was cancelled.%s', name,
-      case when open_events > 0 then format(' Still to be cancelled: %s.', open_events || case open_events when 1 then ' event' else ' events' end) end),
-    contract_id => new.id);
-  perform crm_private.notify_employees(array[event.support_contact_id], 'contract_cancelled',
-    format('The contract of “%s” (event %s) was cancelled.', event.title, event.id), event_id => event.id)
+  perform crm_private.notify_employees(new.commercial_id || case when old.status = 'signed' then managers end,
+    'contract_cancelled', company, contract_id => new.id,
+    new_values => jsonb_build_object('total_amount', new.total_amount::text, 'open_events', open_events));
+  perform crm_private.notify_employees(array[event.support_contact_id], 'contract_cancelled', event.title, event.id)
   from crm.event
   where event.contract_id = new.id
     and event.status in ('planned', 'confirmed');

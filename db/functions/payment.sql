@@ -13,18 +13,27 @@ declare
 begin
   select * into paid from crm.contract where id = new.contract_id for no key update;
   if not found then
-    raise no_data_found using message = format('There is no contract %s.', new.contract_id);
+    raise no_data_found using
+      constraint = 'payment_contract_id_fkey', column = 'contract_id', message = format('There is no contract %s.', new.contract_id);
+  end if;
+  if new.amount = 0 then  -- before the policies, which know of payments and corrections only
+    raise check_violation using
+      constraint = 'payment_amount_is_an_amount', column = 'amount',
+      message = crm_private.rule_sentence('crm', 'payment', 'payment_amount_is_an_amount');
   end if;
   if paid.status <> 'signed' and new.amount > 0 then
     raise check_violation using
+      constraint = 'payment_needs_a_signed_contract', column = 'contract_id',
       message = format('Contract %s is %s: only a signed contract is paid.', paid.id, replace(paid.status, 'draft', 'a draft'));
   end if;
   if new.amount > paid.amount_to_be_paid then
     raise check_violation using
+      constraint = 'payment_is_at_most_what_remains', column = 'amount',
       message = format('Contract %s has %s left to pay: %s is more than that.', paid.id, crm_private.format_euros(paid.amount_to_be_paid), crm_private.format_euros(new.amount));
   end if;
   if paid.amount_to_be_paid - new.amount > paid.total_amount then
     raise check_violation using
+      constraint = 'payment_correction_is_at_most_what_was_paid', column = 'amount',
       message = format('Contract %s has %s of payments: a correction of %s is more than that.',
         paid.id, crm_private.format_euros(paid.total_amount - paid.amount_to_be_paid), crm_private.format_euros(-new.amount));
   end if;
@@ -92,8 +101,8 @@ begin
   end if;
   if wrong.amount < 0 then
     raise check_violation using
-      message = format('Payment %s is a correction itself.', wrong.id),
-      hint = 'To undo it, record the payment again.';
+      constraint = 'payment_is_no_correction', column = 'payment_id',
+      message = format('Payment %s is a correction itself: to undo it, record the payment again.', wrong.id);
   end if;
   insert into crm.payment (contract_id, amount, paid_on)
   values (wrong.contract_id, -wrong.amount, coalesce(corrected_on, current_date))

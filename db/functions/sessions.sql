@@ -49,19 +49,21 @@ begin
 
   if state.session_is_open is not true then
     raise exception using errcode = 'EP401',
-      message = 'This session has ended.', hint = 'Log in again: epic login';
+      constraint = 'session_ended', message = 'This session has ended.';
   end if;
   if not state.employee_is_active then
     raise exception using errcode = 'EP401',
-      message = 'This account has been deactivated.', hint = 'Ask management.';
+      constraint = 'account_deactivated', message = 'This account has been deactivated.';
   end if;
   if state.department <> enter.department then
     raise exception using errcode = 'EP401',
-      message = format('You have moved to %s since you logged in.', state.department), hint = 'Log in again: epic login';
+      constraint = 'department_changed', message = format('You have moved to %s since you logged in.', state.department),
+      detail = jsonb_build_object('department', state.department);
   end if;
   if state.must_change and not enter.for_own_credential then
     raise exception using errcode = 'EP403',
-      message = 'Choose a password of your own first: this one is for one login only.', hint = 'Type: epic password';
+      constraint = 'must_change_password',
+      message = 'Choose a password of your own first: this one is for one login only.';
   end if;
 
   perform set_config('jwt.claims.employee_id', enter.employee_id::text, true),
@@ -175,7 +177,7 @@ begin
   update auth.session set revoked_at = now() where session.id = ended.id;
   if not found then
     raise no_data_found using
-      message = 'You have no such session, or it has ended already.', hint = 'Look at those that are open first.';
+      constraint = 'session_is_open', column = 'id', message = 'You have no such session, or it has ended already.';
   end if;
   return ended;
 end

@@ -154,6 +154,7 @@ declare
 begin
   if seen is null then
     raise exception using errcode = 'EP410',
+      constraint = 'position_too_old', column = 'after',
       message = format('Position %s is too old, or never was one: what has happened since is no longer known.', seen_at.position),
       hint = 'Ask for subscriptionPosition, read the records anew, then subscribe after that position.';
   end if;

@@ -9,12 +9,11 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
-  last_change text;
+  last_change record;
 begin
   new.version := coalesce(new.version, old.version);
   if new.version <> old.version then
-    select format(': %s changed it on %s', coalesce(employee.full_name, history.database_user),
-      to_char(history.changed_at at time zone 'UTC', 'YYYY-MM-DD "at" HH24:MI "UTC"'))
+    select coalesce(employee.full_name, history.database_user) as by, history.changed_at as at
     into last_change
     from crm.history
     left join crm.employee on employee.id = history.employee_id
@@ -23,8 +22,9 @@ begin
     order by history.id desc
     limit 1;
     raise sqlstate 'EP409' using
-      message = format('%s %s is at version %s, not %s%s.', initcap(tg_table_name), old.id, old.version, new.version, last_change),
-      hint = 'Read it again, then send the change with the version it has now.';
+      constraint = 'version_is_current', column = 'version',
+      message = format('%s %s is at version %s, not %s: read it again.', initcap(tg_table_name), old.id, old.version, new.version),
+      detail = jsonb_build_object('version', old.version, 'changedBy', last_change.by, 'changedAt', last_change.at);
   end if;
   if new is distinct from old then
     new.version := old.version + 1;

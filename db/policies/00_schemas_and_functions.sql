@@ -65,6 +65,9 @@ grant execute on function
   crm_private.event_matches(crm.event, text),
   crm_private.event_search_text(crm.event),
   crm_private.format_euros(numeric),
+  crm_private.is_email_address(text),
+  crm_private.is_one_line(text, integer),
+  crm_private.is_phone_number(text),
   crm_private.normalize_text(text),
   crm_private.phone_digits(text),
   crm_private.rule_sentence(text, text, text),
@@ -99,16 +102,21 @@ grant execute on function
 -- they write decide.
 
 grant execute on function
+  crm.activate_employee(integer),
   crm.assign_support(integer, integer),
   crm.cancel_contract(integer),
   crm.correct_payment(integer, date),
   crm.deactivate_employee(integer, integer),
   crm.hand_over_client(integer, integer),
   crm.mark_notifications_read(integer),
+  crm.move_employee(integer, text, integer),
   crm.record_contact(integer),
   crm.record_payment(integer, numeric, date),
   crm.sign_contract(integer),
   crm.unassign_support(integer),
+  crm_private.change_employee(text, integer, integer, boolean, text),
+  crm_private.contract_refuse_repetition(crm.contract, text),
+  crm_private.hand_over_work(integer, integer),
   access.refuse(text, text, integer, jsonb),
   access.written_by(text, text)
   to epic_employee;

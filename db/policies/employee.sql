@@ -3,11 +3,11 @@
 
 call dba.close_table('crm.employee');  -- no grant, no policy, RLS forced: everything below is all there is
 
-grant select                                                 on crm.employee to epic_employee;
-grant insert (full_name, email, department)                  on crm.employee to epic_management;
-grant update (full_name, email, department, active, version) on crm.employee to epic_management;
-grant delete                                                 on crm.employee to epic_management;
-grant select (id, full_name, email)                          on crm.employee to epic_courier;
+grant select                                                        on crm.employee to epic_employee;
+grant insert (full_name, email, phone, department)                  on crm.employee to epic_management;
+grant update (full_name, email, phone, department, active, version) on crm.employee to epic_management;
+grant delete                                                        on crm.employee to epic_management;
+grant select (id, full_name, email)                                 on crm.employee to epic_courier;
 -- Withheld from everyone: id and creation_date. A version that is written is one that is expected; the database counts.
 
 

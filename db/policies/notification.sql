@@ -5,7 +5,8 @@ call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: e
 
 grant select           on crm.notification to epic_employee;
 grant update (read_at) on crm.notification to epic_employee;
-grant select (id, recipient_id, kind, message, created_at) on crm.notification to epic_courier;
+grant select (id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at)
+                       on crm.notification to epic_courier;
 -- Withheld from everyone: insert, delete, and every other column. A trigger sets read_at to the present.
 
 

@@ -1,4 +1,4 @@
-// Made by scripts/generate-operations.ts from operations/*.graphql and schema.graphql. Do not edit.
+// Made by `npm run generate` from operations/*.graphql and schema.graphql. Do not edit.
 
 import type { Operation } from './operation.ts';
 

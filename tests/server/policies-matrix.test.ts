@@ -106,11 +106,47 @@ epic-server: Nothing is granted to a role intern.
     expect(await printed('--format', 'markdown')).toBe(await readFile(file, 'utf8'));
   });
 
+  test('as Markdown has an overview of one row a record, where what differs between departments is bold', async () => {
+    const page = await printed('--format', 'markdown');
+
+    expect(page).toContain(`
+| Records of the API | read | create | update | delete |
+| --- | --- | --- | --- | --- |
+| [\`client\`](#client) | all | **sales: own** | **sales: own**<br>**management: all** | – |
+`);
+    expect(page).toContain(`
+| Internal tables | read | create | update | delete |
+| --- | --- | --- | --- | --- |
+| [\`access.import_line\`](#accessimport_line) | own | own | – | own |
+| [\`audit.change\`](#auditchange) | **sales, support: records**<br>**management: all** | – | – | – |
+`);
+  });
+
+  test('as Markdown describes the records of the API before the internal tables', async () => {
+    const page = await printed('--format', 'markdown');
+    const headings = page.match(/^##+ .*/gm) ?? [];
+
+    expect(headings.slice(0, 12)).toEqual([
+      '## Overview',
+      '## Records of the API',
+      ...['client', 'contract', 'employee', 'event', 'history'].map((name) => `### \`${name}\``),
+      ...['my_session', 'notification', 'payment'].map((name) => `### \`${name}\``),
+      '## Internal tables',
+      '### `access.import_line`',
+    ]);
+  });
+
+  test('as Markdown of one role compares nothing', async () => {
+    expect(await printed('--role', 'sales', '--format', 'markdown')).toContain(
+      '| [`client`](#client) | all | own | own | – |\n',
+    );
+  });
+
   test('as HTML is one page that loads nothing, right in light and dark and on paper', async () => {
     const page = await printed('--format', 'html');
 
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
-    expect(page).not.toMatch(/<script|<link|<img|\ssrc=|\shref=|url\(|@import|https?:/i);
+    expect(page).not.toMatch(/<script|<link|<img|\ssrc=|\shref=(?!"#)|url\(|@import|https?:/i);
     expect(page).toContain('color-scheme: light dark;');
     expect(page).toContain('@media print');
     expect(unbalancedTags(page)).toEqual([]);
@@ -118,6 +154,43 @@ epic-server: Nothing is granted to a role intern.
       '<code>sales_update_own</code>: Sales change only the clients they look after.',
     );
     expect(page).toContain('id &lt;&gt; (select crm.current_employee_id())');
+  });
+
+  test.each(['html', 'markdown'])('as %s has a section for every link', async (format) => {
+    const page = await printed('--format', format);
+    const isHtml = format === 'html';
+    const links = Array.from(
+      page.matchAll(isHtml ? /href="#([^"]+)"/g : /\]\(#([^)]+)\)/g),
+      ([, target]) => target,
+    );
+    const sections = isHtml
+      ? Array.from(page.matchAll(/<section id="([^"]+)"/g), ([, id]) => id)
+      : Array.from(page.matchAll(/^##+ (.*)$/gm), ([, text = '']) =>
+          text.toLowerCase().replace(/[`.]/g, '').replaceAll(' ', '-'),
+        );
+
+    expect(new Set(sections).size).toBe(sections.length);
+    expect(links).toEqual(
+      expect.arrayContaining(['overview', 'client', 'authsession', 'functions']),
+    );
+    expect(sections).toEqual(expect.arrayContaining(links));
+  });
+
+  test('as HTML says once what all departments may, and marks where they differ', async () => {
+    const page = await printed('--record', 'client', '--format', 'html');
+    const [, row = ''] = page.match(/<tr><th scope="row">(.*)<\/tr>/) ?? [];
+
+    expect(row.replace(/<a .*<\/th>/, '').split('</td>')).toEqual([
+      '<td class="start" colspan="3" data-head="read"><span>all</span>',
+      '<td class="start differs" data-head="create"><span>own</span>',
+      '<td class="none differs"><span>–</span>',
+      '<td class="none differs"><span>–</span>',
+      '<td class="start differs" data-head="update"><span>own</span>',
+      '<td class="none differs"><span>–</span>',
+      '<td class="differs"><span>all</span>',
+      '<td class="start none" colspan="3" data-head="delete"><span>–</span>',
+      '',
+    ]);
   });
 
   test('as JSON is one object, with everything the views of schema dba say', async () => {

@@ -1,5 +1,5 @@
 --! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
---! Hash: sha1:b4852646e245fb337e020e9ff97f86c61fb5eda4
+--! Hash: sha1:0b7c710f934fdf3d2bda2027c30aaf845a785938
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -20,20 +20,43 @@ comment on function crm_private.normalize_text(text) is
   'The text as it is searched: without case and accents, and with spaces for hyphens and apostrophes. Immutable as long as the unaccent dictionary is not edited.';
 
 
+-- What names, e-mail addresses and phone numbers look like: for the checks of several tables. Null is for `not null` to refuse.
+
+create function crm_private.is_one_line(value text, most integer) returns boolean
+language sql immutable parallel safe
+return length(btrim(value)) between 1 and most and value !~ '[[:cntrl:]\u0085\u2028\u2029]';
+comment on function crm_private.is_one_line(text, integer) is
+  'Whether a text has a character other than a space, at most so many, and no line break or other control character.';
+
+create function crm_private.is_email_address(value text) returns boolean
+language sql immutable parallel safe
+return length(value) <= 254 and value ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+\.[^@[:space:][:cntrl:]]+$';
+comment on function crm_private.is_email_address(text) is
+  'Whether a text looks like name@example.com and has at most 254 characters.';
+
+create function crm_private.is_phone_number(value text) returns boolean
+language sql immutable parallel safe
+return value ~ '^\+?[0-9(][0-9 ().-]{3,29}$';
+comment on function crm_private.is_phone_number(text) is
+  'Whether a text is 4 to 30 digits, spaces, dots, dashes or brackets, the first of which may be a +.';
+
+
 -- employee
 
 create table crm.employee (
   id            integer     generated always as identity,
   full_name     text        collate "und-x-icu" not null,
   email         text        not null,
+  phone         text,
   department    text        not null,
   active        boolean     not null default true,
   creation_date timestamptz not null default now(),
   version       integer     not null default 1,
 
   constraint employee_pkey                primary key (id),
-  constraint employee_full_name_is_a_name check (length(btrim(full_name)) between 1 and 200 and full_name !~ '[[:cntrl:]]'),
-  constraint employee_email_is_an_address check (length(email) <= 254 and email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+\.[^@[:space:][:cntrl:]]+$'),
+  constraint employee_full_name_is_a_name check (crm_private.is_one_line(full_name, 200)),
+  constraint employee_email_is_an_address check (crm_private.is_email_address(email)),
+  constraint employee_phone_is_a_number   check (crm_private.is_phone_number(phone)),
   constraint employee_department_is_known check (department in ('sales', 'support', 'management'))
 );
 alter table crm.employee enable row level security, force row level security;
@@ -46,6 +69,7 @@ create index employee_active_idx       on crm.employee (active);
 comment on table  crm.employee               is 'Someone who works for Epic Events.';
 comment on column crm.employee.full_name     is 'First and last name.';
 comment on column crm.employee.email         is 'The address to log in with; unique without regard to case.';
+comment on column crm.employee.phone         is 'Where colleagues reach them.';
 comment on column crm.employee.department is
 'What an employee does, which decides what they may do.
 - `sales`: Wins clients and contracts.
@@ -57,8 +81,13 @@ comment on column crm.employee.version is 'Goes up by one with every change. An 
 
 comment on constraint employee_full_name_is_a_name on crm.employee is 'A name has 1 to 200 characters, all on one line.';
 comment on constraint employee_email_is_an_address on crm.employee is 'An e-mail address looks like name@example.com.';
+comment on constraint employee_phone_is_a_number   on crm.employee is 'A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.';
 comment on constraint employee_department_is_known on crm.employee is 'A department is sales, support or management.';
 comment on index crm.employee_email_key is 'Another employee already has this e-mail address.';
+
+comment on index crm.employee_full_name_idx  is 'Serves employees sorted by name, and colleagues in a list to choose from.';
+comment on index crm.employee_department_idx is 'Serves the employees of a department, the managers who are notified, and the rule that an active manager remains.';
+comment on index crm.employee_active_idx     is 'Serves the employees who are active, and lists sorted by it.';
 
 
 -- client
@@ -77,11 +106,12 @@ create table crm.client (
 
   constraint client_pkey                       primary key (id),
   constraint client_commercial_contact_id_fkey foreign key (commercial_contact_id) references crm.employee,
-  constraint client_full_name_is_a_name        check (length(btrim(full_name)) between 1 and 200 and full_name !~ '[[:cntrl:]]'),
-  constraint client_email_is_an_address        check (length(email) <= 254 and email ~ '^[^@[:space:][:cntrl:]]+@[^@[:space:][:cntrl:]]+\.[^@[:space:][:cntrl:]]+$'),
+  constraint client_full_name_is_a_name        check (crm_private.is_one_line(full_name, 200)),
+  constraint client_email_is_an_address        check (crm_private.is_email_address(email)),
   constraint client_email_is_known             check (email is not null or erased_at is not null),
-  constraint client_phone_is_a_number          check (phone ~ '^\+?[0-9(][0-9 ().-]{3,29}$'),
-  constraint client_company_name_is_a_name     check (length(btrim(company_name)) between 1 and 200 and company_name !~ '[[:cntrl:]]'),
+  constraint client_phone_is_a_number          check (crm_private.is_phone_number(phone)),
+  constraint client_company_name_is_a_name     check (crm_private.is_one_line(company_name, 200)),
+  constraint client_first_contact_is_in_range  check (first_contact between '1900-01-01' and '2199-12-31'),
   constraint client_stays_erased               check (erased_at is null or (full_name = 'Erased client' and email is null and phone is null))
 );
 alter table crm.client enable row level security, force row level security;
@@ -110,6 +140,7 @@ comment on constraint client_email_is_an_address        on crm.client is 'An e-m
 comment on constraint client_email_is_known             on crm.client is 'A client needs an e-mail address.';
 comment on constraint client_phone_is_a_number          on crm.client is 'A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.';
 comment on constraint client_company_name_is_a_name     on crm.client is 'A company name has 1 to 200 characters, all on one line.';
+comment on constraint client_first_contact_is_in_range  on crm.client is 'A date lies in the years 1900 to 2199.';
 comment on constraint client_stays_erased               on crm.client is 'The personal data of this client was erased on request and stays erased.';
 
 
@@ -166,6 +197,15 @@ comment on constraint contract_what_remains_is_in_total  on crm.contract is 'Wha
 comment on constraint contract_status_is_known           on crm.contract is 'A contract is draft, signed or cancelled.';
 comment on constraint contract_signed_has_a_date         on crm.contract is 'A signed contract has the time of its signature, and a draft has none.';
 
+comment on index crm.contract_client_id_idx     is 'Serves the contracts of a client, also where contracts and events are searched by client.';
+comment on index crm.contract_commercial_id_idx is 'Serves the contracts of a sales employee: condition mine, and the events under them.';
+comment on index crm.contract_creation_date_idx is 'Serves contracts created in a period, and lists sorted by creation date.';
+comment on index crm.contract_total_amount_idx  is 'Serves contracts sorted by their total.';
+comment on index crm.contract_status_idx        is 'Serves the contracts of a status, and lists sorted by it.';
+comment on index crm.contract_unsigned_idx      is 'Serves drafts: condition unsigned, and the report of the pipeline.';
+comment on index crm.contract_unpaid_idx        is 'Serves signed contracts with an amount to be paid: conditions unpaid and overdue, and the report of what is overdue.';
+comment on index crm.contract_signed_at_idx     is 'Serves the reports of revenue: the contracts signed in a period.';
+
 
 -- payment
 
@@ -179,7 +219,10 @@ create table crm.payment (
   constraint payment_pkey                primary key (id),
   constraint payment_contract_id_fkey    foreign key (contract_id) references crm.contract,
   constraint payment_recorded_by_fkey    foreign key (recorded_by) references crm.employee,
-  constraint payment_amount_is_an_amount check (amount <> 0 and amount <> 'NaN')
+  constraint payment_amount_is_an_amount check (amount <> 0 and amount <> 'NaN'),
+  constraint payment_date_is_in_range    check (paid_on >= '1900-01-01'),
+  -- Not immutable, but what holds today holds for ever.
+  constraint payment_is_not_in_the_future check (paid_on <= current_date)
 );
 alter table crm.payment enable row level security, force row level security;
 
@@ -196,6 +239,12 @@ comment on column crm.payment.recorded_by is 'The employee who entered the payme
 comment on constraint payment_contract_id_fkey    on crm.payment is 'The contract has payments.';
 comment on constraint payment_recorded_by_fkey    on crm.payment is 'The employee has recorded payments.';
 comment on constraint payment_amount_is_an_amount on crm.payment is 'A payment is an amount other than zero.';
+comment on constraint payment_date_is_in_range    on crm.payment is 'A date lies in the years 1900 to 2199.';
+comment on constraint payment_is_not_in_the_future on crm.payment is 'A payment is not dated in the future.';
+
+comment on index crm.payment_contract_id_idx is 'Serves the payments of a contract, and the check that a contract to be deleted has none.';
+comment on index crm.payment_recorded_by_idx is 'Serves the payments that an employee recorded, and the check that an employee to be deleted recorded none.';
+comment on index crm.payment_paid_on_idx     is 'Serves the reports of revenue: the payments of a period; and payments sorted by day.';
 
 
 -- event
@@ -216,7 +265,9 @@ create table crm.event (
   constraint event_pkey                    primary key (id),
   constraint event_contract_id_fkey        foreign key (contract_id) references crm.contract,
   constraint event_support_contact_id_fkey foreign key (support_contact_id) references crm.employee,
-  constraint event_title_is_a_title        check (length(btrim(title)) between 1 and 200 and title !~ '[[:cntrl:]]'),
+  constraint event_title_is_a_title        check (crm_private.is_one_line(title, 200)),
+  constraint event_start_is_in_range       check (start_date >= '1900-01-01 00:00+00' and start_date < '2200-01-01 00:00+00'),
+  constraint event_end_is_in_range         check (end_date >= '1900-01-01 00:00+00' and end_date < '2200-01-01 00:00+00'),
   constraint event_ends_after_it_starts    check (end_date > start_date),
   constraint event_location_is_a_place     check (length(btrim(location)) between 1 and 500),
   constraint event_attendees_are_counted   check (attendees >= 0),
@@ -251,6 +302,8 @@ comment on column crm.event.version is 'Goes up by one with every change. An upd
 comment on constraint event_contract_id_fkey        on crm.event is 'The contract has events.';
 comment on constraint event_support_contact_id_fkey on crm.event is 'The employee is the support contact of events.';
 comment on constraint event_title_is_a_title        on crm.event is 'A title has 1 to 200 characters, all on one line.';
+comment on constraint event_start_is_in_range       on crm.event is 'A date lies in the years 1900 to 2199.';
+comment on constraint event_end_is_in_range         on crm.event is 'A date lies in the years 1900 to 2199.';
 comment on constraint event_ends_after_it_starts    on crm.event is 'An event ends after it starts.';
 comment on constraint event_location_is_a_place     on crm.event is 'A location has 1 to 500 characters.';
 comment on constraint event_attendees_are_counted   on crm.event is 'The number of attendees is zero or more.';
@@ -263,22 +316,26 @@ comment on constraint event_status_is_known         on crm.event is 'An event is
 create table crm.notification (
   id           integer     generated always as identity,
   recipient_id integer     not null,
+  kind         text        not null,
   event_id     integer,
   contract_id  integer,
-  kind         text        not null,
-  message      text        not null,
+  employee_id  integer,
+  subject      text,
+  old_values   jsonb,
+  new_values   jsonb,
   created_at   timestamptz not null default now(),
   read_at      timestamptz,
 
-  constraint notification_pkey               primary key (id),
-  constraint notification_recipient_id_fkey  foreign key (recipient_id) references crm.employee on delete cascade,
-  constraint notification_event_id_fkey      foreign key (event_id) references crm.event on delete cascade,
-  constraint notification_contract_id_fkey   foreign key (contract_id) references crm.contract on delete cascade,
-  constraint notification_is_about_something check (num_nonnulls(event_id, contract_id) = 1),
-  constraint notification_kind_is_known      check (kind in (
+  constraint notification_pkey                primary key (id),
+  constraint notification_recipient_id_fkey   foreign key (recipient_id) references crm.employee on delete cascade,
+  constraint notification_event_id_fkey       foreign key (event_id) references crm.event on delete cascade,
+  constraint notification_contract_id_fkey    foreign key (contract_id) references crm.contract on delete cascade,
+  constraint notification_employee_id_fkey    foreign key (employee_id) references crm.employee on delete cascade,
+  constraint notification_is_about_one_record check (num_nonnulls(event_id, contract_id, employee_id) = 1),
+  constraint notification_kind_is_known       check (kind in (
     'event_created', 'event_assigned', 'event_unassigned', 'event_rescheduled', 'event_moved',
     'event_planned', 'event_confirmed', 'event_completed', 'event_cancelled', 'event_deleted',
-    'contract_signed', 'contract_cancelled'))
+    'contract_signed', 'contract_cancelled', 'password_changed', 'password_reset'))
 );
 alter table crm.notification enable row level security, force row level security;
 
@@ -286,28 +343,43 @@ create index notification_recipient_id_idx on crm.notification (recipient_id, id
 create index notification_unread_idx       on crm.notification (recipient_id, id) where read_at is null;
 create index notification_event_id_idx     on crm.notification (event_id);
 create index notification_contract_id_idx  on crm.notification (contract_id);
+create index notification_employee_id_idx  on crm.notification (employee_id);
 
-comment on table  crm.notification              is 'What an employee should hear about: written by the database, read by its recipient alone.';
+comment on table  crm.notification              is 'What an employee should hear about, as data: written by the database, read by its recipient alone.';
 comment on column crm.notification.recipient_id is 'Who is told.';
-comment on column crm.notification.event_id     is 'The event it is about, if it is about an event.';
-comment on column crm.notification.contract_id  is 'The contract it is about, if it is about a contract.';
 comment on column crm.notification.kind is
-'What the notification tells of.
-- `event_created`: An event was planned.
-- `event_assigned`: The recipient is now the support contact of the event.
-- `event_unassigned`: The recipient no longer is the support contact of the event.
+'What happened.
+- `event_created`: Events were planned: `events` of them, `without_support` of which have no support contact. The first is the one that it is about.
+- `event_assigned`: The event has a support contact, who may be the recipient; of `events` planned together, the first.
+- `event_unassigned`: The event no longer has the support contact that it had, who may be the recipient.
 - `event_rescheduled`: The event begins or ends at another time.
 - `event_moved`: The event takes place somewhere else.
+- `event_planned`: The event is planned again.
 - `event_confirmed`: The event will take place.
 - `event_completed`: The event has taken place.
 - `event_cancelled`: The event will not take place.
-- `contract_signed`: A contract was signed.';
-comment on column crm.notification.message      is 'What happened, in a sentence.';
+- `event_deleted`: An event of the contract was deleted.
+- `contract_signed`: The contract was signed.
+- `contract_cancelled`: The contract, or that of the event, was cancelled; `open_events` of it are still planned or confirmed.
+- `password_changed`: The recipient has changed their password.
+- `password_reset`: The recipient was given a password for one login.';
+comment on column crm.notification.event_id     is 'The event it is about, if it is about an event.';
+comment on column crm.notification.contract_id  is 'The contract it is about, if it is about a contract.';
+comment on column crm.notification.employee_id  is 'The employee it is about, if it is about an employee.';
+comment on column crm.notification.subject      is 'The title of the event, or the company of the contract''s client, as it was then; empty for a private client, and for an employee.';
+comment on column crm.notification.old_values   is 'Before: what has changed of the record, by column.';
+comment on column crm.notification.new_values   is 'After: what has changed of the record, by column, and what else the kind says.';
 comment on column crm.notification.created_at   is 'When it happened.';
 comment on column crm.notification.read_at      is 'When the recipient marked it read; empty until then.';
 
-comment on constraint notification_is_about_something on crm.notification is 'A notification is about one event or one contract.';
-comment on constraint notification_kind_is_known      on crm.notification is 'A notification is of a kind that the database writes.';
+comment on constraint notification_is_about_one_record on crm.notification is 'A notification is about one event, one contract or one employee.';
+comment on constraint notification_kind_is_known       on crm.notification is 'A notification is of a kind that the database writes.';
+
+comment on index crm.notification_recipient_id_idx is 'Serves the notifications of an employee, the latest first.';
+comment on index crm.notification_unread_idx       is 'Serves the unread notifications of an employee: condition unread, counting them, and marking them read.';
+comment on index crm.notification_event_id_idx     is 'Serves the notifications about an event, which are deleted with it.';
+comment on index crm.notification_contract_id_idx  is 'Serves the notifications about a contract, which are deleted with it.';
+comment on index crm.notification_employee_id_idx  is 'Serves the notifications about an employee, which are deleted with them.';
 
 
 -- What is searched. The indexes hold what these functions say, and the functions are inlined, so that the one serves
@@ -412,3 +484,38 @@ comment on column crm.support_load.full_name       is 'Their name.';
 comment on column crm.support_load.events          is 'How many events begin between the two days.';
 comment on column crm.support_load.upcoming_events is 'How many are still to begin, at any time.';
 comment on column crm.support_load.next_start      is 'When the next one begins.';
+
+
+-- What erasing a client returns
+
+create type crm.event_mention as (
+  event_id integer,
+  title    text
+);
+comment on type   crm.event_mention          is 'An event whose title or notes hold the name of a client.';
+comment on column crm.event_mention.event_id is 'The event.';
+comment on column crm.event_mention.title    is 'Its title.';
+
+comment on index crm.event_contract_id_idx        is 'Serves the events of a contract by date, and the check that a contract to be deleted has none.';
+comment on index crm.event_support_contact_id_idx is 'Serves the events of a support employee by date: condition mine, and what must be handed over before the employee leaves.';
+comment on index crm.event_start_date_idx         is 'Serves events of a period, upcoming events, and lists sorted by start date.';
+comment on index crm.event_status_idx             is 'Serves the events of a status by date: condition open, and lists sorted by status.';
+comment on index crm.event_without_support_idx    is 'Serves the events without a support contact by date: condition withoutSupport.';
+comment on index crm.event_search_idx             is 'Serves searching events by a part of their title or location.';
+
+create type crm.client_erasure as (
+  client_id    integer,
+  mentioned_in crm.event_mention[]
+);
+comment on type   crm.client_erasure              is 'What erasing a client has done, and what it has not.';
+comment on column crm.client_erasure.client_id    is 'The client whose personal data was erased.';
+comment on column crm.client_erasure.mentioned_in is 'The events whose title or notes still hold the name of the client. They stay as they are.';
+
+comment on index crm.client_commercial_contact_id_idx is 'Serves the clients of a sales employee: condition mine, and what must be handed over before the employee leaves.';
+comment on index crm.client_full_name_idx             is 'Serves clients sorted or found by their full name.';
+comment on index crm.client_company_name_idx          is 'Serves clients sorted or found by their company.';
+comment on index crm.client_last_update_idx           is 'Serves clients not contacted since a time, and lists sorted by their last update.';
+comment on index crm.client_first_contact_idx         is 'Serves clients of a first contact in a period, and lists sorted by it.';
+comment on index crm.client_email_idx                 is 'Serves the clients with the e-mail address of a new client or of a line of an import, without regard to case.';
+comment on index crm.client_phone_idx                 is 'Serves searching clients by telephone number, and finding similar clients, however the number is written.';
+comment on index crm.client_search_idx                is 'Serves searching clients by a part of their name, company or e-mail address, and finding similar clients.';

@@ -1,5 +1,5 @@
---! Previous: sha1:b4852646e245fb337e020e9ff97f86c61fb5eda4
---! Hash: sha1:f1b8dce0013af7325aa1b24054cdedda701b6a34
+--! Previous: sha1:0b7c710f934fdf3d2bda2027c30aaf845a785938
+--! Hash: sha1:f51d6f42fb869e2460c55bdcdc2029aff45a335f
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.
@@ -49,6 +49,8 @@ comment on column auth.login_attempt.last_attempt_at is 'When it was last counte
 comment on column auth.login_attempt.locked_until    is 'Until when logging in is refused.';
 comment on column auth.login_attempt.succeeded_at    is 'When this account last logged in from this address.';
 
+comment on index auth.login_attempt_last_attempt_at_idx is 'Serves removing failed logins that are old enough to be forgotten.';
+
 
 create table auth.session (
   id           uuid        not null default gen_random_uuid(),
@@ -65,13 +67,14 @@ create table auth.session (
 alter table auth.session enable row level security, force row level security;
 
 create index session_employee_id_idx on auth.session (employee_id);
-create index session_expires_at_idx  on auth.session (expires_at);
 
 comment on table  auth.session              is 'A login that lasts until it expires, is logged out or is revoked.';
 comment on column auth.session.user_agent   is 'The program that logged in.';
 comment on column auth.session.last_used_at is 'When the session was last refreshed.';
 comment on column auth.session.expires_at   is 'Thirty days after the last refresh.';
 comment on column auth.session.revoked_at   is 'When the session was ended before its time.';
+
+comment on index auth.session_employee_id_idx is 'Serves the sessions of an employee: listing and ending them, and removing expired ones at login.';
 
 
 create table auth.refresh_token (
@@ -90,3 +93,5 @@ create index refresh_token_session_id_idx on auth.refresh_token (session_id);
 comment on table  auth.refresh_token            is 'Every refresh token of a session, so that one used twice is noticed.';
 comment on column auth.refresh_token.token_hash is 'SHA-256 of the token.';
 comment on column auth.refresh_token.used_at    is 'When it was exchanged for the next one.';
+
+comment on index auth.refresh_token_session_id_idx is 'Serves the refresh tokens of a session: whether a later one was used, and deleting them with it.';

@@ -1,5 +1,5 @@
---! Previous: sha1:f1b8dce0013af7325aa1b24054cdedda701b6a34
---! Hash: sha1:d1142580fa1c87d6b79ffe2c5ff45d8dd51d5fb0
+--! Previous: sha1:f51d6f42fb869e2460c55bdcdc2029aff45a335f
+--! Hash: sha1:cc58d1cace7142d51a045a70694e249134d96a21
 --! Message: history
 
 -- History: one row for every change of a record, by whichever way it was made. The triggers are in db/functions/history.sql.
@@ -40,3 +40,5 @@ comment on column audit.change.row_id         is 'The id of the record; 0 for a 
 comment on column audit.change.action         is '`insert`, `update` or `delete` of a record; `prune` of history.';
 comment on column audit.change.old_values     is 'Before: the columns that changed, or all of them for a delete, but never the version. For a pruning, how many rows it removed (`rows`) and the time they were all older than (`before`).';
 comment on column audit.change.new_values     is 'After: the columns that changed, or all of them for an insert, but never the version.';
+
+comment on index audit.change_record_idx is 'Serves the history of one record, the latest change first, and of a kind of record.';

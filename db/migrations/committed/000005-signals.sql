@@ -1,5 +1,5 @@
---! Previous: sha1:d1142580fa1c87d6b79ffe2c5ff45d8dd51d5fb0
---! Hash: sha1:d1e954eb0b6eccc4bd517e68ee73dd98c32196ee
+--! Previous: sha1:cc58d1cace7142d51a045a70694e249134d96a21
+--! Hash: sha1:8d5d064936cdee4b47f99cd98ec385e50cc56551
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.
@@ -34,3 +34,6 @@ comment on column audit.signal.topic          is '`notification`, `event`, or `m
 comment on column audit.signal.recipient_id   is 'Who may know of it; empty for every employee. No foreign key: it is gone in days.';
 comment on column audit.signal.row_id         is 'The id of the notification or event; empty for a mark.';
 comment on column audit.signal.action         is '`insert`, `update` or `delete`; empty for a mark.';
+
+comment on index audit.signal_transaction_id_idx is 'Serves the signals of transactions that a subscriber has not seen yet.';
+comment on index audit.signal_created_at_idx     is 'Serves removing signals that are too old.';

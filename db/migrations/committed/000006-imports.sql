@@ -1,5 +1,5 @@
---! Previous: sha1:d1e954eb0b6eccc4bd517e68ee73dd98c32196ee
---! Hash: sha1:5e8eed5cec6dc66137ea469cf85b1a0ac2b43bd1
+--! Previous: sha1:8d5d064936cdee4b47f99cd98ec385e50cc56551
+--! Hash: sha1:a04b00880215c3dd12048f825aeba197f581640e
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.
@@ -28,6 +28,8 @@ comment on column staging.import_line.staged_at   is 'When the line came in.';
 
 comment on constraint import_line_employee_id_fkey on staging.import_line is 'The employee has an import under way.';
 comment on constraint import_line_is_a_record      on staging.import_line is 'A line of an import is an object with its values by column.';
+
+comment on index staging.import_line_staged_at_idx is 'Serves removing the lines of imports that were never ended.';
 
 
 -- What an import returns

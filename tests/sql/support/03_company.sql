@@ -116,14 +116,14 @@ begin
   -- what the above has told people and written into history is forgotten: the tests begin here
 
   delete from crm.notification;
-  insert into crm.notification (recipient_id, kind, message, contract_id)
-    values (test.id('alice'), 'contract_signed', 'Signed.', test.id('acme_signed')) returning id into new_id;
+  insert into crm.notification (recipient_id, kind, contract_id)
+    values (test.id('alice'), 'contract_signed', test.id('acme_signed')) returning id into new_id;
   call test.introduce('note_to_alice', new_id);
-  insert into crm.notification (recipient_id, kind, message, event_id)
-    values (test.id('chloe'), 'event_assigned', 'Yours.', test.id('gala')) returning id into new_id;
+  insert into crm.notification (recipient_id, kind, event_id)
+    values (test.id('chloe'), 'event_assigned', test.id('gala')) returning id into new_id;
   call test.introduce('note_to_chloe', new_id);
-  insert into crm.notification (recipient_id, kind, message, event_id)
-    values (test.id('emma'), 'event_created', 'Planned.', test.id('picnic')) returning id into new_id;
+  insert into crm.notification (recipient_id, kind, event_id)
+    values (test.id('emma'), 'event_created', test.id('picnic')) returning id into new_id;
   call test.introduce('note_to_emma', new_id);
   alter table audit.change disable trigger change_20_check_delete;
   delete from audit.change;

@@ -1,7 +1,7 @@
 import { withAdminConnection } from '../../database/admin.ts';
+import { htmlOf } from '../../document/html.ts';
+import { markdownOf } from '../../document/markdown.ts';
 import { matrixDocument } from '../../policies/matrix/document.ts';
-import { htmlOf } from '../../policies/matrix/html.ts';
-import { markdownOf } from '../../policies/matrix/markdown.ts';
 import { readMatrix, type Selection, select } from '../../policies/matrix/matrix.ts';
 import { matrixTable } from '../../policies/matrix/table.ts';
 

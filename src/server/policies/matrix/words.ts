@@ -1,6 +1,7 @@
 import { type Access, departments, type Holding, type Matrix, shortName } from './matrix.ts';
 
-const everydayVerbs = ['read', 'create', 'update', 'delete'];
+/** What is done to records every day; other verbs are listed only where they are granted. */
+export const everydayVerbs = ['read', 'create', 'update', 'delete'];
 
 /** The verbs of a record that deserve a line: the everyday ones, and whatever else is granted. */
 export function verbsOf(matrix: Matrix, record: string): string[] {
@@ -8,6 +9,16 @@ export function verbsOf(matrix: Matrix, record: string): string[] {
   const granted = [...new Set(access.map(({ verb }) => verb))];
   if (granted.length === 1 && granted[0] === 'read') return granted;
   return [...everydayVerbs, ...granted.filter((verb) => !everydayVerbs.includes(verb))];
+}
+
+/** Whether the API exposes the schema of this record: a name without a schema is one of crm. */
+export function isExposed({ name }: { name: string }): boolean {
+  return !name.includes('.');
+}
+
+/** The schemas of these records, each once. */
+export function schemasOf(records: readonly { name: string }[]): string[] {
+  return [...new Set(records.map(({ name }) => name.split('.', 1).join('')))];
 }
 
 /** Whether this comes only with owning the record, as the functions of the database do. */
@@ -81,4 +92,12 @@ function holdingPattern({ kind, privilege, via }: Holding): string {
   if (kind === 'role' || privilege === 'owns') return `${privilege} …`;
   const way = via === 'directly' ? '' : ` (${via})`;
   return `${privilege} on ${kind === 'database' ? '' : `${kind} `}…${way}`;
+}
+
+/** Rows of a table in which a first cell that repeats the one above is left empty. */
+export function withoutRepetition(rows: readonly string[][]): string[][] {
+  return rows.map(([first = '', ...rest], index) => [
+    rows[index - 1]?.[0] === first ? '' : first,
+    ...rest,
+  ]);
 }

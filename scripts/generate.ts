@@ -1,0 +1,65 @@
+// `npm run generate`: writes every file of the repository that is made from a deployed database, or from the sources.
+// With --check, as in `npm run test:drift`, it writes nothing and fails when one of them is out of date.
+
+import { parseArgs } from 'node:util';
+import { compare, type GeneratedFile, write } from './generate/generated-file.ts';
+
+// Read by what the modules below load.
+process.env.GRAPHILE_ENV ??= 'production';
+const { cliDocs } = await import('./generate/cli-docs.ts');
+const { documentsOf } = await import('./generate/documents.ts');
+const { InvalidOperations, operationsFor } = await import('./generate/operations.ts');
+const { schemaOf } = await import('./generate/schema.ts');
+const { adminUrlOf, authenticatorUrlOf, startTestServer } = await import(
+  '../tests/support/test-server.ts'
+);
+
+const { values: flags } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+try {
+  let outdated = 0;
+  for await (const file of generatedFiles()) if (!(await settle(file))) outdated += 1;
+  if (outdated > 0) fail('If these changes are meant: npm run generate, and check them in.');
+} catch (error) {
+  if (!(error instanceof InvalidOperations)) throw error;
+  fail(`src/client/operations/*.graphql do not fit the schema:\n\n${error.message}`);
+}
+
+/** Each as soon as it is made: where the operations do not fit the schema, the schema that they should fit is there. */
+async function* generatedFiles(): AsyncGenerator<GeneratedFile> {
+  const { schema, documents } = await readDatabase();
+  yield { path: 'schema.graphql', content: schema };
+  yield* documents;
+  yield* await cliDocs();
+  yield { path: 'src/client/operations.ts', content: await operationsFor(schema) };
+}
+
+async function readDatabase(): Promise<{ schema: string; documents: GeneratedFile[] }> {
+  const { stop, ...server } = await startTestServer();
+  try {
+    return {
+      schema: await schemaOf(authenticatorUrlOf(server, server.template)),
+      documents: await documentsOf(adminUrlOf(server, server.template)),
+    };
+  } finally {
+    await stop();
+  }
+}
+
+/** Writes or checks one file, and says so. False when it is out of date and stays so. */
+async function settle(file: GeneratedFile): Promise<boolean> {
+  const { path, isCurrent, difference } = await compare(file);
+  if (!isCurrent && flags.check) {
+    process.stderr.write(`${[`${path} is out of date:`, ...difference].join('\n  ')}\n`);
+    return false;
+  }
+  if (!isCurrent) await write(file);
+  const state = isCurrent ? 'current' : file.content === null ? 'removed' : 'written';
+  process.stdout.write(`${path} is ${state}.\n`);
+  return true;
+}
+
+function fail(message: string): void {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,30 @@
+import { createPool } from '../../src/server/database/pool.ts';
+import { createWithSession } from '../../src/server/database/session-adaptor.ts';
+import { createApi } from '../../src/server/graphql/api.ts';
+import { sdlOf } from '../../src/server/graphql/sdl.ts';
+import { createSessions } from '../../src/server/identity/sessions.ts';
+
+/** The schema of the API that is served from a database, as SDL. */
+export async function schemaOf(databaseUrl: string): Promise<string> {
+  const pool = createPool({ databaseUrl, onLostConnection: () => {} });
+  const noTokens = () => {
+    throw new Error('There are no tokens while the schema is exported.');
+  };
+  const sessions = createSessions(createWithSession(pool), { sign: noTokens, verify: noTokens });
+  const feeds = {
+    open: () => Promise.reject(new Error('There are no feeds while the schema is exported.')),
+  };
+  try {
+    const { schema } = await createApi({
+      pool,
+      sessions,
+      feeds,
+      report: () => {},
+      introspection: true,
+      trustedDocuments: null,
+    });
+    return sdlOf(schema);
+  } finally {
+    await pool.end();
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  anchorOf,
+  type Block,
+  differ,
+  type Grid,
+  type GridRow,
+  partsOf,
+  type Section,
+  sectionsOf,
+} from './block.ts';
+import { style } from './html-style.ts';
+
+/** A page of its own: no script, nothing loaded, right in light and dark, on a telephone and on paper. */
+export function htmlOf(blocks: readonly Block[]): string {
+  const title = blocks.find((block) => block.kind === 'heading')?.text ?? '';
+  const { before, sections } = sectionsOf(blocks);
+  const page = [
+    ...before.map((block) => printed(block, sections)),
+    ...sections.map((section) => printedSection(section, sections)),
+  ];
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>
+${style}</style>
+</head>
+<body>
+<main>
+${page.join('\n')}
+</main>
+</body>
+</html>
+`;
+}
+
+function contents(sections: readonly Section[]): string {
+  const item = ({ heading, sections: parts }: Section): string =>
+    `<li><a href="#${anchorOf(heading.text)}">${inline(heading.text)}</a>${
+      parts.length > 0 ? `\n<ul>\n${parts.map(item).join('\n')}\n</ul>\n` : ''
+    }</li>`;
+  return `<nav aria-label="Contents">\n<ul>\n${sections.map(item).join('\n')}\n</ul>\n</nav>`;
+}
+
+function printedSection({ heading, blocks, sections }: Section, page: readonly Section[]): string {
+  return [
+    `<section id="${anchorOf(heading.text)}">`,
+    ...[heading, ...blocks].map((block) => printed(block, page)),
+    ...sections.map((section) => printedSection(section, page)),
+    '</section>',
+  ].join('\n');
+}
+
+function printed(block: Block, page: readonly Section[]): string {
+  switch (block.kind) {
+    case 'heading':
+      return `<h${block.level}>${inline(block.text)}</h${block.level}>`;
+    case 'paragraph':
+      return `<p>${inline(block.text)}</p>`;
+    case 'contents':
+      return contents(page);
+    case 'list':
+      return `<ul>\n${block.items.map((lines) => `<li>${lines.map(inline).join('<br>')}</li>`).join('\n')}\n</ul>`;
+    case 'table':
+      return table(block.head, block.rows);
+    case 'grid':
+      return grid(block);
+    case 'code':
+      return `<pre>${escaped(block.text)}</pre>`;
+  }
+}
+
+// On a narrow screen every row becomes a card, and the heads stand beside the cells: hence data-head.
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (row: readonly string[]) =>
+    row.map((cell, index) => `<td data-head="${escaped(head[index] ?? '')}">${inline(cell)}</td>`);
+  return [
+    '<table>',
+    `<thead><tr>${head.map((cell) => `<th scope="col">${inline(cell)}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...rows.map((row) => `<tr${row[0] === '' ? '' : ' class="first"'}>${cells(row).join('')}</tr>`),
+    '</tbody>',
+    '</table>',
+  ].join('\n');
+}
+
+function grid({ head, groups, columns, bodies }: Grid): string {
+  const width = columns.length;
+  return [
+    `<table class="grid" style="--columns: ${width}">`,
+    '<thead>',
+    `<tr><th scope="col" rowspan="2">${inline(head)}</th>${groups
+      .map((name) => `<th scope="colgroup" colspan="${width}" class="start">${inline(name)}</th>`)
+      .join('')}</tr>`,
+    `<tr>${groups.flatMap((_, index) => columnHeads(columns, index > 0)).join('')}</tr>`,
+    '</thead>',
+    ...bodies.flatMap(({ title, rows }) => [
+      '<tbody>',
+      `<tr class="title"><th scope="rowgroup" colspan="${1 + groups.length * width}">${inline(title)}</th></tr>`,
+      ...rows.map((row) => gridRow(row, groups)),
+      '</tbody>',
+    ]),
+    '</table>',
+  ].join('\n');
+}
+
+function columnHeads(columns: readonly string[], isRepetition: boolean): string[] {
+  return columns.map((name, index) => {
+    const attribute = classes(index === 0 && 'start', isRepetition && 'again');
+    return `<th scope="col"${attribute}>${inline(name)}</th>`;
+  });
+}
+
+function gridRow({ name, groups }: GridRow, heads: readonly string[]): string {
+  const cells = groups.flatMap((words, index) => gridCells(words, heads[index] ?? ''));
+  return `<tr><th scope="row"><a href="#${anchorOf(name)}">${inline(name)}</a></th>${cells.join('')}</tr>`;
+}
+
+// What all columns of a group say is said once, across them.
+function gridCells(words: readonly string[], group: string): string[] {
+  const isDifferent = differ(words);
+  return (isDifferent ? words : words.slice(0, 1)).map((word, index) => {
+    const attributes = [
+      classes(index === 0 && 'start', word === '–' && 'none', isDifferent && 'differs'),
+      isDifferent ? '' : ` colspan="${words.length}"`,
+      index === 0 ? ` data-head="${escaped(group)}"` : '',
+    ];
+    return `<td${attributes.join('')}><span>${inline(word)}</span></td>`;
+  });
+}
+
+function classes(...names: readonly (string | false)[]): string {
+  const given = names.filter((name) => name !== false);
+  return given.length > 0 ? ` class="${given.join(' ')}"` : '';
+}
+
+function inline(text: string): string {
+  return partsOf(text)
+    .map((part) => (part.isCode ? `<code>${escaped(part.text)}</code>` : escaped(part.text)))
+    .join('')
+    .replaceAll('\n', '<br>');
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}

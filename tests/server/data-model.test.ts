@@ -1,0 +1,143 @@
+import { type DataModel, readDataModel } from '../../src/server/data-model/catalogue.ts';
+import { dataModelDocument } from '../../src/server/data-model/document.ts';
+import { markdownOf } from '../../src/server/document/markdown.ts';
+import { withConnection } from '../../src/server/policies/suite/server.ts';
+import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await cloneDatabase();
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+const read = (): Promise<DataModel> => withConnection(database.adminUrl, readDataModel);
+
+const page = async () => markdownOf(dataModelDocument(await read()));
+
+/** The part of the page below a heading. */
+async function section(heading: string): Promise<string> {
+  const [, text = ''] = (await page()).split(`\n### ${heading}\n\n`);
+  return text.split('\n## ', 1)[0]?.split('\n### ', 1)[0] ?? '';
+}
+
+describe('the data model', () => {
+  test('begins with the API, and leaves out the tools and what others make', async () => {
+    const { schemas } = await read();
+
+    expect(schemas.map(({ name }) => name)).toEqual(['crm', 'access', 'audit', 'auth']);
+    expect(schemas[0]?.relations.map(({ name }) => name)).toEqual([
+      'client',
+      'contract',
+      'employee',
+      'event',
+      'notification',
+      'payment',
+      'history',
+      'my_session',
+    ]);
+  });
+
+  test('has a comment for every table, view and trigger', async () => {
+    const relations = (await read()).schemas.flatMap((schema) => schema.relations);
+
+    expect(relations.filter(({ comment }) => comment === null)).toEqual([]);
+    expect(
+      relations.flatMap(({ triggers }) => triggers.filter(({ comment }) => comment === null)),
+    ).toEqual([]);
+  });
+
+  test('describes a table: columns, constraints, indexes and triggers, each with its comment', async () => {
+    await database.query(`
+      create table crm.venue (
+        id integer generated always as identity,
+        name text not null,
+        label text generated always as (upper(name)) stored,
+        open_from date default current_date,
+        kind text not null default 'hall',
+        constraint venue_pkey primary key (id),
+        constraint venue_kind_is_known check (kind in ('hall', 'garden'))
+      );
+      create unique index venue_name_key on crm.venue (lower(name));
+      create index venue_open_idx on crm.venue (open_from) where kind = 'hall';
+      comment on table crm.venue is 'Where events may be | are held.';
+      comment on column crm.venue.kind is E'What it is.\\n- \`hall\`: With a roof.\\n- \`garden\`: Without.';
+      comment on constraint venue_kind_is_known on crm.venue is 'A venue is a hall or a garden.';
+      comment on index crm.venue_name_key is 'There is a venue of that name.';
+      comment on index crm.venue_open_idx is 'Halls by the day they open.';
+      create trigger venue_05_version_is_kept before update of name on crm.venue
+        for each row when (old.name <> new.name) execute function crm.version_is_kept();
+      comment on trigger venue_05_version_is_kept on crm.venue is 'The version is kept.';
+    `);
+
+    expect(await section('`venue`')).toBe(`\
+Where events may be | are held.
+
+| column | type | not null | default | meaning |
+| --- | --- | --- | --- | --- |
+| \`id\` | \`integer\` | not null | identity |  |
+| \`name\` | \`text\` | not null |  |  |
+| \`label\` | \`text\` |  | \`generated: upper(name)\` |  |
+| \`open_from\` | \`date\` |  | \`current_date\` |  |
+| \`kind\` | \`text\` | not null | \`'hall'\` | What it is.<br>\`hall\`: With a roof.<br>\`garden\`: Without. |
+
+| constraint | definition | sentence |
+| --- | --- | --- |
+| \`venue_pkey\` | \`primary key (id)\` |  |
+| \`venue_kind_is_known\` | \`check (kind in ('hall', 'garden'))\` | A venue is a hall or a garden. |
+
+| index | of | serves |
+| --- | --- | --- |
+| \`venue_pkey\` | \`(id)\` | The primary key. |
+| \`venue_name_key\` | unique \`(lower(name))\` | Refuses a second one: “There is a venue of that name.” |
+| \`venue_open_idx\` | \`(open_from) where kind = 'hall'\` | Halls by the day they open. |
+
+| trigger | fires | calls | what it does |
+| --- | --- | --- | --- |
+| \`venue_05_version_is_kept\` | before update of name | \`crm.version_is_kept()\` | The version is kept. |
+`);
+  });
+
+  test('draws the foreign keys between the records, with their keys', async () => {
+    await database.query(`
+      create table crm.room (
+        event_id integer constraint room_pkey primary key
+          constraint room_event_id_fkey references crm.event,
+        owner_id integer constraint room_owner_id_fkey references crm.employee
+      );
+      comment on table crm.room is 'A room.';
+    `);
+    const [, diagram = ''] = (await page()).split('```mermaid\n');
+    const lines = diagram.split('\n```', 1)[0]?.split('\n') ?? [];
+
+    expect(lines[0]).toBe('erDiagram');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '  employee ||--o{ client : commercial_contact_id',
+        '  employee |o--o{ event : support_contact_id',
+        '  event ||--o| room : event_id',
+        '  employee |o--o{ room : owner_id',
+        '    integer event_id PK, FK',
+      ]),
+    );
+    expect(lines.filter((line) => /full_name|history/.test(line))).toEqual([]);
+  });
+
+  test('does not depend on the order in which things were made', async () => {
+    const before = await page();
+    await database.query(`
+      alter table crm.event drop constraint event_ends_after_it_starts;
+      alter table crm.event add constraint event_ends_after_it_starts check (end_date > start_date);
+      comment on constraint event_ends_after_it_starts on crm.event is 'An event ends after it starts.';
+      drop index crm.event_start_date_idx;
+      create index event_start_date_idx on crm.event (start_date);
+    `);
+
+    expect((await page()).replace(/.*event_start_date_idx.*/, '')).toBe(
+      before.replace(/.*event_start_date_idx.*/, ''),
+    );
+  });
+});
