@@ -235,6 +235,22 @@ comment on function staging.problem_column(text, text, jsonb) is
   'The column that a line is refused for: the first whose value cannot be read, or else the one that the broken constraint is about.';
 
 
+create or replace function staging.is_readable(value text, type regtype) returns boolean
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select case type
+    when 'date'::regtype        then value ~ '^\d{4}-\d{2}-\d{2}$'
+    when 'timestamptz'::regtype then value ~* '^\d{4}-\d{2}-\d{2}[t ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?(z|[+-]\d{2}(:?\d{2})?)$'
+    when 'numeric'::regtype     then value ~ '^[+-]?\d+(\.\d{1,2})?$'
+    when 'integer'::regtype     then value ~ '^[+-]?\d+$'
+    else true
+  end
+$$;
+comment on function staging.is_readable(text, regtype) is
+  'Whether a value of an import has the form that the API takes for its type. PostgreSQL alone would read more: tomorrow, infinity, 1_000, and it would round an amount.';
+
+
 create or replace function staging.write_lines(
   import_id uuid, record text, match_email boolean, first_line integer, last_line integer)
 returns crm.import_outcome
@@ -247,10 +263,23 @@ declare
   size    integer := greatest((last_line - first_line + 1) / 10, 1);
   state   text;
   rule    text;
+  rule_of text;
   text_of text;
   place   text;
   line    staging.import_line;
 begin
+  select entry.key into place
+  from staging.import_line staged
+  cross join lateral jsonb_each_text(staged.given) entry
+  join pg_catalog.pg_attribute on attrelid = format('crm.%I', record)::regclass and attname = entry.key
+  where staged.import_id = write_lines.import_id
+    and staged.line between first_line and last_line
+    and not staging.is_readable(entry.value, atttypid)
+  limit 1;
+  if found then
+    raise data_exception using column = place;
+  end if;
+
   if record = 'client' then
     select * into outcome.created, outcome.updated, outcome.unchanged
     from staging.write_clients(import_id, first_line, last_line, match_email);
@@ -264,6 +293,7 @@ exception when others then
   get stacked diagnostics
     state   = returned_sqlstate,
     rule    = constraint_name,
+    rule_of = table_name,  -- empty where a trigger raised the rule
     text_of = message_text,
     place   = column_name;
   if state !~ '^(22...|23...|42501|P0002)$' then
@@ -288,7 +318,7 @@ exception when others then
       when state = '23502' then 'This is missing.'
       when state = '42501' and place = '' then null  -- one sentence for all of them: see crm.run_import
       when state like '22%' then 'This cannot be read.'
-      else coalesce(crm_private.rule_sentence('crm', record, rule), text_of)
+      else coalesce(crm_private.rule_sentence('crm', rule_of, rule), text_of)
     end)::crm.import_problem];
   return outcome;
 end

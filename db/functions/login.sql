@@ -312,7 +312,7 @@ comment on trigger credential_30_reset on auth.credential is
   'A new one-time password ends the employee''s sessions, and forgets their failed logins.';
 
 
-create or replace function auth.credential_record_change() returns trigger
+create or replace function auth.credential_record_password() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
@@ -327,8 +327,8 @@ begin
 end
 $$;
 
-create or replace trigger credential_90_record_change
+create or replace trigger credential_90_record_password
   after update of password_hash on auth.credential
-  for each row execute function auth.credential_record_change();
-comment on trigger credential_90_record_change on auth.credential is
+  for each row execute function auth.credential_record_password();
+comment on trigger credential_90_record_password on auth.credential is
   'A password that is changed or reset is in the history, without the password, and the person is told.';

@@ -15,19 +15,20 @@ language sql volatile security definer
 set search_path = ''
 as $$
   insert into crm.notification (recipient_id, kind, subject, event_id, contract_id, old_values, new_values)
-  select distinct employee.id, notify_employees.kind, notify_employees.subject, notify_employees.event_id,
+  select employee.id, notify_employees.kind, notify_employees.subject, notify_employees.event_id,
     notify_employees.contract_id, notify_employees.old_values, notify_employees.new_values
   from crm.employee
   where employee.id = any (recipients)
     and employee.active
     and employee.id is distinct from crm.current_employee_id()
+  order by employee.id
 $$;
 comment on function crm_private.notify_employees(integer[], text, text, integer, integer, jsonb, jsonb) is
   'Writes one notification for each active employee among the recipients, except the one who acts.';
 
 
 create or replace function crm_private.support_contact_facts(employee_id integer) returns jsonb
-language sql stable security definer
+language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object('support_contact_id', employee_id, 'support_contact', (

@@ -25,7 +25,7 @@ comment on function crm.pipeline_by_age() is
   'The drafts by age: up to 30 days, up to 90, and older.';
 
 
-create or replace function crm.revenue_by_month(first_day date, last_day date, time_zone text default 'Europe/Paris')
+create or replace function crm.revenue_by_month(first_day date, last_day date, time_zone text)
 returns setof crm.month_revenue
 language plpgsql stable strict security invoker
 set search_path = ''
@@ -63,10 +63,10 @@ comment on function crm.revenue_by_month(date, date, text) is
 'What was signed and what was paid between two days, month by month. Months without either are there too. Over 100 years are an error.
 - `first_day`: The first day that counts.
 - `last_day`: The last day that counts.
-- `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';
+- `time_zone`: Where a day begins and ends, for what was signed, such as Europe/Paris.';
 
 
-create or replace function crm.revenue_by_salesperson(first_day date, last_day date, time_zone text default 'Europe/Paris')
+create or replace function crm.revenue_by_salesperson(first_day date, last_day date, time_zone text)
 returns setof crm.salesperson_revenue
 language sql stable strict security invoker
 set search_path = ''
@@ -100,7 +100,7 @@ comment on function crm.revenue_by_salesperson(date, date, text) is
 'What was signed and what was paid between two days, by the sales employee who looks after the client today, the most signed first. Every active sales employee is there, and whoever else has something.
 - `first_day`: The first day that counts.
 - `last_day`: The last day that counts.
-- `time_zone`: Where a day begins and ends, for what was signed: Europe/Paris unless said otherwise.';
+- `time_zone`: Where a day begins and ends, for what was signed, such as Europe/Paris.';
 
 
 create or replace function crm.overdue_by_salesperson() returns setof crm.overdue_share
@@ -118,7 +118,7 @@ comment on function crm.overdue_by_salesperson() is
   'What is overdue, by the sales employee who looks after the client: signed more than 30 days ago, and not paid in full. The most first.';
 
 
-create or replace function crm.load_by_support_contact(first_day date, last_day date, time_zone text default 'Europe/Paris')
+create or replace function crm.load_by_support_contact(first_day date, last_day date, time_zone text)
 returns setof crm.support_load
 language sql stable strict security invoker
 set search_path = ''
@@ -155,4 +155,4 @@ comment on function crm.load_by_support_contact(date, date, text) is
 'The events of each support employee, but for cancelled ones: those that begin between two days, and those still to come. Those with the most to come first. Every active support employee is there, whoever else has events, and nobody, if there are events without a support contact.
 - `first_day`: The first day that counts.
 - `last_day`: The last day that counts.
-- `time_zone`: Where a day begins and ends: Europe/Paris unless said otherwise.';
+- `time_zone`: Where a day begins and ends, such as Europe/Paris.';

@@ -1,9 +1,30 @@
--- Search: records by words, and clients that resemble a new one. The texts that are searched, and their indexes, are
--- in the migration `records`.
+-- Search: records by words, and clients that resemble a new one.
 
 
 -- Loads pg_trgm: only then may its owner give a function one of its settings.
 select extensions.show_limit();
+
+
+-- What is searched. These are inlined, and say what the indexes client_search_idx and event_search_idx hold, so that the one
+-- serves the other. Employees are few: they need no index.
+
+create or replace function crm_private.client_search_text(client crm.client) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(client.full_name || ' ' || coalesce(client.company_name, '') || ' ' || coalesce(client.email, ''));
+comment on function crm_private.client_search_text(crm.client) is
+  'By what a client is found: name, company and e-mail address, as crm_private.normalize_text writes them.';
+
+create or replace function crm_private.event_search_text(event crm.event) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(event.title || ' ' || coalesce(event.location, ''));
+comment on function crm_private.event_search_text(crm.event) is
+  'By what an event is found, beside its client: title and location, as crm_private.normalize_text writes them.';
+
+create or replace function crm_private.employee_search_text(employee crm.employee) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(employee.full_name || ' ' || employee.email);
+comment on function crm_private.employee_search_text(crm.employee) is
+  'By what an employee is found: name and e-mail address, as crm_private.normalize_text writes them.';
 
 
 create or replace function crm_private.client_matches(client crm.client, search text) returns boolean

@@ -13,7 +13,7 @@ declare
 begin
   new.version := coalesce(new.version, old.version);
   if new.version <> old.version then
-    select coalesce(employee.full_name, history.database_user) as by, history.changed_at as at
+    select coalesce(employee.full_name, history.database_user) as changed_by, history.changed_at
     into last_change
     from crm.history
     left join crm.employee on employee.id = history.employee_id
@@ -24,7 +24,7 @@ begin
     raise sqlstate 'EP409' using
       constraint = 'version_is_current', column = 'version',
       message = format('%s %s is at version %s, not %s: read it again.', initcap(tg_table_name), old.id, old.version, new.version),
-      detail = jsonb_build_object('version', old.version, 'changedBy', last_change.by, 'changedAt', last_change.at);
+      detail = jsonb_build_object('version', old.version, 'changedBy', last_change.changed_by, 'changedAt', last_change.changed_at);
   end if;
   if new is distinct from old then
     new.version := old.version + 1;

@@ -138,6 +138,7 @@ grant execute on function
 grant execute on function
   crm.run_import(uuid, text, boolean, boolean, boolean),
   crm.stage_import(uuid, jsonb),
+  staging.is_readable(text, regtype),
   staging.problem_column(text, text, jsonb),
   staging.write_clients(uuid, integer, integer, boolean),
   staging.write_contracts(uuid, integer, integer),

@@ -21,6 +21,11 @@ export {
   type Unauthenticated,
   type Unavailable,
 } from './errors.ts';
+export {
+  describeNotification,
+  type NotificationFacts,
+  type NotificationFormat,
+} from './notifications.ts';
 export type { Operation } from './operation.ts';
 export * from './operations.ts';
 export type { Connection } from './pages.ts';

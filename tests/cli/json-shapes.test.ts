@@ -93,6 +93,11 @@ const shapes = {
     kind: 'string',
     eventId: orNull(id),
     contractId: orNull(id),
+    employeeId: orNull(id),
+    recipientId: id,
+    subject: orNull('string'),
+    oldValues: orNull('object'),
+    newValues: orNull('object'),
     readAt: orNull(instant),
   },
   session: {

@@ -81,6 +81,11 @@ describe('epic notification watch', () => {
       kind: expect.any(String),
       eventId: Number(event),
       contractId: null,
+      employeeId: null,
+      recipientId: staff.support.id,
+      subject: 'Gala',
+      oldValues: { supportContactId: null, supportContact: null },
+      newValues: { supportContactId: staff.support.id, supportContact: 'Suzy Support' },
       readAt: null,
     });
     await until(() => asTsv.stdout() === `${first?.kind}\t${event}\n`);

@@ -58,7 +58,7 @@ export function inDatabaseTerms(company: Company, record: RecordName): object[] 
     event: () => ({}),
     notification: ({ event_id }) => ({
       kind: event_id === null ? 'contract_signed' : 'event_assigned',
-      message: 'Something happened.',
+      subject: 'Something',
       created_at: longAgo,
     }),
   };

@@ -52,11 +52,11 @@ const event = {
 const salesContact = mostly(colleague(0, 2), reference('employee'));
 const supportContact = mostly(fc.oneof(colleague(3, 4), of(null)), reference('employee'));
 
-const message = {
+const notification = {
   recipient_id: reference('employee'),
   event_id: reference('event'),
   kind: of('event_assigned'),
-  message: of('Yours.'),
+  subject: of('Yours'),
 } satisfies Columns;
 
 /** What a new record has to have, and what else somebody may give it. */
@@ -77,7 +77,7 @@ const entered: Record<RecordName, [Columns, Columns]> = {
     },
     { attendees: event.attendees, notes: event.notes, support_contact_id: supportContact },
   ],
-  notification: [message, {}],
+  notification: [notification, {}],
 };
 
 /** What somebody may change. */
@@ -101,7 +101,7 @@ const neverEntered: Record<RecordName, Columns> = {
   contract: { id: anId, status: of('signed'), signed_at: longAgo, amount_to_be_paid: of(0) },
   payment: { id: anId, recorded_by: reference('employee') },
   event: { id: anId },
-  notification: message,
+  notification,
 };
 
 /** What nobody may change. */
@@ -118,7 +118,7 @@ const neverChanged: Record<RecordName, Columns> = {
   },
   payment: { ...payment, id: anId, recorded_by: reference('employee'), paid_on: of('2001-01-01') },
   event: { id: anId, contract_id: reference('contract') },
-  notification: { ...message, id: anId },
+  notification: { ...notification, id: anId },
 };
 
 /** The values of a new record; one time in ten with one that nobody may give it. */

@@ -155,7 +155,10 @@ describe('the id of somebody else’s record', () => {
     const { data, errors } = await as<{
       notification: unknown;
       notifications: { nodes: { id: number }[] };
-    }>(who, `{ notification(id: ${notification}) { message } notifications { nodes { id } } }`);
+    }>(
+      who,
+      `{ notification(id: ${notification}) { kind subject oldValues newValues } notifications { nodes { id } } }`,
+    );
     expect(errors).toEqual([]);
     expect(data?.notification).toBeNull();
     expect(data?.notifications.nodes.map(({ id }) => id)).not.toContain(notification);
@@ -177,7 +180,9 @@ describe('a column that nobody writes', () => {
     ['updateEmployee', 'EmployeePatch', { creationDate: '2000-01-01T00:00:00Z' }],
     ['updateEmployee', 'EmployeePatch', { passwordHash: 'x' }],
     ['updateNotification', 'NotificationPatch', { recipientId: 1 }],
-    ['updateNotification', 'NotificationPatch', { message: 'x' }],
+    ['updateNotification', 'NotificationPatch', { kind: 'event_moved' }],
+    ['updateNotification', 'NotificationPatch', { subject: 'x' }],
+    ['updateNotification', 'NotificationPatch', { newValues: {} }],
   ])('is no part of %s: %s %p', async (mutation, type, patch) => {
     const query = `mutation Assign($patch: ${type}!) { ${mutation}(input: { id: 1, patch: $patch }) { __typename } }`;
     const { data, errors } = await changesNothing(database, () => as('mia', query, { patch }));

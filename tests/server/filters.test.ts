@@ -106,11 +106,11 @@ async function settle(): Promise<void> {
       case when day < now() then 'completed' else 'planned' end
     from support, crm.contract,
       lateral (select now() - interval '10 years' + id * interval '7.6 hours' as day) calendar;
-    insert into crm.notification (recipient_id, event_id, kind, message, read_at)
-    select support_contact_id, id, 'event_assigned', 'You run an event.', case when id % 40 <> 0 then now() end
+    insert into crm.notification (recipient_id, event_id, kind, subject, read_at)
+    select support_contact_id, id, 'event_assigned', title, case when id % 40 <> 0 then now() end
     from crm.event where support_contact_id is not null;
-    insert into crm.notification (recipient_id, contract_id, kind, message, read_at)
-    select employee.id, contract.id, 'contract_signed', 'Signed.', case when contract.id % 40 <> 0 then now() end
+    insert into crm.notification (recipient_id, contract_id, kind, read_at)
+    select employee.id, contract.id, 'contract_signed', case when contract.id % 40 <> 0 then now() end
     from crm.contract join crm.employee on contract.id % 60 = employee.id % 60;
     analyze`);
 }

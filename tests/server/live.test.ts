@@ -13,15 +13,16 @@ type EventChanged = {
     event: { title: string; contract: { client: { fullName: string } } } | null;
   };
 };
+type Notification = { kind: string; subject: string; eventId: number; newValues: unknown };
 type NotificationReceived = {
-  notificationReceived: { id: string; notification: { kind: string; message: string } | null };
+  notificationReceived: { id: string; notification: Notification | null };
 };
 
 const events = `subscription Events($after: BigInt) {
   eventChanged(after: $after) { id action eventId event { title contract { client { fullName } } } }
 }`;
 const notifications = `subscription Notifications($after: BigInt) {
-  notificationReceived(after: $after) { id notification { kind message } }
+  notificationReceived(after: $after) { id notification { kind subject eventId newValues } }
 }`;
 
 let database: TestDatabase;
@@ -180,20 +181,25 @@ describe('notificationReceived', () => {
       {
         notificationReceived: {
           id: expect.stringMatching(/^\d+$/),
-          notification: { kind: 'event_assigned', message: `You run “Banquet” (event ${id}).` },
+          notification: {
+            kind: 'event_assigned',
+            subject: 'Banquet',
+            eventId: id,
+            newValues: { support_contact_id: ids.chloe, support_contact: expect.any(String) },
+          },
         },
       },
     ]);
 
     // What comes last to whom the above is none of their business shows that nothing came before.
     await database.query(
-      `insert into crm.notification (recipient_id, kind, message, event_id)
-       values ($1, 'event_moved', 'Moved.', $2)`,
+      `insert into crm.notification (recipient_id, kind, subject, event_id)
+       values ($1, 'event_moved', 'Banquet', $2)`,
       [ids.bruno, id],
     );
     const received = await brunoHeard?.has(1);
     expect(received?.map((one) => one.notificationReceived.notification)).toEqual([
-      { kind: 'event_moved', message: 'Moved.' },
+      { kind: 'event_moved', subject: 'Banquet', eventId: id, newValues: null },
     ]);
     expect(chloeHeard?.received).toHaveLength(1);
   });

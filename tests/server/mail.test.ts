@@ -3,7 +3,7 @@ import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
 import { type MailHost, startMailHost } from './support/mail-host.ts';
 import { type Office, openOffice } from './support/office.ts';
-import { addEmployee } from './support/people.ts';
+import { addEmployee, password } from './support/people.ts';
 import { hurry, queued } from './support/queue.ts';
 import { until } from './support/until.ts';
 
@@ -14,6 +14,26 @@ let server: RunningServer;
 let chloe: number;
 
 const sender = { EPIC_MAIL_FROM: 'Epic Events <crm@epic.example>' };
+const restart = async (env: NodeJS.ProcessEnv) => {
+  await server.stop();
+  server = await startServer(database, { ...sender, EPIC_SMTP_URL: host.url, ...env });
+};
+
+/** What Chloé reads of an event of hers that now begins at another time. */
+async function sentenceOfNewTime(start: string): Promise<string | undefined> {
+  await office.assign(chloe);
+  await until(isEmpty);
+  host.letters.length = 0;
+  await database.query(
+    `update crm.event set start_date = $1, end_date = $1::timestamptz + interval '4 hours'
+     where id = (select max(id) from crm.event)`,
+    [start],
+  );
+  await until(isEmpty);
+  const letter = host.letters.find(({ to }) => to.includes('chloe@epic.example'));
+  return letter?.text.split('\n\n')[1];
+}
+
 const isEmpty = async () => (await queued(database)).length === 0;
 
 beforeAll(async () => {
@@ -175,6 +195,59 @@ test('a mail host that asks for a password gets it, and the log never sees it', 
   await closed.stop();
 });
 
+test('a time is written in British English, as it is in Paris', async () => {
+  await restart({});
+  expect(await sentenceOfNewTime('2030-06-01 22:30Z')).toMatch(
+    /^“Gala” \(event \d+\) now starts on Sunday,? 2 June 2030 at 00:30\.$/,
+  );
+});
+
+test('or as EPIC_LOCALE and EPIC_TIME_ZONE say', async () => {
+  await restart({ EPIC_LOCALE: 'fr-FR', EPIC_TIME_ZONE: 'America/New_York' });
+  expect(await sentenceOfNewTime('2030-07-01 22:30Z')).toMatch(
+    /^“Gala” \(event \d+\) now starts on lundi 1 juillet 2030 à 18:30\.$/,
+  );
+});
+
+test('a password that is changed, or reset, is an e-mail to that person alone', async () => {
+  await restart({});
+  const gina = await addEmployee(database, { email: 'gina@epic.example', department: 'support' });
+  await addEmployee(database, { email: 'emma@epic.example', department: 'management' });
+  const as = async (email: string, mutation: string) => {
+    const { accessToken: token } = await logIn(server.url, email);
+    expect((await ask(server.url, `mutation { ${mutation} }`, { token })).errors).toEqual([]);
+  };
+  const received = () => host.letters.map(({ to, headers, text }) => [to, headers.subject, text]);
+
+  await as(
+    'gina@epic.example',
+    `changePassword(input: { currentPassword: "${password}", newPassword: "words of my very own" }) { ok }`,
+  );
+  await until(() => host.letters.length > 0);
+  expect(received()).toEqual([
+    [
+      ['gina@epic.example'],
+      'Epic Events: password changed',
+      expect.stringContaining('\n\nYour password was changed; if that was not you, '),
+    ],
+  ]);
+
+  host.letters.length = 0;
+  await as(
+    'emma@epic.example',
+    `resetPassword(input: { employeeId: ${gina} }) { oneTimePassword }`,
+  );
+  await until(() => host.letters.length > 0);
+  await until(isEmpty);
+  expect(received()).toEqual([
+    [
+      ['gina@epic.example'],
+      'Epic Events: password reset',
+      expect.stringContaining('\n\nYour password was reset; '),
+    ],
+  ]);
+});
+
 test('the configuration says what is wrong with it, without the password', async () => {
   const start = (env: NodeJS.ProcessEnv) => startServer(database, env);
   await expect(start({ EPIC_SMTP_URL: 'http://crm:secret@host' })).rejects.toThrow(
@@ -189,5 +262,13 @@ test('the configuration says what is wrong with it, without the password', async
   ).rejects.toThrow('EPIC_MAIL_FROM is "Epic Events", which is not a sender.');
   await expect(start({ EPIC_ENVIRONMENT: 'a b' })).rejects.toThrow(
     'EPIC_ENVIRONMENT is "a b", which is not a name for Sentry.',
+  );
+  for (const locale of ['en_GB', 'xx', 'British']) {
+    await expect(start({ EPIC_LOCALE: locale })).rejects.toThrow(
+      `EPIC_LOCALE is "${locale}", which is not a locale.\n  It looks like en-GB or fr-FR.`,
+    );
+  }
+  await expect(start({ EPIC_TIME_ZONE: 'Paris' })).rejects.toThrow(
+    'EPIC_TIME_ZONE is "Paris", which is not a time zone.\n  It looks like Europe/Paris or UTC.',
   );
 });

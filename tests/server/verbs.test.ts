@@ -277,8 +277,8 @@ test('markNotificationsRead, of however many', async () => {
   const event = await addEvent('sam');
   await database.query('delete from crm.notification');
   await database.query(
-    `insert into crm.notification (recipient_id, kind, message, event_id)
-     select recipient, 'event_moved', 'Moved ' || nth, ${event}
+    `insert into crm.notification (recipient_id, kind, subject, event_id)
+     select recipient, 'event_moved', 'Show ' || nth, ${event}
      from unnest(array[${ids.sam}, ${ids.alice}]) recipient, generate_series(1, 1200) nth
      order by nth`,
   );

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(85);
+select plan(82);
 call test.open_the_company();
 
 create function pg_temp.latest(wanted text) returns text
@@ -35,7 +35,7 @@ select test.leaves('emma', $$ delete from crm.event where id = test.id('picnic')
   $$ select (action, new_values is null, old_values ->> 'title', row_id = test.id('picnic')) from audit.change where record = 'event' $$,
   '(delete,t,Picnic,t)',
   'a delete is written with the whole old record');
-select test.leaves('emma', $$ update crm.contract set total_amount = total_amount, status = status $$,
+select test.leaves('emma', $$ update crm.contract set total_amount = total_amount $$,
   'select count(*) from audit.change', '0',
   'an update that changes nothing is not written');
 select test.leaves('emma', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
@@ -62,10 +62,7 @@ from (values
   ('dba',   'payment',      'delete', 1, $$ delete from crm.payment $$),
   ('alice', 'event',        'insert', 1, $$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id('acme_signed'), 'Concert', '2030-01-01', '2030-01-02') $$),
   ('chloe', 'event',        'update', 1, $$ update crm.event set notes = 'Bring chairs.' where id = test.id('gala') $$),
-  ('emma',  'event',        'delete', 4, $$ delete from crm.event $$),
-  ('emma',  'notification', 'insert', 2, $$ update crm.event set start_date = now() where id = test.id('gala') $$),
-  ('alice', 'notification', 'update', 1, $$ update crm.notification set read_at = now() $$),
-  ('emma',  'notification', 'delete', 1, $$ delete from crm.event where id = test.id('gala') $$)
+  ('emma',  'event',        'delete', 4, $$ delete from crm.event $$)
 ) change (who, record, action, count, statement);
 
 select test.refuses('dba', $$ insert into audit.change (record, row_id, action) values ('client', 1, 'rename') $$,

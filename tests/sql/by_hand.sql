@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(102);
+select plan(111);
 call test.open_the_company();
 
 create temp table untouchable (relation text, of_whom text, column_name text, value text);
@@ -27,7 +27,10 @@ insert into untouchable values
   ('crm.contract',     'acme_draft',    'client_id',         $$test.id('bistro')$$),
   ('crm.contract',     'acme_draft',    'commercial_id',     $$test.id('bruno')$$),
   ('crm.notification', 'note_to_alice', 'created_at',        'now()'),
-  ('crm.notification', 'note_to_alice', 'message',           $$'Hush.'$$);
+  ('crm.notification', 'note_to_alice', 'kind',              $$'event_deleted'$$),
+  ('crm.notification', 'note_to_alice', 'subject',           $$'Hush.'$$),
+  ('crm.notification', 'note_to_alice', 'old_values',        'null'),
+  ('crm.notification', 'note_to_alice', 'new_values',        $$'{"total_amount": "0.00"}'$$);
 
 select test.forbids(who, format('update %s set %s = %s where id = test.id(%L)', relation, column_name, value, of_whom),
   format('%s does not change %s.%s by hand (%s)', test.team(who), relation, column_name, of_whom))

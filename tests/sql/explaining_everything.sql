@@ -111,7 +111,7 @@ from (
   select 'employee', jsonb_build_object('full_name', 'Zoé', 'email', 'zoe@epic.example', 'department', 'sales') || more
   from unnest(array['{}', '{"active": true}', '{"creation_date": "2026-01-01"}', '{"id": 9999}']::jsonb[]) more
   union all
-  select 'notification', jsonb_build_object('recipient_id', test.id(who), 'kind', 'event_created', 'message', 'New.', 'event_id', test.id('gala'))
+  select 'notification', jsonb_build_object('recipient_id', test.id(who), 'kind', 'event_created', 'subject', 'New', 'event_id', test.id('gala'))
   from unnest(array['alice', 'emma']) who
 ) proposal (record, new_values);
 

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(70);
+select plan(93);
 call test.open_the_company();
 
 -- Lines are numbered from 2, as below the header of a file.
@@ -107,7 +107,7 @@ language sql
 return format($$ select crm.stage_import(md5('m')::uuid, (
     select jsonb_agg(jsonb_build_object('line', line, 'values', jsonb_build_object())) from generate_series(1, %s) line)) $$, lines);
 select test.allows('alice', pg_temp.many(20000), 'an import has 20,000 lines');
-select test.refuses('alice', pg_temp.many(20001), '23514', 'An import has at most 20,000 lines.', 'and no more');
+select test.refuses('alice', pg_temp.many(20001), '23514', 'An import has at most 20,000 lines: import one part after the other.', 'and no more');
 
 
 -- what can be imported
@@ -194,7 +194,7 @@ select is(pg_temp.match('alice', '[{"full_name": "Anaïs Durand", "email": "anai
     $$ select row(phone, company_name, first_contact > '1999-01-01') from crm.client where id = test.id('acme') $$),
   '0 created, 1 updated, 0 unchanged / (,A,t)', 'what is given as nothing is cleared; the day of the first contact stays');
 select is(pg_temp.match('alice', '[{"full_name": "Béa", "email": "bea@bistro.example"}, {"full_name": "Béa Colin", "email": "bea@bistro.example"}]'),
-  '0 created, 0 updated, 1 unchanged; 2 email: Client ' || test.id('bistro') || ' is looked after by Bruno.; 3 email: Line 2 has the same e-mail address.',
+  '0 created, 0 updated, 1 unchanged; 2 email: You may not update client ' || test.id('bistro') || '. Sales change only the clients they look after.; 3 email: Line 2 has the same e-mail address.',
   'only one''s own are changed, and each of them once');
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Ada", "email": "a@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}, {"full_name": "Bo"}, {"full_name": "Bo"}]'),
   '2 created, 0 updated, 1 unchanged; 4 email: Line 2 has the same e-mail address.; 5 : A client needs an e-mail address.; 6 : A client needs an e-mail address.',
@@ -210,6 +210,23 @@ select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}]'), '1 created, 0 updated, 0 unchanged', 'if it is one of this import');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "anais@acme.example"}]', 'null'),
   format('1 created, 0 updated, 0 unchanged; 2 email: 2 clients have this e-mail address, client %s among them.', test.id('acme')), 'nor is it free');
+
+
+-- values have the form that the API takes
+
+select is(pg_temp.import('alice', 'client', format('[{"full_name": "Zoé", "email": "z@x.example", "first_contact": %s}]', to_jsonb(day))::jsonb, 'null'),
+  '0 created, 0 updated, 0 unchanged; 2 first_contact: ' || sentence, format('a day is not imported from “%s”', day))
+from (values ('tomorrow', 'This cannot be read.'), ('infinity', 'This cannot be read.'), ('-infinity', 'This cannot be read.'),
+             ('31/12/2025', 'This cannot be read.'), ('2025-12-31 BC', 'This cannot be read.'), ('2025-02-30', 'This cannot be read.'),
+             ('1899-12-31', 'A date lies in the years 1900 to 2199.'), ('2200-01-01', 'A date lies in the years 1900 to 2199.')) refused (day, sentence);
+select is(pg_temp.import('alice', 'contract', jsonb_build_array(jsonb_build_object('client_id', test.id('acme'), 'total_amount', amount)), 'null'),
+  '0 created, 0 updated, 0 unchanged; 2 total_amount: This cannot be read.', format('an amount is not imported from “%s”', amount))
+from unnest(array['1.005', '1e3', 'NaN', 'Infinity', ' 12', '1_000', '0x10']) amount;
+select is(pg_temp.import('emma', 'event', jsonb_build_array(jsonb_build_object('contract_id', test.id('acme_signed'), 'title', 'Ball',
+    'start_date', '2030-01-02T18:00+01', 'end_date', '2030-01-03T02:00+01') || jsonb_build_object(field, value)), 'null'),
+  format('0 created, 0 updated, 0 unchanged; 2 %s: This cannot be read.', field), format('%s is not imported from “%s”', field, value))
+from (values ('start_date', '-infinity'), ('start_date', 'now'), ('start_date', '2030-01-02'), ('start_date', '2030-01-02T18:00'),
+             ('end_date', 'infinity'), ('attendees', '12.0'), ('attendees', '1_000'), ('attendees', '0x10')) refused (field, value);
 
 
 -- contracts

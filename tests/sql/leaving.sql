@@ -40,21 +40,21 @@ select test.refuses('emma', $$ select crm.deactivate_employee(test.id('basile'),
 
 -- who cannot leave yet
 
-select test.refuses('emma', statement, '23514', 'Alice still looks after 2 clients.',
+select test.refuses('emma', statement, '23514', 'Alice still looks after 2 clients: hand them over to a colleague.',
   format('an employee with clients does not leave: %s', btrim(statement)))
 from unnest(array[
   pg_temp.deactivate('alice'),
   $$ update crm.employee set active = false where id = test.id('alice') $$,
   $$ update crm.employee set department = 'support' where id = test.id('alice') $$]) statement;
-select test.refuses('emma', pg_temp.deactivate('bruno'), '23514', 'Bruno still looks after 1 client.',
+select test.refuses('emma', pg_temp.deactivate('bruno'), '23514', 'Bruno still looks after 1 client: hand them over to a colleague.',
   'one client is enough');
-select test.refuses('emma', statement, '23514', 'Chloe still looks after 1 open event.',
+select test.refuses('emma', statement, '23514', 'Chloe still looks after 1 open event: hand them over to a colleague.',
   format('an employee with an open event does not leave, and completed ones do not count: %s', btrim(statement)))
 from unnest(array[
   pg_temp.deactivate('chloe'),
   $$ update crm.employee set active = false where id = test.id('chloe') $$,
   $$ update crm.employee set department = 'sales' where id = test.id('chloe') $$]) statement;
-select test.refuses('emma', pg_temp.deactivate('denis'), '23514', 'Denis still looks after 1 open event.',
+select test.refuses('emma', pg_temp.deactivate('denis'), '23514', 'Denis still looks after 1 open event: hand them over to a colleague.',
   'a confirmed event is open too');
 select test.advises('emma', pg_temp.deactivate('alice'),
   format('Hand them over to a colleague: epic employee deactivate %s --handover-to ID', test.id('alice')),
@@ -68,7 +68,7 @@ call test.given('dba', $$
   set local session_replication_role = replica;
   update crm.event set support_contact_id = test.id('alice') where title in ('Picnic', 'Gala');
   set local session_replication_role = origin $$);
-select test.refuses('emma', pg_temp.deactivate('alice'), '23514', 'Alice still looks after 2 clients and 2 open events.',
+select test.refuses('emma', pg_temp.deactivate('alice'), '23514', 'Alice still looks after 2 clients and 2 open events: hand them over to a colleague.',
   'all that is in somebody''s hands is named');
 call test.given('dba', $$
   set local session_replication_role = replica;
@@ -97,7 +97,7 @@ select test.refuses('emma', pg_temp.deactivate('alice', colleague), '23514', sen
   format('clients are not handed over to %s, and nobody is deactivated', colleague))
 from (values ('chloe',  'Chloe cannot look after clients: a sales contact is an active sales employee.'),
              ('gaston', 'Gaston cannot look after clients: a sales contact is an active sales employee.'),
-             ('alice',  'Nobody can hand over to themselves: name a colleague.')) bad (colleague, sentence);
+             ('alice',  'An employee cannot hand over to themselves: name a colleague.')) bad (colleague, sentence);
 select test.refuses('emma', pg_temp.deactivate('chloe', 'bruno'), '23514',
      'Bruno cannot run events: a support contact is an active support employee.',
   'open events are not handed over to sales, and nobody is deactivated');

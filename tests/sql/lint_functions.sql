@@ -21,9 +21,9 @@ select test.lints('functions', 'security_definer_exposed',
   'alter function crm.deactivate_employee(integer, integer) security invoker');
 
 select test.lints('functions', 'security_definer_exposed',
-  'crm_private.notify_employees(integer[],text,text,integer,integer)', 'epic_anonymous may call it, and it acts as epic_owner.',
-  'grant execute on function crm_private.notify_employees(integer[], text, text, integer, integer) to epic_anonymous',
-  'revoke execute on function crm_private.notify_employees(integer[], text, text, integer, integer) from epic_anonymous');
+  'crm_private.notify_employees(integer[],text,text,integer,integer,jsonb,jsonb)', 'epic_anonymous may call it, and it acts as epic_owner.',
+  'grant execute on function crm_private.notify_employees(integer[], text, text, integer, integer, jsonb, jsonb) to epic_anonymous',
+  'revoke execute on function crm_private.notify_employees(integer[], text, text, integer, integer, jsonb, jsonb) from epic_anonymous');
 
 select test.lints('functions', 'leakproof_function',
   'crm_private.normalize_text(text)', 'It is called on rows that a policy would have hidden.',

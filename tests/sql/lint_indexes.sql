@@ -44,9 +44,9 @@ select test.lints('indexes', 'policy_column_without_index',
      using (commercial_contact_id = (select crm.current_employee_id())) with check (phone is null)');
 
 select test.lints('indexes', 'leaky_index',
-  'crm.trial_message_idx', 'Not leakproof: lower(text).',
-  'create index trial_message_idx on crm.notification (lower(message))',
-  'drop index crm.trial_message_idx; create index trial_message_idx on crm.notification (message)');
+  'crm.trial_subject_idx', 'Not leakproof: lower(text).',
+  'create index trial_subject_idx on crm.notification (lower(subject))',
+  'drop index crm.trial_subject_idx; create index trial_subject_idx on crm.notification (subject)');
 
 select test.lints('indexes', 'leaky_index',
   'crm.trial_amount_idx', 'Not leakproof: =(numeric,numeric).',

@@ -57,7 +57,7 @@ select test.lints('policies', 'grant_without_policy',
 
 select test.lints('policies', 'grant_without_policy',
   'insert on crm.notification to epic_management', 'No policy opens a row to it.',
-  'grant insert (message) on crm.notification to epic_management',
+  'grant insert (subject) on crm.notification to epic_management',
   'create policy trial_create on crm.notification for insert to epic_management with check (id < 0)');
 
 create role epic_outsider;

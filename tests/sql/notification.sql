@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(48);
+select plan(51);
 call test.open_the_company();
 
 
@@ -21,7 +21,7 @@ from unnest(array['bruno', 'denis', 'felix']) who;
 
 -- columns
 
-select test.opens(who, 'select', 'crm.notification', 'id, recipient_id, event_id, contract_id, kind, message, created_at, read_at',
+select test.opens(who, 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at, read_at',
   format('%s reads every column of a notification', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.opens(who, 'insert', 'crm.notification', '',
@@ -61,8 +61,8 @@ from unnest(array['now()', 'null']) moment;
 -- create, delete
 
 select test.forbids(who,
-  format($$ insert into crm.notification (recipient_id, kind, message, event_id)
-    values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
+  format($$ insert into crm.notification (recipient_id, kind, subject, event_id)
+    values (test.id(%L), 'event_moved', 'Gala', test.id('gala')) $$, who),
   format('%s writes no notifications', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.forbids(who, format($$ delete from crm.notification where id = test.id('note_to_%s') $$, who),
@@ -73,17 +73,21 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- what a notification must be
 
 select test.refuses('dba',
-  format($$ insert into crm.notification (recipient_id, kind, message, event_id, contract_id)
-    values (test.id('bruno'), 'event_moved', 'Moved.', %s, %s) $$, event, contract),
-  '23514', 'A notification is about one event or one contract.',
+  format($$ insert into crm.notification (recipient_id, kind, event_id, contract_id, employee_id)
+    values (test.id('bruno'), 'event_moved', %s, %s, %s) $$, event, contract, employee),
+  '23514', 'A notification is about one event, one contract or one employee.',
   format('a notification is about one thing, not about %s', what))
-from (values ('null', 'null', 'nothing'), ($$test.id('gala')$$, $$test.id('acme_signed')$$, 'two things')) bad (event, contract, what);
+from (values ('null',              'null',                     'null',               'nothing'),
+             ($$test.id('gala')$$, $$test.id('acme_signed')$$, 'null',               'an event and a contract'),
+             ($$test.id('gala')$$, 'null',                     $$test.id('bruno')$$, 'an event and an employee'),
+             ('null',              $$test.id('acme_signed')$$, $$test.id('bruno')$$, 'a contract and an employee'),
+             ($$test.id('gala')$$, $$test.id('acme_signed')$$, $$test.id('bruno')$$, 'three things')) bad (event, contract, employee, what);
 select test.refuses('dba',
-  $$ insert into crm.notification (recipient_id, kind, message, event_id) values (test.id('bruno'), 'gossip', 'Psst.', test.id('gala')) $$,
+  $$ insert into crm.notification (recipient_id, kind, subject, event_id) values (test.id('bruno'), 'gossip', 'Gala', test.id('gala')) $$,
   '23514', 'A notification is of a kind that the database writes.',
   'there are only so many kinds of notifications');
-call test.given('dba', $$ insert into crm.notification (recipient_id, kind, message, contract_id)
-     values (test.id('bruno'), 'contract_signed', 'Signed.', test.id('acme_draft')) $$);
+call test.given('dba', $$ insert into crm.notification (recipient_id, kind, contract_id)
+     values (test.id('bruno'), 'contract_signed', test.id('acme_draft')) $$);
 select test.leaves('emma', $$ delete from crm.contract where id = test.id('acme_draft') $$,
   $$ select count(*) from crm.notification where contract_id = test.id('acme_draft') $$, '0',
   'the notifications about a deleted contract go with it');
@@ -94,8 +98,8 @@ select test.leaves('emma', $$ delete from crm.contract where id = test.id('acme_
 call test.given('dba', $$ grant insert, update, delete on crm.notification to epic_employee $$);
 
 select test.forbids(who,
-  format($$ insert into crm.notification (recipient_id, kind, message, event_id)
-    values (test.id(%L), 'event_moved', 'Moved.', test.id('gala')) $$, who),
+  format($$ insert into crm.notification (recipient_id, kind, subject, event_id)
+    values (test.id(%L), 'event_moved', 'Gala', test.id('gala')) $$, who),
   format('no policy lets %s write a notification', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.forbids(who, $$ update crm.notification set recipient_id = test.id('denis') $$,
@@ -109,7 +113,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- the owner, whose functions write notifications and never read one
 
 select test.reads('owner', 'select count(*) from crm.notification', '0', 'the owner sees no notification');
-select test.touches_nothing('owner', $$ update crm.notification set message = 'Hush.' $$,
+select test.touches_nothing('owner', $$ update crm.notification set subject = 'Hush.' $$,
   'even the owner changes no notification');
 select test.touches_nothing('owner', $$ delete from crm.notification $$,
   'even the owner deletes no notification');

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(78);
+select plan(89);
 call test.open_the_company();
 
 create temp view told as
@@ -14,13 +14,30 @@ create function pg_temp.told() returns text
 language sql
 return $$ select string_agg(concat(kind, ': ', full_name), ', ' order by kind, full_name) from told $$;
 
-create function pg_temp.message(kind text) returns text
+-- What a notification holds: the record that it is about, and the facts. Several say the same.
+create function pg_temp.facts(kind text, who text default '%') returns text
 language sql
-return format('select distinct message from told where kind = %L', kind);
+return format($$
+  select string_agg(distinct concat_ws(E'\n',
+    'about ' || coalesce('event ' || event_id, 'contract ' || contract_id, 'employee ' || employee_id),
+    'subject ' || subject, 'old ' || old_values::text, 'new ' || new_values::text), E'\n\n')
+  from told where kind = %L and full_name like %L $$, kind, who);
 
-create function pg_temp.message_to(who text, kind text) returns text
+create function pg_temp.expected(about text, subject text, old_values jsonb default null, new_values jsonb default null) returns text
 language sql
-return format('select message from told where full_name = %L and kind = %L', who, kind);
+return concat_ws(E'\n', 'about ' || about, 'subject ' || subject, 'old ' || old_values::text, 'new ' || new_values::text);
+
+create function pg_temp.event(title text) returns text
+language sql
+return 'event ' || test.id(title);
+
+create function pg_temp.contract(name text) returns text
+language sql
+return 'contract ' || test.id(name);
+
+create function pg_temp.contact(name text) returns jsonb
+language sql
+return jsonb_build_object('support_contact_id', case when name is not null then test.id(name) end, 'support_contact', initcap(name));
 
 create function pg_temp.plan_event(contact text default 'null') returns text
 language sql
@@ -32,6 +49,12 @@ return format($$ insert into crm.event (contract_id, title, start_date, end_date
 create function pg_temp.change(what text) returns text
 language sql
 return format($$ update crm.event set %s where title = 'Gala' $$, what);
+
+-- The same of an event whose id is not known beforehand.
+create function pg_temp.new_event(kind text, who text) returns text
+language sql
+return format($$ select concat_ws(' ', subject, old_values, new_values) from told
+                 where kind = %L and full_name = %L and subject = (select title from crm.event where id = event_id) $$, kind, who);
 
 
 -- a new event
@@ -45,13 +68,15 @@ select test.leaves('emma', pg_temp.plan_event(), pg_temp.told(),
 select test.leaves('emma', pg_temp.plan_event('chloe'), pg_temp.told(),
   'event_assigned: Chloe, event_created: Alice, event_created: Felix',
   'and so does whoever is to run it');
-select test.leaves('alice', pg_temp.plan_event(),
-  $$ select message = format('“Concert” (event %s) was planned for 2030-01-02 and needs a support contact.', event_id)
-    from told where full_name = 'Emma' $$, 'true',
-  'the message says what, when (in Paris), and that somebody is needed');
-select test.leaves('emma', pg_temp.plan_event('chloe'),
-  $$ select message = format('“Concert” (event %s) was planned for 2030-01-02.', event_id) from told where full_name = 'Alice' $$, 'true',
-  'or that nobody is');
+select test.leaves('alice', pg_temp.plan_event(), pg_temp.new_event('event_created', 'Emma'),
+  format('Concert %s', jsonb_build_object('events', 1, 'without_support', 1, 'start_date', '2030-01-01 23:30+00'::timestamptz)),
+  'the notification holds what, when, and that a support contact is needed');
+select test.leaves('emma', pg_temp.plan_event('chloe'), pg_temp.new_event('event_created', 'Alice'),
+  format('Concert %s', jsonb_build_object('events', 1, 'without_support', 0, 'start_date', '2030-01-01 23:30+00'::timestamptz)),
+  'or that none is');
+select test.leaves('emma', pg_temp.plan_event('chloe'), pg_temp.new_event('event_assigned', 'Chloe'),
+  format('Concert %s', pg_temp.contact('chloe') || '{"events": 1}'),
+  'the support contact is told that it is them');
 select test.leaves('alice', pg_temp.plan_event(),
   $$ select bool_and(created_at = now() and read_at is null and contract_id is null
                      and event_id = (select id from crm.event where title = 'Concert')) from told $$, 'true',
@@ -64,24 +89,27 @@ return format($$ insert into crm.event (contract_id, title, start_date, end_date
                  from unnest(%L::text[], %L::text[]) with ordinality season (contract, contact, nth) order by nth $$, contracts, contacts);
 create function pg_temp.news() returns text
 language sql
-return $$ select string_agg(format('%s: %s', full_name, replace(message, event_id::text, '#')), ' ' order by kind, full_name) from told $$;
+return $$ select string_agg(concat_ws(' ', full_name || ':', title, (new_values - 'start_date' - 'support_contact_id')), E'\n' order by kind, full_name)
+          from told join crm.event on event.id = event_id and event.title = subject and told.contract_id is null and old_values is null
+          where case kind when 'event_created' then (new_values ->> 'start_date')::timestamptz = event.start_date
+                else (new_values ->> 'support_contact_id')::integer = recipient_id end $$;
 
 select test.leaves('emma', pg_temp.plan_events('{chloe,chloe,""}'), pg_temp.news(),
-  'Chloe: You run “Show 1” (event #) and 1 more.'
-  ' Alice: “Show 1” (event #) and 1 more event was planned.'
-  ' Bruno: “Show 3” (event #) was planned for 2030-01-02 and needs a support contact.'
-  ' Felix: “Show 1” (event #) and 2 more events were planned; 1 of them need a support contact.',
-  'of many events that are planned at once, everybody hears in one message');
+  E'Chloe: Show 1 {"events": 2, "support_contact": "Chloe"}\n'
+  'Alice: Show 1 {"events": 2, "without_support": 0}\n'
+  'Bruno: Show 3 {"events": 1, "without_support": 1}\n'
+  'Felix: Show 1 {"events": 3, "without_support": 1}',
+  'of many events that are planned at once, everybody hears in one notification');
 select test.leaves('emma', pg_temp.plan_events('{chloe,denis,denis}', '{acme_signed,acme_signed,acme_signed}'), pg_temp.news(),
-  'Chloe: You run “Show 1” (event #).'
-  ' Denis: You run “Show 2” (event #) and 1 more.'
-  ' Alice: “Show 1” (event #) and 2 more events were planned.'
-  ' Felix: “Show 1” (event #) and 2 more events were planned.',
-  'whoever is to run them too');
+  E'Chloe: Show 1 {"events": 1, "support_contact": "Chloe"}\n'
+  'Denis: Show 2 {"events": 2, "support_contact": "Denis"}\n'
+  'Alice: Show 1 {"events": 3, "without_support": 0}\n'
+  'Felix: Show 1 {"events": 3, "without_support": 0}',
+  'the support contacts too');
 select test.leaves('emma', pg_temp.plan_events('{"",""}', '{acme_signed,acme_signed}'), pg_temp.news(),
-  'Alice: “Show 1” (event #) and 1 more event was planned; 2 of them need a support contact.'
-  ' Felix: “Show 1” (event #) and 1 more event was planned; 2 of them need a support contact.',
-  'and how many are in need of somebody');
+  E'Alice: Show 1 {"events": 2, "without_support": 2}\n'
+  'Felix: Show 1 {"events": 2, "without_support": 2}',
+  'and how many need a support contact');
 select test.leaves('emma', pg_temp.plan_events('{}', '{}'), pg_temp.told(), null, 'of none, nobody hears');
 select test.leaves('dba', pg_temp.plan_events('{"",""}', '{acme_signed,acme_signed}'), pg_temp.told(),
   'event_created: Alice, event_created: Emma, event_created: Felix', 'whatever door they come through');
@@ -98,15 +126,20 @@ select test.leaves('emma', pg_temp.change($$support_contact_id = test.id('denis'
 select test.leaves('emma', pg_temp.change('support_contact_id = null'), pg_temp.told(),
   'event_unassigned: Alice, event_unassigned: Chloe, event_unassigned: Felix',
   'when nobody runs an event any more, management hears that somebody must, and the sales contact that nobody does');
-select test.leaves('emma', pg_temp.change($$support_contact_id = test.id('denis')$$), pg_temp.message_to(who, kind), format(message, test.id('gala')),
-  format('in a sentence for %s (%s)', who, kind))
-from (values ('Denis', 'event_assigned',   'You run “Gala” (event %s).'),
-             ('Alice', 'event_assigned',   'Denis runs “Gala” (event %s).'),
-             ('Chloe', 'event_unassigned', 'You no longer run “Gala” (event %s).')) sentence (who, kind, message);
-select test.leaves('emma', pg_temp.change('support_contact_id = null'), pg_temp.message_to(who, 'event_unassigned'),
-  format('“Gala” (event %s) needs a support contact again.', test.id('gala')),
-  format('in a sentence for %s (event_unassigned)', who))
-from unnest(array['Alice', 'Felix']) who;
+select test.leaves('emma', pg_temp.change($$support_contact_id = test.id('denis')$$), pg_temp.facts(kind, who),
+  pg_temp.expected(pg_temp.event('gala'), 'Gala', pg_temp.contact('chloe'), pg_temp.contact('denis')),
+  format('%s is told who runs it, and who did (%s)', who, kind))
+from (values ('Denis', 'event_assigned'),
+             ('Alice', 'event_assigned'),
+             ('Chloe', 'event_unassigned')) sentence (who, kind);
+select test.leaves('emma', pg_temp.change('support_contact_id = null'), pg_temp.facts('event_unassigned', who),
+  pg_temp.expected(pg_temp.event('gala'), 'Gala', pg_temp.contact('chloe'), pg_temp.contact(null)),
+  format('%s is told who ran it, and that nobody does (event_unassigned)', who))
+from unnest(array['Alice', 'Chloe', 'Felix']) who;
+select test.leaves('emma', $$ update crm.event set support_contact_id = test.id('chloe') where id = test.id('picnic') $$, pg_temp.facts('event_assigned', who),
+  pg_temp.expected(pg_temp.event('picnic'), 'Picnic', pg_temp.contact(null), pg_temp.contact('chloe')),
+  format('%s is told who runs it, and that nobody did (event_assigned)', who))
+from unnest(array['Alice', 'Chloe']) who;
 select test.leaves('emma', $$ update crm.event set support_contact_id = null where id = test.id('banquet') $$, pg_temp.told(),
   'event_unassigned: Bruno, event_unassigned: Denis, event_unassigned: Felix',
   'a confirmed event needs somebody too');
@@ -131,15 +164,23 @@ select test.leaves('emma', pg_temp.change(what), pg_temp.told(), format('%1$s: A
 from (values ($$start_date = now()$$,     'event_rescheduled'),
              ($$location = 'Rome'$$,      'event_moved'),
              ($$status = 'cancelled'$$,   'event_cancelled')) happening (what, kind);
-select test.leaves('chloe', pg_temp.change(what), pg_temp.message(kind), format(message, test.id('gala')),
-  format('in a sentence (%s)', what))
-from (values ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00+00'$$,
-              'event_rescheduled', '“Gala” (event %s) now starts on 2030-06-01 at 20:00.'),
-             ($$end_date = '2040-06-02 01:00+00'$$,
-              'event_rescheduled', '“Gala” (event %s) now ends on 2040-06-02 at 03:00.'),
-             ($$location = 'Rome'$$,      'event_moved',     '“Gala” (event %s) now takes place at: Rome.'),
-             ($$location = null$$,        'event_moved',     '“Gala” (event %s) now takes place at: a place to be found.'),
-             ($$status = 'cancelled'$$,   'event_cancelled', '“Gala” (event %s) is cancelled.')) sentence (what, kind, message);
+select test.leaves('chloe', pg_temp.change(what), pg_temp.facts(kind),
+  pg_temp.expected(pg_temp.event('gala'), 'Gala', old_values, new_values),
+  format('what was before, and what is after (%s)', what))
+from crm.event,
+lateral (values
+  ($$start_date = '2030-06-01 18:00+00', end_date = '2030-06-01 23:00+00'$$, 'event_rescheduled',
+   jsonb_build_object('start_date', start_date, 'end_date', end_date),
+   jsonb_build_object('start_date', '2030-06-01 18:00+00'::timestamptz, 'end_date', '2030-06-01 23:00+00'::timestamptz)),
+  ($$end_date = '2040-06-02 01:00+00'$$, 'event_rescheduled',
+   jsonb_build_object('start_date', start_date, 'end_date', end_date),
+   jsonb_build_object('start_date', start_date, 'end_date', '2040-06-02 01:00+00'::timestamptz)),
+  ($$location = 'Rome'$$,      'event_moved',     '{"location": "Paris"}', '{"location": "Rome"}'),
+  ($$location = null$$,        'event_moved',     '{"location": "Paris"}', '{"location": null}'),
+  ($$status = 'confirmed'$$,   'event_confirmed', '{"status": "planned"}', '{"status": "confirmed"}'),
+  ($$status = 'completed'$$,   'event_completed', '{"status": "planned"}', '{"status": "completed"}'),
+  ($$status = 'cancelled'$$,   'event_cancelled', '{"status": "planned"}', '{"status": "cancelled"}')) happening (what, kind, old_values, new_values)
+where event.title = 'Gala';
 select test.leaves('chloe', pg_temp.change($$location = 'Rome', status = 'confirmed'$$), pg_temp.told(),
   'event_confirmed: Alice, event_moved: Alice',
   'two things that happen to an event are two notifications');
@@ -151,9 +192,9 @@ from unnest(array[$$title = 'Gala'$$, $$notes = 'Bring chairs.'$$, 'attendees = 
 select test.leaves('denis', $$ update crm.event set status = 'planned' where id = test.id('banquet') $$, pg_temp.told(),
   'event_planned: Bruno',
   'the sales contact hears of an event that is only planned again');
-select test.leaves('denis', $$ update crm.event set status = 'planned' where id = test.id('banquet') $$, pg_temp.message('event_planned'),
-  format('“Banquet” (event %s) is planned again.', test.id('banquet')),
-  'in a sentence (planned again)');
+select test.leaves('denis', $$ update crm.event set status = 'planned' where id = test.id('banquet') $$, pg_temp.facts('event_planned'),
+  pg_temp.expected(pg_temp.event('banquet'), 'Banquet', '{"status": "confirmed"}', '{"status": "planned"}'),
+  'what was before, and what is after (planned again)');
 
 
 -- deleted
@@ -162,8 +203,9 @@ select test.leaves('emma', $$ delete from crm.event where id = test.id('gala') $
   'event_deleted: Alice, event_deleted: Chloe',
   'the sales and the support contact hear of an event that is deleted');
 select test.leaves('emma', $$ delete from crm.event where id = test.id('gala') $$,
-  $$ select distinct message || ' ' || (contract_id = test.id('acme_signed') and event_id is null) from told $$,
-  format('“Gala” (event %s) was deleted. true', test.id('gala')),
+  pg_temp.facts('event_deleted'),
+  pg_temp.expected(pg_temp.contract('acme_signed'), 'Gala',
+    (select jsonb_build_object('id', id, 'start_date', start_date) from crm.event where title = 'Gala')),
   'the notification is about the contract, since there is no event any more');
 select test.leaves('emma', $$ delete from crm.event where id = test.id('picnic') $$, pg_temp.told(),
   'event_deleted: Alice',
@@ -178,16 +220,12 @@ select test.leaves('alice', $$ update crm.contract set status = 'signed' where i
 select test.leaves('emma', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.told(),
   'contract_signed: Alice, contract_signed: Felix',
   'when a manager signs a contract, its sales contact and the other managers hear of it');
-select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.message('contract_signed'),
-  format('Contract %s (Acme Événements, 1 000.00 €) was signed.', test.id('acme_draft')),
-  'the message says which, for whom, and for how much');
-select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$,
-  $$ select bool_and(contract_id = test.id('acme_draft') and event_id is null) from told $$, 'true',
-  'the notification is about the contract');
+select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$, pg_temp.facts('contract_signed'),
+  pg_temp.expected(pg_temp.contract('acme_draft'), 'Acme Événements', null, '{"total_amount": "1000.00"}'),
+  'the notification is about the contract, and holds for whom, and for how much');
 select test.leaves('emma', format('update crm.contract set %s where id = test.id(%L)', change, contract), pg_temp.told(), null,
   format('nobody hears of it when a contract changes otherwise: %s, %s', contract, change))
-from (values ('acme_draft', 'total_amount = 1'), ('acme_signed', $$status = 'signed'$$), ('acme_signed', 'total_amount = 6000'),
-             ('acme_cancelled', $$status = 'cancelled'$$)) other (contract, change);
+from (values ('acme_draft', 'total_amount = 1'), ('acme_signed', 'total_amount = 6000')) other (contract, change);
 
 create function pg_temp.enter(status text, signed_at text) returns text
 language sql
@@ -197,8 +235,9 @@ select test.leaves('dba', pg_temp.enter('signed', signed), pg_temp.told(), 'cont
   format('a contract that is entered as signed just now is news (%s)', signed))
 from unnest(array['null', 'now()']) signed;
 select test.leaves('dba', pg_temp.enter('signed', 'null'),
-  $$ select distinct message = format('Contract %s (a private client, 77.00 €) was signed.', contract_id) from told $$, 'true',
-  'in a sentence, of a private client too');
+  $$ select distinct concat_ws(' ', subject, old_values, new_values, (select total_amount from crm.contract where id = contract_id)) from told $$,
+  '{"total_amount": "77.00"} 77.00',
+  'for a private client too, of whom the subject says nothing');
 select test.leaves('dba', pg_temp.enter(status, signed), pg_temp.told(), null,
   format('nobody hears of other contracts that are entered: %s, %s', status, signed))
 from (values ('signed', $$now() - interval '1 day'$$), ('draft', 'null'), ('cancelled', 'null'), ('cancelled', 'now()')) old (status, signed);
@@ -213,28 +252,47 @@ return format($$ update crm.contract set status = 'cancelled' where id = test.id
 select test.leaves('emma', pg_temp.cancel('acme_draft'), pg_temp.told(),
   'contract_cancelled: Alice',
   'when a draft is cancelled, its sales contact hears of it');
-select test.leaves('emma', pg_temp.cancel('acme_draft'), pg_temp.message('contract_cancelled'),
-  format('Contract %s (Acme Événements, 1 000.00 €) was cancelled.', test.id('acme_draft')),
-  'in a sentence (a draft)');
+select test.leaves('emma', pg_temp.cancel('acme_draft'), pg_temp.facts('contract_cancelled'),
+  pg_temp.expected(pg_temp.contract('acme_draft'), 'Acme Événements', null, '{"total_amount": "1000.00", "open_events": 0}'),
+  'for whom, for how much, and that no event is open (a draft)');
 select test.leaves('emma', pg_temp.cancel('acme_signed'), pg_temp.told(),
   'contract_cancelled: Alice, contract_cancelled: Chloe, contract_cancelled: Felix',
   'when a signed contract is cancelled, management hears of it as well, and so do those who run its open events');
-select test.leaves('emma', pg_temp.cancel('acme_signed'), pg_temp.message_to(who, 'contract_cancelled'), sentence,
-  format('in a sentence for %s', who))
+select test.leaves('emma', pg_temp.cancel('acme_signed'), pg_temp.facts('contract_cancelled', who), facts,
+  format('the notification is about the contract, or about the event for the support contact (%s)', who))
 from (values
-  ('Alice', format('Contract %s (Acme Événements, 5 000.00 €) was cancelled. Still to be cancelled: 2 events.', test.id('acme_signed'))),
-  ('Felix', format('Contract %s (Acme Événements, 5 000.00 €) was cancelled. Still to be cancelled: 2 events.', test.id('acme_signed'))),
-  ('Chloe', format('The contract of “Gala” (event %s) was cancelled.', test.id('gala')))) told (who, sentence);
-select test.leaves('emma', pg_temp.cancel('acme_signed'),
-  $$ select string_agg(concat(full_name, ' ', contract_id = test.id('acme_signed'), ' ', event_id = test.id('gala')), ', ' order by full_name) from told $$,
-  'Alice t , Chloe  t, Felix t ',
-  'the notification is about the contract, or about the event for who runs it');
+  ('Alice', pg_temp.expected(pg_temp.contract('acme_signed'), 'Acme Événements', null, '{"total_amount": "5000.00", "open_events": 2}')),
+  ('Felix', pg_temp.expected(pg_temp.contract('acme_signed'), 'Acme Événements', null, '{"total_amount": "5000.00", "open_events": 2}')),
+  ('Chloe', pg_temp.expected(pg_temp.event('gala'), 'Gala'))) told (who, facts);
 select test.leaves('emma', pg_temp.cancel('bistro_signed'), pg_temp.told(),
   'contract_cancelled: Bruno, contract_cancelled: Denis, contract_cancelled: Felix',
   'a confirmed event is open too; who ran one that is over hears nothing');
-select test.leaves('emma', pg_temp.cancel('bistro_signed'), pg_temp.message_to('Bruno', 'contract_cancelled'),
-  format('Contract %s (Bistro 100%%_sûr, 800.00 €) was cancelled. Still to be cancelled: 1 event.', test.id('bistro_signed')),
+select test.leaves('emma', pg_temp.cancel('bistro_signed'), pg_temp.facts('contract_cancelled', 'Bruno'),
+  pg_temp.expected(pg_temp.contract('bistro_signed'), 'Bistro 100%_sûr', null, '{"total_amount": "800.00", "open_events": 1}'),
   'and events that are over need not be cancelled');
+
+
+-- a password
+
+create function pg_temp.change_password(who text) returns text
+language sql
+return format('select auth.change_password(%L, %L, %L)', test.password(who), test.password('new'), '192.0.2.1');
+
+select test.leaves(who, pg_temp.change_password(who), pg_temp.told(), 'password_changed: ' || initcap(who),
+  format('when %s change their password, they hear of it themselves, and nobody else does', test.team(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.leaves('alice', pg_temp.change_password('alice'), pg_temp.facts('password_changed'),
+  pg_temp.expected('employee ' || test.id('alice'), null),
+  'the notification is about the employee, and holds nothing of the password');
+select test.leaves('alice', pg_temp.change_password('bruno'), pg_temp.told(), null,
+  'a password that is not changed, since the present one was wrong, is no news');
+select test.leaves('emma', format('select crm.reset_password(test.id(%L), test.password(%L))', who, 'new'), pg_temp.told(),
+  'password_reset: ' || initcap(who),
+  format('when management resets the password of %s, that person hears of it, and nobody else does', who))
+from unnest(array['alice', 'denis', 'felix']) who;
+select test.leaves('emma', $$ select crm.reset_password(test.id('denis'), test.password('new')) $$, pg_temp.facts('password_reset'),
+  pg_temp.expected('employee ' || test.id('denis'), null),
+  'the notification is about the employee, and holds nothing of the new password');
 
 
 -- those who have left
@@ -256,7 +314,7 @@ select test.leaves('dba', pg_temp.change($$location = 'Rome'$$), pg_temp.told(),
 
 -- nobody writes notifications through the back door
 
-select test.forbids(who, $$ select crm_private.notify_employees(array[test.id('bruno')], 'event_moved', 'Moved.', test.id('gala')) $$,
+select test.forbids(who, $$ select crm_private.notify_employees(array[test.id('bruno')], 'event_moved', 'Gala', test.id('gala')) $$,
   format('%s notifies nobody by hand', test.team(who)))
 from unnest(array['alice', 'denis', 'emma']) who;
 

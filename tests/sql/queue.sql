@@ -80,7 +80,7 @@ select test.leaves('alice', $$ update crm.contract set status = 'signed' where i
 select test.leaves('alice', $$ update crm.contract set status = 'signed' where id = test.id('acme_draft') $$,
   $$ select bool_and(payload::jsonb = jsonb_build_object('notification', payload -> 'notification')) from job where task = 'notification_mail' $$,
   'true', 'the job of an e-mail holds the id of the notification and nothing else');
-select test.leaves('dba', $$ insert into crm.notification (recipient_id, kind, message) select id, 'event_moved', 'Moved.' from crm.employee where false $$,
+select test.leaves('dba', $$ insert into crm.notification (recipient_id, kind) select id, 'event_moved' from crm.employee where false $$,
   $$ select count(*) from job $$, '0',
   'where nobody is notified nothing is put on the queue');
 select test.leaves('emma', $$ update crm.notification set read_at = now() where recipient_id = test.id('emma') $$, 'pg_temp.mails()', null,
@@ -142,7 +142,7 @@ select test.opens('courier', 'update', 'graphile_worker._private_tasks', '', 'it
 
 -- what the courier reads in order to write an e-mail
 
-select test.opens('courier', 'select', 'crm.notification', 'id, recipient_id, kind, message, created_at',
+select test.opens('courier', 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at',
   'of a notification the courier reads what is sent');
 select test.opens('courier', 'select', 'crm.employee', 'id, full_name, email', 'of an employee, where it goes');
 call test.given('chloe', $$ update crm.notification set read_at = now() where recipient_id = test.id('chloe') $$);

@@ -58,10 +58,10 @@ select test.leaves('emma', $$ update crm.event set support_contact_id = test.id(
      join crm.notification on notification.id = row_id
      join crm.employee     on employee.id = signal.recipient_id and employee.id = notification.recipient_id
      where topic = 'notification' $$,
-  'insert event_unassigned Chloe, insert event_assigned Denis, insert event_assigned Alice',
+  'insert event_unassigned Chloe, insert event_assigned Alice, insert event_assigned Denis',
   'whoever is told of something hears of it');
-select test.leaves('dba', $$ insert into crm.notification (recipient_id, kind, message, event_id)
-                             select id, 'event_moved', 'Moved.', test.id('gala') from crm.employee
+select test.leaves('dba', $$ insert into crm.notification (recipient_id, kind, event_id)
+                             select id, 'event_moved', test.id('gala') from crm.employee
                              where department = 'support' and active order by full_name desc $$,
   $$ select string_agg(full_name, ', ' order by signal.id)
      from audit.signal join crm.employee on employee.id = recipient_id $$,

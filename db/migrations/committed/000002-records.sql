@@ -1,5 +1,5 @@
 --! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
---! Hash: sha1:0b7c710f934fdf3d2bda2027c30aaf845a785938
+--! Hash: sha1:37c9a28449795635da86122e26cfd89318577285
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -382,26 +382,8 @@ comment on index crm.notification_contract_id_idx  is 'Serves the notifications 
 comment on index crm.notification_employee_id_idx  is 'Serves the notifications about an employee, which are deleted with them.';
 
 
--- What is searched. The indexes hold what these functions say, and the functions are inlined, so that the one serves
--- the other; an inlined text has the default collation, and so has what is in the index. Employees are few: no index.
-
-create function crm_private.client_search_text(client crm.client) returns text
-language sql immutable parallel safe
-return crm_private.normalize_text(client.full_name || ' ' || coalesce(client.company_name, '') || ' ' || coalesce(client.email, ''));
-comment on function crm_private.client_search_text(crm.client) is
-  'By what a client is found: name, company and e-mail address, as crm_private.normalize_text writes them.';
-
-create function crm_private.event_search_text(event crm.event) returns text
-language sql immutable parallel safe
-return crm_private.normalize_text(event.title || ' ' || coalesce(event.location, ''));
-comment on function crm_private.event_search_text(crm.event) is
-  'By what an event is found, beside its client: title and location, as crm_private.normalize_text writes them.';
-
-create function crm_private.employee_search_text(employee crm.employee) returns text
-language sql immutable parallel safe
-return crm_private.normalize_text(employee.full_name || ' ' || employee.email);
-comment on function crm_private.employee_search_text(crm.employee) is
-  'By what an employee is found: name and e-mail address, as crm_private.normalize_text writes them.';
+-- Searching. The indexes hold what crm_private.client_search_text and crm_private.event_search_text say: those are
+-- inlined, so that the one serves the other. An inlined text has the default collation, and so has the index.
 
 create function crm_private.phone_digits(phone text) returns text
 language sql immutable strict parallel safe

@@ -1,5 +1,5 @@
---! Previous: sha1:0b7c710f934fdf3d2bda2027c30aaf845a785938
---! Hash: sha1:f51d6f42fb869e2460c55bdcdc2029aff45a335f
+--! Previous: sha1:37c9a28449795635da86122e26cfd89318577285
+--! Hash: sha1:c9e0dae4d92d2dcef8dbbbcefb06bc785cb5b4f9
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.
@@ -67,6 +67,7 @@ create table auth.session (
 alter table auth.session enable row level security, force row level security;
 
 create index session_employee_id_idx on auth.session (employee_id);
+create index session_expires_at_idx  on auth.session (expires_at);
 
 comment on table  auth.session              is 'A login that lasts until it expires, is logged out or is revoked.';
 comment on column auth.session.user_agent   is 'The program that logged in.';
@@ -75,6 +76,7 @@ comment on column auth.session.expires_at   is 'Thirty days after the last refre
 comment on column auth.session.revoked_at   is 'When the session was ended before its time.';
 
 comment on index auth.session_employee_id_idx is 'Serves the sessions of an employee: listing and ending them, and removing expired ones at login.';
+comment on index auth.session_expires_at_idx  is 'Serves the policy by which expired sessions are deleted at login.';
 
 
 create table auth.refresh_token (

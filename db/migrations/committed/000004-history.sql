@@ -1,5 +1,5 @@
---! Previous: sha1:f51d6f42fb869e2460c55bdcdc2029aff45a335f
---! Hash: sha1:cc58d1cace7142d51a045a70694e249134d96a21
+--! Previous: sha1:c9e0dae4d92d2dcef8dbbbcefb06bc785cb5b4f9
+--! Hash: sha1:29aaf913d79ad80bc204c98718032addcb9d6ba9
 --! Message: history
 
 -- History: one row for every change of a record, by whichever way it was made. The triggers are in db/functions/history.sql.

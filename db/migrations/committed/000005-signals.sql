@@ -1,5 +1,5 @@
---! Previous: sha1:cc58d1cace7142d51a045a70694e249134d96a21
---! Hash: sha1:8d5d064936cdee4b47f99cd98ec385e50cc56551
+--! Previous: sha1:29aaf913d79ad80bc204c98718032addcb9d6ba9
+--! Hash: sha1:ac12b15210bc2cf6d9c119bebee19f5cbc55554d
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

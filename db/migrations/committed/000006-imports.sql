@@ -1,5 +1,5 @@
---! Previous: sha1:8d5d064936cdee4b47f99cd98ec385e50cc56551
---! Hash: sha1:a04b00880215c3dd12048f825aeba197f581640e
+--! Previous: sha1:ac12b15210bc2cf6d9c119bebee19f5cbc55554d
+--! Hash: sha1:24c0ca154730f8d93837fd50e4d1c549e0577e7b
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

@@ -7,6 +7,7 @@ import {
   SubscriptionPosition,
 } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
+import { fieldsOf } from '../api/values.ts';
 import { type Noun, verb } from '../command/command.ts';
 import { list } from '../command/list.ts';
 import { noSuch } from '../command/view.ts';
@@ -15,9 +16,17 @@ import { several, toggle } from '../flags/flag.ts';
 import { id } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import { timeOfDay } from '../output/format.ts';
+import { messageOf } from '../output/notification.ts';
 import { connectionTold } from '../watch/connection.ts';
 
 type Notification = NotificationFieldsFragment;
+
+/** What of a record is told before and after, and is not written as it comes. */
+const changed = [
+  { key: 'startDate', kind: 'instant' },
+  { key: 'endDate', kind: 'instant' },
+  { key: 'totalAmount', kind: 'money' },
+] as const;
 
 const columns: readonly Column<Notification>[] = [
   { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (n) => n.id },
@@ -28,11 +37,16 @@ const columns: readonly Column<Notification>[] = [
     kind: 'text',
     priority: 0,
     least: 50,
-    value: (n) => n.message,
+    value: messageOf,
   },
   { key: 'kind', label: 'Kind', kind: 'text', value: (n) => n.kind },
   { key: 'eventId', label: 'Event', kind: 'id', priority: 3, value: (n) => n.eventId },
   { key: 'contractId', label: 'Contract', kind: 'id', priority: 4, value: (n) => n.contractId },
+  { key: 'employeeId', label: 'Employee', kind: 'id', value: (n) => n.employeeId },
+  { key: 'recipientId', label: 'Recipient', kind: 'id', value: (n) => n.recipientId },
+  { key: 'subject', label: 'About', kind: 'text', value: (n) => n.subject },
+  { key: 'oldValues', label: 'Before', kind: 'json', value: (n) => fieldsOf(n.oldValues, changed) },
+  { key: 'newValues', label: 'After', kind: 'json', value: (n) => fieldsOf(n.newValues, changed) },
   { key: 'readAt', label: 'Read', kind: 'instant', priority: 2, value: (n) => n.readAt },
 ];
 
@@ -117,7 +131,7 @@ const watchNotifications = verb({
       const { notification } = notificationReceived;
       if (!notification) continue;
       const when = timeOfDay(new Date(notification.createdAt));
-      tell(notification, { when, text: notification.message });
+      tell(notification, { when, text: messageOf(notification) });
     }
   },
 });

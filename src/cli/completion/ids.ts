@@ -8,6 +8,7 @@ import {
 } from '../../client/operations.ts';
 import { type Api, createApi } from '../api/api.ts';
 import { localDay } from '../output/format.ts';
+import { messageOf } from '../output/notification.ts';
 import type { Streams } from '../output/output.ts';
 import { whoseSession } from '../session/whose.ts';
 import type { Candidate } from './candidates.ts';
@@ -54,8 +55,7 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
       [(await api.send(EmployeeNames, {})).all],
       ({ fullName, department }) => `${fullName}, ${department}`,
     ),
-  notification: async (api) =>
-    described([(await api.send(NotificationNames, {})).all], ({ message }) => message),
+  notification: async (api) => described([(await api.send(NotificationNames, {})).all], messageOf),
   session: async (api) =>
     described([(await api.send(SessionNames, {})).all], ({ userAgent }) => userAgent ?? ''),
 };

@@ -1,5 +1,6 @@
+import type { Fields } from '../api/values.ts';
 import { forPeople, money } from '../output/format.ts';
-import type { Change, Fields } from './change.ts';
+import type { Change } from './change.ts';
 
 /** What people and clients are called, by their ids. */
 export interface Names {
@@ -132,16 +133,6 @@ const employee: Telling = {
   ],
 };
 
-const notification: Telling = {
-  the: 'the notification',
-  created: 'caused',
-  summary: ({ recipientId, message }, names) =>
-    `${String(message).replace(/\.$/, '')} (to ${names.employee(recipientId)})`,
-  acts: (_, after) => [
-    after.readAt != null && { said: 'read the notification', tells: ['readAt'] },
-  ],
-};
-
 const payment: Telling = {
   the: 'the payment',
   created: 'recorded',
@@ -156,5 +147,4 @@ export const tellings: Readonly<Record<Change['record'], Telling>> = {
   event,
   employee,
   payment,
-  notification,
 };

@@ -1,7 +1,8 @@
+import type { Fields } from '../api/values.ts';
 import type { Cell, Field } from '../output/columns.ts';
 import { forPeople } from '../output/format.ts';
 import { shorten } from '../output/text.ts';
-import type { Change, Fields } from './change.ts';
+import type { Change } from './change.ts';
 import { type Names, type Telling, tellings } from './records.ts';
 
 /** A text is told as far as it says what it is; all of it is in `--json`. */

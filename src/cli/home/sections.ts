@@ -6,6 +6,7 @@ import type {
 import { ago } from '../output/ago.ts';
 import type { ChartColumn } from '../output/bars.ts';
 import { forPeople } from '../output/format.ts';
+import { messageOf } from '../output/notification.ts';
 
 /** A part of the day: how much there is, the first rows of it, and the command that lists the rest. */
 export interface DaySection {
@@ -117,7 +118,7 @@ function unread(
     rest: 'epic notification list --unread',
     columns: [
       ids(rows),
-      flexible(rows.map(({ message }) => message)),
+      flexible(rows.map(messageOf)),
       text(rows.map(({ createdAt }) => ago(createdAt, now))),
     ],
   };

@@ -23,7 +23,7 @@ function describe({ migrations, replaced }: Deployment): void {
   );
   process.stdout.write(
     replaced.length === 0
-      ? 'Functions, tools and policies are as they should be; epic-server policies diff finds changes by hand.\n'
+      ? 'Functions, tools and policies have not changed since the last deployment.\n'
       : `Functions, tools and policies applied: ${replaced.length}.\n`,
   );
 }

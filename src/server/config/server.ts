@@ -4,6 +4,7 @@ import { type TrustedDocuments, trustedDocuments } from './trusted-documents.ts'
 import {
   environmentName,
   type LogLevel,
+  locale,
   logLevel,
   type MetricsAudience,
   mailSender,
@@ -14,6 +15,7 @@ import {
   postgresUrl,
   sentryDsn,
   smtpUrl,
+  timeZone,
   trustedProxies,
 } from './values.ts';
 
@@ -43,8 +45,8 @@ export type ServerConfig = {
   explorer: boolean;
   /** What Sentry calls this deployment. */
   environment: string;
-  /** Where e-mails are handed over, and whom they come from; null to send none. */
-  mailHost: { smtpUrl: string; from: string } | null;
+  /** Where e-mails are handed over, whom they come from, and how they write amounts and times; null to send none. */
+  mailHost: { smtpUrl: string; from: string; locale: string; timeZone: string } | null;
   logLevel: LogLevel;
   /** Who may read /metrics: nobody, programs on this machine, or everybody. */
   metrics: MetricsAudience;
@@ -70,6 +72,10 @@ export function readServerConfig(environment: Environment): ServerConfig {
       mailHost: mailHost(
         read('EPIC_SMTP_URL', null, smtpUrl),
         read('EPIC_MAIL_FROM', null, mailSender),
+        {
+          locale: read('EPIC_LOCALE', 'en-GB', locale),
+          timeZone: read('EPIC_TIME_ZONE', 'Europe/Paris', timeZone),
+        },
       ),
       logLevel: read('EPIC_LOG', 'info', logLevel),
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
@@ -92,6 +98,10 @@ export function readServerConfig(environment: Environment): ServerConfig {
   });
 }
 
-function mailHost(url: string | null, from: string | null): ServerConfig['mailHost'] {
-  return url === null || from === null ? null : { smtpUrl: url, from };
+function mailHost(
+  url: string | null,
+  from: string | null,
+  format: { locale: string; timeZone: string },
+): ServerConfig['mailHost'] {
+  return url === null || from === null ? null : { smtpUrl: url, from, ...format };
 }

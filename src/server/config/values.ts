@@ -74,6 +74,29 @@ export function mailSender(text: string): string {
   return text;
 }
 
+/** A BCP 47 tag of a language that this Node can write amounts and times in. */
+export function locale(text: string): string {
+  try {
+    const [known] = Intl.DateTimeFormat.supportedLocalesOf(text);
+    if (known !== undefined) return known;
+  } catch {
+    // Not even the form of one.
+  }
+  throw new Unusable(`is "${text}", which is not a locale.`, 'It looks like en-GB or fr-FR.');
+}
+
+/** An IANA name. */
+export function timeZone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw new Unusable(
+      `is "${text}", which is not a time zone.`,
+      'It looks like Europe/Paris or UTC.',
+    );
+  }
+}
+
 export function environmentName(text: string): string {
   if (!/^[\w.-]{1,64}$/.test(text)) {
     throw new Unusable(

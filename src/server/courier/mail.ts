@@ -1,18 +1,21 @@
 import type { Transporter } from 'nodemailer';
+import { describeNotification, type NotificationFacts } from '../../client/notifications.ts';
 import { codeOf } from '../database/error-code.ts';
 import { type Delivered, type Delivery, type Job, Undelivered } from './delivery.ts';
 
-/** Where e-mails are handed over, and whom they come from. */
+/** Where e-mails are handed over, whom they come from, and how they write amounts and times. */
 export type MailHost = {
   /** Holds a password: never printed. */
   smtpUrl: string;
   /** The sender: an address, or `Name <address>`. */
   from: string;
+  /** A BCP 47 tag. */
+  locale: string;
+  /** An IANA name. */
+  timeZone: string;
 };
 
-type Notification = {
-  kind: string;
-  message: string;
+type Notification = NotificationFacts & {
   created_at: Date;
   full_name: string;
   email: string;
@@ -30,7 +33,7 @@ export async function createMail(host: MailHost | null): Promise<Mail> {
   }
   const transport = await connect(host.smtpUrl);
   return {
-    deliver: (job) => send(job, host.from, transport),
+    deliver: (job) => send(job, host, transport),
     close: () => transport.close(),
   };
 }
@@ -62,13 +65,16 @@ async function connect(smtpUrl: string): Promise<Transporter> {
 
 async function send(
   { payload, query, signal }: Job,
-  from: string,
+  host: MailHost,
   transport: Transporter,
 ): Promise<Delivered> {
   const id = notificationOf(payload);
   // The courier does not see a notification that has been read, nor anybody who has left.
   const [notification] = await query<Notification>(
-    `select notification.kind, notification.message, notification.created_at, recipient.full_name, recipient.email
+    `select notification.kind, notification.recipient_id as "recipientId", notification.event_id as "eventId",
+       notification.contract_id as "contractId", notification.employee_id as "employeeId", notification.subject,
+       notification.old_values as "oldValues", notification.new_values as "newValues", notification.created_at,
+       recipient.full_name, recipient.email
      from crm.notification
      join crm.employee recipient on recipient.id = notification.recipient_id
      where notification.id = $1`,
@@ -77,7 +83,7 @@ async function send(
   if (notification === undefined) return notSent(id, 'it has been read, or the recipient has left');
 
   try {
-    await transport.sendMail({ ...letter(id, notification, from), signal });
+    await transport.sendMail({ ...letter(id, notification, host), signal });
   } catch (error) {
     throw explain(error, signal);
   }
@@ -85,7 +91,7 @@ async function send(
 }
 
 /** The e-mail. The same notification has the same Message-ID each time: a repeat can be told. */
-function letter(id: number, notification: Notification, from: string) {
+function letter(id: number, notification: Notification, { from, ...format }: MailHost) {
   const domain = /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'localhost';
   return {
     from,
@@ -93,7 +99,7 @@ function letter(id: number, notification: Notification, from: string) {
     subject: `Epic Events: ${notification.kind.replaceAll('_', ' ')}`,
     text: [
       `Hello ${notification.full_name},`,
-      notification.message,
+      describeNotification(notification, format),
       'All your notifications: epic notification list',
     ].join('\n\n'),
     messageId: `<notification-${id}.${notification.created_at.getTime()}@${domain}>`,

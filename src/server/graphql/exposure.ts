@@ -42,7 +42,13 @@ const tagsPlugin = jsonPgSmartTags({
         constraint: { event_support_contact_id_fkey: calledFrom('events') },
       },
       'crm.notification': {
-        constraint: { notification_recipient_id_fkey: calledFrom('notifications') },
+        constraint: {
+          notification_recipient_id_fkey: calledFrom('notifications'),
+          // Those about an employee are told to nobody else.
+          notification_employee_id_fkey: {
+            tags: { behavior: ['-manyRelation:resource:connection'] },
+          },
+        },
       },
       'crm.payment': {
         constraint: {

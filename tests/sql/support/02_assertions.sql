@@ -123,17 +123,18 @@ $$;
 
 
 -- What comes of an attempt: how many rows it touched and what `witness` (a query, asked by the DBA) then says; or
--- how it was refused, with the sentence that a person would read. Then it is undone.
+-- how it was refused, with the sentence that a person would read and the facts that a program would. Then it is undone.
 
 create type test.outcome as (
   rows      bigint,
   answer    text,
   untouched boolean,
   state     text,
+  kind      text,
+  field     text,
+  facts     text,
   sentence  text,
-  hint      text,
-  detail    text,
-  policy    text
+  hint      text
 );
 
 create function test.attempt(who text, statement text, witness text default null, watched boolean default false)
@@ -146,7 +147,6 @@ declare
   acting        boolean := false;
   in_schema     text;
   in_table      text;
-  of_constraint text;
   outcome       test.outcome;
 begin
   begin
@@ -171,17 +171,14 @@ begin
       end if;
       get stacked diagnostics
         outcome.state    = returned_sqlstate,
+        outcome.kind     = constraint_name,
+        outcome.field    = column_name,
+        outcome.facts    = pg_exception_detail,
         outcome.sentence = message_text,
         outcome.hint     = pg_exception_hint,
-        outcome.detail   = pg_exception_detail,
         in_schema        = schema_name,
-        in_table         = table_name,
-        of_constraint    = constraint_name;
-      if outcome.state = '42501' then
-        outcome.policy := of_constraint;
-      elsif of_constraint <> '' then
-        outcome.sentence := crm_private.rule_sentence(in_schema, in_table, of_constraint);
-      end if;
+        in_table         = table_name;
+      outcome.sentence := coalesce(crm_private.rule_sentence(in_schema, in_table, outcome.kind), outcome.sentence);
   end;
   if watched and outcome.state is not null then
     outcome.untouched := test.fingerprint() = before;
@@ -276,20 +273,49 @@ language plpgsql
 as $$
 declare
   outcome test.outcome := test.attempt(who, statement, watched => true);
+  person  crm.employee;
 begin
+  if contact in (select name from test.name) then
+    select * into person from crm.employee where id = test.id(contact);
+  end if;
   return is(
-    concat_ws(' / ', test.summary(outcome), outcome.detail, outcome.hint, outcome.policy),
-    concat_ws(' / ', '42501: ' || sentence, reason, contact, policy), description);
+    concat_ws(E'\n', test.summary(outcome), outcome.facts, outcome.hint, outcome.kind),
+    concat_ws(E'\n',
+      '42501: ' || sentence,
+      jsonb_strip_nulls(jsonb_build_object(
+        'reason', reason,
+        'contact', case when contact is not null then jsonb_build_object(
+          'id', person.id, 'fullName', person.full_name, 'department', coalesce(person.department, contact)) end)),
+      concat_ws(' ', reason, 'Ask ' || coalesce(person.full_name, contact) || '.'),
+      policy),
+    description);
 end
 $$;
 comment on function test.denies(text, text, text, text, text, text, text) is
-  'A verb is refused with exactly this sentence, this reason, whom to ask and the name of the policy, and nothing changes.';
+  'A verb is refused with exactly this sentence, this reason, whom to ask (an employee, as the tests call them, or a department, or null) and the name of the policy, and nothing changes.';
 
 create function test.refuses(who text, statement text, state text, sentence text, description text) returns text
 language sql
 return is(test.summary(test.attempt(who, statement, watched => true)), concat_ws(': ', state, sentence), description);
 comment on function test.refuses(text, text, text, text, text) is
   'A rule refuses the statement, with exactly this SQLSTATE and this sentence, and nothing changes.';
+
+create function test.raises(
+  who text, statement text, state text, kind text, field text, facts jsonb, sentence text, description text)
+returns text
+language plpgsql
+as $$
+declare
+  outcome test.outcome := test.attempt(who, statement, watched => true);
+begin
+  return is(
+    concat_ws(E'\n', test.summary(outcome), 'kind: ' || outcome.kind, 'field: ' || outcome.field, nullif(outcome.facts, '')),
+    concat_ws(E'\n', concat_ws(': ', state, sentence), 'kind: ' || coalesce(kind, ''), 'field: ' || coalesce(field, ''), facts::text),
+    description);
+end
+$$;
+comment on function test.raises(text, text, text, text, text, jsonb, text, text) is
+  'A rule refuses the statement, with exactly this SQLSTATE, this stable name (kind), this column, these facts (null: none) and this sentence, and nothing changes.';
 
 create function test.advises(who text, statement text, hint text, description text) returns text
 language sql

@@ -1,0 +1,1 @@
+-- The migration that is being written: see "Change a table" in db/README.md.

@@ -1,0 +1,73 @@
+-- Moving to another department: like leaving, only together with a hand-over. crm.move_employee hands clients and open
+-- events over to a named colleague and moves, in one transaction; crm.activate_employee lets someone come back.
+
+begin;
+set local search_path = tap, public;
+select plan(19);
+call test.open_the_company();
+
+create function pg_temp.move(who text, department text, colleague text default null) returns text
+language sql
+return format('select crm.move_employee(test.id(%L), %L, %s)', who, department,
+  case when colleague is null then 'null' else format('test.id(%L)', colleague) end);
+
+
+-- who may
+
+select test.denies(who, pg_temp.move('basile', 'support'), format('You may not move employee %s.', test.id('basile')),
+  'Management changes, moves and deactivates employees.', 'management', 'management_update_any',
+  format('%s moves no employee', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.denies(who, 'select crm.activate_employee(test.id(''gaston''))', format('You may not activate employee %s.', test.id('gaston')),
+  'Management changes, moves and deactivates employees.', 'management', 'management_update_any',
+  format('%s activates no employee', test.team(who)))
+from unnest(array['alice', 'chloe']) who;
+select test.leaves('emma', pg_temp.move('basile', 'support'),
+  $$ select department from crm.employee where id = test.id('basile') $$, 'support',
+  'management moves an employee who looks after nothing');
+select test.leaves('emma', 'select crm.activate_employee(test.id(''gaston''))',
+  $$ select active from crm.employee where id = test.id('gaston') $$, 'true',
+  'management activates an employee who has left');
+
+
+-- with a hand-over
+
+select test.raises('emma', statement, '23514', 'employee_hands_over_first', 'hand_over_to',
+  jsonb_build_object('employeeId', test.id('alice'), 'clients', 2, 'events', 0),
+  'Alice still looks after 2 clients: hand them over to a colleague.',
+  format('an employee with clients is not moved: %s', btrim(statement)))
+from unnest(array[
+  pg_temp.move('alice', 'support'),
+  $$ update crm.employee set department = 'management' where id = test.id('alice') $$]) statement;
+select test.raises('emma', pg_temp.move('chloe', 'sales'), '23514', 'employee_hands_over_first', 'hand_over_to',
+  jsonb_build_object('employeeId', test.id('chloe'), 'clients', 0, 'events', 1),
+  'Chloe still looks after 1 open event: hand them over to a colleague.', 'an employee with an open event is not moved');
+select test.leaves('emma', pg_temp.move('alice', 'support', 'bruno'),
+  $$ select (department, (select count(*) from crm.client where commercial_contact_id = test.id('alice')),
+             (select count(*) from crm.contract where commercial_id = test.id('alice')))
+     from crm.employee where id = test.id('alice') $$, '(support,0,0)',
+  'clients and their contracts are handed over in the same transaction');
+select test.leaves('emma', pg_temp.move('chloe', 'sales', 'denis'),
+  $$ select string_agg(title, ', ' order by title) from crm.event where support_contact_id = test.id('denis') $$, 'Banquet, Gala',
+  'open events are handed over in the same transaction, and completed ones stay');
+select test.raises('emma', pg_temp.move('alice', 'support', 'alice'), '23514', 'employee_hands_over_to_a_colleague', 'hand_over_to', null,
+  'An employee cannot hand over to themselves: name a colleague.', 'a hand-over is to someone else');
+select test.raises('emma', 'select crm.move_employee(test.id(''alice''), ''support'', -1)', 'P0002', 'employee_pkey', 'hand_over_to', null,
+  'There is no employee -1.', 'a hand-over is to an employee who exists');
+select test.raises('emma', pg_temp.move('alice', 'support', 'chloe'), '23514', 'client_has_an_active_sales_contact', 'commercial_contact_id', null,
+  'Chloe cannot look after clients: a sales contact is an active sales employee.', 'clients are handed over to sales');
+
+
+-- where to, and what follows
+
+select test.raises('emma', pg_temp.move('basile', 'catering'), '23514', 'employee_department_is_known', '', null,
+  'A department is sales, support or management.', 'a department is one that there is');
+call test.given('dba', $$ update crm.employee set active = false where department = 'management' and id <> test.id('emma') $$);
+select test.raises('emma', pg_temp.move('emma', 'sales'), '23514', 'employee_keeps_an_active_manager', '', null,
+  'Emma is the last active manager and can be neither deleted, deactivated nor moved.', 'the last active manager is not moved');
+select test.refuses('emma', 'select crm.move_employee(-1, ''sales'')', 'P0002', 'There is no employee -1.', 'only an employee who exists is moved');
+select test.refuses('emma', 'select crm.activate_employee(-1)', 'P0002', 'There is no employee -1.', 'only an employee who exists is activated');
+select test.allows('emma', pg_temp.move('basile', 'sales'), 'moving to the department one is in changes nothing, and is no error');
+
+select * from finish();
+rollback;
