@@ -71,19 +71,14 @@ export function casesFor({ client, draft, signed, event }: Rows): Case[] {
       // Of the two reasons to refuse, the other one: no grant at all.
       ...update('update client, no grant', 'sales', 'client', client, 'phone', 'phone', phone),
       refused: () => ({
-        mutation: 'updateClient',
-        input: { id: client.own, patch: { commercialContactId: 4 } },
+        mutation: 'handOverClient',
+        input: { clientId: client.own, toEmployeeId: 4 },
         statement: {
           text: 'update crm.client set commercial_contact_id = $2 where id = $1 returning id',
           values: [client.own, 4],
         },
       }),
-      explained: () => [
-        'client',
-        'update',
-        client.own,
-        JSON.stringify({ commercial_contact_id: 4 }),
-      ],
+      explained: () => ['client', 'hand_over', client.own, null],
     },
     {
       name: 'create contract',

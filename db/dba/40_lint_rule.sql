@@ -162,6 +162,25 @@ from (values
    'alter extension … update'),
 
 
+  -- comments: what the API shows
+
+  ('type_without_comment', 'WARN',
+   'What functions of schema crm return is in the API, and its comment is the description there.',
+   'comment on type … is ''…'''),
+  ('column_without_comment', 'WARN',
+   'The columns of schema crm are fields of the API, and their comments are the descriptions there.',
+   'comment on column … is ''…'''),
+  ('argument_without_comment', 'WARN',
+   'The arguments of a function are described by a list at the end of its comment, or by a column of that name.',
+   'End the comment on the function with lines like: - `argument`: What it is.'),
+  ('value_without_comment', 'WARN',
+   'A closed set is an enum of the API; its values are described by a list at the end of the comment on the column.',
+   'End the comment on the column with lines like: - `value`: What it means.'),
+  ('comment_is_no_sentence', 'WARN',
+   'People read it: in the API, in its explorer and in docs/data-model.md.',
+   'Write a sentence, with a full stop'),
+
+
   -- indexes
 
   ('unindexed_foreign_key', 'WARN',

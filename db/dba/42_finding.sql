@@ -13,6 +13,8 @@ with found as (
   select name, object, detail from dba.lint_of_functions
   union all
   select name, object, detail from dba.lint_of_indexes
+  union all
+  select name, object, detail from dba.lint_of_comments
 ),
 found_or_stale as (
   select * from found

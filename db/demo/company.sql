@@ -51,8 +51,9 @@ begin
 
   -- employees
 
-  insert into crm.employee (full_name, email, department, creation_date)
-  select full_name, crm_private.normalize_text(replace(full_name, ' ', '.')) || '@epicevents.example', department, today - interval '2 years' + nth * interval '9 days'
+  insert into crm.employee (full_name, email, phone, department, creation_date)
+  select full_name, crm_private.normalize_text(replace(full_name, ' ', '.')) || '@epicevents.example',
+         '+33 1 99 00 10 ' || lpad(nth::text, 2, '0'), department, today - interval '2 years' + nth * interval '9 days'
   from (values
     (1, 'Camille Laurent', 'management'), (2, 'Hugo Bernard', 'management'), (3, 'Nadia Rousseau', 'management'),
     (4, 'Alice Martin', 'sales'), (5, 'Bastien Leroy', 'sales'), (6, 'Chloé Moreau', 'sales'),

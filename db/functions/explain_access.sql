@@ -211,16 +211,7 @@ comment on function access.policy_holds(oid, boolean, jsonb, text[]) is
 
 
 create or replace function access.explain_call(function_name text)
-returns table (
-  step     integer,
-  kind     text,
-  name     text,
-  role     text,
-  mode     text,
-  clause   text,
-  is_mine  boolean,
-  holds    boolean,
-  sentence text)
+returns setof crm.access_step
 language sql stable security invoker
 set search_path = ''
 as $$
@@ -260,22 +251,27 @@ comment on function access.explain_call(text) is
   'Who may call a function of crm, as crm.explain_access says it; no rows when there is no such function.';
 
 
+create or replace function access.permission_function(record text, verb text) returns name
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select proname
+  from pg_catalog.pg_proc
+  where pronamespace = 'crm'::regnamespace
+    and proname in (verb, verb || '_' || record)
+    and record || '_id' = any (proargnames)
+$$;
+comment on function access.permission_function(text, text) is
+  'The function of crm that does something to a record, by its verb: erase of a client is erase_client, reset_password of an employee reset_password; null when there is none.';
+
+
 create or replace function access.explain_statement(
   record     text,
   verb       text,
   row_id     integer default null,
   columns    text[]  default null,
   new_values jsonb   default null)
-returns table (
-  step     integer,
-  kind     text,
-  name     text,
-  role     text,
-  mode     text,
-  clause   text,
-  is_mine  boolean,
-  holds    boolean,
-  sentence text)
+returns setof crm.access_step
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -293,7 +289,7 @@ declare
   is_gone   boolean := false;
 begin
   if asked is null then
-    return query select * from access.explain_call(verb || '_' || record);
+    return query select * from access.explain_call(access.permission_function(record, verb));
     if found then
       return;
     end if;
@@ -454,12 +450,13 @@ comment on function access.explain_statement(text, text, integer, text[], jsonb)
   'As crm.explain_access, for reading, creating, updating and deleting, and for a function whose call is the permission.';
 
 
-create or replace function access.written_by(record text, verb text, out statement text, out columns text[], out new_values jsonb)
+create or replace function access.business_verbs(
+  out record text, out verb text, out statement text, out columns text[], out new_values jsonb)
 returns setof record
-language sql immutable strict parallel safe
+language sql immutable parallel safe
 set search_path = ''
 as $$
-  select known.statement, known.columns::text[], known.new_values::jsonb
+  select known.record, known.verb, known.statement, known.columns::text[], known.new_values::jsonb
   from (values
     ('contract', 'sign',       'update', null,                      '{"status": "signed"}'),
     ('contract', 'cancel',     'update', null,                      '{"status": "cancelled"}'),
@@ -473,10 +470,33 @@ as $$
     ('employee', 'activate',   'update', null,                      '{"active": true}'),
     ('employee', 'move',       'update', '{department}',            null)
   ) known (record, verb, statement, columns, new_values)
+$$;
+comment on function access.business_verbs() is
+'What the business verbs do to their records: create or update, and which columns and values they write.
+- `sign`: Sign a contract.
+- `cancel`: Cancel a contract.
+- `record`: Record a payment.
+- `correct`: Take back a payment that was recorded by mistake.
+- `assign`: Give an event a support contact.
+- `unassign`: Take the support contact from an event.
+- `hand_over`: Hand a client over to another sales contact.
+- `contact`: Note that a client was contacted.
+- `deactivate`: Deactivate an employee.
+- `activate`: Let an employee who was deactivated log in again.
+- `move`: Move an employee to another department.';
+
+
+create or replace function access.written_by(record text, verb text, out statement text, out columns text[], out new_values jsonb)
+returns setof record
+language sql immutable strict parallel safe
+set search_path = ''
+as $$
+  select known.statement, known.columns, known.new_values
+  from access.business_verbs() known
   where known.record = written_by.record and known.verb = written_by.verb
 $$;
 comment on function access.written_by(text, text) is
-  'What a business verb (sign a contract) does to its record: create or update, and which columns and values it writes; no rows for any other verb.';
+  'As access.business_verbs, for one of them; no rows for any other verb.';
 
 
 create or replace function crm.explain_access(
@@ -485,16 +505,7 @@ create or replace function crm.explain_access(
   row_id     integer default null,
   columns    text[]  default null,
   new_values jsonb   default null)
-returns table (
-  step     integer,
-  kind     text,
-  name     text,
-  role     text,
-  mode     text,
-  clause   text,
-  is_mine  boolean,
-  holds    boolean,
-  sentence text)
+returns setof crm.access_step
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -515,8 +526,8 @@ end
 $$;
 comment on function crm.explain_access(text, text, integer, text[], jsonb) is
 'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. A business verb is answered for what it writes, or, if it is a permission itself (erase a client), by who may call it. Constraints and triggers are not asked. A verb, record or column that there is not is an error.
-- `record`: The kind of record: employee, client, contract, payment, event, notification or history.
-- `verb`: read, create, update or delete; or a business verb, such as erase of a client.
+- `record`: The kind of record.
+- `verb`: What is to be done to it.
 - `row_id`: Which one. Without it, what depends on the row stays open.
 - `columns`: The columns that are to be written, as the database names them. The answer is for these.
 - `new_values`: What is to be written, by column. The answer is also for what the row would become.';
@@ -564,14 +575,8 @@ create or replace function crm.explain_refusal(
   verb       text,
   row_id     integer default null,
   columns    text[]  default null,
-  new_values jsonb   default null,
-  out is_visible         boolean,
-  out message            text,
-  out policy             text,
-  out reason             text,
-  out contact_id         integer,
-  out contact_name       text,
-  out contact_department text)
+  new_values jsonb   default null)
+returns crm.refusal
 language sql stable security invoker
 set search_path = ''
 as $$

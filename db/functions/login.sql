@@ -288,7 +288,8 @@ begin
 end
 $$;
 comment on function crm.reset_password(integer, text) is
-  'Gives an employee a password for one login, within seven days. It ends their sessions, and unlocks the account.';
+'Gives an employee a password for one login, within seven days. It ends their sessions, and unlocks the account.
+- `password_hash`: What the password is kept as: argon2id.';
 
 
 create or replace function auth.credential_reset() returns trigger

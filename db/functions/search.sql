@@ -235,12 +235,7 @@ comment on function crm_private.search_fuzzy(text[], text[], text) is
 
 
 create or replace function crm.search(text text, kinds text[] default null, department text default null)
-returns table (
-  kind      text,
-  id        integer,
-  title     text,
-  detail    text,
-  closeness text)
+returns setof crm.finding
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -264,6 +259,10 @@ begin
     select 'client', client.id, -2::real
     from crm.client
     where 'client' = any (asked) and crm_private.phone_digits(client.phone) = its_phone
+    union all
+    select 'employee', employee.id, -2::real
+    from crm.employee
+    where 'employee' = any (asked) and crm_private.phone_digits(employee.phone) = its_phone
     union all
     select words_found.* from crm_private.search_exact(words, asked, search.department) words_found
   ),
@@ -291,7 +290,7 @@ begin
     where best.kind = 'client' and client.id = best.id
     union all
     select employee.full_name,
-      concat_ws(', ', employee.department, employee.email, case when not employee.active then 'has left' end)
+      concat_ws(', ', employee.department, employee.email, employee.phone, case when not employee.active then 'has left' end)
     from crm.employee
     where best.kind = 'employee' and employee.id = best.id
       and (search.department is null or (employee.department = search.department and employee.active))
@@ -315,23 +314,14 @@ begin
 end
 $$;
 comment on function crm.search(text, text[], text) is
-'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client) and employees (by name or e-mail address), the best first. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. If nothing does, what is spelt much like it is found instead. A client whose personal data was erased is found by number alone.
+'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client) and employees (by name, e-mail address or phone number), the best first, 100 at most. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. If nothing does, what is spelt much like it is found instead. A client whose personal data was erased is found by number alone.
 - `text`: What to look for: words, or a number. One or two letters are looked for at the beginning of a word.
 - `kinds`: Only these kinds of record. All of them by default.
 - `department`: Of employees, only those who are active in this department: `sales`, `support` or `management`.';
 
 
 create or replace function crm.similar_clients(new_name text, new_email text default null, new_phone text default null)
-returns table (
-  id                 integer,
-  full_name          text,
-  company_name       text,
-  email              text,
-  phone              text,
-  commercial_contact text,
-  same_email         boolean,
-  same_phone         boolean,
-  close_name         boolean)
+returns setof crm.similar_client
 language sql stable security invoker
 set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.6

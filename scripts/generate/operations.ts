@@ -58,7 +58,13 @@ export async function operationsFor(sdl: string): Promise<string> {
     documents,
     plugins: [{ operations: {} }],
     pluginMap: { operations: typescriptOperations },
-    config: { skipTypename: true, strictScalars: true, disableDescriptions: true, scalars },
+    config: {
+      skipTypename: true,
+      strictScalars: true,
+      disableDescriptions: true,
+      enumType: 'const',
+      scalars,
+    },
   });
   const texts = separated(all).map(
     ([name, text]) =>

@@ -6,18 +6,41 @@ import type { Operation } from './operation.ts';
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
-export type AccessStepKind =
-  | 'grant'
-  | 'policy'
-  | 'verdict';
+export const AccessStepKind = {
+  Grant: 'grant',
+  Policy: 'policy',
+  Verdict: 'verdict'
+} as const;
 
+export type AccessStepKind = typeof AccessStepKind[keyof typeof AccessStepKind];
+export const AccessVerb = {
+  Activate: 'activate',
+  Assign: 'assign',
+  Cancel: 'cancel',
+  Contact: 'contact',
+  Correct: 'correct',
+  Create: 'create',
+  Deactivate: 'deactivate',
+  Delete: 'delete',
+  Erase: 'erase',
+  HandOver: 'hand_over',
+  Move: 'move',
+  Read: 'read',
+  Record: 'record',
+  ResetPassword: 'reset_password',
+  Sign: 'sign',
+  Unassign: 'unassign',
+  Update: 'update'
+} as const;
+
+export type AccessVerb = typeof AccessVerb[keyof typeof AccessVerb];
 export type ChangePasswordInput = {
   currentPassword: string;
   newPassword: string;
 };
 
 export type ClientCondition = {
-  commercialContactId?: number | null | undefined;
+  commercialId?: number | null | undefined;
   companyName?: string | null | undefined;
   current?: boolean | null | undefined;
   firstContact?: string | null | undefined;
@@ -34,30 +57,31 @@ export type ClientCondition = {
 
 export type ClientInput = {
   companyName?: string | null | undefined;
-  email?: string | null | undefined;
+  email: string;
   firstContact?: string | null | undefined;
   fullName: string;
   phone?: string | null | undefined;
 };
 
-export type ClientOrderBy =
-  | 'COMMERCIAL_CONTACT_ID_ASC'
-  | 'COMMERCIAL_CONTACT_ID_DESC'
-  | 'COMPANY_NAME_ASC'
-  | 'COMPANY_NAME_DESC'
-  | 'FIRST_CONTACT_ASC'
-  | 'FIRST_CONTACT_DESC'
-  | 'FULL_NAME_ASC'
-  | 'FULL_NAME_DESC'
-  | 'ID_ASC'
-  | 'ID_DESC'
-  | 'LAST_UPDATE_ASC'
-  | 'LAST_UPDATE_DESC'
-  | 'PRIMARY_KEY_ASC'
-  | 'PRIMARY_KEY_DESC';
+export const ClientOrderBy = {
+  CommercialIdAsc: 'COMMERCIAL_ID_ASC',
+  CommercialIdDesc: 'COMMERCIAL_ID_DESC',
+  CompanyNameAsc: 'COMPANY_NAME_ASC',
+  CompanyNameDesc: 'COMPANY_NAME_DESC',
+  FirstContactAsc: 'FIRST_CONTACT_ASC',
+  FirstContactDesc: 'FIRST_CONTACT_DESC',
+  FullNameAsc: 'FULL_NAME_ASC',
+  FullNameDesc: 'FULL_NAME_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  LastUpdateAsc: 'LAST_UPDATE_ASC',
+  LastUpdateDesc: 'LAST_UPDATE_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
 
+export type ClientOrderBy = typeof ClientOrderBy[keyof typeof ClientOrderBy];
 export type ClientPatch = {
-  commercialContactId?: number | null | undefined;
   companyName?: string | null | undefined;
   email?: string | null | undefined;
   fullName?: string | null | undefined;
@@ -65,17 +89,19 @@ export type ClientPatch = {
   version?: number | null | undefined;
 };
 
-export type Closeness =
-  | 'contains'
-  | 'exact'
-  | 'similar';
+export const Closeness = {
+  Contains: 'contains',
+  Exact: 'exact',
+  Similar: 'similar'
+} as const;
 
+export type Closeness = typeof Closeness[keyof typeof Closeness];
 export type ContractCondition = {
   clientId?: number | null | undefined;
   commercialId?: number | null | undefined;
+  createdAt?: string | null | undefined;
   createdFrom?: string | null | undefined;
   createdTo?: string | null | undefined;
-  creationDate?: string | null | undefined;
   id?: number | null | undefined;
   mine?: boolean | null | undefined;
   overdue?: boolean | null | undefined;
@@ -91,44 +117,50 @@ export type ContractInput = {
   totalAmount: string;
 };
 
-export type ContractOrderBy =
-  | 'CLIENT_ID_ASC'
-  | 'CLIENT_ID_DESC'
-  | 'COMMERCIAL_ID_ASC'
-  | 'COMMERCIAL_ID_DESC'
-  | 'CREATION_DATE_ASC'
-  | 'CREATION_DATE_DESC'
-  | 'ID_ASC'
-  | 'ID_DESC'
-  | 'PRIMARY_KEY_ASC'
-  | 'PRIMARY_KEY_DESC'
-  | 'STATUS_ASC'
-  | 'STATUS_DESC'
-  | 'TOTAL_AMOUNT_ASC'
-  | 'TOTAL_AMOUNT_DESC';
+export const ContractOrderBy = {
+  ClientIdAsc: 'CLIENT_ID_ASC',
+  ClientIdDesc: 'CLIENT_ID_DESC',
+  CommercialIdAsc: 'COMMERCIAL_ID_ASC',
+  CommercialIdDesc: 'COMMERCIAL_ID_DESC',
+  CreatedAtAsc: 'CREATED_AT_ASC',
+  CreatedAtDesc: 'CREATED_AT_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  StatusAsc: 'STATUS_ASC',
+  StatusDesc: 'STATUS_DESC',
+  TotalAmountAsc: 'TOTAL_AMOUNT_ASC',
+  TotalAmountDesc: 'TOTAL_AMOUNT_DESC'
+} as const;
 
+export type ContractOrderBy = typeof ContractOrderBy[keyof typeof ContractOrderBy];
 export type ContractPatch = {
-  status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
   version?: number | null | undefined;
 };
 
-export type ContractStatus =
-  | 'cancelled'
-  | 'draft'
-  | 'signed';
+export const ContractStatus = {
+  Cancelled: 'cancelled',
+  Draft: 'draft',
+  Signed: 'signed'
+} as const;
 
+export type ContractStatus = typeof ContractStatus[keyof typeof ContractStatus];
 export type CreateEmployeeInput = {
   department: Department;
   email: string;
   fullName: string;
+  phone?: string | null | undefined;
 };
 
-export type Department =
-  | 'management'
-  | 'sales'
-  | 'support';
+export const Department = {
+  Management: 'management',
+  Sales: 'sales',
+  Support: 'support'
+} as const;
 
+export type Department = typeof Department[keyof typeof Department];
 export type EmployeeCondition = {
   active?: boolean | null | undefined;
   department?: Department | null | undefined;
@@ -137,31 +169,34 @@ export type EmployeeCondition = {
   ids?: Array<number> | null | undefined;
 };
 
-export type EmployeeOrderBy =
-  | 'ACTIVE_ASC'
-  | 'ACTIVE_DESC'
-  | 'DEPARTMENT_ASC'
-  | 'DEPARTMENT_DESC'
-  | 'FULL_NAME_ASC'
-  | 'FULL_NAME_DESC'
-  | 'ID_ASC'
-  | 'ID_DESC'
-  | 'PRIMARY_KEY_ASC'
-  | 'PRIMARY_KEY_DESC';
+export const EmployeeOrderBy = {
+  ActiveAsc: 'ACTIVE_ASC',
+  ActiveDesc: 'ACTIVE_DESC',
+  DepartmentAsc: 'DEPARTMENT_ASC',
+  DepartmentDesc: 'DEPARTMENT_DESC',
+  FullNameAsc: 'FULL_NAME_ASC',
+  FullNameDesc: 'FULL_NAME_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
 
+export type EmployeeOrderBy = typeof EmployeeOrderBy[keyof typeof EmployeeOrderBy];
 export type EmployeePatch = {
-  active?: boolean | null | undefined;
-  department?: Department | null | undefined;
   email?: string | null | undefined;
   fullName?: string | null | undefined;
+  phone?: string | null | undefined;
   version?: number | null | undefined;
 };
 
-export type EventAction =
-  | 'delete'
-  | 'insert'
-  | 'update';
+export const EventAction = {
+  Delete: 'delete',
+  Insert: 'insert',
+  Update: 'update'
+} as const;
 
+export type EventAction = typeof EventAction[keyof typeof EventAction];
 export type EventCondition = {
   contractId?: number | null | undefined;
   from?: string | null | undefined;
@@ -188,20 +223,22 @@ export type EventInput = {
   title: string;
 };
 
-export type EventOrderBy =
-  | 'CONTRACT_ID_ASC'
-  | 'CONTRACT_ID_DESC'
-  | 'ID_ASC'
-  | 'ID_DESC'
-  | 'PRIMARY_KEY_ASC'
-  | 'PRIMARY_KEY_DESC'
-  | 'START_DATE_ASC'
-  | 'START_DATE_DESC'
-  | 'STATUS_ASC'
-  | 'STATUS_DESC'
-  | 'SUPPORT_CONTACT_ID_ASC'
-  | 'SUPPORT_CONTACT_ID_DESC';
+export const EventOrderBy = {
+  ContractIdAsc: 'CONTRACT_ID_ASC',
+  ContractIdDesc: 'CONTRACT_ID_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  StartDateAsc: 'START_DATE_ASC',
+  StartDateDesc: 'START_DATE_DESC',
+  StatusAsc: 'STATUS_ASC',
+  StatusDesc: 'STATUS_DESC',
+  SupportContactIdAsc: 'SUPPORT_CONTACT_ID_ASC',
+  SupportContactIdDesc: 'SUPPORT_CONTACT_ID_DESC'
+} as const;
 
+export type EventOrderBy = typeof EventOrderBy[keyof typeof EventOrderBy];
 export type EventPatch = {
   attendees?: number | null | undefined;
   endDate?: string | null | undefined;
@@ -209,50 +246,47 @@ export type EventPatch = {
   notes?: string | null | undefined;
   startDate?: string | null | undefined;
   status?: EventStatus | null | undefined;
-  supportContactId?: number | null | undefined;
   title?: string | null | undefined;
   version?: number | null | undefined;
 };
 
-export type EventStatus =
-  | 'cancelled'
-  | 'completed'
-  | 'confirmed'
-  | 'planned';
+export const EventStatus = {
+  Cancelled: 'cancelled',
+  Completed: 'completed',
+  Confirmed: 'confirmed',
+  Planned: 'planned'
+} as const;
 
-export type FindingKind =
-  | 'client'
-  | 'contract'
-  | 'employee'
-  | 'event';
+export type EventStatus = typeof EventStatus[keyof typeof EventStatus];
+export const FindingKind = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event'
+} as const;
 
-export type HistoryAction =
-  | 'delete'
-  | 'insert'
-  | 'prune'
-  | 'update';
+export type FindingKind = typeof FindingKind[keyof typeof FindingKind];
+export const HistoryAction = {
+  Delete: 'delete',
+  Insert: 'insert',
+  Prune: 'prune',
+  Update: 'update'
+} as const;
 
-export type HistoryRecord =
-  | 'client'
-  | 'contract'
-  | 'employee'
-  | 'event'
-  | 'history'
-  | 'my_session'
-  | 'notification'
-  | 'payment';
-
+export type HistoryAction = typeof HistoryAction[keyof typeof HistoryAction];
 export type LoginInput = {
   email: string;
   password: string;
 };
 
-export type MySessionOrderBy =
-  | 'LAST_USED_AT_ASC'
-  | 'LAST_USED_AT_DESC'
-  | 'PRIMARY_KEY_ASC'
-  | 'PRIMARY_KEY_DESC';
+export const MySessionOrderBy = {
+  LastUsedAtAsc: 'LAST_USED_AT_ASC',
+  LastUsedAtDesc: 'LAST_USED_AT_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
 
+export type MySessionOrderBy = typeof MySessionOrderBy[keyof typeof MySessionOrderBy];
 export type NotificationCondition = {
   contractId?: number | null | undefined;
   employeeId?: number | null | undefined;
@@ -262,40 +296,58 @@ export type NotificationCondition = {
   unread?: boolean | null | undefined;
 };
 
-export type NotificationKind =
-  | 'contract_cancelled'
-  | 'contract_signed'
-  | 'event_assigned'
-  | 'event_cancelled'
-  | 'event_completed'
-  | 'event_confirmed'
-  | 'event_created'
-  | 'event_deleted'
-  | 'event_moved'
-  | 'event_planned'
-  | 'event_rescheduled'
-  | 'event_unassigned'
-  | 'password_changed'
-  | 'password_reset';
+export const NotificationKind = {
+  ContractCancelled: 'contract_cancelled',
+  ContractSigned: 'contract_signed',
+  EventAssigned: 'event_assigned',
+  EventCancelled: 'event_cancelled',
+  EventCompleted: 'event_completed',
+  EventConfirmed: 'event_confirmed',
+  EventCreated: 'event_created',
+  EventDeleted: 'event_deleted',
+  EventMoved: 'event_moved',
+  EventPlanned: 'event_planned',
+  EventRescheduled: 'event_rescheduled',
+  EventUnassigned: 'event_unassigned',
+  PasswordChanged: 'password_changed',
+  PasswordReset: 'password_reset'
+} as const;
 
-export type NotificationOrderBy =
-  | 'CONTRACT_ID_ASC'
-  | 'CONTRACT_ID_DESC'
-  | 'EMPLOYEE_ID_ASC'
-  | 'EMPLOYEE_ID_DESC'
-  | 'EVENT_ID_ASC'
-  | 'EVENT_ID_DESC'
-  | 'ID_ASC'
-  | 'ID_DESC'
-  | 'PRIMARY_KEY_ASC'
-  | 'PRIMARY_KEY_DESC'
-  | 'RECIPIENT_ID_ASC'
-  | 'RECIPIENT_ID_DESC';
+export type NotificationKind = typeof NotificationKind[keyof typeof NotificationKind];
+export const NotificationOrderBy = {
+  ContractIdAsc: 'CONTRACT_ID_ASC',
+  ContractIdDesc: 'CONTRACT_ID_DESC',
+  EmployeeIdAsc: 'EMPLOYEE_ID_ASC',
+  EmployeeIdDesc: 'EMPLOYEE_ID_DESC',
+  EventIdAsc: 'EVENT_ID_ASC',
+  EventIdDesc: 'EVENT_ID_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  RecipientIdAsc: 'RECIPIENT_ID_ASC',
+  RecipientIdDesc: 'RECIPIENT_ID_DESC'
+} as const;
 
-export type PolicyMode =
-  | 'permissive'
-  | 'restrictive';
+export type NotificationOrderBy = typeof NotificationOrderBy[keyof typeof NotificationOrderBy];
+export const PolicyMode = {
+  Permissive: 'permissive',
+  Restrictive: 'restrictive'
+} as const;
 
+export type PolicyMode = typeof PolicyMode[keyof typeof PolicyMode];
+export const RecordKind = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event',
+  History: 'history',
+  MySession: 'my_session',
+  Notification: 'notification',
+  Payment: 'payment'
+} as const;
+
+export type RecordKind = typeof RecordKind[keyof typeof RecordKind];
 export type RecordPaymentInput = {
   amount: string;
   contractId: number;
@@ -307,17 +359,17 @@ export type RefreshInput = {
 };
 
 export type AccessQueryVariables = Exact<{
-  noun: string;
+  noun: RecordKind;
   id?: number | null | undefined;
-  record: string;
-  verb: string;
+  record: RecordKind;
+  verb: AccessVerb;
   rowId?: number | null | undefined;
-  columns?: Array<string | null | undefined> | string | null | undefined;
+  columns?: Array<string> | string | null | undefined;
   newValues?: unknown;
 }>;
 
 
-export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contact: string | null } | null };
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contactId: number | null, contactName: string | null, contactDepartment: Department | null } | null };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -327,21 +379,21 @@ export type ClientListQueryVariables = Exact<{
 }>;
 
 
-export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ClientViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null };
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
 }>;
 
 
-export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientUpdateMutationVariables = Exact<{
   id: number;
@@ -349,7 +401,7 @@ export type ClientUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientHandOverMutationVariables = Exact<{
   id: number;
@@ -357,23 +409,23 @@ export type ClientHandOverMutationVariables = Exact<{
 }>;
 
 
-export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientContactMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientEraseMutation = { eraseClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientEraseMutation = { eraseClient: { erasure: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, mentionedIn: Array<{ eventId: number, title: string }> } | null } | null };
 
-export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialContactId: number, commercialContactName: string | null, erasedAt: string | null, version: number };
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number };
 
 export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
 
@@ -402,7 +454,7 @@ export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: s
 export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null };
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, subject: string | null }> } | null };
 
 export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -417,21 +469,21 @@ export type ContractListQueryVariables = Exact<{
 }>;
 
 
-export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null };
+export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
 
-export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
@@ -439,37 +491,37 @@ export type ContractUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractSignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractCancelMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: RecordPaymentInput;
 }>;
 
 
-export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null } | null };
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number } | null } | null };
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
-export type ContractFieldsFragment = { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, creationDate: string, signedAt: string | null, version: number };
+export type ContractFieldsFragment = { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number };
 
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -479,21 +531,21 @@ export type EmployeeListQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null };
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
 }>;
 
 
-export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
 
 export type EmployeeUpdateMutationVariables = Exact<{
   id: number;
@@ -501,7 +553,23 @@ export type EmployeeUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeMoveMutationVariables = Exact<{
+  id: number;
+  department: Department;
+  handOverTo?: number | null | undefined;
+}>;
+
+
+export type EmployeeMoveMutation = { moveEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeActivateMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeActivateMutation = { activateEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
 
 export type EmployeeDeactivateMutationVariables = Exact<{
   id: number;
@@ -509,21 +577,21 @@ export type EmployeeDeactivateMutationVariables = Exact<{
 }>;
 
 
-export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
 
 export type EmployeeResetPasswordMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeResetPasswordMutation = { resetPassword: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
+export type EmployeeResetPasswordMutation = { resetPassword: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
 
 export type EmployeeDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null } | null };
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
 
 export type EmployeeLeavingQueryVariables = Exact<{
   id: number;
@@ -531,7 +599,7 @@ export type EmployeeLeavingQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeLeavingQuery = { employee: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number, clients: { totalCount: number, nodes: Array<{ fullName: string, companyName: string | null }> }, events: { totalCount: number, nodes: Array<{ title: string }> } } | null, successor: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null };
+export type EmployeeLeavingQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number, nodes: Array<{ fullName: string, companyName: string | null }> }, events: { totalCount: number, nodes: Array<{ title: string }> } } | null, successor: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
 
 export type EmployeeColleaguesQueryVariables = Exact<{
   department: Department;
@@ -540,7 +608,7 @@ export type EmployeeColleaguesQueryVariables = Exact<{
 
 export type EmployeeColleaguesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null };
 
-export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number };
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number };
 
 export type EventListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -610,12 +678,12 @@ export type EventFieldsFragment = { id: number, title: string, contractId: numbe
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
-  record: HistoryRecord;
+  record: RecordKind;
   rowId: number;
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: RecordKind, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -625,7 +693,7 @@ export type NamesQueryVariables = Exact<{
 
 export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: RecordKind, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
 
 export type ImportStageMutationVariables = Exact<{
   importId: string;
@@ -644,7 +712,7 @@ export type ImportRunMutationVariables = Exact<{
 }>;
 
 
-export type ImportRunMutation = { runImport: { outcome: { created: number, updated: number, unchanged: number, problems: Array<{ line: number, columnName: string | null, message: string } | null> } | null } | null };
+export type ImportRunMutation = { runImport: { outcome: { created: number, updated: number, unchanged: number, problems: Array<{ line: number, columnName: string | null, message: string }> } | null } | null };
 
 export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -656,7 +724,7 @@ export type NotificationReceivedSubscriptionVariables = Exact<{
 }>;
 
 
-export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } };
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } };
 
 export type EventChangedSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -673,9 +741,9 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, subject: string | null, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
-export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, creationDate: string, isOverdue: boolean, signedAt: string | null }> };
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
 
 export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> };
 
@@ -687,7 +755,7 @@ export type NotificationListQueryVariables = Exact<{
 }>;
 
 
-export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -695,14 +763,14 @@ export type NotificationReadMutationVariables = Exact<{
 }>;
 
 
-export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } | null };
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
 
 export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> | null } | null };
+export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
 
-export type NotificationFieldsFragment = { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null };
+export type NotificationFieldsFragment = { id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
 
 export type ReportQueryVariables = Exact<{
   firstDay: string;
@@ -730,7 +798,7 @@ export type SimilarClientsQueryVariables = Exact<{
 }>;
 
 
-export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialContact: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
+export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialName: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
 
 export type LoginMutationVariables = Exact<{
   input: LoginInput;
@@ -761,7 +829,7 @@ export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
 export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type MeQuery = { me: { id: number, fullName: string, email: string, department: Department, active: boolean, creationDate: string, version: number } | null };
+export type MeQuery = { me: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
 
 export type SessionFieldsFragment = { accessToken: string, accessTokenExpiresAt: string, refreshToken: string | null, mustChangePassword: boolean, employee: { id: number, fullName: string, email: string, department: Department } };
 
@@ -789,28 +857,28 @@ export type SessionRevokeOthersMutation = { revokeOtherSessions: { count: number
 export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
-  'query Access($noun:String!$id:Int$record:String!$verb:String!$rowId:Int$columns:[String]$newValues:JSON){seen:explainRefusal(record:$noun verb:"read" rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contact}}';
+  'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contactId contactName contactDepartment}}';
 
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
-  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
+  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
 
 export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
-  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
+  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
-  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
+  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
-  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
+  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
-  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
+  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientContact: Operation<ClientContactMutation, ClientContactMutationVariables> =
-  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
+  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
-  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialContactId commercialContactName erasedAt version}';
+  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){erasure{client{...ClientFields}mentionedIn{eventId title}}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientNames: Operation<ClientNamesQuery, ClientNamesQueryVariables> =
   'query ClientNames{mine:clients(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id fullName companyName}}all:clients(first:200 orderBy:ID_DESC){nodes{id fullName companyName}}}';
@@ -825,58 +893,64 @@ export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVari
   'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
 
 export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
-  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{id kind subject}}}';
 
 export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariables> =
   'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
-  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
-  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractUpdate: Operation<ContractUpdateMutation, ContractUpdateMutationVariables> =
-  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractSign: Operation<ContractSignMutation, ContractSignMutationVariables> =
-  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractCancel: Operation<ContractCancelMutation, ContractCancelMutationVariables> =
-  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
-  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
-  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status creationDate signedAt version}';
+  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeView: Operation<EmployeeViewQuery, EmployeeViewQueryVariables> =
-  'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeCreate: Operation<EmployeeCreateMutation, EmployeeCreateMutationVariables> =
-  'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeUpdate: Operation<EmployeeUpdateMutation, EmployeeUpdateMutationVariables> =
-  'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeMove: Operation<EmployeeMoveMutation, EmployeeMoveMutationVariables> =
+  'mutation EmployeeMove($id:Int!$department:Department!$handOverTo:Int){moveEmployee(input:{employeeId:$id department:$department handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeActivate: Operation<EmployeeActivateMutation, EmployeeActivateMutationVariables> =
+  'mutation EmployeeActivate($id:Int!){activateEmployee(input:{employeeId:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeDeactivate: Operation<EmployeeDeactivateMutation, EmployeeDeactivateMutationVariables> =
-  'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeResetPassword: Operation<EmployeeResetPasswordMutation, EmployeeResetPasswordMutationVariables> =
-  'mutation EmployeeResetPassword($id:Int!){resetPassword(input:{employeeId:$id}){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'mutation EmployeeResetPassword($id:Int!){resetPassword(input:{employeeId:$id}){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMutationVariables> =
-  'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeLeaving: Operation<EmployeeLeavingQuery, EmployeeLeavingQueryVariables> =
-  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email department active creationDate version}';
+  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColleaguesQueryVariables> =
   'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';
@@ -906,7 +980,7 @@ export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVari
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:RecordKind!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
@@ -921,22 +995,22 @@ export const SubscriptionPosition: Operation<SubscriptionPositionQuery, Subscrip
   'query SubscriptionPosition{subscriptionPosition}';
 
 export const NotificationReceived: Operation<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables> =
-  'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
   'fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount}myDrafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATION_DATE_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid creationDate isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id subject createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
 
 export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
-  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
-  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
 
 export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
@@ -945,7 +1019,7 @@ export const Search: Operation<SearchQuery, SearchQueryVariables> =
   'query Search($text:String!$kinds:[FindingKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
 
 export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
-  'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialContact sameEmail samePhone closeName}}';
+  'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialName sameEmail samePhone closeName}}';
 
 export const Login: Operation<LoginMutation, LoginMutationVariables> =
   'mutation Login($input:LoginInput!){login(input:$input){...SessionFields}}fragment SessionFields on Session{accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}}';
@@ -960,7 +1034,7 @@ export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMut
   'mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){ok}}';
 
 export const Me: Operation<MeQuery, MeQueryVariables> =
-  'fragment EmployeeFields on Employee{id fullName email department active creationDate version}query Me{me{...EmployeeFields}}';
+  'fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}query Me{me{...EmployeeFields}}';
 
 export const SessionList: Operation<SessionListQuery, SessionListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';

@@ -3,6 +3,8 @@ import { addPolicies } from './commands/policies.ts';
 import { OperatorError } from './errors.ts';
 import { version } from './version.ts';
 
+type NewEmployeeOptions = { name: string; email: string; phone?: string; department: string };
+
 /** What a caller may have under way while the program runs. */
 export interface Surroundings {
   /** The demo's tour runs `epic`, and waits for this. */
@@ -62,12 +64,14 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
     .description('create an employee, and print their one-time password')
     .requiredOption('--name <name>', 'first and last name')
     .requiredOption('--email <address>', 'the address to log in with')
-    .requiredOption('--department <department>', 'sales, support or management')
-    .action(async (options: { name: string; email: string; department: string }) => {
+    .option('--phone <number>', 'their telephone number, for colleagues')
+    .requiredOption('--department <department>', 'what they do, such as management')
+    .action(async (options: NewEmployeeOptions) => {
       const { createEmployeeAsOperator } = await import('./commands/employee.ts');
       await createEmployeeAsOperator({
         fullName: options.name,
         email: options.email,
+        phone: options.phone,
         department: options.department,
       });
     });

@@ -409,7 +409,7 @@ describe('leaving', () => {
     await agreed.waitFor(`✓ Employee ${id} deactivated: Gus, sales. Employee 2 takes over.`);
     expect(await agreed.ended).toBe(0);
     expect(await json(manager, 'client', 'view', String(given[0]?.id))).toMatchObject({
-      commercialContactId: 2,
+      commercialId: 2,
     });
   });
 

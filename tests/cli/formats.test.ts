@@ -99,7 +99,7 @@ test('--json is a bare array or object with every field, money as text, null nev
       amountToBePaid: '999.90',
       commercial: 'Sofia Sales',
       commercialId: 1,
-      creationDate: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       signedAt: null,
       version: 1,
     },

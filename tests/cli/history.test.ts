@@ -231,7 +231,7 @@ test('the JSON has every value in the form of the other commands, and times in I
         commercialId: staff.sales.id,
         totalAmount: '1200.50',
         amountToBePaid: '1200.50',
-        creationDate: iso,
+        createdAt: iso,
         status: 'draft',
         signedAt: null,
       },

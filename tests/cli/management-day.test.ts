@@ -117,7 +117,7 @@ test('an employee with clients leaves only by handing them over', async () => {
     '✓ Employee 1 deactivated: Sofia Sales, sales. Employee 2 takes over.\n',
   );
   expect(await json(manager, 'client', 'view', client)).toMatchObject({
-    commercialContact: 'Oscar Sales',
+    commercial: 'Oscar Sales',
   });
   const gone = await json<{ fullName: string }[]>(manager, 'employee', 'list', '--inactive');
   expect(gone.map(({ fullName }) => fullName)).toEqual(['Sofia Sales']);

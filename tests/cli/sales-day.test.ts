@@ -19,11 +19,11 @@ test('a sales person enters a client and becomes its contact', async () => {
   ]);
   expect(run).toMatchObject({ code: 0, stderr: '' });
   expect(run.stdout).toMatch(/^✓ Client \d+ created: Kevin Casey, Cool Startup LLC\.\n$/);
-  const [client] = await json<{ fullName: string; commercialContact: string }[]>(
+  const [client] = await json<{ fullName: string; commercial: string }[]>(
     sales,
     ...['client', 'list', '--mine', '--search', 'cool startup'],
   );
-  expect(client).toMatchObject({ fullName: 'Kevin Casey', commercialContact: 'Sofia Sales' });
+  expect(client).toMatchObject({ fullName: 'Kevin Casey', commercial: 'Sofia Sales' });
 });
 
 test('a sales person updates their own client, and can empty what may be empty', async () => {

@@ -138,7 +138,7 @@ describe('a name stands for an id', () => {
         '  → See which there are: epic employee list --department support\n',
     );
     const handedOver = await json(manager, 'client', 'handover', 'levy', '--to', 'oscar');
-    expect(handedOver).toMatchObject({ id: bob, commercialContactId: staff.otherSales.id });
+    expect(handedOver).toMatchObject({ id: bob, commercialId: staff.otherSales.id });
     await json(manager, 'client', 'handover', 'levy', '--to', 'sofia');
   });
 

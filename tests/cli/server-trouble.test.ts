@@ -165,7 +165,7 @@ test('a reader that stops early, like head, is no error', async () => {
     email: 'a@b.fr',
     department: 'sales',
     active: true,
-    creationDate: '2026-01-01T00:00:00Z',
+    createdAt: '2026-01-01T00:00:00Z',
   };
   const nodes = Array.from({ length: 1000 }, () => node);
   const employees = { nodes, pageInfo: { hasNextPage: false, endCursor: null } };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ContractUpdate, createClient } from '../../src/client/index.ts';
+import { ContractSign, createClient } from '../../src/client/index.ts';
 import { demoPassword, loadCompany } from '../../src/server/demo/company.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   // The tour of `npm run demo` has signed one.
   const alice = createClient({ url: server.url });
   await alice.login({ email: 'alice.martin@epicevents.example', password: demoPassword });
-  await alice.request(ContractUpdate, { id: 25, patch: { status: 'signed' } });
+  await alice.request(ContractSign, { id: 25 });
   await alice.logout();
 });
 

@@ -43,7 +43,7 @@ describe('explainAccess', () => {
   test('is a plain list of steps, the verdict last', async () => {
     const { data, errors } = await as<{ explainAccess: Step[] }>(
       'alice',
-      explain(`record: "client", verb: "update", rowId: ${client}, columns: ["phone"]`),
+      explain(`record: client, verb: update, rowId: ${client}, columns: ["phone"]`),
     );
     expect(errors).toEqual([]);
     expect(data?.explainAccess.map(({ kind, holds }) => ({ kind, holds }))).toEqual([
@@ -63,7 +63,7 @@ describe('explainAccess', () => {
       as<{ explainAccess: Step[] }>(
         'alice',
         `query Ask($values: JSON) {
-           explainAccess(record: "client", verb: "update", rowId: ${client}, newValues: $values) { holds }
+           explainAccess(record: client, verb: update, rowId: ${client}, newValues: $values) { holds }
          }`,
         { values: { commercial_contact_id: value } },
       );
@@ -71,11 +71,8 @@ describe('explainAccess', () => {
   });
 
   test.each([
-    ['record: "invoice", verb: "update"', 'There is nothing to explain about update invoice.'],
-    [
-      'record: "client", verb: "update", columns: ["shoe_size"]',
-      'There is no shoe_size in client.',
-    ],
+    ['record: payment, verb: sign', 'There is nothing to explain about sign payment.'],
+    ['record: client, verb: update, columns: ["shoe_size"]', 'There is no shoe_size in client.'],
   ])('says what is wrong with (%s)', async (args, message) => {
     const { errors } = await as('alice', explain(args));
     expect(errors).toEqual([
@@ -91,7 +88,7 @@ test('explainRefusal says whom to ask, and whether there is anything to ask abou
   const question = (id: number) =>
     as(
       'sam',
-      `{ explainRefusal(record: "client", verb: "update", rowId: ${id}) { isVisible policy sentence contact } }`,
+      `{ explainRefusal(record: client, verb: update, rowId: ${id}) { isVisible policy reason contactId contactName contactDepartment } }`,
     );
   const [employee] = await database.query<{ full_name: string }>(
     `select full_name from crm.employee where id = ${alice}`,
@@ -100,8 +97,10 @@ test('explainRefusal says whom to ask, and whether there is anything to ask abou
     explainRefusal: {
       isVisible: true,
       policy: expect.stringContaining('sales_update_own'),
-      sentence: expect.stringContaining('Sales change only the clients they look after.'),
-      contact: `Client ${client} is looked after by ${employee?.full_name}.`,
+      reason: expect.stringContaining('Sales change only the clients they look after.'),
+      contactId: alice,
+      contactName: employee?.full_name,
+      contactDepartment: 'sales',
     },
   });
   expect((await question(99999)).data).toMatchObject({ explainRefusal: { isVisible: false } });

@@ -65,7 +65,7 @@ describe('a document is refused', () => {
 
   test('of hundreds of levels, by fragments that spread one another', () =>
     refused(
-      `{ me { ...f0 } } ${times(100, (index) => `fragment f${index} on Employee { clients { nodes { commercialContact { ...f${index + 1} } } } }`)}
+      `{ me { ...f0 } } ${times(100, (index) => `fragment f${index} on Employee { clients { nodes { commercial { ...f${index + 1} } } } }`)}
        fragment f100 on Employee { id }`,
       'A request has at most 12 levels of fields.',
     ));
@@ -145,7 +145,7 @@ describe('fragments', () => {
     ],
     [
       'itself, below a field',
-      '{ me { ...a } } fragment a on Employee { clients { nodes { commercialContact { ...a } } } }',
+      '{ me { ...a } } fragment a on Employee { clients { nodes { commercial { ...a } } } }',
       'Cannot spread fragment "a" within itself.',
     ],
     [
@@ -163,7 +163,7 @@ describe('fragments', () => {
       server.url,
       `{ me { ...whole } clients { nodes { ...client } } contracts { nodes { client { ...client } } } }
        fragment whole on Employee { ...name department } fragment name on Employee { fullName email }
-       fragment client on Client { id commercialContact { ...name } }`,
+       fragment client on Client { id commercial { ...name } }`,
       { token },
     );
     expect(errors).toEqual([]);
@@ -231,7 +231,7 @@ describe('pages', () => {
 
 describe('variables', () => {
   const query =
-    'query($j: JSON) { explainAccess(record: "client", verb: "create", newValues: $j) { kind } }';
+    'query($j: JSON) { explainAccess(record: client, verb: create, newValues: $j) { kind } }';
 
   test('with a list of over 1,000 items are refused', () =>
     refused(query, 'A list has at most 1,000 items.', { j: Array(1_001).fill(1) }));

@@ -173,11 +173,11 @@ describe('a column that nobody writes', () => {
     ['updateContract', 'ContractPatch', { amountToBePaid: '0' }],
     ['updateContract', 'ContractPatch', { clientId: 1 }],
     ['updateContract', 'ContractPatch', { commercialId: 1 }],
-    ['updateContract', 'ContractPatch', { creationDate: '2000-01-01T00:00:00Z' }],
+    ['updateContract', 'ContractPatch', { createdAt: '2000-01-01T00:00:00Z' }],
     ['updateContract', 'ContractPatch', { signedAt: null }],
     ['updateEvent', 'EventPatch', { contractId: 1 }],
     ['updateEmployee', 'EmployeePatch', { id: 999 }],
-    ['updateEmployee', 'EmployeePatch', { creationDate: '2000-01-01T00:00:00Z' }],
+    ['updateEmployee', 'EmployeePatch', { createdAt: '2000-01-01T00:00:00Z' }],
     ['updateEmployee', 'EmployeePatch', { passwordHash: 'x' }],
     ['updateNotification', 'NotificationPatch', { recipientId: 1 }],
     ['updateNotification', 'NotificationPatch', { kind: 'event_moved' }],
@@ -197,9 +197,8 @@ describe('a column that nobody writes', () => {
   });
 
   test.each([
-    ['createClient', 'ClientInput', { fullName: 'x', commercialContactId: 1 }],
+    ['createClient', 'ClientInput', { fullName: 'x', commercialId: 1 }],
     ['createContract', 'ContractInput', { clientId: 1, totalAmount: '1', status: 'signed' }],
-    ['createPayment', 'PaymentInput', { contractId: 1, amount: '1', recordedBy: 1 }],
   ])('is no part of %s: %s %p', async (mutation, type, value) => {
     const name = type.replace('Input', '').toLowerCase();
     const query = `mutation Assign($value: ${type}!) { ${mutation}(input: { ${name}: $value }) { __typename } }`;

@@ -58,15 +58,18 @@ describe('SQL in a text', () => {
   });
 
   test.each(sql)('is no record, verb or column to explain: %s', async (text) => {
-    for (const args of ['record: $t, verb: "update"', 'record: "client", verb: $t']) {
+    for (const [args, type] of [
+      ['record: $t, verb: update', 'RecordKind'],
+      ['record: client, verb: $t', 'AccessVerb'],
+    ]) {
       const { errors } = await asAlice(
-        `query Explain($t: String!) { explainAccess(${args}) { sentence } }`,
+        `query Explain($t: ${type}!) { explainAccess(${args}) { sentence } }`,
         { t: text },
       );
       expect(errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);
     }
     const columns = await asAlice(
-      'query Explain($t: [String]) { explainAccess(record: "client", verb: "update", columns: $t) { sentence } }',
+      'query Explain($t: [String!]) { explainAccess(record: client, verb: update, columns: $t) { sentence } }',
       { t: [text] },
     );
     expect(columns.errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);

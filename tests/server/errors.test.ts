@@ -110,7 +110,7 @@ describe('a refusal', () => {
   test('of a function names who may call it', async () => {
     const { errors } = await as(
       'sam',
-      `mutation { eraseClient(input: { clientId: ${alicesClient}, confirm: true }) { client { id } } }`,
+      `mutation { eraseClient(input: { clientId: ${alicesClient}, confirm: true }) { erasure { clientId } } }`,
     );
     expect(errors[0]).toMatchObject({
       message: 'You may not do this.',
@@ -146,7 +146,7 @@ describe('a broken rule', () => {
   test('of a trigger is INVALID, in its own words, with its hint', async () => {
     const { errors } = await as(
       'mia',
-      `mutation { updateClient(input: { id: ${alicesClient}, patch: { commercialContactId: 3 } }) { client { id } } }`,
+      `mutation { handOverClient(input: { clientId: ${alicesClient}, toEmployeeId: 3 }) { client { id } } }`,
     );
     expect(errors[0]).toMatchObject({
       message: expect.stringContaining('a sales contact is an active sales employee'),

@@ -106,7 +106,7 @@ describe('a socket is closed', () => {
   test('when one moves to another department', async () => {
     const { id, closed } = await newcomer();
     await asBoss(
-      `mutation { updateEmployee(input: { id: ${id}, patch: { department: sales } }) { employee { id } } }`,
+      `mutation { moveEmployee(input: { employeeId: ${id}, department: sales }) { employee { id } } }`,
     );
     expect(await closed).toMatchObject({
       code: 4401,

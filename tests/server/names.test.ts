@@ -62,14 +62,14 @@ test('names come with a record that another one points to', async () => {
     await as(
       'alice',
       `mutation { createEvent(input: { event: ${event} }) {
-        event { supportContactName contract { clientName client { commercialContactName } } }
+        event { supportContactName contract { clientName client { commercialName } } }
       } }`,
     ),
   ).toEqual({
     createEvent: {
       event: {
         supportContactName: null,
-        contract: { clientName: 'Acme', client: { commercialContactName: 'Alice Martin' } },
+        contract: { clientName: 'Acme', client: { commercialName: 'Alice Martin' } },
       },
     },
   });
@@ -80,13 +80,13 @@ test('a verb answers the names as they are once it is done', async () => {
     await as(
       'mia',
       `mutation { handOverClient(input: { clientId: ${moreau}, toEmployeeId: ${alice + 1} }) {
-        client { commercialContactName contracts { nodes { commercialName } } }
+        client { commercialName contracts { nodes { commercialName } } }
       } }`,
     ),
   ).toEqual({
     handOverClient: {
       client: {
-        commercialContactName: 'Albert Petit',
+        commercialName: 'Albert Petit',
         contracts: { nodes: [{ commercialName: 'Albert Petit' }] },
       },
     },

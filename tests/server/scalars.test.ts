@@ -118,8 +118,8 @@ describe('a time', () => {
   });
 
   test('is answered with its offset', async () => {
-    const { data } = await asked<{ me: { creationDate: string } }>('{ me { creationDate } }');
-    expect(data?.me.creationDate).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d$/);
+    const { data } = await asked<{ me: { createdAt: string } }>('{ me { createdAt } }');
+    expect(data?.me.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d$/);
   });
 });
 

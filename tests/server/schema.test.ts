@@ -9,6 +9,7 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
+import { schemaOf } from '../../scripts/generate/schema.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 // The schema as it is in the repository; `npm run test:drift` sees to it that it is the one that is served.
@@ -52,6 +53,15 @@ function* describable(): Generator<[coordinate: string, description: string]> {
   }
 }
 
+const enumValues = (name: string): Record<string, string> => {
+  const type = schema.getType(name);
+  if (!isEnumType(type)) return {};
+  return Object.fromEntries(type.getValues().map((value) => [value.name, value.description ?? '']));
+};
+
+const camelCase = (name: string) =>
+  name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+
 const boilerplate =
   /make sure to see|data universe|Reads (and enables|a single|a set)|Get a single|that is related to this|A connection to a list|edge in the connection|All input for|The output of our|Methods? to use when|condition to be used|Represents an update|Checks for equality|(was|be) (created|updated|deleted) by this mutation|being updated|mutations affecting|defined keys|using a unique key|Creates a single|Read all values|for use in pagination|The count of \*all\*|list of `/;
 
@@ -76,7 +86,7 @@ describe('what the schema says of itself', () => {
       'The sales employee who looks after the client; follows the client.',
     );
     expect(ofField('Employee', 'clients')).toBe(
-      'The clients whose `commercialContactId` is this employee, page by page.',
+      'The clients whose `commercialId` is this employee, page by page.',
     );
     expect(ofField('Client', 'contracts')).toBe('The contracts of this client, page by page.');
   });
@@ -104,16 +114,132 @@ describe('a closed set', () => {
     expect(valuesOf(name).sort()).toEqual([...words].sort());
   });
 
-  test('HistoryAction has the words of audit.action, HistoryRecord the records of crm', async () => {
+  test('HistoryAction has the words of audit.action, RecordKind the records of crm', async () => {
     const [rows] = await database.query<{ actions: string[]; records: string[] }>(
       `select
          array(select unnest(enum_range(null::audit.action))::text order by 1) as actions,
          array(select relname::text from pg_class
-               where relnamespace = 'crm'::regnamespace and relkind in ('r', 'v') order by 1) as records`,
+               where relnamespace = 'crm'::regnamespace and relkind in ('r', 'v')
+                 and has_any_column_privilege('epic_employee', oid, 'select') order by 1) as records`,
     );
     expect(valuesOf('HistoryAction').sort()).toEqual(rows?.actions);
-    expect(valuesOf('HistoryRecord').sort()).toEqual(rows?.records);
+    expect(valuesOf('RecordKind').sort()).toEqual(rows?.records);
   });
+});
+
+describe('AccessVerb', () => {
+  test('has the verbs that the database explains, and no other', async () => {
+    const verbs = Object.keys(enumValues('AccessVerb'));
+    const rows = await database.query<{ verb: string }>(
+      'select distinct verb from access.business_verbs()',
+    );
+    const business = rows.map(({ verb }) => verb);
+    expect(business).toEqual(expect.arrayContaining(['sign', 'hand_over']));
+    expect(verbs.filter((verb) => !business.includes(verb)).sort()).toEqual([
+      'create',
+      'delete',
+      'erase',
+      'read',
+      'reset_password',
+      'update',
+    ]);
+    expect(business.filter((verb) => !verbs.includes(verb))).toEqual([]);
+  });
+
+  test('says of a permission of its own what its function does', () => {
+    expect(enumValues('AccessVerb').erase).toMatch(/^Erases a client's personal data/);
+  });
+});
+
+const inputOf = (name: string): Record<string, string> => {
+  const type = schema.getType(name);
+  if (!isInputObjectType(type)) return {};
+  return Object.fromEntries(
+    Object.values(type.getFields()).map((field) => [field.name, String(field.type)]),
+  );
+};
+
+test.each([
+  ['ContractPatch', ['totalAmount', 'version']],
+  ['EmployeePatch', ['email', 'fullName', 'phone', 'version']],
+  ['ClientPatch', ['companyName', 'email', 'fullName', 'phone', 'version']],
+  [
+    'EventPatch',
+    ['attendees', 'endDate', 'location', 'notes', 'startDate', 'status', 'title', 'version'],
+  ],
+])('%s has no column that has a verb of its own', (patch, fields) => {
+  expect(Object.keys(inputOf(patch)).sort()).toEqual(fields);
+});
+
+test('a payment is created by recordPayment alone', () => {
+  const mutations = Object.keys(schema.getMutationType()?.getFields() ?? {});
+  expect(mutations.filter((name) => /Payment$/.test(name))).toEqual([
+    'correctPayment',
+    'recordPayment',
+  ]);
+});
+
+test('what a new record and a verb cannot do without is required', () => {
+  expect(inputOf('ClientInput')).toMatchObject({ email: 'String!', fullName: 'String!' });
+  expect(inputOf('CreateEmployeeInput')).toMatchObject({ phone: 'String', email: 'String!' });
+  expect(inputOf('EraseClientInput')).toEqual({ clientId: 'Int!', confirm: 'Boolean!' });
+  expect(inputOf('MoveEmployeeInput')).toEqual({
+    department: 'Department!',
+    employeeId: 'Int!',
+    handOverTo: 'Int',
+  });
+});
+
+test('an argument of a function is required, unless it has a default', async () => {
+  const rows = await database.query<{ name: string; required: string[] }>(
+    `select proname as name, coalesce(proargnames[1:pronargs - pronargdefaults], '{}') as required
+     from pg_proc where pronamespace = 'crm'::regnamespace and provolatile = 'v'`,
+  );
+  const missing = rows.flatMap(({ name, required }) => {
+    const fields = inputOf(`${camelCase(`_${name}`)}Input`);
+    return required
+      .map((argument) => camelCase(argument))
+      .filter((argument) => argument in fields && !fields[argument]?.endsWith('!'))
+      .map((argument) => `${name}.${argument}`);
+  });
+  expect(missing).toEqual([]);
+});
+
+test.each([
+  ['explainAccess', { record: 'RecordKind!', verb: 'AccessVerb!', columns: '[String!]' }],
+  ['explainRefusal', { record: 'RecordKind!', verb: 'AccessVerb!' }],
+  ['search', { text: 'String!', kinds: '[FindingKind!]', department: 'Department' }],
+])('the arguments of %s are as narrow as what it takes', (name, types) => {
+  const field = schema.getQueryType()?.getFields()[name];
+  const args = Object.fromEntries(field?.args.map((arg) => [arg.name, String(arg.type)]) ?? []);
+  expect(args).toMatchObject(types);
+});
+
+test('a foreign key is called like what it leads to', () => {
+  const fieldsOf = (name: string) => {
+    const type = schema.getType(name);
+    return isObjectType(type) ? Object.keys(type.getFields()) : [];
+  };
+  expect(fieldsOf('Client')).toEqual(
+    expect.arrayContaining(['commercial', 'commercialId', 'commercialName']),
+  );
+  expect(fieldsOf('Payment')).toEqual(
+    expect.arrayContaining(['recordedBy', 'recordedById', 'recordedByName']),
+  );
+  const names = [...describable()].map(([coordinate]) => coordinate);
+  expect(names.filter((name) => /creationDate|CREATION_DATE|commercialContact/.test(name))).toEqual(
+    [],
+  );
+});
+
+test('every smart tag is for something that there is', async () => {
+  const warnings: unknown[] = [];
+  const { warn } = console;
+  console.warn = (...words: unknown[]) => warnings.push(words);
+  await schemaOf(database.authenticatorUrl).finally(() => {
+    console.warn = warn;
+  });
+  expect(warnings).toEqual([]);
 });
 
 // What some department may do with the records, as PostgreSQL answers: "insert contract.client_id", "call erase_client".

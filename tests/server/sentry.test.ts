@@ -64,7 +64,7 @@ test('hears of every employee created, changed and deleted, and of every contrac
   const contractId = drafted.data?.createContract.contract.id ?? 0;
   await ask(
     server.url,
-    `mutation { updateContract(input: { id: ${contractId}, patch: { status: signed } }) { contract { id } } }`,
+    `mutation { signContract(input: { contractId: ${contractId} }) { contract { id } } }`,
     { token: sales },
   );
 

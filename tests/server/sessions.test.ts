@@ -39,7 +39,7 @@ describe('a session', () => {
     const { accessToken: token } = await logIn(server.url, 'b@epic.example');
     await ask(
       server.url,
-      `mutation { updateEmployee(input: { id: ${id}, patch: { department: sales } }) { employee { id } } }`,
+      `mutation { moveEmployee(input: { employeeId: ${id}, department: sales }) { employee { id } } }`,
       { token: boss.accessToken },
     );
     const answer = await ask(server.url, '{ clients { totalCount } }', { token });
@@ -69,20 +69,20 @@ describe('a session', () => {
         // Fails in the middle of its transaction.
         const refused = await ask(
           server.url,
-          'mutation { createPayment(input: { payment: { contractId: 1, amount: "x" } }) { payment { id } } }',
+          'mutation { recordPayment(input: { contractId: 1, amount: "x" }) { payment { id } } }',
           { token: person.accessToken },
         );
         return codesOf(refused).join();
       }
       const { data } = await ask<{
         me: { id: number };
-        clients: { nodes: { commercialContactId: number }[] };
+        clients: { nodes: { commercialId: number }[] };
       }>(
         server.url,
-        '{ me { id } clients(condition: { mine: true }) { nodes { commercialContactId } } }',
+        '{ me { id } clients(condition: { mine: true }) { nodes { commercialId } } }',
         { token: person.accessToken },
       );
-      const isMine = data?.clients.nodes.every((row) => row.commercialContactId === person.id);
+      const isMine = data?.clients.nodes.every((row) => row.commercialId === person.id);
       return data?.me.id === person.id && isMine ? 'themselves' : 'somebody else';
     });
     expect([...new Set(await Promise.all(requests))].sort()).toEqual([
@@ -97,7 +97,7 @@ describe('a session', () => {
       '{ me { id } }',
       '{ employees { nodes { id } } }',
       '{ historyEntries { nodes { id } } }',
-      '{ explainAccess(record: "client", verb: "read") { sentence } }',
+      '{ explainAccess(record: client, verb: read) { sentence } }',
       'mutation { logout { ok } }',
       'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: sales }) { oneTimePassword } }',
     ]) {

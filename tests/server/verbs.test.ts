@@ -241,7 +241,7 @@ test('handOverClient', async () => {
       name,
       'handOverClient',
       `{ clientId: ${client}, toEmployeeId: ${ids.albert} }`,
-      'client { commercialContact { fullName } }',
+      'client { commercial { fullName } }',
     );
 
   expect(await handOver('alice')).toMatchObject(
@@ -252,7 +252,7 @@ test('handOverClient', async () => {
     }),
   );
   expect((await handOver('mia')).data).toEqual({
-    handOverClient: { client: { commercialContact: { fullName: 'Albert' } } },
+    handOverClient: { client: { commercial: { fullName: 'Albert' } } },
   });
 });
 

@@ -7,6 +7,13 @@ set local search_path = tap, public;
 select plan(82);
 call test.open_the_company();
 
+
+-- structure
+
+select test.has_structure('audit.change',
+  array['PRIMARY KEY (id)'],
+  'id, changed_at, transaction_id, database_user, record, row_id, action');
+
 create function pg_temp.latest(wanted text) returns text
 language sql
 return format('select %s from audit.change where id = (select max(id) from audit.change)', wanted);

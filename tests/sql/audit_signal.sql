@@ -4,8 +4,15 @@
 
 begin;
 set local search_path = tap, public;
-select plan(47);
+select plan(48);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('audit.signal',
+  array['PRIMARY KEY (id)'],
+  'id, created_at, transaction_id, snapshot, topic');
 
 delete from audit.signal;
 insert into audit.signal (topic, recipient_id, row_id, action)

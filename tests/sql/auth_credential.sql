@@ -3,8 +3,16 @@
 
 begin;
 set local search_path = tap, public;
-select plan(44);
+select plan(45);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('auth.credential',
+  array['PRIMARY KEY (employee_id)',
+        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
+  'employee_id, password_hash, must_change, changed_at');
 
 call test.given('dba', $$ delete from auth.credential where employee_id = test.id('basile') $$);
 

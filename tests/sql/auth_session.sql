@@ -4,8 +4,16 @@
 
 begin;
 set local search_path = tap, public;
-select plan(95);
+select plan(96);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('auth.session',
+  array['PRIMARY KEY (id)',
+        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
+  'id, employee_id, created_at, last_used_at, expires_at');
 
 call test.given('dba', $$ insert into auth.refresh_token (token_hash, session_id) values ('fresh', test.session('alice')) $$);
 call test.given('dba', $$ insert into auth.refresh_token (token_hash, session_id, used_at) values ('used', test.session('alice'), now()) $$);

@@ -3,8 +3,16 @@
 
 begin;
 set local search_path = tap, public;
-select plan(80);
+select plan(81);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('crm.client',
+  array['PRIMARY KEY (id)',
+        'FOREIGN KEY (commercial_contact_id) REFERENCES crm.employee(id)'],
+  'id, full_name, first_contact, last_update, commercial_contact_id, version');
 
 
 -- read

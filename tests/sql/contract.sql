@@ -3,8 +3,17 @@
 
 begin;
 set local search_path = tap, public;
-select plan(62);
+select plan(63);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('crm.contract',
+  array['PRIMARY KEY (id)',
+        'FOREIGN KEY (client_id) REFERENCES crm.client(id)',
+        'FOREIGN KEY (commercial_id) REFERENCES crm.employee(id)'],
+  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, version');
 
 
 -- read

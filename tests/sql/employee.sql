@@ -2,8 +2,15 @@
 
 begin;
 set local search_path = tap, public;
-select plan(73);
+select plan(74);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('crm.employee',
+  array['PRIMARY KEY (id)'],
+  'id, full_name, email, department, active, creation_date, version');
 
 
 -- read

@@ -2,8 +2,17 @@
 
 begin;
 set local search_path = tap, public;
-select plan(102);
+select plan(103);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('crm.event',
+  array['PRIMARY KEY (id)',
+        'FOREIGN KEY (contract_id) REFERENCES crm.contract(id)',
+        'FOREIGN KEY (support_contact_id) REFERENCES crm.employee(id)'],
+  'id, contract_id, title, start_date, end_date, attendees, status, version');
 
 create function pg_temp.planned(contract text) returns text
 language sql

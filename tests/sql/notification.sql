@@ -7,6 +7,17 @@ select plan(51);
 call test.open_the_company();
 
 
+-- structure
+
+select test.has_structure('crm.notification',
+  array['PRIMARY KEY (id)',
+        'FOREIGN KEY (recipient_id) REFERENCES crm.employee(id) ON DELETE CASCADE',
+        'FOREIGN KEY (event_id) REFERENCES crm.event(id) ON DELETE CASCADE',
+        'FOREIGN KEY (contract_id) REFERENCES crm.contract(id) ON DELETE CASCADE',
+        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
+  'id, recipient_id, kind, created_at');
+
+
 -- read
 
 select test.reads(who,

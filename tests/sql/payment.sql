@@ -3,8 +3,17 @@
 
 begin;
 set local search_path = tap, public;
-select plan(46);
+select plan(47);
 call test.open_the_company();
+
+
+-- structure
+
+select test.has_structure('crm.payment',
+  array['PRIMARY KEY (id)',
+        'FOREIGN KEY (contract_id) REFERENCES crm.contract(id)',
+        'FOREIGN KEY (recorded_by) REFERENCES crm.employee(id)'],
+  'id, contract_id, amount, paid_on, recorded_by');
 
 
 -- read

@@ -19,7 +19,7 @@ const lists = [
 
 const probes = [
   'notifications(first: 5) { nodes { recipientId } }',
-  'probe: clients(first: 5, condition: { mine: true }) { nodes { commercialContactId } }',
+  'probe: clients(first: 5, condition: { mine: true }) { nodes { commercialId } }',
   'probe: contracts(first: 5, condition: { mine: true }) { nodes { commercialId } }',
   'historyEntries(first: 1, condition: { record: employee }) { nodes { id } }',
 ];

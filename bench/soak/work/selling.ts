@@ -22,10 +22,10 @@ export function selling({ desk, floor, random }: Worker) {
   const createClient: Deed = async () => {
     const companyName = `Soak ${floor.next()}`;
     const result = await desk.write<{
-      createClient: { client: { id: number; companyName: string; commercialContactId: number } };
+      createClient: { client: { id: number; companyName: string; commercialId: number } };
     }>({
       query: `mutation ClientCreate($input: CreateClientInput!) {
-        createClient(input: $input) { client { id companyName commercialContactId } }
+        createClient(input: $input) { client { id companyName commercialId } }
       }`,
       variables: {
         input: { client: { fullName: 'Soak Client', email: 'client@soak.example', companyName } },
@@ -34,7 +34,7 @@ export function selling({ desk, floor, random }: Worker) {
     });
     if (result.state !== 'done') return;
     const { client } = result.data.createClient;
-    if (client.commercialContactId !== me.id || client.companyName !== companyName) {
+    if (client.commercialId !== me.id || client.companyName !== companyName) {
       desk.wrong(`ClientCreate answered with another client: ${JSON.stringify(client)}.`);
     }
     clients.push(client.id);
@@ -124,17 +124,17 @@ export function selling({ desk, floor, random }: Worker) {
     contract.payments++;
     const amount = (contract.payments / 100).toFixed(2);
     const result = await desk.write<{
-      recordPayment: { payment: { id: number; amount: string; recordedBy: number } };
+      recordPayment: { payment: { id: number; amount: string; recordedById: number } };
     }>({
       query: `mutation ContractPay($input: RecordPaymentInput!) {
-        recordPayment(input: $input) { payment { id amount recordedBy } }
+        recordPayment(input: $input) { payment { id amount recordedById } }
       }`,
       variables: { input: { contractId: contract.id, amount } },
       mark: marks.payment(contract.id, amount),
     });
     if (result.state !== 'done') return;
     const { payment } = result.data.recordPayment;
-    if (payment.recordedBy !== me.id || payment.amount !== amount) {
+    if (payment.recordedById !== me.id || payment.amount !== amount) {
       desk.wrong(`ContractPay answered with another payment: ${JSON.stringify(payment)}.`);
     }
   };

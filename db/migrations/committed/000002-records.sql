@@ -1,5 +1,5 @@
 --! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
---! Hash: sha1:37c9a28449795635da86122e26cfd89318577285
+--! Hash: sha1:c8c3c83a4a69dae7bdaa9b2c07c72ea571c2b20e
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -501,3 +501,101 @@ comment on index crm.client_first_contact_idx         is 'Serves clients of a fi
 comment on index crm.client_email_idx                 is 'Serves the clients with the e-mail address of a new client or of a line of an import, without regard to case.';
 comment on index crm.client_phone_idx                 is 'Serves searching clients by telephone number, and finding similar clients, however the number is written.';
 comment on index crm.client_search_idx                is 'Serves searching clients by a part of their name, company or e-mail address, and finding similar clients.';
+
+
+-- What an explanation returns
+
+create type crm.access_step as (
+  step     integer,
+  kind     text,
+  name     text,
+  role     text,
+  mode     text,
+  clause   text,
+  is_mine  boolean,
+  holds    boolean,
+  sentence text
+);
+comment on type   crm.access_step          is 'A grant or a policy that bears on a question about access, or the verdict.';
+comment on column crm.access_step.step     is 'Its place in the order of PostgreSQL, from 1.';
+comment on column crm.access_step.kind is
+'What a step is.
+- `grant`: A privilege that a role has been granted.
+- `policy`: A policy of row-level security.
+- `verdict`: What follows from the others: whether I may. It comes last.';
+comment on column crm.access_step.name     is 'The privilege and its columns, or the policy; of the verdict, the policies that decide.';
+comment on column crm.access_step.role     is 'Whose grant or policy it is.';
+comment on column crm.access_step.mode is
+'How a policy counts beside others.
+- `permissive`: One way in: one that is fulfilled is enough.
+- `restrictive`: A condition: all must be fulfilled.';
+comment on column crm.access_step.clause   is 'What of a policy fails: `using` (the row as it is) or `with check` (as it would become).';
+comment on column crm.access_step.is_mine  is 'Whether it applies to me.';
+comment on column crm.access_step.holds    is 'Whether it is fulfilled; of the verdict, whether I may. Null where it depends on what was not given, and for others.';
+comment on column crm.access_step.sentence is 'The same for a person to read.';
+
+create type crm.refusal as (
+  is_visible         boolean,
+  message            text,
+  policy             text,
+  reason             text,
+  contact_id         integer,
+  contact_name       text,
+  contact_department text
+);
+comment on type   crm.refusal                    is 'Why something is refused, and who may do it.';
+comment on column crm.refusal.is_visible         is 'Whether I can see the row at all.';
+comment on column crm.refusal.message            is 'What is refused, in a sentence.';
+comment on column crm.refusal.policy             is 'The policies that decide.';
+comment on column crm.refusal.reason             is 'Why, in a sentence.';
+comment on column crm.refusal.contact_id         is 'The employee who may do it, where it is one.';
+comment on column crm.refusal.contact_name       is 'Their name.';
+comment on column crm.refusal.contact_department is 'Their department, or one that may do it.';
+
+
+-- What a search returns
+
+create type crm.finding as (
+  kind      text,
+  id        integer,
+  title     text,
+  detail    text,
+  closeness text
+);
+comment on type   crm.finding           is 'A record that was found by a search.';
+comment on column crm.finding.kind is
+'What kind of record it is.
+- `client`: A client.
+- `contract`: A contract.
+- `employee`: An employee.
+- `event`: An event.';
+comment on column crm.finding.id        is 'Identifies the record among those of its kind.';
+comment on column crm.finding.title     is 'What it is called: the name of a person, the title of an event, the client of a contract.';
+comment on column crm.finding.detail    is 'What tells it apart from others, for a person to read.';
+comment on column crm.finding.closeness is
+'How well it answers what was looked for.
+- `exact`: That is its number, name, title, company, e-mail address or phone number.
+- `contains`: It contains every word.
+- `similar`: Every word is spelt much like one of it, and nothing contains them all.';
+
+create type crm.similar_client as (
+  id              integer,
+  full_name       text,
+  company_name    text,
+  email           text,
+  phone           text,
+  commercial_name text,
+  same_email      boolean,
+  same_phone      boolean,
+  close_name      boolean
+);
+comment on type   crm.similar_client                 is 'A client who might be the one that is about to be entered.';
+comment on column crm.similar_client.id              is 'Identifies the client.';
+comment on column crm.similar_client.full_name       is 'First and last name.';
+comment on column crm.similar_client.company_name    is 'The company they buy for; empty for a private person.';
+comment on column crm.similar_client.email           is 'Their e-mail address.';
+comment on column crm.similar_client.phone           is 'Their phone number, as they write it.';
+comment on column crm.similar_client.commercial_name is 'The name of the sales employee who looks after them.';
+comment on column crm.similar_client.same_email      is 'Whether the e-mail address is the same.';
+comment on column crm.similar_client.same_phone      is 'Whether the phone number is the same.';
+comment on column crm.similar_client.close_name      is 'Whether the name is nearly the same.';

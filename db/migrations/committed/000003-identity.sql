@@ -1,5 +1,5 @@
---! Previous: sha1:37c9a28449795635da86122e26cfd89318577285
---! Hash: sha1:c9e0dae4d92d2dcef8dbbbcefb06bc785cb5b4f9
+--! Previous: sha1:c8c3c83a4a69dae7bdaa9b2c07c72ea571c2b20e
+--! Hash: sha1:cbe17ffd5a97c038e9d004a514eafbce553d3046
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.

@@ -1,5 +1,5 @@
---! Previous: sha1:c9e0dae4d92d2dcef8dbbbcefb06bc785cb5b4f9
---! Hash: sha1:29aaf913d79ad80bc204c98718032addcb9d6ba9
+--! Previous: sha1:cbe17ffd5a97c038e9d004a514eafbce553d3046
+--! Hash: sha1:bb6e04abdd4979dd5acde17e0524adcd91f786c3
 --! Message: history
 
 -- History: one row for every change of a record, by whichever way it was made. The triggers are in db/functions/history.sql.

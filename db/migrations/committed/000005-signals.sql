@@ -1,5 +1,5 @@
---! Previous: sha1:29aaf913d79ad80bc204c98718032addcb9d6ba9
---! Hash: sha1:ac12b15210bc2cf6d9c119bebee19f5cbc55554d
+--! Previous: sha1:bb6e04abdd4979dd5acde17e0524adcd91f786c3
+--! Hash: sha1:c97d53b86cac588d0fe07a5e53338457fb1c3737
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:ac12b15210bc2cf6d9c119bebee19f5cbc55554d
---! Hash: sha1:24c0ca154730f8d93837fd50e4d1c549e0577e7b
+--! Previous: sha1:c97d53b86cac588d0fe07a5e53338457fb1c3737
+--! Hash: sha1:7a72eba6862a356c7799c2c95471dd5183f5a879
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

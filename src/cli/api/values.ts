@@ -21,7 +21,7 @@ export function fieldsOf(
   if (!isObject(values)) return null;
   return Object.fromEntries(
     Object.entries(values).map(([column, value]) => {
-      const key = fieldName(column);
+      const key = fieldName(column, known);
       return [key, plainValue(known.find((field) => field.key === key)?.kind, value)];
     }),
   );

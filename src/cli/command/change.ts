@@ -1,3 +1,4 @@
+import type { RecordKind } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { CliError, notFound } from '../errors.ts';
 import type { Flags, Values } from '../flags/flag.ts';
@@ -11,7 +12,7 @@ import { noSuch } from './view.ts';
 interface ChangeDefinition<Row, F extends Flags, Written extends object>
   extends Title,
     Omit<Definition<Row, F>, 'run'> {
-  noun: string;
+  noun: RecordKind;
   /** What is being done, to complete “You may not …”: `sign contract 12`. */
   attempt(flags: Values<F>): string;
   /** Null where `epic can` does not answer: what is done is to no record. */

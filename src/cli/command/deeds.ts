@@ -1,3 +1,4 @@
+import type { AccessVerb, RecordKind } from '../../client/operations.ts';
 import type { Flag, Flags, Values } from '../flags/flag.ts';
 import { canonical } from '../output/columns.ts';
 
@@ -6,10 +7,9 @@ import { canonical } from '../output/columns.ts';
  * nobody is told yes beforehand because the question was another one.
  */
 export interface Deed<F extends Flags, Written extends object> {
-  /** `create`, `update`, `delete`, or the verb of a function of the API: `deactivate` for `deactivateEmployee`. */
-  verb: string;
+  verb: AccessVerb;
   /** The kind of record that is written, where it is not the noun's own. */
-  record?: string;
+  record?: RecordKind;
   /** The fields that are written, by the API's names, undefined where a flag was left out. It only carries over. */
   writes(flags: Values<F>): Written;
   /** What is supposed of flags that nobody mentions, where the answer depends on them. */
@@ -18,8 +18,8 @@ export interface Deed<F extends Flags, Written extends object> {
 
 /** A question to the API: may I do this? Fields have the API's names. */
 export interface Question {
-  record: string;
-  verb: string;
+  record: RecordKind;
+  verb: AccessVerb;
   rowId: number | null;
   /** The fields that would be written. */
   fields: readonly string[];
@@ -60,7 +60,7 @@ export function fieldsWrittenBy<F extends Flags>(key: string, deed: Deed<F, obje
 
 /** Makes a deed something that can be asked about. */
 export function askable<F extends Flags, Written extends object>(
-  noun: string,
+  noun: RecordKind,
   flags: F,
   deed: Deed<F, Written>,
 ): Askable {

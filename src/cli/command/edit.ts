@@ -1,4 +1,4 @@
-import { History, type HistoryRecord } from '../../client/operations.ts';
+import { History, type RecordKind } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { CliError, cancelled, usageError } from '../errors.ts';
 import {
@@ -24,7 +24,7 @@ import { noSuch } from './view.ts';
 interface EditDefinition<Row, F extends Flags, Written extends object>
   extends Pick<Definition<Row, F>, 'columns' | 'examples'> {
   summary: string;
-  noun: HistoryRecord;
+  noun: RecordKind;
   id: Flag<number, 'required'>;
   /** What can be changed; all of it optional. */
   flags: F;
@@ -35,6 +35,7 @@ interface EditDefinition<Row, F extends Flags, Written extends object>
     api: Api,
     id: number,
     patch: Written & { version?: number | undefined },
+    flags: Partial<Values<F>>,
   ): Promise<Row | null | undefined>;
   done(row: Row): string;
 }
@@ -102,7 +103,7 @@ async function askAbout<Row>(
 async function whatHappened<Row>(
   api: Api,
   [then, now]: readonly [Row, Row],
-  about: { noun: HistoryRecord; id: number; columns: readonly Column<Row>[] },
+  about: { noun: RecordKind; id: number; columns: readonly Column<Row>[] },
 ): Promise<OutlineLine[]> {
   const { noun, id: rowId, columns } = about;
   const { changeOf } = await import('../history/change.ts');
@@ -136,7 +137,7 @@ async function editOnTerminal<Row extends Versioned, F extends Flags, Written ex
   const first = await fetch(api, rowId);
   if (!first) throw noSuch(noun, rowId);
   const fields = entries.map(({ field }) => field);
-  const question = { record: noun, verb: 'update', rowId, fields, values: {} };
+  const question = { record: noun, verb: 'update' as const, rowId, fields, values: {} };
   await assertMayBegin(api, { noun, id: rowId }, question);
 
   let seen = first;
@@ -165,7 +166,7 @@ async function editOnTerminal<Row extends Versioned, F extends Flags, Written ex
       throw cancelled('Nothing was changed.');
     }
     try {
-      return await send(api, rowId, { ...written, version: seen.version });
+      return await send(api, rowId, { ...written, version: seen.version }, answers as Values<F>);
     } catch (error) {
       const now = isOvertaken(error) ? await fetch(api, rowId) : undefined;
       if (!now) throw error;
@@ -202,7 +203,8 @@ export function edit<Row extends Versioned, F extends Flags, Written extends obj
     async send(api, values, written, invocation) {
       const given = values as unknown as Values<typeof common>;
       if (Object.values(written).some((value) => value !== undefined)) {
-        return send(api, given.id, { ...written, version: given.ifVersion });
+        const patch = { ...written, version: given.ifVersion };
+        return send(api, given.id, patch, values as unknown as Values<F>);
       }
       if (given.ifVersion !== undefined || !invocation.prompts.possible) {
         const names = entries.map(({ flag }) => nameOf(flag)).join(', ');

@@ -1,3 +1,4 @@
+import { RecordKind } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { cancelled } from '../errors.ts';
 import { type Flag, type Flags, questionOf, type Values } from '../flags/flag.ts';
@@ -54,7 +55,7 @@ export async function lastLook<Row, F extends Flags>(
 /** Throws where the database would refuse what the form leads to, as far as it can be told from what is known. */
 export async function assertMayCreate<F extends Flags>(
   api: Api,
-  { noun, name, flags, deed }: { noun: string; name: string; flags: F; deed: Deed<F, object> },
+  { noun, name, flags, deed }: { noun: RecordKind; name: string; flags: F; deed: Deed<F, object> },
   known: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const { verb, record = noun } = deed;
@@ -68,10 +69,10 @@ export async function assertMayCreate<F extends Flags>(
   };
   const asked = askable(noun, flags, deed);
   // What it belongs to: of a record that there is not, the database says so when the form is sent.
-  const [of, id] =
-    'id' in flags ? [noun, known.id] : [asked.reference ?? noun, known[asked.reference ?? '']];
+  const of = Object.values(RecordKind).find((each) => each === asked.reference) ?? noun;
+  const id = 'id' in flags ? known.id : known[of];
   try {
-    const about = { noun: of, id: typeof id === 'number' ? id : undefined };
+    const about = { noun: 'id' in flags ? noun : of, id: typeof id === 'number' ? id : undefined };
     await assertMayBegin(api, about, asked.question(said));
   } catch (error) {
     const attempt = `${verb} ${/^[aeiou]/.test(record) ? 'an' : 'a'} ${record}`;

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { AccessVerb, RecordKind } from '../../client/operations.ts';
 import { type Command, command, type Noun } from '../command/command.ts';
 import type { Askable, Said } from '../command/deeds.ts';
 import type { NounEntry } from '../command/entry.ts';
@@ -9,7 +10,7 @@ import { optional, required, several } from '../flags/flag.ts';
 import { line, offering } from '../flags/parsers.ts';
 import { type Asking, idMeant, meant } from '../input/ask.ts';
 import { drawAccess } from '../output/access.ts';
-import { type Column, canonical } from '../output/columns.ts';
+import { type Column, canonical, type Field } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
 
 interface Answer extends Permission {
@@ -29,19 +30,27 @@ const columns: readonly Column<Answer>[] = [
   { key: 'steps', label: 'Steps', kind: 'json', value: (a) => a.steps },
 ];
 
-type LoadedNoun = NounEntry & Noun;
+/** A kind of record, with what `epic` knows of it: of one without commands, nothing but its name. */
+interface Known {
+  name: RecordKind;
+  plural: string;
+  fields: readonly Field[];
+  verbs: ReadonlyMap<string, Askable>;
+}
+
+const records = Object.values(RecordKind);
 
 /** Looking at a record is one question, whichever command does it. */
 const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
 
-const reading = (noun: string): Askable => ({
-  takesId: true,
+const asItStands = (record: RecordKind, verb: AccessVerb): Askable => ({
+  takesId: verb !== 'create',
   flagNames: [],
   reference: undefined,
   flagNamed: () => undefined,
   question: (said) => ({
-    record: noun,
-    verb: 'read',
+    record,
+    verb,
     rowId: said.id ?? null,
     fields: said.fields,
     values: {},
@@ -49,30 +58,38 @@ const reading = (noun: string): Askable => ({
 });
 
 /** What can be asked about a noun, by the names of its verbs. */
-function verbsOf(noun: LoadedNoun): Map<string, Askable> {
-  const verbs = new Map([['read', reading(noun.name)]]);
-  for (const { name, askable } of noun.commands) if (askable) verbs.set(name, askable);
-  return verbs;
+async function knownOf(name: RecordKind, entry: NounEntry | undefined): Promise<Known> {
+  if (!entry) {
+    const verbs = new Map(Object.values(AccessVerb).map((verb) => [verb, asItStands(name, verb)]));
+    return { name, plural: `${name.replaceAll('_', ' ')}s`, fields: [], verbs };
+  }
+  const { fields, commands }: Noun = await entry.load();
+  const verbs = new Map([['read', asItStands(name, 'read')]]);
+  for (const { name, askable } of commands) if (askable) verbs.set(name, askable);
+  return { name, plural: entry.plural, fields, verbs };
 }
 
 /** The noun and the verb that two words mean, in either order: people know them from `epic client update`. */
 async function understood(
   nouns: readonly NounEntry[],
   words: readonly [string, string],
-): Promise<{ noun: LoadedNoun; verb: string; askable: Askable }> {
-  const nounNamed = (word: string) =>
-    nouns.find(({ name, plural }) => [name, plural].includes(word.toLowerCase()));
+): Promise<{ noun: Known; verb: string; askable: Askable }> {
+  const recordNamed = (word: string) =>
+    records.find((each) => [each, `${each}s`].map(canonical).includes(canonical(word)));
   const [first, second] = words;
-  const entry = nounNamed(second) ?? nounNamed(first);
-  if (!entry) {
+  const name = recordNamed(second) ?? recordNamed(first);
+  if (!name) {
     throw usageError(
       `There is no record called “${second}”.`,
-      `The records are ${nouns.map(({ name }) => name).join(', ')}.`,
+      `The records are ${records.join(', ')}.`,
     );
   }
-  const noun: LoadedNoun = { ...entry, ...(await entry.load()) };
-  const word = nounNamed(second) ? first : second;
-  const verbs = verbsOf(noun);
+  const noun = await knownOf(
+    name,
+    nouns.find((each) => each.name === name),
+  );
+  const word = recordNamed(second) ? first : second;
+  const { verbs } = noun;
   const verb = readingVerbs.includes(word.toLowerCase())
     ? 'read'
     : [...verbs.keys()].find((each) => canonical(each) === canonical(word));
@@ -89,7 +106,7 @@ async function understood(
 /** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
 async function readFields(
   texts: readonly string[],
-  { noun, askable }: { noun: LoadedNoun; askable: Askable },
+  { noun, askable }: { noun: Known; askable: Askable },
   services: Asking,
 ): Promise<Omit<Said, 'id'>> {
   const flags = new Map<string, unknown>();
@@ -102,9 +119,10 @@ async function readFields(
       flags.set(known.key, isKnown ? await meant(known.flag, value, services) : undefined);
       continue;
     }
-    const field = fieldsOf(noun).find((key) =>
-      [name, `${name}Id`].map(canonical).includes(canonical(key)),
-    );
+    const field =
+      noun.fields.length === 0
+        ? name
+        : fieldsOf(noun).find((key) => [name, `${name}Id`].map(canonical).includes(canonical(key)));
     if (!field) throw noSuchField(name, noun, askable);
     if (value !== undefined) throw usageError(`--field: ask about “${name}” without a value.`);
     fields.push(field);
@@ -113,12 +131,12 @@ async function readFields(
 }
 
 /** What a record holds itself: the id of a colleague, say, and not the name that is shown for it. */
-function fieldsOf({ fields }: LoadedNoun): string[] {
+function fieldsOf({ fields }: Known): string[] {
   const keys = fields.flatMap(({ key, borrowed }) => (borrowed ? [] : [key]));
   return keys.filter((key) => !keys.includes(`${key}Id`));
 }
 
-function noSuchField(name: string, noun: LoadedNoun, { flagNames }: Askable): CliError {
+function noSuchField(name: string, noun: Known, { flagNames }: Askable): CliError {
   const names = [...new Set([...flagNames, ...fieldsOf(noun)])];
   return usageError(
     `--field: there is no field “${name}” to ask about.`,
@@ -145,14 +163,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
         'what you would do, like update',
         offering(['read', 'create', 'update', 'delete'], line(40)),
       ),
-      record: required(
-        '<record>',
-        'with what, like client',
-        offering(
-          nouns.map(({ name }) => name),
-          line(40),
-        ),
-      ),
+      record: required('<record>', 'with what, like client', offering(records, line(40))),
       id: optional('[id]', 'with which one: its id, or a part of its name', line(200)),
       field: several(
         '--field <name>',
@@ -182,7 +193,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       const services = { api, output, prompts };
       const fieldsSaid = await readFields(flags.field, { noun, askable }, services);
       const id = flags.id === undefined ? undefined : await idMeant(noun.name, flags.id, services);
-      const about = { noun: noun.name, id };
+      const about = { noun: noun.name, id, fields: noun.fields };
       const answered = await permissionFor(api, about, askable.question({ id, ...fieldsSaid }));
       if (id !== undefined && !answered.isVisible) throw noSuch(noun.name, id);
       const answer: Answer = { record: noun.name, verb, id, ...answered };

@@ -20,6 +20,7 @@ import { optional, required, suggesting, toggle } from '../flags/flag.ts';
 import { between, date, email, idOf, line, orNothing, phone, since } from '../flags/parsers.ts';
 import { field } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
+import type { Output } from '../output/output.ts';
 import { columns, summaryOf } from '../records/client.ts';
 
 const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;
@@ -94,7 +95,7 @@ async function askAboutSimilar(
       like.samePhone && 'same phone',
       like.closeName && 'close name',
     ];
-    const known = `${like.id}  ${summaryOf(like)}, with ${like.commercialContact}`;
+    const known = `${like.id}  ${summaryOf(like)}, with ${like.commercialName}`;
     return `${known} (${why.filter(Boolean).join(', ')})`;
   });
   output.note('There is a client who looks like this one:', ...lines);
@@ -213,12 +214,18 @@ const handOverClient = change({
     ['client handover "dupont sa" --to oscar', 'names will do where only one has them'],
   ],
   attempt: ({ id, to }) => `hand client ${id} over to employee ${to}`,
-  deed: { verb: 'update', writes: ({ to }) => ({ commercialContactId: to }) },
+  deed: { verb: 'update', writes: ({ to }) => ({ commercialId: to }) },
   send: async (api, { id, to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: (client) =>
-    `Client ${client.id} handed over: ${summaryOf(client)}, now with ${client.commercialContactName ?? 'another contact'}.`,
+    `Client ${client.id} handed over: ${summaryOf(client)}, now with ${client.commercialName ?? 'another contact'}.`,
 });
+
+function tellOfMentions(output: Output, mentions: readonly { eventId: number; title: string }[]) {
+  if (mentions.length === 0) return;
+  output.note('The title or the notes of these events still hold the name:');
+  output.outline(mentions.map(({ eventId, title }) => [`Event ${eventId}`, `“${title}”`]));
+}
 
 const eraseClient = change({
   noun: 'client',
@@ -231,7 +238,9 @@ const eraseClient = change({
   deed: { verb: 'erase', writes: () => ({}) },
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Erase the personal data of', id));
-    return (await api.send(ClientErase, { id })).eraseClient?.client;
+    const erasure = (await api.send(ClientErase, { id })).eraseClient?.erasure;
+    tellOfMentions(invocation.output, erasure?.mentionedIn ?? []);
+    return erasure?.client;
   },
   done: (client) => `The personal data of client ${client.id} is erased.`,
 });

@@ -78,7 +78,7 @@ const listContracts = list({
     clientId: 'CLIENT_ID',
     status: 'STATUS',
     totalAmount: 'TOTAL_AMOUNT',
-    creationDate: 'CREATION_DATE',
+    createdAt: 'CREATED_AT',
   },
   sortedBy: 'ID_ASC',
   ifEmpty: 'No contract matches.',

@@ -1,8 +1,12 @@
 import {
+  Department,
+  EmployeeActivate,
   EmployeeCreate,
   EmployeeDeactivate,
   EmployeeDelete,
   EmployeeList,
+  EmployeeMove,
+  type EmployeePatch,
   EmployeeResetPassword,
   EmployeeUpdate,
   EmployeeView,
@@ -15,12 +19,13 @@ import { edit } from '../command/edit.ts';
 import { list } from '../command/list.ts';
 import { assertMayBegin } from '../command/permission.ts';
 import { questionAbout, view } from '../command/view.ts';
+import { usageError } from '../errors.ts';
 import { optional, required, toggle } from '../flags/flag.ts';
-import { email, idOf, line, oneOf } from '../flags/parsers.ts';
+import { email, idOf, line, oneOf, orNothing, phone } from '../flags/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import { columns, type Employee, summaryOf } from '../records/employee.ts';
 
-const departments = oneOf('sales', 'support', 'management');
+const departments = oneOf(...Object.values(Department));
 const employeeId = required('<id>', "the employee's id, or a part of the name", idOf('employee'));
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
@@ -71,6 +76,7 @@ const createEmployee = change({
   flags: {
     name: required('--name <name>', 'first and last name', line(200)),
     email: required('--email <address>', 'e-mail address, to log in with', email),
+    phone: optional('--phone <number>', 'telephone number, for colleagues', phone),
     department: required('--department <name>', 'department', departments),
   },
   columns: withPassword,
@@ -80,7 +86,7 @@ const createEmployee = change({
   attempt: () => 'create an employee',
   deed: {
     verb: 'create',
-    writes: ({ name, email, department }) => ({ fullName: name, email, department }),
+    writes: ({ name, email, phone, department }) => ({ fullName: name, email, phone, department }),
   },
   send: async (api, _, input) => {
     const { createEmployee: created } = await api.send(EmployeeCreate, { input });
@@ -91,6 +97,46 @@ const createEmployee = change({
     `Employee ${employee.id} created: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
+const handoverTo = optional(
+  '--handover-to <employee>',
+  'the colleague who takes over their clients or open events',
+  idOf('employee'),
+);
+
+type EmployeeChanges = Omit<EmployeePatch, 'version'> & {
+  department: Department | undefined;
+  active: true | undefined;
+  version?: number | undefined;
+};
+
+/** Letting somebody in again and moving them have mutations of their own; the version is checked by the first that runs. */
+async function sendEmployee(
+  api: Api,
+  id: number,
+  { department, active, ...patch }: EmployeeChanges,
+  { handoverTo: handOverTo }: { handoverTo?: number | undefined },
+) {
+  if (handOverTo !== undefined && department === undefined) {
+    throw usageError(
+      '--handover-to is for a change of department.',
+      `epic employee update ${id} --department …`,
+    );
+  }
+  let employee: Employee | null | undefined;
+  if (Object.values(patch).some((value) => value !== undefined)) {
+    employee = (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee;
+    if (!employee) return employee;
+  }
+  if (active) {
+    employee = (await api.send(EmployeeActivate, { id })).activateEmployee?.employee;
+  }
+  if (department !== undefined) {
+    const moved = await api.send(EmployeeMove, { id, department, handOverTo });
+    employee = moved.moveEmployee?.employee;
+  }
+  return employee;
+}
+
 const updateEmployee = edit({
   noun: 'employee',
   id: employeeId,
@@ -98,24 +144,27 @@ const updateEmployee = edit({
   flags: {
     name: optional('--name <name>', 'first and last name', line(200)),
     email: optional('--email <address>', 'e-mail address, to log in with', email),
+    phone: optional('--phone <number>', 'telephone number; "" for none', orNothing(phone)),
     department: optional('--department <name>', 'department', departments),
+    handoverTo,
     reactivate: toggle('--reactivate', 'let somebody who had left log in again'),
   },
   columns,
   examples: [
     ['employee update 9 --department sales', 'their next command asks them to log in again'],
+    ['employee update 9 --department sales --handover-to 11', 'employee 11 takes over their work'],
     ['employee update 9 --reactivate', ''],
   ],
   attempt: ({ id }) => `update employee ${id}`,
-  writes: ({ name, email, department, reactivate }) => ({
+  writes: ({ name, email, phone, department, reactivate }) => ({
     fullName: name,
     email,
+    phone,
     department,
     active: reactivate || undefined,
   }),
   fetch: fetchEmployee,
-  send: async (api, id, patch) =>
-    (await api.send(EmployeeUpdate, { id, patch })).updateEmployee?.employee,
+  send: sendEmployee,
   done: (employee) => `Employee ${employee.id} updated: ${summaryOf(employee)}.`,
 });
 
@@ -137,12 +186,6 @@ const resetPassword = change({
     `The password of employee ${employee.id} is reset: ${summaryOf(employee)}.\n${shownOnce(employee)}`,
 });
 
-const handoverTo = optional(
-  '--handover-to <employee>',
-  'the colleague who takes over their clients or open events',
-  idOf('employee'),
-);
-
 const deactivateEmployee = change({
   noun: 'employee',
   name: 'deactivate',
@@ -161,13 +204,13 @@ const deactivateEmployee = change({
     if (!flags.yes) {
       assertCanConfirm(invocation.prompts);
       const question = {
-        record: 'employee',
-        verb: 'deactivate',
+        record: 'employee' as const,
+        verb: 'deactivate' as const,
         rowId: id,
         fields: [],
         values: {},
       };
-      await assertMayBegin(api, { noun: 'employee', id }, question);
+      await assertMayBegin(api, { noun: 'employee' as const, id }, question);
       const { agreeOnLeaving } = await import('../employee/handover.ts');
       handOverTo = await agreeOnLeaving(invocation, {
         id,

@@ -1,4 +1,4 @@
-import { History, type HistoryRecord } from '../../client/operations.ts';
+import { History, RecordKind } from '../../client/operations.ts';
 import { type Command, command } from '../command/command.ts';
 import type { NounEntry } from '../command/entry.ts';
 import { pageOf, paging, tellOfMore } from '../command/list.ts';
@@ -7,11 +7,11 @@ import { required, toggle, under } from '../flags/flag.ts';
 import { Invalid, line, type Parser } from '../flags/parsers.ts';
 import { type Change, changeOf } from '../history/change.ts';
 import { namesFor } from '../history/names.ts';
-import { type Names, tellings } from '../history/records.ts';
+import type { Names } from '../history/records.ts';
 import { actorOf, sentenceOf } from '../history/sentences.ts';
 import { idMeant } from '../input/ask.ts';
 import { ago } from '../output/ago.ts';
-import type { Column, Field } from '../output/columns.ts';
+import { type Column, canonical, type Field } from '../output/columns.ts';
 import { localTime } from '../output/format.ts';
 import { drawTimeline } from '../output/timeline.ts';
 
@@ -38,16 +38,17 @@ const paymentFields: readonly Field[] = [
   { key: 'contractId', label: 'Contract', kind: 'id' },
   { key: 'amount', label: 'Amount', kind: 'money' },
   { key: 'paidOn', label: 'Day', kind: 'date' },
-  { key: 'recordedBy', label: 'Recorder', kind: 'id' },
+  { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
 ];
 
-const records = Object.keys(tellings) as HistoryRecord[];
+const records = Object.values(RecordKind);
 
 /** The name of a record, in the singular or in the plural. */
-const recordName: Parser<HistoryRecord> = Object.assign(
+const recordName: Parser<RecordKind> = Object.assign(
   (typed: string) => {
-    const word = typed.trim().toLowerCase();
-    const name = records.find((each) => word === each || word === `${each}s`);
+    const name = records.find((each) =>
+      [each, `${each}s`].map(canonical).includes(canonical(typed)),
+    );
     if (name) return name;
     throw new Invalid(
       `there is no record called “${typed}”. The records are ${records.join(', ')}.`,
@@ -86,7 +87,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       const { record, absolute } = flags;
       const rowId = await idMeant(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
-      const fields = (await noun?.load())?.fields ?? paymentFields;
+      const fields = (await noun?.load())?.fields ?? (record === 'payment' ? paymentFields : []);
       const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
       if (!page || (page.nodes.length === 0 && !flags.after)) {
         throw notFound(

@@ -1,3 +1,4 @@
+import type { Department } from '../../client/operations.ts';
 import type { Cell, Kind } from '../output/columns.ts';
 import { localDay, offset } from '../output/format.ts';
 import { didYouMean } from '../words/suggest.ts';
@@ -19,7 +20,7 @@ export const searched = ['client', 'contract', 'event', 'employee'] as const;
 export interface Reference {
   kind: (typeof searched)[number];
   /** Of employees, only the active ones of this department. */
-  department?: 'sales' | 'support' | 'management';
+  department?: Department;
 }
 
 /** What was typed cannot be a value of its kind. The message completes “--flag: …”. */
@@ -237,7 +238,7 @@ export function offering<Value>(offers: readonly string[], parser: Parser<Value>
 }
 
 /** One of a closed set of words. */
-export function oneOf<Word extends string>(...words: [Word, ...Word[]]): Parser<Word> {
+export function oneOf<Word extends string>(...words: readonly Word[]): Parser<Word> {
   const parse = (typed: string) => {
     const word = words.find((each) => each === typed.trim().toLowerCase());
     if (word) return word;

@@ -1,6 +1,7 @@
 import type { Fields } from '../api/values.ts';
+import type { Cell } from '../output/columns.ts';
 import { forPeople, money } from '../output/format.ts';
-import type { Change } from './change.ts';
+import { inWords } from './words.ts';
 
 /** What people and clients are called, by their ids. */
 export interface Names {
@@ -61,7 +62,7 @@ const client: Telling = {
       said: "erased the client's personal data",
       tells: ['erasedAt', 'fullName', 'email', 'phone'],
     },
-    passedOn('commercialContactId', { before, after, names }, handedOver('the client')),
+    passedOn('commercialId', { before, after, names }, handedOver('the client')),
     // A contact is recorded so; and an erased client's changes look like one.
     Object.keys(after).every((key) => key === 'lastUpdate') && {
       said: 'noted a contact with the client, or a change that is no longer on record',
@@ -140,11 +141,22 @@ const payment: Telling = {
     `${euros(amount)} for contract ${contractId}, received on ${paidOn}`,
 };
 
-/** The records that have a history, and how it is told. */
-export const tellings: Readonly<Record<Change['record'], Telling>> = {
+const tellings: Readonly<Partial<Record<string, Telling>>> = {
   client,
   contract,
   event,
   employee,
   payment,
 };
+
+/** How the history of a kind of record is told: of one that is not known here, by its fields. */
+export const tellingOf = (record: string): Telling =>
+  tellings[record] ?? {
+    the: `the ${record.replaceAll('_', ' ')}`,
+    created: 'created',
+    summary: (fields) =>
+      Object.entries(fields)
+        .filter(([key, value]) => key !== 'id' && value != null)
+        .map(([key, value]) => `${inWords(key)} ${forPeople('text', value as Cell)}`)
+        .join(', '),
+  };

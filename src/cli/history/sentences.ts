@@ -3,7 +3,8 @@ import type { Cell, Field } from '../output/columns.ts';
 import { forPeople } from '../output/format.ts';
 import { shorten } from '../output/text.ts';
 import type { Change } from './change.ts';
-import { type Names, type Telling, tellings } from './records.ts';
+import { type Names, type Telling, tellingOf } from './records.ts';
+import { inWords } from './words.ts';
 
 /** A text is told as far as it says what it is; all of it is in `--json`. */
 const longestText = 60;
@@ -16,8 +17,7 @@ const together = (parts: readonly string[]) =>
 /** `the e-mail`; of a field that is not known here, its own name. */
 function fieldInWords(key: string, fields: readonly Field[]): string {
   const label = fields.find((field) => field.key === key)?.label;
-  const word = words[key] ?? label ?? key.replace(/[A-Z]/g, ' $&');
-  return `the ${word.toLowerCase()}`;
+  return `the ${(words[key] ?? label ?? inWords(key)).toLowerCase()}`;
 }
 
 function valueInWords(key: string, value: unknown, fields: readonly Field[]): string {
@@ -71,8 +71,7 @@ function updateInWords(
 
 /** What was done, without who did it: `signed the contract`. */
 function actInWords(change: Change, fields: readonly Field[], names: Names): string {
-  const telling = tellings[change.record];
-  if (!telling) return `changed it (${change.action})`;
+  const telling = tellingOf(change.record);
   const { old, new: next } = change;
   if (change.action === 'update') {
     return updateInWords({ old: old ?? {}, new: next ?? {} }, telling, fields, names);

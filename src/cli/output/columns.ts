@@ -9,6 +9,8 @@ export interface Field {
   key: string;
   label: string;
   kind: Kind;
+  /** The name in the database, where it is another one than the key's. */
+  column?: string;
   /** True of what belongs to another record and is only shown with this one. */
   borrowed?: true;
 }

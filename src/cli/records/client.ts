@@ -11,17 +11,18 @@ export const columns: readonly Column<Client>[] = [
   { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (c) => c.email },
   { key: 'phone', label: 'Phone', kind: 'phone', priority: 4, value: (c) => c.phone },
   {
-    key: 'commercialContact',
+    key: 'commercial',
     label: 'Sales contact',
     kind: 'text',
     priority: 3,
-    value: (c) => c.commercialContactName,
+    value: (c) => c.commercialName,
   },
   {
-    key: 'commercialContactId',
+    key: 'commercialId',
+    column: 'commercial_contact_id',
     label: 'Sales contact ID',
     kind: 'id',
-    value: (c) => c.commercialContactId,
+    value: (c) => c.commercialId,
   },
   { key: 'firstContact', label: 'First contact', kind: 'date', value: (c) => c.firstContact },
   {

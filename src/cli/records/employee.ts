@@ -9,13 +9,15 @@ export const columns: readonly Column<Employee>[] = [
   { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (e) => e.fullName },
   { key: 'department', label: 'Department', kind: 'text', priority: 1, value: (e) => e.department },
   { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (e) => e.email },
+  { key: 'phone', label: 'Phone', kind: 'phone', priority: 4, value: (e) => e.phone },
   { key: 'active', label: 'Active', kind: 'flag', priority: 3, value: (e) => e.active },
   {
-    key: 'creationDate',
+    key: 'createdAt',
+    column: 'creation_date',
     label: 'Created',
     kind: 'instant',
-    priority: 4,
-    value: (e) => e.creationDate,
+    priority: 5,
+    value: (e) => e.createdAt,
   },
   { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
 ];

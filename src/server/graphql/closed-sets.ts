@@ -1,15 +1,25 @@
-import { enumCodec, TYPES, withPgClientFromPgService } from 'postgraphile/@dataplan/pg';
+import {
+  enumCodec,
+  listOfCodec,
+  type PgCodec,
+  TYPES,
+  withPgClientFromPgService,
+} from 'postgraphile/@dataplan/pg';
 import { readComment } from './comments.ts';
 
-// Closed sets are text in the database and enums in the API. Their one home is the database: what a check constraint
-// of one column lists; and of history, which is a view, what it is made of. A value's description is in the comment
-// of its column; a column that has no list there shows the words alone.
+// Closed sets are text in the database and enums in the API. Their one home is the database: what the check of one
+// column lists, with what the column's comment says of each; where there can be no check, in a view or in what a function
+// returns, the list in the comment itself. Two are of the catalogue: the records, and what may be done to them.
 
-type ClosedSet = { column: string; words: { value: string; description: string | null }[] };
+type Column = Parameters<GraphileConfig.GatherHooks['pgCodecs_attribute']>[0]['pgAttribute'];
+type TextCodec = PgCodec<string, undefined, unknown, unknown, undefined>;
+type Word = { value: string; description: string | null };
+type ClosedSet = { description: string | null; words: Word[] };
 
 const closedSets = `
   select
-    c.conrelid::regclass || '.' || a.attname as column,
+    c.conrelid::regclass || '.' || a.attname as name,
+    null as description,
     array(
       select json_build_object('value', word[1])
       from regexp_matches(pg_get_expr(c.conbin, c.conrelid), '''(\\w+)''::text', 'g') word) as words
@@ -19,23 +29,110 @@ const closedSets = `
     and c.connamespace = 'crm'::regnamespace
     and cardinality(c.conkey) = 1
     and pg_get_expr(c.conbin, c.conrelid) ~ '^\\(\\w+ = ANY \\(ARRAY\\[(''\\w+''::text(, )?)+\\]\\)\\)$'
-  union all
-  select 'crm.history.action', array(
-    select json_build_object('value', e.enumlabel)
-    from pg_catalog.pg_enum e
-    join pg_catalog.pg_type t on t.oid = e.enumtypid
-    where t.typnamespace = 'audit'::regnamespace and t.typname = 'action'
-    order by e.enumsortorder)
-  union all
-  select 'crm.history.record', array(
-    select json_build_object('value', relname, 'description', obj_description(oid, 'pg_class'))
-    from pg_catalog.pg_class
-    where relnamespace = 'crm'::regnamespace and relkind in ('r', 'v')
-    order by relname)`;
 
-/** Makes enums of the columns of crm that hold one of a few words, under the words themselves. */
+  union all
+  -- Every table and view that anybody is granted to read.
+  select 'RecordKind', 'A kind of record.', array(
+    select json_build_object('value', relname, 'description', obj_description(c.oid, 'pg_class'))
+    from pg_catalog.pg_class c
+    where relnamespace = 'crm'::regnamespace
+      and relkind in ('r', 'p', 'v')
+      and exists (
+        select from (
+          select (aclexplode(relacl)).*
+          union all
+          select (aclexplode(attacl)).* from pg_catalog.pg_attribute where attrelid = c.oid) acl
+        where acl.privilege_type = 'SELECT' and acl.grantee <> relowner)
+    order by relname)
+
+  union all
+  -- What statements do; what the business verbs do; and the functions that not every employee may call, each a
+  -- permission of its own.
+  select 'AccessVerb', 'What may be done to a record.', array(
+    select json_build_object('value', verb, 'description', description)
+    from (
+      values (1, 'read', 'Read it.'), (2, 'create', 'Create one.'), (3, 'update', 'Change it.'), (4, 'delete', 'Delete it.')
+      union all
+      select 4 + position, listed.item[1], listed.item[2]
+      from pg_catalog.pg_proc p
+      cross join lateral regexp_matches(obj_description(p.oid, 'pg_proc'), '^- \`(\\w+)\`: (.+)$', 'gn')
+        with ordinality listed (item, position)
+      where proname = 'business_verbs'
+        and pronamespace = (select oid from pg_catalog.pg_namespace where nspname = 'access')
+      union all
+      select 1000, coalesce(substring(proname from '^(.+)_' || relname || '$'), proname),
+        split_part(obj_description(p.oid, 'pg_proc'), E'\\n', 1)
+      from pg_catalog.pg_proc p
+      join pg_catalog.pg_class c on c.relnamespace = pronamespace and relkind = 'r' and relname || '_id' = any (proargnames)
+      where pronamespace = 'crm'::regnamespace
+        and exists (select from aclexplode(proacl) acl where acl.grantee <> proowner)
+        and not exists (
+          select from aclexplode(proacl) acl left join pg_catalog.pg_roles r on r.oid = acl.grantee
+          where acl.grantee = 0 or r.rolname = 'epic_employee')
+    ) known (position, verb, description)
+    order by position, verb)`;
+
+/** Makes enums of the columns of crm, and of the arguments of its functions, that hold one of a few words. */
 export function createClosedSetsPlugin(): GraphileConfig.Plugin {
-  let wordsOf: Map<string, ClosedSet['words']>;
+  let sets: Map<string, ClosedSet>;
+  let codecs: Map<string, TextCodec>;
+
+  function enumNamed(name: string, { description, words }: ClosedSet): TextCodec {
+    return {
+      ...enumCodec({
+        name,
+        identifier: TYPES.text.sqlType,
+        description: description ?? undefined,
+        values: words.map((word) => ({
+          value: word.value,
+          description: word.description ?? `${sentenceOf(word.value)}.`,
+        })),
+        extensions: { tags: { name } },
+      }),
+      // Text, which sorts by an index like any other.
+      isEnum: false,
+      hasNaturalOrdering: true,
+    } as TextCodec;
+  }
+
+  /** The enum of this name, which the tags have given to a column, or the catalogue's own. */
+  function codecNamed(name: string, columns: Iterable<Column>): TextCodec {
+    const known = codecs.get(name);
+    if (known) return known;
+    const own = sets.get(name);
+    for (const column of own ? [] : columns) {
+      const set = column.getTags().enum === name ? setOf(column) : null;
+      if (set) return remember(name, set);
+    }
+    if (!own)
+      throw new Error(`db/postgraphile.tags.json5 names an enum that there is not: ${name}.`);
+    return remember(name, own);
+  }
+
+  function remember(name: string, set: ClosedSet): TextCodec {
+    const codec = enumNamed(name, set);
+    codecs.set(name, codec);
+    return codec;
+  }
+
+  /** The words of a column, if it has its own. */
+  function setOf(column: Column): ClosedSet | null {
+    const relation = column.getClass();
+    const { text, parts } = readComment(column.getDescription());
+    const isChecked = relation && ['r', 'p'].includes(relation.relkind);
+    const words = isChecked
+      ? sets.get(`crm.${relation.relname}.${column.attname}`)?.words
+      : [...parts.keys()].map((value) => ({ value, description: null }));
+    if (!words || words.length === 0) return null;
+    return {
+      description: text,
+      words: words.map(({ value, description }) => ({
+        value,
+        description: parts.get(value) ?? description,
+      })),
+    };
+  }
+
   return {
     name: 'EpicClosedSetsPlugin',
     gather: {
@@ -45,33 +142,38 @@ export function createClosedSetsPlugin(): GraphileConfig.Plugin {
           if (service === undefined) throw new Error(`There is no service ${serviceName}.`);
           const settings = service.pgSettingsForIntrospection ?? null;
           const { rows } = await withPgClientFromPgService(service, settings, (client) =>
-            client.query<ClosedSet>({ text: closedSets }),
+            client.query<ClosedSet & { name: string }>({ text: closedSets }),
           );
-          wordsOf = new Map(rows.map(({ column, words }) => [column, words]));
+          sets = new Map(rows.map(({ name, ...set }) => [name, set]));
+          codecs = new Map();
         },
 
-        pgCodecs_attribute(_info, { pgClass, pgAttribute, attribute }) {
-          const column = `${pgClass.getNamespace()?.nspname}.${pgClass.relname}.${pgAttribute.attname}`;
-          const words = wordsOf.get(column);
-          if (words === undefined) return;
-          const { text, parts } = readComment(attribute.description);
-          const { enumName } = pgAttribute.getTags();
-          attribute.description = text;
-          attribute.codec = {
-            ...enumCodec({
-              name: `${pgClass.relname}_${pgAttribute.attname}`,
-              identifier: TYPES.text.sqlType,
-              description: text,
-              values: words.map(({ value, description }) => ({
-                value,
-                description: parts.get(value) ?? description ?? `${sentenceOf(value)}.`,
-              })),
-              extensions: { tags: typeof enumName === 'string' ? { name: enumName } : {} },
-            }),
-            // Text, which sorts by an index like any other.
-            isEnum: false,
-            hasNaturalOrdering: true,
-          };
+        async pgCodecs_attribute(info, { serviceName, pgClass, pgAttribute, attribute }) {
+          if (pgClass.getNamespace()?.nspname !== 'crm') return;
+          const tag = pgAttribute.getTags().enum;
+          const set = setOf(pgAttribute);
+          if (set === null && typeof tag !== 'string') return;
+          const { introspection } = await info.helpers.pgIntrospection.getService(serviceName);
+          const name = typeof tag === 'string' ? tag : `${pgClass.relname}_${pgAttribute.attname}`;
+          attribute.codec =
+            codecs.get(name) ??
+            (set ? remember(name, set) : codecNamed(name, introspection.attributes));
+          if (set) attribute.description = set.description ?? undefined;
+        },
+
+        async pgProcedures_PgResourceOptions(info, { serviceName, pgProc, resourceOptions }) {
+          const { enums } = pgProc.getTags() as { enums?: Record<string, string> };
+          if (!enums) return;
+          const { introspection } = await info.helpers.pgIntrospection.getService(serviceName);
+          resourceOptions.parameters = resourceOptions.parameters?.map((parameter) => {
+            const name = enums[parameter.name ?? ''];
+            if (name === undefined) return parameter;
+            const codec = codecNamed(name, introspection.attributes);
+            return {
+              ...parameter,
+              codec: parameter.codec.arrayOfCodec ? listOfCodec(codec) : codec,
+            };
+          });
         },
       },
     },

@@ -1,5 +1,6 @@
 import type { PgCodecWithAttributes, PgResource } from 'postgraphile/@dataplan/pg';
 import { readComment } from './comments.ts';
+import { isReturned } from './exposure.ts';
 
 // What the schema says of itself. Comments of the database come first: PostGraphile shows them by itself, and here
 // they also describe a relation (by its column), and the arguments of a function (by the list in its comment). What
@@ -12,7 +13,6 @@ const placeInList = 'Its place in the list: reading goes on from here with "afte
 
 const ofPayload: Record<string, string> = {
   staged: 'How many lines the import has by now.',
-  outcome: 'What came of it.',
 };
 
 const ofPageInfo: Record<string, string> = {
@@ -33,7 +33,7 @@ const ofPagingArguments: Record<string, string> = {
 export const descriptionsPlugin: GraphileConfig.Plugin = {
   name: 'EpicDescriptionsPlugin',
   // What others describe is left as it is.
-  before: ['EpicPagingPlugin', 'EpicReturnedRowsPlugin', 'EpicWholeListsPlugin'],
+  before: ['EpicPagingPlugin', 'EpicShapePlugin'],
   schema: {
     hooks: {
       GraphQLObjectType: (type, build, { scope }) =>
@@ -102,12 +102,16 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
           if (scope.isPgDeleteMutation) return `Deletes ${one}.`;
           if (scope.isPgCreatePayloadType) return `The new ${noun}.`;
           if (scope.isPgDeletePayloadType) return `The ${noun} as it was.`;
-          if (scope.isMutationPayload) return ofPayload[fieldName] ?? `The ${noun} as it is now.`;
+          if (scope.isMutationPayload) {
+            const returned = isReturned(codec) ? codec.description : null;
+            return ofPayload[fieldName] ?? returned ?? `The ${noun} as it is now.`;
+          }
           if (scope.isConnectionEdgeType) {
             return fieldName === 'cursor' ? placeInList : `The ${noun} itself.`;
           }
           if (scope.isConnectionType) return ofConnection(fieldName, many);
-          return scope.isPgClassType && fieldName === 'id' ? `Identifies the ${noun}.` : null;
+          const isId = scope.isPgClassType && fieldName === 'id' && !field.description;
+          return isId ? `Identifies the ${noun}.` : null;
         }),
 
       GraphQLObjectType_fields_field_args_arg: (argument, build, { scope, Self }) =>
@@ -241,7 +245,7 @@ function argumentInWords(build: Build, called: Called, name: string): string | n
   const argument = parameter?.name ?? '';
   const listed = readComment(called.description).parts.get(argument);
   if (listed !== undefined) return listed;
-  const column = called.codec.attributes?.[argument]?.description;
+  const column = isReturned(called.codec) ? null : called.codec.attributes?.[argument]?.description;
   if (column) return column;
   const record = /^(\w+)_id$/.exec(argument)?.[1];
   return record === undefined ? null : `Which ${inWords(record)}.`;
@@ -258,6 +262,7 @@ function inWords(name: string): string {
   return name
     .replace(/^my(?:_|(?=[A-Z]))/, '')
     .replaceAll('_', ' ')
+    .replace(/(?<=[a-z])(?=[A-Z])/g, ' ')
     .toLowerCase();
 }
 

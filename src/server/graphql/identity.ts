@@ -55,6 +55,8 @@ const typeDefs = gql`
     fullName: String!
     """The address to log in with; unique without regard to case."""
     email: String!
+    """Where colleagues reach them."""
+    phone: String
     """What they do, which decides what they may do."""
     department: Department!
   }

@@ -6,7 +6,12 @@ import { hashNewPassword, oneTimePassword } from './passwords.ts';
 /** Runs one statement of an open transaction. */
 export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<readonly Row[]>;
 
-export type NewEmployee = { fullName: string; email: string; department: string };
+export type NewEmployee = {
+  fullName: string;
+  email: string;
+  phone?: string | null | undefined;
+  department: string;
+};
 
 /** Runs statements in one transaction. */
 export type InTransaction = <Result>(
@@ -19,14 +24,15 @@ export type InTransaction = <Result>(
  */
 export async function createEmployee(
   inTransaction: InTransaction,
-  { fullName, email, department }: NewEmployee,
+  { fullName, email, phone, department }: NewEmployee,
 ): Promise<{ id: number; oneTimePassword: string }> {
   const password = oneTimePassword();
   const passwordHash = await hashNewPassword(password);
   const id = await inTransaction(async (run) => {
     const [employee] = await run<{ id: number }>(
-      'insert into crm.employee (full_name, email, department) values ($1, $2, $3) returning id',
-      [fullName, email, department],
+      `insert into crm.employee (full_name, email, phone, department)
+       values ($1, $2, $3, $4) returning id`,
+      [fullName, email, phone ?? null, department],
     );
     if (employee === undefined) throw new Error('The new employee did not come back.');
     await run('insert into auth.credential (employee_id, password_hash) values ($1, $2)', [

@@ -52,7 +52,7 @@ function requestFor(
       return { query: `{ ${operation.record}s(first: 1000) { nodes { id } } }`, variables: {} };
     case 'read history':
       return {
-        query: `query ($record: HistoryRecord!, $id: Int!) {
+        query: `query ($record: RecordKind!, $id: Int!) {
           historyEntries(condition: { record: $record, rowId: $id }, orderBy: ID_DESC, first: 20) { nodes { id } }
         }`,
         variables: { record: operation.record, id: operation.id },

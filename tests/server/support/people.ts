@@ -26,13 +26,13 @@ export async function addEmployee(
 /** Puts a client of a sales employee into the database. Gives the id. */
 export async function addClient(
   database: TestDatabase,
-  commercialContactId: number,
+  commercialId: number,
   fullName = 'Jeanne Moreau',
 ): Promise<number> {
   const [row] = await database.query<{ id: number }>(
     `insert into crm.client (full_name, email, phone, commercial_contact_id)
      values ($1, 'jeanne.moreau@client.example', '+33 6 12 34 56 78', $2) returning id`,
-    [fullName, commercialContactId],
+    [fullName, commercialId],
   );
   return row?.id ?? 0;
 }

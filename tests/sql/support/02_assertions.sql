@@ -363,4 +363,22 @@ return is(test.columns_open_to(who, verb, relation), columns, description);
 comment on function test.opens(text, text, regclass, text, text) is
   'Somebody is granted the verb (select, insert, update) on exactly these columns of the table, in its order.';
 
+
+-- The shape of a table: what one row cannot tell.
+
+create function test.has_structure(relation regclass, keys text[], required text) returns text
+language sql
+return is(
+  format(E'%s\nnot null: %s',
+    (select string_agg(pg_get_constraintdef(oid), E'\n' order by contype desc, pg_get_constraintdef(oid) collate "C")
+     from pg_constraint where conrelid = relation and contype in ('p', 'f')),
+    (select string_agg(attname, ', ' order by attnum)
+     from pg_attribute where attrelid = relation and attnum > 0 and attnotnull)),
+  format(E'%s\nnot null: %s',
+    (select string_agg(key, E'\n' order by key ~ '^PRIMARY' desc, key collate "C") from unnest(keys) key),
+    required),
+  format('%s has these keys, refers to these records, and must have these columns', relation));
+comment on function test.has_structure(regclass, text[], text) is
+  'A table has exactly these keys, as pg_get_constraintdef writes them, and exactly these columns that cannot be null.';
+
 reset search_path;
