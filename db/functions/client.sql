@@ -163,7 +163,9 @@ begin
     raise check_violation using
       constraint = 'client_erasure_is_confirmed', column = 'confirm',
       message = format('Erasing client %s cannot be undone: confirm it.', erased.id),
-      detail = jsonb_build_object('mentionedIn', to_jsonb(mentions));
+      detail = jsonb_build_object('mentionedIn', (
+        select coalesce(jsonb_agg(jsonb_build_object('eventId', mention.event_id, 'title', mention.title)), '[]')
+        from unnest(mentions) mention));
   end if;
 
   update crm.client

@@ -296,6 +296,7 @@ begin
   end if;
   if relation is null or asked is null then
     raise invalid_parameter_value using
+      constraint = 'explained_record_and_verb_are_known', column = 'record',
       message = format('There is nothing to explain about %s %s.', verb, record),
       detail = jsonb_build_object('records', (
         select jsonb_agg(relname order by relname) from pg_catalog.pg_class
@@ -307,7 +308,9 @@ begin
     select attname from pg_catalog.pg_attribute where attrelid = relation and attnum > 0 and not attisdropped);
   if misnamed <> '{}' then
     raise undefined_column using
-      column = misnamed[1], message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record);
+      constraint = 'explained_columns_are_known', column = 'columns',
+      message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record),
+      detail = jsonb_build_object('columns', misnamed);
   end if;
 
   granted := case
@@ -451,28 +454,32 @@ comment on function access.explain_statement(text, text, integer, text[], jsonb)
 
 
 create or replace function access.business_verbs(
-  out record text, out verb text, out statement text, out columns text[], out new_values jsonb)
+  out function_name text, out record text, out verb text, out phrase text,
+  out statement text, out columns text[], out new_values jsonb)
 returns setof record
 language sql immutable parallel safe
 set search_path = ''
 as $$
-  select known.record, known.verb, known.statement, known.columns::text[], known.new_values::jsonb
+  select known.function_name, known.record, known.verb, coalesce(known.phrase, replace(known.verb, '_', ' ')),
+    known.statement, known.columns::text[], known.new_values::jsonb
   from (values
-    ('contract', 'sign',       'update', null,                      '{"status": "signed"}'),
-    ('contract', 'cancel',     'update', null,                      '{"status": "cancelled"}'),
-    ('payment',  'record',     'create', '{contract_id,amount}',    null),
-    ('payment',  'correct',    'create', null,                      '{"amount": -0.01}'),
-    ('event',    'assign',     'update', '{support_contact_id}',    null),
-    ('event',    'unassign',   'update', null,                      '{"support_contact_id": null}'),
-    ('client',   'hand_over',  'update', '{commercial_contact_id}', null),
-    ('client',   'contact',    'update', '{full_name}',             null),
-    ('employee', 'deactivate', 'update', null,                      '{"active": false}'),
-    ('employee', 'activate',   'update', null,                      '{"active": true}'),
-    ('employee', 'move',       'update', '{department}',            null)
-  ) known (record, verb, statement, columns, new_values)
+    ('sign_contract',       'contract', 'sign',           null,                    'update', null,                      '{"status": "signed"}'),
+    ('cancel_contract',     'contract', 'cancel',         null,                    'update', null,                      '{"status": "cancelled"}'),
+    ('record_payment',      'payment',  'record',         null,                    'create', '{contract_id,amount}',    null),
+    ('correct_payment',     'payment',  'correct',        null,                    'create', null,                      '{"amount": -0.01}'),
+    ('assign_support',      'event',    'assign',         null,                    'update', '{support_contact_id}',    null),
+    ('unassign_support',    'event',    'unassign',       null,                    'update', null,                      '{"support_contact_id": null}'),
+    ('hand_over_client',    'client',   'hand_over',      null,                    'update', '{commercial_contact_id}', null),
+    ('record_contact',      'client',   'contact',        'record a contact with', 'update', '{full_name}',             null),
+    ('deactivate_employee', 'employee', 'deactivate',     null,                    'update', null,                      '{"active": false}'),
+    ('activate_employee',   'employee', 'activate',       null,                    'update', null,                      '{"active": true}'),
+    ('move_employee',       'employee', 'move',           null,                    'update', '{department}',            null),
+    ('erase_client',        'client',   'erase',          null,                    null,     null,                      null),
+    ('reset_password',      'employee', 'reset_password', 'reset the password of', null,     null,                      null)
+  ) known (function_name, record, verb, phrase, statement, columns, new_values)
 $$;
 comment on function access.business_verbs() is
-'What the business verbs do to their records: create or update, and which columns and values they write.
+'The business verbs: the function of crm, the record and the verb that it stands for, the verb in words, and what it does to the record: create or update, and which columns and values it writes. Without a statement the call itself is the permission.
 - `sign`: Sign a contract.
 - `cancel`: Cancel a contract.
 - `record`: Record a payment.
@@ -483,20 +490,9 @@ comment on function access.business_verbs() is
 - `contact`: Note that a client was contacted.
 - `deactivate`: Deactivate an employee.
 - `activate`: Let an employee who was deactivated log in again.
-- `move`: Move an employee to another department.';
-
-
-create or replace function access.written_by(record text, verb text, out statement text, out columns text[], out new_values jsonb)
-returns setof record
-language sql immutable strict parallel safe
-set search_path = ''
-as $$
-  select known.statement, known.columns, known.new_values
-  from access.business_verbs() known
-  where known.record = written_by.record and known.verb = written_by.verb
-$$;
-comment on function access.written_by(text, text) is
-  'As access.business_verbs, for one of them; no rows for any other verb.';
+- `move`: Move an employee to another department.
+- `erase`: Erase the personal data of a client.
+- `reset_password`: Give an employee a password for one login.';
 
 
 create or replace function crm.explain_access(
@@ -515,7 +511,13 @@ declare
   given     jsonb := new_values;
   known     record;
 begin
-  select * into known from access.written_by(record, verb);
+  select business.* into known
+  from access.business_verbs() business
+  where business.record = explain_access.record and business.verb = explain_access.verb;
+  if known.statement is null and known.function_name is not null then
+    return query select * from access.explain_call(known.function_name);
+    return;
+  end if;
   if found then
     statement := known.statement;
     given     := coalesce(known.new_values || given, known.new_values, given);
@@ -570,6 +572,21 @@ comment on function access.responsible_for(text, integer, jsonb) is
   'The active employee who looks after a record, or, for one that is to be created, after what it belongs to; null when there is none.';
 
 
+create or replace function access.refusal_sentence(record text, verb text, row_id integer) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select format('You may not %s %s.',
+    coalesce(
+      (select business.phrase from access.business_verbs() business
+       where business.record = refusal_sentence.record and business.verb = refusal_sentence.verb),
+      replace(verb, '_', ' ')),
+    coalesce(record || ' ' || row_id, 'this ' || record))
+$$;
+comment on function access.refusal_sentence(text, text, integer) is
+  'What a refused employee reads first: what they may not do.';
+
+
 create or replace function crm.explain_refusal(
   record     text,
   verb       text,
@@ -591,7 +608,7 @@ as $$
   select
     seen.is_visible,
     case
-      when seen.is_visible then format('You may not %s %s.', replace(verb, '_', ' '), coalesce(record || ' ' || row_id, 'this ' || record))
+      when seen.is_visible then access.refusal_sentence(record, verb, row_id)
       else format('There is no %s %s.', record, row_id)
     end,
     verdict.name,
@@ -628,6 +645,28 @@ comment on function crm.explain_refusal(text, text, integer, text[], jsonb) is
 - `new_values`: What was to be written, by column.';
 
 
+create or replace function access.explain_refused_call(
+  function_name text,
+  arguments     jsonb,
+  out is_visible         boolean,
+  out message            text,
+  out policy             text,
+  out reason             text,
+  out contact_id         integer,
+  out contact_name       text,
+  out contact_department text)
+language sql stable security invoker
+set search_path = ''
+as $$
+  select refusal.*
+  from access.business_verbs() business
+  cross join lateral crm.explain_refusal(business.record, business.verb, (arguments ->> (business.record || '_id'))::integer) refusal
+  where business.function_name = explain_refused_call.function_name
+$$;
+comment on function access.explain_refused_call(text, jsonb) is
+  'As crm.explain_refusal, for a function of crm that was called with these arguments, by name; nulls when it is no business verb.';
+
+
 create or replace function access.refuse(record text, verb text, row_id integer, new_values jsonb default null) returns void
 language plpgsql stable security invoker
 set search_path = ''
@@ -637,7 +676,8 @@ declare
 begin
   select * into refusal from crm.explain_refusal(record, verb, row_id, new_values => refuse.new_values);
   if not refusal.is_visible then
-    raise no_data_found using constraint = record || '_pkey', message = refusal.message;
+    raise no_data_found using
+      constraint = record || '_pkey', column = record || '_id', message = refusal.message;
   end if;
   raise insufficient_privilege using
     constraint = coalesce(refusal.policy, ''),

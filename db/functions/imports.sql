@@ -117,7 +117,9 @@ begin
 
   if refused is not null then  -- a policy hid it from the update
     raise insufficient_privilege using column = 'email', message = (
-      select concat_ws(' ', refusal.message, refusal.reason) from crm.explain_refusal('client', 'update', refused) refusal);
+      select concat_ws(' ', refusal.message, refusal.reason,
+        'Ask ' || coalesce(refusal.contact_name, refusal.contact_department) || '.')
+      from crm.explain_refusal('client', 'update', refused) refusal);
   end if;
 end
 $$;
@@ -345,10 +347,14 @@ declare
   outcome  crm.import_outcome;
 begin
   if columns is null or match_email and record <> 'client' then
-    raise invalid_parameter_value using message = 'Clients are imported, and matched by their e-mail address; contracts and events are imported.';
+    raise invalid_parameter_value using
+      constraint = 'import_is_of_importable_records', column = 'record',
+      message = 'Clients are imported, and matched by their e-mail address; contracts and events are imported.';
   end if;
   if match_email and even_known then
-    raise invalid_parameter_value using message = 'Clients who are known are either changed or created again, not both.';
+    raise invalid_parameter_value using
+      constraint = 'import_treats_known_clients_one_way', column = 'even_known',
+      message = 'Clients who are known are either changed or created again, not both.';
   end if;
   if not has_any_column_privilege(format('crm.%I', record), 'insert') then
     perform access.refuse(record, 'create', null);
@@ -360,7 +366,7 @@ begin
   limit 1;
   if found then
     raise undefined_column using
-      column = unknown,
+      constraint = 'import_columns_are_known', column = unknown,
       message = format('No %s is imported with “%s”: there are %s.', record, unknown, array_to_string(columns, ', '));
   end if;
 

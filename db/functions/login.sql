@@ -279,7 +279,7 @@ begin
   if not found then
     raise insufficient_privilege using
       constraint = 'management_reset_others',
-      message = format('You may not reset the password of employee %s.', person.id),
+      message = access.refusal_sentence('employee', 'reset_password', person.id),
       detail = jsonb_build_object('reason', (
         select pg_catalog.obj_description(oid, 'pg_policy') from pg_catalog.pg_policy
         where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others'));

@@ -24,7 +24,8 @@ begin
   if paid.status <> 'signed' and new.amount > 0 then
     raise check_violation using
       constraint = 'payment_needs_a_signed_contract', column = 'contract_id',
-      message = format('Contract %s is %s: only a signed contract is paid.', paid.id, replace(paid.status, 'draft', 'a draft'));
+      message = format('Contract %s is %s: only a signed contract is paid.', paid.id, replace(paid.status, 'draft', 'a draft')),
+      detail = jsonb_build_object('contractId', paid.id, 'status', paid.status);
   end if;
   if new.amount > paid.amount_to_be_paid then
     raise check_violation using

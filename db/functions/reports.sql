@@ -32,7 +32,8 @@ set search_path = ''
 as $$
 begin
   if last_day > first_day + interval '100 years' then
-    raise invalid_parameter_value using message = 'A report covers at most 100 years.';
+    raise invalid_parameter_value using
+      constraint = 'report_is_at_most_100_years', column = 'last_day', message = 'A report covers at most 100 years.';
   end if;
   return query
     with signed as (

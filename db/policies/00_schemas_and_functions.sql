@@ -78,11 +78,13 @@ grant execute on function
   access.act_in_words(text, text[], text),
   access.business_verbs(),
   access.explain_call(text),
+  access.explain_refused_call(text, jsonb),
   access.explain_statement(text, text, integer, text[], jsonb),
   access.grants_on(regclass, text),
   access.permission_function(text, text),
   access.policies_on(regclass, text),
   access.policy_holds(oid, boolean, jsonb, text[]),
+  access.refusal_sentence(text, text, integer),
   access.responsible_for(text, integer, jsonb),
   access.role_in_words(name),
   access.row_as_entered(regclass, jsonb),
@@ -119,8 +121,7 @@ grant execute on function
   crm_private.change_employee(text, integer, integer, boolean, text),
   crm_private.contract_refuse_repetition(crm.contract, text),
   crm_private.hand_over_work(integer, integer),
-  access.refuse(text, text, integer, jsonb),
-  access.written_by(text, text)
+  access.refuse(text, text, integer, jsonb)
   to epic_employee;
 
 

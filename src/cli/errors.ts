@@ -1,3 +1,5 @@
+import type { Contact } from '../client/index.ts';
+
 /** What can go wrong, by the code that scripts see in `--json` errors. */
 export type Problem = {
   /** What happened. */
@@ -8,11 +10,15 @@ export type Problem = {
   hint?: string;
   /** The command line with which what was typed is sent again. */
   again?: string;
-  /** A stable word of the server's for a program, such as `token_expired`. */
+  /** A stable name for a program: of the constraint, rule or policy, or such as `token_expired`. */
   kind?: string;
+  /** The field at fault, as the API names it. */
+  field?: string;
+  /** What else the server knows, by name: `since`, `changedBy` and `changedAt`, … */
+  facts?: Readonly<Record<string, unknown>>;
 } & (
   | { code: 'USAGE'; flag?: string }
-  | { code: 'FORBIDDEN'; policy?: string; contact?: string }
+  | { code: 'FORBIDDEN'; contact?: Contact }
   | { code: 'INTERNAL'; id?: string }
   | {
       code:

@@ -4,52 +4,56 @@ import { isObject } from './is-object.ts';
 interface Told {
   /** What happened: a sentence for a person. */
   readonly message: string;
-  /** A stable word for a program, where one code has several causes: `token_expired`, a rule's name. */
+  /** A stable name for a program: of the constraint, rule or policy, or such as `token_expired`. */
   readonly kind?: string | undefined;
+  /** The input field at fault, as the API calls it. */
+  readonly field?: string | undefined;
+  /** Why: where a policy refuses, its own sentence. */
+  readonly reason?: string | undefined;
+  /** What else is known, by name: `since`, say, of what is done already. Times are ISO-8601. */
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
   /** What the person can do about it. */
   readonly hint?: string | undefined;
   /** Where in the answer: `['signContract']`. Absent when the request as a whole was refused. */
   readonly path?: readonly (string | number)[] | undefined;
 }
 
+/** Who may do what was refused: a person, or, without a name, everyone in a department. */
+export interface Contact {
+  readonly id: number | null;
+  readonly fullName: string | null;
+  readonly department: string;
+}
+
 /**
  * Nobody is logged in, or no longer. `kind`: `no_session`, `login_refused` (wrong e-mail or password),
- * `session_ended`, `token_expired` (the client refreshes and asks again by itself).
+ * `session_ended`, `account_deactivated`, `department_changed`, `token_expired` (the client refreshes and
+ * asks again by itself).
  */
 export interface Unauthenticated extends Told {
   readonly code: 'UNAUTHENTICATED';
 }
 
-/** A grant or a policy of the database says no. */
+/** A grant or a policy of the database says no: `kind` is the name of that policy. */
 export interface Forbidden extends Told {
   readonly code: 'FORBIDDEN';
-  /** Why, in the policy's own sentence. */
-  readonly reason?: string | undefined;
-  /** The name of that policy. */
-  readonly policy?: string | undefined;
-  /** Who may, in a sentence. */
-  readonly contact?: string | undefined;
+  /** Who may. */
+  readonly contact?: Contact | undefined;
 }
 
 /** There is no such record, or none that this person may see. */
 export interface NotFound extends Told {
   readonly code: 'NOT_FOUND';
-  /** The input field that names it, as the API calls it. */
-  readonly field?: string | undefined;
 }
 
 /** A value breaks a rule, or the request cannot be understood. */
 export interface Invalid extends Told {
   readonly code: 'INVALID';
-  /** The input field at fault, as the API calls it. */
-  readonly field?: string | undefined;
 }
 
 /** It does not fit with another record, or with what somebody else does at this moment. */
 export interface Conflict extends Told {
   readonly code: 'CONFLICT';
-  /** The input field at fault, as the API calls it. */
-  readonly field?: string | undefined;
 }
 
 /** Too much, or too often. */
@@ -60,9 +64,9 @@ export interface RateLimited extends Told {
 }
 
 /**
- * No answer, now. `kind` is `unreachable`, `timeout` or `not_epic` (something else answers there) when
- * this side found out, and another word or none when the server itself says so. After the first two a
- * change may have been made all the same.
+ * No answer, now. `kind` is `unreachable`, `connection_cut`, `timeout` or `not_epic` (something else answers
+ * there) when this side found out, and another word or none when the server itself says so. After
+ * `connection_cut` and `timeout` a change may have been made all the same.
  */
 export interface Unavailable extends Told {
   readonly code: 'UNAVAILABLE';
@@ -114,6 +118,16 @@ export class EpicError extends Error {
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 
+const facts = (value: unknown) =>
+  isObject(value) && Object.keys(value).length > 0 ? value : undefined;
+
+function contact(value: unknown): Contact | undefined {
+  const { id, fullName, department } = isObject(value) ? value : {};
+  if (typeof department !== 'string') return undefined;
+  const isPerson = typeof id === 'number' && typeof fullName === 'string';
+  return isPerson ? { id, fullName, department } : { id: null, fullName: null, department };
+}
+
 const seconds = (value: unknown) =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 
@@ -127,26 +141,22 @@ export function problemOf(error: unknown): Problem {
   const told: Told = {
     message: text(message) ?? 'The server gave no reason.',
     kind: text(more.kind),
+    field: text(more.field),
+    reason: text(more.reason),
+    facts: facts(more.facts),
     hint: text(more.hint),
     path: isPath(path) ? path : undefined,
   };
   const code = text(more.code);
   switch (code) {
     case 'FORBIDDEN':
-      return {
-        ...told,
-        code,
-        reason: text(more.reason),
-        policy: text(more.policy),
-        contact: text(more.contact),
-      };
-    case 'NOT_FOUND':
-    case 'INVALID':
-    case 'CONFLICT':
-      return { ...told, code, field: text(more.field) };
+      return { ...told, code, contact: contact(more.contact) };
     case 'RATE_LIMITED':
       return { ...told, code, retryAfter: seconds(more.retryAfter) };
     case 'UNAUTHENTICATED':
+    case 'NOT_FOUND':
+    case 'INVALID':
+    case 'CONFLICT':
     case 'UNAVAILABLE':
       return { ...told, code };
     case 'INTERNAL':

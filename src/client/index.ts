@@ -11,6 +11,7 @@ export {
 } from './client.ts';
 export {
   type Conflict,
+  type Contact,
   EpicError,
   type Forbidden,
   type Internal,

@@ -454,7 +454,7 @@ export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: s
 export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, subject: string | null }> } | null };
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null };
 
 export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -724,7 +724,7 @@ export type NotificationReceivedSubscriptionVariables = Exact<{
 }>;
 
 
-export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } };
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } };
 
 export type EventChangedSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -741,7 +741,7 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, subject: string | null, createdAt: string }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
 export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
 
@@ -755,7 +755,7 @@ export type NotificationListQueryVariables = Exact<{
 }>;
 
 
-export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -763,14 +763,14 @@ export type NotificationReadMutationVariables = Exact<{
 }>;
 
 
-export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null } | null } | null };
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } | null };
 
 export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null }> | null } | null };
+export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> | null } | null };
 
-export type NotificationFieldsFragment = { id: number, kind: NotificationKind, subject: string | null, eventId: number | null, contractId: number | null, createdAt: string, readAt: string | null };
+export type NotificationFieldsFragment = { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null };
 
 export type ReportQueryVariables = Exact<{
   firstDay: string;
@@ -893,7 +893,7 @@ export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVari
   'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
 
 export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
-  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{id kind subject}}}';
+  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariables> =
   'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
@@ -995,22 +995,22 @@ export const SubscriptionPosition: Operation<SubscriptionPositionQuery, Subscrip
   'query SubscriptionPosition{subscriptionPosition}';
 
 export const NotificationReceived: Operation<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables> =
-  'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
+  'subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
   'fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{id subject createdAt}totalCount}myDrafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount}myDrafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
-  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
+  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
-  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind subject eventId contractId createdAt readAt}';
+  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';

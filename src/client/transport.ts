@@ -45,6 +45,8 @@ const networkErrors: Record<string, string> = {
   'bad port': 'that port is reserved for something else',
 };
 
+const cut = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
+
 /** Why there was no answer, as far as `fetch` lets it be known: Node does, a browser does not. */
 function networkError(url: string, error: unknown): EpicError {
   const timedOut = isObject(error) && error.name === 'TimeoutError';
@@ -54,7 +56,7 @@ function networkError(url: string, error: unknown): EpicError {
     ? 'no answer in time'
     : (networkErrors[code ?? String(cause.message)] ?? code);
   return unavailable(
-    timedOut ? 'timeout' : 'unreachable',
+    timedOut ? 'timeout' : cut.has(code ?? '') ? 'connection_cut' : 'unreachable',
     `The server at ${url} cannot be reached${why ? `: ${why}` : ''}.`,
     error,
   );

@@ -9,18 +9,25 @@ export type ErrorCode =
   | 'UNAVAILABLE'
   | 'INTERNAL';
 
+/** Who may do what was refused: a person, or, without a name, everyone in a department. */
+export type Contact = {
+  id: number | null;
+  fullName: string | null;
+  department: string;
+};
+
 /** What else a refusal can say, beyond its sentence and its code. */
 export type RefusalDetails = {
-  /** A stable word for a program, such as `token_expired` or the name of the broken constraint. */
+  /** A stable name for a program: of the constraint, rule or policy, or such as `token_expired`. */
   kind?: string;
-  /** Why, in the policy's own sentence. */
-  reason?: string;
-  /** The name of that policy. */
-  policy?: string;
-  /** Whom to ask instead, in a sentence. */
-  contact?: string;
   /** The input field at fault, as the API names it. */
   field?: string;
+  /** Why, in the policy's own sentence. */
+  reason?: string;
+  /** Whom to ask instead. */
+  contact?: Contact;
+  /** What else is known, by name, such as `since`. */
+  facts?: Readonly<Record<string, unknown>>;
   /** What the person can do about it. */
   hint?: string;
   /** In how many seconds it is worth trying again. */

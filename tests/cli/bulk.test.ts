@@ -152,7 +152,11 @@ describe('epic client import', () => {
       [3, 'name', 'This is missing.'],
       [4, 'company', 'It cannot contain control characters.'],
       [6, null, 'The line has 2 values, the header 5 columns.'],
-      [7, 'email', `Client ${other} is looked after by ${staff.otherSales.name}.`],
+      [
+        7,
+        'email',
+        `You may not update client ${other}. Sales change only the clients they look after. Ask ${staff.otherSales.name}.`,
+      ],
       [8, 'email', 'Line 2 has the same e-mail address.'],
     ];
     const args = ['client', 'import', path, '--match', 'email'];
@@ -247,7 +251,7 @@ describe('epic client import', () => {
     const input = 'name,email\nA,a@b.example\n';
     const { code, stderr } = await manager.run(['client', 'import', '-'], { input });
     expect(code).toBe(5);
-    expect(stderr).toContain('You may not import clients.');
+    expect(stderr).toContain('You may not create this client.');
     expect(stderr).toContain('Sales create clients, and look after those they create.');
   });
 

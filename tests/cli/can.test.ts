@@ -53,7 +53,7 @@ test('a no is exit 5, and also says whom to ask; nothing is wrong, so stderr is 
   ✓ policy  Every employee reads every client.
   ✗ policy  Sales change only the clients they look after.
 
-Client ${client} is looked after by Sofia Sales.
+Ask Sofia Sales (sales).
 `,
   });
 });
@@ -96,7 +96,7 @@ test('where it depends on a record that was not named, that is said, and how to 
   expect((await sales.run(naming)).code).toBe(0);
   const other = await otherSales.run(naming, onTerminal);
   expect(other.code).toBe(5);
-  expect(other.stdout).toContain(`\nClient ${client} is looked after by Sofia Sales.\n`);
+  expect(other.stdout).toContain('\nAsk Sofia Sales (sales).\n');
 
   const { code, stderr } = await sales.run(['can', 'sign', 'contract'], onTerminal);
   expect({ code, stderr }).toEqual({
@@ -113,7 +113,7 @@ test('as JSON, the answer is one object with every step', async () => {
   expect(JSON.parse(run.stdout)).toEqual({
     allowed: false,
     verdict: sentence,
-    contact: `Contract ${draft} is looked after by Sofia Sales.`,
+    contact: { id: staff.sales.id, fullName: 'Sofia Sales', department: 'sales' },
     verb: 'sign',
     record: 'contract',
     id: Number(draft),
@@ -171,7 +171,7 @@ test('in a pipe it is one line, and --fields picks what a script wants', async (
   expect(stdout.split('\t').slice(0, 6)).toEqual([
     'false',
     'Sales change only the clients they look after.',
-    `Client ${client} is looked after by Sofia Sales.`,
+    `{"id":${staff.sales.id},"fullName":"Sofia Sales","department":"sales"}`,
     'update',
     'client',
     client,

@@ -122,15 +122,15 @@ describe('creating', () => {
     const { client, contract } = await soldContract(await office.at('otherSales'));
     const support = await office.at('support');
     for (const [epic, command, said] of [
-      [support, ['client', 'create'], 'You may not create a client.'],
+      [support, ['client', 'create'], 'You may not create this client.'],
       [support, ['client', 'update', client], `You may not update client ${client}.`],
-      [sales, ['contract', 'create', '--client', client], 'is looked after by Oscar Sales.'],
-      [sales, ['contract', 'pay', contract], 'is looked after by Oscar Sales.'],
+      [sales, ['contract', 'create', '--client', client], 'Ask Oscar Sales (sales).'],
+      [sales, ['contract', 'pay', contract], 'Ask Oscar Sales (sales).'],
       [sales, ['employee', 'deactivate', '2'], 'Ask management.'],
     ] as const) {
       const terminal = onTerminal(epic, ...command);
       await terminal.waitFor(said);
-      await terminal.waitFor('How to reach them: epic employee list --department');
+      await terminal.waitFor(/How to reach them: epic employee (list --department \w+|view \d+)\n/);
       expect(await terminal.ended).toBe(5);
       expect(terminal.shown()).not.toContain('?');
     }
@@ -353,15 +353,22 @@ describe('changing', () => {
       totalAmount: '2000.00',
       version: version + 1,
     });
+    const told = await sales.run(
+      ['contract', 'update', contract, '--total', '3000', '--if-version', String(version)],
+      { env: { TZ: 'Europe/Paris' } },
+    );
+    expect(told.stderr).toMatch(
+      /^✗ Contract \d+ is at version 2, not 1: read it again\.\n {2}Sofia Sales changed it on \d{4}-\d\d-\d\d \d\d:\d\d\.\n {2}→ See it as it is now: epic contract view \d+\n$/,
+    );
     const second = await update('3000', version);
     expect(second.code).toBe(6);
     expect(JSON.parse(second.stderr)).toMatchObject({
       error: {
         code: 'CONFLICT',
-        kind: 'changed_meanwhile',
-        message: expect.stringContaining(
-          `Contract ${contract} is at version 2, not 1: Sofia Sales`,
-        ),
+        kind: 'version_is_current',
+        message: `Contract ${contract} is at version 2, not 1: read it again.`,
+        field: 'version',
+        facts: { version: 2, changedBy: 'Sofia Sales', changedAt: expect.any(String) },
         hint: `See it as it is now: epic contract view ${contract}`,
         again: null,
       },

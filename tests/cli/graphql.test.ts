@@ -110,12 +110,16 @@ describe('epic api', () => {
 
   test('prints what was answered beside errors, and ends as the last of them says', async () => {
     const other = await office.at('otherSales');
-    const mixed = `mutation { signContract(input: {contractId: ${contract}}) { contract { id } } }`;
+    const { contract: draft } = await soldContract(sales, { signed: false });
+    const mixed = `mutation { signContract(input: {contractId: ${draft}}) { contract { id } } }`;
     const run = await other.run(['api', mixed]);
     expect(run.code).toBe(5);
     expect(JSON.parse(run.stdout)).toEqual({ signContract: null });
-    expect(run.stderr).toContain(`✗ You may not sign contract ${contract}.`);
-    expect(run.stderr).toContain('Sofia Sales');
+    expect(run.stderr).toBe(`✗ You may not sign contract ${draft}.
+  Sales change and sign only the contracts of their own clients, and only until they are signed.
+  Ask Sofia Sales (sales).
+  → How to reach them: epic employee view 1
+`);
 
     const two = await sales.run(['api', '{ a: client(id: 1) { id } b: nothing }', '--json']);
     expect(two).toMatchObject({ code: 6, stdout: '' });

@@ -40,8 +40,11 @@ test('only a support employee is assigned to an event', async () => {
   const event = await plannedEvent();
   const run = await manager.run(['event', 'assign', event, '--support', '1']);
   expect(run.code).toBe(6);
-  expect(run.stderr).toContain('Sofia Sales cannot run events');
-  expect(run.stderr).toContain('→ List those who can: epic employee list --department support');
+  expect(
+    run.stderr,
+  ).toBe(`✗ Sofia Sales cannot run events: a support contact is an active support employee.
+  → List those who can: epic employee list --department support
+`);
 });
 
 test('a manager hands a client over, and changes nothing else about it', async () => {
@@ -62,6 +65,65 @@ test('a manager changes, cancels and corrects signed contracts', async () => {
   expect(corrected.stdout).toContain('500.00 € remain to be paid');
   const cancelled = await manager.run(['contract', 'cancel', contract, '--yes']);
   expect(cancelled.stdout).toBe(`✓ Contract ${contract} cancelled: Dupont SA, 900.00 €.\n`);
+});
+
+test('cancelling a contract names its events that are not cancelled with it', async () => {
+  const { contract } = await soldContract(sales);
+  const plan = (title: string) =>
+    json<{ id: number }>(
+      sales,
+      ...['event', 'create', '--contract', contract, '--title', title],
+      ...['--start', '+30d 18:00', '--end', '+30d 23:30'],
+    );
+  const gala = await plan('Gala');
+  const picnic = await plan('Picnic');
+  await json(manager, 'event', 'update', String(picnic.id), '--status', 'cancelled');
+  expect(await manager.run(['contract', 'cancel', contract, '--yes'])).toEqual({
+    code: 0,
+    stdout: `✓ Contract ${contract} cancelled: Dupont SA, 1 000.00 €.\n`,
+    stderr: `Its events that are still planned or confirmed are not cancelled with it:
+  ${gala.id}  “Gala”
+  epic event update ID --status cancelled
+`,
+  });
+  const again = await manager.run(['contract', 'cancel', contract, '--yes']);
+  expect(again.code).toBe(6);
+  expect(again.stderr).toMatch(
+    /^✗ Contract \d+ is cancelled already\.\n {2}Since \d{4}-\d\d-\d\d \d\d:\d\d\.\n$/,
+  );
+});
+
+test('erasing a client names the events that go on holding the name', async () => {
+  const { client, contract } = await soldContract(sales);
+  const mention = await json<{ id: number }>(
+    sales,
+    ...['event', 'create', '--contract', contract, '--title', 'Birthday of ana DUPONT'],
+    ...['--start', '+30d 18:00', '--end', '+30d 23:30'],
+  );
+  const told = `The title or notes of these events hold the name of the client, and stay unchanged:
+  ${mention.id}  “Birthday of ana DUPONT”
+`;
+
+  const declined = manager.terminal(['client', 'erase', client], { columns: 120 });
+  await declined.waitFor(told);
+  await declined.waitFor(`Erase the personal data of client ${client} (Ana Dupont, Dupont SA)?`);
+  declined.type('n');
+  expect(await declined.ended).toBe(130);
+
+  expect(await manager.run(['client', 'erase', client, '--yes'])).toEqual({
+    code: 0,
+    stdout: `✓ The personal data of client ${client} is erased.\n`,
+    stderr: told,
+  });
+  const again = await manager.run(['client', 'erase', client, '--yes']);
+  expect(again.code).toBe(6);
+  expect(again.stderr).toMatch(
+    /^✗ The personal data of client \d+ has been erased already\.\n {2}Since \d{4}-\d\d-\d\d \d\d:\d\d\.\n$/,
+  );
+  const refused = sales.terminal(['client', 'erase', client]);
+  await refused.waitFor(`You may not erase client ${client}.`);
+  expect(await refused.ended).toBe(5);
+  expect(refused.shown()).not.toContain('?');
 });
 
 test('a manager deletes a draft, but not a signed contract', async () => {
@@ -107,8 +169,9 @@ test('an employee with clients leaves only by handing them over', async () => {
   const { client } = await soldContract(sales);
   const alone = await manager.run(['employee', 'deactivate', '1', '--yes']);
   expect(alone.code).toBe(6);
-  expect(alone.stderr).toContain('Sofia Sales still looks after');
-  expect(alone.stderr).toContain('--handover-to');
+  expect(alone.stderr).toMatch(
+    /^✗ Sofia Sales still looks after \d+ clients?: hand them over to a colleague\.\n {2}→ Hand them over to a colleague: epic employee deactivate 1 --handover-to ID\n$/,
+  );
 
   const together = await manager.run([
     ...['employee', 'deactivate', '1', '--handover-to', String(staff.otherSales.id), '--yes'],

@@ -1,5 +1,5 @@
 import type { Epic } from '../support/epic.ts';
-import { json, type Office, openOffice, soldContract } from './office.ts';
+import { json, type Office, openOffice, soldContract, staff } from './office.ts';
 
 let office: Office;
 let sales: Epic;
@@ -42,8 +42,8 @@ test("a refusal says what, why in the policy's own sentence, whom to ask and wha
     stdout: '',
     stderr: `✗ You may not update client ${client}.
   Sales change only the clients they look after.
-  Client ${client} is looked after by Oscar Sales.
-  → How to reach them: epic employee list --department sales
+  Ask Oscar Sales (sales).
+  → How to reach them: epic employee view ${staff.otherSales.id}
 `,
   });
 });
@@ -54,10 +54,10 @@ test("nobody enters a contract for a colleague's client", async () => {
   expect(run).toEqual({
     code: 5,
     stdout: '',
-    stderr: `✗ You may not create a contract for client ${client}.
+    stderr: `✗ You may not create this contract.
   Sales create contracts only for their own clients, as drafts.
-  Client ${client} is looked after by Oscar Sales.
-  → How to reach them: epic employee list --department sales
+  Ask Oscar Sales (sales).
+  → How to reach them: epic employee view ${staff.otherSales.id}
 `,
   });
 });
@@ -69,12 +69,13 @@ test('a refusal as JSON names the policy and its sentence', async () => {
   expect(JSON.parse(run.stderr)).toEqual({
     error: {
       code: 'FORBIDDEN',
-      kind: null,
+      kind: 'sales_update_own',
       message: `You may not sign contract ${contract}.`,
+      field: null,
       reason: expect.stringContaining('only the contracts of their own clients'),
-      policy: 'sales_update_own',
-      contact: `Contract ${contract} is looked after by Oscar Sales.`,
-      hint: 'How to reach them: epic employee list --department sales',
+      contact: { id: staff.otherSales.id, fullName: 'Oscar Sales', department: 'sales' },
+      facts: null,
+      hint: `How to reach them: epic employee view ${staff.otherSales.id}`,
       again: null,
       id: null,
     },
@@ -109,11 +110,47 @@ test('a sales person does not change the price of a signed contract', async () =
   const { contract } = await soldContract(sales);
   const run = await sales.run(['contract', 'update', contract, '--total', '1']);
   expect(run.code).toBe(5);
-  expect(run.stderr).toBe(`✗ You may not change the total of contract ${contract}.
+  expect(run.stderr).toBe(`✗ You may not update contract ${contract}.
   Sales change and sign only the contracts of their own clients, and only until they are signed.
   Ask management.
   → How to reach them: epic employee list --department management
 `);
+});
+
+test('signing a contract again is refused, and says since when it is signed, as one writes it', async () => {
+  const { contract } = await soldContract(sales);
+  await office.database.query(
+    `alter table crm.contract disable trigger user;
+     update crm.contract set signed_at = '2026-03-01 13:30+00' where id = ${contract};
+     alter table crm.contract enable trigger user`,
+  );
+  const sign = (...more: string[]) =>
+    sales.run(['contract', 'sign', contract, ...more], { env: { TZ: 'Europe/Paris' } });
+  expect(await sign()).toEqual({
+    code: 6,
+    stdout: '',
+    stderr: `✗ Contract ${contract} is signed already.\n  Since 2026-03-01 14:30.\n`,
+  });
+  const french = await sales.run(['contract', 'sign', contract], {
+    env: { TZ: 'UTC', LC_ALL: 'fr_FR.UTF-8', EPIC_FORCE_TTY: '80' },
+  });
+  expect(french.stderr).toBe(
+    `✗ Contract ${contract} is signed already.\n  Since 01/03/2026 13:30.\n`,
+  );
+  expect(JSON.parse((await sign('--json')).stderr)).toEqual({
+    error: {
+      code: 'CONFLICT',
+      kind: 'contract_is_not_signed_yet',
+      message: `Contract ${contract} is signed already.`,
+      field: 'status',
+      reason: null,
+      contact: null,
+      facts: { since: '2026-03-01T13:30:00+00:00' },
+      hint: null,
+      again: null,
+      id: null,
+    },
+  });
 });
 
 test('paying more than what remains breaks a rule, and the rule says what remains', async () => {
@@ -138,10 +175,9 @@ test('an event needs a signed contract', async () => {
   ];
   const early = await sales.run(event);
   expect(early.code).toBe(6);
-  expect(early.stderr).toContain(
-    `Contract ${contract} is a draft: an event needs a signed contract.`,
+  expect(early.stderr).toBe(
+    `✗ Contract ${contract} is a draft: an event needs a signed contract.\n  → Sign it first: epic contract sign ${contract}\n`,
   );
-  expect(early.stderr).toContain(`epic contract sign ${contract}`);
 
   await json(sales, 'contract', 'sign', contract);
   const planned = await sales.run(event);
@@ -160,7 +196,7 @@ test('a sales person neither deletes contracts nor creates employees', async () 
     ...['employee', 'create', '--name', 'A', '--email', 'a@epic.example', '--department', 'sales'],
   ]);
   expect(hired.code).toBe(5);
-  expect(hired.stderr).toBe(`✗ You may not create an employee.
+  expect(hired.stderr).toBe(`✗ You may not create this employee.
   Management creates employees.
   Ask management.
   → How to reach them: epic employee list --department management

@@ -82,8 +82,8 @@ test("a support person is refused a colleague's event", async () => {
   expect(run.code).toBe(5);
   expect(run.stderr).toBe(`✗ You may not update event ${others}.
   Support change only the events they run.
-  Event ${others} is run by Omar Support.
-  → How to reach them: epic employee list --department support
+  Ask Omar Support (support).
+  → How to reach them: epic employee view ${staff.otherSupport.id}
 `);
 });
 

@@ -2,11 +2,13 @@ import { Client as PgClient } from 'pg';
 import {
   type Client,
   ClientCreate,
+  ClientErase,
   ClientUpdate,
   ContractCreate,
   ContractUpdate,
   ContractView,
   EmployeeCreate,
+  EmployeeDeactivate,
   EmployeeList,
   EpicError,
   type Problem,
@@ -17,6 +19,7 @@ import { type Office, openOffice, type Person } from './support/office.ts';
 
 let office: Office;
 let alice: Person;
+let other: Person;
 let sales: Client;
 let manager: Client;
 let otherClient: number;
@@ -25,7 +28,8 @@ beforeAll(async () => {
   office = await openOffice();
   alice = await office.hire('sales');
   sales = await alice.client();
-  otherClient = await addClient(office.database, (await office.hire('sales')).id);
+  other = await office.hire('sales');
+  otherClient = await addClient(office.database, other.id);
   manager = await (await office.hire('management')).client();
 });
 afterAll(() => office.close());
@@ -47,7 +51,7 @@ function inOneWord(problem: Problem): string | number | undefined {
     case 'UNAUTHENTICATED':
       return problem.kind;
     case 'FORBIDDEN':
-      return problem.policy;
+      return problem.contact?.department;
     case 'NOT_FOUND':
     case 'INVALID':
     case 'CONFLICT':
@@ -56,7 +60,7 @@ function inOneWord(problem: Problem): string | number | undefined {
       return problem.retryAfter;
     case 'UNAVAILABLE':
       // @ts-expect-error Only a refusal by a policy has one.
-      return problem.policy;
+      return problem.contact;
     case 'INTERNAL':
       return problem.errorId;
     default:
@@ -76,19 +80,22 @@ test('FORBIDDEN: the policy that refused, its sentence, and whom to ask', async 
   expect(problem).toEqual({
     code: 'FORBIDDEN',
     message: `You may not update client ${otherClient}.`,
+    kind: 'sales_update_own',
     reason: 'Sales change only the clients they look after.',
-    policy: 'sales_update_own',
-    contact: `Client ${otherClient} is looked after by Test Person.`,
+    contact: { id: other.id, fullName: 'Test Person', department: 'sales' },
     path: ['updateClient'],
   });
-  expect(inOneWord(problem)).toBe('sales_update_own');
+  expect(inOneWord(problem)).toBe('sales');
 });
 
 test('NOT_FOUND: there is no such record', async () => {
   const work = sales.request(ContractUpdate, { id: 999_999, patch: { totalAmount: '1' } });
-  expect(await problemOf(work)).toMatchObject({
+  expect(await problemOf(work)).toEqual({
     code: 'NOT_FOUND',
+    kind: 'contract_pkey',
+    field: 'id',
     message: 'There is no contract 999999.',
+    path: ['updateContract'],
   });
   expect(await sales.request(ContractView, { id: 999_999 })).toEqual({ contract: null });
 });
@@ -110,6 +117,30 @@ test('INVALID: a request that the server cannot read', async () => {
   expect(await problemOf(sales.query('{ nonsense }'))).toMatchObject({
     code: 'INVALID',
     message: expect.stringContaining('nonsense'),
+  });
+});
+
+test('FORBIDDEN: a department, where no person looks after it', async () => {
+  const problem = await problemOf(sales.request(ClientErase, { id: otherClient, confirm: true }));
+  expect(problem).toEqual({
+    code: 'FORBIDDEN',
+    message: `You may not erase client ${otherClient}.`,
+    kind: 'erase_client',
+    reason: 'Only management may do this.',
+    contact: { id: null, fullName: null, department: 'management' },
+    path: ['eraseClient'],
+  });
+});
+
+test('INVALID: what else is known comes as facts', async () => {
+  const problem = await problemOf(manager.request(EmployeeDeactivate, { id: other.id }));
+  expect(problem).toEqual({
+    code: 'INVALID',
+    message: 'Test Person still looks after 1 client: hand them over to a colleague.',
+    kind: 'employee_hands_over_first',
+    field: 'handOverTo',
+    facts: { employeeId: other.id, clients: 1, events: 0 },
+    path: ['deactivateEmployee'],
   });
 });
 

@@ -83,7 +83,7 @@ test('the connection is cut in the middle of an answer', async () => {
   });
   expect(await problemOf(clientAt(url).request(Me))).toMatchObject({
     code: 'UNAVAILABLE',
-    kind: 'unreachable',
+    kind: 'connection_cut',
   });
 });
 

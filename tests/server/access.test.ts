@@ -71,15 +71,28 @@ describe('explainAccess', () => {
   });
 
   test.each([
-    ['record: payment, verb: sign', 'There is nothing to explain about sign payment.'],
-    ['record: client, verb: update, columns: ["shoe_size"]', 'There is no shoe_size in client.'],
-  ])('says what is wrong with (%s)', async (args, message) => {
+    [
+      'record: payment, verb: sign',
+      'There is nothing to explain about sign payment.',
+      {
+        kind: 'explained_record_and_verb_are_known',
+        field: 'record',
+        facts: { records: expect.arrayContaining(['client', 'contract', 'event']) },
+      },
+    ],
+    [
+      'record: client, verb: update, columns: ["shoe_size"]',
+      'There is no shoe_size in client.',
+      {
+        kind: 'explained_columns_are_known',
+        field: 'columns',
+        facts: { columns: ['shoe_size'] },
+      },
+    ],
+  ])('says what is wrong with (%s)', async (args, message, why) => {
     const { errors } = await as('alice', explain(args));
     expect(errors).toEqual([
-      expect.objectContaining({
-        message,
-        extensions: expect.objectContaining({ code: 'INVALID' }),
-      }),
+      expect.objectContaining({ message, extensions: { code: 'INVALID', ...why } }),
     ]);
   });
 });
@@ -88,7 +101,9 @@ test('explainRefusal says whom to ask, and whether there is anything to ask abou
   const question = (id: number) =>
     as(
       'sam',
-      `{ explainRefusal(record: client, verb: update, rowId: ${id}) { isVisible policy reason contactId contactName contactDepartment } }`,
+      `{ explainRefusal(record: client, verb: update, rowId: ${id}) {
+           isVisible message policy reason contactId contactName contactDepartment
+         } }`,
     );
   const [employee] = await database.query<{ full_name: string }>(
     `select full_name from crm.employee where id = ${alice}`,
@@ -96,14 +111,26 @@ test('explainRefusal says whom to ask, and whether there is anything to ask abou
   expect((await question(client)).data).toEqual({
     explainRefusal: {
       isVisible: true,
-      policy: expect.stringContaining('sales_update_own'),
-      reason: expect.stringContaining('Sales change only the clients they look after.'),
+      message: `You may not update client ${client}.`,
+      policy: 'management_hand_over_any, sales_update_own',
+      reason:
+        'Management hands clients over to another sales contact, and changes nothing else about them. Sales change only the clients they look after.',
       contactId: alice,
       contactName: employee?.full_name,
       contactDepartment: 'sales',
     },
   });
-  expect((await question(99999)).data).toMatchObject({ explainRefusal: { isVisible: false } });
+  expect((await question(99999)).data).toEqual({
+    explainRefusal: {
+      isVisible: false,
+      message: 'There is no client 99999.',
+      policy: null,
+      reason: 'There is no client 99999.',
+      contactId: null,
+      contactName: null,
+      contactDepartment: null,
+    },
+  });
 });
 
 test('the history of a record is read by its id, the latest first, with who did it', async () => {

@@ -8,12 +8,12 @@ import { addClient, addEmployee } from './support/people.ts';
 let database: TestDatabase;
 let server: RunningServer;
 const tokens: Record<string, string> = {};
+const ids: Record<string, number> = {};
 let alicesClient: number;
 let othersClient: number;
 
 beforeAll(async () => {
   database = await cloneDatabase();
-  const ids: Record<string, number> = {};
   for (const [name, department] of [
     ['alice', 'sales'],
     ['albert', 'sales'],
@@ -38,6 +38,8 @@ afterAll(async () => {
 const as = (name: string, query: string, variables: Record<string, unknown> = {}) =>
   ask(server.url, query, { token: tokens[name], variables });
 
+const department = (name: string) => ({ id: null, fullName: null, department: name });
+
 const rename = (id: number) =>
   `mutation { updateClient(input: { id: ${id}, patch: { fullName: "New Name" } }) { client { fullName } } }`;
 
@@ -55,9 +57,9 @@ describe('a refusal', () => {
         path: ['updateClient'],
         extensions: {
           code: 'FORBIDDEN',
+          kind: policy?.name,
           reason: policy?.comment,
-          policy: policy?.name,
-          contact: `Client ${othersClient} is looked after by Test Person.`,
+          contact: { id: ids.albert, fullName: 'Test Person', department: 'sales' },
         },
       }),
     ]);
@@ -66,10 +68,8 @@ describe('a refusal', () => {
 
   test('is NOT_FOUND for a row that is not there', async () => {
     const { errors } = await as('alice', rename(99999));
-    expect(errors[0]).toMatchObject({
-      message: 'There is no client 99999.',
-      extensions: { code: 'NOT_FOUND' },
-    });
+    expect(errors[0]).toMatchObject({ message: 'There is no client 99999.' });
+    expect(errors[0]?.extensions).toEqual({ code: 'NOT_FOUND', kind: 'client_pkey', field: 'id' });
   });
 
   test('is FORBIDDEN for a column that one may not write', async () => {
@@ -77,9 +77,12 @@ describe('a refusal', () => {
       'sam',
       `mutation { updateClient(input: { id: ${alicesClient}, patch: { phone: "+33 1" } }) { client { id } } }`,
     );
-    expect(errors[0]).toMatchObject({
-      message: `You may not update client ${alicesClient}.`,
-      extensions: { code: 'FORBIDDEN', reason: 'Sales change only the clients they look after.' },
+    expect(errors[0]).toMatchObject({ message: `You may not update client ${alicesClient}.` });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'FORBIDDEN',
+      kind: 'sales_update_own',
+      reason: 'Sales change only the clients they look after.',
+      contact: { id: ids.alice, fullName: 'Test Person', department: 'sales' },
     });
   });
 
@@ -88,33 +91,78 @@ describe('a refusal', () => {
       'sam',
       'mutation { createClient(input: { client: { fullName: "A", email: "a@b.fr" } }) { client { id } } }',
     );
-    expect(created.errors[0]?.extensions).toMatchObject({
+    expect(created.errors[0]).toMatchObject({ message: 'You may not create this client.' });
+    expect(created.errors[0]?.extensions).toEqual({
       code: 'FORBIDDEN',
-      policy: expect.any(String),
+      kind: 'sales_create_own',
+      reason: 'Sales create clients, and look after those they create.',
+      contact: department('sales'),
     });
     const deleted = await as(
       'alice',
       'mutation { deleteEmployee(input: { id: 1 }) { employee { id } } }',
     );
-    expect(codesOf(deleted)).toEqual(['FORBIDDEN']);
+    expect(deleted.errors[0]).toMatchObject({ message: 'You may not delete employee 1.' });
+    expect(deleted.errors[0]?.extensions).toEqual({
+      code: 'FORBIDDEN',
+      kind: 'management_delete_others',
+      reason: 'Management deletes any employee but themselves.',
+      contact: department('management'),
+    });
     const hired = await as(
       'alice',
       'mutation { createEmployee(input: { fullName: "A", email: "a@b.fr", department: sales }) { oneTimePassword } }',
     );
-    expect(hired.errors[0]).toMatchObject({
-      message: 'You may not create this employee.',
-      extensions: { code: 'FORBIDDEN', reason: 'Management creates employees.' },
+    expect(hired.errors[0]).toMatchObject({ message: 'You may not create this employee.' });
+    expect(hired.errors[0]?.extensions).toEqual({
+      code: 'FORBIDDEN',
+      kind: 'management_create_any',
+      reason: 'Management creates employees.',
+      contact: department('management'),
     });
   });
 
-  test('of a function names who may call it', async () => {
+  test.each([
+    [
+      'eraseClient',
+      () =>
+        `eraseClient(input: { clientId: ${alicesClient}, confirm: true }) { erasure { clientId } }`,
+      () => `You may not erase client ${alicesClient}.`,
+      'erase_client',
+    ],
+    [
+      'resetPassword',
+      () => `resetPassword(input: { employeeId: ${ids.mia} }) { oneTimePassword }`,
+      () => `You may not reset the password of employee ${ids.mia}.`,
+      'reset_password',
+    ],
+  ])('of a call says what, and who may: %s', async (_name, call, message, kind) => {
+    const { errors } = await as('sam', `mutation { ${call()} }`);
+    expect(errors[0]).toMatchObject({ message: message() });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'FORBIDDEN',
+      kind,
+      reason: 'Only management may do this.',
+      contact: department('management'),
+    });
+  });
+
+  test('to reset one’s own password has its policy as its kind, and no sentence of the server’s', async () => {
+    const [policy] = await database.query<{ comment: string }>(
+      `select obj_description(oid, 'pg_policy') as comment
+       from pg_policy where polname = 'management_reset_others'`,
+    );
     const { errors } = await as(
-      'sam',
-      `mutation { eraseClient(input: { clientId: ${alicesClient}, confirm: true }) { erasure { clientId } } }`,
+      'mia',
+      `mutation { resetPassword(input: { employeeId: ${ids.mia} }) { oneTimePassword } }`,
     );
     expect(errors[0]).toMatchObject({
-      message: 'You may not do this.',
-      extensions: { code: 'FORBIDDEN', reason: 'Only management may do this.' },
+      message: `You may not reset the password of employee ${ids.mia}.`,
+    });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'FORBIDDEN',
+      kind: 'management_reset_others',
+      reason: policy?.comment,
     });
   });
 
@@ -137,33 +185,82 @@ describe('a broken rule', () => {
       'alice',
       `mutation { updateClient(input: { id: ${alicesClient}, patch: { email: "nonsense" } }) { client { id } } }`,
     );
-    expect(errors[0]).toMatchObject({
-      message: 'An e-mail address looks like name@example.com.',
-      extensions: { code: 'INVALID', field: 'email', kind: 'client_email_is_an_address' },
+    expect(errors[0]).toMatchObject({ message: 'An e-mail address looks like name@example.com.' });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'INVALID',
+      kind: 'client_email_is_an_address',
+      field: 'email',
     });
   });
 
-  test('of a trigger is INVALID, in its own words, with its hint', async () => {
+  test('of a trigger is INVALID, in its own words, with its kind and field', async () => {
     const { errors } = await as(
       'mia',
-      `mutation { handOverClient(input: { clientId: ${alicesClient}, toEmployeeId: 3 }) { client { id } } }`,
+      `mutation { handOverClient(input: { clientId: ${alicesClient}, toEmployeeId: ${ids.sam} }) { client { id } } }`,
     );
     expect(errors[0]).toMatchObject({
-      message: expect.stringContaining('a sales contact is an active sales employee'),
-      extensions: { code: 'INVALID', hint: expect.stringContaining('epic employee list') },
+      message:
+        'Test Person cannot look after clients: a sales contact is an active sales employee.',
+    });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'INVALID',
+      kind: 'client_has_an_active_sales_contact',
+      field: 'commercialContactId',
     });
   });
 
-  test('that something refers to is NOT_FOUND when it is not there', async () => {
+  test('comes with what else is known, as facts', async () => {
     const { errors } = await as(
-      'alice',
-      'mutation { createContract(input: { contract: { clientId: 99999, totalAmount: "10" } }) { contract { id } } }',
+      'mia',
+      `mutation { deactivateEmployee(input: { employeeId: ${ids.alice} }) { employee { id } } }`,
     );
-    expect(errors[0]).toMatchObject({
-      message: 'There is no client 99999.',
-      extensions: { code: 'NOT_FOUND' },
+    expect(errors[0]?.extensions).toEqual({
+      code: 'INVALID',
+      kind: 'employee_hands_over_first',
+      field: 'handOverTo',
+      facts: { employeeId: ids.alice, clients: 1, events: 0 },
+    });
+    const erasing = await as(
+      'mia',
+      `mutation { eraseClient(input: { clientId: ${alicesClient}, confirm: false }) { erasure { clientId } } }`,
+    );
+    expect(erasing.errors[0]?.extensions).toEqual({
+      code: 'INVALID',
+      kind: 'client_erasure_is_confirmed',
+      field: 'confirm',
+      facts: { mentionedIn: [] },
     });
   });
+
+  test.each([
+    [
+      'createContract(input: { contract: { clientId: 99999, totalAmount: "10" } }) { contract { id } }',
+      'There is no client 99999.',
+      { kind: 'contract_client_id_fkey', field: 'clientId' },
+    ],
+    [
+      'handOverClient(input: { clientId: 1, toEmployeeId: 99999 }) { client { id } }',
+      'There is no employee 99999.',
+      { kind: 'client_commercial_contact_id_fkey', field: 'commercialContactId' },
+    ],
+    [
+      'recordPayment(input: { contractId: 99999, amount: "10" }) { payment { id } }',
+      'There is no contract 99999.',
+      { kind: 'payment_contract_id_fkey', field: 'contractId' },
+    ],
+    [
+      'assignSupport(input: { eventId: 99999, employeeId: 1 }) { event { id } }',
+      'There is no event 99999.',
+      { kind: 'event_pkey', field: 'eventId' },
+    ],
+  ])(
+    'that something refers to is NOT_FOUND when it is not there: %s',
+    async (call, message, why) => {
+      const { errors } = await as('mia', `mutation { ${call} }`);
+      expect(errors[0]).toMatchObject({ message });
+      expect(errors[0]?.extensions).toEqual({ code: 'NOT_FOUND', ...why });
+    },
+  );
 
   test('of uniqueness is CONFLICT', async () => {
     const { errors } = await as(
@@ -172,8 +269,8 @@ describe('a broken rule', () => {
     );
     expect(errors[0]).toMatchObject({
       message: 'Another employee already has this e-mail address.',
-      extensions: { code: 'CONFLICT' },
     });
+    expect(errors[0]?.extensions).toEqual({ code: 'CONFLICT', kind: 'employee_email_key' });
   });
 
   test('of deleting what is referred to is CONFLICT, and says by what', async () => {
@@ -183,7 +280,11 @@ describe('a broken rule', () => {
     );
     expect(errors[0]).toMatchObject({
       message: expect.stringMatching(/^The employee .*\.$/),
-      extensions: { code: 'CONFLICT' },
+    });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'CONFLICT',
+      kind: 'client_commercial_contact_id_fkey',
+      field: 'commercialContactId',
     });
   });
 

@@ -110,7 +110,7 @@ describe('a socket is closed', () => {
     );
     expect(await closed).toMatchObject({
       code: 4401,
-      reason: 'session_ended: You have moved to sales since you logged in.',
+      reason: 'department_changed: You have moved to sales since you logged in.',
     });
   });
 

@@ -288,6 +288,7 @@ describe('whoever comes back', () => {
           extensions: {
             code: 'INVALID',
             kind: 'position_too_old',
+            field: 'after',
             hint: 'Ask for subscriptionPosition, read the records anew, then subscribe after that position.',
           },
         },

@@ -109,7 +109,7 @@ describe('one’s own sessions', () => {
     const answer = await revoke(boss, sidOf(theirs));
     expect(answer.errors[0]).toMatchObject({
       message: 'You have no such session, or it has ended already.',
-      extensions: { code: 'NOT_FOUND', hint: 'Look at those that are open first.' },
+      extensions: { code: 'NOT_FOUND', kind: 'session_is_open', field: 'id' },
     });
     expect(await there(theirs)).toEqual([]);
     expect((await listed(boss)).map(({ id }) => id)).not.toContain(sidOf(theirs));

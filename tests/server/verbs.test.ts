@@ -77,11 +77,16 @@ async function addEvent(support: Name | null): Promise<number> {
   );
 }
 
+type Contact = { id: number | null; fullName: string | null; department: string };
+
+const management: Contact = { id: null, fullName: null, department: 'management' };
+const alice = (): Contact => ({ id: ids.alice, fullName: 'Alice', department: 'sales' });
+
 /** What the API answers to a verb that is refused: all of it. */
 const refused = (
   verb: string,
   message: string,
-  why: { reason: string | undefined; policy: string; contact: string },
+  why: { reason: string | undefined; kind: string; contact: Contact },
 ) => ({
   data: { [verb]: null },
   errors: [
@@ -91,8 +96,8 @@ const refused = (
 
 const changesEvents = () => ({
   reason: reasons['event.management_update_any'],
-  policy: 'management_update_any',
-  contact: 'Ask management.',
+  kind: 'management_update_any',
+  contact: management,
 });
 
 test('signContract', async () => {
@@ -103,25 +108,42 @@ test('signContract', async () => {
   expect(await sign('albert')).toMatchObject(
     refused('signContract', `You may not sign contract ${contract}.`, {
       reason: reasons['contract.sales_update_own'],
-      policy: 'sales_update_own',
-      contact: `Contract ${contract} is looked after by Alice.`,
+      kind: 'sales_update_own',
+      contact: alice(),
     }),
   );
   expect(await sign('sam')).toMatchObject(
     refused('signContract', `You may not sign contract ${contract}.`, {
       reason: `${reasons['contract.management_update_any']} ${reasons['contract.sales_update_own']}`,
-      policy: 'management_update_any, sales_update_own',
-      contact: `Contract ${contract} is looked after by Alice.`,
+      kind: 'management_update_any, sales_update_own',
+      contact: alice(),
     }),
   );
   expect((await sign('alice')).data).toEqual({
     signContract: { contract: { id: contract, status: 'signed', signedAt: expect.any(String) } },
   });
+  const again = await sign('alice');
+  const [{ since } = { since: new Date(0) }] = await database.query<{ since: Date }>(
+    `select signed_at as since from crm.contract where id = ${contract}`,
+  );
+  expect(again.errors).toEqual([
+    expect.objectContaining({
+      message: `Contract ${contract} is signed already.`,
+      extensions: {
+        code: 'CONFLICT',
+        kind: 'contract_is_not_signed_yet',
+        field: 'status',
+        facts: { since: expect.any(String) },
+      },
+    }),
+  ]);
+  const facts = again.errors[0]?.extensions.facts as { since: string };
+  expect(new Date(facts.since)).toEqual(since);
   const unknown = await sign('alice', 99999);
   expect(unknown.errors).toEqual([
     expect.objectContaining({
       message: 'There is no contract 99999.',
-      extensions: { code: 'NOT_FOUND' },
+      extensions: { code: 'NOT_FOUND', kind: 'contract_pkey', field: 'contractId' },
     }),
   ]);
 });
@@ -134,13 +156,24 @@ test('cancelContract', async () => {
   expect(await cancel('alice')).toMatchObject(
     refused('cancelContract', `You may not cancel contract ${contract}.`, {
       reason: reasons['contract.sales_update_own'],
-      policy: 'sales_update_own',
-      contact: 'Ask management.',
+      kind: 'sales_update_own',
+      contact: management,
     }),
   );
   expect((await cancel('mia')).data).toEqual({
     cancelContract: { contract: { id: contract, status: 'cancelled' } },
   });
+  expect((await cancel('mia')).errors).toEqual([
+    expect.objectContaining({
+      message: `Contract ${contract} is cancelled already.`,
+      extensions: {
+        code: 'CONFLICT',
+        kind: 'contract_is_not_cancelled_yet',
+        field: 'status',
+        facts: { since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) },
+      },
+    }),
+  ]);
 });
 
 test('recordPayment', async () => {
@@ -156,8 +189,8 @@ test('recordPayment', async () => {
   expect(await pay('albert', '10')).toMatchObject(
     refused('recordPayment', 'You may not record this payment.', {
       reason: reasons['payment.sales_record_own'],
-      policy: 'sales_record_own',
-      contact: `Contract ${contract} is looked after by Alice.`,
+      kind: 'sales_record_own',
+      contact: alice(),
     }),
   );
   expect((await pay('alice', '1000.50', ', paidOn: "2026-02-03"')).data).toEqual({
@@ -176,7 +209,7 @@ test('recordPayment', async () => {
   expect(errors).toEqual([
     expect.objectContaining({
       message: `Contract ${contract} has 5 000.00 € left to pay: 5 000.01 € is more than that.`,
-      extensions: { code: 'INVALID' },
+      extensions: { code: 'INVALID', kind: 'payment_is_at_most_what_remains', field: 'amount' },
     }),
   ]);
 });
@@ -194,8 +227,8 @@ test('correctPayment', async () => {
   expect(await correct('alice')).toMatchObject(
     refused('correctPayment', `You may not correct payment ${payment}.`, {
       reason: reasons['payment.sales_record_own'],
-      policy: 'sales_record_own',
-      contact: 'Ask management.',
+      kind: 'sales_record_own',
+      contact: management,
     }),
   );
   expect((await correct('mia')).data).toEqual({
@@ -247,8 +280,8 @@ test('handOverClient', async () => {
   expect(await handOver('alice')).toMatchObject(
     refused('handOverClient', `You may not hand over client ${client}.`, {
       reason: reasons['client.management_hand_over_any'],
-      policy: 'management_hand_over_any',
-      contact: 'Ask management.',
+      kind: 'management_hand_over_any',
+      contact: management,
     }),
   );
   expect((await handOver('mia')).data).toEqual({
@@ -263,8 +296,8 @@ test('deactivateEmployee', async () => {
   expect(await deactivate('alice')).toMatchObject(
     refused('deactivateEmployee', `You may not deactivate employee ${ids.sue}.`, {
       reason: reasons['employee.management_update_any'],
-      policy: 'management_update_any',
-      contact: 'Ask management.',
+      kind: 'management_update_any',
+      contact: management,
     }),
   );
   expect((await deactivate('mia')).data).toEqual({

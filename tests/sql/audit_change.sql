@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(82);
+select plan(83);
 call test.open_the_company();
 
 

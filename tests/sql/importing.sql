@@ -117,7 +117,7 @@ select test.refuses('alice', pg_temp.run('payment'), '22023',
 select test.refuses('alice', pg_temp.run('contract', ', match_email => true'), '22023',
   'Clients are imported, and matched by their e-mail address; contracts and events are imported.', 'contracts are matched by nothing');
 select test.denies(who, pg_temp.run('client'), 'You may not create this client.',
-  'Sales create clients, and look after those they create.', 'Ask sales.', 'sales_create_own', format('%s imports no clients', test.team(who)))
+  'Sales create clients, and look after those they create.', 'sales', 'sales_create_own', format('%s imports no clients', test.team(who)))
 from unnest(array['chloe', 'emma']) who;
 select test.forbids('chloe', pg_temp.run(record), format('support imports no %s', record)) from unnest(array['contract', 'event']) record;
 
@@ -194,7 +194,8 @@ select is(pg_temp.match('alice', '[{"full_name": "Anaïs Durand", "email": "anai
     $$ select row(phone, company_name, first_contact > '1999-01-01') from crm.client where id = test.id('acme') $$),
   '0 created, 1 updated, 0 unchanged / (,A,t)', 'what is given as nothing is cleared; the day of the first contact stays');
 select is(pg_temp.match('alice', '[{"full_name": "Béa", "email": "bea@bistro.example"}, {"full_name": "Béa Colin", "email": "bea@bistro.example"}]'),
-  '0 created, 0 updated, 1 unchanged; 2 email: You may not update client ' || test.id('bistro') || '. Sales change only the clients they look after.; 3 email: Line 2 has the same e-mail address.',
+  '0 created, 0 updated, 1 unchanged; 2 email: You may not update client ' || test.id('bistro') ||
+    '. Sales change only the clients they look after. Ask Bruno.; 3 email: Line 2 has the same e-mail address.',
   'only one''s own are changed, and each of them once');
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Ada", "email": "a@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}, {"full_name": "Bo"}, {"full_name": "Bo"}]'),
   '2 created, 0 updated, 1 unchanged; 4 email: Line 2 has the same e-mail address.; 5 : A client needs an e-mail address.; 6 : A client needs an e-mail address.',

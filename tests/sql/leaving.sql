@@ -14,7 +14,7 @@ return format('select crm.deactivate_employee(test.id(%L), %s)', who, case when 
 -- who deactivates
 
 select test.denies(who, statement, format('You may not deactivate employee %s.', test.id('basile')),
-  'Management changes, moves and deactivates employees.', 'Ask management.', 'management_update_any',
+  'Management changes, moves and deactivates employees.', 'management', 'management_update_any',
   format('%s deactivates nobody: %s', test.team(who), statement))
 from unnest(array['alice', 'chloe']) who,
      unnest(array[pg_temp.deactivate('basile'), pg_temp.deactivate('basile', 'bruno'), pg_temp.deactivate('basile', 'basile')]) statement;

@@ -139,10 +139,11 @@ select is(pg_temp.callable_by('epic_anonymous'),
   'a stranger logs in, asks whether the database is up to date, and calls nothing else');
 create temp view called_by_every_department as
   select unnest(string_to_array(
-    'access.act_in_words, access.explain_call, access.explain_statement, access.grants_on, '
-    'access.policies_on, access.policy_holds, access.refuse, access.responsible_for, '
+    'access.act_in_words, access.business_verbs, access.explain_call, access.explain_refused_call, '
+    'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
+    'access.refusal_sentence, access.refuse, access.responsible_for, '
     'access.role_in_words, access.row_as_entered, access.row_as_seen, access.secured_table, '
-    'access.written_by, audit.seen_at, audit.seen_by, audit.signal_age, audit.signal_position, '
+    'audit.seen_at, audit.seen_by, audit.signal_age, audit.signal_position, '
     'audit.signals_between, auth.change_password, auth.current_session_id, auth.log_out, '
     'auth.my_password_parameters, crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, '
     'crm.correct_payment, crm.current_department, crm.current_employee_id, crm.deactivate_employee, '

@@ -42,7 +42,7 @@ select test.reads('emma', $$ select row(assigned.id = test.id('gala'), assigned.
   'whoever assigns is given the event');
 select test.denies(who, pg_temp.assign('gala', 'denis'),
   format('You may not assign event %s.', test.id('gala')), 'Management changes any event and assigns its support contact.',
-  'Ask management.', 'management_update_any',
+  'management', 'management_update_any',
   format('%s assigns nobody', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.refuses('emma', pg_temp.assign('gala', contact), '23514',
@@ -68,7 +68,7 @@ select test.reads('emma', $$ select row(unassigned.id = test.id('gala'), unassig
   'whoever unassigns is given the event');
 select test.denies(who, pg_temp.unassign('gala'),
   format('You may not unassign event %s.', test.id('gala')), 'Management changes any event and assigns its support contact.',
-  'Ask management.', 'management_update_any',
+  'management', 'management_update_any',
   format('%s unassigns nobody, not even themselves', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.refuses(who, $$ select crm.unassign_support(-1) $$, 'P0002', 'There is no event -1.',
@@ -90,7 +90,7 @@ select test.reads('emma', $$ select row(handed.id = test.id('acme'), handed.comm
 select test.denies(who, pg_temp.hand_over('acme', 'bruno'),
   format('You may not hand over client %s.', test.id('acme')),
   'Management hands clients over to another sales contact, and changes nothing else about them.',
-  'Ask management.', 'management_hand_over_any',
+  'management', 'management_hand_over_any',
   format('%s hands nobody over, not even their own', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.refuses('emma', pg_temp.hand_over('acme', contact), '23514',
@@ -109,15 +109,15 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 call test.given('dba', $$ grant update on crm.event, crm.client to epic_employee $$);
 select test.denies('chloe', pg_temp.assign('picnic', 'chloe'),
   format('You may not assign event %s.', test.id('picnic')), 'Support change only the events they run.',
-  'Ask management.', 'support_update_own',
+  'management', 'support_update_own',
   'assigning an event that a policy hides is refused');
 select test.denies('chloe', pg_temp.unassign('picnic'),
   format('You may not unassign event %s.', test.id('picnic')), 'Support change only the events they run.',
-  'Ask management.', 'support_update_own',
+  'management', 'support_update_own',
   'and so is unassigning it');
 select test.denies('alice', pg_temp.hand_over('bistro', 'alice'),
   format('You may not hand over client %s.', test.id('bistro')), 'Sales change only the clients they look after.',
-  'Ask management.', 'sales_update_own',
+  'management', 'sales_update_own',
   'and so is handing over a client that a policy hides');
 
 select * from finish();

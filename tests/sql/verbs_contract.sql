@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(52);
+select plan(53);
 call test.open_the_company();
 
 create temp table said (policy text, sentence text);
@@ -30,25 +30,26 @@ from (values ('alice', 'acme_draft'), ('emma', 'acme_draft'), ('emma', 'bistro_d
 select test.leaves('alice', pg_temp.call('sign', 'acme_draft'),
   $$ select string_agg(status, ', ' order by id) from crm.contract $$, 'signed, signed, cancelled, draft, signed',
   'one contract is signed, and no other');
-select test.reads('emma', $$ select row(signed.id = test.id('acme_signed'), signed.status) from crm.sign_contract(test.id('acme_signed')) signed $$,
+select test.reads('emma', $$ select row(signed.id = test.id('acme_draft'), signed.status) from crm.sign_contract(test.id('acme_draft')) signed $$,
   '(t,signed)',
-  'whoever signs is given the contract; one that is signed already stays so');
+  'whoever signs is given the contract');
 select test.refuses('emma', pg_temp.call('sign', 'acme_cancelled'), '23514',
   format('Contract %s is cancelled: it cannot become signed.', test.id('acme_cancelled')),
   'a cancelled contract is not signed, by anyone');
 
 select test.denies('alice', pg_temp.call('sign', 'bistro_draft'),
   format('You may not sign contract %s.', test.id('bistro_draft')), pg_temp.said('sales_update_own'),
-  format('Contract %s is looked after by Bruno.', test.id('bistro_draft')), 'sales_update_own',
+  'bruno', 'sales_update_own',
   'sales do not sign a contract of a colleague''s client, and are told whose it is');
-select test.denies('alice', pg_temp.call('sign', 'acme_signed'),
-  format('You may not sign contract %s.', test.id('acme_signed')), pg_temp.said('sales_update_own'),
-  'Ask management.', 'sales_update_own',
-  'sales do not sign their own contract again');
+select test.raises(who, pg_temp.call('sign', 'acme_signed'), '55000', 'contract_is_not_signed_yet', 'status',
+  jsonb_build_object('since', (select signed_at from crm.contract where id = test.id('acme_signed'))),
+  format('Contract %s is signed already.', test.id('acme_signed')),
+  format('%s does not sign a contract again, and is told since when it is signed', test.team(who)))
+from unnest(array['alice', 'emma']) who;
 select test.denies('chloe', pg_temp.call('sign', 'acme_draft'),
   format('You may not sign contract %s.', test.id('acme_draft')),
   pg_temp.said('management_update_any') || ' ' || pg_temp.said('sales_update_own'),
-  format('Contract %s is looked after by Alice.', test.id('acme_draft')), 'management_update_any, sales_update_own',
+  'alice', 'management_update_any, sales_update_own',
   'support sign no contract: here it is the grant that is missing, and it reads no worse');
 select test.refuses(who, 'select crm.sign_contract(-1)', 'P0002', 'There is no contract -1.',
   format('%s signs nothing that does not exist', test.team(who)))
@@ -72,13 +73,17 @@ select test.reads('emma', $$ select row(cancelled.id = test.id('acme_draft'), ca
 select test.denies('alice', pg_temp.call('cancel', contract),
   format('You may not cancel contract %s.', test.id(contract)), pg_temp.said('sales_update_own'), contact, 'sales_update_own',
   format('sales cancel no contract: %s', contract))
-from (values ('acme_draft',   'Ask management.'),
-             ('acme_signed',  'Ask management.'),
-             ('bistro_draft', format('Contract %s is looked after by Bruno.', test.id('bistro_draft')))) own (contract, contact);
+from (values ('acme_draft',   'management'),
+             ('acme_signed',  'management'),
+             ('bistro_draft', 'bruno')) own (contract, contact);
+call test.given('emma', pg_temp.call('cancel', 'bistro_draft'));
+select test.raises('emma', pg_temp.call('cancel', 'bistro_draft'), '55000', 'contract_is_not_cancelled_yet', 'status',
+  jsonb_build_object('since', now()), format('Contract %s is cancelled already.', test.id('bistro_draft')),
+  'management does not cancel a contract again, and is told since when it is cancelled');
 select test.denies('chloe', pg_temp.call('cancel', 'bistro_signed'),
   format('You may not cancel contract %s.', test.id('bistro_signed')),
   pg_temp.said('management_update_any') || ' ' || pg_temp.said('sales_update_own'),
-  format('Contract %s is looked after by Bruno.', test.id('bistro_signed')), 'management_update_any, sales_update_own',
+  'bruno', 'management_update_any, sales_update_own',
   'support cancel no contract');
 select test.refuses(who, 'select crm.cancel_contract(-1)', 'P0002', 'There is no contract -1.',
   format('%s cancels nothing that does not exist', test.team(who)))
@@ -110,15 +115,15 @@ select test.leaves('emma', pg_temp.pay('acme_signed', '-500'),
   'management takes a part of what was paid back, with a negative amount');
 
 select test.denies('alice', pg_temp.pay('acme_signed', '-500'),
-  'You may not record this payment.', pg_temp.said('sales_record_own'), 'Ask management.', 'sales_record_own',
+  'You may not record this payment.', pg_temp.said('sales_record_own'), 'management', 'sales_record_own',
   'sales take nothing back');
 select test.denies('alice', pg_temp.pay('bistro_signed', '500'),
   'You may not record this payment.', pg_temp.said('sales_record_own'),
-  format('Contract %s is looked after by Bruno.', test.id('bistro_signed')), 'sales_record_own',
+  'bruno', 'sales_record_own',
   'sales record nothing for a colleague''s contract');
 select test.denies('chloe', pg_temp.pay('acme_signed', '500'),
   'You may not record this payment.', pg_temp.said('management_record_any') || ' ' || pg_temp.said('sales_record_own'),
-  format('Contract %s is looked after by Alice.', test.id('acme_signed')), 'management_record_any, sales_record_own',
+  'alice', 'management_record_any, sales_record_own',
   'support record no payment');
 select test.refuses('emma', pg_temp.pay(contract, amount), '23514', sentence,
   format('a payment that breaks a rule is refused in the words of the rule: %s, %s', contract, amount))
@@ -147,12 +152,12 @@ select test.reads('emma', $$ select row(correction.id <> test.id('deposit'), cor
 
 select test.denies('alice', $$ select crm.correct_payment(test.id('deposit')) $$,
   format('You may not correct payment %s.', test.id('deposit')), pg_temp.said('sales_record_own'),
-  'Ask management.', 'sales_record_own',
+  'management', 'sales_record_own',
   'sales correct no payment, even of their own');
 select test.denies('chloe', $$ select crm.correct_payment(test.id('deposit')) $$,
   format('You may not correct payment %s.', test.id('deposit')),
   pg_temp.said('management_record_any') || ' ' || pg_temp.said('sales_record_own'),
-  'Ask management or sales.', 'management_record_any, sales_record_own',
+  'management', 'management_record_any, sales_record_own',
   'support correct no payment');
 select test.refuses(who, 'select crm.correct_payment(-1)', 'P0002', 'There is no payment -1.',
   format('%s corrects nothing that does not exist', test.team(who)))
@@ -160,11 +165,9 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 
 call test.given('emma', $$ select set_config('test.correction', (crm.correct_payment(test.id('deposit'))).id::text, true) $$);
 call test.introduce('correction', current_setting('test.correction')::integer);
-select test.refuses('emma', $$ select crm.correct_payment(test.id('correction')) $$, '23514',
-  format('Payment %s is a correction itself.', test.id('correction')),
-  'a correction is not corrected');
-select test.advises('emma', $$ select crm.correct_payment(test.id('correction')) $$, 'To undo it, record the payment again.',
-  'and is undone by recording the payment again');
+select test.raises('emma', $$ select crm.correct_payment(test.id('correction')) $$, '23514', 'payment_is_no_correction', 'payment_id', null,
+  format('Payment %s is a correction itself: to undo it, record the payment again.', test.id('correction')),
+  'a correction is not corrected: it is undone by recording the payment again');
 select test.refuses('emma', $$ select crm.correct_payment(test.id('deposit')) $$, '23514',
   format('Contract %s has 0.00 € of payments: a correction of 2 000.00 € is more than that.', test.id('acme_signed')),
   'more than what was paid is not taken back');

@@ -1,5 +1,6 @@
 import { type Problem as ApiProblem, EpicError } from '../../client/index.ts';
 import { CliError, type Problem } from '../errors.ts';
+import { hintFor } from '../hints.ts';
 
 const hints: Partial<Record<ApiProblem['code'], string>> = {
   UNAUTHENTICATED: 'Log in: epic login',
@@ -8,29 +9,29 @@ const hints: Partial<Record<ApiProblem['code'], string>> = {
 };
 
 /** No answer came, or one of something else. */
-const nobodyThere = new Set(['unreachable', 'timeout', 'not_epic']);
+const nobodyThere = new Set(['unreachable', 'connection_cut', 'timeout', 'not_epic']);
 
-/** What to type next. */
-function hintFor(problem: ApiProblem, isLent: boolean): string | undefined {
-  const { code, kind, hint } = problem;
+/** What to type next: by its kind, else what the server says, else what the code says. */
+function nextStep(problem: Problem, hint: string | undefined, isLent: boolean): string | undefined {
+  const { code, kind } = problem;
   if (code === 'UNAVAILABLE' && nobodyThere.has(kind ?? '')) {
     return 'Is the server running? Another address: --server URL, or EPIC_SERVER.';
   }
   if (code === 'UNAUTHENTICATED' && isLent) {
     return 'Set EPIC_TOKEN to another: what “epic token” prints is good for 15 minutes.';
   }
-  return code === 'UNAUTHENTICATED' && kind === 'token_expired'
-    ? hints[code]
-    : (hint ?? hints[code]);
+  return hintFor(problem) ?? hint ?? hints[code as ApiProblem['code']];
 }
 
 function problemOf(problem: ApiProblem, isLent: boolean): Problem {
-  const { code, message, kind } = problem;
-  if (code === 'FORBIDDEN') {
-    const { reason, policy, contact, hint } = problem;
-    return { code, kind, message, reason, policy, contact, hint };
+  const { code, message, kind, field, reason, facts, hint } = problem;
+  if (code !== 'INTERNAL') {
+    const told: Problem = {
+      ...{ code, message, kind, field, reason, facts },
+      ...(code === 'FORBIDDEN' && { contact: problem.contact }),
+    };
+    return { ...told, hint: nextStep(told, hint, isLent) };
   }
-  if (code !== 'INTERNAL') return { code, kind, message, hint: hintFor(problem, isLent) };
   if (kind === 'unknown_code') {
     return {
       code,

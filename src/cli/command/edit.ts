@@ -29,7 +29,6 @@ interface EditDefinition<Row, F extends Flags, Written extends object>
   /** What can be changed; all of it optional. */
   flags: F;
   writes: Deed<F, Written>['writes'];
-  attempt(values: { id: number }): string;
   fetch(api: Api, id: number): Promise<Row | null | undefined>;
   send(
     api: Api,
@@ -52,7 +51,7 @@ const ifVersion = optional(
 );
 
 const isOvertaken = (error: unknown) =>
-  error instanceof CliError && error.problem.kind === 'changed_meanwhile';
+  error instanceof CliError && error.problem.kind === 'version_is_current';
 
 /** What can be cleared is cleared by a dash: Enter keeps it. */
 const clears = '-';
@@ -198,7 +197,6 @@ export function edit<Row extends Versioned, F extends Flags, Written extends obj
     columns,
     examples: definition.examples,
     notes: ['On a terminal without flags, it asks for each field, and shows what will change.'],
-    attempt: (values) => definition.attempt(values as unknown as Values<typeof common>),
     deed: { verb: 'update', writes: (values) => writes(values as unknown as Values<F>) },
     async send(api, values, written, invocation) {
       const given = values as unknown as Values<typeof common>;

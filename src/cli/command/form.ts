@@ -58,7 +58,6 @@ export async function assertMayCreate<F extends Flags>(
   { noun, name, flags, deed }: { noun: RecordKind; name: string; flags: F; deed: Deed<F, object> },
   known: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { verb, record = noun } = deed;
   const needed = Object.keys(flags).filter(
     (key) => key !== 'id' && flags[key]?.given === 'required',
   );
@@ -75,7 +74,6 @@ export async function assertMayCreate<F extends Flags>(
     const about = { noun: 'id' in flags ? noun : of, id: typeof id === 'number' ? id : undefined };
     await assertMayBegin(api, about, asked.question(said));
   } catch (error) {
-    const attempt = `${verb} ${/^[aeiou]/.test(record) ? 'an' : 'a'} ${record}`;
-    throw explained(error, { noun, name, attempt, id: undefined });
+    throw explained(error, { noun, name, id: undefined });
   }
 }

@@ -1,7 +1,9 @@
+import type { Contact } from '../../client/index.ts';
 import { Access, type AccessQuery, type RecordKind } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { columnName } from '../api/column-names.ts';
-import { CliError } from '../errors.ts';
+import { CliError, type Problem } from '../errors.ts';
+import { hintFor } from '../hints.ts';
 import type { Field } from '../output/columns.ts';
 import type { Question } from './deeds.ts';
 
@@ -13,9 +15,11 @@ export interface Permission {
   /** Null where it depends on what was not said. */
   allowed: boolean | null;
   verdict: string;
+  /** What may not be done, as a sentence. */
+  message: string;
   policy: string | null;
-  /** Who may, in a sentence. */
-  contact: string | null;
+  /** Who may, where the caller may not. */
+  contact: Contact | null;
   steps: readonly NonNullable<AccessQuery['steps']>[number][];
 }
 
@@ -51,17 +55,17 @@ export async function permissionFor(
     columns,
     allowed: verdict.holds ?? null,
     verdict: verdict.sentence ?? '',
+    message: refusal?.message ?? '',
     policy: verdict.name ?? null,
     contact: verdict.holds === false ? contactIn(refusal) : null,
     steps: steps.slice(0, -1),
   };
 }
 
-/** Whom to ask, in a sentence. */
-function contactIn(refusal: AccessQuery['refusal']): string | null {
-  if (!refusal?.contactDepartment) return null;
-  const { contactName: name, contactId: id, contactDepartment: department } = refusal;
-  return name ? `Ask ${name} (employee ${id}, ${department}).` : `Ask ${department}.`;
+function contactIn(refusal: AccessQuery['refusal']): Contact | null {
+  const { contactId, contactName, contactDepartment } = refusal ?? {};
+  if (!contactDepartment) return null;
+  return { id: contactId ?? null, fullName: contactName ?? null, department: contactDepartment };
 }
 
 /**
@@ -69,17 +73,15 @@ function contactIn(refusal: AccessQuery['refusal']): string | null {
  * cannot tell yet it tells when the form is sent.
  */
 export async function assertMayBegin(api: Api, about: About, question: Question): Promise<void> {
-  const { allowed, isVisible, verdict, policy, contact } = await permissionFor(
-    api,
-    about,
-    question,
-  );
+  const permission = await permissionFor(api, about, question);
+  const { allowed, isVisible, message, verdict, policy, contact } = permission;
   if (allowed !== false || !isVisible) return;
-  throw new CliError({
+  const problem: Problem = {
     code: 'FORBIDDEN',
-    message: 'You may not do this.',
+    message,
     reason: verdict,
-    ...(policy && { policy }),
+    ...(policy && { kind: policy }),
     ...(contact && { contact }),
-  });
+  };
+  throw new CliError({ ...problem, hint: hintFor(problem) });
 }

@@ -22,7 +22,7 @@ interface Answer extends Permission {
 const columns: readonly Column<Answer>[] = [
   { key: 'allowed', label: 'Allowed', kind: 'flag', value: (a) => a.allowed },
   { key: 'verdict', label: 'Verdict', kind: 'text', value: (a) => a.verdict },
-  { key: 'contact', label: 'Contact', kind: 'text', value: (a) => a.contact },
+  { key: 'contact', label: 'Contact', kind: 'json', value: (a) => a.contact },
   { key: 'verb', label: 'Verb', kind: 'text', value: (a) => a.verb },
   { key: 'record', label: 'Record', kind: 'text', value: (a) => a.record },
   { key: 'id', label: 'ID', kind: 'id', value: (a) => a.id },

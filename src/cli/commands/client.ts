@@ -11,17 +11,18 @@ import {
 import type { Api } from '../api/api.ts';
 import { change } from '../command/change.ts';
 import type { Noun, Services } from '../command/command.ts';
-import { confirm, yes } from '../command/confirm.ts';
+import { assertCanConfirm, confirm, yes } from '../command/confirm.ts';
 import { edit } from '../command/edit.ts';
 import { list } from '../command/list.ts';
 import { questionAbout, view } from '../command/view.ts';
-import { cancelled } from '../errors.ts';
+import { CliError, cancelled } from '../errors.ts';
 import { optional, required, suggesting, toggle } from '../flags/flag.ts';
 import { between, date, email, idOf, line, orNothing, phone, since } from '../flags/parsers.ts';
 import { field } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
+import type { Column } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
-import { columns, summaryOf } from '../records/client.ts';
+import { type Client, columns, summaryOf } from '../records/client.ts';
 
 const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;
 const question = questionAbout('client', fetchClient, summaryOf);
@@ -121,7 +122,7 @@ const createClient = change({
   },
   columns,
   examples: [['client create --name "Ana Dupont" --email ana@dupont.example', '']],
-  attempt: () => 'create a client',
+  question: () => 'Create a client?',
   deed: {
     verb: 'create',
     writes: ({ name, email, phone, company, firstContact }) => ({
@@ -174,7 +175,6 @@ const updateClient = edit({
     ['client update 12 --phone "+33 6 12 34 56 78"', ''],
     ['client update 12', 'asks, with the present values to start from'],
   ],
-  attempt: ({ id }) => `update client ${id}`,
   writes: ({ name, email, phone, company }) => ({
     fullName: name,
     email,
@@ -194,7 +194,6 @@ const contactedClient = change({
   flags: { id: clientId },
   columns,
   examples: [['client contacted 12', 'so that --not-contacted-since leaves them out']],
-  attempt: ({ id }) => `record a contact with client ${id}`,
   deed: { verb: 'contact', writes: () => ({}) },
   send: async (api, { id }) => (await api.send(ClientContact, { id })).recordContact?.client,
   done: (client) => `Client ${client.id} contacted: ${summaryOf(client)}.`,
@@ -213,7 +212,6 @@ const handOverClient = change({
     ['client handover 12 --to 4', 'employee 4 looks after client 12 from now on'],
     ['client handover "dupont sa" --to oscar', 'names will do where only one has them'],
   ],
-  attempt: ({ id, to }) => `hand client ${id} over to employee ${to}`,
   deed: { verb: 'update', writes: ({ to }) => ({ commercialId: to }) },
   send: async (api, { id, to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
@@ -221,10 +219,35 @@ const handOverClient = change({
     `Client ${client.id} handed over: ${summaryOf(client)}, now with ${client.commercialName ?? 'another contact'}.`,
 });
 
-function tellOfMentions(output: Output, mentions: readonly { eventId: number; title: string }[]) {
+/** An event whose title or notes hold the name of a client. */
+interface Mention {
+  eventId: number;
+  title: string;
+}
+
+/** A client who is erased, and the events that have not been named yet. */
+type Erased = Client & { mentionedIn: readonly Mention[] };
+
+const columnsOfErased: readonly Column<Erased>[] = columns;
+
+/** Asks to erase a client without confirming it, which the server refuses with the events that mention the client. */
+async function mentionsOf(api: Api, id: number): Promise<readonly Mention[]> {
+  try {
+    await api.send(ClientErase, { id, confirm: false });
+    return [];
+  } catch (error) {
+    const { kind, facts } = error instanceof CliError ? error.problem : {};
+    if (kind !== 'client_erasure_is_confirmed') throw error;
+    return (facts?.mentionedIn ?? []) as Mention[];
+  }
+}
+
+function nameMentions(mentions: readonly Mention[], output: Output): void {
   if (mentions.length === 0) return;
-  output.note('The title or the notes of these events still hold the name:');
-  output.outline(mentions.map(({ eventId, title }) => [`Event ${eventId}`, `“${title}”`]));
+  output.note(
+    'The title or notes of these events hold the name of the client, and stay unchanged:',
+    ...mentions.map(({ eventId, title }) => `${eventId}  “${title}”`),
+  );
 }
 
 const eraseClient = change({
@@ -232,17 +255,23 @@ const eraseClient = change({
   name: 'erase',
   summary: "Erase a client's personal data, on their request",
   flags: { id: clientId, yes },
-  columns,
+  columns: columnsOfErased,
   examples: [['client erase 12', 'contracts and events stay; this cannot be undone']],
-  attempt: ({ id }) => `erase client ${id}`,
   deed: { verb: 'erase', writes: () => ({}) },
-  send: async (api, { id }, _, invocation) => {
-    await confirm(invocation, () => question(api, 'Erase the personal data of', id));
-    const erasure = (await api.send(ClientErase, { id })).eraseClient?.erasure;
-    tellOfMentions(invocation.output, erasure?.mentionedIn ?? []);
-    return erasure?.client;
+  async send(api, { id }, _, invocation): Promise<Erased | null> {
+    const { flags, output, prompts } = invocation;
+    if (!flags.yes) {
+      assertCanConfirm(prompts);
+      nameMentions(await mentionsOf(api, id), output);
+      await confirm(invocation, () => question(api, 'Erase the personal data of', id));
+    }
+    const { eraseClient: erased } = await api.send(ClientErase, { id, confirm: true });
+    const mentions = erased?.erasure?.mentionedIn.filter((each) => each !== null) ?? [];
+    const client = await fetchClient(api, id);
+    return client ? { ...client, mentionedIn: flags.yes ? mentions : [] } : null;
   },
   done: (client) => `The personal data of client ${client.id} is erased.`,
+  afterwards: ({ mentionedIn }, output) => nameMentions(mentionedIn, output),
 });
 
 export const client: Noun = {

@@ -1,5 +1,6 @@
 import {
   ContractCancel,
+  type ContractCancelMutation,
   ContractCreate,
   ContractDelete,
   ContractList,
@@ -30,6 +31,7 @@ import {
 } from '../flags/parsers.ts';
 import { field, reference } from '../import/fields.ts';
 import { importing } from '../import/verb.ts';
+import type { Column } from '../output/columns.ts';
 import { money as euros } from '../output/format.ts';
 import { type Contract, columns, summaryOf } from '../records/contract.ts';
 
@@ -120,7 +122,7 @@ const createContract = change({
     ['contract create --client 12 --total 12500', ''],
     ['contract create --client "dupont sa" --total 12500', 'a name that only one client has'],
   ],
-  attempt: ({ client }) => `create a contract for client ${client}`,
+  question: ({ client }) => `Create a contract for client ${client}?`,
   deed: {
     verb: 'create',
     writes: ({ client, total }) => ({ clientId: client, totalAmount: total }),
@@ -158,7 +160,6 @@ const updateContract = edit({
   flags: { total: optional('--total <amount>', 'new price in euros', money) },
   columns,
   examples: [['contract update 7 --total 14000.50', '']],
-  attempt: ({ id }) => `change the total of contract ${id}`,
   writes: ({ total }) => ({ totalAmount: total }),
   fetch: fetchContract,
   send: async (api, id, patch) =>
@@ -173,7 +174,6 @@ const signContract = change({
   flags: { id: contractId },
   columns,
   examples: [['contract sign 7', '']],
-  attempt: ({ id }) => `sign contract ${id}`,
   deed: { verb: 'update', writes: () => ({ status: 'signed' as const }) },
   send: async (api, { id }) => (await api.send(ContractSign, { id })).signContract?.contract,
   done: (contract) => `Contract ${contract.id} signed: ${summaryOf(contract)}.`,
@@ -196,7 +196,7 @@ const payContract = change({
     ['contract pay 7 --amount 2500', ''],
     ['contract pay 7 --amount 1000.50 --on 2026-11-30', ''],
   ],
-  attempt: ({ id }) => `record a payment for contract ${id}`,
+  question: ({ id }) => `Record a payment for contract ${id}?`,
   deed: {
     verb: 'create',
     record: 'payment',
@@ -209,20 +209,30 @@ const payContract = change({
     `${euros(amount)} recorded for contract ${contract.id}: ${summaryOf(contract)}. ${remainder(contract)}`,
 });
 
+type Cancelled = NonNullable<NonNullable<ContractCancelMutation['cancelContract']>['contract']>;
+const columnsOfCancelled: readonly Column<Cancelled>[] = columns;
+
 const cancelContract = change({
   noun: 'contract',
   name: 'cancel',
   summary: 'Cancel a contract',
   flags: { id: contractId, yes },
-  columns,
+  columns: columnsOfCancelled,
   examples: [['contract cancel 7', '']],
-  attempt: ({ id }) => `cancel contract ${id}`,
   deed: { verb: 'update', writes: () => ({ status: 'cancelled' as const }) },
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Cancel', id));
     return (await api.send(ContractCancel, { id })).cancelContract?.contract;
   },
   done: (contract) => `Contract ${contract.id} cancelled: ${summaryOf(contract)}.`,
+  afterwards({ events: { nodes } }, output) {
+    if (nodes.length === 0) return;
+    output.note(
+      'Its events that are still planned or confirmed are not cancelled with it:',
+      ...nodes.map(({ id, title }) => `${id}  “${title}”`),
+      'epic event update ID --status cancelled',
+    );
+  },
 });
 
 const deleteContract = change({
@@ -232,7 +242,6 @@ const deleteContract = change({
   flags: { id: contractId, yes },
   columns,
   examples: [['contract delete 7 --yes', '']],
-  attempt: ({ id }) => `delete contract ${id}`,
   deed: { verb: 'delete', writes: () => ({}) },
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Delete', id));

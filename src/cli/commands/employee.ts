@@ -83,7 +83,7 @@ const createEmployee = change({
   examples: [
     ['employee create --name "Zoé Martin" --email zoe@epic.example --department support', ''],
   ],
-  attempt: () => 'create an employee',
+  question: () => 'Create an employee?',
   deed: {
     verb: 'create',
     writes: ({ name, email, phone, department }) => ({ fullName: name, email, phone, department }),
@@ -155,7 +155,6 @@ const updateEmployee = edit({
     ['employee update 9 --department sales --handover-to 11', 'employee 11 takes over their work'],
     ['employee update 9 --reactivate', ''],
   ],
-  attempt: ({ id }) => `update employee ${id}`,
   writes: ({ name, email, phone, department, reactivate }) => ({
     fullName: name,
     email,
@@ -175,7 +174,6 @@ const resetPassword = change({
   flags: { id: employeeId, yes },
   columns: withPassword,
   examples: [['employee reset-password 9', 'they are logged out everywhere, and a lock ends']],
-  attempt: ({ id }) => `reset the password of employee ${id}`,
   deed: null,
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Reset the password of', id));
@@ -196,7 +194,6 @@ const deactivateEmployee = change({
     ['employee deactivate 9', 'shows what they look after, and asks who takes it over'],
     ['employee deactivate 9 --handover-to 11 --yes', 'employee 11 takes over, and 9 is logged out'],
   ],
-  attempt: ({ id }) => `deactivate employee ${id}`,
   deed: { verb: 'deactivate', writes: () => ({}) },
   send: async (api, flags, _, invocation) => {
     const { id } = flags;
@@ -231,7 +228,6 @@ const deleteEmployee = change({
   flags: { id: employeeId, yes },
   columns,
   examples: [['employee delete 9 --yes', '']],
-  attempt: ({ id }) => `delete employee ${id}`,
   deed: { verb: 'delete', writes: () => ({}) },
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Delete', id));

@@ -147,7 +147,7 @@ const createEvent = change({
       '',
     ],
   ],
-  attempt: ({ contract }) => `create an event for contract ${contract}`,
+  question: ({ contract }) => `Create an event for contract ${contract}?`,
   deed: {
     verb: 'create',
     writes: ({ contract, title, start, end, location, attendees, notes, support }) => ({
@@ -209,7 +209,6 @@ const updateEvent = edit({
     ['event update 31 --notes "Back entrance, ask for Zoé"', ''],
     ['event update 31', 'asks, with the present values to start from'],
   ],
-  attempt: ({ id }) => `update event ${id}`,
   writes: ({ start, end, title, location, attendees, notes, status }) => ({
     startDate: start,
     endDate: end,
@@ -237,7 +236,6 @@ const assignEvent = change({
     ['event assign 31 --support 9', 'employee 9 runs event 31'],
     ['event assign gala --support zoé', 'names will do where only one has them'],
   ],
-  attempt: ({ id, support }) => `assign event ${id} to employee ${support}`,
   deed: { verb: 'update', writes: ({ support }) => ({ supportContactId: support }) },
   send: async (api, { id, support }) =>
     (await api.send(EventAssign, { id, support })).assignSupport?.event,
@@ -252,7 +250,6 @@ const unassignEvent = change({
   flags: { id: eventId },
   columns,
   examples: [['event unassign 31', '']],
-  attempt: ({ id }) => `unassign event ${id}`,
   deed: { verb: 'update', writes: () => ({ supportContactId: null }) },
   send: async (api, { id }) => (await api.send(EventUnassign, { id })).unassignSupport?.event,
   done: (event) => `Event ${event.id} has no support contact now: ${summaryOf(event)}.`,
@@ -265,7 +262,6 @@ const deleteEvent = change({
   flags: { id: eventId, yes },
   columns,
   examples: [['event delete 31 --yes', '']],
-  attempt: ({ id }) => `delete event ${id}`,
   deed: { verb: 'delete', writes: () => ({}) },
   send: async (api, { id }, _, invocation) => {
     await confirm(invocation, () => question(api, 'Delete', id));

@@ -36,10 +36,10 @@ function drafts(
   now: Date,
 ): DaySection {
   const { nodes: rows, totalCount: count } = found;
-  const drawnUp = rows.map(({ creationDate, commercialName }) =>
+  const drawnUp = rows.map(({ createdAt, commercialName }) =>
     about.withPerson
-      ? `${commercialName ?? 'nobody'}, ${ago(creationDate, now)}`
-      : `drawn up ${ago(creationDate, now)}`,
+      ? `${commercialName ?? 'nobody'}, ${ago(createdAt, now)}`
+      : `drawn up ${ago(createdAt, now)}`,
   );
   return {
     ...about,

@@ -54,7 +54,7 @@ export function importing(what: Importable): Verb {
     try {
       await importFile(what, invocation, match);
     } catch (error) {
-      throw explained(error, { noun, name: 'import', attempt: `import ${plural}`, id: undefined });
+      throw explained(error, { noun, name: 'import', id: undefined });
     }
   }
   return neededToMatch

@@ -1,10 +1,12 @@
+import type { Contact } from '../../client/index.ts';
 import type { Paint } from './paint.ts';
+import { askThem } from './problem.ts';
 import { printable, wrapped } from './text.ts';
 
 interface Answer {
   allowed: boolean | null;
   verdict: string;
-  contact: string | null;
+  contact: Contact | null;
   steps: readonly {
     kind: string;
     isMine: boolean;
@@ -40,6 +42,6 @@ export function drawAccess(answer: Answer, paint: Paint, cells: number): string 
     );
     parts.push(`  ${mark} ${paint.quiet(kind.padEnd(8))}${text.slice(margin.length)}`);
   }
-  if (contact) parts.push('', wrapped(printable(contact), cells, ''));
+  if (contact) parts.push('', wrapped(printable(askThem(contact)), cells, ''));
   return `${parts.join('\n')}\n`;
 }

@@ -1,12 +1,30 @@
+import type { Contact } from '../../client/index.ts';
 import type { Problem } from '../errors.ts';
+import { localTime } from './format.ts';
 import { json } from './machine.ts';
 import type { Paint } from './paint.ts';
 import { printableLines, wrapped } from './text.ts';
 
+/** Whom to ask: `Ask Farid Benali (sales).` */
+export function askThem({ fullName, department }: Contact): string {
+  return `Ask ${fullName === null ? department : `${fullName} (${department})`}.`;
+}
+
+/** The moments that a problem tells of, as people write them where they are. */
+function whenItWas({ facts = {} }: Problem): string | undefined {
+  const { since, changedAt, changedBy } = facts;
+  if (typeof since === 'string') return `Since ${localTime(since)}.`;
+  if (typeof changedAt !== 'string') return undefined;
+  const when = localTime(changedAt);
+  return typeof changedBy === 'string'
+    ? `${changedBy} changed it on ${when}.`
+    : `It was changed on ${when}.`;
+}
+
 /** What happened, why, whom to ask, and what to type next, in lines of at most `cells` cells. */
 export function problemAsText(problem: Problem, paint: Paint, cells: number): string {
-  const { message, reason, hint, again } = problem;
-  const contact = problem.code === 'FORBIDDEN' ? problem.contact : undefined;
+  const { message, reason = whenItWas(problem), hint, again } = problem;
+  const contact = problem.code === 'FORBIDDEN' && problem.contact && askThem(problem.contact);
   const indented = (text: string) => wrapped(printableLines(text), cells, '  ');
   // What does not fit goes on below itself, so that each line of a list can be told from the next.
   const hanging = (text: string) =>
@@ -24,11 +42,13 @@ export function problemAsText(problem: Problem, paint: Paint, cells: number): st
   return `${parts.join('\n')}\n`;
 }
 
-/** `{"error": {code, kind, message, reason, policy, contact, hint, again, id}}`, nothing left out. */
+/** `{"error": {code, kind, message, field, reason, contact, facts, hint, again, id}}`, nothing left out. */
 export function problemAsJson(problem: Problem): string {
-  const { code, kind = null, message, reason = null } = problem;
+  const { code, kind = null, message, field = null, reason = null, facts = null } = problem;
   const { hint = null, again = null } = problem;
-  const { policy = null, contact = null } = problem.code === 'FORBIDDEN' ? problem : {};
+  const contact = problem.code === 'FORBIDDEN' ? (problem.contact ?? null) : null;
   const id = problem.code === 'INTERNAL' ? (problem.id ?? null) : null;
-  return json({ error: { code, kind, message, reason, policy, contact, hint, again, id } });
+  return json({
+    error: { code, kind, message, field, reason, contact, facts, hint, again, id },
+  });
 }

@@ -13,7 +13,7 @@ import {
 
 /** `epic-server employee create`: how the first manager comes in. The one-time password goes to stdout. */
 export async function createEmployeeAsOperator(employee: NewEmployee): Promise<void> {
-  const { id, oneTimePassword } = await asOwner('createEmployee', (inTransaction) =>
+  const { id, oneTimePassword } = await asOwner((inTransaction) =>
     createEmployee(inTransaction, employee),
   );
   say(`Employee ${id} was created: ${employee.fullName}, ${employee.department}.`);
@@ -25,7 +25,7 @@ export async function createEmployeeAsOperator(employee: NewEmployee): Promise<v
  * first password has expired. The one-time password goes to stdout.
  */
 export async function resetPasswordAsOperator(email: string): Promise<void> {
-  const { oneTimePassword } = await asOwner('resetPassword', async (inTransaction) => {
+  const { oneTimePassword } = await asOwner(async (inTransaction) => {
     const id = await inTransaction((run) => idOf(run, email));
     return resetPassword(
       (work) =>
@@ -62,13 +62,12 @@ function show(oneTimePassword: string): void {
 
 /** Does something as the owner of everything. Throws an OperatorError when the database refuses it. */
 async function asOwner<Result>(
-  fieldName: string,
   work: (inTransaction: InTransaction) => Promise<Result>,
 ): Promise<Result> {
   const { adminUrl, dataFolder } = readAdminConfig(process.env);
   const local = adminUrl === null ? await openLocalDatabase(dataFolder, say) : null;
   try {
-    return await through(adminUrl ?? local?.adminUrl ?? '', fieldName, work);
+    return await through(adminUrl ?? local?.adminUrl ?? '', work);
   } finally {
     await local?.cluster.close();
   }
@@ -76,7 +75,6 @@ async function asOwner<Result>(
 
 async function through<Result>(
   adminUrl: string,
-  fieldName: string,
   work: (inTransaction: InTransaction) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client({ connectionString: adminUrl, application_name: 'epic-server' });
@@ -98,7 +96,7 @@ async function through<Result>(
     await run('rollback');
     const refusal = await explainDatabaseError(
       error,
-      { fieldName, verb: null, input: {} },
+      { verb: null, input: {} },
       {
         isAnonymous: false,
         settings: null,

@@ -95,7 +95,6 @@ export function createErrorsPlugin(verbs: Verbs, report: ReportUnexpected): Grap
       const { schema, document } = args;
       const field = rootFieldOf(schema, document, operation, error.path?.[0], variables);
       return {
-        fieldName: field?.name ?? null,
         verb: verbs.get(field?.name ?? '') ?? null,
         input: field?.input ?? {},
       };

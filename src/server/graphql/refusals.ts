@@ -2,15 +2,13 @@ import pg from 'pg';
 import type { WithPgClient } from 'postgraphile/@dataplan/pg';
 import type { SessionSettings } from '../database/session-adaptor.ts';
 import { Refusal } from '../errors.ts';
-import { codeOf, isRaised, plainRefusal } from './sqlstate.ts';
-import { type Verb, valuesWritten } from './verbs.ts';
+import { codeOf, fieldOf, isRaised, plainRefusal } from './sqlstate.ts';
+import { argumentsGiven, type Call, type Verb, valuesWritten } from './verbs.ts';
 
 /** What was asked for when something was refused. */
 export type Attempt = {
-  /** The mutation or query, as the API names it. */
-  fieldName: string | null;
-  /** What the mutation does to which record; null for a query and for a function of the database. */
-  verb: Verb | null;
+  /** What the mutation does to which record, or the function that it calls; null for a query. */
+  verb: Verb | Call | null;
   input: Record<string, unknown>;
 };
 
@@ -52,49 +50,54 @@ export async function explainRefusal(
   asker: Asker,
   cause?: unknown,
 ): Promise<Refusal> {
-  const { verb, input } = attempt;
-  if (verb === null) return explainFunction(attempt, asker, cause);
-
-  const id = typeof input.id === 'number' ? input.id : null;
-  const values = valuesWritten(verb, input);
-  const answer = await ask<{
-    is_visible: boolean;
-    policy: string | null;
-    sentence: string | null;
-    contact: string | null;
-  }>(
-    asker,
-    `select is_visible, policy, sentence, contact
-     from crm.explain_refusal($1, $2, $3, new_values => $4)`,
-    [verb.record, verb.verb, id, values && JSON.stringify(values)],
-  );
-  if (answer?.is_visible === false) {
-    return new Refusal('NOT_FOUND', `There is no ${verb.record} ${id}.`, {}, cause);
+  const answer = await explanationOf(attempt, asker);
+  if (!answer?.message) return new Refusal('FORBIDDEN', 'This is not permitted.', {}, cause);
+  if (!answer.is_visible) {
+    const { record } = attempt.verb as Verb;
+    return new Refusal('NOT_FOUND', answer.message, { kind: `${record}_pkey`, field: 'id' }, cause);
   }
+  const { policy, reason, contact_id: id, contact_name: fullName } = answer;
+  const { contact_department: department } = answer;
   return new Refusal(
     'FORBIDDEN',
-    `You may not ${verb.verb} ${id === null ? `this ${verb.record}` : `${verb.record} ${id}`}.`,
+    answer.message,
     {
-      ...(answer?.sentence && { reason: answer.sentence }),
-      ...(answer?.policy && { policy: answer.policy }),
-      ...(answer?.contact && { contact: answer.contact }),
+      ...(policy && { kind: policy }),
+      ...(reason && { reason }),
+      ...(department && { contact: { id, fullName, department } }),
     },
     cause,
   );
 }
 
-async function explainFunction(attempt: Attempt, asker: Asker, cause: unknown): Promise<Refusal> {
-  const functionName = attempt.fieldName?.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const answer = await ask<{ sentence: string | null }>(
+type Explanation = {
+  is_visible: boolean;
+  message: string | null;
+  policy: string | null;
+  reason: string | null;
+  contact_id: number | null;
+  contact_name: string | null;
+  contact_department: string | null;
+};
+
+async function explanationOf({ verb, input }: Attempt, asker: Asker): Promise<Explanation | null> {
+  if (verb === null) return null;
+  if ('functionName' in verb) {
+    return ask<Explanation>(asker, 'select * from access.explain_refused_call($1, $2)', [
+      verb.functionName,
+      JSON.stringify(argumentsGiven(verb, input)),
+    ]);
+  }
+  const values = valuesWritten(verb, input);
+  return ask<Explanation>(
     asker,
-    `select sentence from access.explain_call($1) where kind = 'verdict'`,
-    [functionName ?? ''],
-  );
-  return new Refusal(
-    'FORBIDDEN',
-    'You may not do this.',
-    answer?.sentence ? { reason: answer.sentence } : {},
-    cause,
+    'select * from crm.explain_refusal($1, $2, $3, new_values => $4)',
+    [
+      verb.record,
+      verb.verb,
+      typeof input.id === 'number' ? input.id : null,
+      values && JSON.stringify(values),
+    ],
   );
 }
 
@@ -120,7 +123,8 @@ async function explainRule(
     ...(field && { field }),
   };
   // The comment on a foreign key is for those who delete what is referred to.
-  if (error.code === '23503' && attempt.verb?.verb !== 'delete') {
+  const deletes = attempt.verb !== null && 'verb' in attempt.verb && attempt.verb.verb === 'delete';
+  if (error.code === '23503' && !deletes) {
     const what = rule?.column ? wordsOf(rule.column.replace(/_id$/, '')) : 'record';
     return new Refusal('NOT_FOUND', `There is no such ${what}.`, details, error);
   }
@@ -167,8 +171,4 @@ async function ask<Row>(asker: Asker, text: string, values: unknown[]): Promise<
 
 function wordsOf(column: string): string {
   return column.replaceAll('_', ' ');
-}
-
-function fieldOf(column: string): string {
-  return column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

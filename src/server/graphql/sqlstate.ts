@@ -1,5 +1,5 @@
 import type { DatabaseError } from 'pg';
-import { type ErrorCode, Refusal } from '../errors.ts';
+import { type Contact, type ErrorCode, Refusal, type RefusalDetails } from '../errors.ts';
 
 // What a PostgreSQL error means to the caller of the API. Errors that the database raises itself, in a trigger
 // or a function, already are sentences. The others are turned into one here; those that break a named rule are
@@ -30,6 +30,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
     '25P04': 'UNAVAILABLE',
     '40001': 'CONFLICT',
     '40P01': 'CONFLICT',
+    '55000': 'CONFLICT',
     '55006': 'CONFLICT',
     '55P03': 'CONFLICT',
     '57014': 'UNAVAILABLE',
@@ -45,36 +46,57 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
   return byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? 'INTERNAL';
 }
 
-const kinds: Record<string, string> = {
-  EP401: 'session_ended',
-  EP403: 'must_change_password',
-  EP409: 'changed_meanwhile',
-  EP410: 'position_too_old',
-};
-
 /** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */
 export function plainRefusal(error: DatabaseError): Refusal | null {
   const code = codeOf(error.code);
   if (code === 'INTERNAL') return null;
-  if (isRaised(error)) {
-    if (error.code === '42501' && error.detail) return deniedBy(error.detail, error);
-    const kind = error.constraint || kinds[error.code ?? ''];
-    return new Refusal(
-      code,
-      error.message,
-      { ...(kind && { kind }), ...(error.hint && { hint: error.hint }) },
-      error,
-    );
-  }
+  if (isRaised(error)) return new Refusal(code, error.message, raisedDetails(error), error);
   const sentence = sentences[error.code ?? ''] ?? sentencesByClass[(error.code ?? '').slice(0, 2)];
   return sentence === undefined ? null : new Refusal(code, sentence, {}, error);
 }
 
-/** What access.refuse raises: a refused verb, with the policy's sentence and whom to ask. */
-function deniedBy(reason: string, error: DatabaseError): Refusal {
-  const { message, constraint: policy, hint: contact } = error;
-  const details = { reason, ...(policy && { policy }), ...(contact && { contact }) };
-  return new Refusal('FORBIDDEN', message, details, error);
+/** What `raise` says beside its sentence: the kind as its constraint, the field as its column, the rest as JSON. */
+function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError): RefusalDetails {
+  const { reason, contact, ...facts } = factsIn(detail);
+  return {
+    ...(constraint && { kind: constraint }),
+    ...(column && { field: fieldOf(column) }),
+    ...(typeof reason === 'string' && { reason }),
+    ...(isContact(contact) && { contact: contactOf(contact) }),
+    ...(Object.keys(facts).length > 0 && { facts }),
+    // The hint of a refusal tells psql users what reason and contact say.
+    ...(hint && code !== '42501' && { hint }),
+  };
+}
+
+function factsIn(detail: string | undefined): Record<string, unknown> {
+  try {
+    const facts: unknown = JSON.parse(detail ?? '');
+    return typeof facts === 'object' && !Array.isArray(facts) ? { ...facts } : {};
+  } catch {
+    return {};
+  }
+}
+
+type RaisedContact = { id?: number; fullName?: string; department: string };
+
+function isContact(contact: unknown): contact is RaisedContact {
+  return typeof contact === 'object' && contact !== null && 'department' in contact;
+}
+
+function contactOf({
+  id = null,
+  fullName = null,
+  department,
+}: {
+  [Key in keyof RaisedContact]: RaisedContact[Key] | null;
+} & { department: string }): Contact {
+  return { id, fullName, department };
+}
+
+/** The API's name of a column, or of an argument of a function. */
+export function fieldOf(column: string): string {
+  return column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 const sameMoment = 'Someone else is changing the same record at this moment. Try again.';

@@ -6,7 +6,7 @@ import {
 } from 'postgraphile/graphql';
 import { fieldsOf } from './selection.ts';
 
-/** What a mutation does, in the words of `crm.explain_refusal`. */
+/** What a generated mutation does, in the words of `crm.explain_refusal`. */
 export type Verb = {
   record: string;
   verb: 'create' | 'update' | 'delete';
@@ -14,10 +14,17 @@ export type Verb = {
   columnOf: Readonly<Record<string, string>>;
 };
 
-/** What each mutation of the schema does, by the name of its field; filled while the schema is built. */
-export type Verbs = Map<string, Verb>;
+/** A mutation that calls a function of the database. */
+export type Call = {
+  functionName: string;
+  /** The argument of the function that an input field is. */
+  argumentOf: Readonly<Record<string, string>>;
+};
 
-/** Notes what each generated mutation does, so that a refusal can be explained. */
+/** What each mutation of the schema does, by the name of its field; filled while the schema is built. */
+export type Verbs = Map<string, Verb | Call>;
+
+/** Notes what each mutation does, so that a refusal can be explained. */
 export function createVerbsPlugin(verbs: Verbs): GraphileConfig.Plugin {
   return {
     name: 'EpicVerbsPlugin',
@@ -52,6 +59,13 @@ export function createVerbsPlugin(verbs: Verbs): GraphileConfig.Plugin {
               columnOf: columnsOf(build, employee.codec),
             });
           }
+          for (const resource of Object.values(build.pgResources)) {
+            if (!isFunction(resource)) continue;
+            verbs.set(build.inflection.customMutationField({ resource }), {
+              functionName: resource.extensions?.pg?.name ?? resource.name,
+              argumentOf: argumentsOf(build, resource),
+            });
+          }
           return schema;
         },
       },
@@ -68,6 +82,24 @@ function columnsOf(
       build.inflection.attribute({ attributeName, codec }),
       attributeName,
     ]),
+  );
+}
+
+type FunctionResource = Parameters<GraphileBuild.Inflection['customMutationField']>[0]['resource'];
+
+/** Whether it is a function that changes something. */
+function isFunction(resource: { isMutation: boolean }): resource is FunctionResource {
+  return resource.isMutation;
+}
+
+function argumentsOf(
+  build: GraphileBuild.Build,
+  resource: FunctionResource,
+): Record<string, string> {
+  return Object.fromEntries(
+    resource.parameters.flatMap((param, index) =>
+      param.name ? [[build.inflection.argument({ param, index, resource }), param.name]] : [],
+    ),
   );
 }
 
@@ -101,11 +133,28 @@ export function valuesWritten(
       : verb.verb === 'update' && isRecord(input.patch)
         ? input.patch
         : {};
-  const values = Object.entries(written).flatMap(([name, value]) => {
-    const column = verb.columnOf[name];
-    return column === undefined ? [] : [[column, value]];
-  });
-  return values.length > 0 ? Object.fromEntries(values) : null;
+  const values = renamed(written, verb.columnOf);
+  return Object.keys(values).length > 0 ? values : null;
+}
+
+/** The arguments of the function that a mutation's input gives, by their names. */
+export function argumentsGiven(
+  call: Call,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  return renamed(input, call.argumentOf);
+}
+
+function renamed(
+  values: Record<string, unknown>,
+  names: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const known = names[name];
+      return known === undefined ? [] : [[known, value]];
+    }),
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,61 @@
+import type { Problem } from './errors.ts';
+
+type About = Pick<Problem, 'facts'>;
+
+const login = () => 'Log in: epic login';
+const loginAgain = () => 'Log in again: epic login';
+const see = (noun: string) => () => `See which there are: epic ${noun} list`;
+const listThoseIn = (department: string) => () =>
+  `List those who can: epic employee list --department ${department}`;
+
+/** What to type about a contract that is not signed. */
+function signFirst({ facts }: About): string {
+  return facts?.status === 'draft'
+    ? `Sign it first: epic contract sign ${facts.contractId}`
+    : 'Create another contract: epic contract create';
+}
+
+/** What to type next, by the kind of problem: the one place where a kind becomes a command. */
+const byKind: Readonly<Record<string, (about: About) => string>> = {
+  no_session: login,
+  token_expired: login,
+  token_invalid: loginAgain,
+  session_ended: loginAgain,
+  department_changed: loginAgain,
+  account_deactivated: () => 'Ask management.',
+  must_change_password: () => 'Type: epic password',
+  management_reset_others: () => 'Change your own with: epic password',
+  session_is_open: () => 'Look at those that are open first: epic session list',
+
+  client_pkey: see('client'),
+  contract_client_id_fkey: see('client'),
+  contract_pkey: see('contract'),
+  event_contract_id_fkey: see('contract'),
+  payment_contract_id_fkey: see('contract'),
+  event_pkey: see('event'),
+  employee_pkey: see('employee'),
+  client_commercial_contact_id_fkey: see('employee'),
+  event_support_contact_id_fkey: see('employee'),
+
+  client_has_an_active_sales_contact: listThoseIn('sales'),
+  event_has_an_active_support_contact: listThoseIn('support'),
+  event_needs_a_signed_contract: signFirst,
+  payment_needs_a_signed_contract: signFirst,
+  employee_hands_over_first: ({ facts }) =>
+    `Hand them over to a colleague: epic employee deactivate ${facts?.employeeId} --handover-to ID`,
+  employee_keeps_an_active_manager: () =>
+    'Create another manager first: epic employee create --department management',
+  client_erasure_is_confirmed: () => 'Confirm it: set confirm to true.',
+  version_is_current: () => 'Read it again, then send the change with the version it has now.',
+  explained_record_and_verb_are_known: ({ facts }) =>
+    `Verbs: read, create, update, delete. Records: ${[facts?.records].flat().join(', ')}.`,
+};
+
+/** What to type next, as far as it follows from what went wrong; else whom to ask, and how to reach them. */
+export function hintFor(problem: Problem): string | undefined {
+  const known = Object.hasOwn(byKind, problem.kind ?? '') ? byKind[problem.kind ?? ''] : undefined;
+  if (known) return known(problem);
+  if (problem.code !== 'FORBIDDEN' || !problem.contact) return undefined;
+  const { id, department } = problem.contact;
+  return `How to reach them: ${id === null ? `epic employee list --department ${department}` : `epic employee view ${id}`}`;
+}
