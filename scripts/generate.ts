@@ -6,7 +6,6 @@ import { compare, type GeneratedFile, write } from './generate/generated-file.ts
 
 // Read by what the modules below load.
 process.env.GRAPHILE_ENV ??= 'production';
-const { cliDocs } = await import('./generate/cli-docs.ts');
 const { documentsOf } = await import('./generate/documents.ts');
 const { InvalidOperations, operationsFor } = await import('./generate/operations.ts');
 const { schemaOf } = await import('./generate/schema.ts');
@@ -30,8 +29,10 @@ async function* generatedFiles(): AsyncGenerator<GeneratedFile> {
   const { schema, documents } = await readDatabase();
   yield { path: 'schema.graphql', content: schema };
   yield* documents;
-  yield* await cliDocs();
   yield { path: 'src/client/operations.ts', content: await operationsFor(schema) };
+  // Loads the command line, which takes records and departments from the operations.
+  const { cliDocs } = await import('./generate/cli-docs.ts');
+  yield* await cliDocs();
 }
 
 async function readDatabase(): Promise<{ schema: string; documents: GeneratedFile[] }> {

@@ -10,7 +10,8 @@ const [file = resolve(import.meta.dirname, '../dist/epic-operations.json')] = pr
 
 const documents = Object.fromEntries(
   Object.values(operations)
-    .map(String)
+    // The others are the enums.
+    .filter((operation) => typeof operation === 'string')
     .map((text) => [sha256(text), text])
     .sort(),
 );

@@ -164,8 +164,7 @@ from judged
 where obstacle is null or only_as_owner is not true
 order by
   starts_with(record, 'new tables'), strpos(record, '.') > 0, record collate "C", place,
-  array_position(array['epic_sales', 'epic_support', 'epic_management', 'epic_employee',
-                       'epic_anonymous', 'epic_authenticator', 'epic_owner'], role), role collate "C", via collate "C";
+  dba.place_of_role(role), role collate "C", via collate "C";
 comment on view dba.access_matrix is
   'Who may do what: one row for each record, verb and role that has a grant or a policy; what is not in it is denied.';
 comment on column dba.access_matrix.record            is 'A table or view, without its schema if that is crm; `new tables` is what default privileges will give.';
@@ -195,7 +194,7 @@ line (record, verb) as (
   where record.schema_name = 'crm' and (record.is_table or verb = 'read')
   union
   select record, verb from cell
-  where role in ('epic_sales', 'epic_support', 'epic_management')
+  where role in (select department.role from dba.department)
 )
 select
   line.record,

@@ -47,8 +47,7 @@ where not routine.is_trigger
 group by reach.role, routine.oid, routine.name, routine.arguments, routine.runs_as_owner, routine.owner,
          routine.sentence, routine.schema_name, entrance.role
 order by
-  array_position(array['epic_sales', 'epic_support', 'epic_management', 'epic_employee',
-                       'epic_anonymous', 'epic_authenticator', 'epic_owner'], reach.role), reach.role collate "C",
+  dba.place_of_role(reach.role), reach.role collate "C",
   routine.name collate "C", routine.arguments collate "C";
 comment on view dba.callable is
   'Which functions each role may call, how that comes to it, and as whom they run. Triggers are not called; what a role owns is left out.';
@@ -91,8 +90,7 @@ select role, kind, privilege, object, string_agg(distinct via collate "C", ', ')
 from held
 group by role, kind, privilege, object
 order by
-  array_position(array['epic_sales', 'epic_support', 'epic_management', 'epic_employee',
-                       'epic_anonymous', 'epic_authenticator', 'epic_owner'], role), role collate "C",
+  dba.place_of_role(role), role collate "C",
   array_position(array['database', 'role', 'schema', 'sequence'], kind), privilege collate "C", object collate "C";
 comment on view dba.holding is
   'What each role holds besides records and functions: the database, schemas, sequences, and roles whose rights it inherits or that it may become.';

@@ -1,4 +1,4 @@
--- employee: there is always an active manager, and clients and open events always have somebody to look after them.
+-- employee: one active manager remains, clients and open events are handed over, and the verbs.
 
 
 create or replace function crm_private.employee_check_last_manager() returns trigger

@@ -80,7 +80,7 @@ exception when insufficient_privilege then
 end
 $$;
 comment on function crm.assign_support(integer, integer) is
-  'Has an active support employee run an event, in place of whoever ran it until now.';
+  'Makes an active support employee the support contact of an event, in place of the present one.';
 
 
 create or replace function crm.unassign_support(event_id integer) returns crm.event

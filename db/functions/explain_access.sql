@@ -47,7 +47,7 @@ return concat_ws(' ',
   case when record = 'history' then 'the history' when record ~ '^[aeiou]' then 'an ' || record else 'a ' || record end,
   case when verb = 'create' then 'with ' || array_to_string(columns, ', ') end);
 comment on function access.act_in_words(text, text[], text) is
-  'What somebody does, in words: update phone of a client; create a contract with client_id; delete an event.';
+  'An action in words: update phone of a client; create a contract with client_id; delete an event.';
 
 
 -- The catalogue
@@ -251,20 +251,6 @@ comment on function access.explain_call(text) is
   'Who may call a function of crm, as crm.explain_access says it; no rows when there is no such function.';
 
 
-create or replace function access.permission_function(record text, verb text) returns name
-language sql stable parallel safe
-set search_path = ''
-as $$
-  select proname
-  from pg_catalog.pg_proc
-  where pronamespace = 'crm'::regnamespace
-    and proname in (verb, verb || '_' || record)
-    and record || '_id' = any (proargnames)
-$$;
-comment on function access.permission_function(text, text) is
-  'The function of crm that does something to a record, by its verb: erase of a client is erase_client, reset_password of an employee reset_password; null when there is none.';
-
-
 create or replace function access.explain_statement(
   record     text,
   verb       text,
@@ -288,12 +274,6 @@ declare
   after     jsonb;    -- the row as it would become
   is_gone   boolean := false;
 begin
-  if asked is null then
-    return query select * from access.explain_call(access.permission_function(record, verb));
-    if found then
-      return;
-    end if;
-  end if;
   if relation is null or asked is null then
     raise invalid_parameter_value using
       constraint = 'explained_record_and_verb_are_known', column = 'record',
@@ -399,14 +379,14 @@ begin
       else not is_mine
     end
   ),
-  -- What is wanted and nobody may write; if somebody may write each of it, then all that is wanted.
-  nobodys as (
-    select case when written.by_nobody = '{}' then wanted else written.by_nobody end as columns
+  -- The wanted columns that no role may write; all wanted columns where each has a role that may.
+  unwritable as (
+    select case when written.by_no_role = '{}' then wanted else written.by_no_role end as columns
     from (
       select array(
         select wish from unnest(wanted) wish
         where not exists (select from given where given.columns is null or wish = any (given.columns)))
-    ) written (by_nobody)
+    ) written (by_no_role)
   ),
   steps as (
     select
@@ -440,9 +420,9 @@ begin
         case
           when is_gone           then format('There is no %s %s.', record, row_id)
           when outcome.grade > 0 then format('Row-level security does not apply to %s.', current_user)
-          else format('Nobody may %s.', access.act_in_words(verb, nullif(nobodys.columns, '{}'), record))
+          else format('Nobody may %s.', access.act_in_words(verb, nullif(unwritable.columns, '{}'), record))
         end)
-    from outcome, nobodys
+    from outcome, unwritable
   )
   select (row_number() over (order by part, position, is_permissive, name))::integer, kind, name, role, mode, clause, is_mine, holds, sentence
   from steps

@@ -28,7 +28,7 @@ exception when unique_violation then
 end
 $$;
 comment on function crm.stage_import(uuid, jsonb) is
-'Brings lines of an import, some hundreds at a time, and returns how many it has by now: 20,000 at most. They wait, seen by nobody else, for `runImport`, or for a day.
+'Brings lines of an import, some hundreds at a time, and returns how many it has by now: 20,000 at most. They are kept, visible to the caller alone, until `runImport`, or for a day.
 - `import_id`: Names the import: a UUID that the caller draws.
 - `lines`: A list of objects: `line`, a number by which problems name it, and `values`, an object by column, as the database names them.';
 
@@ -52,7 +52,7 @@ create or replace trigger import_line_10_prune_abandoned
   before insert on staging.import_line
   for each statement execute function staging.prune_import_lines();
 comment on trigger import_line_10_prune_abandoned on staging.import_line is
-  'Lines of an import that was never ended are gone when anybody imports a day later.';
+  'The lines of an import that was not ended are removed by the next import a day later.';
 
 
 -- Each of these writes a range of lines in one statement, or refuses them all.
@@ -416,7 +416,7 @@ begin
 end
 $$;
 comment on function crm.run_import(uuid, text, boolean, boolean, boolean) is
-'Ends an import: writes all its lines, or, when anything stands in the way of one of them, none. Whoever calls it needs the same permissions as for one record after the other. The lines are gone afterwards.
+'Ends an import: writes all its lines, or, when anything stands in the way of one of them, none. It takes the same permissions as creating the records one by one. The lines are gone afterwards.
 - `import_id`: The import whose lines were staged.
 - `record`: What they are: client, contract or event.
 - `match_email`: For clients: those whose e-mail address is known are changed, not created again.

@@ -2,7 +2,7 @@
 --
 -- A failed attempt is counted three times over:
 --
---   one account from one address    5 in a row                slows down a person who mistypes, nobody else
+--   one account from one address    5 in a row                slows down one person who mistypes
 --   one account, every address     50 in a row                many addresses do not guess one password together
 --   one address, every account    100, less one a minute      one address does not try one password on every account
 --
@@ -29,7 +29,7 @@ return sha256(convert_to(coalesce(host(case
   else network(set_masklen(address, 64))
 end), 'unknown'), 'UTF8'));
 comment on function auth.address_digest(inet) is
-  'What auth.login_attempt calls a network address. Whoever has one IPv6 address has the 2⁶⁴ around it; a caller whose address is not known shares one count with all others.';
+  'The key of auth.login_attempt for a network address: of IPv6 the first 64 bits, since one subscriber has all 2⁶⁴ addresses behind them. All callers whose address is unknown share one key.';
 
 
 create or replace function auth.login_counts(email text, from_address inet)

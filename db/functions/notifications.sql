@@ -1,5 +1,5 @@
 -- Notifications: who is told of what, as data: a kind, the record, and its values before and after. The sentence is made
--- where it is read. Nobody is told of what they did themselves.
+-- where it is read. An employee is not told of what they did themselves.
 
 
 create or replace function crm_private.notify_employees(
@@ -243,4 +243,4 @@ create or replace trigger notification_95_enqueue_mail
   for each statement
   execute function crm_private.notification_enqueue_mail();
 comment on trigger notification_95_enqueue_mail on crm.notification is
-  'Whoever is notified gets an e-mail too, where a mail host is configured.';
+  'A notification is also sent by e-mail, where a mail host is configured.';

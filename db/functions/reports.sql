@@ -98,7 +98,7 @@ as $$
   order by coalesce(signed.amount, 0) desc, employee.full_name, employee.id
 $$;
 comment on function crm.revenue_by_salesperson(date, date, text) is
-'What was signed and what was paid between two days, by the sales employee who looks after the client today, the most signed first. Every active sales employee is there, and whoever else has something.
+'What was signed and what was paid between two days, by the sales employee who looks after the client today, the most signed first. Every active sales employee is there, and every other who has any.
 - `first_day`: The first day that counts.
 - `last_day`: The last day that counts.
 - `time_zone`: Where a day begins and ends, for what was signed, such as Europe/Paris.';
@@ -153,7 +153,7 @@ as $$
   order by coalesce(upcoming.events, 0) desc, person.full_name, person.id
 $$;
 comment on function crm.load_by_support_contact(date, date, text) is
-'The events of each support employee, but for cancelled ones: those that begin between two days, and those still to come. Those with the most to come first. Every active support employee is there, whoever else has events, and nobody, if there are events without a support contact.
+'The events of each support employee, but for cancelled ones: those that begin between two days, and those still to come. Those with the most to come first. Every active support employee is there, every other who has events, and a row without an employee for events without a support contact.
 - `first_day`: The first day that counts.
 - `last_day`: The last day that counts.
 - `time_zone`: Where a day begins and ends, such as Europe/Paris.';

@@ -73,7 +73,7 @@ begin
 end
 $$;
 comment on function auth.enter(integer, uuid, text, boolean) is
-  'Begins a transaction of the API: checks the session against what the token claims, then takes on the role and the claims until the transaction ends. Nulls enter as nobody (epic_anonymous). Raises EP401 when the session, the account or the department is no longer what the token says, and EP403 while a one-time password is unchanged.';
+  'Begins a transaction of the API: checks the session against what the token claims, then takes on the role and the claims until the transaction ends. Nulls enter as epic_anonymous. Raises EP401 when the session, the account or the department is no longer what the token says, and EP403 while a one-time password is unchanged.';
 
 
 -- A refresh token that is presented again within ten seconds, before its successor was used, comes from a second
@@ -105,7 +105,7 @@ begin
       select from auth.refresh_token later
       where later.session_id = presented.session_id and later.used_at > presented.used_at)
   then
-    -- A token used twice has been stolen from one of the two who hold it, and nobody can tell from which.
+    -- A token used twice was stolen from one of its two holders; which of them is not known.
     update auth.session set revoked_at = now() where id = opened.id;
     return;
   end if;

@@ -31,30 +31,30 @@ comment on function audit.prune_signals() is
 
 
 create or replace function audit.signal_notifications() returns trigger
-language plpgsql security invoker  -- whoever writes notifications, which is crm_private.notify_employees, writes signals too
+language plpgsql security invoker  -- the triggers that write notifications run as the owner already
 set search_path = ''
 as $$
 begin
   insert into audit.signal (topic, recipient_id, row_id, action)
   select 'notification', recipient_id, id, 'insert' from written order by id;
   perform pg_notify('epic_signal', format('notification %s', recipient_id))
-  from (select distinct recipient_id from written) told;
+  from (select distinct recipient_id from written) recipient;
   return null;
 end
 $$;
 comment on function audit.signal_notifications() is
-  'Writes a signal for each new notification, and rings for its recipient.';
+  'Writes a signal for each new notification, and wakes the servers for its recipient.';
 
 create or replace trigger notification_95_signal
   after insert on crm.notification
   referencing new table as written
   for each statement execute function audit.signal_notifications();
 comment on trigger notification_95_signal on crm.notification is
-  'Whoever subscribes to their notifications hears of a new one.';
+  'Subscribers to their notifications are sent a new one.';
 
 
 create or replace function audit.signal_events() returns trigger
-language plpgsql security definer  -- whoever changes events writes no signals
+language plpgsql security definer  -- no department writes signals
 set search_path = ''
 as $$
 begin
@@ -76,25 +76,25 @@ begin
 end
 $$;
 comment on function audit.signal_events() is
-  'Writes a signal for each event that was entered, changed or deleted, and rings once for all.';
+  'Writes a signal for each event that was entered, changed or deleted, and wakes the servers once for all.';
 
 create or replace trigger event_95_signal_insert
   after insert on crm.event
   referencing new table as written
   for each statement execute function audit.signal_events();
-comment on trigger event_95_signal_insert     on crm.event is 'Whoever subscribes to events hears of a new one.';
+comment on trigger event_95_signal_insert     on crm.event is 'Subscribers to events are sent a new one.';
 
 create or replace trigger event_95_signal_update
   after update on crm.event
   referencing old table as replaced new table as written
   for each statement execute function audit.signal_events();
-comment on trigger event_95_signal_update on crm.event is 'Whoever subscribes to events hears of it when one changes.';
+comment on trigger event_95_signal_update on crm.event is 'Subscribers to events are sent one that changes.';
 
 create or replace trigger event_95_signal_delete
   after delete on crm.event
   referencing old table as removed
   for each statement execute function audit.signal_events();
-comment on trigger event_95_signal_delete on crm.event is 'Whoever subscribes to events hears of it when one is deleted.';
+comment on trigger event_95_signal_delete on crm.event is 'Subscribers to events are told of one that is deleted.';
 
 
 -- Positions
@@ -110,7 +110,7 @@ as $$
   )::pg_snapshot
 $$;
 comment on function audit.seen_by(pg_snapshot, xid8) is
-  'What whoever is given a signal of that transaction and snapshot has seen for certain.';
+  'The snapshot that a subscriber has certainly seen who was given a signal of that transaction and snapshot.';
 
 
 create or replace function audit.signal_position() returns bigint
@@ -162,7 +162,7 @@ begin
 end
 $$;
 comment on function audit.seen_at(bigint) is
-  'What whoever is at a position has seen for certain. Raises EP410 when that is no longer known.';
+  'The snapshot that a subscriber at a position has certainly seen. Raises EP410 when that is no longer known.';
 
 
 create or replace function audit.signals_between(
@@ -179,7 +179,7 @@ as $$
     and signal.transaction_id >= pg_snapshot_xmin(seen)
     and not pg_visible_in_snapshot(signal.transaction_id, seen)
     and pg_visible_in_snapshot(signal.transaction_id, now_seen)
-    -- Whoever has seen a signal has seen those before it of the same transaction.
+    -- A subscriber who has seen a signal has seen the earlier ones of the same transaction.
     and (
       signals_between.after is null
       or signal.id > signals_between.after
@@ -189,4 +189,4 @@ as $$
   limit 1000
 $$;
 comment on function audit.signals_between(audit.topic, pg_snapshot, pg_snapshot, bigint, bigint) is
-  'The signals of a topic that the one snapshot does not see and the other does, in order, at most a thousand: those with an id beyond the given one, and none that whoever is at the position `after` has seen for certain.';
+  'The signals of a topic that the one snapshot does not see and the other does, in order, at most a thousand: those with an id beyond the given one, and none that a subscriber at the position `after` has certainly seen.';

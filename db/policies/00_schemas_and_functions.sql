@@ -81,7 +81,6 @@ grant execute on function
   access.explain_refused_call(text, jsonb),
   access.explain_statement(text, text, integer, text[], jsonb),
   access.grants_on(regclass, text),
-  access.permission_function(text, text),
   access.policies_on(regclass, text),
   access.policy_holds(oid, boolean, jsonb, text[]),
   access.refusal_sentence(text, text, integer),

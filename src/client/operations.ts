@@ -274,6 +274,16 @@ export const HistoryAction = {
 } as const;
 
 export type HistoryAction = typeof HistoryAction[keyof typeof HistoryAction];
+export const HistoryRecord = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event',
+  History: 'history',
+  Payment: 'payment'
+} as const;
+
+export type HistoryRecord = typeof HistoryRecord[keyof typeof HistoryRecord];
 export type LoginInput = {
   email: string;
   password: string;
@@ -369,7 +379,7 @@ export type AccessQueryVariables = Exact<{
 }>;
 
 
-export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { contactId: number | null, contactName: string | null, contactDepartment: Department | null } | null };
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { message: string | null, contactId: number | null, contactName: string | null, contactDepartment: Department | null } | null };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -420,10 +430,11 @@ export type ClientContactMutation = { recordContact: { client: { id: number, ful
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
+  confirm: boolean;
 }>;
 
 
-export type ClientEraseMutation = { eraseClient: { erasure: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, mentionedIn: Array<{ eventId: number, title: string }> } | null } | null };
+export type ClientEraseMutation = { eraseClient: { erasure: { mentionedIn: Array<{ eventId: number, title: string }> } | null } | null };
 
 export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number };
 
@@ -505,7 +516,7 @@ export type ContractCancelMutationVariables = Exact<{
 }>;
 
 
-export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, events: { nodes: Array<{ id: number, title: string }> } } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: RecordPaymentInput;
@@ -678,12 +689,12 @@ export type EventFieldsFragment = { id: number, title: string, contractId: numbe
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
-  record: RecordKind;
+  record: HistoryRecord;
   rowId: number;
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: RecordKind, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -693,7 +704,7 @@ export type NamesQueryVariables = Exact<{
 
 export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: RecordKind, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
 
 export type ImportStageMutationVariables = Exact<{
   importId: string;
@@ -857,7 +868,7 @@ export type SessionRevokeOthersMutation = { revokeOtherSessions: { count: number
 export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
-  'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){contactId contactName contactDepartment}}';
+  'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactId contactName contactDepartment}}';
 
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
   'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
@@ -878,7 +889,7 @@ export const ClientContact: Operation<ClientContactMutation, ClientContactMutati
   'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
-  'mutation ClientErase($id:Int!){eraseClient(input:{clientId:$id confirm:true}){erasure{client{...ClientFields}mentionedIn{eventId title}}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+  'mutation ClientErase($id:Int!$confirm:Boolean!){eraseClient(input:{clientId:$id confirm:$confirm}){erasure{mentionedIn{eventId title}}}}';
 
 export const ClientNames: Operation<ClientNamesQuery, ClientNamesQueryVariables> =
   'query ClientNames{mine:clients(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id fullName companyName}}all:clients(first:200 orderBy:ID_DESC){nodes{id fullName companyName}}}';
@@ -914,7 +925,7 @@ export const ContractSign: Operation<ContractSignMutation, ContractSignMutationV
   'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractCancel: Operation<ContractCancelMutation, ContractCancelMutationVariables> =
-  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields events(condition:{open:true}orderBy:[START_DATE_ASC]){nodes{id title}}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
   'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
@@ -980,7 +991,7 @@ export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVari
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:RecordKind!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';

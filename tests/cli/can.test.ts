@@ -1,3 +1,4 @@
+import { RecordKind } from '../../src/client/operations.ts';
 import type { Epic } from '../support/epic.ts';
 import { json, type Office, openOffice, soldContract, staff } from './office.ts';
 
@@ -207,7 +208,7 @@ test('what cannot be asked is exit 2, and what can be is listed', async () => {
     ],
     [
       'There is no record called “invoice”.\n' +
-        '  → The records are client, contract, event, employee, notification.',
+        `  → The records are ${Object.values(RecordKind).join(', ')}.`,
       ...['update', 'invoice', '1'],
     ],
     [
@@ -224,6 +225,28 @@ test('what cannot be asked is exit 2, and what can be is listed', async () => {
     const { code, stdout, stderr } = await sales.run(['can', ...args]);
     expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
     expect(stderr).toContain(expected);
+  }
+});
+
+test('a record without commands of its own can be asked about all the same', async () => {
+  expect(await sales.run(['can', 'read', 'payment'])).toMatchObject({ code: 0 });
+  const { code, stdout } = await manager.run(['can', 'update', 'payment', '--field', 'paid-on']);
+  expect(code).toBe(5);
+  expect(stdout).toMatch(/^false\tNobody may update paid_on of a payment\.\t/);
+  expect(await sales.run(['can', 'delete', 'my-session'])).toMatchObject({ code: 5 });
+  const wrong = await sales.run(['can', 'fly', 'payment']);
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('There is no “fly” to ask about for payments.');
+});
+
+test('moving and reactivating are asked about as they are done', async () => {
+  for (const field of ['department', 'reactivate', 'phone']) {
+    expect(await sales.run(['can', 'update', 'employee', '4', '--field', field])).toMatchObject({
+      code: 5,
+    });
+    expect(await manager.run(['can', 'update', 'employee', '4', '--field', field])).toMatchObject({
+      code: 0,
+    });
   }
 });
 

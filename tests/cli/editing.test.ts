@@ -177,6 +177,7 @@ describe('creating', () => {
       refused,
       ['E-mail address', `${staff.sales.email}${enter}`],
       ['Department', enter],
+      ['Telephone number', enter],
       ['Create an employee?', enter],
     );
     await refused.waitFor('Another employee already has this e-mail address.');
@@ -286,6 +287,7 @@ describe('changing', () => {
       terminal,
       ['First and last name', enter],
       ['E-mail', enter],
+      ['Telephone number', enter],
       ['Department', enter],
       ['log in again?', 'y'],
     );

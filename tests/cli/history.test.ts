@@ -1,3 +1,6 @@
+import { changeOf } from '../../src/cli/history/change.ts';
+import { sentenceOf } from '../../src/cli/history/sentences.ts';
+import { HistoryRecord } from '../../src/client/operations.ts';
 import type { Epic } from '../support/epic.ts';
 import { json, type Office, openOffice, soldContract, staff } from './office.ts';
 
@@ -179,7 +182,8 @@ test('payments and employees have a history too', async () => {
     ...['employee', 'update', String(hired.id), '--department', 'sales', '--reactivate'],
   );
   expect(await told(manager, 'employee', String(hired.id))).toEqual([
-    'Marie Manager reactivated the account and changed the department from “support” to “sales”.',
+    'Marie Manager changed the department from “support” to “sales”.',
+    'Marie Manager reactivated the account.',
     'Marie Manager deactivated the account.',
     'Marie Manager created the employee: Zoé Martin, support.',
   ]);
@@ -302,7 +306,51 @@ test('nothing to tell, or nothing that one may read, is exit 3; another record i
     const { code, stderr } = await sales.run(['history', record, '1']);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `✗ RECORD: there is no record called “${record}”. The records are client, contract, event, employee, payment.\n`,
+      `✗ RECORD: there is no record called “${record}”. The records are ${Object.values(
+        HistoryRecord,
+      )
+        .filter((each) => each !== 'history')
+        .join(', ')}.\n`,
     );
   }
+});
+
+test('a record that is not known here is told by its columns', () => {
+  const change = (action: string, oldValues: unknown, newValues: unknown) =>
+    changeOf(
+      {
+        ...{ id: '1', changedAt: '2026-11-23T09:00:00Z', transactionId: '7', record: 'client' },
+        ...{ rowId: 4, employeeId: 2, employeeName: 'Sofia Sales', databaseUser: null },
+        ...{ action: action as 'insert', oldValues, newValues },
+      },
+      [],
+    );
+  const told = (...args: Parameters<typeof change>) =>
+    sentenceOf([{ ...change(...args), record: 'payment_plan' }], [], {
+      employee: String,
+      client: String,
+    });
+  expect(
+    told(
+      'update',
+      { due_on: '2026-12-01', remark: null },
+      { due_on: '2027-01-01', remark: 'Late' },
+    ),
+  ).toBe(
+    'Sofia Sales changed the due on from “2026-12-01” to “2027-01-01” and set the remark to “Late”.',
+  );
+  expect(told('insert', null, { id: 4, due_on: '2026-12-01', rate_count: 3, remark: null })).toBe(
+    'Sofia Sales created the payment plan: due on 2026-12-01, rate count 3.',
+  );
+  expect(told('delete', { id: 4, remark: 'Late' }, null)).toBe(
+    'Sofia Sales deleted the payment plan: remark Late.',
+  );
+});
+
+test('an employee’s phone number has a history', async () => {
+  const [hired] = await json<{ id: number }[]>(manager, 'employee', 'list', '--limit', '1');
+  const id = String(hired?.id);
+  await json(manager, 'employee', 'update', id, '--phone', '+33 1 99 00 12 34');
+  const [latest] = await told(manager, 'employee', id);
+  expect(latest).toBe('Marie Manager set the phone to “+33 1 99 00 12 34”.');
 });

@@ -127,6 +127,8 @@ test('fixed words are chosen from a list', async () => {
   );
   await terminal.waitFor('Department');
   terminal.type('\x1b[B\r');
+  await terminal.waitFor('Telephone number');
+  terminal.type('+33 1 99 00 12 12\r');
   await terminal.waitFor('Create an employee?');
   terminal.type('\r');
   await terminal.waitFor('created: Ivo, support.');

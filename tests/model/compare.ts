@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Company, type RecordName, recordNames } from './company.ts';
 import { expectedRows, inModelTerms, type Row } from './rows.ts';
 import type { Snapshot } from './store.ts';
@@ -62,7 +63,7 @@ export function strayChanges(
       return Object.keys(row)
         .filter((column) => !kept.includes(column))
         .flatMap((column) => {
-          const hasMoved = row[column] !== was[column];
+          const hasMoved = !isDeepStrictEqual(row[column], was[column]);
           const name = `${column} of ${record} ${row.id}`;
           const moves = column === 'last_update' || column === 'version';
           if (moves && isChanged && !hasMoved) return [`${name} stands`];

@@ -47,7 +47,8 @@ export async function play(
     const outcome = await office.perform(step, session, company);
     const wasRefused = outcome.code !== 'OK';
     // What SQL refused was rolled back, and a read writes nothing. If it did, it is seen at the next look.
-    const isLookedAt = step.through === 'GraphQL' || (!wasRefused && isWriting(step.operation));
+    const writes = isWriting(step.operation) || step.operation.verb === 'change password';
+    const isLookedAt = step.through === 'GraphQL' || (!wasRefused && writes);
     const after = isLookedAt ? await office.store.read() : { rows: before.rows, history: [] };
 
     const next = expectedAfter(company, step, session, verdict, outcome);

@@ -87,7 +87,7 @@ const deed = choice<Asked>(
     employee: 1,
     notification: 2,
   }),
-  ...eachRecord(readHistory, { client: 1, contract: 1, employee: 2, notification: 1 }),
+  ...eachRecord(readHistory, { client: 1, contract: 1, employee: 2 }),
   { weight: 2, arbitrary: tampering() },
   { weight: 2, arbitrary: erasing() },
   { weight: 6, arbitrary: leaving() },

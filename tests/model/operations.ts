@@ -1,6 +1,7 @@
 import type { Company, RecordName } from './company.ts';
 import type { Value } from './model.ts';
 import { ownerOf } from './owner.ts';
+import { callFor } from './verbs.ts';
 
 // What people ask for. An intention is what is generated: it points at records by their place in the company, so
 // that it still makes sense when what came before it is taken away. An operation names them by id.
@@ -80,10 +81,15 @@ export function stepOf(
   return {
     by: by === 'whose it is' ? (ownerOf(operation, company) ?? emma) : by && idOf(by),
     firstSession,
-    // The API has no word for all of them at once.
-    through: 'id' in operation && operation.id === 'all' ? 'SQL' : through,
+    through: isOffered(operation) ? through : 'SQL',
     operation,
   };
+}
+
+/** Whether the API has one mutation for it: it has no word for all records at once, and some columns have their verb. */
+function isOffered(operation: Operation): boolean {
+  if ('id' in operation && operation.id === 'all') return false;
+  return operation.verb !== 'update' || callFor(operation) !== null;
 }
 
 function resolved(part: unknown, idOf: (reference: Reference) => number): unknown {

@@ -54,7 +54,7 @@ export function judge(company: Company, step: Step, session: Session | null): Ve
     case 'overwrite password':
       return refused('FORBIDDEN', 'nobody may');
     default:
-      return judgeWriting(company, operation, { me, session });
+      return judgeWriting(company, operation, { me, session }, step.through);
   }
 }
 
@@ -62,12 +62,18 @@ function judgeWriting(
   company: Company,
   operation: Writing,
   doer: { me: Employee; session: Session },
+  through: Step['through'],
 ): Verdict {
   const { me } = doer;
   const deed = deedOf(operation);
   const { record, verb, id } = deed;
   const { hasRight, rows, mayGive } = permissionFor(deed, me, company);
   const isThere = typeof id !== 'number' || visible(company, record, me).includes(id);
+
+  // The verbs of the API say so to every department, before anything else.
+  const named = through === 'GraphQL' && typeof id === 'number' ? [id] : rows;
+  const repetition = repeats(operation, company, named);
+  if (repetition && through === 'GraphQL') return refused('CONFLICT', repetition);
 
   if (!hasRight) {
     const why = `${me.department} may not ${verb} that of any ${record}`;
@@ -81,11 +87,26 @@ function judgeWriting(
   const wrong: Wrong[] = wrongArguments(operation, company);
   if (!isThere) wrong.push({ code: 'NOT_FOUND', rule: `there is a ${record} ${id}` });
   if (!mayGive) wrong.push({ code: 'FORBIDDEN', rule: `${me.department} may write that` });
+  if (repetition) wrong.push({ code: 'CONFLICT', rule: repetition });
   if (rows.length > 0) wrong.push(...brokenByValues(deed.values, company));
   wrong.push(...brokenRules(company, afterwards(company, operation, doer, rows, 0)));
   if (wrong.length === 0) return allowed(rows);
   const codes = [...new Set(wrong.map(({ code }) => code))].sort();
   return refused(codes, wrong.map(({ rule }) => rule).join('; '));
+}
+
+/** What says that a contract is signed or cancelled already; null where it is not, or nothing of the kind is done. */
+function repeats(
+  operation: Writing,
+  { contract }: Company,
+  rows: readonly number[],
+): string | null {
+  if (operation.verb !== 'update' || operation.record !== 'contract') return null;
+  const { status } = operation.values;
+  if (status !== 'signed' && status !== 'cancelled') return null;
+  return rows.some((id) => contract.get(id)?.status === status)
+    ? `a contract is ${status} once`
+    : null;
 }
 
 interface Wrong {
@@ -100,7 +121,9 @@ function wrongArguments(operation: Writing, { client, employee }: Company): Wron
     const { confirm, id } = operation;
     return [
       ...(confirm ? [] : [invalid('erasing is confirmed')]),
-      ...(client.get(id)?.is_erased ? [invalid('nobody is erased twice')] : []),
+      ...(client.get(id)?.is_erased
+        ? [{ code: 'CONFLICT' as const, rule: 'a client is erased once' }]
+        : []),
     ];
   }
   if (operation.verb === 'deactivate') {
@@ -115,8 +138,9 @@ function wrongArguments(operation: Writing, { client, employee }: Company): Wron
   return [];
 }
 
-/** A word that its enum does not have is refused before it is asked whose it is. */
+/** A word that its enum does not have, or a required value that is null, is refused before it is asked whose it is. */
 function isReadable(operation: Operation): boolean {
+  if (operation.verb === 'create' && operation.values.email === null) return false;
   return (
     (operation.verb !== 'create' && operation.verb !== 'update') ||
     areWordsKnown(operation.record, operation.values)

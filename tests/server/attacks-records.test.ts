@@ -176,6 +176,11 @@ describe('a column that nobody writes', () => {
     ['updateContract', 'ContractPatch', { createdAt: '2000-01-01T00:00:00Z' }],
     ['updateContract', 'ContractPatch', { signedAt: null }],
     ['updateEvent', 'EventPatch', { contractId: 1 }],
+    ['updateContract', 'ContractPatch', { status: 'signed' }],
+    ['updateClient', 'ClientPatch', { commercialId: 1 }],
+    ['updateEvent', 'EventPatch', { supportContactId: 1 }],
+    ['updateEmployee', 'EmployeePatch', { active: false }],
+    ['updateEmployee', 'EmployeePatch', { department: 'management' }],
     ['updateEmployee', 'EmployeePatch', { id: 999 }],
     ['updateEmployee', 'EmployeePatch', { createdAt: '2000-01-01T00:00:00Z' }],
     ['updateEmployee', 'EmployeePatch', { passwordHash: 'x' }],
@@ -197,7 +202,7 @@ describe('a column that nobody writes', () => {
   });
 
   test.each([
-    ['createClient', 'ClientInput', { fullName: 'x', commercialId: 1 }],
+    ['createClient', 'ClientInput', { fullName: 'x', email: 'x@x.example', commercialId: 1 }],
     ['createContract', 'ContractInput', { clientId: 1, totalAmount: '1', status: 'signed' }],
   ])('is no part of %s: %s %p', async (mutation, type, value) => {
     const name = type.replace('Input', '').toLowerCase();

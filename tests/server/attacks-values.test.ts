@@ -250,7 +250,7 @@ describe('a name that every object has', () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: `{"query":"query($j: JSON) { explainAccess(record: \\"client\\", verb: \\"update\\", rowId: ${alicesClient}, newValues: $j) { kind } }",
+      body: `{"query":"query($j: JSON) { explainAccess(record: client, verb: update, rowId: ${alicesClient}, newValues: $j) { kind } }",
         "variables":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},
           "j":{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}}}`,
     });

@@ -110,7 +110,9 @@ describe('a deployment', () => {
       { to_regclass: null },
     ]);
     expect(
-      await database.query(`select from pg_policies where policyname = 'sales_update_own'`),
+      await database.query(
+        `select from pg_policies where policyname = 'sales_update_own' and tablename in ('client', 'contract')`,
+      ),
     ).toHaveLength(2);
   });
 

@@ -129,6 +129,11 @@ ERROR  create_granted
     expect(stdout).toContain(`
 Suppressed, in db/dba/41_suppression.sql
 
+ERROR  missing_audit_trigger
+       crm.notification
+         Its history would show everyone who reads what, and what it tells of is
+         in the history already.
+
 ERROR  rls_disabled
        graphile_migrate.current
          graphile-migrate's notes, which it writes as epic_owner; granted to

@@ -72,7 +72,7 @@ test('a change that no test notices survives, and the exit code says so', async 
   const { code, stdout } = await mutate('--only', only, 'tests/sql/password.sql');
   expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
   expect(stdout).toMatch(
-    /^survived {4}crm\.client_check_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
+    /^survived {4}crm_private\.client_check_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
   );
   expect(stdout).toContain(
     '4 mutants: 0 killed, 4 survived, 0 equivalent.\nThe control, which changes nothing, survived.\nScore: 0 %\n',

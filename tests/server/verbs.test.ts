@@ -305,6 +305,64 @@ test('deactivateEmployee', async () => {
   });
 });
 
+test('moveEmployee and activateEmployee', async () => {
+  const id = await idOf(
+    `insert into crm.employee (full_name, email, department, active)
+     values ('Nils', 'nils@epic.example', 'support', false) returning id`,
+  );
+  const move = (name: Name) =>
+    call(
+      name,
+      'moveEmployee',
+      `{ employeeId: ${id}, department: sales }`,
+      'employee { department }',
+    );
+  const activate = (name: Name) =>
+    call(name, 'activateEmployee', `{ employeeId: ${id} }`, 'employee { active }');
+
+  expect(await move('alice')).toMatchObject({
+    data: { moveEmployee: null },
+    errors: [{ extensions: { code: 'FORBIDDEN', kind: 'management_update_any' } }],
+  });
+  expect(await activate('sam')).toMatchObject({
+    data: { activateEmployee: null },
+    errors: [{ extensions: { code: 'FORBIDDEN', kind: 'management_update_any' } }],
+  });
+  expect((await move('mia')).data).toEqual({ moveEmployee: { employee: { department: 'sales' } } });
+  expect((await activate('mia')).data).toEqual({
+    activateEmployee: { employee: { active: true } },
+  });
+});
+
+test('moveEmployee hands over in the same transaction', async () => {
+  const id = await idOf(
+    `insert into crm.employee (full_name, email, department)
+     values ('Nora', 'nora@epic.example', 'sales') returning id`,
+  );
+  const client = await idOf(
+    `insert into crm.client (full_name, email, commercial_contact_id)
+     values ('Ute', 'ute@client.example', ${id}) returning id`,
+  );
+  const move = (more: string) =>
+    call(
+      'mia',
+      'moveEmployee',
+      `{ employeeId: ${id}, department: support${more} }`,
+      'employee { id }',
+    );
+  expect(await move('')).toMatchObject({
+    errors: [{ extensions: { code: 'INVALID', kind: 'employee_hands_over_first' } }],
+  });
+  expect((await move(`, handOverTo: ${ids.albert}`)).data).toEqual({
+    moveEmployee: { employee: { id } },
+  });
+  expect(
+    await database.query('select commercial_contact_id as id from crm.client where id = $1', [
+      client,
+    ]),
+  ).toEqual([{ id: ids.albert }]);
+});
+
 test('markNotificationsRead, of however many', async () => {
   await database.query('delete from crm.notification');
   const event = await addEvent('sam');

@@ -42,7 +42,7 @@ select test.forbids(who, pg_temp.credential(test.password('once')),
   format('%s gives nobody a password', test.team(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.refuses('emma', $$ insert into auth.credential (employee_id, password_hash) values (test.id('alice'), test.password('mine')) $$,
-  '23505', null,
+  '23505', 'duplicate key value violates unique constraint "credential_pkey"',
   'management gives no second password to an employee who has one');
 select test.refuses('emma', pg_temp.credential(hash),
   '23514', 'A password is stored only as an argon2id hash.',

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(22);
+select plan(28);
 call test.open_the_company();
 
 create function pg_temp.becomes(contract text, status text) returns text
@@ -23,8 +23,19 @@ select test.leaves('emma', pg_temp.becomes('acme_draft', 'cancelled'), pg_temp.s
   'a draft is cancelled, and never was signed');
 select test.leaves('emma', pg_temp.becomes('acme_signed', 'cancelled'), pg_temp.signed_at('acme_signed'), '(cancelled,f)',
   'a signed contract is cancelled, and keeps the time of its signature');
-select test.leaves('emma', pg_temp.becomes('acme_signed', 'signed'), pg_temp.signed_at('acme_signed'), '(signed,f)',
-  'a signed contract is not signed again');
+-- so already
+
+select test.raises(who, statement, '55000', 'contract_is_not_signed_yet', 'status',
+  jsonb_build_object('since', (select signed_at from crm.contract where id = test.id('acme_signed'))),
+  format('Contract %s is signed already.', test.id('acme_signed')), format('a signed contract is not signed again by %s: %s', test.team(who), btrim(statement)))
+from (values ('emma', pg_temp.becomes('acme_signed', 'signed')), ('emma', 'select crm.sign_contract(test.id(''acme_signed''))'),
+             ('alice', 'select crm.sign_contract(test.id(''acme_signed''))'), ('chloe', 'select crm.sign_contract(test.id(''acme_signed''))')) again (who, statement);
+call test.given('emma', pg_temp.becomes('bistro_draft', 'cancelled'));
+select test.raises(who, statement, '55000', 'contract_is_not_cancelled_yet', 'status', jsonb_build_object('since', now()),
+  format('Contract %s is cancelled already.', test.id('bistro_draft')), format('a cancelled contract is not cancelled again by %s: %s', test.team(who), btrim(statement)))
+from (values ('emma', pg_temp.becomes('bistro_draft', 'cancelled')), ('emma', 'select crm.cancel_contract(test.id(''bistro_draft''))'),
+             ('alice', 'select crm.cancel_contract(test.id(''bistro_draft''))'), ('chloe', 'select crm.cancel_contract(test.id(''bistro_draft''))')) again (who, statement);
+select test.allows('emma', pg_temp.becomes('acme_draft', 'draft'), 'a draft that is written as a draft is no repetition');
 
 
 -- never back
@@ -75,10 +86,6 @@ select test.refuses(who, pg_temp.plan_event(contract),
   '23514', format('Contract %s is %s: an event needs a signed contract.', test.id(contract), status),
   format('%s plans no event under a contract that is %s', test.team(who), status))
 from unnest(array['alice', 'emma']) who, (values ('acme_draft', 'a draft'), ('acme_cancelled', 'cancelled')) bad (contract, status);
-select test.advises('alice', pg_temp.plan_event('acme_draft'), format('Sign it first: epic contract sign %s', test.id('acme_draft')),
-  'whoever has a draft is told to sign it');
-select test.advises('alice', pg_temp.plan_event('acme_cancelled'), 'Create another contract: epic contract create',
-  'whoever has a cancelled contract is told to create another one');
 select test.refuses('alice', $$ insert into crm.event (contract_id, title, start_date, end_date)
      values (-1, 'Concert', '2030-01-01', '2030-01-02') $$,
   'P0002', 'There is no contract -1.',

@@ -21,7 +21,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 
 -- columns
 
-select test.opens(who, 'select', 'crm.employee', 'id, full_name, email, department, active, creation_date, version',
+select test.opens(who, 'select', 'crm.employee', 'id, full_name, email, phone, department, active, creation_date, version',
   format('%s reads every column of an employee', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
@@ -29,14 +29,14 @@ select test.opens('alice', 'insert', 'crm.employee', '',
   'sales enter nothing about employees');
 select test.opens('chloe', 'insert', 'crm.employee', '',
   'support enter nothing about employees');
-select test.opens('emma',  'insert', 'crm.employee', 'full_name, email, department',
+select test.opens('emma',  'insert', 'crm.employee', 'full_name, email, phone, department',
   'management enters the name, e-mail address and department of an employee');
 
 select test.opens('alice', 'update', 'crm.employee', '',
   'sales change nothing about employees');
 select test.opens('chloe', 'update', 'crm.employee', '',
   'support change nothing about employees');
-select test.opens('emma',  'update', 'crm.employee', 'full_name, email, department, active, version',
+select test.opens('emma',  'update', 'crm.employee', 'full_name, email, phone, department, active, version',
   'management changes the name, e-mail address, department and activity of an employee');
 
 

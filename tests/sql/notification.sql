@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(51);
+select plan(52);
 call test.open_the_company();
 
 

@@ -33,7 +33,7 @@ from (values
   ('Anaïs Durand', 'anais@acme.example', '+33 1 02 03 04 05', 'Anaïs Durand @ # ~'),
   ('',  null,                  null,                '')) newcomer (new_name, new_email, new_phone, found);
 
-select test.reads('alice', $$ select row(id = test.id('acme'), company_name, email, phone, commercial_contact) from crm.similar_clients('Anaïs Durand') $$,
+select test.reads('alice', $$ select row(id = test.id('acme'), company_name, email, phone, commercial_name) from crm.similar_clients('Anaïs Durand') $$,
   '(t,"Acme Événements",anais@acme.example,"+33 1 02 03 04 05",Alice)', 'with what tells them apart, and whose client it is');
 select test.reads('alice', pg_temp.similar(rpad('Anaïs Durand', 200) || repeat('z ', 100000), null, null), 'Anaïs Durand ~',
   'a name is no longer than 200 characters: the rest is not looked at');

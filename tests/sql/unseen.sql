@@ -13,10 +13,10 @@ call test.given('dba', $$ alter policy employee_read_all on crm.client to epic_s
 call test.given('dba', $$ alter policy employee_read_all on crm.event to epic_support $$);
 
 select test.refuses('emma', 'update crm.employee set active = false where id = test.id(''bruno'')',
-  '23514', 'Bruno still looks after 1 client.',
+  '23514', 'Bruno still looks after 1 client: hand them over to a colleague.',
   'nobody leaves with clients in their hands, seen or unseen');
 select test.refuses('emma', 'update crm.employee set active = false where id = test.id(''chloe'')',
-  '23514', 'Chloe still looks after 1 open event.',
+  '23514', 'Chloe still looks after 1 open event: hand them over to a colleague.',
   'nor with events');
 select test.allows('emma', $$ insert into crm.contract (client_id, total_amount) values (test.id('acme'), 1) $$,
   'a contract finds the sales contact of a client that is not seen');

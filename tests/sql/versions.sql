@@ -14,11 +14,6 @@ create function pg_temp.version_of(record text, called text) returns text
 language sql
 return format('select version from crm.%I where id = test.id(%L)', record, called);
 
-create function pg_temp.today() returns text
-language sql
-return to_char(now() at time zone 'UTC', 'YYYY-MM-DD "at" HH24:MI "UTC"');
-
-
 -- a record begins with its first version, and every change makes another
 
 select is(
@@ -65,7 +60,7 @@ select test.touches_nothing('alice', pg_temp.update_of('client', 'bistro', 'vers
 -- another version than the row's
 
 select test.refuses(who, pg_temp.update_of(record, called, 'version = ' || expected), 'EP409',
-  format('%s %s is at version 1, not %s.', initcap(record), test.id(called), expected),
+  format('%s %s is at version 1, not %s: read it again.', initcap(record), test.id(called), expected),
   format('%s, who expect version %s of %s, are refused', who, expected, called))
 from (values
   ('alice', 'client',   'acme',       2),
@@ -73,8 +68,9 @@ from (values
   ('alice', 'contract', 'acme_draft', 7),
   ('chloe', 'event',    'gala',       2),
   ('emma',  'employee', 'denis',      2)) expectation (who, record, called, expected);
-select test.advises('alice', pg_temp.update_of('client', 'acme', 'version = 2'),
-  'Read it again, then send the change with the version it has now.', 'whoever is refused is told what to do');
+select test.raises('alice', pg_temp.update_of('client', 'acme', 'version = 2'), 'EP409', 'version_is_current', 'version',
+  '{"version": 1, "changedBy": null, "changedAt": null}',
+  format('Client %s is at version 1, not 2: read it again.', test.id('acme')), 'the error says which version it is, and that nobody has changed it');
 
 -- A client and an event of the same number; the event is changed last.
 call test.given('dba', $$
@@ -83,24 +79,24 @@ call test.given('dba', $$
   insert into crm.event (id, contract_id, title, start_date, end_date) overriding system value
   values (4711, test.id('acme_signed'), 'Same number', now(), now() + interval '1 hour') $$);
 call test.given('emma', $$ update crm.event set notes = 'Back entrance' where id = 4711 $$);
-select test.refuses('alice', 'update crm.client set version = 9 where id = 4711', 'EP409',
-  format('Client 4711 is at version 1, not 9: %s changed it on %s.', session_user, pg_temp.today()),
-  'whoever changed nothing but an event of the same number is not named');
+select test.raises('alice', 'update crm.client set version = 9 where id = 4711', 'EP409', 'version_is_current', 'version',
+  jsonb_build_object('version', 1, 'changedBy', session_user, 'changedAt', now()),
+  'Client 4711 is at version 1, not 9: read it again.', 'whoever changed nothing but an event of the same number is not named');
 call test.given('alice', pg_temp.update_of('client', 'acme', $$phone = '3939'$$));
 call test.given('alice', pg_temp.update_of('client', 'paul', $$phone = '3939'$$));
 call test.given('emma', pg_temp.update_of('client', 'bistro', $$commercial_contact_id = test.id('alice')$$));
 call test.given('chloe', pg_temp.update_of('event', 'gala', $$notes = 'Back entrance'$$));
-select test.refuses('alice', pg_temp.update_of('client', 'acme', $$version = 1, email = 'a@acme.example'$$), 'EP409',
-  format('Client %s is at version 2, not 1: Alice changed it on %s.', test.id('acme'), pg_temp.today()),
-  'whoever changed the record last is named, not who changed another one since');
+select test.raises('alice', pg_temp.update_of('client', 'acme', $$version = 1, email = 'a@acme.example'$$), 'EP409', 'version_is_current', 'version',
+  jsonb_build_object('version', 2, 'changedBy', 'Alice', 'changedAt', now()),
+  format('Client %s is at version 2, not 1: read it again.', test.id('acme')), 'whoever changed the record last is named, not who changed another one since');
 call test.given('dba', pg_temp.update_of('client', 'acme', $$phone = '3940'$$));
-select test.refuses('alice', pg_temp.update_of('client', 'acme', $$version = 2, email = 'a@acme.example'$$), 'EP409',
-  format('Client %s is at version 3, not 2: %s changed it on %s.', test.id('acme'), session_user, pg_temp.today()),
-  'a DBA goes by their login');
+select test.raises('alice', pg_temp.update_of('client', 'acme', $$version = 2, email = 'a@acme.example'$$), 'EP409', 'version_is_current', 'version',
+  jsonb_build_object('version', 3, 'changedBy', session_user, 'changedAt', now()),
+  format('Client %s is at version 3, not 2: read it again.', test.id('acme')), 'a DBA goes by their login');
 call test.given('emma', pg_temp.update_of('client', 'acme', $$commercial_contact_id = test.id('bruno')$$));
-select test.refuses('bruno', pg_temp.update_of('client', 'acme', $$version = 2, email = 'a@acme.example'$$), 'EP409',
-  format('Client %s is at version 4, not 2: Emma changed it on %s.', test.id('acme'), pg_temp.today()),
-  'of several who changed it since, the last is named');
+select test.raises('bruno', pg_temp.update_of('client', 'acme', $$version = 2, email = 'a@acme.example'$$), 'EP409', 'version_is_current', 'version',
+  jsonb_build_object('version', 4, 'changedBy', 'Emma', 'changedAt', now()),
+  format('Client %s is at version 4, not 2: read it again.', test.id('acme')), 'of several who changed it since, the last is named');
 select test.leaves('bruno', pg_temp.update_of('client', 'acme', $$version = 4, email = 'a@acme.example'$$),
   pg_temp.version_of('client', 'acme'), '5', 'and with the version it has now the change is made');
 

@@ -1,5 +1,5 @@
 --! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
---! Hash: sha1:c8c3c83a4a69dae7bdaa9b2c07c72ea571c2b20e
+--! Hash: sha1:dd1a1a2a09454f808a20eee7b3f061aa5ffd577e
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -77,7 +77,7 @@ comment on column crm.employee.department is
 - `management`: Runs the staff and the whole.';
 comment on column crm.employee.active        is 'Whether the employee may log in.';
 comment on column crm.employee.creation_date is 'When the employee was entered.';
-comment on column crm.employee.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
+comment on column crm.employee.version       is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint employee_full_name_is_a_name on crm.employee is 'A name has 1 to 200 characters, all on one line.';
 comment on constraint employee_email_is_an_address on crm.employee is 'An e-mail address looks like name@example.com.';
@@ -132,7 +132,7 @@ comment on column crm.client.first_contact         is 'The day of the first cont
 comment on column crm.client.last_update           is 'When this record last changed, or the client was last contacted; kept by the database.';
 comment on column crm.client.commercial_contact_id is 'The sales employee who looks after the client.';
 comment on column crm.client.erased_at             is 'When the client''s personal data was erased on request; empty otherwise.';
-comment on column crm.client.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
+comment on column crm.client.version               is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint client_commercial_contact_id_fkey on crm.client is 'The employee still looks after clients: hand them over first.';
 comment on constraint client_full_name_is_a_name        on crm.client is 'A name has 1 to 200 characters, all on one line.';
@@ -157,13 +157,13 @@ create table crm.contract (
   signed_at         timestamptz,
   version           integer       not null default 1,
 
-  constraint contract_pkey                      primary key (id),
-  constraint contract_client_id_fkey            foreign key (client_id) references crm.client,
-  constraint contract_commercial_id_fkey        foreign key (commercial_id) references crm.employee,
-  constraint contract_total_is_an_amount        check (total_amount >= 0 and total_amount <> 'NaN'),
-  constraint contract_what_remains_is_in_total  check (amount_to_be_paid between 0 and total_amount),
-  constraint contract_status_is_known           check (status in ('draft', 'signed', 'cancelled')),
-  constraint contract_signed_has_a_date         check (case status when 'draft' then signed_at is null when 'signed' then signed_at is not null else true end)
+  constraint contract_pkey                     primary key (id),
+  constraint contract_client_id_fkey           foreign key (client_id) references crm.client,
+  constraint contract_commercial_id_fkey       foreign key (commercial_id) references crm.employee,
+  constraint contract_total_is_an_amount       check (total_amount >= 0 and total_amount <> 'NaN'),
+  constraint contract_what_remains_is_in_total check (amount_to_be_paid between 0 and total_amount),
+  constraint contract_status_is_known          check (status in ('draft', 'signed', 'cancelled')),
+  constraint contract_signed_has_a_date        check (case status when 'draft' then signed_at is null when 'signed' then signed_at is not null else true end)
 );
 alter table crm.contract enable row level security, force row level security;
 
@@ -188,14 +188,14 @@ comment on column crm.contract.status is
 - `signed`: Signed: it is paid, and events are organised under it.
 - `cancelled`: Called off, before or after it was signed.';
 comment on column crm.contract.signed_at         is 'When the contract was signed; kept by the database.';
-comment on column crm.contract.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
+comment on column crm.contract.version           is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
-comment on constraint contract_client_id_fkey            on crm.contract is 'The client still has contracts.';
-comment on constraint contract_commercial_id_fkey        on crm.contract is 'The employee still looks after contracts: hand their clients over first.';
-comment on constraint contract_total_is_an_amount        on crm.contract is 'The total of a contract is an amount of zero euros or more.';
-comment on constraint contract_what_remains_is_in_total  on crm.contract is 'What remains to be paid is never less than zero and never more than the total.';
-comment on constraint contract_status_is_known           on crm.contract is 'A contract is draft, signed or cancelled.';
-comment on constraint contract_signed_has_a_date         on crm.contract is 'A signed contract has the time of its signature, and a draft has none.';
+comment on constraint contract_client_id_fkey           on crm.contract is 'The client still has contracts.';
+comment on constraint contract_commercial_id_fkey       on crm.contract is 'The employee still looks after contracts: hand their clients over first.';
+comment on constraint contract_total_is_an_amount       on crm.contract is 'The total of a contract is an amount of zero euros or more.';
+comment on constraint contract_what_remains_is_in_total on crm.contract is 'What remains to be paid is never less than zero and never more than the total.';
+comment on constraint contract_status_is_known          on crm.contract is 'A contract is draft, signed or cancelled.';
+comment on constraint contract_signed_has_a_date        on crm.contract is 'A signed contract has the time of its signature, and a draft has none.';
 
 comment on index crm.contract_client_id_idx     is 'Serves the contracts of a client, also where contracts and events are searched by client.';
 comment on index crm.contract_commercial_id_idx is 'Serves the contracts of a sales employee: condition mine, and the events under them.';
@@ -216,11 +216,11 @@ create table crm.payment (
   paid_on     date          not null default current_date,
   recorded_by integer       not null default crm.current_employee_id(),
 
-  constraint payment_pkey                primary key (id),
-  constraint payment_contract_id_fkey    foreign key (contract_id) references crm.contract,
-  constraint payment_recorded_by_fkey    foreign key (recorded_by) references crm.employee,
-  constraint payment_amount_is_an_amount check (amount <> 0 and amount <> 'NaN'),
-  constraint payment_date_is_in_range    check (paid_on >= '1900-01-01'),
+  constraint payment_pkey                 primary key (id),
+  constraint payment_contract_id_fkey     foreign key (contract_id) references crm.contract,
+  constraint payment_recorded_by_fkey     foreign key (recorded_by) references crm.employee,
+  constraint payment_amount_is_an_amount  check (amount <> 0 and amount <> 'NaN'),
+  constraint payment_date_is_in_range     check (paid_on >= '1900-01-01'),
   -- Not immutable, but what holds today holds for ever.
   constraint payment_is_not_in_the_future check (paid_on <= current_date)
 );
@@ -236,10 +236,10 @@ comment on column crm.payment.amount      is 'Euros received; negative for a cor
 comment on column crm.payment.paid_on     is 'The day the money arrived.';
 comment on column crm.payment.recorded_by is 'The employee who entered the payment; kept by the database.';
 
-comment on constraint payment_contract_id_fkey    on crm.payment is 'The contract has payments.';
-comment on constraint payment_recorded_by_fkey    on crm.payment is 'The employee has recorded payments.';
-comment on constraint payment_amount_is_an_amount on crm.payment is 'A payment is an amount other than zero.';
-comment on constraint payment_date_is_in_range    on crm.payment is 'A date lies in the years 1900 to 2199.';
+comment on constraint payment_contract_id_fkey     on crm.payment is 'The contract has payments.';
+comment on constraint payment_recorded_by_fkey     on crm.payment is 'The employee has recorded payments.';
+comment on constraint payment_amount_is_an_amount  on crm.payment is 'A payment is an amount other than zero.';
+comment on constraint payment_date_is_in_range     on crm.payment is 'A date lies in the years 1900 to 2199.';
 comment on constraint payment_is_not_in_the_future on crm.payment is 'A payment is not dated in the future.';
 
 comment on index crm.payment_contract_id_idx is 'Serves the payments of a contract, and the check that a contract to be deleted has none.';
@@ -297,7 +297,7 @@ comment on column crm.event.status is
 - `confirmed`: It will take place.
 - `completed`: It has taken place.
 - `cancelled`: It will not take place.';
-comment on column crm.event.version is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
+comment on column crm.event.version            is 'Goes up by one with every change. An update that sends it expects the record to be at this version, and is refused if it is not.';
 
 comment on constraint event_contract_id_fkey        on crm.event is 'The contract has events.';
 comment on constraint event_support_contact_id_fkey on crm.event is 'The employee is the support contact of events.';
@@ -460,8 +460,8 @@ create type crm.support_load as (
   upcoming_events integer,
   next_start      timestamptz
 );
-comment on type   crm.support_load                 is 'The events of a support employee, or those that nobody runs yet.';
-comment on column crm.support_load.employee_id     is 'Who runs them; empty for those that nobody runs yet.';
+comment on type   crm.support_load                 is 'The events of a support employee, or those without a support contact.';
+comment on column crm.support_load.employee_id     is 'The support contact; empty for events without one.';
 comment on column crm.support_load.full_name       is 'Their name.';
 comment on column crm.support_load.events          is 'How many events begin between the two days.';
 comment on column crm.support_load.upcoming_events is 'How many are still to begin, at any time.';
@@ -562,16 +562,16 @@ create type crm.finding as (
   detail    text,
   closeness text
 );
-comment on type   crm.finding           is 'A record that was found by a search.';
+comment on type   crm.finding        is 'A record that was found by a search.';
 comment on column crm.finding.kind is
 'What kind of record it is.
 - `client`: A client.
 - `contract`: A contract.
 - `employee`: An employee.
 - `event`: An event.';
-comment on column crm.finding.id        is 'Identifies the record among those of its kind.';
-comment on column crm.finding.title     is 'What it is called: the name of a person, the title of an event, the client of a contract.';
-comment on column crm.finding.detail    is 'What tells it apart from others, for a person to read.';
+comment on column crm.finding.id     is 'Identifies the record among those of its kind.';
+comment on column crm.finding.title  is 'What it is called: the name of a person, the title of an event, the client of a contract.';
+comment on column crm.finding.detail is 'What tells it apart from others, for a person to read.';
 comment on column crm.finding.closeness is
 'How well it answers what was looked for.
 - `exact`: That is its number, name, title, company, e-mail address or phone number.

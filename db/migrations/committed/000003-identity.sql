@@ -1,5 +1,5 @@
---! Previous: sha1:c8c3c83a4a69dae7bdaa9b2c07c72ea571c2b20e
---! Hash: sha1:cbe17ffd5a97c038e9d004a514eafbce553d3046
+--! Previous: sha1:dd1a1a2a09454f808a20eee7b3f061aa5ffd577e
+--! Hash: sha1:c4d3bab793a09e953f27008f8ceb68b21d7ee22c
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.
@@ -13,13 +13,13 @@ create table auth.credential (
   must_change   boolean     not null default true,
   changed_at    timestamptz not null default now(),
 
-  constraint credential_pkey                primary key (employee_id),
-  constraint credential_employee_id_fkey    foreign key (employee_id) references crm.employee on delete cascade,
-  constraint credential_password_is_hashed  check (password_hash like '$argon2id$v=19$%$%$%')
+  constraint credential_pkey               primary key (employee_id),
+  constraint credential_employee_id_fkey   foreign key (employee_id) references crm.employee on delete cascade,
+  constraint credential_password_is_hashed check (password_hash like '$argon2id$v=19$%$%$%')
 );
 alter table auth.credential enable row level security, force row level security;
 
-comment on table  auth.credential               is 'How an employee proves who they are.';
+comment on table auth.credential is 'How an employee proves who they are.';
 comment on column auth.credential.password_hash is 'Argon2id, in PHC string format.';
 comment on column auth.credential.must_change   is 'True while the password is a one-time password, chosen by someone else.';
 comment on column auth.credential.changed_at    is 'When the password was last set.';
@@ -41,7 +41,7 @@ alter table auth.login_attempt enable row level security, force row level securi
 
 create index login_attempt_last_attempt_at_idx on auth.login_attempt (last_attempt_at);
 
-comment on table  auth.login_attempt                 is 'Failed logins, by account, by address, and by both. Forgotten after a day; where somebody has logged in, after 30.';
+comment on table  auth.login_attempt                 is 'Failed logins, by account, by address, and by both. Forgotten after a day, or after 30 days where the account has logged in.';
 comment on column auth.login_attempt.account         is 'SHA-256 of the e-mail address typed, known or not; empty for any account.';
 comment on column auth.login_attempt.address         is 'SHA-256 of the network address, of IPv6 the first 64 bits; empty for any address. Not secret: there are few addresses.';
 comment on column auth.login_attempt.failures        is 'Failures since the last success; of an address with any account, less one for each minute between them.';

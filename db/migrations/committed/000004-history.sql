@@ -1,5 +1,5 @@
---! Previous: sha1:cbe17ffd5a97c038e9d004a514eafbce553d3046
---! Hash: sha1:bb6e04abdd4979dd5acde17e0524adcd91f786c3
+--! Previous: sha1:c4d3bab793a09e953f27008f8ceb68b21d7ee22c
+--! Hash: sha1:4d14929490f4e384e920a1096253b2fe187cd0d1
 --! Message: history
 
 -- History: one row for every change of a record, by whichever way it was made. The triggers are in db/functions/history.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:bb6e04abdd4979dd5acde17e0524adcd91f786c3
---! Hash: sha1:c97d53b86cac588d0fe07a5e53338457fb1c3737
+--! Previous: sha1:4d14929490f4e384e920a1096253b2fe187cd0d1
+--! Hash: sha1:5c844ab0c47d6f126d9f16885662acdd6f9ea2d7
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.
@@ -26,7 +26,7 @@ create index signal_transaction_id_idx on audit.signal (transaction_id);
 create index signal_created_at_idx     on audit.signal (created_at);
 
 comment on table  audit.signal                is 'That a notification was written or an event changed, for those who subscribe. Kept for audit.signal_age().';
-comment on column audit.signal.id             is 'A position: whoever gives it hears of everything they have not seen since.';
+comment on column audit.signal.id             is 'A position: a subscriber who gives it is sent everything that it has not seen since.';
 comment on column audit.signal.created_at     is 'When the transaction began that wrote it.';
 comment on column audit.signal.transaction_id is 'The transaction that wrote it.';
 comment on column audit.signal.snapshot       is 'Which transactions were done when it was written, as that transaction saw it.';

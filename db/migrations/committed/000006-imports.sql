@@ -1,5 +1,5 @@
---! Previous: sha1:c97d53b86cac588d0fe07a5e53338457fb1c3737
---! Hash: sha1:7a72eba6862a356c7799c2c95471dd5183f5a879
+--! Previous: sha1:5c844ab0c47d6f126d9f16885662acdd6f9ea2d7
+--! Hash: sha1:11090462c8800ac8267674b1da7caff903f5c806
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.
@@ -19,9 +19,9 @@ alter table staging.import_line enable row level security, force row level secur
 
 create index import_line_staged_at_idx on staging.import_line (staged_at);
 
-comment on table  staging.import_line             is 'A line of an import that is under way. Removed when the import ends, or with the next one of anybody, a day later.';
+comment on table  staging.import_line             is 'A line of an import that is under way. Removed when the import ends, or with the next import a day later.';
 comment on column staging.import_line.employee_id is 'Who imports.';
-comment on column staging.import_line.import_id   is 'The import, by a number that whoever imports has drawn.';
+comment on column staging.import_line.import_id   is 'The import: a UUID that the caller draws.';
 comment on column staging.import_line.line        is 'The number by which problems name the line.';
 comment on column staging.import_line.given       is 'The values of the line, by column. One that is left out stays as it is, or gets its default.';
 comment on column staging.import_line.staged_at   is 'When the line came in.';

@@ -1,4 +1,4 @@
-import { History, type RecordKind } from '../../client/operations.ts';
+import { History, type HistoryRecord } from '../../client/operations.ts';
 import type { Api } from '../api/api.ts';
 import { CliError, cancelled, usageError } from '../errors.ts';
 import {
@@ -24,7 +24,7 @@ import { noSuch } from './view.ts';
 interface EditDefinition<Row, F extends Flags, Written extends object>
   extends Pick<Definition<Row, F>, 'columns' | 'examples'> {
   summary: string;
-  noun: RecordKind;
+  noun: HistoryRecord;
   id: Flag<number, 'required'>;
   /** What can be changed; all of it optional. */
   flags: F;
@@ -102,7 +102,7 @@ async function askAbout<Row>(
 async function whatHappened<Row>(
   api: Api,
   [then, now]: readonly [Row, Row],
-  about: { noun: RecordKind; id: number; columns: readonly Column<Row>[] },
+  about: { noun: HistoryRecord; id: number; columns: readonly Column<Row>[] },
 ): Promise<OutlineLine[]> {
   const { noun, id: rowId, columns } = about;
   const { changeOf } = await import('../history/change.ts');

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { AccessVerb, RecordKind } from '../../client/operations.ts';
+import { fieldName } from '../api/column-names.ts';
 import { type Command, command, type Noun } from '../command/command.ts';
 import type { Askable, Said } from '../command/deeds.ts';
 import type { NounEntry } from '../command/entry.ts';
@@ -121,7 +122,7 @@ async function readFields(
     }
     const field =
       noun.fields.length === 0
-        ? name
+        ? fieldName(name.replaceAll('-', '_'))
         : fieldsOf(noun).find((key) => [name, `${name}Id`].map(canonical).includes(canonical(key)));
     if (!field) throw noSuchField(name, noun, askable);
     if (value !== undefined) throw usageError(`--field: ask about “${name}” without a value.`);

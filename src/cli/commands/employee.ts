@@ -25,7 +25,12 @@ import { email, idOf, line, oneOf, orNothing, phone } from '../flags/parsers.ts'
 import type { Column } from '../output/columns.ts';
 import { columns, type Employee, summaryOf } from '../records/employee.ts';
 
-const departments = oneOf(...Object.values(Department));
+// The first is what Enter chooses in a prompt: never the department with the most power.
+const departments = oneOf(
+  ...Object.values(Department).sort(
+    (a, b) => Number(a === 'management') - Number(b === 'management'),
+  ),
+);
 const employeeId = required('<id>', "the employee's id, or a part of the name", idOf('employee'));
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;

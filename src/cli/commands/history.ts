@@ -1,4 +1,4 @@
-import { History, RecordKind } from '../../client/operations.ts';
+import { History, HistoryRecord } from '../../client/operations.ts';
 import { type Command, command } from '../command/command.ts';
 import type { NounEntry } from '../command/entry.ts';
 import { pageOf, paging, tellOfMore } from '../command/list.ts';
@@ -41,10 +41,11 @@ const paymentFields: readonly Field[] = [
   { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
 ];
 
-const records = Object.values(RecordKind);
+// History of itself is that it was pruned, which is told by a DBA's tools.
+const records = Object.values(HistoryRecord).filter((each) => each !== 'history');
 
 /** The name of a record, in the singular or in the plural. */
-const recordName: Parser<RecordKind> = Object.assign(
+const recordName: Parser<HistoryRecord> = Object.assign(
   (typed: string) => {
     const name = records.find((each) =>
       [each, `${each}s`].map(canonical).includes(canonical(typed)),

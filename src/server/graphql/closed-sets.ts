@@ -46,8 +46,20 @@ const closedSets = `
     order by relname)
 
   union all
-  -- What statements do; what the business verbs do; and the functions that not every employee may call, each a
-  -- permission of its own.
+  -- Every table whose changes are recorded, and history itself, which records that it was pruned.
+  select 'HistoryRecord', 'A kind of record that has a history.', array(
+    select json_build_object('value', relname, 'description', obj_description(c.oid, 'pg_class'))
+    from pg_catalog.pg_class c
+    where relnamespace = 'crm'::regnamespace
+      and (relname = 'history' or exists (
+        select from pg_catalog.pg_trigger t
+        join pg_catalog.pg_proc p on p.oid = tgfoid
+        join pg_catalog.pg_namespace n on n.oid = pronamespace
+        where tgrelid = c.oid and nspname = 'audit' and proname = 'record_change'))
+    order by relname)
+
+  union all
+  -- What statements do, and what the business verbs do.
   select 'AccessVerb', 'What may be done to a record.', array(
     select json_build_object('value', verb, 'description', description)
     from (
@@ -59,16 +71,6 @@ const closedSets = `
         with ordinality listed (item, position)
       where proname = 'business_verbs'
         and pronamespace = (select oid from pg_catalog.pg_namespace where nspname = 'access')
-      union all
-      select 1000, coalesce(substring(proname from '^(.+)_' || relname || '$'), proname),
-        split_part(obj_description(p.oid, 'pg_proc'), E'\\n', 1)
-      from pg_catalog.pg_proc p
-      join pg_catalog.pg_class c on c.relnamespace = pronamespace and relkind = 'r' and relname || '_id' = any (proargnames)
-      where pronamespace = 'crm'::regnamespace
-        and exists (select from aclexplode(proacl) acl where acl.grantee <> proowner)
-        and not exists (
-          select from aclexplode(proacl) acl left join pg_catalog.pg_roles r on r.oid = acl.grantee
-          where acl.grantee = 0 or r.rolname = 'epic_employee')
     ) known (position, verb, description)
     order by position, verb)`;
 

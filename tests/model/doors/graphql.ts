@@ -2,6 +2,7 @@ import jwt from 'jsonwebtoken';
 import { type ApiAnswer, ask, askToLogIn, askToRefresh } from '../../server/support/api.ts';
 import type { Values } from '../model.ts';
 import type { Operation } from '../operations.ts';
+import { callFor } from '../verbs.ts';
 import { type Answer, type Caller, type Door, done, type Key } from './door.ts';
 
 // Through the API, as any client: over HTTP, with an access token. What the API does not offer is asked for under
@@ -52,7 +53,7 @@ function requestFor(
       return { query: `{ ${operation.record}s(first: 1000) { nodes { id } } }`, variables: {} };
     case 'read history':
       return {
-        query: `query ($record: RecordKind!, $id: Int!) {
+        query: `query ($record: HistoryRecord!, $id: Int!) {
           historyEntries(condition: { record: $record, rowId: $id }, orderBy: ID_DESC, first: 20) { nodes { id } }
         }`,
         variables: { record: operation.record, id: operation.id },
@@ -60,21 +61,27 @@ function requestFor(
     case 'create': {
       const { record } = operation;
       const values = inCamelCase(operation.values);
+      if (record === 'payment') return mutation('record payment', 'payment', values);
       return mutation(
         `create ${record}`,
         record,
         record === 'employee' ? values : { [record]: values },
       );
     }
-    case 'update':
+    case 'update': {
+      const call = callFor(operation);
+      if (call !== 'patch' && call !== null) {
+        return mutation(call.name, operation.record, call.input);
+      }
       return mutation(`update ${operation.record}`, operation.record, {
         id: operation.id,
         patch: inCamelCase(operation.values),
       });
+    }
     case 'delete':
       return mutation(`delete ${operation.record}`, operation.record, { id: operation.id });
     case 'erase':
-      return mutation('erase client', 'client', {
+      return mutation('erase client', 'erasure', {
         clientId: operation.id,
         confirm: operation.confirm,
       });
@@ -102,7 +109,8 @@ function mutation(name: string, record: string | null, input: Record<string, unk
   const type = name.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
   const field = type.charAt(0).toLowerCase() + type.slice(1);
   const password = field === 'createEmployee' ? 'oneTimePassword' : '';
-  const wanted = record === null ? 'ok' : `${record} { id } ${password}`;
+  const id = record === 'erasure' ? 'clientId' : 'id';
+  const wanted = record === null ? 'ok' : `${record} { ${id} } ${password}`;
   return {
     query: `mutation ($input: ${type}Input!) { ${field}(input: $input) { ${wanted} } }`,
     variables: { input },

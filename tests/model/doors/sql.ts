@@ -80,6 +80,7 @@ function codeOf({ code = '' }: pg.DatabaseError, operation: Operation, { key }: 
     case '23503':
       return operation.verb === 'delete' ? 'CONFLICT' : 'NOT_FOUND';
     case '23505':
+    case '55000':
       return 'CONFLICT';
     case 'P0002':
       return 'NOT_FOUND';

@@ -29,7 +29,7 @@ export function statementFor(operation: Stated): Statement {
         ? sql(`delete from crm.${operation.record}`)
         : sql(`delete from crm.${operation.record} where id = $1 returning id`, operation.id);
     case 'erase':
-      return sql('select (crm.erase_client($1, $2)).id', operation.id, operation.confirm);
+      return sql('select (crm.erase_client($1, $2)).client_id', operation.id, operation.confirm);
     case 'deactivate':
       return sql('select (crm.deactivate_employee($1, $2)).id', operation.id, operation.handOverTo);
     case 'rewrite history':

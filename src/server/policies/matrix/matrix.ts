@@ -14,6 +14,8 @@ export type Matrix = {
   /** What default privileges give away with a new object. */
   newObjects: NewObject[];
   roles: { name: string; sentence: string | null }[];
+  /** The roles of the departments, in the order in which they are shown. */
+  departments: string[];
 };
 
 export type Access = {
@@ -79,8 +81,6 @@ export type NewObject = {
   privilege: string;
 };
 
-export const departments = ['epic_sales', 'epic_support', 'epic_management'] as const;
-
 /** Reads the whole matrix, as of one moment. */
 export async function readMatrix(client: Client): Promise<Matrix> {
   await client.query('begin isolation level repeatable read read only');
@@ -109,6 +109,9 @@ export async function readMatrix(client: Client): Promise<Matrix> {
         client,
         'select name, sentence from dba.actor order by name',
       ),
+      departments: (
+        await rowsOf<{ role: string }>(client, 'select role from dba.department order by place')
+      ).map(({ role }) => role),
     };
     const shown = new Set(access.map(({ record }) => record));
     return { ...matrix, records: matrix.records.filter(({ name }) => shown.has(name)) };
@@ -125,7 +128,7 @@ export function select(
   matrix: Matrix,
   { record, role }: { record?: string | undefined; role?: string | undefined } = {},
 ): Selection {
-  if (record === undefined && role === undefined) return { matrix, shown: departments };
+  if (record === undefined && role === undefined) return { matrix, shown: matrix.departments };
   const recordName = record === undefined ? null : findRecord(matrix, record);
   const roleName = role === undefined ? null : findRole(matrix, role);
   const isItsRecord = (name: string | null) => recordName === null || name === recordName;
@@ -134,7 +137,7 @@ export function select(
   const ofRole = <Item extends { role: string }>(items: Item[]) =>
     recordName === null ? items.filter((one) => isItsRole(one.role)) : [];
   return {
-    shown: roleName === null ? departments : [roleName],
+    shown: roleName === null ? matrix.departments : [roleName],
     matrix: {
       records: matrix.records.filter(({ name }) => access.some((one) => one.record === name)),
       access,
@@ -143,6 +146,7 @@ export function select(
       holdings: ofRole(matrix.holdings),
       newObjects: ofRole(matrix.newObjects),
       roles: matrix.roles.filter(({ name }) => isItsRole(name)),
+      departments: matrix.departments,
     },
   };
 }

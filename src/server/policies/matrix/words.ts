@@ -1,4 +1,4 @@
-import { type Access, departments, type Holding, type Matrix, shortName } from './matrix.ts';
+import { type Access, type Holding, type Matrix, shortName } from './matrix.ts';
 
 /** What is done to records every day; other verbs are listed only where they are granted. */
 export const everydayVerbs = ['read', 'create', 'update', 'delete'];
@@ -32,7 +32,7 @@ export function isSharedByDepartments(access: Access, matrix: Matrix): boolean {
     ({ record, verb, via }) =>
       record === access.record && verb === access.verb && via === `by ${access.role}`,
   );
-  return departments.every((department) => alike.some(({ role }) => role === department));
+  return matrix.departments.every((department) => alike.some(({ role }) => role === department));
 }
 
 export function columnsInWords({ columns, withheld }: Access): string | null {
