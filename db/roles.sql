@@ -20,7 +20,7 @@ begin
 end
 $$;
 
--- Owns every object; nobody logs in as it. `epic-server migrate` becomes it with `set role`. It inherits, since
+-- Owns every object; it has no login. `epic-server migrate` becomes it with `set role`. It inherits, since
 -- PostgreSQL 15 lets only an owner of the database that does revoke the privileges of its schema public.
 alter role epic_owner         nologin inherit;
 
@@ -57,7 +57,7 @@ begin
 end
 $$;
 
-comment on role epic_owner         is 'Owns every object of Epic Events CRM. Nobody logs in as it.';
+comment on role epic_owner         is 'Owns every object of Epic Events CRM. It has no login.';
 comment on role epic_authenticator is 'The login of the API. On its own it can enter a session and nothing else.';
 comment on role epic_anonymous     is 'A request without a session. It can log in and nothing else.';
 comment on role epic_employee      is 'What every department may do.';

@@ -43,7 +43,7 @@ comment on view dba.policy is
   'Every policy, one row for each role that it is for; command is select, insert, update, delete or all.';
 
 
--- Every privilege that somebody holds on something of ours and does not merely own it, column by column where it
+-- Every privilege that a role other than the owner holds on an object of ours, column by column where it
 -- was granted so. What was never granted or revoked has PostgreSQL's default, which is often a grant to PUBLIC.
 
 create view dba.privilege with (security_invoker) as

@@ -75,7 +75,7 @@ comment on view dba.entrance is
   'Which schemas each role has usage of, by whatever way.';
 
 
--- What whoever creates something gives away with it, without a further word: the default privileges that were set,
+-- What a role that creates an object grants with it, implicitly: the default privileges that were set,
 -- and PostgreSQL's own where none were.
 
 create view dba.default_privilege with (security_invoker) as

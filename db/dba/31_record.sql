@@ -53,7 +53,7 @@ comment on function dba.scope_of(text, text, text, text, text) is
 
 
 -- What can be read or written like a table, and the tables whose row-level security decides about its rows: a table's
--- own, and those that a view reads, as whoever asks or as the owner of the view.
+-- own, and those that a view reads, as the caller or as the owner of the view.
 
 create view dba.record with (security_invoker) as
 select

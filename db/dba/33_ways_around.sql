@@ -106,18 +106,16 @@ with unguarded as materialized (
                  'row-level security is not forced on the owner',
                  'row-level security does not apply')
 ),
-way (kind, name, runs_as, reached_by, sentence) as (
+way (kind, name, runs_as, reached_by, fired_by, sentence) as (
   select
     'security definer function', routine.name, routine.owner,
-    (select coalesce(array_agg(distinct reached.by collate "C"), array['other functions only'])
-     from (select case privilege.role when 'public' then 'PUBLIC' else privilege.role::text end
-           from dba.privilege privilege
-           where privilege.oid = routine.oid and privilege.kind in ('function', 'procedure') and not routine.is_trigger
-           union all
-           select 'whoever writes ' || record.name
-           from pg_catalog.pg_trigger
-           join dba.record record on record.oid = pg_trigger.tgrelid
-           where pg_trigger.tgfoid = routine.oid and not pg_trigger.tgisinternal) reached (by)),
+    (select array_agg(distinct case privilege.role when 'public' then 'PUBLIC' else privilege.role::text end collate "C")
+     from dba.privilege privilege
+     where privilege.oid = routine.oid and privilege.kind in ('function', 'procedure') and not routine.is_trigger),
+    (select array_agg(distinct record.name collate "C")
+     from pg_catalog.pg_trigger
+     join dba.record record on record.oid = pg_trigger.tgrelid
+     where pg_trigger.tgfoid = routine.oid and not pg_trigger.tgisinternal),
     coalesce(routine.sentence, (
       select string_agg(distinct obj_description(pg_trigger.oid, 'pg_trigger') collate "C", ' ')
       from pg_catalog.pg_trigger
@@ -129,6 +127,7 @@ way (kind, name, runs_as, reached_by, sentence) as (
     case when record.is_view then 'view that asks as its owner' else 'copy or foreign data' end,
     record.name, record.owner,
     array_agg(distinct case privilege.role when 'public' then 'PUBLIC' else privilege.role::text end collate "C"),
+    null,
     record.sentence
   from dba.record record
   join dba.privilege privilege
@@ -138,31 +137,31 @@ way (kind, name, runs_as, reached_by, sentence) as (
   group by record.oid, record.is_view, record.name, record.owner, record.sentence
   union all
   select
-    'table without row-level security', record, null, array_agg(distinct role collate "C"), note
+    'table without row-level security', record, null, array_agg(distinct role collate "C"), null, note
   from unguarded
   where note <> 'row-level security does not apply'
     and via not like '%as owner'
   group by record, note
   union all
   select
-    verb || ' granted', record, null, array_agg(distinct role collate "C"), 'No policy is asked.'
+    verb || ' granted', record, null, array_agg(distinct role collate "C"), null, 'No policy is asked.'
   from unguarded
   where note = 'row-level security does not apply'
   group by record, verb
   union all
-  select 'role that bypasses row-level security', actor.name::text, null, null, actor.sentence
+  select 'role that bypasses row-level security', actor.name::text, null, null, null, actor.sentence
   from dba.actor
   where actor.bypasses_row_security
   union all
-  select distinct 'role that may act as the owner', holding.role, holding.object, null::text[], actor.sentence
+  select distinct 'role that may act as the owner', holding.role, holding.object, null::text[], null::text[], actor.sentence
   from dba.holding
   join dba.actor on actor.name = holding.role
   where holding.kind = 'role'
     and holding.object in (select owner from dba.schema)
 )
-select kind, name, runs_as, reached_by, sentence
+select kind, name, runs_as, reached_by, fired_by, sentence
 from way
 order by
   kind = 'security definer function', kind collate "C", name collate "C", runs_as collate "C";
 comment on view dba.way_around is
-  'Every way around row-level security as the caller: functions that run as their owner and who may call or fire them, views that ask as theirs, tables that are not protected, roles that are not bound by it.';
+  'Every way around row-level security as the caller: functions that run as their owner, the roles that may call them and the records whose triggers do, views that ask as theirs, tables that are not protected, roles that are not bound by it.';

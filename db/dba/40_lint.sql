@@ -32,7 +32,7 @@ with recursive reach (oid) as (
 select
   role.oid,
   role.rolname::text as name,
-  -- One that departments inherit from, such as epic_employee, is nobody's role during a request.
+  -- One that departments inherit from, such as epic_employee, is never the role of a request.
   not exists (
     select from pg_catalog.pg_auth_members membership
     join reach on reach.oid = membership.member
@@ -44,7 +44,7 @@ comment on view dba.api_role is
   'Every role that the API''s login is or can become; is_entered unless it only lends its rights to others of them.';
 
 
--- A function as findings name it, whatever the search_path of whoever asks.
+-- A function as findings name it, whatever the search_path of the caller.
 
 create function dba.signature(function oid) returns text
 language sql stable

@@ -66,7 +66,7 @@ with linted_policy as (
 verb (name) as (
   values ('select'), ('insert'), ('update'), ('delete')
 ),
--- Whom a policy or a grant comes to: the roles that requests run as, and others that somebody has named.
+-- The roles that a policy or a grant applies to: those that requests run as, and others that are named.
 actor as (
   select oid, name from dba.api_role where is_entered
   union
@@ -117,7 +117,7 @@ where obj_description(oid, 'pg_policy') is null
 
 union all
 select 'multiple_permissive_policies', format('%s on %s to %s', bearing.verb, relation.object, bearing.actor),
-       format('%s: whichever holds is enough.', string_agg(bearing.polname, ', ' order by bearing.polname))
+       format('%s: one that holds is enough.', string_agg(bearing.polname, ', ' order by bearing.polname))
 from bearing
 join dba.linted_relation relation on relation.oid = bearing.table_oid
 where bearing.polpermissive
@@ -127,7 +127,7 @@ having count(*) > 1
 
 union all
 select 'policy_without_grant', policy.object,
-       format('Nobody whom it is for has been granted %s.', replace(policy.command, 'all', 'anything'))
+       format('None of its roles has been granted %s.', replace(policy.command, 'all', 'anything'))
 from linted_policy policy
 where not exists (
   select from bearing
@@ -139,7 +139,7 @@ union all
 select 'grant_without_policy', format('%s on %s to %s', allowed.verb, allowed.table_name, allowed.actor),
        'No policy opens a row to it.'
 from allowed
--- An owner has every grant, and so has whoever deploys as the owner.
+-- An owner has every grant, and so has a role that deploys as the owner.
 where not pg_has_role(allowed.actor_oid, allowed.owner, 'usage')
   and not exists (
     select from bearing

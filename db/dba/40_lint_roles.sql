@@ -79,7 +79,7 @@ join (
   from path
   join dba.api_role role on role.oid = path.role
 ) reached on reached.login = login.oid
--- Whoever may become the owner deploys the database, and could give themselves everything anyway.
+-- A role that may become the owner deploys the database, and could grant itself everything anyway.
 where not exists (select from owner where pg_has_role(login.oid, owner.oid, 'member'))
 group by login.rolname
 
@@ -105,7 +105,7 @@ cross join lateral (
   select format('database %s', datname) as object, datdba as owner
   from pg_catalog.pg_database where datname = current_database()
   union all
-  -- Schema public belongs to whoever owns the database.
+  -- Schema public belongs to the owner of the database.
   select format('schema %I', schema.name), namespace.nspowner
   from dba.linted_schema schema
   join pg_catalog.pg_namespace namespace on namespace.oid = schema.oid

@@ -1,4 +1,4 @@
--- Every rule: how bad it is to break it, why, and what to do. ERROR: somebody may reach what they must not.
+-- Every rule: how bad it is to break it, why, and what to do. ERROR: a role may reach what it must not.
 -- WARN: something is not as a reader of db/ believes, or will be slow. INFO: worth knowing. ERROR and WARN fail
 -- `epic-server policies lint`.
 
@@ -41,7 +41,7 @@ from (values
    'The owner is asked no policy, and neither are the security definer functions that run as the owner.',
    'alter table … force row level security'),
   ('rls_without_policy', 'WARN',
-   'Nobody but a superuser sees a row of it: its policy file is missing, or was never deployed.',
+   'Only a superuser sees a row of it: its policy file is missing, or was never deployed.',
    'Write db/policies/<table>.sql, or drop the table'),
   ('no_primary_key', 'WARN',
    'Rows cannot be told apart: not by the API, not by history, not by logical replication.',
@@ -56,7 +56,7 @@ from (values
    'A materialized view is a copy without policies, made with the rights of its owner.',
    'revoke all on … from …; read it through a security definer function that checks, or through a view'),
   ('foreign_table_exposed', 'ERROR',
-   'A foreign table has no policies; the other server sees one login, whoever asks.',
+   'A foreign table has no policies; the other server sees one login for all roles.',
    'revoke all on … from …'),
   ('secret_column_exposed', 'ERROR',
    'Its name says that it holds a secret, and the API may read it.',
@@ -105,7 +105,7 @@ from (values
    'Every statement under the policy filters by the column, and reads the whole table to do it.',
    'create index on … (…)'),
   ('leaky_index', 'WARN',
-   'Whoever sees only part of the table is not served by it: what is not leakproof is called after the policies.',
+   'It does not serve a role that sees only part of the table: what is not leakproof is called after the policies.',
    'Index what compares leakproof (text, integer, timestamptz; not numeric, jsonb, enums, trigrams), or drop it'),
 
 

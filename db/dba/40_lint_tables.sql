@@ -7,7 +7,7 @@ with linted_table as (
 
 
 select 'rls_disabled' as name, object,
-       'Row-level security is off: whoever has a grant reaches every row, whatever the policies say.' as detail
+       'Row-level security is off: a role with a grant reaches every row, whatever the policies say.' as detail
 from linted_table
 where not has_rls
 

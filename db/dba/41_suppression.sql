@@ -11,7 +11,7 @@ from (values
   ('always_true_write_policy', 'management_create_any on crm.employee',
    'Management creates employees of every department.'),
   ('always_true_write_policy', 'management_update_any on crm.employee',
-   'Management changes every employee; triggers keep an active manager, and clients and events in somebody''s hands.'),
+   'Management changes every employee; triggers keep an active manager, and a contact for every client and event.'),
   ('always_true_write_policy', 'management_hand_over_any on crm.client',
    'Management hands over any client; the grant is for commercial_contact_id alone.'),
   ('always_true_write_policy', 'management_update_any on crm.contract',
@@ -27,16 +27,16 @@ from (values
   ('missing_audit_trigger', 'crm.notification',
    'Its history would show everyone who reads what, and what it tells of is in the history already.'),
 
-  -- The same, for the database's own functions. Nobody logs in as epic_owner: its policies bound what those few do.
+  -- The same, for the database's own functions. epic_owner has no login: its policies bound what those few do.
 
   ('always_true_write_policy', 'owner_create_any on crm.employee',
-   'epic-server employee create enters the first manager, when there is nobody whom a rule could name.'),
+   'epic-server employee create creates the first manager, when there is no employee that a policy could check.'),
   ('always_true_write_policy', 'owner_update_any on crm.client',
-   'crm.erase_client, which management alone may call, erases whichever client it is asked to.'),
+   'crm.erase_client, which management alone may call, erases any client.'),
   ('always_true_write_policy', 'owner_update_any on crm.contract',
-   'Triggers keep what remains to be paid, and the sales contact, of whichever contract is concerned.'),
+   'Triggers keep what remains to be paid, and the sales contact, of any contract.'),
   ('always_true_write_policy', 'owner_create_any on crm.notification',
-   'Triggers tell whoever is concerned.'),
+   'Triggers notify the employees concerned.'),
   ('always_true_write_policy', 'courier_update_any on graphile_worker._private_jobs',
    'graphile-worker takes any job that is due, and puts back what could not be delivered.'),
   ('always_true_write_policy', 'courier_delete_any on graphile_worker._private_jobs',
@@ -54,7 +54,7 @@ from (values
   ('always_true_write_policy', 'owner_update_any on auth.login_attempt',
    'auth.log_in counts attempts at any address, known or not.'),
   ('always_true_write_policy', 'owner_create_any on auth.session',
-   'auth.log_in opens a session for whoever has proved who they are.'),
+   'auth.log_in opens a session once the password has been compared.'),
   ('always_true_write_policy', 'owner_update_any on auth.session',
    'auth.refresh extends a session; logging out, a replayed token and deactivation end one.'),
   ('always_true_write_policy', 'owner_create_any on deployment.applied',
@@ -68,7 +68,7 @@ from (values
   -- Functions that act as the owner: what they check themselves.
 
   ('security_definer_exposed', 'auth.session_state(integer,uuid)',
-   'Tells about one session to whoever knows its id, which is a secret; the API''s login alone may ask.'),
+   'Tells about one session to a caller that knows its id, which is a secret; only the API''s login may call it.'),
   ('security_definer_exposed', 'auth.password_parameters(text,inet)',
    'Gives the salt of an address, never the hash; the API invents one for an unknown address.'),
   ('security_definer_exposed', 'auth.log_in(text,text,bytea,text,inet)',
@@ -96,9 +96,9 @@ from (values
   -- Tables that graphile-migrate makes for itself. A grant on one of them would be a finding of its own.
 
   ('rls_disabled', 'graphile_migrate.migrations',
-   'graphile-migrate''s ledger, which it writes as epic_owner; granted to nobody.'),
+   'graphile-migrate''s ledger, which it writes as epic_owner; granted to no other role.'),
   ('rls_disabled', 'graphile_migrate.current',
-   'graphile-migrate''s notes, which it writes as epic_owner; granted to nobody.'),
+   'graphile-migrate''s notes, which it writes as epic_owner; granted to no other role.'),
   ('unindexed_foreign_key', 'migrations_previous_hash_fkey on graphile_migrate.migrations',
    'graphile-migrate never deletes from its ledger, which has a row for each migration.'),
 
@@ -110,8 +110,8 @@ from (values
   ('rls_not_forced', 'graphile_worker._private_tasks',          'graphile-worker''s functions work on it as epic_owner.'),
   ('rls_not_forced', 'graphile_worker._private_known_crontabs', 'graphile-worker''s functions work on it as epic_owner.'),
   ('rls_not_forced', 'graphile_worker.migrations',              'graphile-worker''s ledger, which it writes as epic_owner.'),
-  ('rls_without_policy', 'graphile_worker._private_known_crontabs', 'Granted to nobody: we use no timetable.'),
-  ('rls_without_policy', 'graphile_worker.migrations',              'Granted to nobody.'),
+  ('rls_without_policy', 'graphile_worker._private_known_crontabs', 'Granted to no role: we use no timetable.'),
+  ('rls_without_policy', 'graphile_worker.migrations',              'Granted to no role.'),
 
 
   -- Columns that a policy filters by, and that are found another way.

@@ -1,4 +1,4 @@
--- All findings together, and those that nobody has accepted.
+-- All findings together, and those that are not suppressed.
 
 create view dba.lint with (security_invoker) as
 with found as (

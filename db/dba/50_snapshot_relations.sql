@@ -1,7 +1,7 @@
 -- The first part of dba.snapshot: tables, views, sequences and indexes, and what is attached to them.
 --
 -- Each part gives whole rows of the catalogue, whatever columns they have in this version of PostgreSQL, and beside
--- them in words what the catalogue keeps as a tree or a number. So what nobody has thought of is compared as well.
+-- them in words what the catalogue keeps as a tree or a number. So properties that no rule names are compared as well.
 -- An object with a number below 16384 is PostgreSQL's own (FirstNormalObjectId): 52_snapshot_builtin.sql.
 
 create view dba.snapshot_relation with (security_invoker) as

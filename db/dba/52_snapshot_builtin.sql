@@ -1,5 +1,5 @@
 -- The third part of dba.snapshot: PostgreSQL's own objects. They are the same in every database of a server, numbers
--- and all, so that a digest tells whether somebody has tampered with one; who may use it is in 53_snapshot_grants.sql.
+-- and all, so that a digest tells whether one was tampered with; who may use it is in 53_snapshot_grants.sql.
 
 create view dba.snapshot_builtin with (security_invoker) as
 select

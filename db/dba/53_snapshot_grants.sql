@@ -19,7 +19,7 @@ with object (class_id, object_id, sub_id, owner, acl) as (
   select 'pg_proc'::regclass, oid, 0, proowner, coalesce(proacl, acldefault('f', proowner))
   from pg_catalog.pg_proc
   union all
-  -- An array's and a table's own type are used by whoever may use the element and the table, unless somebody says so.
+  -- An array's and a table's own type are used by a role that may use the element and the table, unless granted.
   select 'pg_type'::regclass, oid, 0, typowner, coalesce(typacl, acldefault('T', typowner))
   from pg_catalog.pg_type
   where typacl is not null or typcategory <> 'A' and typtype <> 'c'
@@ -57,4 +57,4 @@ from object
 cross join lateral aclexplode(object.acl) acl
 group by 1, 2, 3, 4, 5;
 comment on view dba.snapshot_grant is
-  'Every privilege that somebody holds on an object of this database: by grant, by default or as its owner.';
+  'Every privilege that a role holds on an object of this database: by grant, by default or as its owner.';

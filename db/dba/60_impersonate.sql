@@ -1,4 +1,4 @@
--- Being somebody, in psql, for the length of a transaction.
+-- Acting as an employee, in psql, for the length of a transaction.
 --
 --   begin;
 --   select dba.impersonate('alice.martin@epic-events.example');
@@ -37,7 +37,7 @@ declare
 begin
   select * into person from crm.employee where lower(employee.email) = lower(impersonate.email);
   if not found then
-    raise 'Nobody has the e-mail address %.', coalesce(impersonate.email, 'null')
+    raise 'No employee has the e-mail address %.', coalesce(impersonate.email, 'null')
       using errcode = 'no_data_found',
             hint = 'See who does: select full_name, email, department from crm.employee where active;';
   end if;
@@ -66,4 +66,4 @@ begin
 end
 $$;
 comment on function dba.impersonate(text) is
-  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, no session. For whoever may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';
+  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, no session. For roles that may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';

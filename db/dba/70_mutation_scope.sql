@@ -37,7 +37,7 @@ from pg_catalog.pg_roles role
 where role.rolname like 'epic\_%'
   and role.rolname not in ('epic_owner', 'epic_employee');
 comment on view dba.mutation_role is
-  'The roles to which a mutant may give what belongs to another: the departments, strangers, and the login of the API.';
+  'The roles to which a mutant may give what belongs to another: the departments, anonymous requests, and the login of the API.';
 
 
 -- Conditions in SQL text

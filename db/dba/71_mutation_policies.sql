@@ -56,7 +56,7 @@ cross join lateral regexp_replace(expression, '^\((.*)\)$', '\1') as inner_expre
 cross join lateral dba.parts(inner_expression) part
 where part.connective = 'and'
 
--- Another department, or a stranger, gets the same policy.
+-- Another department, or anonymous requests, get the same policy.
 union all
 select
   'give policy',

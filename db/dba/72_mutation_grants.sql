@@ -52,7 +52,7 @@ with change as (
     format('revoke %s from %s', what, role) as sql
   from dba.mutation_grant
 
-  -- Another department, a stranger, or, where that would matter, the API's login or everybody gets the same.
+  -- Another department, anonymous requests or, where that would matter, the API's login or PUBLIC gets the same.
   union
   select
     'give grant',
@@ -90,7 +90,7 @@ with change as (
   ) column_ on attrelid = held.oid
   where not dba.has_privilege(role, 'table', held.oid, coalesce(attname, ''), privilege)
 
-  -- A department may do to a table what nobody granted it.
+  -- A department may do to a table what it was not granted.
   union
   select
     'widen grant',
@@ -103,7 +103,7 @@ with change as (
     and not has_table_privilege(department.oid, mutated.oid, privilege)
     and (privilege in ('delete', 'truncate') or not has_any_column_privilege(department.oid, mutated.oid, privilege))
 
-  -- Everybody may call a function that nobody was granted.
+  -- PUBLIC may call a function that was granted to no role.
   union
   select
     'widen grant',

@@ -110,7 +110,7 @@ begin
   end loop;
 
 
-  -- 100 events, from four months ago to five months ahead; of those to come, one in four has nobody to run it
+  -- 100 events, from four months ago to five months ahead; of those to come, one in four has no support contact yet
 
   for i in 0..99 loop
     select contract.id, contract.commercial_id, coalesce(client.company_name, client.full_name) as client_name into row_
@@ -150,7 +150,7 @@ begin
   set local session_replication_role = origin;
 
 
-  -- What happened before the demo began is told to nobody.
+  -- No notifications of what happened before the demo began.
 
   delete from graphile_worker._private_jobs;
 end

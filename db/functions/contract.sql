@@ -19,8 +19,11 @@ begin
   elsif new.total_amount is distinct from old.total_amount then
     new.amount_to_be_paid := old.amount_to_be_paid + new.total_amount - old.total_amount;
     if new.amount_to_be_paid < 0 and new.total_amount >= 0 then  -- a total below zero has a sentence of its own
-      raise check_violation using constraint = 'contract_total_covers_payments', column = 'total_amount', message = format(
-        'Contract %s already has %s of payments: its total cannot be less.', old.id, crm_private.format_euros(old.total_amount - old.amount_to_be_paid));
+      raise check_violation using
+        constraint = 'contract_total_covers_payments', column = 'total_amount',
+        message = format('Contract %s already has %s of payments: its total cannot be less.',
+          old.id, crm_private.format_euros(old.total_amount - old.amount_to_be_paid)),
+        detail = jsonb_build_object('contractId', old.id, 'paid', (old.total_amount - old.amount_to_be_paid)::text);
     end if;
   end if;
   if new.status = 'signed' and new.signed_at is null then

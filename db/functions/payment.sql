@@ -30,13 +30,16 @@ begin
   if new.amount > paid.amount_to_be_paid then
     raise check_violation using
       constraint = 'payment_is_at_most_what_remains', column = 'amount',
-      message = format('Contract %s has %s left to pay: %s is more than that.', paid.id, crm_private.format_euros(paid.amount_to_be_paid), crm_private.format_euros(new.amount));
+      message = format('Contract %s has %s left to pay: %s is more than that.',
+        paid.id, crm_private.format_euros(paid.amount_to_be_paid), crm_private.format_euros(new.amount)),
+      detail = jsonb_build_object('contractId', paid.id, 'amountToBePaid', paid.amount_to_be_paid::text);
   end if;
   if paid.amount_to_be_paid - new.amount > paid.total_amount then
     raise check_violation using
       constraint = 'payment_correction_is_at_most_what_was_paid', column = 'amount',
       message = format('Contract %s has %s of payments: a correction of %s is more than that.',
-        paid.id, crm_private.format_euros(paid.total_amount - paid.amount_to_be_paid), crm_private.format_euros(-new.amount));
+        paid.id, crm_private.format_euros(paid.total_amount - paid.amount_to_be_paid), crm_private.format_euros(-new.amount)),
+      detail = jsonb_build_object('contractId', paid.id, 'paid', (paid.total_amount - paid.amount_to_be_paid)::text);
   end if;
   return new;
 end

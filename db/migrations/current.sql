@@ -1,1 +1,1 @@
--- The migration that is being written: see "Change a table" in db/README.md.
+-- The migration that is being written: see "Change a rule, a function or a table" in db/README.md.

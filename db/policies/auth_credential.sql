@@ -1,5 +1,5 @@
 -- auth.credential: how an employee proves who they are.
--- Nobody reads a password. Management gives others one for one login; the functions of auth compare and change it.
+-- No role of the API reads a password hash. Management gives others one for one login; the functions of auth compare and change it.
 
 call dba.close_table('auth.credential');  -- no grant, no policy, RLS forced: everything below is all there is
 
@@ -34,7 +34,7 @@ create policy management_reset_others on auth.credential
   using (employee_id <> (select crm.current_employee_id()))
   with check (employee_id <> (select crm.current_employee_id()) and must_change and changed_at = now());
 comment on policy management_reset_others on auth.credential is
-  'Management gives others a new password for one login, but not themselves: one''s own is changed by whoever knows it.';
+  'Management gives others a new password for one login, but not themselves: changing one''s own takes the present one.';
 
 
 -- the database's own functions

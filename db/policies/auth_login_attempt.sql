@@ -1,5 +1,5 @@
 -- auth.login_attempt: failed logins, by digests of the e-mail address typed and of the network address.
--- Nobody reads or writes it; the functions of auth do.
+-- No role of the API reads or writes it; the functions of auth do.
 
 call dba.close_table('auth.login_attempt');  -- no grant, no policy, RLS forced: everything below is all there is
 

@@ -1,5 +1,5 @@
 -- auth.refresh_token: every refresh token of a session, as a digest.
--- Nobody reads or writes it; the functions of auth do.
+-- No role of the API reads or writes it; the functions of auth do.
 
 call dba.close_table('auth.refresh_token');  -- no grant, no policy, RLS forced: everything below is all there is
 

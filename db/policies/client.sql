@@ -9,7 +9,7 @@ grant update (full_name, email, phone, company_name, version)        on crm.clie
 grant update (commercial_contact_id, version)                        on crm.client to epic_management;
 -- A version that is written is one that is expected; the database counts.
 -- Withheld from everyone: id, last_update, and erased_at, which only crm.erase_client sets.
--- The sales contact of a new client is its creator: a default that nobody is granted to override.
+-- The sales contact of a new client is its creator: a default that no role may override.
 -- Clients are never deleted; crm.erase_client forgets the person and keeps the contracts.
 
 

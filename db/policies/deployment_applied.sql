@@ -1,4 +1,4 @@
--- deployment.applied: what was deployed. Deployments read and write it as epic_owner; nobody else comes near it.
+-- deployment.applied: what was deployed. Deployments read and write it as epic_owner; no other role has access.
 
 call dba.close_table('deployment.applied');  -- no grant, no policy, RLS forced: everything below is all there is
 

@@ -1,5 +1,5 @@
 -- employee: who works here, and in which department.
--- Every employee reads all of them. Management alone hires, changes and removes; nobody removes themselves.
+-- Every employee reads all of them. Management alone creates, changes and deletes them, but not themselves.
 
 call dba.close_table('crm.employee');  -- no grant, no policy, RLS forced: everything below is all there is
 
@@ -23,7 +23,7 @@ create policy courier_read_active on crm.employee
   for select to epic_courier
   using (active);
 comment on policy courier_read_active on crm.employee is
-  'The courier reads to whom it sends an e-mail: nobody who has left.';
+  'The courier reads to whom it sends an e-mail: active employees only.';
 
 
 -- create

@@ -78,4 +78,4 @@ create policy owner_read_all on crm.event
   for select to epic_owner
   using (true);
 comment on policy owner_read_all on crm.event is
-  'Nobody leaves with open events in their hands: the rule counts them. A cancelled contract tells those who run its events.';
+  'The rule that an employee who leaves runs no open event counts them; a cancelled contract notifies the support contacts of its events.';

@@ -1,5 +1,5 @@
 -- graphile_worker: the queue, of what must leave the database: e-mails, the business journal.
--- Triggers add jobs, as the owner. The servers deliver them as epic_courier; nobody else comes near them.
+-- Triggers add jobs, as the owner. The servers deliver them as epic_courier; no other role has access.
 
 -- The tables and functions are graphile-worker's own, made by its own migrations: all of them are closed here, whatever
 -- they are called, and those that the courier needs are opened below.

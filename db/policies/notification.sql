@@ -1,5 +1,5 @@
 -- notification: what an employee should hear about.
--- Each employee reads their own and marks them read. The database writes them; nobody else does.
+-- Each employee reads their own and marks them read. Only triggers write them.
 
 call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: everything below is all there is
 
@@ -22,7 +22,7 @@ create policy courier_read_unread on crm.notification
   for select to epic_courier
   using (read_at is null);
 comment on policy courier_read_unread on crm.notification is
-  'The courier reads what it sends by e-mail: notifications that nobody has read yet.';
+  'The courier reads what it sends by e-mail: unread notifications.';
 
 
 -- update

@@ -1,5 +1,5 @@
 -- staging.import_line: lines of imports that are under way.
--- Everybody brings their own, and crm.run_import writes them with their rights; nobody sees anybody else's.
+-- Each employee stages their own lines, and crm.run_import writes the records with their rights. No one sees the lines of others.
 
 call dba.close_table('staging.import_line');  -- no grant, no policy, RLS forced: everything below is all there is
 
@@ -41,10 +41,10 @@ create policy owner_read_old on staging.import_line
   for select to epic_owner
   using (staged_at < (select now() - interval '1 day'));
 comment on policy owner_read_old on staging.import_line is
-  'staging.prune_import_lines looks up the lines that nobody came back for.';
+  'staging.prune_import_lines looks up the lines of imports that were abandoned.';
 
 create policy owner_delete_old on staging.import_line
   for delete to epic_owner
   using (staged_at < (select now() - interval '1 day'));
 comment on policy owner_delete_old on staging.import_line is
-  'staging.prune_import_lines removes the lines that nobody came back for.';
+  'staging.prune_import_lines removes the lines of imports that were abandoned.';

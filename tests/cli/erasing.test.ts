@@ -25,7 +25,9 @@ test('erasing a client names the events that still hold the name', async () => {
   ]);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ fullName: 'Erased client', email: null });
-  expect(stderr).toContain('The title or notes of these events hold the name of the client, and stay unchanged:');
+  expect(stderr).toContain(
+    'The title or notes of these events hold the name of the client, and stay unchanged:',
+  );
   expect(stderr).toContain(`${event.id}  “Birthday of ${fullName}”`);
 });
 

@@ -45,10 +45,11 @@ function graphileMigrate(...words: string[]) {
   );
 }
 
+const blank =
+  '-- The migration that is being written: see "Change a rule, a function or a table" in db/README.md.\n';
+
 test('current.sql starts empty', async () => {
-  expect(await readFile(databasePath('migrations', 'current.sql'), 'utf8')).toBe(
-    '-- The migration that is being written: see "Change a table" in db/README.md.\n',
-  );
+  expect(await readFile(databasePath('migrations', 'current.sql'), 'utf8')).toBe(blank);
 });
 
 test('current.sql is tried out as often as it is changed, then committed with the next number', async () => {
@@ -63,6 +64,7 @@ test('current.sql is tried out as often as it is changed, then committed with th
 
   expect(await graphileMigrate('commit', '--message', 'vat number')).toMatchObject({ code: 0 });
 
+  expect(await readFile(current(), 'utf8')).toBe(blank);
   const committed = await readdir(join(folder, 'db', 'migrations', 'committed'));
   expect(committed.sort().at(-1)).toMatch(/^00\d+-vat-number\.sql$/);
   const [owner] = await database.query(

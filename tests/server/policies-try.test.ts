@@ -143,7 +143,7 @@ from crm.explain_access('client', 'update', ${ids.own}, array['phone']);
       code: 1,
       stdout: '',
       stderr: `\
-epic-server: Nobody has the e-mail address zoe@epic.example.
+epic-server: No employee has the e-mail address zoe@epic.example.
   See who does: select full_name, email, department from crm.employee where active;
 `,
     });
@@ -233,7 +233,7 @@ epic-server: psql cannot be started: it is not installed, or not on the PATH.
     const { code, stderr } = await tryAs(['zoe@epic.example', '--psql'], { PATH: folder });
 
     expect(code).toBe(1);
-    expect(stderr).toContain('Nobody has the e-mail address zoe@epic.example.');
+    expect(stderr).toContain('No employee has the e-mail address zoe@epic.example.');
   });
 
   test('takes an address apart into the variables that psql reads', () => {

@@ -209,7 +209,12 @@ test('recordPayment', async () => {
   expect(errors).toEqual([
     expect.objectContaining({
       message: `Contract ${contract} has 5 000.00 € left to pay: 5 000.01 € is more than that.`,
-      extensions: { code: 'INVALID', kind: 'payment_is_at_most_what_remains', field: 'amount' },
+      extensions: {
+        code: 'INVALID',
+        kind: 'payment_is_at_most_what_remains',
+        field: 'amount',
+        facts: { contractId: contract, amountToBePaid: '5000.00' },
+      },
     }),
   ]);
 });

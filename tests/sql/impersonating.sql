@@ -82,7 +82,7 @@ select results_eq(
 -- refusals
 
 select test.refuses('dba', $$ select dba.impersonate('nobody@epic.example') $$,
-  'P0002', 'Nobody has the e-mail address nobody@epic.example.',
+  'P0002', 'No employee has the e-mail address nobody@epic.example.',
   'nobody becomes somebody unknown');
 select test.advises('dba', $$ select dba.impersonate('nobody@epic.example') $$,
   'See who does: select full_name, email, department from crm.employee where active;',

@@ -27,12 +27,12 @@ select test.lints('policies', 'policy_without_comment',
 -- policies and one another
 
 select test.lints('policies', 'multiple_permissive_policies',
-  'select on crm.client to epic_sales', 'employee_read_all, trial_read: whichever holds is enough.',
+  'select on crm.client to epic_sales', 'employee_read_all, trial_read: one that holds is enough.',
   'create policy trial_read on crm.client for select to epic_sales using (id < 0)',
   'alter policy trial_read on crm.client to epic_owner; drop policy trial_read on crm.client');
 
 select test.lints('policies', 'multiple_permissive_policies',
-  'delete on crm.contract to epic_management', 'management_delete_drafts, trial_delete: whichever holds is enough.',
+  'delete on crm.contract to epic_management', 'management_delete_drafts, trial_delete: one that holds is enough.',
   'create policy trial_delete on crm.contract for delete to epic_management using (id < 0)',
   'drop policy trial_delete on crm.contract;
    create policy trial_delete on crm.contract as restrictive for delete to epic_management using (id < 0)');
@@ -41,12 +41,12 @@ select test.lints('policies', 'multiple_permissive_policies',
 -- policies and grants
 
 select test.lints('policies', 'policy_without_grant',
-  'trial_delete on crm.client', 'Nobody whom it is for has been granted delete.',
+  'trial_delete on crm.client', 'None of its roles has been granted delete.',
   'create policy trial_delete on crm.client for delete to epic_management using (id < 0)',
   'grant delete on crm.client to epic_management');
 
 select test.lints('policies', 'policy_without_grant',
-  'management_update_any on crm.event', 'Nobody whom it is for has been granted update.',
+  'management_update_any on crm.event', 'None of its roles has been granted update.',
   'revoke update on crm.event from epic_management',
   'grant update (title) on crm.event to epic_management');
 

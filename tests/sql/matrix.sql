@@ -221,8 +221,8 @@ select is(
 select is((select reached_by from way_around where name = 'crm.all_salaries'), array['PUBLIC'],
   'one that runs as its owner is a way around');
 select bag_eq(
-  $$ select runs_as, reached_by, sentence from way_around where name = 'crm_private.payment_check_amount' $$,
-  $$ values ('epic_owner', array['whoever writes payment'],
+  $$ select runs_as, reached_by, fired_by, sentence from way_around where name = 'crm_private.payment_check_amount' $$,
+  $$ values ('epic_owner', null::text[], array['payment'],
              'A payment is for a signed contract and is at most what remains to be paid; a correction is at most what was paid.') $$,
   'so is a trigger that does, with what it is for');
 select is(pg_temp.line('every_password', 'read', 'epic_support'),

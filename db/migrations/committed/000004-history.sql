@@ -1,8 +1,8 @@
 --! Previous: sha1:c4d3bab793a09e953f27008f8ceb68b21d7ee22c
---! Hash: sha1:4d14929490f4e384e920a1096253b2fe187cd0d1
+--! Hash: sha1:a1d0df340d978a982cbf7a22b9381f0db9b72c81
 --! Message: history
 
--- History: one row for every change of a record, by whichever way it was made. The triggers are in db/functions/history.sql.
+-- History: one row for every change of a record, whatever program made it. The triggers are in db/functions/history.sql.
 
 -- An enum rather than text with a check: PostgreSQL prepares a check anew for every statement that inserts, which here is
 -- every statement that changes a record. No policy and no index compares it.

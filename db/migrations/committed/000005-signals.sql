@@ -1,5 +1,5 @@
---! Previous: sha1:4d14929490f4e384e920a1096253b2fe187cd0d1
---! Hash: sha1:5c844ab0c47d6f126d9f16885662acdd6f9ea2d7
+--! Previous: sha1:a1d0df340d978a982cbf7a22b9381f0db9b72c81
+--! Hash: sha1:da54e239d462824fa03d4eacda5b524d365ea0b6
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:5c844ab0c47d6f126d9f16885662acdd6f9ea2d7
---! Hash: sha1:11090462c8800ac8267674b1da7caff903f5c806
+--! Previous: sha1:da54e239d462824fa03d4eacda5b524d365ea0b6
+--! Hash: sha1:4707dd868165409cf68fbcb1e0cbace35175cfc4
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

@@ -16,7 +16,7 @@ export function matrixDocument({ matrix, shown }: Selection): Block[] {
   return [
     heading(1, 'Who may do what'),
     paragraph(
-      'This page is the output of `epic-server policies matrix --format markdown`: it is read from the catalogue of a ' +
+      'This page is the output of `epic-server policies matrix`: it is read from the catalogue of a ' +
         'database, not written by hand. The same, in psql: `select * from dba.access_matrix`.',
     ),
     ...(matrix.records.length > 1 ? [{ kind: 'contents' as const }] : []),

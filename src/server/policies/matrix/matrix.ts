@@ -60,7 +60,10 @@ export type WayAround = {
   kind: string;
   name: string;
   runsAs: string | null;
+  /** Roles. */
   reachedBy: string[];
+  /** Records whose writes fire it, as a trigger. */
+  firedBy: string[];
   sentence: string | null;
 };
 
@@ -95,7 +98,9 @@ export async function readMatrix(client: Client): Promise<Matrix> {
       ),
       waysAround: await rowsOf<WayAround>(
         client,
-        `select kind, name, runs_as as "runsAs", coalesce(reached_by, '{}') as "reachedBy", sentence from dba.way_around`,
+        `select kind, name, runs_as as "runsAs", coalesce(reached_by, '{}') as "reachedBy",
+           coalesce(fired_by, '{}') as "firedBy", sentence
+         from dba.way_around`,
       ),
       holdings: await rowsOf<Holding>(
         client,

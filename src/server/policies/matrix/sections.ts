@@ -68,7 +68,7 @@ export function wayAroundBlocks({ waysAround }: Matrix): Block[] {
           way.kind,
           code(way.name),
           way.runsAs ?? '–',
-          reachedInWords(way.reachedBy) || '–',
+          reachedInWords(way) || '–',
           way.sentence ?? 'No comment.',
         ]),
       ),

@@ -126,11 +126,11 @@ function waysAroundBlock({ waysAround }: Matrix): string[] {
   ];
 }
 
-function whoGoesAround({ kind, runsAs, reachedBy }: WayAround): string {
-  const isTrigger = reachedBy.every((one) => one.startsWith('whoever writes'));
-  const who =
-    reachedBy.length === 0 ? kind : isTrigger ? 'triggers' : reachedBy.map(shortName).join(', ');
-  const what = kind === 'security definer function' || reachedBy.length === 0 ? '' : ` (${kind})`;
+function whoGoesAround({ kind, runsAs, reachedBy, firedBy }: WayAround): string {
+  const isFunction = kind === 'security definer function';
+  const callers = firedBy.length > 0 ? 'triggers' : isFunction ? 'other functions only' : kind;
+  const who = reachedBy.length > 0 ? reachedBy.map(shortName).join(', ') : callers;
+  const what = isFunction || reachedBy.length === 0 ? '' : ` (${kind})`;
   return `${who}${what}${runsAs === null ? '' : ` as ${shortName(runsAs)}`}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Access, type Holding, type Matrix, shortName } from './matrix.ts';
+import { type Access, type Holding, type Matrix, shortName, type WayAround } from './matrix.ts';
 
 /** What is done to records every day; other verbs are listed only where they are granted. */
 export const everydayVerbs = ['read', 'create', 'update', 'delete'];
@@ -59,17 +59,19 @@ export function rolesOf(items: readonly { role: string }[]): string {
 }
 
 /** One after the other, without those that say nothing. */
-export function listed(...parts: readonly (string | null | undefined)[]): string {
-  return parts.filter((part) => part !== null && part !== undefined && part !== '').join(', ');
+export function listed(...parts: readonly (string | false | null | undefined)[]): string {
+  return parts.filter(Boolean).join(', ');
 }
 
-/** Who reaches a way around, with those named together who write different records. */
-export function reachedInWords(reachedBy: readonly string[]): string {
-  const writes = 'whoever writes ';
-  const written = reachedBy.filter((one) => one.startsWith(writes));
-  const others = reachedBy.filter((one) => !one.startsWith(writes)).map(shortName);
-  const writers = written.map((one) => one.slice(writes.length)).join(', ');
-  return listed(...others, writers && writes + writers);
+/** The roles that reach a way around, and the records whose writes do. */
+export function reachedInWords({ kind, reachedBy, firedBy }: WayAround): string {
+  const onlyInside =
+    kind === 'security definer function' && reachedBy.length + firedBy.length === 0;
+  return listed(
+    ...reachedBy.map(shortName),
+    firedBy.length > 0 && `writes to ${firedBy.join(', ')}`,
+    onlyInside && 'other functions only',
+  );
 }
 
 /** What a role holds, in the words of a grant. */
