@@ -130,7 +130,6 @@ as $$
   join crm.contract on contract.client_id = client.id
   join crm.event    on event.contract_id = contract.id
   where client.id = events_mentioning.client_id
-    and client.erased_at is null
     and strpos(
       crm_private.normalize_text(concat_ws(' ', event.title, event.notes)),
       crm_private.normalize_text(client.full_name)) > 0

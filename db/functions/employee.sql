@@ -49,7 +49,9 @@ begin
         concat_ws(' and ',
           case when clients > 0 then clients || case clients when 1 then ' client' else ' clients' end end,
           case when events > 0 then events || case events when 1 then ' open event' else ' open events' end end)),
-      detail = jsonb_build_object('employeeId', old.id, 'clients', clients, 'events', events);
+      detail = jsonb_strip_nulls(jsonb_build_object(
+        'employeeId', old.id, 'clients', clients, 'events', events,
+        'department', nullif(new.department, old.department)));  -- where they are moved, if they are
   end if;
   return new;
 end

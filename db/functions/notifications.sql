@@ -125,12 +125,10 @@ begin
   from (
     select support_contact_id as recipient, min(id) as first_id, count(*) as events
     from planned
+    where support_contact_id is not null
     group by support_contact_id
   ) news
-  join planned first on first.id = news.first_id
-  join crm.employee  on employee.id = news.recipient
-  where employee.active
-    and employee.id is distinct from crm.current_employee_id();
+  join planned first on first.id = news.first_id;
   return null;
 end
 $$;

@@ -15,6 +15,14 @@ function signFirst({ facts }: About): string {
     : 'Create another contract: epic contract create';
 }
 
+/** What to type to deactivate or move an employee who looks after clients or events. */
+function handOver({ facts }: About): string {
+  const change = facts?.department
+    ? `update ${facts.employeeId} --department ${facts.department}`
+    : `deactivate ${facts?.employeeId}`;
+  return `Hand them over to a colleague: epic employee ${change} --handover-to ID`;
+}
+
 /** What to type next, by the kind of problem: the one place where a kind becomes a command. */
 const byKind: Readonly<Record<string, (about: About) => string>> = {
   no_session: login,
@@ -41,8 +49,7 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
   event_has_an_active_support_contact: listThoseIn('support'),
   event_needs_a_signed_contract: signFirst,
   payment_needs_a_signed_contract: signFirst,
-  employee_hands_over_first: ({ facts }) =>
-    `Hand them over to a colleague: epic employee deactivate ${facts?.employeeId} --handover-to ID`,
+  employee_hands_over_first: handOver,
   employee_keeps_an_active_manager: () =>
     'Create another manager first: epic employee create --department management',
   client_erasure_is_confirmed: () => 'Confirm it: set confirm to true.',

@@ -51,6 +51,11 @@ const hints: [kind: string, facts: Record<string, unknown> | undefined, hint: st
   ],
   [
     'employee_hands_over_first',
+    { employeeId: 9, clients: 1, events: 0, department: 'support' },
+    'Hand them over to a colleague: epic employee update 9 --department support --handover-to ID',
+  ],
+  [
+    'employee_hands_over_first',
     { employeeId: 9, clients: 1, events: 0 },
     'Hand them over to a colleague: epic employee deactivate 9 --handover-to ID',
   ],

@@ -181,7 +181,9 @@ test('payments and employees have a history too', async () => {
     manager,
     ...['employee', 'update', String(hired.id), '--department', 'sales', '--reactivate'],
   );
+  await json(manager, 'employee', 'reset-password', String(hired.id), '--yes');
   expect(await told(manager, 'employee', String(hired.id))).toEqual([
+    'Marie Manager reset the password.',
     'Marie Manager changed the department from “support” to “sales”.',
     'Marie Manager reactivated the account.',
     'Marie Manager deactivated the account.',

@@ -51,28 +51,28 @@ describe('the data model', () => {
 
   test('describes a table: columns, constraints, indexes and triggers, each with its comment', async () => {
     await database.query(`
-      create table crm.venue (
+      create table crm.trial_venue (
         id integer generated always as identity,
         name text not null,
         label text generated always as (upper(name)) stored,
         open_from date default current_date,
         kind text not null default 'hall',
-        constraint venue_pkey primary key (id),
-        constraint venue_kind_is_known check (kind in ('hall', 'garden'))
+        constraint trial_venue_pkey primary key (id),
+        constraint trial_venue_kind_is_known check (kind in ('hall', 'garden'))
       );
-      create unique index venue_name_key on crm.venue (lower(name));
-      create index venue_open_idx on crm.venue (open_from) where kind = 'hall';
-      comment on table crm.venue is 'Where events may be | are held.';
-      comment on column crm.venue.kind is E'What it is.\\n- \`hall\`: With a roof.\\n- \`garden\`: Without.';
-      comment on constraint venue_kind_is_known on crm.venue is 'A venue is a hall or a garden.';
-      comment on index crm.venue_name_key is 'There is a venue of that name.';
-      comment on index crm.venue_open_idx is 'Halls by the day they open.';
-      create trigger venue_05_check_version before update of name on crm.venue
+      create unique index trial_venue_name_key on crm.trial_venue (lower(name));
+      create index trial_venue_open_idx on crm.trial_venue (open_from) where kind = 'hall';
+      comment on table crm.trial_venue is 'Where events may be | are held.';
+      comment on column crm.trial_venue.kind is E'What it is.\\n- \`hall\`: With a roof.\\n- \`garden\`: Without.';
+      comment on constraint trial_venue_kind_is_known on crm.trial_venue is 'A venue is a hall or a garden.';
+      comment on index crm.trial_venue_name_key is 'There is a venue of that name.';
+      comment on index crm.trial_venue_open_idx is 'Halls by the day they open.';
+      create trigger trial_venue_05_check_version before update of name on crm.trial_venue
         for each row when (old.name <> new.name) execute function crm_private.check_version();
-      comment on trigger venue_05_check_version on crm.venue is 'The version is kept.';
+      comment on trigger trial_venue_05_check_version on crm.trial_venue is 'The version is kept.';
     `);
 
-    expect(await section('`venue`')).toBe(`\
+    expect(await section('`trial_venue`')).toBe(`\
 Where events may be | are held.
 
 | column | type | not null | default | meaning |
@@ -85,18 +85,18 @@ Where events may be | are held.
 
 | constraint | definition | sentence |
 | --- | --- | --- |
-| \`venue_pkey\` | \`primary key (id)\` |  |
-| \`venue_kind_is_known\` | \`check (kind in ('hall', 'garden'))\` | A venue is a hall or a garden. |
+| \`trial_venue_pkey\` | \`primary key (id)\` |  |
+| \`trial_venue_kind_is_known\` | \`check (kind in ('hall', 'garden'))\` | A venue is a hall or a garden. |
 
 | index | of | serves |
 | --- | --- | --- |
-| \`venue_pkey\` | \`(id)\` | The primary key. |
-| \`venue_name_key\` | unique \`(lower(name))\` | Refuses a second one: “There is a venue of that name.” |
-| \`venue_open_idx\` | \`(open_from) where kind = 'hall'\` | Halls by the day they open. |
+| \`trial_venue_pkey\` | \`(id)\` | The primary key. |
+| \`trial_venue_name_key\` | unique \`(lower(name))\` | Refuses a second one: “There is a venue of that name.” |
+| \`trial_venue_open_idx\` | \`(open_from) where kind = 'hall'\` | Halls by the day they open. |
 
 | trigger | fires | calls | what it does |
 | --- | --- | --- | --- |
-| \`venue_05_check_version\` | before update of name | \`crm_private.check_version()\` | The version is kept. |
+| \`trial_venue_05_check_version\` | before update of name | \`crm_private.check_version()\` | The version is kept. |
 `);
   });
 

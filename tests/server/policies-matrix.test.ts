@@ -79,7 +79,7 @@ Besides
       code: 1,
       stdout: '',
       stderr: expect.stringMatching(
-        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, my_session,\n {4}notification, payment, audit\.change, audit\.signal, /,
+        /^epic-server: Nobody has access to a record invoice\.\n {2}There are: client, contract, employee, event, history, .* audit\.change, /s,
       ),
     });
     expect(await matrix('--role', 'intern')).toEqual({

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(36);
+select plan(37);
 call test.open_the_company();
 
 create function pg_temp.pay(contract text, amount text) returns text
@@ -71,11 +71,12 @@ from unnest(array['0', '0.004', '-0.004']) amount;
 select test.refuses('emma', pg_temp.pay('bistro_signed', 'NaN'),
   '23514', format('Contract %s has 800.00 € left to pay: NaN € is more than that.', test.id('bistro_signed')),
   'a payment is a number');
-select test.refuses('dba', $$
+select test.refuses('dba', format($$
     set local session_replication_role = replica;
-    insert into crm.payment (contract_id, amount, recorded_by) values (test.id('bistro_signed'), 'NaN', test.id('bruno')) $$,
+    insert into crm.payment (contract_id, amount, recorded_by) values (test.id('bistro_signed'), %L, test.id('bruno')) $$, amount),
   '23514', 'A payment is an amount other than zero.',
-  'also where no trigger compares it with what remains');
+  format('%s is no payment where no trigger fires either', amount))
+from unnest(array['0', 'NaN']) amount;
 
 select test.refuses(who, pg_temp.pay(contract, '1'),
   '23514', format('Contract %s is %s: only a signed contract is paid.', test.id(contract), status),

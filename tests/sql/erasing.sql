@@ -75,7 +75,7 @@ select test.leaves('emma', pg_temp.erase('acme'),
 
 call test.given('dba', $$ update crm.event set notes = 'Ask for ANAIS dupont.' where id = test.id('gala') $$);
 call test.given('dba', $$ update crm.event set title = 'Anaïs Dupont’s picnic' where id = test.id('picnic') $$);
-call test.given('dba', $$ update crm.event set notes = 'Anaïs Dupont is a guest.' where id = test.id('banquet') $$);
+call test.given('dba', $$ update crm.event set notes = 'Anaïs Dupont is a guest of Béa Colin.' where id = test.id('banquet') $$);
 select test.leaves('emma', $$ select set_config('test.seen', crm.erase_client(test.id('acme'), true)::text, true) $$,
   $$ current_setting('test.seen') = row(test.id('acme'), array[
        row(test.id('gala'), 'Gala'), row(test.id('picnic'), 'Anaïs Dupont’s picnic')]::crm.event_mention[])::crm.client_erasure::text $$, 'true',

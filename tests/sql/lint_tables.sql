@@ -8,7 +8,7 @@ select plan(18);
 -- row-level security
 
 select test.lints('tables', 'rls_disabled',
-  'crm.client', 'Row-level security is off: whoever has a grant reaches every row, whatever the policies say.',
+  'crm.client', 'Row-level security is off: a role with a grant reaches every row, whatever the policies say.',
   'alter table crm.client disable row level security',
   'alter table crm.client enable row level security');
 

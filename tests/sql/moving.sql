@@ -33,14 +33,14 @@ select test.leaves('emma', 'select crm.activate_employee(test.id(''gaston''))',
 -- with a hand-over
 
 select test.raises('emma', statement, '23514', 'employee_hands_over_first', 'hand_over_to',
-  jsonb_build_object('employeeId', test.id('alice'), 'clients', 2, 'events', 0),
+  jsonb_build_object('employeeId', test.id('alice'), 'clients', 2, 'events', 0, 'department', department),
   'Alice still looks after 2 clients: hand them over to a colleague.',
   format('an employee with clients is not moved: %s', btrim(statement)))
-from unnest(array[
-  pg_temp.move('alice', 'support'),
-  $$ update crm.employee set department = 'management' where id = test.id('alice') $$]) statement;
+from (values
+  ('support', pg_temp.move('alice', 'support')),
+  ('management', $$ update crm.employee set department = 'management' where id = test.id('alice') $$)) moved (department, statement);
 select test.raises('emma', pg_temp.move('chloe', 'sales'), '23514', 'employee_hands_over_first', 'hand_over_to',
-  jsonb_build_object('employeeId', test.id('chloe'), 'clients', 0, 'events', 1),
+  jsonb_build_object('employeeId', test.id('chloe'), 'clients', 0, 'events', 1, 'department', 'sales'),
   'Chloe still looks after 1 open event: hand them over to a colleague.', 'an employee with an open event is not moved');
 select test.leaves('emma', pg_temp.move('alice', 'support', 'bruno'),
   $$ select (department, (select count(*) from crm.client where commercial_contact_id = test.id('alice')),

@@ -136,7 +136,7 @@ from (values
     'Bruno still looks after 1 client: hand them over to a colleague.'),
   ('emma', $$ select crm.move_employee(test.id('chloe'), 'sales') $$,
     '23514', 'employee_hands_over_first', 'hand_over_to',
-    jsonb_build_object('employeeId', test.id('chloe'), 'clients', 0, 'events', 1),
+    jsonb_build_object('employeeId', test.id('chloe'), 'clients', 0, 'events', 1, 'department', 'sales'),
     'Chloe still looks after 1 open event: hand them over to a colleague.'),
   ('emma', $$ select crm.deactivate_employee(test.id('bruno'), test.id('bruno')) $$,
     '23514', 'employee_hands_over_to_a_colleague', 'hand_over_to', null,

@@ -1,5 +1,5 @@
---! Previous: sha1:dd1a1a2a09454f808a20eee7b3f061aa5ffd577e
---! Hash: sha1:c4d3bab793a09e953f27008f8ceb68b21d7ee22c
+--! Previous: sha1:c3220f3f1ee0a804bb91e27048f46ef08cbc7673
+--! Hash: sha1:b0d1ff159eee050682fd2e2b7dde352018a6dc18
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.

@@ -1,5 +1,5 @@
---! Previous: sha1:c4d3bab793a09e953f27008f8ceb68b21d7ee22c
---! Hash: sha1:a1d0df340d978a982cbf7a22b9381f0db9b72c81
+--! Previous: sha1:b0d1ff159eee050682fd2e2b7dde352018a6dc18
+--! Hash: sha1:f9498e47d9a5be6f45d028000cc8af6b9ba5f47a
 --! Message: history
 
 -- History: one row for every change of a record, whatever program made it. The triggers are in db/functions/history.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:a1d0df340d978a982cbf7a22b9381f0db9b72c81
---! Hash: sha1:da54e239d462824fa03d4eacda5b524d365ea0b6
+--! Previous: sha1:f9498e47d9a5be6f45d028000cc8af6b9ba5f47a
+--! Hash: sha1:fcc5fff00be98b9a0de28dff222c91817aac1623
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

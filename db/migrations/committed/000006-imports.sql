@@ -1,5 +1,5 @@
---! Previous: sha1:da54e239d462824fa03d4eacda5b524d365ea0b6
---! Hash: sha1:4707dd868165409cf68fbcb1e0cbace35175cfc4
+--! Previous: sha1:fcc5fff00be98b9a0de28dff222c91817aac1623
+--! Hash: sha1:c69f8f6647d29d6a74b6ef618ed917af2c56c6aa
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

@@ -131,6 +131,7 @@ const employee: Telling = {
   acts: (_, after) => [
     after.active === false && { said: 'deactivated the account', tells: ['active'] },
     after.active === true && { said: 'reactivated the account', tells: ['active'] },
+    after.password != null && { said: `${after.password} the password`, tells: ['password'] },
   ],
 };
 
