@@ -115,6 +115,9 @@ describe('a comparison', () => {
       `set local statement_timeout = '20ms'`,
       'set local search_path = crm, public',
       'set local extra_float_digits = -15',
+      `set local timezone = 'Europe/Paris'`,
+      `set local datestyle = 'German'`,
+      `set local intervalstyle = 'iso_8601'`,
     ]);
 
     expect(differences).toEqual([]);

@@ -26,7 +26,7 @@ const NEUTRAL = `
   from (values
     ('search_path', ''), ('jit', 'off'), ('statement_timeout', '0'), ('transaction_timeout', '0'),
     ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'), ('extra_float_digits', '1'),
-    ('datestyle', 'ISO, YMD'), ('intervalstyle', 'postgres'), ('timezone', 'UTC'), ('bytea_output', 'hex'),
+    ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('bytea_output', 'hex'),
     ('xmlbinary', 'base64')) wanted (name, neutral)
   join pg_catalog.pg_settings using (name)`;
 
