@@ -85,7 +85,7 @@ select is_empty($$ select target, privilege_type from our_grant where is_grantab
 select is_empty($$ select target, privilege_type from our_grant where privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE') $$,
   'nobody truncates a table, refers to one, or puts triggers on it');
 select is_empty($$ select target, grantee::regrole from our_grant
-                   where grantee not in ('epic_employee'::regrole, 'epic_sales'::regrole, 'epic_support'::regrole, 'epic_management'::regrole)
+                   where grantee not in (select role::regrole from (select role from dba.department union all select 'epic_employee') roles)
                      and (target, grantee, privilege_type) not in (
                        ('crm.employee',     'epic_courier'::regrole, 'SELECT'),
                        ('crm.notification', 'epic_courier'::regrole, 'SELECT')) $$,
