@@ -172,18 +172,20 @@ describe('creating', () => {
   });
 
   test('refused or unheard, it tells what to run again', async () => {
-    const refused = onTerminal(manager, 'employee', 'create', '--name', 'Twin');
+    const refused = onTerminal(
+      manager,
+      ...['employee', 'create', '--name', 'Twin', '--department', 'sales'],
+    );
     await answer(
       refused,
       ['E-mail address', `${staff.sales.email}${enter}`],
-      ['Department', enter],
       ['Telephone number', enter],
       ['Create an employee?', enter],
     );
     await refused.waitFor('Another employee already has this e-mail address.');
     expect(await refused.ended).toBe(6);
     expect(toRunAgain(refused)).toBe(
-      `epic employee create --name Twin --email ${staff.sales.email} --department sales`,
+      `epic employee create --name Twin --department sales --email ${staff.sales.email}`,
     );
 
     const relay = await openRelay();

@@ -64,7 +64,7 @@ ERROR  grant_around_policies
 
 ERROR  rls_disabled
        crm.client
-         Row-level security is off: whoever has a grant reaches every row,
+         Row-level security is off: a role with a grant reaches every row,
          whatever the policies say.
   why  Without row-level security a grant opens every row, and policies are
        ornaments.
@@ -136,8 +136,8 @@ ERROR  missing_audit_trigger
 
 ERROR  rls_disabled
        graphile_migrate.current
-         graphile-migrate's notes, which it writes as epic_owner; granted to
-         nobody.
+         graphile-migrate's notes, which it writes as epic_owner; granted to no
+         other role.
 `);
     const tooLong = stdout.split('\n').filter((line) => line.length > 80);
     expect(tooLong).toEqual([]);

@@ -31,7 +31,7 @@ const closedSets = `
     and pg_get_expr(c.conbin, c.conrelid) ~ '^\\(\\w+ = ANY \\(ARRAY\\[(''\\w+''::text(, )?)+\\]\\)\\)$'
 
   union all
-  -- Every table and view that anybody is granted to read.
+  -- Every table and view that a role is granted to read.
   select 'RecordKind', 'A kind of record.', array(
     select json_build_object('value', relname, 'description', obj_description(c.oid, 'pg_class'))
     from pg_catalog.pg_class c

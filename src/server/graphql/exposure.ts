@@ -39,7 +39,7 @@ const shapePlugin: GraphileConfig.Plugin = {
   schema: {
     entityBehavior: {
       pgCodec: {
-        // What a function returns is written by nobody.
+        // What a function returns is not a record that could be written.
         override: (behavior, codec) =>
           isReturned(codec) ? [behavior, '-insert', '-update'] : behavior,
       },

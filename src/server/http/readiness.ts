@@ -8,7 +8,7 @@ export type Readiness = { ready: boolean; reason?: string };
 
 /**
  * Looks whether the database answers, and has every migration, function and policy that this server was
- * built with. A database that is already a release further is good as well: whoever deploys it restarts the servers afterwards.
+ * built with. A database that is already a release further is good as well: servers are restarted after a deployment.
  */
 export async function readReadiness(
   withSession: WithSession,
