@@ -79,9 +79,10 @@ export function createProtocol(options: {
       {
         protocol: socket.protocol,
         send: (data) =>
-          new Promise((resolve, reject) => {
+          new Promise((resolve) => {
             if (socket.readyState !== socket.OPEN) return resolve();
-            socket.send(data, (error) => (error ? reject(error) : resolve()));
+            // A write fails when the connection is gone, which is what the event `close` is for.
+            socket.send(data, () => resolve());
             line.endIfUnread();
           }),
         close: (code = 1000, reason = '') => {
