@@ -62,7 +62,7 @@ function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError
     ...(constraint && { kind: constraint }),
     ...(column && { field: fieldOf(column) }),
     ...(typeof reason === 'string' && { reason }),
-    ...(isContact(contact) && { contact: contactOf(contact) }),
+    ...(isContact(contact) && { contact: { id: null, fullName: null, ...contact } }),
     ...(Object.keys(facts).length > 0 && { facts }),
     // The hint of a refusal tells psql users what reason and contact say.
     ...(hint && code !== '42501' && { hint }),
@@ -78,20 +78,8 @@ function factsIn(detail: string | undefined): Record<string, unknown> {
   }
 }
 
-type RaisedContact = { id?: number; fullName?: string; department: string };
-
-function isContact(contact: unknown): contact is RaisedContact {
-  return typeof contact === 'object' && contact !== null && 'department' in contact;
-}
-
-function contactOf({
-  id = null,
-  fullName = null,
-  department,
-}: {
-  [Key in keyof RaisedContact]: RaisedContact[Key] | null;
-} & { department: string }): Contact {
-  return { id, fullName, department };
+function isContact(value: unknown): value is Partial<Contact> & Pick<Contact, 'department'> {
+  return typeof value === 'object' && value !== null && 'department' in value;
 }
 
 /** The API's name of a column, or of an argument of a function. */
