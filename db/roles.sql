@@ -11,7 +11,7 @@ declare
 begin
   foreach wanted in array array[
     'epic_owner', 'epic_authenticator', 'epic_anonymous',
-    'epic_employee', 'epic_sales', 'epic_support', 'epic_management', 'epic_courier'
+    'epic_employee', 'epic_sales', 'epic_support', 'epic_management', 'epic_worker'
   ] loop
     if not exists (select from pg_roles where rolname = wanted) then
       execute format('create role %I', wanted);
@@ -37,10 +37,10 @@ alter role epic_support       nologin inherit;
 alter role epic_management    nologin inherit;
 
 -- What the server delivers the queue as: e-mails, the business journal.
-alter role epic_courier       nologin noinherit;
+alter role epic_worker        nologin noinherit;
 
 grant epic_employee to epic_sales, epic_support, epic_management;
-grant epic_anonymous, epic_sales, epic_support, epic_management, epic_courier to epic_authenticator;
+grant epic_anonymous, epic_sales, epic_support, epic_management, epic_worker to epic_authenticator;
 
 -- A request that runs away, waits for a lock or forgets its transaction ends by itself. PostgreSQL applies the settings
 -- of a role when it logs in, and not on `set role`: these hold for whatever the API does, in the name of any role.
@@ -64,4 +64,4 @@ comment on role epic_employee      is 'What every department may do.';
 comment on role epic_sales         is 'Sales: win clients and contracts.';
 comment on role epic_support       is 'Support: run the events.';
 comment on role epic_management    is 'Management: run the staff and the whole.';
-comment on role epic_courier       is 'Delivers what is on the queue: e-mails, the business journal.';
+comment on role epic_worker        is 'Works through the job queue: e-mails, the business journal.';

@@ -37,11 +37,11 @@ from (values
    'Triggers keep what remains to be paid, and the sales contact, of any contract.'),
   ('always_true_write_policy', 'owner_create_any on crm.notification',
    'Triggers notify the employees concerned.'),
-  ('always_true_write_policy', 'courier_update_any on graphile_worker._private_jobs',
+  ('always_true_write_policy', 'worker_update_any on graphile_worker._private_jobs',
    'graphile-worker takes any job that is due, and puts back what could not be delivered.'),
-  ('always_true_write_policy', 'courier_delete_any on graphile_worker._private_jobs',
+  ('always_true_write_policy', 'worker_delete_any on graphile_worker._private_jobs',
    'graphile-worker removes any job that has been delivered.'),
-  ('always_true_write_policy', 'courier_update_any on graphile_worker._private_job_queues',
+  ('always_true_write_policy', 'worker_update_any on graphile_worker._private_job_queues',
    'graphile-worker takes and frees any named queue.'),
   ('always_true_write_policy', 'owner_create_any on audit.change',
    'The history trigger writes down every change of every record.'),
@@ -117,7 +117,7 @@ from (values
   -- Columns that a policy filters by, and that are found another way.
 
   ('policy_column_without_index', 'crm.notification.read_at',
-   'The courier asks for one notification at a time, by its id.'),
+   'The worker asks for one notification at a time, by its id.'),
 
   ('policy_column_without_index', 'auth.refresh_token.used_at',
    'The statement that the policy is for finds its one row by the primary key.'),

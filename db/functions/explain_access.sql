@@ -91,7 +91,7 @@ begin atomic
   ) acl
   left join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
   where acl.privilege_type = privilege
-    and grantee.rolname is distinct from 'epic_courier'
+    and grantee.rolname is distinct from 'epic_worker'
   group by acl.grantee, grantee.rolname;
 end;
 comment on function access.grants_on(regclass, text) is
@@ -121,10 +121,10 @@ begin atomic
   where pol.polrelid = relation
     and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
     and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'))
-    and grantee.rolname is distinct from 'epic_courier';
+    and grantee.rolname is distinct from 'epic_worker';
 end;
 comment on function access.policies_on(regclass, text) is
-  'The policies of a table for a privilege, other than those for the database''s own functions and for the courier.';
+  'The policies of a table for a privilege, other than those for the database''s own functions and for the worker.';
 
 
 -- Rows, as a policy sees them

@@ -157,6 +157,6 @@ grant execute on function
   to epic_management;
 
 
--- The courier reads whom an e-mail is for; the queue itself has a file of its own, graphile_worker.sql.
+-- The worker reads whom an e-mail is for; the queue itself has a file of its own, graphile_worker.sql.
 
-grant usage on schema crm to epic_courier;
+grant usage on schema crm to epic_worker;

@@ -7,7 +7,7 @@ grant select                                                        on crm.emplo
 grant insert (full_name, email, phone, department)                  on crm.employee to epic_management;
 grant update (full_name, email, phone, department, active, version) on crm.employee to epic_management;
 grant delete                                                        on crm.employee to epic_management;
-grant select (id, full_name, email)                                 on crm.employee to epic_courier;
+grant select (id, full_name, email)                                 on crm.employee to epic_worker;
 -- Withheld from everyone: id and creation_date. A version that is written is one that is expected; the database counts.
 
 
@@ -19,11 +19,11 @@ create policy employee_read_all on crm.employee
 comment on policy employee_read_all on crm.employee is
   'Every employee reads every employee.';
 
-create policy courier_read_active on crm.employee
-  for select to epic_courier
+create policy worker_read_active on crm.employee
+  for select to epic_worker
   using (active);
-comment on policy courier_read_active on crm.employee is
-  'The courier reads to whom it sends an e-mail: active employees only.';
+comment on policy worker_read_active on crm.employee is
+  'The worker reads to whom it sends an e-mail: active employees only.';
 
 
 -- create

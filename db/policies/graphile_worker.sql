@@ -1,8 +1,8 @@
 -- graphile_worker: the queue, of what must leave the database: e-mails, the business journal.
--- Triggers add jobs, as the owner. The servers deliver them as epic_courier; no other role has access.
+-- Triggers add jobs, as the owner. The servers deliver them as epic_worker; no other role has access.
 
 -- The tables and functions are graphile-worker's own, made by its own migrations: all of them are closed here, whatever
--- they are called, and those that the courier needs are opened below.
+-- they are called, and those that the worker needs are opened below.
 do $$
 declare
   found record;
@@ -29,14 +29,14 @@ end
 $$;
 call dba.close_schema('graphile_worker');
 
-grant usage on schema graphile_worker to epic_courier;
-grant select, delete on graphile_worker._private_jobs to epic_courier;
+grant usage on schema graphile_worker to epic_worker;
+grant select, delete on graphile_worker._private_jobs to epic_worker;
 grant update (attempts, locked_at, locked_by, last_error, run_at, payload, max_attempts)
-             on graphile_worker._private_jobs to epic_courier;
-grant select on graphile_worker._private_job_queues to epic_courier;
-grant update (locked_at, locked_by) on graphile_worker._private_job_queues to epic_courier;
-grant select, insert (identifier) on graphile_worker._private_tasks to epic_courier;
-grant execute on function graphile_worker.force_unlock_workers(text[]) to epic_courier;
+             on graphile_worker._private_jobs to epic_worker;
+grant select on graphile_worker._private_job_queues to epic_worker;
+grant update (locked_at, locked_by) on graphile_worker._private_job_queues to epic_worker;
+grant select, insert (identifier) on graphile_worker._private_tasks to epic_worker;
+grant execute on function graphile_worker.force_unlock_workers(text[]) to epic_worker;
 -- Withheld: adding jobs. What is delivered is what a trigger has put there.
 
 comment on schema   graphile_worker is 'The queue, and its only home: graphile-worker''s own tables and functions.';
@@ -49,52 +49,52 @@ comment on function graphile_worker.force_unlock_workers(text[]) is
 
 -- jobs
 
-create policy courier_read_all on graphile_worker._private_jobs
-  for select to epic_courier
+create policy worker_read_all on graphile_worker._private_jobs
+  for select to epic_worker
   using (true);
-comment on policy courier_read_all on graphile_worker._private_jobs is
-  'The courier looks for jobs to deliver.';
+comment on policy worker_read_all on graphile_worker._private_jobs is
+  'The worker looks for jobs to deliver.';
 
-create policy courier_update_any on graphile_worker._private_jobs
-  for update to epic_courier
+create policy worker_update_any on graphile_worker._private_jobs
+  for update to epic_worker
   using (true)
   with check (true);
-comment on policy courier_update_any on graphile_worker._private_jobs is
-  'The courier takes a job, and puts it back when it could not be delivered.';
+comment on policy worker_update_any on graphile_worker._private_jobs is
+  'The worker takes a job, and puts it back when it could not be delivered.';
 
-create policy courier_delete_any on graphile_worker._private_jobs
-  for delete to epic_courier
+create policy worker_delete_any on graphile_worker._private_jobs
+  for delete to epic_worker
   using (true);
-comment on policy courier_delete_any on graphile_worker._private_jobs is
-  'The courier removes what it has delivered.';
+comment on policy worker_delete_any on graphile_worker._private_jobs is
+  'The worker removes what it has delivered.';
 
 
 -- named queues
 
-create policy courier_read_all on graphile_worker._private_job_queues
-  for select to epic_courier
+create policy worker_read_all on graphile_worker._private_job_queues
+  for select to epic_worker
   using (true);
-comment on policy courier_read_all on graphile_worker._private_job_queues is
-  'The courier looks whether the queue of a job is free.';
+comment on policy worker_read_all on graphile_worker._private_job_queues is
+  'The worker looks whether the queue of a job is free.';
 
-create policy courier_update_any on graphile_worker._private_job_queues
-  for update to epic_courier
+create policy worker_update_any on graphile_worker._private_job_queues
+  for update to epic_worker
   using (true)
   with check (true);
-comment on policy courier_update_any on graphile_worker._private_job_queues is
-  'The courier takes the queue of a job, and frees it.';
+comment on policy worker_update_any on graphile_worker._private_job_queues is
+  'The worker takes the queue of a job, and frees it.';
 
 
 -- kinds of jobs
 
-create policy courier_read_all on graphile_worker._private_tasks
-  for select to epic_courier
+create policy worker_read_all on graphile_worker._private_tasks
+  for select to epic_worker
   using (true);
-comment on policy courier_read_all on graphile_worker._private_tasks is
-  'The courier looks up the kinds of jobs.';
+comment on policy worker_read_all on graphile_worker._private_tasks is
+  'The worker looks up the kinds of jobs.';
 
-create policy courier_create_known on graphile_worker._private_tasks
-  for insert to epic_courier
+create policy worker_create_known on graphile_worker._private_tasks
+  for insert to epic_worker
   with check (identifier in ('journal', 'notification_mail'));
-comment on policy courier_create_known on graphile_worker._private_tasks is
-  'The courier names the kinds of jobs that it delivers, before there is one.';
+comment on policy worker_create_known on graphile_worker._private_tasks is
+  'The worker names the kinds of jobs that it delivers, before there is one.';

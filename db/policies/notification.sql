@@ -6,7 +6,7 @@ call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: e
 grant select           on crm.notification to epic_employee;
 grant update (read_at) on crm.notification to epic_employee;
 grant select (id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at)
-                       on crm.notification to epic_courier;
+                       on crm.notification to epic_worker;
 -- Withheld from everyone: insert, delete, and every other column. A trigger sets read_at to the present.
 
 
@@ -18,11 +18,11 @@ create policy employee_read_own on crm.notification
 comment on policy employee_read_own on crm.notification is
   'Every employee reads their own notifications.';
 
-create policy courier_read_unread on crm.notification
-  for select to epic_courier
+create policy worker_read_unread on crm.notification
+  for select to epic_worker
   using (read_at is null);
-comment on policy courier_read_unread on crm.notification is
-  'The courier reads what it sends by e-mail: unread notifications.';
+comment on policy worker_read_unread on crm.notification is
+  'The worker reads what it sends by e-mail: unread notifications.';
 
 
 -- update

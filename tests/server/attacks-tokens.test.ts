@@ -223,7 +223,7 @@ describe('a token is refused when its claims', () => {
   // With the stolen signing key even these can be signed; the database still knows better.
   test.each([
     ['the owner', 'owner'],
-    ['the courier', 'courier'],
+    ['the worker', 'worker'],
     ['the authenticator', 'authenticator'],
     ['another department', 'management'],
     ['SQL', "sales'; set role epic_owner; --"],

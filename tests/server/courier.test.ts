@@ -54,7 +54,7 @@ test('a connection that is let go twice, as graphile-worker may, ends nothing', 
     });
     expect([pool.totalCount, pool.idleCount]).toEqual([1, 1]);
     const { rows } = await pool.query('select current_user as role');
-    expect(rows).toEqual([{ role: 'epic_courier' }]);
+    expect(rows).toEqual([{ role: 'epic_worker' }]);
   } finally {
     await pool.end();
   }

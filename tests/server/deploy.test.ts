@@ -206,9 +206,9 @@ test('a deployment asks for the roles that it lacks, and needs no superuser', as
     );
 
     await runSqlFile(admin, databasePath('roles.sql'));
-    await admin.query('drop role epic_courier');
+    await admin.query('drop role epic_worker');
     await expect(attempt(adminUrl)).rejects.toMatchObject({
-      message: 'The role epic_courier does not exist.',
+      message: 'The role epic_worker does not exist.',
       remedy:
         'Have an administrator of the server run db/roles.sql; it may be run again at any time.',
     });

@@ -68,9 +68,8 @@ Functions
   authenticator: auth.enter, auth.session_state
 
 Besides
-  connect on this database; may become epic_anonymous, epic_courier,
-    epic_employee, epic_management, epic_sales, epic_support; usage on schema
-    auth
+  connect on this database; may become epic_anonymous, epic_employee,
+    epic_management, epic_sales, epic_support, epic_worker; usage on schema auth
 `);
   });
 
@@ -87,8 +86,8 @@ Besides
       stdout: '',
       stderr: `\
 epic-server: Nothing is granted to a role intern.
-  There are: anonymous, authenticator, courier, employee, management, owner,
-    sales, support, PUBLIC.
+  There are: anonymous, authenticator, employee, management, owner, sales,
+    support, worker, PUBLIC.
 `,
     });
   });

@@ -186,7 +186,7 @@ test('what is added to the database has its mutants by itself', async () => {
   const departments = (
     await database.query<{ role: string }>('select role from dba.department')
   ).map(({ role }) => role);
-  const others = [...departments, 'epic_anonymous', 'epic_courier']
+  const others = [...departments, 'epic_anonymous', 'epic_worker']
     .filter((role) => role !== 'epic_sales')
     .sort();
   expect(await count()).toEqual([]);

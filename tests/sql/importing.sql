@@ -80,8 +80,8 @@ select test.forbids('bruno', $$ insert into staging.import_line (employee_id, im
 call test.given('dba', 'revoke insert (employee_id) on staging.import_line from epic_employee');
 select test.touches_nothing('bruno', 'delete from staging.import_line', 'nor removes theirs');
 select test.forbids('alice', $$ update staging.import_line set given = '{}' $$, 'a staged line is not changed');
-select test.forbids(who, pg_temp.stage('[{}]', 'c'), format('%s stages nothing', who)) from unnest(array['stranger', 'login', 'courier']) who;
-select test.forbids(who, pg_temp.run('client'), format('%s imports nothing', who)) from unnest(array['stranger', 'login', 'courier']) who;
+select test.forbids(who, pg_temp.stage('[{}]', 'c'), format('%s stages nothing', who)) from unnest(array['stranger', 'login', 'worker']) who;
+select test.forbids(who, pg_temp.run('client'), format('%s imports nothing', who)) from unnest(array['stranger', 'login', 'worker']) who;
 
 call test.given('dba', $$ update staging.import_line set staged_at = now() - interval '25 hours' where line = 2 $$);
 call test.given('dba', $$ update staging.import_line set staged_at = now() - interval '23 hours' where line = 3 $$);

@@ -77,7 +77,7 @@ select test.lints('grants', 'grant_without_comment',
   $$ comment on function crm_private.normalize_text(text) is 'The text as it is searched.' $$);
 
 select test.lints('grants', 'grant_without_comment',
-  'schema crm', 'epic_courier, epic_employee has been granted usage, and it has no comment.',
+  'schema crm', 'epic_employee, epic_worker has been granted usage, and it has no comment.',
   'comment on schema crm is null',
   $$ comment on schema crm is 'The records of Epic Events.' $$);
 

@@ -30,12 +30,12 @@ select test.lints('roles', 'owner_in_reach',
 create role epic_trial;
 select test.lints('roles', 'rights_without_session',
   'epic_trial to epic_authenticator', 'epic_authenticator inherits the rights of epic_trial.',
-  'revoke epic_anonymous, epic_sales, epic_support, epic_management, epic_courier from epic_authenticator;
+  'revoke epic_anonymous, epic_sales, epic_support, epic_management, epic_worker from epic_authenticator;
    alter role epic_authenticator inherit;
    grant epic_trial to epic_authenticator',
   'revoke epic_trial from epic_authenticator;
    alter role epic_authenticator noinherit;
-   grant epic_anonymous, epic_sales, epic_support, epic_management, epic_courier to epic_authenticator');
+   grant epic_anonymous, epic_sales, epic_support, epic_management, epic_worker to epic_authenticator');
 
 create role epic_somebody login;
 select test.lints('roles', 'login_without_session',

@@ -98,61 +98,61 @@ select test.leaves('emma', $$ do $do$ begin
   'what is rolled back is neither entered in the journal nor mailed');
 
 
--- what the courier does: this is how graphile-worker takes a job, gives it up, puts it back and removes it
+-- what the worker does: this is how graphile-worker takes a job, gives it up, puts it back and removes it
 
 call test.given('emma', $$ update crm.event set support_contact_id = test.id('denis') where id = test.id('gala') $$);
 call test.given('emma', $$ update crm.employee set full_name = 'Bruno B.' where id = test.id('bruno') $$);
 
-select test.reads_all('courier', 'graphile_worker._private_jobs', 'the courier sees every job');
-select test.reads_all('courier', 'graphile_worker._private_tasks', 'and every kind of job');
-select test.opens('courier', 'update', 'graphile_worker._private_jobs',
+select test.reads_all('worker', 'graphile_worker._private_jobs', 'the worker sees every job');
+select test.reads_all('worker', 'graphile_worker._private_tasks', 'and every kind of job');
+select test.opens('worker', 'update', 'graphile_worker._private_jobs',
   'payload, run_at, attempts, max_attempts, last_error, locked_at, locked_by',
   'it writes down who delivers a job, how often it was tried, and when it will be again');
-select test.opens('courier', 'insert', 'graphile_worker._private_jobs', '', 'it adds no job');
-select test.leaves('courier', $$ update graphile_worker._private_jobs set locked_by = 'me', locked_at = now(), attempts = attempts + 1 $$,
+select test.opens('worker', 'insert', 'graphile_worker._private_jobs', '', 'it adds no job');
+select test.leaves('worker', $$ update graphile_worker._private_jobs set locked_by = 'me', locked_at = now(), attempts = attempts + 1 $$,
   $$ select bool_and(locked_by = 'me' and not is_available) from job $$, 'true',
   'it takes any job');
-select test.leaves('courier', $$ delete from graphile_worker._private_jobs $$, $$ select count(*) from job $$, '0',
+select test.leaves('worker', $$ delete from graphile_worker._private_jobs $$, $$ select count(*) from job $$, '0',
   'it removes any job');
-select test.forbids('courier', $$ truncate graphile_worker._private_jobs $$,
+select test.forbids('worker', $$ truncate graphile_worker._private_jobs $$,
   'it does not empty the queue without looking');
-select test.leaves('courier', $$
+select test.leaves('worker', $$
     update graphile_worker._private_jobs set locked_by = 'dead', locked_at = now();
     select graphile_worker.force_unlock_workers('{dead}') $$,
   $$ select bool_and(locked_by is null and is_available) from job $$, 'true',
   'it frees the jobs of a server that has died');
 
 call test.given('dba', $$ insert into graphile_worker._private_job_queues (queue_name, locked_by, locked_at) values ('one', 'dead', now()) $$);
-select test.reads_all('courier', 'graphile_worker._private_job_queues', 'it sees the named queues');
-select test.opens('courier', 'update', 'graphile_worker._private_job_queues', 'locked_at, locked_by', 'and takes them');
-select test.opens('courier', 'insert', 'graphile_worker._private_job_queues', '', 'it makes none');
-select test.leaves('courier', $$ select graphile_worker.force_unlock_workers('{dead}') $$,
+select test.reads_all('worker', 'graphile_worker._private_job_queues', 'it sees the named queues');
+select test.opens('worker', 'update', 'graphile_worker._private_job_queues', 'locked_at, locked_by', 'and takes them');
+select test.opens('worker', 'insert', 'graphile_worker._private_job_queues', '', 'it makes none');
+select test.leaves('worker', $$ select graphile_worker.force_unlock_workers('{dead}') $$,
   $$ select locked_by is null from graphile_worker._private_job_queues $$, 'true',
   'it frees the queue of a server that has died');
 
 call test.given('dba', $$ delete from graphile_worker._private_tasks $$);
-select test.allows('courier', format('insert into graphile_worker._private_tasks (identifier) values (%L)', task),
+select test.allows('worker', format('insert into graphile_worker._private_tasks (identifier) values (%L)', task),
   format('it names a kind of job that it delivers: %s', task))
 from unnest(array['journal', 'notification_mail']) task;
-select test.forbids('courier', $$ insert into graphile_worker._private_tasks (identifier) values ('other') $$,
+select test.forbids('worker', $$ insert into graphile_worker._private_tasks (identifier) values ('other') $$,
   'it names no other');
-select test.opens('courier', 'insert', 'graphile_worker._private_tasks', 'identifier', 'of a kind of job it gives the name');
-select test.opens('courier', 'update', 'graphile_worker._private_tasks', '', 'it renames none');
+select test.opens('worker', 'insert', 'graphile_worker._private_tasks', 'identifier', 'of a kind of job it gives the name');
+select test.opens('worker', 'update', 'graphile_worker._private_tasks', '', 'it renames none');
 
 
--- what the courier reads in order to write an e-mail
+-- what the worker reads in order to write an e-mail
 
-select test.opens('courier', 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at',
-  'of a notification the courier reads what is sent');
-select test.opens('courier', 'select', 'crm.employee', 'id, full_name, email', 'of an employee, where it goes');
+select test.opens('worker', 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at',
+  'of a notification the worker reads what is sent');
+select test.opens('worker', 'select', 'crm.employee', 'id, full_name, email', 'of an employee, where it goes');
 call test.given('chloe', $$ update crm.notification set read_at = now() where recipient_id = test.id('chloe') $$);
-select test.reads('courier', $$ select count(*) from crm.notification where id = test.id('note_to_alice') $$, '1',
+select test.reads('worker', $$ select count(*) from crm.notification where id = test.id('note_to_alice') $$, '1',
   'it reads notifications that nobody has read');
-select test.reads('courier', $$ select count(*) from crm.notification where id = test.id('note_to_chloe') $$, '0',
+select test.reads('worker', $$ select count(*) from crm.notification where id = test.id('note_to_chloe') $$, '0',
   'and none that somebody has');
-select test.reads('courier', $$ select string_agg(full_name, ', ' order by id) from crm.employee where id in (test.id('felix'), test.id('gaston')) $$,
+select test.reads('worker', $$ select string_agg(full_name, ', ' order by id) from crm.employee where id in (test.id('felix'), test.id('gaston')) $$,
   'Felix', 'it reads who works here, and nobody who has left');
-select test.forbids('courier', statement, format('the courier does not: %s', statement))
+select test.forbids('worker', statement, format('the worker does not: %s', statement))
 from unnest(array[
   'select from crm.client', 'select from crm.contract', 'select from crm.event', 'select from crm.payment', 'select from audit.change',
   'select from auth.credential', 'update crm.notification set read_at = now()', 'select auth.enter(null, null, null)']) statement;

@@ -58,7 +58,7 @@ select test.reads(who, pg_temp.loads($$'2020-02-01', '2020-02-29', 'Europe/Paris
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 select test.forbids(who, format('select * from crm.%s', report), format('%s has no use of %s', who, report))
-from unnest(array['stranger', 'login', 'courier']) who,
+from unnest(array['stranger', 'login', 'worker']) who,
      unnest(array['pipeline_by_age()', $$revenue_by_month('2021-01-01', '2021-01-31', 'UTC')$$,
                   $$revenue_by_salesperson('2021-01-01', '2021-01-31', 'UTC')$$, 'overdue_by_salesperson()',
                   $$load_by_support_contact('2021-01-01', '2021-01-31', 'UTC')$$]) report;

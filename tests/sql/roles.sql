@@ -9,9 +9,9 @@ select plan(16 + 2 * (select count(*)::integer from dba.department));
 
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' $$,
-  $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'), ('epic_employee'), ('epic_courier')
+  $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'), ('epic_employee'), ('epic_worker')
      union all select role from dba.department $$,
-  'there is an owner, a login, a role for strangers, one for all employees, one for each department, and a courier');
+  'there is an owner, a login, a role for strangers, one for all employees, one for each department, and a worker');
 
 select is_empty(
   $$ select rolname from pg_roles
@@ -36,10 +36,10 @@ select bag_eq(
      join pg_roles member on member.oid = membership.member
      join pg_roles role   on role.oid = membership.roleid
      where member.rolname like 'epic\_%' $$,
-  $$ values ('epic_authenticator', 'epic_anonymous'), ('epic_authenticator', 'epic_courier')
+  $$ values ('epic_authenticator', 'epic_anonymous'), ('epic_authenticator', 'epic_worker')
      union all select role, 'epic_employee' from dba.department
      union all select 'epic_authenticator', role from dba.department $$,
-  'departments are employees; the server may become a stranger, a department or the courier, and nobody becomes the owner');
+  'departments are employees; the server may become a stranger, a department or the worker, and nobody becomes the owner');
 
 select is_empty(
   $$ select member.rolname
@@ -61,7 +61,7 @@ select is_empty(
      where one.rolname like 'epic\_%' and one.rolname not in ('epic_owner', 'epic_authenticator')
        and other.rolname like 'epic\_%' and other.rolname <> 'epic_employee'
        and one.oid <> other.oid and pg_has_role(one.oid, other.oid, 'member') $$,
-  'no department reaches another one, and none the courier');
+  'no department reaches another one, and none the worker');
 
 
 -- a request that runs away ends by itself
@@ -93,7 +93,7 @@ select bag_eq(
      from (select rolname as role from pg_roles where rolname like 'epic\_%' and rolname not in ('epic_owner', 'epic_employee')) roles, pg_namespace
      where (nspowner = 'epic_owner'::regrole or nspname = 'public')
        and has_schema_privilege(role, oid, 'usage') $$,
-  $$ values ('epic_courier', 'crm'), ('epic_courier', 'graphile_worker'),
+  $$ values ('epic_worker', 'crm'), ('epic_worker', 'graphile_worker'),
             ('epic_authenticator', 'auth'), ('epic_anonymous', 'auth')
      union all
      select role, schema
@@ -164,9 +164,9 @@ select bag_eq(
   $$ select unnest(string_to_array(pg_temp.callable_by('epic_management'), ', ')) $$,
   $$ table called_by_every_department union all values ('crm.erase_client'), ('crm.reset_password') $$,
   'management calls the same, resets passwords and erases clients');
-select is(pg_temp.callable_by('epic_courier'),
+select is(pg_temp.callable_by('epic_worker'),
   'graphile_worker.force_unlock_workers',
-  'the courier frees the jobs of a server that has died, and calls nothing else: it adds no job');
+  'the worker frees the jobs of a server that has died, and calls nothing else: it adds no job');
 
 select * from finish();
 rollback;

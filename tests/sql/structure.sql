@@ -87,9 +87,9 @@ select is_empty($$ select target, privilege_type from our_grant where privilege_
 select is_empty($$ select target, grantee::regrole from our_grant
                    where grantee not in (select role::regrole from (select role from dba.department union all select 'epic_employee') roles)
                      and (target, grantee, privilege_type) not in (
-                       ('crm.employee',     'epic_courier'::regrole, 'SELECT'),
-                       ('crm.notification', 'epic_courier'::regrole, 'SELECT')) $$,
-  'only the departments are granted anything on a table, and the courier what it needs for an e-mail');
+                       ('crm.employee',     'epic_worker'::regrole, 'SELECT'),
+                       ('crm.notification', 'epic_worker'::regrole, 'SELECT')) $$,
+  'only the departments are granted anything on a table, and the worker what it needs for an e-mail');
 select is_empty($$ select relname, acl.grantee::regrole
                    from pg_class cross join lateral aclexplode(relacl) acl
                    where relnamespace in (select oid from our_schema) and relkind <> 'S'

@@ -26,7 +26,7 @@ export type Courier = {
 const pause = 1_000;
 
 /**
- * Starts delivering, and goes on whenever the database comes back. `pool` is epic_courier's, and the courier's to
+ * Starts delivering, and goes on whenever the database comes back. `pool` is epic_worker's, and the courier's to
  * end; `deliveries` has one for each kind of job.
  */
 export function startCourier(options: {

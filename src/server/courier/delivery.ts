@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 /** A job as a delivery sees it. */
 export type Job = {
   payload: unknown;
-  /** Asks the database, as epic_courier. */
+  /** Asks the database, as epic_worker. */
   query<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]>;
   /** Aborts when the delivery has taken too long, or the server wants to stop. */
   signal: AbortSignal;

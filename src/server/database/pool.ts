@@ -30,7 +30,7 @@ export function createPool(options: {
   return heedingLosses(pool, options.onLostConnection);
 }
 
-/** A pool of connections as epic_courier, for delivering the queue. One listens, one keeps watch, the rest work. */
+/** A pool of connections as epic_worker, for delivering the queue. One listens, one keeps watch, the rest work. */
 export function createCourierPool(options: {
   databaseUrl: string;
   /** Called when a connection breaks that nobody is using. */
@@ -42,7 +42,7 @@ export function createCourierPool(options: {
     application_name: 'epic-server courier',
     max: 5,
     onConnect: async (client) => {
-      await client.query('set role epic_courier');
+      await client.query('set role epic_worker');
     },
   });
   return heedingLosses(pool, options.onLostConnection);

@@ -7,7 +7,7 @@
 --
 -- Each assertion names who acts, as somebody of the company in 03_company.sql, who enters their session through
 -- auth.enter like any request of the API; or as `stranger` (a request without a session), `login` (the API's login
--- on its own), `courier` (epic_courier), `owner` (epic_owner) or `dba` (whoever runs the tests). What it does is undone at once, so that
+-- on its own), `worker` (epic_worker), `owner` (epic_owner) or `dba` (whoever runs the tests). What it does is undone at once, so that
 -- assertions do not depend on one another; only `call test.given(…)` leaves something behind, until the end of the file.
 
 set search_path = tap, public;
@@ -65,8 +65,8 @@ begin
       perform set_config('role', 'epic_owner', true);
     when 'login' then
       perform set_config('role', 'epic_authenticator', true);
-    when 'courier' then
-      perform set_config('role', 'epic_courier', true);
+    when 'worker' then
+      perform set_config('role', 'epic_worker', true);
     when 'stranger' then
       perform set_config('role', 'epic_authenticator', true);
       perform auth.enter(null, null, null);
