@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
-import { deploy, dropDatabase, prepareServer } from '../src/server/database/deploy.ts';
-import { openCluster } from '../src/server/database/embedded.ts';
-import { OperatorError } from '../src/server/errors.ts';
+import { deploy, dropDatabase, prepareServer } from '../src/server/database/deploy/deploy.ts';
+import { openCluster } from '../src/server/database/embedded/cluster.ts';
+import { OperatorError } from '../src/server/errors/errors.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 
 /** A PostgreSQL to measure on, whose settings are those of a server in use: every commit reaches the disk. */

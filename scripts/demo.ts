@@ -7,6 +7,6 @@ checkNodeVersion();
 process.env.GRAPHILE_ENV ??= 'production';
 
 const epicIsBuilt = import('./build-cli.ts').then(({ bundleIfStale }) => bundleIfStale());
-const { runServerProgram } = await import('../src/server/program.ts');
+const { runServerProgram } = await import('../src/server/commands/program.ts');
 const [node = '', script = '', ...flags] = process.argv;
 await runServerProgram([node, script, 'demo', ...flags], { epicIsBuilt });

@@ -11,9 +11,9 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Client } from 'pg';
-import { withAdminConnection } from '../src/server/database/admin.ts';
+import { withAdminConnection } from '../src/server/database/deploy/admin.ts';
 import { runSqlFile } from '../src/server/database/sql-file.ts';
-import { OperatorError } from '../src/server/errors.ts';
+import { OperatorError } from '../src/server/errors/errors.ts';
 
 type Finding = { name: string; level: string; detail: string; cache_key: string };
 

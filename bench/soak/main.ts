@@ -4,7 +4,7 @@
 //   npm run soak -- [--minutes 10] [--seed N] [--servers 3] [--json]
 
 import { parseArgs } from 'node:util';
-import { OperatorError } from '../../src/server/errors.ts';
+import { OperatorError } from '../../src/server/errors/errors.ts';
 import { runBench } from '../support.ts';
 import { describe, isClean } from './report.ts';
 import { soak } from './soak.ts';

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { deploy, prepareServer } from '../../src/server/database/deploy.ts';
+import { deploy, prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import { findBinaries } from '../../src/server/database/embedded/binaries.ts';
+import { openCluster } from '../../src/server/database/embedded/cluster.ts';
 import { openDataFolder, openSecrets } from '../../src/server/database/embedded/folder.ts';
 import { type Postmaster, startPostmaster } from '../../src/server/database/embedded/postmaster.ts';
-import { openCluster } from '../../src/server/database/embedded.ts';
 import { loadCompany } from '../../src/server/demo/company.ts';
 import { tell } from '../support.ts';
 

@@ -1,9 +1,9 @@
-import { readDataModel } from '../../src/server/data-model/catalogue.ts';
-import { dataModelDocument } from '../../src/server/data-model/document.ts';
+import { readDataModel } from '../../src/server/dba/data-model/catalogue.ts';
+import { dataModelDocument } from '../../src/server/dba/data-model/document.ts';
+import { matrixDocument } from '../../src/server/dba/matrix/document.ts';
+import { readMatrix, select } from '../../src/server/dba/matrix/matrix.ts';
+import { withConnection } from '../../src/server/dba/test/server.ts';
 import { markdownOf } from '../../src/server/document/markdown.ts';
-import { matrixDocument } from '../../src/server/policies/matrix/document.ts';
-import { readMatrix, select } from '../../src/server/policies/matrix/matrix.ts';
-import { withConnection } from '../../src/server/policies/suite/server.ts';
 import type { GeneratedFile } from './generated-file.ts';
 
 /** The documents that are read from the catalogue of a database. */

@@ -1,5 +1,5 @@
 import { createPool } from '../../src/server/database/pool.ts';
-import { createWithSession } from '../../src/server/database/session-adaptor.ts';
+import { createWithSession } from '../../src/server/database/session.ts';
 import { createApi } from '../../src/server/graphql/api.ts';
 import { sdlOf } from '../../src/server/graphql/sdl.ts';
 import { createSessions } from '../../src/server/identity/sessions.ts';

@@ -1,35 +1,35 @@
-import type { CommandEntry, NounEntry, Section } from './command/entry.ts';
+import type { CommandEntry, NounEntry, Section } from './core/command/entry.ts';
 
 const records: readonly NounEntry[] = [
   {
     name: 'client',
     plural: 'clients',
     summary: 'Those who buy events from us.',
-    load: async () => (await import('./commands/client.ts')).client,
+    load: async () => (await import('./nouns/client/client.ts')).client,
   },
   {
     name: 'contract',
     plural: 'contracts',
     summary: 'What clients have agreed to buy, and what they have paid.',
-    load: async () => (await import('./commands/contract.ts')).contract,
+    load: async () => (await import('./nouns/contract/contract.ts')).contract,
   },
   {
     name: 'event',
     plural: 'events',
     summary: 'The events we organise, and who runs them.',
-    load: async () => (await import('./commands/event.ts')).event,
+    load: async () => (await import('./nouns/event/event.ts')).event,
   },
   {
     name: 'employee',
     plural: 'employees',
     summary: 'Those who work here.',
-    load: async () => (await import('./commands/employee.ts')).employee,
+    load: async () => (await import('./nouns/employee/employee.ts')).employee,
   },
   {
     name: 'notification',
     plural: 'notifications',
     summary: 'What others did that concerns me.',
-    load: async () => (await import('./commands/notification.ts')).notification,
+    load: async () => (await import('./nouns/notification/notification.ts')).notification,
   },
 ];
 
@@ -41,27 +41,27 @@ export const catalog: readonly Section[] = [
       {
         name: 'login',
         summary: 'Log in',
-        load: async () => (await import('./commands/session.ts')).login,
+        load: async () => (await import('./nouns/session/commands.ts')).login,
       },
       {
         name: 'logout',
         summary: 'Log out, here and on the server',
-        load: async () => (await import('./commands/session.ts')).logout,
+        load: async () => (await import('./nouns/session/commands.ts')).logout,
       },
       {
         name: 'whoami',
         summary: 'Show who is logged in, and where',
-        load: async () => (await import('./commands/session.ts')).whoami,
+        load: async () => (await import('./nouns/session/commands.ts')).whoami,
       },
       {
         name: 'password',
         summary: 'Change your password',
-        load: async () => (await import('./commands/session.ts')).password,
+        load: async () => (await import('./nouns/session/commands.ts')).password,
       },
       {
         name: 'token',
         summary: 'Print an access token for a script, good for 15 minutes',
-        load: async () => (await import('./commands/token.ts')).token,
+        load: async () => (await import('./nouns/session/token.ts')).token,
       },
     ],
   },
@@ -73,7 +73,7 @@ export const catalog: readonly Section[] = [
         name: 'session',
         plural: 'sessions',
         summary: 'Where I am logged in.',
-        load: async () => (await import('./commands/open-sessions.ts')).session,
+        load: async () => (await import('./nouns/session/session.ts')).session,
       },
     ],
   },
@@ -83,22 +83,22 @@ export const catalog: readonly Section[] = [
       {
         name: 'search',
         summary: 'Find a client, contract, event or employee',
-        load: async () => (await import('./commands/search.ts')).search,
+        load: async () => (await import('./extras/search/search.ts')).search,
       },
       {
         name: 'can',
         summary: 'Ask whether you may do something, and why',
-        load: async () => (await import('./commands/can.ts')).can(records),
+        load: async () => (await import('./extras/can/can.ts')).can(records),
       },
       {
         name: 'history',
         summary: 'Show who changed a record, when, and from what',
-        load: async () => (await import('./commands/history.ts')).history(records),
+        load: async () => (await import('./extras/history/history.ts')).history(records),
       },
       {
         name: 'report',
         summary: 'Show what is sold, paid and overdue, and how busy support is',
-        load: async () => (await import('./commands/report.ts')).report,
+        load: async () => (await import('./extras/report/report.ts')).report,
       },
     ],
   },
@@ -108,12 +108,12 @@ export const catalog: readonly Section[] = [
       {
         name: 'menu',
         summary: 'Choose commands with the arrow keys',
-        load: async () => (await import('./commands/menu.ts')).menu(catalog),
+        load: async () => (await import('./extras/menu/menu.ts')).menu(catalog),
       },
       {
         name: 'api',
         summary: 'Run any GraphQL query or mutation',
-        load: async () => (await import('./commands/api.ts')).api,
+        load: async () => (await import('./extras/graphql/api.ts')).api,
       },
     ],
   },
@@ -123,7 +123,7 @@ export const catalog: readonly Section[] = [
       {
         name: 'completion',
         summary: 'Print what makes TAB complete command lines',
-        load: async () => (await import('./commands/completion.ts')).completion,
+        load: async () => (await import('./extras/completion/completion.ts')).completion,
       },
     ],
   },

@@ -10,14 +10,14 @@ if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.exitCode = 1;
 } else {
   const argv = process.argv.slice(2);
-  const { knownAtOnce, writeAtOnce } = await import('./at-once.ts');
+  const { knownAtOnce, writeAtOnce } = await import('./fast-path.ts');
   const known = knownAtOnce(argv);
   if (known !== undefined) writeAtOnce(known);
   else {
-    const { standardStreams: streams } = await import('./standard-streams.ts');
+    const { standardStreams: streams } = await import('./core/output/standard-streams.ts');
     if (argv[0] === '__complete') {
-      const { answer } = await import('./completion/answer.ts');
-      await answer(argv.slice(1), streams);
+      const { answer } = await import('./extras/completion/answer.ts');
+      await answer(argv.slice(1), streams, await import('./catalog.ts'));
     } else {
       const { run } = await import('./run.ts');
       await run({ argv, streams });

@@ -1,13 +1,13 @@
 import { Command as CommanderCommand, Option } from 'commander';
 import { catalog, commands, nouns } from './catalog.ts';
-import type { Command, Title } from './command/command.ts';
-import type { CommandEntry, NounEntry } from './command/entry.ts';
-import { globalFlags, outputFlagsOf, type SharedFlags } from './command/shared-flags.ts';
-import { type Flag, isArgument, type Typed } from './flags/flag.ts';
-import { drawPage } from './help/draw.ts';
-import { commandPage, nounPage, type Page, rootPage, verbPage } from './help/page.ts';
-import { topics } from './help/topics.ts';
-import { version } from './version.ts';
+import { type Flag, isArgument, type Typed } from './core/args/flag.ts';
+import type { Command, Title } from './core/command/command.ts';
+import type { CommandEntry, NounEntry } from './core/command/entry.ts';
+import { globalFlags, outputFlagsOf, type SharedFlags } from './core/command/shared-flags.ts';
+import { version } from './core/version.ts';
+import { drawPage } from './extras/help/draw.ts';
+import { commandPage, nounPage, type Page, rootPage, verbPage } from './extras/help/page.ts';
+import { topics } from './extras/help/topics.ts';
 
 /** Runs one command with what was typed for it; `name` is its whole name: `contract list`. */
 export type Run = (

@@ -1,12 +1,12 @@
 import process from 'node:process';
-import type { Command } from './command/command.ts';
-import type { SharedFlags } from './command/shared-flags.ts';
-import { CliError, exitCodes, type Problem } from './errors.ts';
-import type { Typed } from './flags/flag.ts';
-import type { Draft } from './input/draft.ts';
-import { writeAs } from './output/format.ts';
-import { formsFor } from './output/locale.ts';
-import { createOutput, type Output, type Streams } from './output/output.ts';
+import type { Typed } from './core/args/flag.ts';
+import type { Command } from './core/command/command.ts';
+import type { SharedFlags } from './core/command/shared-flags.ts';
+import { CliError, exitCodes, type Problem } from './core/errors.ts';
+import { writeAs } from './core/output/format.ts';
+import { formsFor } from './core/output/locale.ts';
+import { createOutput, type Output, type Streams } from './core/output/output.ts';
+import type { Draft } from './core/prompts/draft.ts';
 import { isUsageError, usageProblem } from './usage.ts';
 
 /** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
@@ -33,7 +33,7 @@ async function problemOf(
   if (error instanceof CliError) return error.problem;
   if (isUsageError(error)) return await usageProblem(error, about.argv);
   if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
-  const { reportCrash } = await import('./crash/crash.ts');
+  const { reportCrash } = await import('./extras/crash/crash.ts');
   return reportCrash(error, about);
 }
 
@@ -101,7 +101,7 @@ export async function run({
     draft = undefined;
     try {
       if (line.length === 0) {
-        const { home } = await import('./home/home.ts');
+        const { home } = await import('./extras/dashboard/dashboard.ts');
         await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
         return undefined;
       }
@@ -109,7 +109,7 @@ export async function run({
       const { createProgram } = await import('./program.ts');
       const program = createProgram((...all) => runCommand(line, ...all), streams.stdout, cells);
       if (line[0] === 'help') {
-        const { help } = await import('./help/help.ts');
+        const { help } = await import('./extras/help/help.ts');
         await help(line.slice(1), program, streams.stdout, cells);
       } else await program.parseAsync(line, { from: 'user' });
       return undefined;

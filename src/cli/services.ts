@@ -1,10 +1,10 @@
-import { createApi } from './api/api.ts';
-import type { Services } from './command/command.ts';
-import type { SharedFlags } from './command/shared-flags.ts';
-import { createDraft } from './input/draft.ts';
-import { createPrompts } from './input/prompts.ts';
-import type { Output, Streams } from './output/output.ts';
-import { whoseSession } from './session/whose.ts';
+import { createApi } from './core/api/api.ts';
+import type { Services } from './core/command/command.ts';
+import type { SharedFlags } from './core/command/shared-flags.ts';
+import type { Output, Streams } from './core/output/output.ts';
+import { createDraft } from './core/prompts/draft.ts';
+import { createPrompts } from './core/prompts/prompts.ts';
+import { whoseSession } from './core/session/resolve-session.ts';
 
 /** What a command works with, by the flags that every command has. */
 export async function createServices(

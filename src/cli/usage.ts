@@ -1,8 +1,8 @@
 import type { CommanderError } from 'commander';
 import { nouns } from './catalog.ts';
-import type { Problem } from './errors.ts';
-import { capitalised } from './words/capitalised.ts';
-import { commandLine } from './words/shell.ts';
+import type { Problem } from './core/errors.ts';
+import { capitalised } from './core/text/capitalised.ts';
+import { commandLine } from './core/text/shell.ts';
 
 /** The command line that explains the command which was typed, as far as it is known. */
 function helpOn(argv: readonly string[], unknown: string | undefined): string {

@@ -2,12 +2,12 @@
 // version 22 on.
 
 import type { Client } from './client.ts';
-import { errorOf, errorOfAnswer } from './live/closing.ts';
-import { createMailbox } from './live/mailbox.ts';
-import { createSeen, positionOf } from './live/seen.ts';
-import { createLastingSocket } from './live/socket.ts';
 import type { Operation } from './operation.ts';
 import { SubscriptionPosition } from './operations.ts';
+import { errorOf, errorOfAnswer } from './websocket/closing.ts';
+import { createMailbox } from './websocket/mailbox.ts';
+import { createSeen, positionOf } from './websocket/seen.ts';
+import { createLastingSocket } from './websocket/socket.ts';
 
 export interface FollowOptions {
   /** Ends the subscription; a loop over it ends without an error. */

@@ -9,5 +9,5 @@ process.env.GRAPHILE_ENV ??= 'production';
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exit(code === 'EPIPE' ? 0 : 1);
 });
-const { runServerProgram } = await import('./program.ts');
+const { runServerProgram } = await import('./commands/program.ts');
 await runServerProgram(process.argv);

@@ -1,6 +1,6 @@
-import { ago } from '../../src/cli/output/ago.ts';
-import { createPaint } from '../../src/cli/output/paint.ts';
-import { drawTimeline } from '../../src/cli/output/timeline.ts';
+import { ago } from '../../src/cli/core/output/ago.ts';
+import { createPaint } from '../../src/cli/core/output/paint.ts';
+import { drawTimeline } from '../../src/cli/core/output/timeline.ts';
 
 const now = new Date(2026, 10, 23, 9, 0);
 const since = (...then: [number, number, number, number?, number?]) =>

@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ICAL from 'ical.js';
-import { width } from '../../src/cli/output/text.ts';
+import { width } from '../../src/cli/core/output/text.ts';
 import type { Epic } from '../support/epic.ts';
 import { removeFolder } from '../support/temporary-folder.ts';
 import { type Office, openOffice } from './office.ts';

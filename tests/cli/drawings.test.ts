@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { clashes } from '../../src/cli/calendar/clashes.ts';
-import { daysOf, month, thisMonth, weeksOf } from '../../src/cli/calendar/month.ts';
-import { period } from '../../src/cli/flags/parsers.ts';
-import { bar, drawChart } from '../../src/cli/output/bars.ts';
-import { drawCalendar } from '../../src/cli/output/calendar.ts';
-import { createPaint } from '../../src/cli/output/paint.ts';
-import { width } from '../../src/cli/output/text.ts';
-import { escaped } from '../../src/cli/report/html.ts';
-import { section, total } from '../../src/cli/report/section.ts';
+import { period } from '../../src/cli/core/args/parsers.ts';
+import { bar, drawChart } from '../../src/cli/core/output/bars.ts';
+import { createPaint } from '../../src/cli/core/output/paint.ts';
+import { width } from '../../src/cli/core/output/text.ts';
+import { clashes } from '../../src/cli/extras/calendar/clashes.ts';
+import { daysOf, month, thisMonth, weeksOf } from '../../src/cli/extras/calendar/month.ts';
+import { drawCalendar } from '../../src/cli/extras/calendar/month-grid.ts';
+import { escaped } from '../../src/cli/extras/report/html.ts';
+import { section, total } from '../../src/cli/extras/report/section.ts';
 
 const plain = createPaint(false);
 const widest = (drawing: string) => Math.max(...drawing.split('\n').map(width));

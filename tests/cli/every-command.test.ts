@@ -3,7 +3,7 @@
 
 import { parse } from 'csv-parse/sync';
 import stringWidth from 'string-width';
-import type { Command } from '../../src/cli/command/command.ts';
+import type { Command } from '../../src/cli/core/command/command.ts';
 import { everyCommand } from '../support/commands.ts';
 import type { Epic } from '../support/epic.ts';
 import { type Office, openOffice, password, type Role, staff } from './office.ts';

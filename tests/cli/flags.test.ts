@@ -12,8 +12,8 @@ import {
   phone,
   since,
   toMoment,
-} from '../../src/cli/flags/parsers.ts';
-import { commandLine, withoutFlag } from '../../src/cli/words/shell.ts';
+} from '../../src/cli/core/args/parsers.ts';
+import { commandLine, withoutFlag } from '../../src/cli/core/text/shell.ts';
 
 test('ids are whole numbers that PostgreSQL can hold', () => {
   expect(id('12')).toBe(12);

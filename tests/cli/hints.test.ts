@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Problem } from '../../src/cli/errors.ts';
-import { hintFor } from '../../src/cli/hints.ts';
+import type { Problem } from '../../src/cli/core/errors.ts';
+import { hintFor } from '../../src/cli/core/hints.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

@@ -1,5 +1,5 @@
-import { changeOf } from '../../src/cli/history/change.ts';
-import { sentenceOf } from '../../src/cli/history/sentences.ts';
+import { changeOf } from '../../src/cli/core/history/change.ts';
+import { sentenceOf } from '../../src/cli/core/history/sentences.ts';
 import { HistoryRecord } from '../../src/client/operations.ts';
 import type { Epic } from '../support/epic.ts';
 import { json, type Office, openOffice, soldContract, staff } from './office.ts';

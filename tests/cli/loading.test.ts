@@ -41,11 +41,17 @@ function loadedWith(file: string, seen = new Set<string>()): Set<string> {
 /** Packages, but for the one that the build has loaded with the first text that needs it. */
 const packagesOf = (files: Iterable<string>) =>
   [...files].filter((path) => !/^(src\/|node:|string-width$)/.test(path));
-const commandsOf = (files: Iterable<string>) =>
-  [...files].filter((path) => path.startsWith('src/cli/commands/'));
+const commandsOf = (files: Iterable<string>) => {
+  const loadedByCatalog = new Set(
+    (graph['src/cli/catalog.ts']?.imports ?? [])
+      .filter(({ kind }) => kind === 'dynamic-import')
+      .map(({ path }) => path),
+  );
+  return [...files].filter((path) => loadedByCatalog.has(path));
+};
 
 test('before a command is looked for, none is loaded, and no library', () => {
-  for (const file of ['src/cli/at-once.ts', 'src/cli/run.ts']) {
+  for (const file of ['src/cli/fast-path.ts', 'src/cli/run.ts']) {
     const loaded = loadedWith(file);
     expect(loaded.size).toBeGreaterThan(5);
     expect(commandsOf(loaded)).toEqual([]);
@@ -64,11 +70,11 @@ test('a command loads no other command, and no library', () => {
 });
 
 test('a completion loads no library, and how to ask the server only for ids', () => {
-  const loaded = loadedWith('src/cli/completion/answer.ts');
+  const loaded = loadedWith('src/cli/extras/completion/answer.ts');
   expect(loaded.size).toBeGreaterThan(5);
   expect(commandsOf(loaded)).toEqual([]);
   expect(packagesOf(loaded)).toEqual([]);
-  expect([...loaded].filter((path) => /\/(api|client)\//.test(path))).toEqual([]);
+  expect([...loaded].filter((path) => /(core\/api|src\/client)\//.test(path))).toEqual([]);
 });
 
 test('nothing of the server is in it, and the server has nothing of it', () => {

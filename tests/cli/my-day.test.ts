@@ -1,4 +1,4 @@
-import { width } from '../../src/cli/output/text.ts';
+import { width } from '../../src/cli/core/output/text.ts';
 import { type Office, openOffice, type Role } from './office.ts';
 
 let office: Office;

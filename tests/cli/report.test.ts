@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { width } from '../../src/cli/output/text.ts';
+import { width } from '../../src/cli/core/output/text.ts';
 import type { Epic } from '../support/epic.ts';
 import { removeFolder } from '../support/temporary-folder.ts';
 import { json, type Office, openOffice } from './office.ts';

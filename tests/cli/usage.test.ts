@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { exitCodes } from '../../src/cli/errors.ts';
+import { exitCodes } from '../../src/cli/core/errors.ts';
 import { type Epic, setUpEpic } from '../support/epic.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment } from '../support/program.ts';

@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Flag } from '../../src/cli/flags/flag.ts';
+import type { Flag } from '../../src/cli/core/args/flag.ts';
 import { everyCommand } from '../support/commands.ts';
 
 /** What could be typed for a flag or an argument, rightly or wrongly. No absolute path: it might be one to write to. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { commandLine } from '../../src/cli/words/shell.ts';
+import { commandLine } from '../../src/cli/core/text/shell.ts';
 import type { Office } from '../cli/office.ts';
 import { commandLines } from './command-lines.ts';
 import { disturbances, runDisturbed } from './disturbed.ts';

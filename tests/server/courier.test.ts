@@ -1,6 +1,6 @@
-import { startCourier } from '../../src/server/courier/courier.ts';
 import { createCourierPool } from '../../src/server/database/pool.ts';
 import { createLog } from '../../src/server/observability/log.ts';
+import { startCourier } from '../../src/server/queue/queue.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;

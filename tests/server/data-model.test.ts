@@ -1,7 +1,7 @@
-import { type DataModel, readDataModel } from '../../src/server/data-model/catalogue.ts';
-import { dataModelDocument } from '../../src/server/data-model/document.ts';
+import { type DataModel, readDataModel } from '../../src/server/dba/data-model/catalogue.ts';
+import { dataModelDocument } from '../../src/server/dba/data-model/document.ts';
+import { withConnection } from '../../src/server/dba/test/server.ts';
 import { markdownOf } from '../../src/server/document/markdown.ts';
-import { withConnection } from '../../src/server/policies/suite/server.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { deploy } from '../../src/server/database/deploy.ts';
-import { openCluster } from '../../src/server/database/embedded.ts';
+import { deploy } from '../../src/server/database/deploy/deploy.ts';
+import { openCluster } from '../../src/server/database/embedded/cluster.ts';
 import { databasePath, runSqlFile } from '../../src/server/database/sql-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';

@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { type Cluster, openCluster } from '../../src/server/database/embedded.ts';
-import { OperatorError } from '../../src/server/errors.ts';
+import { type Cluster, openCluster } from '../../src/server/database/embedded/cluster.ts';
+import { OperatorError } from '../../src/server/errors/errors.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 
 let temporary: string;

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
+import type { Claims } from '../../src/server/database/claims.ts';
 import { createPool } from '../../src/server/database/pool.ts';
 import { createApi } from '../../src/server/graphql/api.ts';
-import type { Claims } from '../../src/server/identity/claims.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addEmployee } from './support/people.ts';
 

@@ -1,8 +1,8 @@
 import { Client as Connection } from 'pg';
 import { createClient, EventChanged } from '../../src/client/index.ts';
 import { openSubscriptions } from '../../src/client/subscriptions.ts';
-import { prepareServer } from '../../src/server/database/deploy.ts';
-import { adminUrlOf, openScratchServer } from '../../src/server/policies/suite/server.ts';
+import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
+import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { startServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';

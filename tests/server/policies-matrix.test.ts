@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
-import type { Matrix } from '../../src/server/policies/matrix/matrix.ts';
+import type { Matrix } from '../../src/server/dba/matrix/matrix.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { runProgram } from '../support/program.ts';

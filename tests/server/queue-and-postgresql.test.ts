@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { prepareServer } from '../../src/server/database/deploy.ts';
-import { adminUrlOf, openScratchServer } from '../../src/server/policies/suite/server.ts';
+import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
+import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { startServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';

@@ -1,4 +1,4 @@
-import { deploy } from '../../src/server/database/deploy.ts';
+import { deploy } from '../../src/server/database/deploy/deploy.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 

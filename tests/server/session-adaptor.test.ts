@@ -1,12 +1,12 @@
 import type { Pool } from 'pg';
+import type { Claims } from '../../src/server/database/claims.ts';
 import { createPool } from '../../src/server/database/pool.ts';
 import {
   catalogueSettings,
   createWithSession,
   sessionSettings,
   type WithSession,
-} from '../../src/server/database/session-adaptor.ts';
-import type { Claims } from '../../src/server/identity/claims.ts';
+} from '../../src/server/database/session.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addEmployee } from './support/people.ts';
 

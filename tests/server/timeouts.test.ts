@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError, type Pool } from 'pg';
 import { createPool } from '../../src/server/database/pool.ts';
-import { createWithSession, sessionSettings } from '../../src/server/database/session-adaptor.ts';
-import { Refusal } from '../../src/server/errors.ts';
-import { plainRefusal } from '../../src/server/graphql/sqlstate.ts';
+import { createWithSession, sessionSettings } from '../../src/server/database/session.ts';
+import { Refusal } from '../../src/server/errors/errors.ts';
+import { plainRefusal } from '../../src/server/graphql/errors/sqlstate.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';

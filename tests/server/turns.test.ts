@@ -1,5 +1,5 @@
+import { createTurns } from '../../src/server/identity/login-throttle.ts';
 import { hashPresentedPassword } from '../../src/server/identity/passwords.ts';
-import { createTurns } from '../../src/server/identity/turns.ts';
 
 /** Work that lasts until it is told to end. */
 function lasting() {

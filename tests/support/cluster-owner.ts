@@ -1,7 +1,7 @@
 // A program that owns an embedded PostgreSQL until it is interrupted: node cluster-owner.ts FOLDER
 
 import { Client } from 'pg';
-import { openCluster } from '../../src/server/database/embedded.ts';
+import { openCluster } from '../../src/server/database/embedded/cluster.ts';
 
 const [dataFolder = ''] = process.argv.slice(2);
 const cluster = await openCluster({ dataFolder, durable: false, say: () => undefined });

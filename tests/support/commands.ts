@@ -1,5 +1,5 @@
 import { commands, nouns } from '../../src/cli/catalog.ts';
-import type { Command } from '../../src/cli/command/command.ts';
+import type { Command } from '../../src/cli/core/command/command.ts';
 
 /** Every command of `epic`, by its whole name: `contract list`, `login`. */
 export async function everyCommand(): Promise<Map<string, Command>> {

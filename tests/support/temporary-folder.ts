@@ -1,1 +1,1 @@
-export { makeTemporaryFolder, removeFolder } from '../../src/server/policies/suite/folder.ts';
+export { makeTemporaryFolder, removeFolder } from '../../src/server/dba/test/folder.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { prepareServer } from '../../src/server/database/deploy.ts';
+import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import {
   adminUrlOf,
   openScratchServer,
   type ScratchServer,
-} from '../../src/server/policies/suite/server.ts';
+} from '../../src/server/dba/test/server.ts';
 
-export { adminUrlOf, createClone, dropDatabase } from '../../src/server/policies/suite/server.ts';
+export { adminUrlOf, createClone, dropDatabase } from '../../src/server/dba/test/server.ts';
 
 /** What a test process needs in order to reach the PostgreSQL of this run; plain data. */
 export interface TestServer extends ScratchServer {

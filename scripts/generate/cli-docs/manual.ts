@@ -5,8 +5,8 @@ import {
   type Page,
   rootPage,
   verbPage,
-} from '../../../src/cli/help/page.ts';
-import { type Topic, topics } from '../../../src/cli/help/topics.ts';
+} from '../../../src/cli/extras/help/page.ts';
+import { type Topic, topics } from '../../../src/cli/extras/help/topics.ts';
 
 /** All that `epic` says about itself. */
 export interface Manual {

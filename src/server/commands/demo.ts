@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readServerConfig, type ServerConfig } from '../config/server.ts';
-import { type LocalDatabase, openLocalDatabase } from '../database/local.ts';
+import { type LocalDatabase, openLocalDatabase } from '../database/deploy/local.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
 import { giveTour, guest, TourError } from '../demo/tour.ts';
 import { ensureOwnKeys } from '../identity/key-file.ts';
 import { loadKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
-import type { Serving } from '../serve.ts';
+import type { Serving } from '../service/serve.ts';
 import { takeStopRequests, untilStopped } from './until-stopped.ts';
 
 export interface DemoOptions {
@@ -29,7 +29,7 @@ export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<v
 
   const opening = openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
   // Loading PostGraphile keeps this process busy for as long as PostgreSQL needs to start beside it: so that one first.
-  const loading = sleep(100).then(() => import('../serve.ts'));
+  const loading = sleep(100).then(() => import('../service/serve.ts'));
   const local = await opening;
   try {
     const [isNew, serving] = await Promise.all([
@@ -83,7 +83,7 @@ async function showTour(
 
 /** Serves on the configured port, or, when that is taken, on any other. */
 async function serveSomewhere(
-  { serve }: typeof import('../serve.ts'),
+  { serve }: typeof import('../service/serve.ts'),
   config: ServerConfig,
   local: LocalDatabase,
   log: ReturnType<typeof createLog>,

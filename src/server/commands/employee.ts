@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { readAdminConfig } from '../config/admin.ts';
-import { openLocalDatabase } from '../database/local.ts';
-import { OperatorError } from '../errors.ts';
-import { explainDatabaseError } from '../graphql/refusals.ts';
+import { openLocalDatabase } from '../database/deploy/local.ts';
+import { OperatorError } from '../errors/errors.ts';
+import { explainDatabaseError } from '../graphql/errors/refusals.ts';
 import {
   createEmployee,
   type InTransaction,

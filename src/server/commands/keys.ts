@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readServerConfig } from '../config/server.ts';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 import { ownKeysFile, rotateKeys, writeNewKeys } from '../identity/key-file.ts';
 
 /** `epic-server keys create FILE`: writes a new signing key, readable by this user only. */

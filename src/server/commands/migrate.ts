@@ -1,6 +1,6 @@
 import { readAdminConfig } from '../config/admin.ts';
-import { type Deployment, deploy } from '../database/deploy.ts';
-import { openLocalDatabase } from '../database/local.ts';
+import { type Deployment, deploy } from '../database/deploy/deploy.ts';
+import { openLocalDatabase } from '../database/deploy/local.ts';
 
 /** `epic-server migrate`: applies what is pending, and what has changed of functions, tools and policies. */
 export async function migrate(options: { roles: boolean; repair: boolean }): Promise<void> {

@@ -14,8 +14,8 @@ export async function start(): Promise<void> {
 
   // Both are large, and a mistake in the configuration should be told at once.
   const [{ serve }, { openLocalDatabase }] = await Promise.all([
-    import('../serve.ts'),
-    import('../database/local.ts'),
+    import('../service/serve.ts'),
+    import('../database/deploy/local.ts'),
   ]);
   const local =
     config.databaseUrl === null

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Serving } from '../serve.ts';
+import type { Serving } from '../service/serve.ts';
 
 /** A request to stop, whoever makes it first. */
 export type StopRequest = {

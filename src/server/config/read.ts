@@ -1,4 +1,4 @@
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 
 /** The variables that a program was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClientBase, DatabaseError, type QueryResult } from 'pg';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 
 /** One statement of a SQL file, without its semicolon, and the line on which it begins. */
 export interface Statement {

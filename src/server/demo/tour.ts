@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { styleText } from 'node:util';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 import { demoPassword } from './company.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 

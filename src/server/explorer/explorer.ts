@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ruruHTML } from 'ruru/server';
 import { getStaticFile } from 'ruru/static';
-import { type Answer, type Routes, refusing } from '../http/answer.ts';
+import { type Answer, type Routes, refusing } from '../http/response.ts';
 import { loginBar, loginScript, loginStyle } from './login.ts';
 
 // The page at /, in which the API can be explored: Ruru, from files of its own package, so that nothing is fetched

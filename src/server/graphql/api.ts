@@ -2,17 +2,20 @@ import type { Pool } from 'pg';
 import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
-import { createSessionService, sessionSettings } from '../database/session-adaptor.ts';
+import { createSessionService, sessionSettings } from '../database/session.ts';
 import type { Sessions } from '../identity/sessions.ts';
-import type { Feeds } from '../live/feed.ts';
-import { createDocumentsPlugin } from './documents.ts';
-import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors.ts';
-import { createIdentityPlugin } from './identity.ts';
+import type { Feeds } from '../signals/feed.ts';
+import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors/errors.ts';
+import { createDocumentsPlugin } from './limits/documents.ts';
+import { createVolumePlugin } from './limits/request-volume.ts';
+import { createTrustedDocumentsPreset } from './limits/trusted-documents.ts';
 import { createPreset } from './preset.ts';
-import { createVolumePlugin } from './request-volume.ts';
-import { createSubscriptionsPlugin, noSubscriptionsInRequestsPlugin } from './subscriptions.ts';
-import { createTrustedDocumentsPreset } from './trusted-documents.ts';
-import { createVerbsPlugin, type Verbs } from './verbs.ts';
+import { createIdentityPlugin } from './schema/identity.ts';
+import {
+  createSubscriptionsPlugin,
+  noSubscriptionsInRequestsPlugin,
+} from './schema/subscriptions.ts';
+import { createVerbsPlugin, type Verbs } from './schema/verbs.ts';
 
 /** The API: its schema, and how to execute it. */
 export type Api = {

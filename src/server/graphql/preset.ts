@@ -1,14 +1,14 @@
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { operationName } from '../http/exchange.ts';
-import { createClosedSetsPlugin } from './closed-sets.ts';
-import { descriptionsPlugin } from './descriptions.ts';
-import { exposurePlugins } from './exposure.ts';
-import { filterPlugins } from './filters.ts';
-import { namesPlugin } from './names.ts';
-import { pagingPlugin } from './paging.ts';
-import { scalarsPlugin } from './scalars.ts';
+import { operationName } from './request-context.ts';
+import { descriptionsPlugin } from './schema/descriptions.ts';
+import { createClosedSetsPlugin } from './schema/enums.ts';
+import { exposurePlugins } from './schema/exposure.ts';
+import { filterPlugins } from './schema/filters.ts';
+import { namesPlugin } from './schema/names.ts';
+import { pagingPlugin } from './schema/paging.ts';
+import { scalarsPlugin } from './schema/scalars.ts';
 
 /** The API over schema crm. `plugins` are those that need something of the running server. */
 export function createPreset(options: {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './answer.ts';
+import type { Answer } from './response.ts';
 
 /** What pages of other origins may do. */
 export type Cors = {

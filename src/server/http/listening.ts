@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 
 /** How long an idle connection may still bring a request when the server stops, in ms. */
 const farewell = 300;

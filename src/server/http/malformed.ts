@@ -1,8 +1,8 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { type Answer, refusing } from './answer.ts';
 import { httpLimits } from './limits.ts';
+import { type Answer, refusing } from './response.ts';
 
 /** How long a client may need to read such an answer, in ms. */
 const farewell = 500;

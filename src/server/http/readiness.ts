@@ -1,7 +1,7 @@
 import pg from 'pg';
-import type { BuiltRelease } from '../database/built-release.ts';
-import { sessionSettings, type WithSession } from '../database/session-adaptor.ts';
-import { Refusal } from '../errors.ts';
+import type { BuiltRelease } from '../database/deploy/built-release.ts';
+import { sessionSettings, type WithSession } from '../database/session.ts';
+import { Refusal } from '../errors/errors.ts';
 
 /** Whether the server can do its work, and if not, why. */
 export type Readiness = { ready: boolean; reason?: string };

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { Refusal } from '../errors.ts';
-import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors.ts';
-import type { Claims } from '../identity/claims.ts';
+import type { Claims } from '../database/claims.ts';
+import { Refusal } from '../errors/errors.ts';
+import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
+import type { Exchange } from '../graphql/request-context.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import type { AddressOf } from './address.ts';
-import { type Answer, nothingAt, type Route, type Routes, refusing, routeOf } from './answer.ts';
-import type { Answered } from './answered.ts';
 import { bearerOf } from './bearer.ts';
 import { createCors } from './cors.ts';
-import type { Exchange } from './exchange.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { answerMalformed } from './malformed.ts';
-import { refuseManners } from './manners.ts';
+import type { Answered } from './request-log.ts';
+import { type Answer, nothingAt, type Route, type Routes, refusing, routeOf } from './response.ts';
+import { refuseManners } from './validate-request.ts';
 
 /** What no browser may do with an answer, unless its route says otherwise. */
 const securityHeaders = {

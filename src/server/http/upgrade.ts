@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Answer, refusing } from './answer.ts';
+import { type Answer, refusing } from './response.ts';
 
 /**
  * Turns requests for /graphql that ask for it into WebSockets. A page of another origin may not connect, unless it is

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 import { inUse, loadKeys, type PrivateJwk, readJwks } from './keys.ts';
 
 /** The keys that a server makes for itself in its data folder. */

@@ -6,7 +6,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { OperatorError } from '../errors.ts';
+import { OperatorError } from '../errors/errors.ts';
 
 /** A public key as published at /.well-known/jwks.json. */
 export type PublicJwk = {

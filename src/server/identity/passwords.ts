@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
-import { Refusal } from '../errors.ts';
-import { readableCode } from '../readable-code.ts';
+import { Refusal } from '../errors/errors.ts';
+import { readableCode } from '../errors/readable-code.ts';
 import { whyGuessable } from './guessable.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './login-throttle.ts';
 
 const hashLength = 32;
 const minimumCharacters = 12;

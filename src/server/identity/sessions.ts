@@ -1,6 +1,6 @@
-import { sessionSettings, type WithSession } from '../database/session-adaptor.ts';
-import { Refusal } from '../errors.ts';
-import type { Claims } from './claims.ts';
+import type { Claims } from '../database/claims.ts';
+import { sessionSettings, type WithSession } from '../database/session.ts';
+import { Refusal } from '../errors/errors.ts';
 import {
   checkNewPassword,
   checkPresentedPassword,

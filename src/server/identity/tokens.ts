@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
-import { Refusal } from '../errors.ts';
-import type { Claims } from './claims.ts';
+import type { Claims } from '../database/claims.ts';
+import { Refusal } from '../errors/errors.ts';
 import type { Keys } from './keys.ts';
 
 const audience = 'epic-events-crm';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { Refusal } from '../errors.ts';
-import type { Answered } from '../http/answered.ts';
+import { Refusal } from '../errors/errors.ts';
+import type { Answered } from '../http/request-log.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import { createNames } from './operation-names.ts';
 

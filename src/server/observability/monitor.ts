@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../courier/journal.ts';
+import type { JournalEntry } from '../queue/journal.ts';
 
 /** Where the operator hears of what happened: Sentry, or nowhere. */
 export type Monitor = {

@@ -1,8 +1,8 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import * as Sentry from '@sentry/node';
-import { Undelivered } from '../courier/delivery.ts';
-import type { JournalEntry } from '../courier/journal.ts';
-import { version } from '../version.ts';
+import { version } from '../config/version.ts';
+import { Undelivered } from '../queue/delivery.ts';
+import type { JournalEntry } from '../queue/journal.ts';
 import type { Monitor } from './monitor.ts';
 
 type SentryEvent = Sentry.ErrorEvent;

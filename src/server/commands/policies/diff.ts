@@ -1,6 +1,6 @@
-import { withAdminConnection } from '../../database/admin.ts';
-import { compareWithFiles } from '../../policies/diff/diff.ts';
-import { describeComparison } from '../../policies/diff/report.ts';
+import { withAdminConnection } from '../../database/deploy/admin.ts';
+import { compareWithFiles } from '../../dba/diff/diff.ts';
+import { describeComparison } from '../../dba/diff/report.ts';
 import { takeInterruptions } from './interruption.ts';
 
 /** `epic-server policies diff`: what was changed by hand. The exit code is 1 if something was. */

@@ -1,4 +1,4 @@
-import { OperatorError } from '../../errors.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { takeStopRequests } from '../until-stopped.ts';
 
 /** Aborted by SIGINT and SIGTERM from now on, so that who works can stop and clean up. A second signal ends at once. */

@@ -1,6 +1,6 @@
-import { withAdminConnection } from '../../database/admin.ts';
-import { fails, findingsOf, lint } from '../../policies/lint/lint.ts';
-import { lintText } from '../../policies/lint/text.ts';
+import { withAdminConnection } from '../../database/deploy/admin.ts';
+import { fails, findingsOf, lint } from '../../dba/lint/lint.ts';
+import { lintText } from '../../dba/lint/text.ts';
 
 /** `epic-server policies lint`: what is wrong with the permissions; exit code 1 for an ERROR or a WARN. */
 export async function lintPolicies({

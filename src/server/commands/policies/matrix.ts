@@ -1,9 +1,9 @@
-import { withAdminConnection } from '../../database/admin.ts';
+import { withAdminConnection } from '../../database/deploy/admin.ts';
+import { matrixDocument } from '../../dba/matrix/document.ts';
+import { readMatrix, type Selection, select } from '../../dba/matrix/matrix.ts';
+import { matrixTable } from '../../dba/matrix/table.ts';
 import { htmlOf } from '../../document/html.ts';
 import { markdownOf } from '../../document/markdown.ts';
-import { matrixDocument } from '../../policies/matrix/document.ts';
-import { readMatrix, type Selection, select } from '../../policies/matrix/matrix.ts';
-import { matrixTable } from '../../policies/matrix/table.ts';
 
 const printers = {
   table: matrixTable,

@@ -1,21 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { OperatorError } from '../../errors.ts';
-import { findStaleEquivalents, readEquivalents } from '../../policies/mutation/equivalent.ts';
-import {
-  type Proof,
-  proofOf,
-  readMutants,
-  type Verdict,
-} from '../../policies/mutation/mutation.ts';
-import { describeProof, describeVerdict } from '../../policies/mutation/report.ts';
-import { tryMutants } from '../../policies/mutation/run.ts';
+import { findStaleEquivalents, readEquivalents } from '../../dba/mutation/equivalent.ts';
+import { type Proof, proofOf, readMutants, type Verdict } from '../../dba/mutation/mutation.ts';
+import { describeProof, describeVerdict } from '../../dba/mutation/report.ts';
+import { tryMutants } from '../../dba/mutation/run.ts';
 import {
   adminUrlOf,
   openScratchServer,
   type ScratchServer,
   withConnection,
-} from '../../policies/suite/server.ts';
-import { findTestFiles } from '../../policies/suite/suite.ts';
+} from '../../dba/test/server.ts';
+import { findTestFiles } from '../../dba/test/suite.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { takeInterruptions } from './interruption.ts';
 
 export interface MutateOptions {

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
-import { OperatorError } from '../../errors.ts';
-import { openScratchServer } from '../../policies/suite/server.ts';
-import { findTestFiles, nameOf, runSuite } from '../../policies/suite/suite.ts';
-import { type TestResult, writeTap } from '../../policies/suite/tap.ts';
+import { openScratchServer } from '../../dba/test/server.ts';
+import { findTestFiles, nameOf, runSuite } from '../../dba/test/suite.ts';
+import { type TestResult, writeTap } from '../../dba/test/tap.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { takeInterruptions } from './interruption.ts';
 
 export interface TestOptions {

@@ -1,6 +1,6 @@
-import { withAdminConnection } from '../../database/admin.ts';
-import { impersonationScript, lookUp, openingLines } from '../../policies/try/impersonation.ts';
-import { openPsql } from '../../policies/try/psql.ts';
+import { withAdminConnection } from '../../database/deploy/admin.ts';
+import { impersonationScript, lookUp, openingLines } from '../../dba/try/impersonation.ts';
+import { openPsql } from '../../dba/try/psql.ts';
 
 /** `epic-server policies try`: what to type to become somebody in psql, or psql as that person. */
 export async function tryAs(email: string, options: { psql: boolean }): Promise<void> {

@@ -3,8 +3,8 @@ import { chmodSync, cpSync, readdirSync } from 'node:fs';
 import { chmod, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { OperatorError } from '../../errors.ts';
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../../errors/error-code.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { type Account, canReach, canRun } from './account.ts';
 
 /** The programs of one PostgreSQL installation, as absolute paths. */

@@ -12,8 +12,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { OperatorError } from '../../errors.ts';
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../../errors/error-code.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { type Account, accountFor, canReach } from './account.ts';
 
 /** A data folder that is ours alone and that the account that runs PostgreSQL can reach. */

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { OperatorError } from '../../errors.ts';
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../../errors/error-code.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { type Binaries, programEnvironment } from './binaries.ts';
 import { type DataFolder, openScratchFolder } from './folder.ts';
 

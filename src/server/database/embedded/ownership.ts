@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { OperatorError } from '../../errors.ts';
+import { codeOf } from '../../errors/error-code.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { isConnectionLoss } from '../connection-loss.ts';
-import { codeOf } from '../error-code.ts';
 
 /** The right to use a data folder, held by one connection of one process. */
 export interface Ownership {

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { OperatorError } from '../../errors.ts';
-import { codeOf } from '../error-code.ts';
+import { codeOf } from '../../errors/error-code.ts';
+import { OperatorError } from '../../errors/errors.ts';
 import { type Binaries, programEnvironment } from './binaries.ts';
 import { type DataFolder, isAlive } from './folder.ts';
 

@@ -1,0 +1,138 @@
+import type { Api } from '../api/api.ts';
+import { type Flag, type Flags, parsed, type Typed, type Values } from '../args/flag.ts';
+import { type Column, type Field, pickColumns } from '../output/columns.ts';
+import type { Output } from '../output/output.ts';
+import { askFor, meant, missing } from '../prompts/ask.ts';
+import type { Draft } from '../prompts/draft.ts';
+import type { Prompts } from '../prompts/prompts.ts';
+import type { SessionStore } from '../session/store.ts';
+import type { Part } from './help-text.ts';
+import type { Askable } from './write-spec.ts';
+
+/** What commands work with; made once a command line is understood. */
+export interface Services {
+  api: Api;
+  store: SessionStore;
+  output: Output;
+  prompts: Prompts;
+  /** Opens stdin, which takes a while. */
+  stdin(): NodeJS.ReadStream;
+  /** What was typed and answered so far. */
+  draft: Draft;
+  /** The arguments as typed, without the program's name. */
+  typed: readonly string[];
+  /**
+   * Runs another command line, of arguments without the program's name, as if it had been typed, and tells how it
+   * ended. False when Ctrl-C ended it.
+   */
+  perform(args: readonly string[]): Promise<boolean>;
+  /** The value of --fields. */
+  fields: string | undefined;
+}
+
+export interface Invocation<Row, F extends Flags> extends Services {
+  flags: Values<F>;
+  /** The columns to show. */
+  columns: readonly Column<Row>[];
+}
+
+/** What a command is called, and what it does, in a few words. */
+export interface Title {
+  name: string;
+  aliases?: readonly string[];
+  summary: string;
+}
+
+export interface Definition<Row, F extends Flags> {
+  flags: F;
+  columns: readonly Column<Row>[];
+  /** Command lines without the program's name, each with what it does. */
+  examples: readonly (readonly [line: string, what: string])[];
+  /** Where it does not have all formats: JSON alone, or none at all. */
+  formats?: 'json' | 'none';
+  /** What else its help says. */
+  notes?: readonly Part[];
+  /** True where, once something has to be asked, all that may be said is asked. */
+  form?: boolean;
+  /** Before the first question: throws where the answers would be for nothing. */
+  beforeAsking?(services: Services, known: Partial<Values<F>>): Promise<void>;
+  run(invocation: Invocation<Row, F>): Promise<void>;
+}
+
+/** A definition ready to be put on a command line, under whatever name. */
+export type Command = Omit<
+  Definition<never, Flags>,
+  'columns' | 'run' | 'form' | 'beforeAsking'
+> & {
+  /** What it prints: the same fields in every format. */
+  fields: readonly Field[];
+  /** For a command that changes a record: what `epic can` asks. */
+  askable?: Askable;
+  execute(typed: Record<string, Typed>, services: Services): Promise<void>;
+};
+
+/** A command of a noun: `list` of `epic contract list`. */
+export type Verb = Title & Command;
+
+/** Some commands about the same kind of record. */
+export interface Noun {
+  fields: readonly Field[];
+  commands: readonly Verb[];
+}
+
+/** The values of the flags: all that was typed is checked, names are looked up, and what is missing is asked. */
+async function readFlags<Row, F extends Flags>(
+  { flags, form, beforeAsking }: Definition<Row, F>,
+  typed: Record<string, Typed>,
+  services: Services,
+): Promise<Values<F>> {
+  const values: Record<string, unknown> = {};
+  const names = new Map<string, { flag: Flag; text: string }>();
+  for (const [key, flag] of Object.entries(flags)) {
+    const given = typed[key];
+    if (flag.given === 'switch') values[key] = given === true;
+    else if (Array.isArray(given)) values[key] = given.map((each) => parsed(flag, each));
+    else if (typeof given === 'string' && flag.parse.refersTo)
+      names.set(key, { flag, text: given });
+    else if (typeof given === 'string') values[key] = parsed(flag, given);
+    else if (flag.given === 'several') values[key] = [];
+    // A value that may be left out, and was: `-`, which is standard output where a file is meant.
+    else if (given === true) values[key] = parsed(flag, '-');
+  }
+  const unsaid = Object.entries(flags).filter(([key]) => !(key in values) && !names.has(key));
+  const needed = unsaid.filter(([, { given }]) => given === 'required');
+  if (needed[0] && !services.prompts.possible) throw missing(needed[0][1]);
+  for (const [key, { flag, text }] of names) values[key] = await meant(flag, text, services);
+  if (needed.length > 0) {
+    await beforeAsking?.(services, values as Partial<Values<F>>);
+    const further = form
+      ? unsaid.filter(([, flag]) => flag.given === 'optional' && flag.asked !== false)
+      : [];
+    for (const [key, flag] of [...needed, ...further]) {
+      const value = await askFor(flag, services, values);
+      if (value !== undefined) values[key] = value;
+    }
+  }
+  return values as Values<F>;
+}
+
+/** Makes a command of a definition. */
+export function command<Row, F extends Flags>(definition: Definition<Row, F>): Command {
+  const { columns, run, form: _form, beforeAsking: _before, ...shown } = definition;
+  return {
+    ...shown,
+    fields: columns,
+    async execute(typed, services) {
+      const { fields } = services;
+      const picked = fields === undefined ? columns : pickColumns(columns, fields);
+      const flags = await readFlags(definition, typed, services);
+      await run({ ...services, flags, columns: picked });
+    },
+  };
+}
+
+/** Makes a command of a noun. */
+export function verb<Row, F extends Flags>(definition: Title & Definition<Row, F>): Verb {
+  const { name, aliases, summary, ...rest } = definition;
+  return { name, aliases, summary, ...command(rest) };
+}

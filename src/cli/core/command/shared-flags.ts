@@ -1,0 +1,40 @@
+import { type Flags, optional, toggle } from '../args/flag.ts';
+import { line } from '../args/parsers.ts';
+import type { Command } from './command.ts';
+
+/** How a result is written. */
+const outputFlags = {
+  json: toggle('--json', 'print JSON'),
+  csv: toggle('--csv', 'print CSV, with a header'),
+  fields: optional('--fields <names>', 'the fields to show', line(2000)),
+};
+
+/** Those of them that a command has. */
+export function outputFlagsOf({ formats, fields: shown }: Command): Flags {
+  if (formats === 'none') return {};
+  const { json, csv, fields } = outputFlags;
+  if (formats === 'json') return { json: { ...json, help: 'print errors as JSON too' } };
+  const names = shown.map(({ key }) => key).join(', ');
+  return { json, csv, fields: { ...fields, help: `${fields.help}, of ${names}` } };
+}
+
+/** The flags that every command understands. */
+export const globalFlags = {
+  server: optional('--server <url>', 'the address of the server (EPIC_SERVER)', line(2000)),
+  input: toggle('--no-input', 'never ask anything'),
+  color: toggle('--no-color', 'no colours (NO_COLOR)'),
+  pager: toggle('--no-pager', 'long lists at once (PAGER)'),
+  help: toggle('-h, --help', 'explain a command'),
+  version: toggle('-V, --version', 'print the version'),
+};
+
+/** What was typed for them. */
+export interface SharedFlags {
+  server?: string;
+  input: boolean;
+  color: boolean;
+  pager: boolean;
+  json?: true;
+  csv?: true;
+  fields?: string;
+}

@@ -1,0 +1,63 @@
+import { usageError } from '../errors.ts';
+import { didYouMean } from '../text/suggest.ts';
+
+export type Cell = string | number | boolean | object | null | undefined;
+
+/** What a field of a record is called, and what it holds. */
+export interface Field {
+  /** The name in `--fields`, `--json` and `--csv`. */
+  key: string;
+  label: string;
+  kind: Kind;
+  /** The name in the database, where it is another one than the key's. */
+  column?: string;
+  /** True of what belongs to another record and is only shown with this one. */
+  borrowed?: true;
+}
+
+/**
+ * Money is a decimal string, a date `2026-12-01`, an instant any ISO-8601 date-time.
+ * `json` is an object or an array, the only kind that may be one.
+ */
+export type Kind =
+  | 'id'
+  | 'text'
+  | 'phone'
+  | 'money'
+  | 'date'
+  | 'instant'
+  | 'number'
+  | 'status'
+  | 'flag'
+  | 'json';
+
+/** The kinds that are figures: they are aligned to the right, and no spreadsheet runs one. */
+export const figures: ReadonlySet<Kind> = new Set<Kind>(['id', 'number', 'money']);
+
+/** One field of a record, the same in every format. */
+export interface Column<Row> extends Field {
+  value: (row: Row) => Cell;
+  /** On a narrow terminal the highest number leaves first, 0 never; without one, shown only by `view`. */
+  priority?: number;
+  /** To how many cells a text may shrink before other columns leave. */
+  least?: number;
+  /** A text that goes on below itself in a table, rather than being cut. */
+  wraps?: true;
+}
+
+/** A name as it is compared: `totalAmount`, `total-amount` and `total_amount` are the same. */
+export const canonical = (name: string) => name.replace(/[-_\s]/g, '').toLowerCase();
+
+/** The columns named by `--fields a,b`, in that order; an unknown name is a usage error. */
+export function pickColumns<Row>(columns: readonly Column<Row>[], names: string): Column<Row>[] {
+  const known = new Map(columns.map((column) => [canonical(column.key), column]));
+  return names.split(',').map((name) => {
+    const column = known.get(canonical(name));
+    if (column) return column;
+    const names = columns.map(({ key }) => key);
+    throw usageError(
+      `--fields: there is no field “${name.trim()}”.`,
+      didYouMean(name.trim(), names) ?? `The fields are ${names.join(', ')}.`,
+    );
+  });
+}

@@ -1,0 +1,54 @@
+import type { Contact } from '../../../client/index.ts';
+import type { Problem } from '../errors.ts';
+import { localTime } from './format.ts';
+import { json } from './machine.ts';
+import type { Paint } from './paint.ts';
+import { printableLines, wrapped } from './text.ts';
+
+/** Whom to ask: `Ask Farid Benali (sales).` */
+export function askThem({ fullName, department }: Contact): string {
+  return `Ask ${fullName === null ? department : `${fullName} (${department})`}.`;
+}
+
+/** The moments that a problem tells of, as people write them where they are. */
+function whenItWas({ facts = {} }: Problem): string | undefined {
+  const { since, changedAt, changedBy } = facts;
+  if (typeof since === 'string') return `Since ${localTime(since)}.`;
+  if (typeof changedAt !== 'string') return undefined;
+  const when = localTime(changedAt);
+  return typeof changedBy === 'string'
+    ? `${changedBy} changed it on ${when}.`
+    : `It was changed on ${when}.`;
+}
+
+/** What happened, why, whom to ask, and what to type next, in lines of at most `cells` cells. */
+export function problemAsText(problem: Problem, paint: Paint, cells: number): string {
+  const { message, reason = whenItWas(problem), hint, again } = problem;
+  const contact = problem.code === 'FORBIDDEN' && problem.contact && askThem(problem.contact);
+  const indented = (text: string) => wrapped(printableLines(text), cells, '  ');
+  // What does not fit goes on below itself, so that each line of a list can be told from the next.
+  const hanging = (text: string) =>
+    printableLines(text)
+      .split('\n')
+      .map((line) => `  ${wrapped(line, cells, '    ').slice(4)}`)
+      .join('\n');
+  const parts = [paint.bad('✗') + indented(message).slice(1)];
+  if (reason) parts.push(indented(reason));
+  if (contact) parts.push(indented(contact));
+  if (hint) parts.push(paint.quiet(hanging(`→ ${hint}`)));
+  // The command stays on a line of its own, however long: it is there to be copied.
+  if (again)
+    parts.push('  Nothing you typed is lost. Run it again:', `    ${printableLines(again)}`);
+  return `${parts.join('\n')}\n`;
+}
+
+/** `{"error": {code, kind, message, field, reason, contact, facts, hint, again, id}}`, nothing left out. */
+export function problemAsJson(problem: Problem): string {
+  const { code, kind = null, message, field = null, reason = null, facts = null } = problem;
+  const { hint = null, again = null } = problem;
+  const contact = problem.code === 'FORBIDDEN' ? (problem.contact ?? null) : null;
+  const id = problem.code === 'INTERNAL' ? (problem.id ?? null) : null;
+  return json({
+    error: { code, kind, message, field, reason, contact, facts, hint, again, id },
+  });
+}

@@ -1,0 +1,87 @@
+import type { Api } from '../api/api.ts';
+import { checkFor, type Flag, nameOf, parsed, questionOf, required } from '../args/flag.ts';
+import { id, idOf, line, type Reference, searched } from '../args/parsers.ts';
+import { CliError, usageError } from '../errors.ts';
+import type { Output } from '../output/output.ts';
+import type { Draft } from './draft.ts';
+import type { Prompts } from './prompts.ts';
+
+/** What a name is looked up with. */
+export interface Asking {
+  api: Api;
+  output: Output;
+  prompts: Prompts;
+}
+
+/** What is required was not said, and there is nobody to ask. */
+export function missing(flag: Flag): Error {
+  return usageError(
+    `${nameOf(flag)} is missing: ${flag.help}.`,
+    `Add ${flag.spec}, or run the command on a terminal to be asked.`,
+  );
+}
+
+/** The value of what was typed for a flag: where an id belongs, it may be a text that names a record. */
+export async function meant(flag: Flag, typed: string, services: Asking): Promise<unknown> {
+  const { refersTo } = flag.parse;
+  // What has no letter is meant as an id.
+  if (!refersTo || !/\p{L}/u.test(typed)) return parsed(flag, typed);
+  const text = parsed({ ...flag, parse: line(200) }, typed);
+  const { resolve } = await import('./references.ts');
+  return resolve(services, refersTo, text);
+}
+
+/** The id of a record of this kind: the one that was typed, or that of the one that a text names. */
+export async function idMeant(kind: string, typed: string, services: Asking): Promise<number> {
+  const named = searched.find((each) => each === kind);
+  const flag = required('<id>', 'which one', named ? idOf(named) : id);
+  return Number(await meant(flag, typed, services));
+}
+
+/** Asks for a record, suggesting what is found, until it is one; undefined where nothing is answered and may be. */
+async function askForRecord(
+  flag: Flag,
+  { question, refersTo }: { question: string; refersTo: Reference },
+  services: Asking & { draft: Draft },
+): Promise<unknown> {
+  const { suggestions } = await import('./references.ts');
+  for (;;) {
+    const suggest = (text: string) => suggestions(services.api, refersTo, text);
+    const typed = await services.prompts.search(question, suggest);
+    if (flag.given === 'optional' && typed.trim() === '') return undefined;
+    try {
+      const found = await meant(flag, typed, services);
+      services.draft.answer(flag, String(found));
+      return found;
+    } catch (error) {
+      if (!(error instanceof CliError) || !/USAGE|NOT_FOUND/.test(error.problem.code)) throw error;
+      services.output.problem(error.problem);
+    }
+  }
+}
+
+/** Asks until the answer can be parsed; undefined where nothing was answered and nothing has to be. */
+export async function askFor(
+  flag: Flag,
+  services: Asking & { draft: Draft },
+  answers: Record<string, unknown>,
+): Promise<unknown> {
+  const { prompts, draft } = services;
+  const isOptional = flag.given === 'optional';
+  const { choices, refersTo } = flag.parse;
+  const initial = flag.suggest?.(answers);
+  const question = `${questionOf(flag)}${isOptional && !initial ? ' (optional)' : ''}`;
+  if (refersTo) return askForRecord(flag, { question, refersTo }, services);
+  const check = checkFor(flag);
+  const isSkipped = (typed: string) => isOptional && typed.trim() === '';
+  const text = choices
+    ? await prompts.choice(question, choices, initial)
+    : await prompts.line(question, {
+        ...(initial !== undefined && { initial }),
+        check: (typed) => isSkipped(typed) || check(typed),
+      });
+  if (isSkipped(text)) return undefined;
+  const value = flag.parse(text);
+  draft.answer(flag, text);
+  return value;
+}

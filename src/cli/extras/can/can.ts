@@ -1,0 +1,209 @@
+import process from 'node:process';
+import { AccessVerb, RecordKind } from '../../../client/operations.ts';
+import { fieldName } from '../../core/api/column-names.ts';
+import { optional, required, several } from '../../core/args/flag.ts';
+import { line, offering } from '../../core/args/parsers.ts';
+import { type Command, command, type Noun } from '../../core/command/command.ts';
+import type { NounEntry } from '../../core/command/entry.ts';
+import { type Permission, permissionFor } from '../../core/command/permission.ts';
+import { noSuch } from '../../core/command/view.ts';
+import type { Askable, Said } from '../../core/command/write-spec.ts';
+import { type CliError, exitCodes, usageError } from '../../core/errors.ts';
+import { type Column, canonical, type Field } from '../../core/output/columns.ts';
+import type { Output } from '../../core/output/output.ts';
+import { type Asking, idMeant, meant } from '../../core/prompts/ask.ts';
+import { drawAccess } from './explanation.ts';
+
+interface Answer extends Permission {
+  record: string;
+  verb: string;
+  id: number | undefined;
+}
+
+const columns: readonly Column<Answer>[] = [
+  { key: 'allowed', label: 'Allowed', kind: 'flag', value: (a) => a.allowed },
+  { key: 'verdict', label: 'Verdict', kind: 'text', value: (a) => a.verdict },
+  { key: 'contact', label: 'Contact', kind: 'json', value: (a) => a.contact },
+  { key: 'verb', label: 'Verb', kind: 'text', value: (a) => a.verb },
+  { key: 'record', label: 'Record', kind: 'text', value: (a) => a.record },
+  { key: 'id', label: 'ID', kind: 'id', value: (a) => a.id },
+  { key: 'columns', label: 'Columns', kind: 'json', value: (a) => a.columns },
+  { key: 'steps', label: 'Steps', kind: 'json', value: (a) => a.steps },
+];
+
+/** A kind of record, with what `epic` knows of it: of one without commands, nothing but its name. */
+interface Known {
+  name: RecordKind;
+  plural: string;
+  fields: readonly Field[];
+  verbs: ReadonlyMap<string, Askable>;
+}
+
+const records = Object.values(RecordKind);
+
+/** Looking at a record is one question, whichever command does it. */
+const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
+
+const asItStands = (record: RecordKind, verb: AccessVerb): Askable => ({
+  takesId: verb !== 'create',
+  flagNames: [],
+  reference: undefined,
+  flagNamed: () => undefined,
+  question: (said) => ({
+    record,
+    verb,
+    rowId: said.id ?? null,
+    fields: said.fields,
+    values: {},
+  }),
+});
+
+/** What can be asked about a noun, by the names of its verbs. */
+async function knownOf(name: RecordKind, entry: NounEntry | undefined): Promise<Known> {
+  if (!entry) {
+    const verbs = new Map(Object.values(AccessVerb).map((verb) => [verb, asItStands(name, verb)]));
+    return { name, plural: `${name.replaceAll('_', ' ')}s`, fields: [], verbs };
+  }
+  const { fields, commands }: Noun = await entry.load();
+  const verbs = new Map([['read', asItStands(name, 'read')]]);
+  for (const { name, askable } of commands) if (askable) verbs.set(name, askable);
+  return { name, plural: entry.plural, fields, verbs };
+}
+
+/** The noun and the verb that two words mean, in either order: people know them from `epic client update`. */
+async function understood(
+  nouns: readonly NounEntry[],
+  words: readonly [string, string],
+): Promise<{ noun: Known; verb: string; askable: Askable }> {
+  const recordNamed = (word: string) =>
+    records.find((each) => [each, `${each}s`].map(canonical).includes(canonical(word)));
+  const [first, second] = words;
+  const name = recordNamed(second) ?? recordNamed(first);
+  if (!name) {
+    throw usageError(
+      `There is no record called “${second}”.`,
+      `The records are ${records.join(', ')}.`,
+    );
+  }
+  const noun = await knownOf(
+    name,
+    nouns.find((each) => each.name === name),
+  );
+  const word = recordNamed(second) ? first : second;
+  const { verbs } = noun;
+  const verb = readingVerbs.includes(word.toLowerCase())
+    ? 'read'
+    : [...verbs.keys()].find((each) => canonical(each) === canonical(word));
+  const askable = verbs.get(verb ?? '');
+  if (verb === undefined || !askable) {
+    throw usageError(
+      `There is no “${word}” to ask about for ${noun.plural}.`,
+      `What can be asked for ${noun.plural}: ${[...verbs.keys()].join(', ')}.`,
+    );
+  }
+  return { noun, verb, askable };
+}
+
+/** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
+async function readFields(
+  texts: readonly string[],
+  { noun, askable }: { noun: Known; askable: Askable },
+  services: Asking,
+): Promise<Omit<Said, 'id'>> {
+  const flags = new Map<string, unknown>();
+  const fields: string[] = [];
+  for (const text of texts.flatMap((each) => (each.includes('=') ? [each] : each.split(',')))) {
+    const [, name = '', , value] = /^([^=]*)(=(.*))?$/s.exec(text) ?? [];
+    const known = askable.flagNamed(name);
+    if (known) {
+      const isKnown = value !== undefined;
+      flags.set(known.key, isKnown ? await meant(known.flag, value, services) : undefined);
+      continue;
+    }
+    const field =
+      noun.fields.length === 0
+        ? fieldName(name.replaceAll('-', '_'))
+        : fieldsOf(noun).find((key) => [name, `${name}Id`].map(canonical).includes(canonical(key)));
+    if (!field) throw noSuchField(name, noun, askable);
+    if (value !== undefined) throw usageError(`--field: ask about “${name}” without a value.`);
+    fields.push(field);
+  }
+  return { flags, fields };
+}
+
+/** What a record holds itself: the id of a colleague, say, and not the name that is shown for it. */
+function fieldsOf({ fields }: Known): string[] {
+  const keys = fields.flatMap(({ key, borrowed }) => (borrowed ? [] : [key]));
+  return keys.filter((key) => !keys.includes(`${key}Id`));
+}
+
+function noSuchField(name: string, noun: Known, { flagNames }: Askable): CliError {
+  const names = [...new Set([...flagNames, ...fieldsOf(noun)])];
+  return usageError(
+    `--field: there is no field “${name}” to ask about.`,
+    `The fields of ${noun.plural}: ${names.join(', ')}.`,
+  );
+}
+
+function tellWhatIsMissing(
+  output: Output,
+  { verb, record, id }: Answer,
+  { takesId, reference }: Askable,
+): void {
+  const question = `epic can ${verb} ${record}`;
+  if (takesId && id === undefined) output.note('Ask about one of them:', `${question} ID`);
+  else if (reference) output.note('Say which:', `${question} --field ${reference}=ID`);
+}
+
+/** `epic can`: asks the database beforehand what it would say. */
+export const can = (nouns: readonly NounEntry[]): Command =>
+  command({
+    flags: {
+      verb: required(
+        '<verb>',
+        'what you would do, like update',
+        offering(['read', 'create', 'update', 'delete'], line(40)),
+      ),
+      record: required('<record>', 'with what, like client', offering(records, line(40))),
+      id: optional('[id]', 'with which one: its id, or a part of its name', line(200)),
+      field: several(
+        '--field <name>',
+        'about this field only; with a value: --field client=12; may be repeated',
+        line(2000),
+      ),
+    },
+    columns,
+    examples: [
+      ['can update client 42', 'exit 0 when you may, 5 when you may not'],
+      ['can update event 31 --field notes', 'some fields are for some departments'],
+      ['can create contract --field client=12', ''],
+      ['can sign contract 7 && epic contract sign 7', ''],
+    ],
+    notes: [
+      'Exit 0: you may, or it depends on what was not said. Exit 5: you may not.',
+      'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you do it.',
+    ],
+    async run({ api, output, prompts, flags, columns: shown, fields }) {
+      const { noun, verb, askable } = await understood(nouns, [flags.verb, flags.record]);
+      if (flags.id !== undefined && !askable.takesId) {
+        throw usageError(
+          `A new ${noun.name} has no id yet.`,
+          `Ask without one: epic can ${verb} ${noun.name}`,
+        );
+      }
+      const services = { api, output, prompts };
+      const fieldsSaid = await readFields(flags.field, { noun, askable }, services);
+      const id = flags.id === undefined ? undefined : await idMeant(noun.name, flags.id, services);
+      const about = { noun: noun.name, id, fields: noun.fields };
+      const answered = await permissionFor(api, about, askable.question({ id, ...fieldsSaid }));
+      if (id !== undefined && !answered.isVisible) throw noSuch(noun.name, id);
+      const answer: Answer = { record: noun.name, verb, id, ...answered };
+
+      if (output.format === 'people' && fields === undefined) {
+        await output.drawing((paint, cells) => drawAccess(answer, paint, cells));
+        if (answer.allowed === null) tellWhatIsMissing(output, answer, askable);
+      } else output.record(shown, answer);
+      // A no is an answer, not a failure: it is on stdout, and in the exit code.
+      if (answer.allowed === false) process.exitCode = exitCodes.FORBIDDEN;
+    },
+  });

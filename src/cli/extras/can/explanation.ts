@@ -1,0 +1,47 @@
+import type { Contact } from '../../../client/index.ts';
+import type { Paint } from '../../core/output/paint.ts';
+import { askThem } from '../../core/output/problem.ts';
+import { printable, wrapped } from '../../core/output/text.ts';
+
+interface Answer {
+  allowed: boolean | null;
+  verdict: string;
+  contact: Contact | null;
+  steps: readonly {
+    kind: string;
+    isMine: boolean;
+    holds?: boolean | null;
+    sentence?: string | null;
+  }[];
+}
+
+const words = new Map([
+  [true, 'Yes'],
+  [false, 'No'],
+  [null, 'It depends'],
+]);
+
+/** The verdict, the grants and policies that led to it, and whom to ask. */
+export function drawAccess(answer: Answer, paint: Paint, cells: number): string {
+  const { allowed, verdict, contact, steps } = answer;
+  const colour = { true: paint.good, false: paint.bad, null: paint.heading }[`${allowed}`];
+  const word = `${words.get(allowed)}.`;
+  const first = wrapped(printable(`${word} ${verdict}`), cells, '');
+  const parts = [colour(word) + first.slice(word.length)];
+
+  const mine = steps.filter(({ isMine }) => isMine);
+  if (mine.length > 0) parts.push('');
+  for (const { kind, holds, sentence } of mine) {
+    const mark =
+      holds === true ? paint.good('✓') : holds === false ? paint.bad('✗') : paint.quiet('·');
+    const margin = `    ${kind.padEnd(8)}`;
+    const text = wrapped(
+      printable(sentence ?? 'It has no comment.'),
+      cells,
+      ' '.repeat(margin.length),
+    );
+    parts.push(`  ${mark} ${paint.quiet(kind.padEnd(8))}${text.slice(margin.length)}`);
+  }
+  if (contact) parts.push('', wrapped(printable(askThem(contact)), cells, ''));
+  return `${parts.join('\n')}\n`;
+}

@@ -1,0 +1,80 @@
+import {
+  ClientNames,
+  ContractNames,
+  EmployeeNames,
+  EventNames,
+  NotificationNames,
+  SessionNames,
+} from '../../../client/operations.ts';
+import { type Api, createApi } from '../../core/api/api.ts';
+import { localDay } from '../../core/output/format.ts';
+import { messageOf } from '../../core/output/notification.ts';
+import type { Streams } from '../../core/output/output.ts';
+import { whoseSession } from '../../core/session/resolve-session.ts';
+import type { Candidate } from './candidates.ts';
+
+/** Whoever waits for a list of ids would rather type, in milliseconds. */
+const patience = 1_000;
+// As long as a token needs to be good for a request.
+const margin = 15_000;
+
+interface Named {
+  id: number | string;
+}
+
+/** One's own records before those of others. */
+function described<Row extends Named>(
+  lists: readonly ({ nodes: readonly (Row | null)[] } | null | undefined)[],
+  about: (row: Row) => string,
+): Candidate[] {
+  const rows = lists.flatMap((list) => list?.nodes ?? []).filter((row) => row !== null);
+  const byId = new Map(rows.map((row) => [String(row.id), row]));
+  return [...byId].map(([value, row]) => ({ value, about: about(row) }));
+}
+
+const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
+  client: async (api) => {
+    const { mine, all } = await api.send(ClientNames, {});
+    return described([mine, all], (client) =>
+      client.companyName ? `${client.companyName}, ${client.fullName}` : client.fullName,
+    );
+  },
+  contract: async (api) => {
+    const { mine, all } = await api.send(ContractNames, {});
+    return described([mine, all], ({ clientName, status }) => `${clientName ?? ''}, ${status}`);
+  },
+  event: async (api) => {
+    const { mine, all } = await api.send(EventNames, {});
+    return described(
+      [mine, all],
+      ({ title, startDate }) => `${title}, ${localDay(new Date(startDate))}`,
+    );
+  },
+  employee: async (api) =>
+    described(
+      [(await api.send(EmployeeNames, {})).all],
+      ({ fullName, department }) => `${fullName}, ${department}`,
+    ),
+  notification: async (api) => described([(await api.send(NotificationNames, {})).all], messageOf),
+  session: async (api) =>
+    described([(await api.send(SessionNames, {})).all], ({ userAgent }) => userAgent ?? ''),
+};
+
+/** The ids of a kind of record that whoever is logged in may see. Fails where there is nobody, or no answer soon. */
+export async function idsOf(
+  noun: string,
+  flag: string | undefined,
+  { env, stderr }: Pick<Streams, 'env' | 'stderr'>,
+): Promise<Candidate[]> {
+  const query = queries[noun];
+  const whose = await whoseSession(env, flag);
+  const { server, store, lentToken } = whose;
+  const session = lentToken === undefined ? await store.find(server) : undefined;
+  if (!query || (!session && lentToken === undefined)) return [];
+  const interrupted = AbortSignal.timeout(patience);
+  // A refresh that has begun has to end, however long it takes: it begins only where somebody answers.
+  if (session && session.expiresAt - Date.now() < margin) {
+    await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
+  }
+  return query(createApi({ ...whose, interrupted, stderr }));
+}

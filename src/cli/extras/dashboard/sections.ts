@@ -1,0 +1,173 @@
+import type {
+  DayContractsFragment,
+  DayEventsFragment,
+  MyDayQuery,
+} from '../../../client/operations.ts';
+import { ago } from '../../core/output/ago.ts';
+import type { ChartColumn } from '../../core/output/bars.ts';
+import { forPeople } from '../../core/output/format.ts';
+import { messageOf } from '../../core/output/notification.ts';
+
+/** A part of the day: how much there is, the first rows of it, and the command that lists the rest. */
+export interface DaySection {
+  title: string;
+  count: number;
+  /** How many rows there are to show. */
+  rows: number;
+  columns: readonly ChartColumn[];
+  rest: string;
+}
+
+type ContractRow = DayContractsFragment['nodes'][number];
+type EventRow = DayEventsFragment['nodes'][number];
+
+const text = (texts: string[]): ChartColumn => ({ label: '', texts, align: 'left' });
+const flexible = (texts: string[]): ChartColumn =>
+  ({ ...text(texts), flexible: true }) as ChartColumn;
+const right = (texts: string[]): ChartColumn => ({ label: '', texts, align: 'right' });
+const ids = (rows: readonly { id: number }[]) => right(rows.map(({ id }) => String(id)));
+
+/** How messages call the client of a contract. */
+export const clientOf = ({ clientName }: ContractRow) => clientName ?? 'a client';
+
+function drafts(
+  found: DayContractsFragment,
+  about: { title: string; rest: string; withPerson: boolean },
+  now: Date,
+): DaySection {
+  const { nodes: rows, totalCount: count } = found;
+  const drawnUp = rows.map(({ createdAt, commercialName }) =>
+    about.withPerson
+      ? `${commercialName ?? 'nobody'}, ${ago(createdAt, now)}`
+      : `drawn up ${ago(createdAt, now)}`,
+  );
+  return {
+    ...about,
+    count,
+    rows: rows.length,
+    columns: [
+      ids(rows),
+      flexible(rows.map(clientOf)),
+      right(rows.map(({ totalAmount }) => forPeople('money', totalAmount))),
+      text(drawnUp),
+    ],
+  };
+}
+
+function unpaid({ nodes: rows, totalCount: count }: DayContractsFragment, now: Date): DaySection {
+  const since = rows.map((row) => {
+    const signed = row.signedAt === null ? '' : `signed ${ago(row.signedAt, now)}`;
+    return row.isOverdue ? `overdue, ${signed}` : signed;
+  });
+  return {
+    title: 'To be paid',
+    count,
+    rows: rows.length,
+    rest: 'epic contract list --mine --unpaid',
+    columns: [
+      ids(rows),
+      flexible(rows.map(clientOf)),
+      right(rows.map(({ amountToBePaid }) => forPeople('money', amountToBePaid))),
+      text(since),
+    ],
+  };
+}
+
+function events(
+  { nodes: rows, totalCount: count }: DayEventsFragment,
+  about: { title: string; rest: string },
+  last: (event: EventRow) => string,
+): DaySection {
+  return {
+    ...about,
+    count,
+    rows: rows.length,
+    columns: [
+      ids(rows),
+      text(rows.map(({ startDate }) => forPeople('instant', startDate))),
+      flexible(rows.map(({ title }) => title)),
+      text(rows.map(last)),
+    ],
+  };
+}
+
+function load(people: NonNullable<MyDayQuery['load']>): DaySection {
+  const rows = people.filter(({ employeeId }) => employeeId !== null);
+  return {
+    title: 'Events in the next 30 days, by support person',
+    count: rows.length,
+    rows: rows.length,
+    rest: 'epic report',
+    columns: [
+      flexible(rows.map(({ fullName }) => fullName ?? '')),
+      right(rows.map((each) => String(each.events))),
+      { label: '', bars: rows.map((each) => each.events) },
+      text(rows.map(({ upcomingEvents }) => `${upcomingEvents} to come in all`)),
+    ],
+  };
+}
+
+function unread(
+  { nodes: rows, totalCount: count }: MyDayQuery['unread'] & object,
+  now: Date,
+): DaySection {
+  return {
+    title: 'Unread',
+    count,
+    rows: rows.length,
+    rest: 'epic notification list --unread',
+    columns: [
+      ids(rows),
+      flexible(rows.map(messageOf)),
+      text(rows.map(({ createdAt }) => ago(createdAt, now))),
+    ],
+  };
+}
+
+const runBy = ({ supportContactName }: EventRow) => supportContactName ?? 'nobody yet';
+
+/** What a day holds for somebody of a department; what there is nothing of is not there. */
+export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
+  const none = { nodes: [], totalCount: 0 };
+  const news = unread(day.unread ?? none, now);
+  const mine = (title: string, last: (event: EventRow) => string) =>
+    events(day.myEvents ?? none, { title, rest: 'epic event list --mine --upcoming' }, last);
+  const byDepartment = {
+    sales: () => [
+      drafts(
+        day.myDrafts ?? none,
+        { title: 'To get signed', rest: 'epic contract list --mine --unsigned', withPerson: false },
+        now,
+      ),
+      unpaid(day.myUnpaid ?? none, now),
+      mine('Coming events of my clients', runBy),
+      news,
+    ],
+    support: () => [
+      mine('My next events', ({ status }) => status),
+      { ...news, title: 'What changed' },
+    ],
+    management: () => [
+      events(
+        day.withoutSupport ?? none,
+        {
+          title: 'Without support',
+          rest: 'epic event list --no-support --upcoming',
+        },
+        ({ location }) => location ?? '',
+      ),
+      drafts(
+        day.drafts ?? none,
+        {
+          title: 'Not signed yet',
+          rest: 'epic contract list --unsigned',
+          withPerson: true,
+        },
+        now,
+      ),
+      load(day.load ?? []),
+      news,
+    ],
+  };
+  return day.me ? byDepartment[day.me.department]().filter(({ rows }) => rows > 0) : [];
+}

@@ -1,0 +1,125 @@
+import { type Flag, type Flags, isArgument } from '../../core/args/flag.ts';
+import type { Command, Title, Verb } from '../../core/command/command.ts';
+import type { CommandEntry, NounEntry, Section } from '../../core/command/entry.ts';
+import type { Item, Part } from '../../core/command/help-text.ts';
+import { globalFlags, outputFlagsOf } from '../../core/command/shared-flags.ts';
+
+/** What is said about a command, wherever it is said: on a terminal, in docs/cli.md, in a manual page. */
+export interface Page {
+  /** Its whole name: `epic contract list`. */
+  name: string;
+  /** How it is written, after `epic`. */
+  usage: string;
+  /** A sentence. */
+  about: string;
+  groups: readonly { heading: string; items: readonly Item[] }[];
+  /** The names for `--fields`. */
+  fields: readonly string[];
+  /** Command lines, each with what it does. */
+  examples: readonly (readonly [line: string, what: string])[];
+  /** What else there is to say. */
+  notes: readonly Part[];
+}
+
+function itemOf(flag: Flag): Item {
+  const { choices } = flag.parse;
+  const words = choices ? `${flag.help}: ${choices.join(', ')}` : flag.help;
+  const term = isArgument(flag) ? flag.spec.replace(/[<>[\].]/g, '') : flag.spec;
+  return { term, about: flag.given === 'required' ? `${words} (required)` : words };
+}
+
+/** The flags under their headings, in the order in which the headings first come. */
+function grouped(flags: Flags): Page['groups'] {
+  const groups = new Map<string, Item[]>();
+  for (const flag of Object.values(flags)) {
+    const heading = isArgument(flag) ? 'Arguments' : (flag.group ?? 'Flags');
+    groups.set(heading, [...(groups.get(heading) ?? []), itemOf(flag)]);
+  }
+  const argumentsFirst = [...groups].sort(
+    ([one], [other]) => Number(other === 'Arguments') - Number(one === 'Arguments'),
+  );
+  return argumentsFirst.map(([heading, items]) => ({ heading, items }));
+}
+
+function outputGroup(command: Command): Page['groups'] {
+  const items = Object.values(outputFlagsOf(command)).map(itemOf);
+  return items.length > 0 ? [{ heading: 'Output', items }] : [];
+}
+
+const everywhere: readonly Flag[] = Object.values(globalFlags);
+const globalGroup = { heading: 'Global', items: everywhere.map(itemOf) };
+
+function page(
+  name: string,
+  written: string,
+  { summary }: { summary: string },
+  command: Command,
+): Page {
+  const positional = Object.values(command.flags).filter(isArgument);
+  return {
+    name: `epic ${name}`,
+    usage: [written, ...positional.map(({ spec }) => spec), '[flags]'].join(' '),
+    about: `${summary}.`,
+    groups: [...grouped(command.flags), ...outputGroup(command), globalGroup],
+    fields: command.formats === undefined ? command.fields.map(({ key }) => key) : [],
+    examples: command.examples,
+    notes: command.notes ?? [],
+  };
+}
+
+/** About a command of a noun. */
+export function verbPage(noun: { name: string }, verb: Verb): Page {
+  const written = [verb.name, ...(verb.aliases ?? [])].join('|');
+  return page(`${noun.name} ${verb.name}`, `${noun.name} ${written}`, verb, verb);
+}
+
+/** About a command that belongs to no noun. */
+export function commandPage(entry: CommandEntry, command: Command): Page {
+  return page(entry.name, entry.name, entry, command);
+}
+
+/** About a noun: what can be done with it. */
+export function nounPage({ name, plural, summary }: NounEntry, verbs: readonly Verb[]): Page {
+  return {
+    name: `epic ${name}`,
+    usage: `${name}|${plural} <verb> [flags]`,
+    about: summary,
+    fields: [],
+    groups: [{ heading: 'Commands', items: verbs.map(verbItem) }, globalGroup],
+    examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 3),
+    notes: [`More about one of them: epic ${name} ${verbs[0]?.name ?? ''} --help`],
+  };
+}
+
+function verbItem({ name, summary, flags }: Title & Command): Item {
+  const positional = Object.values(flags).filter(isArgument);
+  return { term: [name, ...positional.map(({ spec }) => spec)].join(' '), about: summary };
+}
+
+/** About all of it. */
+export function rootPage(
+  sections: readonly Section[],
+  topics: readonly { name: string; summary: string }[],
+): Page {
+  return {
+    name: 'epic',
+    usage: '<noun> <verb> [id] [flags]',
+    about: 'Epic Events CRM: clients, contracts and events, from the command line.',
+    groups: [
+      ...sections.map((section) => {
+        const entries: readonly { name: string; summary: string }[] =
+          'nouns' in section ? section.nouns : section.commands;
+        const items = entries.map(({ name, summary }) => ({ term: name, about: summary }));
+        return { heading: section.heading.replace(/:$/, ''), items };
+      }),
+      {
+        heading: 'Help',
+        items: topics.map(({ name, summary }) => ({ term: `help ${name}`, about: summary })),
+      },
+      globalGroup,
+    ],
+    fields: [],
+    examples: [],
+    notes: ['More about a noun or a command: epic contract --help, epic contract list --help.'],
+  };
+}

@@ -1,0 +1,115 @@
+import { History, HistoryRecord } from '../../../client/operations.ts';
+import { required, toggle, under } from '../../core/args/flag.ts';
+import { Invalid, line, type Parser } from '../../core/args/parsers.ts';
+import { type Command, command } from '../../core/command/command.ts';
+import type { NounEntry } from '../../core/command/entry.ts';
+import { pageOf, paging, tellOfMore } from '../../core/command/list.ts';
+import { notFound } from '../../core/errors.ts';
+import { type Change, changeOf } from '../../core/history/change.ts';
+import { namesFor } from '../../core/history/names.ts';
+import type { Names } from '../../core/history/records.ts';
+import { actorOf, sentenceOf } from '../../core/history/sentences.ts';
+import { ago } from '../../core/output/ago.ts';
+import { type Column, canonical, type Field } from '../../core/output/columns.ts';
+import { localTime } from '../../core/output/format.ts';
+import { drawTimeline } from '../../core/output/timeline.ts';
+import { idMeant } from '../../core/prompts/ask.ts';
+
+type Told = Change & { sentence: string };
+
+const columns: readonly Column<Told>[] = [
+  { key: 'id', label: 'ID', kind: 'text', value: (c) => c.id },
+  { key: 'changedAt', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
+  { key: 'actor', label: 'Who', kind: 'text', priority: 1, value: actorOf },
+  { key: 'action', label: 'Action', kind: 'text', priority: 2, value: (c) => c.action },
+  { key: 'record', label: 'Record', kind: 'text', value: (c) => c.record },
+  { key: 'rowId', label: 'Record ID', kind: 'id', value: (c) => c.rowId },
+  { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (c) => c.employeeId },
+  { key: 'employee', label: 'Employee', kind: 'text', value: (c) => c.employee },
+  { key: 'databaseUser', label: 'Database user', kind: 'text', value: (c) => c.databaseUser },
+  { key: 'transactionId', label: 'Transaction', kind: 'text', value: (c) => c.transactionId },
+  { key: 'oldValues', label: 'Before', kind: 'json', value: (c) => c.old },
+  { key: 'newValues', label: 'After', kind: 'json', value: (c) => c.new },
+  { key: 'sentence', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
+];
+
+/** Payments have no commands of their own, and a history nevertheless. */
+const paymentFields: readonly Field[] = [
+  { key: 'contractId', label: 'Contract', kind: 'id' },
+  { key: 'amount', label: 'Amount', kind: 'money' },
+  { key: 'paidOn', label: 'Day', kind: 'date' },
+  { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
+];
+
+// History of itself is that it was pruned, which is told by a DBA's tools.
+const records = Object.values(HistoryRecord).filter((each) => each !== 'history');
+
+/** The name of a record, in the singular or in the plural. */
+const recordName: Parser<HistoryRecord> = Object.assign(
+  (typed: string) => {
+    const name = records.find((each) =>
+      [each, `${each}s`].map(canonical).includes(canonical(typed)),
+    );
+    if (name) return name;
+    throw new Invalid(
+      `there is no record called “${typed}”. The records are ${records.join(', ')}.`,
+    );
+  },
+  { choices: records },
+);
+
+/** The changes of one transaction, one after the other as they happened; the latest transaction first. */
+function transactions(latestFirst: readonly Change[]): [Change, ...Change[]][] {
+  const groups: [Change, ...Change[]][] = [];
+  for (const change of latestFirst) {
+    const group = groups.at(-1);
+    if (group?.[0].transactionId === change.transactionId) group.unshift(change);
+    else groups.push([change]);
+  }
+  return groups;
+}
+
+/** `epic history`: who changed a record, when, and from what. */
+export const history = (nouns: readonly NounEntry[]): Command =>
+  command({
+    flags: {
+      record: required('<record>', 'what kind of record', recordName),
+      id: required('<id>', "the record's id, or a part of its name", line(200)),
+      absolute: toggle('--absolute', 'dates and times instead of “2 hours ago”'),
+      ...under('Rows', paging),
+    },
+    columns,
+    examples: [
+      ['history contract 7', 'the latest change first'],
+      ['history client 12 --limit 1', 'who changed it last'],
+      ['history event 31 --json', 'with every value, before and after'],
+    ],
+    async run({ api, output, prompts, flags, columns: shown, fields: chosen, typed }) {
+      const { record, absolute } = flags;
+      const rowId = await idMeant(record, flags.id, { api, output, prompts });
+      const noun = nouns.find(({ name }) => name === record);
+      const fields = (await noun?.load())?.fields ?? (record === 'payment' ? paymentFields : []);
+      const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
+      if (!page || (page.nodes.length === 0 && !flags.after)) {
+        throw notFound(
+          `There is no history of ${record} ${rowId} that you may read.`,
+          noun && `See which there are: epic ${noun.name} list`,
+        );
+      }
+      const changes = page.nodes.map((entry) => changeOf(entry, fields));
+      const groups = transactions(changes);
+      const each = (names: Names) =>
+        changes.map((change) => ({ ...change, sentence: sentenceOf([change], fields, names) }));
+      const names = await namesFor(api, each);
+
+      if (output.format === 'people' && chosen === undefined) {
+        const now = new Date();
+        const moments = groups.map((group) => ({
+          when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
+          text: sentenceOf(group, fields, names),
+        }));
+        await output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
+      } else await output.list(shown, each(names), '');
+      tellOfMore({ output, typed }, page);
+    },
+  });

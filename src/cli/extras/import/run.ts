@@ -1,0 +1,175 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { fieldName } from '../../core/api/column-names.ts';
+import { Invalid } from '../../core/args/parsers.ts';
+import type { Invocation } from '../../core/command/command.ts';
+import { CliError, usageError } from '../../core/errors.ts';
+import type { Column } from '../../core/output/columns.ts';
+import { capitalised } from '../../core/text/capitalised.ts';
+import { type Given, withoutGuard } from './fields.ts';
+import { type Header, readHeader } from './header.ts';
+import type { Importable, Match, Problem } from './importable.ts';
+import { type Row, readRows } from './rows.ts';
+import { createStaging, type Outcome } from './stage.ts';
+
+type ImportInvocation = Pick<Invocation<Problem, never>, 'api' | 'output' | 'stdin' | 'columns'> & {
+  flags: { file: string; dryRun: boolean };
+};
+
+/** What came of an import, for programs. */
+type Summary = Omit<Outcome, 'problems'> & { dryRun: boolean };
+
+const summaryColumns: readonly Column<Summary>[] = [
+  { key: 'created', label: 'Created', kind: 'number', priority: 0, value: (s) => s.created },
+  { key: 'updated', label: 'Updated', kind: 'number', priority: 0, value: (s) => s.updated },
+  { key: 'unchanged', label: 'Unchanged', kind: 'number', priority: 0, value: (s) => s.unchanged },
+  { key: 'dryRun', label: 'Dry run', kind: 'flag', priority: 0, value: (s) => s.dryRun },
+];
+
+const many = (count: number, one: string, several = `${one}s`) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : several}`;
+
+/** Opens the file, and says how many bytes it has, if that can be known. */
+async function open(
+  file: string,
+  stdin: () => NodeJS.ReadStream,
+): Promise<{ source: Readable; name: string; size: number | undefined }> {
+  if (file === '-') return { source: stdin(), name: 'Standard input', size: undefined };
+  try {
+    const found = await stat(file);
+    if (found.isDirectory()) throw usageError(`${file} is a folder.`, 'Name a CSV file.');
+    const size = found.isFile() ? found.size : undefined;
+    return { source: createReadStream(file), name: file, size };
+  } catch (error) {
+    throw unreadable(error, file);
+  }
+}
+
+function unreadable(error: unknown, file: string): unknown {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error)) return error;
+  if (error.code === 'ENOENT') return usageError(`There is no file ${file}.`);
+  return usageError(`${file} cannot be read: ${error.code}.`);
+}
+
+/** What a line gives the API, and what is wrong with it. */
+function readLine(
+  { line, cells }: Row,
+  { columns }: Header,
+  needed: Importable['needed'],
+): { values: Given; problems: Problem[] } {
+  const beyond = cells.slice(columns.length).some((cell) => cell.trim() !== '');
+  if (cells.length < columns.length || beyond) {
+    const message = `The line has ${many(cells.length, 'value')}, the header ${many(columns.length, 'column')}.`;
+    return { values: {}, problems: [{ line, column: null, message }] };
+  }
+  const values: Given = {};
+  const problems: Problem[] = [];
+  const given = new Set<string>();
+  for (const [index, { name, field }] of columns.entries()) {
+    const cell = withoutGuard(cells[index] ?? '');
+    // An empty cell says nothing: what a known record has there stays.
+    if (!field || cell.trim() === '') continue;
+    given.add(field.names[0]);
+    try {
+      Object.assign(values, field.read(cell));
+    } catch (error) {
+      if (!(error instanceof Invalid)) throw error;
+      problems.push({ line, column: name, message: capitalised(error.message) });
+    }
+  }
+  for (const group of needed) {
+    if (group.some((name) => given.has(name))) continue;
+    const column = columns.find(({ field }) => field && group.includes(field.names[0]));
+    problems.push({ line, column: column?.name ?? null, message: 'This is missing.' });
+  }
+  return { values, problems };
+}
+
+/** The server's problems, by the names that the file has for its columns. */
+function problemsOf(outcome: Outcome, { columns }: Header): Problem[] {
+  return outcome.problems.flatMap((problem): Problem[] => {
+    if (!problem) return [];
+    const { line, columnName, message } = problem;
+    if (!columnName) return [{ line, column: null, message }];
+    const column = columns.find(({ field }) => field?.columns.includes(columnName));
+    return [{ line, column: column?.name ?? fieldName(columnName), message }];
+  });
+}
+
+function summaryOf(outcome: Outcome, { noun, plural }: Importable, file: string, dryRun: boolean) {
+  const { created, updated, unchanged } = outcome;
+  const total = created + updated + unchanged;
+  if (total === 0) return `${file} has no lines: there was nothing to import.`;
+  const part = (count: number, what: string) =>
+    count > 0 ? [`${count.toLocaleString('en')} ${what}`] : [];
+  const parts = [...part(created, 'created'), ...part(updated, 'updated')];
+  const list = [...parts, ...part(unchanged, 'unchanged')].join(', ');
+  const what = many(total, noun, plural);
+  return dryRun
+    ? `No problem in ${file}: ${what} could be imported: ${list}.`
+    : `${what} imported: ${list}.`;
+}
+
+/** Imports a file, and says what came of it. With a problem anywhere, lists them all and throws INVALID. */
+export async function importFile(
+  what: Importable,
+  { api, output, stdin, columns: shown, flags }: ImportInvocation,
+  match: Match,
+): Promise<void> {
+  const { source, name, size } = await open(flags.file, stdin);
+  const matchEmail = match === 'email';
+  const needed = (matchEmail && what.neededToMatch) || what.needed;
+  const staging = createStaging(api);
+  const problems: Problem[] = [];
+  const progress = output.progress();
+  let header: Header | undefined;
+  let lines = 0;
+  try {
+    const tell = (bytes: number) =>
+      progress.at(bytes, size, `${many(lines, 'line')} of ${name} read`);
+    for await (const row of readRows(source, name, tell)) {
+      if (!header) {
+        header = readHeader(row.cells, name, { ...what, needed });
+        continue;
+      }
+      const read = readLine(row, header, needed);
+      problems.push(...read.problems);
+      if (read.problems.length === 0) await staging.add(row.line, read.values);
+      lines += 1;
+    }
+  } catch (error) {
+    throw unreadable(error, name);
+  } finally {
+    progress.end();
+  }
+  if (!header)
+    throw new CliError({ code: 'INVALID', message: `${name} is empty: it has no header.` });
+  if (header.ignored.length > 0) {
+    output.note(`Left out, since they are not imported: ${header.ignored.join(', ')}.`);
+  }
+
+  const dryRun = flags.dryRun || problems.length > 0;
+  const outcome = await staging.run({
+    record: what.noun,
+    matchEmail,
+    evenKnown: match === 'none',
+    dryRun,
+  });
+  problems.push(...problemsOf(outcome, header));
+  if (problems.length === 0) {
+    const { created, updated, unchanged } = outcome;
+    const summary = { created, updated, unchanged, dryRun };
+    output.changed(summaryOf(outcome, what, name, dryRun), summaryColumns, summary);
+    return;
+  }
+  problems.sort((one, other) => one.line - other.line);
+  const mayBeKnown = !match && outcome.problems.some((problem) => problem?.columnName === 'email');
+  const ofKnown = mayBeKnown ? ' --match email changes those who are known.' : '';
+  await output.list(shown, problems, '');
+  throw new CliError({
+    code: 'INVALID',
+    message: `${many(problems.length, 'problem')} in ${name}. Nothing was imported.`,
+    hint: `Put right what is listed, then run it again.${ofKnown}`,
+  });
+}

@@ -1,0 +1,67 @@
+import { optional, required, toggle } from '../../core/args/flag.ts';
+import { line, oneOf } from '../../core/args/parsers.ts';
+import { type Invocation, type Verb, verb } from '../../core/command/command.ts';
+import { explained } from '../../core/command/refusal.ts';
+import type { Column } from '../../core/output/columns.ts';
+import type { Importable, Match, Problem } from './importable.ts';
+
+const columns: readonly Column<Problem>[] = [
+  { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
+  { key: 'column', label: 'Column', kind: 'text', priority: 0, value: (p) => p.column },
+  {
+    key: 'message',
+    label: 'Problem',
+    kind: 'text',
+    priority: 0,
+    wraps: true,
+    value: (p) => p.message,
+  },
+];
+
+const always = {
+  file: required('<file>', 'a CSV file with a header; - for standard input', line(4096)),
+  dryRun: toggle('--dry-run', 'write nothing, and list every problem'),
+};
+
+const matching = {
+  ...always,
+  match: optional(
+    '--match <field>',
+    'update those who are known by this field, or create them again',
+    oneOf('email', 'none'),
+  ),
+};
+
+type Flags = typeof always;
+
+/** `import`: many records from a file, all of them or none. */
+export function importing(what: Importable): Verb {
+  const { noun, plural, fields, neededToMatch, examples } = what;
+  const title = { name: 'import', summary: `Create many ${plural} from a CSV file, all or none` };
+  const notes = [
+    `The columns: ${fields.map((field) => field.names[0]).join(', ')}, as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
+    ...(neededToMatch
+      ? [
+          'A client whose e-mail address is known is a problem, unless --match says what to do. With --match email an empty cell leaves what is known.',
+        ]
+      : []),
+    'With a problem in any line nothing is written, the problems are listed, and the exit code is 6.',
+  ];
+  const shared = { ...title, columns, examples, notes };
+
+  async function run(invocation: Invocation<Problem, Flags>, match: Match): Promise<void> {
+    const { importFile } = await import('./run.ts');
+    try {
+      await importFile(what, invocation, match);
+    } catch (error) {
+      throw explained(error, { noun, name: 'import', id: undefined });
+    }
+  }
+  return neededToMatch
+    ? verb({
+        ...shared,
+        flags: matching,
+        run: (invocation) => run(invocation, invocation.flags.match),
+      })
+    : verb({ ...shared, flags: always, run: (invocation) => run(invocation, undefined) });
+}

@@ -1,0 +1,83 @@
+import { Report } from '../../../client/operations.ts';
+import { timeZone } from '../../core/api/time-zone.ts';
+import { optional } from '../../core/args/flag.ts';
+import { line, period, wholeNumber } from '../../core/args/parsers.ts';
+import { type Command, command } from '../../core/command/command.ts';
+import { usageError } from '../../core/errors.ts';
+import type { Column } from '../../core/output/columns.ts';
+import { writeWhole } from '../../core/output/file.ts';
+import { localDay } from '../../core/output/format.ts';
+import { drawReport } from './drawing.ts';
+import { type Figure, figures, objects, type Section } from './section.ts';
+import { sectionsOf } from './sections.ts';
+
+const columns: readonly Column<Figure>[] = [
+  { key: 'section', label: 'Section', kind: 'text', priority: 0, value: (f) => f.section },
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (f) => f.id },
+  { key: 'name', label: 'Name', kind: 'text', priority: 0, value: (f) => f.name },
+  { key: 'measure', label: 'Measure', kind: 'text', priority: 0, value: (f) => f.measure },
+  { key: 'value', label: 'Value', kind: 'number', priority: 0, value: (f) => f.value },
+];
+
+/** The whole months that end with the present one. */
+function lastMonths(count: number, now: Date): { first: string; last: string } {
+  const [year, month] = [now.getFullYear(), now.getMonth()];
+  return {
+    first: localDay(new Date(year, month - count + 1, 1)),
+    last: localDay(new Date(year, month + 1, 0)),
+  };
+}
+
+/** The sections of a report, by their names. */
+const bySection = (sections: readonly Section[]): readonly Column<null>[] =>
+  sections.map((each) => ({
+    key: each.key,
+    label: each.title,
+    kind: 'json',
+    value: () => objects(each),
+  }));
+
+/** `epic report`: what is sold, paid and owed, and how busy support is. */
+export const report: Command = command({
+  flags: {
+    months: optional('--months <n>', 'the last months, 12 by default', wholeNumber(1, 120)),
+    between: optional('--between <a..b>', 'the days from A to B instead', period),
+    html: optional('--html <file>', 'write it as a page; - for standard output', line(4000)),
+  },
+  columns,
+  examples: [
+    ['report', 'the last twelve months'],
+    ['report --between 2026-01-01..2026-03-31 --html q1.html', 'a page to print or mail'],
+    ['report --months 3 --csv > figures.csv', 'one number a line, for a spreadsheet'],
+  ],
+  notes: [
+    'Signed: by the day of signature, without what was cancelled since. Paid: by the day the money arrived. Overdue: signed over 30 days ago and not paid in full.',
+  ],
+  async run({ api, output, flags, columns: shown, fields }) {
+    const { months, between, html } = flags;
+    if (months !== undefined && between !== undefined) {
+      throw usageError('--months and --between exclude each other.', 'Give one of them.');
+    }
+    const { first, last } = between ?? lastMonths(months ?? 12, new Date());
+    const counted = await api.send(Report, {
+      firstDay: first,
+      lastDay: last,
+      timeZone: timeZone(),
+    });
+    const sections = sectionsOf(counted);
+    const days = `${first} to ${last}`;
+
+    if (html !== undefined) {
+      const { reportPage } = await import('./page.ts');
+      const page = reportPage('Epic Events report', days, sections);
+      if (html === '-') return output.verbatim(page);
+      await writeWhole(html, page);
+      output.note(`The report is in ${html}.`);
+    } else if (fields === undefined && output.format === 'people') {
+      const heading = `Epic Events, ${days}`;
+      await output.drawing((paint, cells) => drawReport(heading, sections, paint, cells));
+    } else if (fields === undefined && output.format === 'json') {
+      output.record(bySection(sections), null);
+    } else await output.list(shown, sections.flatMap(figures), 'Nothing to report.');
+  },
+});

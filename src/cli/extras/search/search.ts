@@ -1,0 +1,55 @@
+import { Search, type SearchQuery } from '../../../client/operations.ts';
+import { optional, several } from '../../core/args/flag.ts';
+import { line, oneOf, searched, wholeNumber } from '../../core/args/parsers.ts';
+import { command } from '../../core/command/command.ts';
+import { usageError } from '../../core/errors.ts';
+import type { Column } from '../../core/output/columns.ts';
+
+type Finding = NonNullable<SearchQuery['search']>[number];
+
+const columns: readonly Column<Finding>[] = [
+  { key: 'kind', label: 'Kind', kind: 'text', priority: 0, value: (f) => f.kind },
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (f) => f.id },
+  { key: 'title', label: 'Title', kind: 'text', priority: 0, value: (f) => f.title },
+  { key: 'detail', label: 'Detail', kind: 'text', priority: 1, value: (f) => f.detail },
+  { key: 'closeness', label: 'Closeness', kind: 'text', value: (f) => f.closeness },
+];
+
+/** `epic search`: whatever contains the words, of every kind, the best first. */
+export const search = command({
+  flags: {
+    text: several('<text...>', 'words that it contains, or a number', line(200)),
+    kind: optional('--kind <kind>', 'only of this kind', oneOf(...searched)),
+    limit: optional('--limit <n>', 'how many, 20 by default', wholeNumber(1, 100)),
+  },
+  columns,
+  examples: [
+    ['search dupont', 'clients, their contracts and events, and colleagues'],
+    ['search gala lyon --kind event', 'all words must be in it'],
+    ['search 06 12 34 56 78', 'who is calling?'],
+  ],
+  notes: [
+    'Case, accents, hyphens and apostrophes make no difference. Where nothing contains the words, what is spelt like them is shown.',
+  ],
+  async run({ api, output, prompts, flags, columns: shown }) {
+    const { kind, limit } = flags;
+    const typed = flags.text.join(' ');
+    if (!typed && !prompts.possible) {
+      throw usageError(
+        'TEXT is missing: what to look for.',
+        'Write it like this: epic search dupont',
+      );
+    }
+    const text = typed || (await prompts.line('What to look for'));
+    const { search: found } = await api.send(Search, {
+      text,
+      kinds: kind && [kind],
+      first: limit ?? 20,
+    });
+    const findings = found ?? [];
+    if (output.format === 'people' && findings.some(({ closeness }) => closeness === 'similar')) {
+      output.note(`Nothing contains “${text}”. This is spelt like it:`);
+    }
+    await output.list(shown, findings, `Nothing matches “${text}”.`);
+  },
+});

@@ -1,0 +1,142 @@
+import {
+  type NotificationFieldsFragment,
+  NotificationList,
+  NotificationRead,
+  NotificationReadAll,
+  NotificationReceived,
+  SubscriptionPosition,
+} from '../../../client/operations.ts';
+import type { Api } from '../../core/api/api.ts';
+import { fieldsOf } from '../../core/api/values.ts';
+import { several, toggle } from '../../core/args/flag.ts';
+import { id } from '../../core/args/parsers.ts';
+import { type Noun, verb } from '../../core/command/command.ts';
+import { list } from '../../core/command/list.ts';
+import { noSuch } from '../../core/command/view.ts';
+import { usageError } from '../../core/errors.ts';
+import type { Column } from '../../core/output/columns.ts';
+import { timeOfDay } from '../../core/output/format.ts';
+import { messageOf } from '../../core/output/notification.ts';
+import { connectionTold } from '../../core/watch/connection.ts';
+
+type Notification = NotificationFieldsFragment;
+
+/** What of a record is told before and after, and is not written as it comes. */
+const changed = [
+  { key: 'startDate', kind: 'instant' },
+  { key: 'endDate', kind: 'instant' },
+  { key: 'totalAmount', kind: 'money' },
+] as const;
+
+const columns: readonly Column<Notification>[] = [
+  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (n) => n.id },
+  { key: 'createdAt', label: 'When', kind: 'instant', priority: 1, value: (n) => n.createdAt },
+  {
+    key: 'message',
+    label: 'Message',
+    kind: 'text',
+    priority: 0,
+    least: 50,
+    value: messageOf,
+  },
+  { key: 'kind', label: 'Kind', kind: 'text', value: (n) => n.kind },
+  { key: 'eventId', label: 'Event', kind: 'id', priority: 3, value: (n) => n.eventId },
+  { key: 'contractId', label: 'Contract', kind: 'id', priority: 4, value: (n) => n.contractId },
+  { key: 'employeeId', label: 'Employee', kind: 'id', value: (n) => n.employeeId },
+  { key: 'recipientId', label: 'Recipient', kind: 'id', value: (n) => n.recipientId },
+  { key: 'subject', label: 'About', kind: 'text', value: (n) => n.subject },
+  { key: 'oldValues', label: 'Before', kind: 'json', value: (n) => fieldsOf(n.oldValues, changed) },
+  { key: 'newValues', label: 'After', kind: 'json', value: (n) => fieldsOf(n.newValues, changed) },
+  { key: 'readAt', label: 'Read', kind: 'instant', priority: 2, value: (n) => n.readAt },
+];
+
+const listNotifications = list({
+  summary: 'List what I was told, the latest first',
+  flags: { unread: toggle('--unread', 'only what I have not read') },
+  columns,
+  sort: { id: 'ID', eventId: 'EVENT_ID', contractId: 'CONTRACT_ID' },
+  sortedBy: 'ID_DESC',
+  ifEmpty: 'Nothing new.',
+  examples: [['notification list --unread', '']],
+  fetch: async (api, { unread }, page) => {
+    const condition = { unread: unread || undefined };
+    return (await api.send(NotificationList, { ...page, condition })).notifications;
+  },
+});
+
+async function readAll(api: Api): Promise<readonly Notification[]> {
+  const { markNotificationsRead } = await api.send(NotificationReadAll, {});
+  return markNotificationsRead?.notifications ?? [];
+}
+
+async function readThese(api: Api, ids: readonly number[]): Promise<readonly Notification[]> {
+  const read: Notification[] = [];
+  const now = new Date().toISOString();
+  for (const id of ids) {
+    const { updateNotification } = await api.send(NotificationRead, { id, now });
+    if (!updateNotification?.notification) throw noSuch('notification', id);
+    read.push(updateNotification.notification);
+  }
+  return read;
+}
+
+const readNotifications = verb({
+  name: 'read',
+  summary: 'Mark notifications as read',
+  flags: {
+    ids: several('[ids...]', 'their ids', id),
+    all: toggle('--all', 'every one that is unread'),
+  },
+  columns,
+  examples: [
+    ['notification read 41 42', ''],
+    ['notification read --all', ''],
+  ],
+  async run({ api, output, flags, columns: shown }) {
+    const { ids, all } = flags;
+    if (all === ids.length > 0) {
+      throw usageError(
+        'Name the notifications to read, or say --all.',
+        'epic notification read 41',
+      );
+    }
+    const read = all ? await readAll(api) : await readThese(api, ids);
+    const count = read.length === 1 ? '1 notification' : `${read.length} notifications`;
+    await output.changedAll(`${count} marked as read.`, shown, read);
+  },
+});
+
+const watchNotifications = verb({
+  name: 'watch',
+  summary: 'Show notifications as they come, until Ctrl-C',
+  flags: {},
+  columns,
+  examples: [
+    ['notification watch', ''],
+    ['notification watch --json | while read -r line; do …; done', 'a JSON object a line'],
+  ],
+  notes: [
+    'It goes on through lost connections, and misses nothing. Ctrl-C ends it, with exit code 130; the end of the session too, with 4.',
+  ],
+  async run({ api, output, columns: shown }) {
+    const { subscriptionPosition: after } = await api.send(SubscriptionPosition, {});
+    const tell = output.feed(shown);
+    output.note('Watching. Ctrl-C ends.');
+    const told = connectionTold(output);
+    for await (const { notificationReceived } of api.follow(
+      NotificationReceived,
+      { after },
+      told,
+    )) {
+      const { notification } = notificationReceived;
+      if (!notification) continue;
+      const when = timeOfDay(new Date(notification.createdAt));
+      tell(notification, { when, text: messageOf(notification) });
+    }
+  },
+});
+
+export const notification: Noun = {
+  fields: columns,
+  commands: [listNotifications, readNotifications, watchNotifications],
+};

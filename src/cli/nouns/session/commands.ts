@@ -1,0 +1,226 @@
+import { ChangePassword, Me } from '../../../client/operations.ts';
+import type { Api } from '../../core/api/api.ts';
+import { optional, toggle } from '../../core/args/flag.ts';
+import { email } from '../../core/args/parsers.ts';
+import { command, type Services } from '../../core/command/command.ts';
+import { CliError, usageError } from '../../core/errors.ts';
+import type { Column } from '../../core/output/columns.ts';
+import { chooseNewPassword, readPasswords } from './passwords.ts';
+
+interface Person {
+  id: number;
+  fullName: string;
+  email: string;
+  department: string;
+  server: string;
+  mustChangePassword: boolean;
+}
+
+const columns: readonly Column<Person>[] = [
+  { key: 'id', label: 'ID', kind: 'id', value: (p) => p.id },
+  { key: 'fullName', label: 'Name', kind: 'text', value: (p) => p.fullName },
+  { key: 'email', label: 'E-mail', kind: 'text', value: (p) => p.email },
+  { key: 'department', label: 'Department', kind: 'text', value: (p) => p.department },
+  { key: 'server', label: 'Server', kind: 'text', value: (p) => p.server },
+];
+
+const loginColumns: readonly Column<Person>[] = [
+  ...columns,
+  {
+    key: 'mustChangePassword',
+    label: 'Password to be changed',
+    kind: 'flag',
+    value: (p) => p.mustChangePassword,
+  },
+];
+
+const passwordStdin = '--password-stdin';
+
+const changePassword = (api: Api, currentPassword: string, newPassword: string) =>
+  api.send(ChangePassword, { input: { currentPassword, newPassword } });
+
+/** Asks for new passwords until the server accepts one. */
+async function replacePassword(
+  { api, output, prompts }: Services,
+  currentPassword: string,
+): Promise<void> {
+  for (;;) {
+    const chosen = await chooseNewPassword(prompts, output.note);
+    try {
+      await changePassword(api, currentPassword, chosen);
+      return;
+    } catch (error) {
+      if (!(error instanceof CliError) || error.problem.code !== 'INVALID') throw error;
+      output.problem(error.problem);
+    }
+  }
+}
+
+/** A failed login is told without the advice to log in. */
+function loginRefused(error: unknown): unknown {
+  if (!(error instanceof CliError) || error.problem.kind !== 'login_refused') return error;
+  const hint = 'Check both, then try again: epic login';
+  return new CliError({ ...error.problem, hint }, { cause: error });
+}
+
+export const login = command({
+  flags: {
+    email: optional('--email <address>', 'your e-mail address', email),
+    passwordStdin: toggle(passwordStdin, 'read the password from stdin'),
+    withToken: toggle('--with-token', 'go on with a token from stdin, without a password'),
+  },
+  columns: loginColumns,
+  examples: [
+    ['login', 'asks for e-mail address and password'],
+    ['login --email ana@epic.example --password-stdin < password.txt', 'for a script'],
+    ['login --with-token < token.txt', 'a token of “epic token”, or a refresh token of the API'],
+    ['login --server https://crm.epic.example', 'another server, remembered from then on'],
+  ],
+  async run(invocation) {
+    const { api, store, output, prompts, flags, stdin, columns: shown } = invocation;
+    refuseIfLent(api);
+    if (flags.withToken) {
+      if (flags.email || flags.passwordStdin) {
+        throw usageError('--with-token: a token says who you are. Leave the other flags out.');
+      }
+      const { adoptToken } = await import('./adopt-token.ts');
+      const employee = await adoptToken(invocation);
+      const person = { ...employee, server: api.server, mustChangePassword: false };
+      output.changed(welcome(person), shown, person);
+      return;
+    }
+    if (isReadableByOthers(api.server)) {
+      output.note(`Careful: ${api.server} is not encrypted, and others may read your password.`);
+    }
+    let address = flags.email;
+    if (!address) {
+      if (!prompts.possible) throw usageError('--email is missing: your e-mail address.');
+      const initial = (await store.last()).email ?? undefined;
+      address = email(await prompts.line('E-mail', { initial, check: isEmail }));
+    }
+    const [password = ''] = await readPasswords(['Password'], {
+      stdin,
+      prompts,
+      fromStdin: flags.passwordStdin,
+    });
+    const { employee, mustChangePassword: isOneTime } = await api
+      .login({ email: address, password })
+      .catch((error: unknown) => {
+        throw loginRefused(error);
+      });
+
+    let mustChangePassword = isOneTime;
+    if (mustChangePassword && prompts.possible) {
+      output.note('This password was for one login only. Choose your own.');
+      await replacePassword(invocation, password);
+      mustChangePassword = false;
+    }
+    const person = { ...employee, server: api.server, mustChangePassword };
+    output.changed(welcome(person), shown, person);
+    if (mustChangePassword) {
+      output.note('Before anything else, choose a password of your own: epic password');
+    }
+  },
+});
+
+const welcome = ({ fullName, department, server }: Person) =>
+  `Logged in as ${fullName}, ${department}, at ${server}.`;
+
+/** The session of EPIC_TOKEN is begun and ended where it comes from. */
+function refuseIfLent({ isLent }: Api): void {
+  if (!isLent) return;
+  throw usageError(
+    'EPIC_TOKEN says who you are, and this would not change it.',
+    'Take it away first: unset EPIC_TOKEN',
+  );
+}
+
+function isReadableByOthers(server: string): boolean {
+  const { protocol, hostname } = new URL(server);
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+}
+
+function isEmail(typed: string): true | string {
+  try {
+    email(typed);
+    return true;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'That is not an e-mail address.';
+  }
+}
+
+const codeOf = (error: unknown) => (error instanceof CliError ? error.problem.code : undefined);
+
+export const logout = command({
+  flags: {},
+  columns: [
+    { key: 'server', label: 'Server', kind: 'text', value: (at: { server: string }) => at.server },
+  ],
+  examples: [['logout', '']],
+  async run({ api, store, output, columns: shown }) {
+    refuseIfLent(api);
+    const { server } = api;
+    if (!(await store.find(server))) {
+      output.changed(`You were not logged in at ${server}.`, shown, { server });
+      return;
+    }
+    await api.logout().catch((error: unknown) => {
+      throw codeOf(error) === 'UNAVAILABLE' ? onlyHere(error, server) : error;
+    });
+    output.changed(`Logged out at ${server}.`, shown, { server });
+  },
+});
+
+function onlyHere(cause: unknown, server: string): CliError {
+  return new CliError(
+    {
+      code: 'UNAVAILABLE',
+      message: `Logged out on this machine only: the server at ${server} cannot be reached.`,
+      reason:
+        'Nobody can use the session from here any more. On the server it ends by itself within 30 days.',
+      hint: 'If this machine was not yours, log in and out again elsewhere, or tell management.',
+    },
+    { cause },
+  );
+}
+
+export const whoami = command({
+  flags: {},
+  columns,
+  examples: [['whoami --fields department', '']],
+  async run({ api, output, columns: shown }) {
+    const { me } = await api.send(Me, {});
+    if (!me) throw new CliError({ code: 'UNAUTHENTICATED', message: 'You are not logged in.' });
+    output.record(shown, { ...me, server: api.server, mustChangePassword: false });
+  },
+});
+
+export const password = command({
+  flags: {
+    passwordStdin: toggle(passwordStdin, 'read two lines from stdin: the current one, the new one'),
+  },
+  columns: [
+    {
+      key: 'changed',
+      label: 'Changed',
+      kind: 'flag',
+      value: (is: { changed: boolean }) => is.changed,
+    },
+  ],
+  examples: [['password', 'asks for the current and the new password']],
+  async run(invocation) {
+    const { api, output, prompts, flags, stdin, columns: shown } = invocation;
+    const from = { stdin, prompts, fromStdin: flags.passwordStdin };
+    if (flags.passwordStdin) {
+      const [current = '', next = ''] = await readPasswords(
+        ['Current password', 'New password'],
+        from,
+      );
+      await changePassword(api, current, next);
+    } else {
+      const [current = ''] = await readPasswords(['Current password'], from);
+      await replacePassword(invocation, current);
+    }
+    output.changed('Password changed. Your other sessions have ended.', shown, { changed: true });
+  },
+});

@@ -1,0 +1,246 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { OperatorError } from '../../errors/errors.ts';
+import { passwordVerifier } from '../password-verifier.ts';
+import { databasePath, runSqlFile } from '../sql-file.ts';
+import { installQueue } from './queue-schema.ts';
+import { replaceInPlace } from './replace.ts';
+import { readReplaceableFiles } from './replaceable.ts';
+import { missingRoles } from './roles.ts';
+
+/** What a deployment did. */
+export interface Deployment {
+  /** The file names of the migrations that were pending, in order. */
+  migrations: string[];
+  /** What was applied of db/functions, db/dba and db/policies: empty where the database had it already. */
+  replaced: string[];
+}
+
+export interface DeployOptions {
+  /** A login that is, or may become, epic_owner; a superuser if `rolesToo`. */
+  adminUrl: string;
+  /** Apply db/roles.sql first. */
+  rolesToo: boolean;
+  /** Apply all of db/functions, db/dba and db/policies, for what was changed by hand, and not only what is new in them. */
+  everything?: boolean;
+  say: (line: string) => void;
+}
+
+const OWNER = 'epic_owner';
+// Any number, as long as it stays the same: PostgreSQL knows advisory locks by number.
+const DEPLOY_LOCK = 3_742_335_756;
+// A table that is long in use must not, through a deployment that waits for it, become unusable for everyone.
+const LOCK_TIMEOUT = '30s';
+
+/**
+ * Brings one database up to date: the queue, pending migrations, then in one transaction what has changed of functions,
+ * tools and policies. Where nothing has, it takes no lock that a request would wait for.
+ * A second deployment of the same database waits for the first.
+ * @throws OperatorError naming the file and line that PostgreSQL refused.
+ */
+export async function deploy(options: DeployOptions): Promise<Deployment> {
+  const { adminUrl, rolesToo, everything = false, say } = options;
+  return connected(adminUrl, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [DEPLOY_LOCK]);
+    if (rolesToo) await applyRoles(client);
+    await checkThatRolesExist(client);
+    await checkThatWeMayBecomeOwner(client);
+    await checkThatMigrationsAreOurs(client);
+    // First: what a migration changes may have to be delivered.
+    const queueHasChanged = await installQueue({
+      client,
+      adminUrl,
+      owner: OWNER,
+      lockTimeout: LOCK_TIMEOUT,
+      say,
+    });
+    const migrations = await pendingMigrations(client);
+    if (migrations.length > 0) await applyMigrations(client, adminUrl, say);
+    const files = await readReplaceableFiles();
+    const replaced = await inTransaction(client, async () => {
+      await client.query(`set local role ${OWNER}`);
+      await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
+      return replaceInPlace(client, files, {
+        everything: everything || queueHasChanged || migrations.length > 0,
+      });
+    });
+    return { migrations, replaced };
+  });
+}
+
+/**
+ * Makes the roles and, if it is missing, the database, on a server that we may administer.
+ * `serverUrl` is a superuser's and names any database.
+ */
+export async function prepareServer(options: {
+  serverUrl: string;
+  database: string;
+  authenticatorPassword: string;
+}): Promise<void> {
+  await connected(options.serverUrl, async (client) => {
+    await applyRoles(client);
+    const verifier = escapeLiteral(passwordVerifier(options.authenticatorPassword));
+    await client.query(`alter role epic_authenticator password ${verifier}`);
+    await createDatabase(client, options.database);
+  });
+}
+
+/** Removes a database of a server that we may administer, and all that is in it. */
+export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
+  await connected(serverUrl, (client) =>
+    client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`),
+  );
+}
+
+/** The committed migrations that this database lacks, by file name and in order. */
+export async function pendingMigrations(client: Client): Promise<string[]> {
+  // The table knows a file by its number alone: 000001.sql for 000001-foundation.sql.
+  const last = (await appliedMigrations(client)).at(-1)?.filename ?? '';
+  const names = await readdir(databasePath('migrations', 'committed'));
+  return names.filter((name) => numberOf(name) > numberOf(last)).sort();
+}
+
+async function appliedMigrations(client: Client): Promise<{ filename: string; hash: string }[]> {
+  const { rows: tables } = await client.query(
+    `select where to_regclass('graphile_migrate.migrations') is not null`,
+  );
+  if (tables.length === 0) return [];
+  const { rows } = await client.query<{ filename: string; hash: string }>(
+    'select filename, hash from graphile_migrate.migrations order by filename',
+  );
+  return rows;
+}
+
+// The migrations were written anew before the first release.
+async function checkThatMigrationsAreOurs(client: Client): Promise<void> {
+  const [first] = await appliedMigrations(client);
+  if (first === undefined) return;
+  const folder = databasePath('migrations', 'committed');
+  const name = (await readdir(folder)).find((each) => numberOf(each) === numberOf(first.filename));
+  const text = name === undefined ? '' : await readFile(join(folder, name), 'utf8');
+  if (text.includes(`--! Hash: ${first.hash}\n`)) return;
+  throw new OperatorError(
+    'This database was made by an earlier version of Epic Events CRM, with other migrations, and cannot be brought up to date.',
+    [
+      'A demo starts over with: npm run demo -- --fresh',
+      'Any other is moved, row by row, into a new database: docs/operations.md, "Moving an earlier database".',
+    ].join('\n'),
+  );
+}
+
+function numberOf(migration: string): string {
+  return /^\d+/.exec(migration)?.[0] ?? '';
+}
+
+async function applyRoles(client: Client): Promise<void> {
+  await inTransaction(client, () => runSqlFile(client, databasePath('roles.sql')));
+}
+
+async function checkThatRolesExist(client: Client): Promise<void> {
+  const missing = await missingRoles(client);
+  if (missing.length === 0) return;
+  throw new OperatorError(
+    missing.length === 1
+      ? `The role ${missing[0]} does not exist.`
+      : `These roles do not exist: ${missing.join(', ')}.`,
+    'Have an administrator of the server run db/roles.sql; it may be run again at any time.',
+  );
+}
+
+async function checkThatWeMayBecomeOwner(client: Client): Promise<void> {
+  const { rows } = await client.query<{ login: string; may: boolean }>(
+    `select current_user as login, pg_has_role(oid, 'member') as may
+     from pg_roles where rolname = $1`,
+    [OWNER],
+  );
+  const [owner] = rows;
+  if (owner === undefined || owner.may) return;
+  throw new OperatorError(
+    `The role ${owner.login} may not become ${OWNER}, which owns the database.`,
+    `Have an administrator of the server run: grant ${OWNER} to ${escapeIdentifier(owner.login)}`,
+  );
+}
+
+async function createDatabase(client: Client, name: string): Promise<void> {
+  const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);
+  if (rowCount !== 0) return;
+  await client.query(
+    `create database ${escapeIdentifier(name)} owner ${OWNER} template template0 encoding 'UTF8'`,
+  );
+}
+
+async function applyMigrations(
+  client: Client,
+  adminUrl: string,
+  say: (line: string) => void,
+): Promise<void> {
+  const { Logger, migrate } = await import('graphile-migrate');
+  const { clearAllPools } = await import('graphile-migrate/dist/pgReal.js');
+  let running: string | undefined;
+  const logger = new Logger(() => (level, message) => {
+    running = /Running migration '([^']+)'/.exec(message)?.[1] ?? running;
+    if (level !== 'info' && level !== 'debug') say(message);
+  });
+  try {
+    await migrate({
+      connectionString: adminUrl,
+      migrationsFolder: databasePath('migrations'),
+      pgSettings: { role: OWNER, lock_timeout: LOCK_TIMEOUT },
+      logger,
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // What went wrong may be a file as a whole, such as one that was edited after it was committed.
+    if (running === undefined || !(await pendingMigrations(client)).includes(running)) {
+      throw new OperatorError(message, undefined, error);
+    }
+    await replay(client, databasePath('migrations', 'committed', running));
+    throw new OperatorError(`db/migrations/committed/${running}: ${message}`, undefined, error);
+  } finally {
+    // Its idle connections would keep the database busy, and end this process if they broke.
+    clearAllPools();
+  }
+}
+
+// PostgreSQL seldom says where in a file it stumbled. Going through the file again, statement by
+// statement, throws an error that does; and what was done on the way is taken back.
+async function replay(client: Client, file: string): Promise<void> {
+  if ((await readFile(file, 'utf8')).includes('--! no-transaction')) return;
+  await client.query('begin');
+  try {
+    await client.query(`set local role ${OWNER}`);
+    await runSqlFile(client, file);
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+async function inTransaction<Result>(client: Client, work: () => Promise<Result>): Promise<Result> {
+  await client.query('begin');
+  try {
+    const result = await work();
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+async function connected<Result>(
+  url: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client({ connectionString: url, application_name: 'epic-server deploy' });
+  // A broken connection also rejects the query under way, which says so.
+  client.on('error', () => undefined);
+  await client.connect().catch((cause) => {
+    throw new OperatorError(`The database cannot be reached: ${cause.message}.`, undefined, cause);
+  });
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,46 @@
+import { type Cluster, openCluster } from '../embedded/cluster.ts';
+import { type Deployment, deploy, dropDatabase, prepareServer } from './deploy.ts';
+
+/** The embedded PostgreSQL, with our database in it and up to date. */
+export type LocalDatabase = {
+  cluster: Cluster;
+  /** A superuser's connection string. */
+  adminUrl: string;
+  /** The API's connection string. */
+  authenticatorUrl: string;
+  deployment: Deployment;
+};
+
+/** What our database is called on the embedded PostgreSQL. */
+export const localDatabaseName = 'epic';
+
+/**
+ * Opens the embedded PostgreSQL of a data folder and deploys our database there; with `fresh`, without what was
+ * in it before. Throws an OperatorError.
+ */
+export async function openLocalDatabase(
+  dataFolder: string,
+  say: (line: string) => void,
+  { fresh = false, everything = false }: { fresh?: boolean; everything?: boolean } = {},
+): Promise<LocalDatabase> {
+  const cluster = await openCluster({ dataFolder, say });
+  try {
+    if (fresh) await dropDatabase(cluster.adminUrl('postgres'), localDatabaseName);
+    await prepareServer({
+      serverUrl: cluster.adminUrl('postgres'),
+      database: localDatabaseName,
+      authenticatorPassword: cluster.authenticatorPassword,
+    });
+    const adminUrl = cluster.adminUrl(localDatabaseName);
+    const deployment = await deploy({ adminUrl, rolesToo: false, everything, say });
+    return {
+      cluster,
+      adminUrl,
+      authenticatorUrl: cluster.authenticatorUrl(localDatabaseName),
+      deployment,
+    };
+  } catch (error) {
+    await cluster.close();
+    throw error;
+  }
+}

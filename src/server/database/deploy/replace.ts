@@ -1,0 +1,156 @@
+import { type Client, DatabaseError, escapeIdentifier } from 'pg';
+import { runStatements } from '../sql-file.ts';
+import type { Part, ReplaceableFiles } from './replaceable.ts';
+
+// Grants on schemas and functions: applied whenever anything is, since what is made anew has none.
+const ALWAYS_APPLIED = 'policies/00_schemas_and_functions.sql';
+
+/**
+ * Applies what has changed since the last deployment, or everything, in the transaction and role that the caller has
+ * set, and drops what no file defines any more. Returns the names of the parts that were applied.
+ * @throws OperatorError naming the file and line that PostgreSQL refused.
+ */
+export async function replaceInPlace(
+  client: Client,
+  files: ReplaceableFiles,
+  { everything }: { everything: boolean },
+): Promise<string[]> {
+  const applied = await readApplied(client);
+  const isDue = ({ name, digest }: Part) => everything || applied.get(name) !== digest;
+  if (applied.get('release') === files.digest && !everything) return [];
+
+  await client.query('savepoint before_replacing');
+  let due = await dueParts(client, files, isDue);
+  try {
+    await applyParts(client, files, due);
+    await dropUndefined(client, files, applied);
+  } catch (error) {
+    if (!isKeptFromReplacing(error)) throw error;
+    // A new signature, or a view with fewer columns: everything is dropped, and made anew.
+    await client.query('rollback to savepoint before_replacing');
+    const known = [...applied.keys(), ...files.functions.map(({ name }) => name)];
+    for (const name of new Set(known)) await drop(client, name, 'cascade');
+    due = await dueParts(client, files, () => true);
+    await applyParts(client, files, due);
+  }
+  await recordApplied(client, files);
+  return [...due].filter(({ isRepeated }) => !isRepeated).map(({ name }) => name);
+}
+
+/** What was changed, and what is missing from the database. */
+async function dueParts(
+  client: Client,
+  files: ReplaceableFiles,
+  isDue: (part: Part) => boolean,
+): Promise<Set<Part>> {
+  const present = await readPresent(client);
+  const { functions, tools, policies } = files;
+  return new Set([
+    ...functions.filter((part) => part.isRepeated || isDue(part) || !present.has(part.name)),
+    ...[tools].filter(isDue),
+    ...policies.filter((part) => isDue(part) || part.name === ALWAYS_APPLIED),
+  ]);
+}
+
+async function applyParts(client: Client, files: ReplaceableFiles, due: Set<Part>) {
+  const functions = files.functions.filter((part) => due.has(part));
+  // First without a look at the bodies, so that the files need no order; then with one, since all names are there.
+  await client.query('set local check_function_bodies = off');
+  for (const part of functions) await apply(client, part);
+  await client.query('set local check_function_bodies = on');
+  for (const part of functions) {
+    if (part.name.startsWith('function ')) await apply(client, part);
+  }
+  await assertNoOverloads(client, files);
+  for (const part of [files.tools, ...files.policies]) {
+    if (due.has(part)) await apply(client, part);
+  }
+}
+
+async function apply(client: Client, { steps }: Part) {
+  for (const { file, statements } of steps) await runStatements(client, file, statements);
+}
+
+/** `create or replace` with other arguments leaves the old function beside the new one. */
+class Overloaded extends Error {}
+
+async function assertNoOverloads(client: Client, { functions }: ReplaceableFiles) {
+  const { rowCount } = await client.query(
+    `select from pg_proc
+     where pronamespace::regnamespace || '.' || proname = any($1)
+     group by pronamespace, proname
+     having count(*) > 1`,
+    [functions.map(({ name }) => name.replace(/^\w+ /, ''))],
+  );
+  if (rowCount !== 0) throw new Overloaded('A function has changed its arguments.');
+}
+
+// PostgreSQL's words for "drop it first": another result, other columns, another kind, still in use.
+function isKeptFromReplacing(error: unknown): boolean {
+  const cause =
+    error instanceof Error && error.cause instanceof DatabaseError ? error.cause : error;
+  return (
+    error instanceof Overloaded ||
+    (cause instanceof DatabaseError && /^(42P13|42P16|42809|2BP01)$/.test(cause.code ?? ''))
+  );
+}
+
+async function dropUndefined(
+  client: Client,
+  { functions }: ReplaceableFiles,
+  applied: ReadonlyMap<string, string>,
+) {
+  const defined = new Set(functions.map(({ name }) => name));
+  for (const name of applied.keys()) {
+    if (!defined.has(name)) await drop(client, name, 'restrict');
+  }
+}
+
+/** Drops a function, view or trigger by the name of its part, if it is there; of other parts does nothing. */
+async function drop(client: Client, part: string, behaviour: 'cascade' | 'restrict') {
+  const [kind, name, , table] = part.split(' ');
+  if (kind === 'view') await client.query(`drop view if exists ${name} ${behaviour}`);
+  if (kind === 'trigger') {
+    await client.query(`drop trigger if exists ${escapeIdentifier(name ?? '')} on ${table}`);
+  }
+  if (kind !== 'function' && kind !== 'procedure') return;
+  const { rows } = await client.query<{ signature: string }>(
+    `select oid::regprocedure as signature from pg_proc
+     where pronamespace::regnamespace || '.' || proname = $1`,
+    [name],
+  );
+  for (const { signature } of rows) await client.query(`drop routine ${signature} ${behaviour}`);
+}
+
+/** The functions, views and triggers that the database has, by the names of their parts. */
+async function readPresent(client: Client): Promise<Set<string>> {
+  const { rows } = await client.query<{ name: string }>(`
+    select case prokind when 'p' then 'procedure ' else 'function ' end
+      || pronamespace::regnamespace || '.' || proname as name
+    from pg_proc
+    union all
+    select 'view ' || relnamespace::regnamespace || '.' || relname from pg_class where relkind = 'v'
+    union all
+    select 'trigger ' || tgname || ' on ' || relnamespace::regnamespace || '.' || relname
+    from pg_trigger join pg_class on pg_class.oid = tgrelid
+    where not tgisinternal`);
+  return new Set(rows.map(({ name }) => name));
+}
+
+async function readApplied(client: Client): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ name: string; digest: string }>(
+    'select name, digest from deployment.applied',
+  );
+  return new Map(rows.map(({ name, digest }) => [name, digest]));
+}
+
+async function recordApplied(client: Client, files: ReplaceableFiles) {
+  const { functions, tools, policies, digest } = files;
+  const definitions = functions.filter(({ isRepeated }) => !isRepeated);
+  const parts = [...definitions, tools, ...policies, { name: 'release', digest }];
+  await client.query('delete from deployment.applied');
+  await client.query(
+    'insert into deployment.applied (name, digest) select * from unnest($1::text[], $2::text[])',
+    [parts.map(({ name }) => name), parts.map((part) => part.digest)],
+  );
+}

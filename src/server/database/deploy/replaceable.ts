@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { databasePath, type Statement, splitStatements, sqlFilesIn } from '../sql-file.ts';
+
+/** Something that a deployment applies as a whole, and again when its text has changed. */
+export interface Part {
+  /**
+   * `function crm.sign_contract`, `trigger contract_10_totals on crm.contract`, `view crm.history`; of a policy file
+   * its path, `policies/contract.sql`; of the tools `dba`.
+   */
+  name: string;
+  /** SHA-256 of its text, in hexadecimal. */
+  digest: string;
+  steps: { file: string; statements: Statement[] }[];
+  /** It makes no object, may be repeated, and runs in every deployment that changes anything. */
+  isRepeated?: true;
+}
+
+/** What db/ holds that can be replaced in place, in the order in which it is applied. */
+export interface ReplaceableFiles {
+  /** db/functions: its functions, procedures, views and triggers, each with its comments, and what is repeated. */
+  functions: Part[];
+  /** db/dba, which is one part: schema dba is made anew. */
+  tools: Part;
+  /** The files of db/policies. */
+  policies: Part[];
+  /** SHA-256 of all of it, in hexadecimal. */
+  digest: string;
+}
+
+/** Reads db/functions, db/dba and db/policies. Line ends do not count. */
+export async function readReplaceableFiles(): Promise<ReplaceableFiles> {
+  const functions = (await readFolder('functions')).flatMap(({ file, statements }) =>
+    divide(statements).map((section): Part => {
+      const step = { file, statements: section };
+      const name = identify(section);
+      if (name !== null) return partOf(name, [step]);
+      return { ...partOf(`${nameOf(file)}:${section[0]?.line}`, [step]), isRepeated: true };
+    }),
+  );
+  const tools = partOf('dba', await readFolder('dba'));
+  const policies = (await readFolder('policies')).map((step) => partOf(nameOf(step.file), [step]));
+  const all = [...functions, tools, ...policies];
+  const digest = digestOf(all.map((part) => `${part.name} ${part.digest}`));
+  return { functions, tools, policies, digest };
+}
+
+async function readFolder(folder: string) {
+  return Promise.all(
+    (await sqlFilesIn(databasePath(folder))).map(async (file) => ({
+      file,
+      statements: splitStatements((await readFile(file, 'utf8')).replaceAll('\r\n', '\n')),
+    })),
+  );
+}
+
+function partOf(name: string, steps: Part['steps']): Part {
+  const texts = steps.flatMap(({ statements }) => statements.map(({ text }) => text));
+  return { name, digest: digestOf(texts), steps };
+}
+
+function digestOf(texts: readonly string[]): string {
+  return createHash('sha256').update(texts.join('\0')).digest('hex');
+}
+
+const nameOf = (file: string) => relative(databasePath(), file).replaceAll('\\', '/');
+
+/** A definition takes what follows it along: its comments, and how its trigger is enabled. */
+function divide(statements: readonly Statement[]): Statement[][] {
+  const sections: Statement[][] = [];
+  for (const statement of statements) {
+    const belongs = /^(comment on|alter table) /i.test(statement.text);
+    if (belongs && sections.length > 0) sections.at(-1)?.push(statement);
+    else sections.push([statement]);
+  }
+  return sections;
+}
+
+const DEFINITION =
+  /^create or replace (?:(?<kind>function|procedure|view) (?<name>[\w.]+)|trigger (?<trigger>\w+)[\s\S]*?\bon (?<table>[\w.]+))/i;
+
+/** The name of the object that a section defines; null when it defines none. */
+function identify([first]: readonly Statement[]): string | null {
+  const { kind, name, trigger, table } = DEFINITION.exec(first?.text ?? '')?.groups ?? {};
+  if (trigger !== undefined) return `trigger ${trigger} on ${table}`;
+  return kind === undefined ? null : `${kind.toLowerCase()} ${name}`;
+}

@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { OperatorError } from '../../errors/errors.ts';
+import { findBinaries } from './binaries.ts';
+import { type DataFolder, openDataFolder, openSecrets } from './folder.ts';
+import { initialise } from './initialise.ts';
+import { keepOwnership, type Ownership, takeOwnership } from './ownership.ts';
+import {
+  endOfLog,
+  findPostmaster,
+  isRunning,
+  type Postmaster,
+  startPostmaster,
+  stopPostmaster,
+} from './postmaster.ts';
+
+/** A running PostgreSQL that this process alone owns. */
+export interface Cluster {
+  /** Where the data really is: not always the folder that was asked for. */
+  folder: string;
+  port: number;
+  /** The password that the API's login role should have; it is kept in the folder. */
+  authenticatorPassword: string;
+  /** A connection string of the superuser. */
+  adminUrl(database: string): string;
+  /** A connection string of epic_authenticator. */
+  authenticatorUrl(database: string): string;
+  /** Resolves, with a sentence, if PostgreSQL ends without having been asked to. Never rejects. */
+  failure: Promise<OperatorError>;
+  /** Ends all connections, stops PostgreSQL and waits for its end. May be called repeatedly. */
+  close(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  dataFolder: string;
+  /** False: quicker, but a power cut may destroy the database. For tests. */
+  durable?: boolean;
+  /** Further PostgreSQL settings for this run; a server that is already running keeps its own. */
+  settings?: Record<string, string>;
+  /** Gets a line for the operator when something is not as asked for. */
+  say: (line: string) => void;
+}
+
+const SWIFT = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // Tests run many servers at once, of 16 connections each.
+  max_connections: '300',
+};
+const ATTEMPTS = 20;
+const TRANSIENT = /already exists|still in use|Address already in use|could not create any TCP/;
+
+/**
+ * Opens the PostgreSQL of a data folder: makes what is missing, starts the server or takes over
+ * one that an earlier owner left running, and keeps every other process out.
+ * @throws OperatorError if that is impossible.
+ */
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { dataFolder, durable = true, settings = {}, say } = options;
+  const folder = await openDataFolder(dataFolder, say);
+  const binaries = await findBinaries(folder.account, folder.path, say);
+  const secrets = await openSecrets(folder);
+  await initialise(binaries, folder, secrets.superuser, durable);
+
+  const own = (postmaster: Postmaster) =>
+    takeOwnership(urlOf('postgres', secrets.superuser, postmaster.port, 'postgres'), () =>
+      isRunning(folder, postmaster),
+    );
+  const { postmaster, ownership } = await startOrTakeOver(folder, own, () =>
+    startPostmaster(binaries, folder, durable ? settings : { ...settings, ...SWIFT }),
+  );
+
+  let closing: Promise<void> | undefined;
+  const failure = new Promise<OperatorError>((resolve) => {
+    const isOver = () => closing !== undefined;
+    keepOwnership(ownership, () => own(postmaster), isOver).then(async () => {
+      if (!isOver()) resolve(await failed('PostgreSQL has ended unexpectedly', folder));
+    });
+  });
+
+  return {
+    folder: folder.path,
+    port: postmaster.port,
+    authenticatorPassword: secrets.authenticator,
+    adminUrl: (database) => urlOf('postgres', secrets.superuser, postmaster.port, database),
+    authenticatorUrl: (database) =>
+      urlOf('epic_authenticator', secrets.authenticator, postmaster.port, database),
+    failure,
+    close: () => {
+      closing ??= stopPostmaster(binaries, folder, postmaster);
+      return closing;
+    },
+  };
+}
+
+/**
+ * A superuser's connection string for the PostgreSQL of a data folder, if another process has it running; null
+ * otherwise. For tools that look in while the server serves.
+ */
+export async function visitCluster(
+  { dataFolder, say }: Pick<ClusterOptions, 'dataFolder' | 'say'>,
+  database: string,
+): Promise<string | null> {
+  const folder = await openDataFolder(dataFolder, say);
+  const postmaster = await findPostmaster(folder);
+  if (postmaster === undefined) return null;
+  const { superuser } = await openSecrets(folder);
+  return urlOf('postgres', superuser, postmaster.port, database);
+}
+
+function urlOf(user: string, password: string, port: number, database: string): string {
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+}
+
+// A server may be going down as we find it, a port may be taken as we choose it, and another
+// process may open the same folder at the same moment: each is over a moment later.
+async function startOrTakeOver(
+  folder: DataFolder,
+  own: (postmaster: Postmaster) => Promise<Ownership | 'refused' | undefined>,
+  start: () => Promise<Postmaster>,
+): Promise<{ postmaster: Postmaster; ownership: Ownership }> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const postmaster = (await findPostmaster(folder)) ?? (await start());
+    const ownership = await own(postmaster);
+    if (ownership === 'refused') {
+      postmaster.child?.unref();
+      throw new OperatorError(
+        `The data folder ${folder.path} is in use by another epic-server.`,
+        'Stop that one, or choose another folder with EPIC_DATA.',
+      );
+    }
+    if (ownership !== undefined) return { postmaster, ownership };
+    if (postmaster.child !== undefined && !TRANSIENT.test(await endOfLog(folder))) break;
+    await sleep(50 * attempt);
+  }
+  throw await failed('PostgreSQL could not be started', folder);
+}
+
+async function failed(what: string, folder: DataFolder): Promise<OperatorError> {
+  return new OperatorError(
+    `${what}; its log ends with:\n${await endOfLog(folder)}`,
+    `All of the log is in ${folder.log}.`,
+  );
+}

@@ -1,0 +1,79 @@
+import type { Client } from 'pg';
+import { OperatorError } from '../../errors/errors.ts';
+import { compareSnapshots, type Difference } from './compare.ts';
+import { type Reference, readReference } from './reference.ts';
+import { ask } from './snapshot.ts';
+
+/** A database beside db/. */
+export interface Comparison {
+  database: { name: string; host: string; port: number; login: string; version: string };
+  /** How many objects were compared. */
+  compared: number;
+  differences: Difference[];
+  /** Differences that db/dba/41_suppression.sql accepts, and why. */
+  accepted: { kind: string; name: string; state: Difference['state']; reason: string }[];
+}
+
+/** Compares the database of this connection, a superuser's, with db/. Leaves nothing behind. */
+export async function compareWithFiles(
+  { client, url }: { client: Client; url: string },
+  signal: AbortSignal,
+): Promise<Comparison> {
+  await checkThatItWasDeployed(client);
+  const reference = await readReference(client, url, signal);
+  signal.throwIfAborted();
+  await client.query(
+    `begin isolation level repeatable read read only; set local lock_timeout = '10s'`,
+  );
+  try {
+    return await compareWithReference(client, reference);
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+/** Compares within the transaction that the caller has begun, whose own changes count. */
+export async function compareWithReference(
+  client: Client,
+  reference: Reference,
+): Promise<Comparison> {
+  const { rows } = await client.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  );
+  const found = await ask(client, reference.questions.database);
+  const foundRoles = await ask(client, reference.questions.roles);
+  const differences = [
+    ...compareSnapshots(reference.database, found, reference.replaceable),
+    ...compareSnapshots(reference.roles, foundRoles, reference.replaceable),
+  ];
+  const reasonFor = ({ kind, name }: Difference) => reference.accepted.get(`${kind} ${name}`);
+  return {
+    database: {
+      name: client.database ?? '',
+      host: client.host,
+      port: client.port,
+      login: client.user ?? '',
+      version: rows[0]?.version ?? '',
+    },
+    compared: reference.database.size + reference.roles.size,
+    differences: differences.filter((difference) => reasonFor(difference) === undefined),
+    accepted: differences.flatMap((difference) => {
+      const { kind, name, state } = difference;
+      const reason = reasonFor(difference);
+      return reason === undefined ? [] : [{ kind, name, state, reason }];
+    }),
+  };
+}
+
+async function checkThatItWasDeployed(client: Client): Promise<void> {
+  const { rows } = await client.query<{ columns: number }>(
+    `select count(*)::integer as columns
+     from pg_attribute
+     where attrelid = to_regclass('graphile_migrate.migrations') and attname in ('filename', 'hash')`,
+  );
+  if (rows[0]?.columns === 2) return;
+  throw new OperatorError(
+    'This database does not say which migrations it has: graphile_migrate.migrations is missing or has been altered.',
+    'If db/ was never deployed to it, do so: epic-server migrate',
+  );
+}

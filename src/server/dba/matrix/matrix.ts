@@ -1,0 +1,201 @@
+import type { Client } from 'pg';
+import { OperatorError } from '../../errors/errors.ts';
+import { hanging } from '../wrapped.ts';
+
+/** Who may do what, as the catalogue of a database says; what `policies matrix --format json` prints. */
+export type Matrix = {
+  /** The tables and views that somebody has access to, in the order of `access`. */
+  records: { name: string; sentence: string | null }[];
+  /** One for each record, verb and role that has a grant or a policy: what is not here is denied. */
+  access: Access[];
+  functions: Callable[];
+  waysAround: WayAround[];
+  holdings: Holding[];
+  /** What default privileges give away with a new object. */
+  newObjects: NewObject[];
+  roles: { name: string; sentence: string | null }[];
+  /** The roles of the departments, in the order in which they are shown. */
+  departments: string[];
+};
+
+export type Access = {
+  /** Without its schema if that is crm. */
+  record: string;
+  /** read, create, update, delete; also truncate, references, trigger, maintain. */
+  verb: string;
+  /** `public` is everybody. */
+  role: string;
+  /** `all`, `closed`, or the word of the policies' names: `own`. */
+  rows: string;
+  /** The columns that the grants cover, and those they leave out; null where a verb is about whole rows. */
+  columns: string[] | null;
+  withheld: string[] | null;
+  /** `directly`, `by epic_employee`, `by PUBLIC`, `as owner`; null when there is no grant. */
+  via: string | null;
+  policies: Policy[];
+  /** Why it is closed, or why no policy stands in the way. */
+  note: string | null;
+};
+
+export type Policy = {
+  name: string;
+  mode: 'permissive' | 'restrictive';
+  sentence: string | null;
+  using: string | null;
+  check: string | null;
+};
+
+export type Callable = {
+  role: string;
+  function: string;
+  arguments: string;
+  via: string;
+  /** `the caller`, or the owner of a security definer function. */
+  runsAs: string;
+  sentence: string | null;
+  note: string | null;
+};
+
+export type WayAround = {
+  kind: string;
+  name: string;
+  runsAs: string | null;
+  /** Roles. */
+  reachedBy: string[];
+  /** Records whose writes fire it, as a trigger. */
+  firedBy: string[];
+  sentence: string | null;
+};
+
+export type Holding = {
+  role: string;
+  kind: string;
+  privilege: string;
+  object: string;
+  via: string;
+};
+
+export type NewObject = {
+  creator: string;
+  kind: string;
+  /** Null: in any schema. */
+  schema: string | null;
+  role: string;
+  privilege: string;
+};
+
+/** Reads the whole matrix, as of one moment. */
+export async function readMatrix(client: Client): Promise<Matrix> {
+  await client.query('begin isolation level repeatable read read only');
+  try {
+    const access = await rowsOf<Access>(client, accessQuery);
+    const matrix = {
+      records: await rowsOf<Matrix['records'][number]>(client, recordsQuery),
+      access,
+      functions: await rowsOf<Callable>(
+        client,
+        `select role, function, arguments, via, runs_as as "runsAs", sentence, note from dba.callable`,
+      ),
+      waysAround: await rowsOf<WayAround>(
+        client,
+        `select kind, name, runs_as as "runsAs", coalesce(reached_by, '{}') as "reachedBy",
+           coalesce(fired_by, '{}') as "firedBy", sentence
+         from dba.way_around`,
+      ),
+      holdings: await rowsOf<Holding>(
+        client,
+        'select role, kind, privilege, object, via from dba.holding',
+      ),
+      newObjects: await rowsOf<NewObject>(
+        client,
+        'select creator, kind, schema_name as schema, role, privilege from dba.default_privilege order by 1, 2, 3, 4, 5',
+      ),
+      roles: await rowsOf<Matrix['roles'][number]>(
+        client,
+        'select name, sentence from dba.actor order by name',
+      ),
+      departments: (
+        await rowsOf<{ role: string }>(client, 'select role from dba.department order by place')
+      ).map(({ role }) => role),
+    };
+    const shown = new Set(access.map(({ record }) => record));
+    return { ...matrix, records: matrix.records.filter(({ name }) => shown.has(name)) };
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+/** What of a matrix is to be shown: whose cells, and the rest of it. */
+export type Selection = { matrix: Matrix; shown: readonly string[] };
+
+/** The part that is about one record, one role, or both. Throws an OperatorError when there is none. */
+export function select(
+  matrix: Matrix,
+  { record, role }: { record?: string | undefined; role?: string | undefined } = {},
+): Selection {
+  if (record === undefined && role === undefined) return { matrix, shown: matrix.departments };
+  const recordName = record === undefined ? null : findRecord(matrix, record);
+  const roleName = role === undefined ? null : findRole(matrix, role);
+  const isItsRecord = (name: string | null) => recordName === null || name === recordName;
+  const isItsRole = (name: string) => roleName === null || name === roleName;
+  const access = matrix.access.filter((one) => isItsRecord(one.record) && isItsRole(one.role));
+  const ofRole = <Item extends { role: string }>(items: Item[]) =>
+    recordName === null ? items.filter((one) => isItsRole(one.role)) : [];
+  return {
+    shown: roleName === null ? matrix.departments : [roleName],
+    matrix: {
+      records: matrix.records.filter(({ name }) => access.some((one) => one.record === name)),
+      access,
+      functions: ofRole(matrix.functions),
+      waysAround: [],
+      holdings: ofRole(matrix.holdings),
+      newObjects: ofRole(matrix.newObjects),
+      roles: matrix.roles.filter(({ name }) => isItsRole(name)),
+      departments: matrix.departments,
+    },
+  };
+}
+
+function findRecord(matrix: Matrix, wanted: string): string {
+  const names = matrix.records.map(({ name }) => name);
+  const found = names.find((name) => name === wanted || `crm.${name}` === wanted);
+  if (found !== undefined) return found;
+  throw new OperatorError(`Nobody has access to a record ${wanted}.`, thereAre(names));
+}
+
+function findRole(matrix: Matrix, wanted: string): string {
+  const names = [...matrix.roles.map(({ name }) => name), 'public'];
+  const found = names.find((name) => name === wanted.toLowerCase() || name === `epic_${wanted}`);
+  if (found !== undefined) return found;
+  throw new OperatorError(
+    `Nothing is granted to a role ${wanted}.`,
+    thereAre(names.map(shortName)),
+  );
+}
+
+function thereAre(names: readonly string[]): string {
+  return hanging(`There are: ${names.join(', ')}.`, '  ')
+    .join('\n')
+    .trimStart();
+}
+
+/** How people call a role: sales for epic_sales, PUBLIC for public. */
+export function shortName(role: string): string {
+  return role === 'public' ? 'PUBLIC' : role.replace(/^epic_/, '');
+}
+
+async function rowsOf<Row>(client: Client, text: string): Promise<Row[]> {
+  return (await client.query<Row & Record<string, unknown>>(text)).rows;
+}
+
+const accessQuery = `
+  select record, verb, role, rows, columns, withheld, via, note,
+    coalesce((
+      select json_agg(json_build_object('name', name, 'mode', mode, 'sentence', sentence, 'using', using_text, 'check', check_text))
+      from unnest(policies, modes, sentences, using_expressions, check_expressions)
+        as policy (name, mode, sentence, using_text, check_text)), '[]') as policies
+  from dba.access_matrix`;
+
+const recordsQuery = `
+  select name, sentence from dba.record
+  order by strpos(name, '.') > 0, name collate "C"`;

@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { deploy } from '../../database/deploy/deploy.ts';
+import { missingRoles } from '../../database/deploy/roles.ts';
+import { openCluster } from '../../database/embedded/cluster.ts';
+import { databasePath, runSqlFile } from '../../database/sql-file.ts';
+import { OperatorError } from '../../errors/errors.ts';
+import { makeFolderInMemory, removeFolder } from './folder.ts';
+import { unpackPgTap } from './pgtap.ts';
+
+/** A PostgreSQL that tests may fill with databases; plain data. */
+export interface ScratchServer {
+  /** A superuser's connection string. Holds a password: never printed. */
+  adminUrl: string;
+  /** A deployed database that all others are cloned from. */
+  template: string;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/**
+ * Starts a PostgreSQL of its own, or uses the one that `databaseUrl` names, where only scratch databases are made,
+ * and dropped by `stop`. Deploys db/ to the template.
+ */
+export async function openScratchServer(
+  databaseUrl: string | undefined,
+): Promise<ScratchServer & { stop(): Promise<void> }> {
+  const template = `epic_test_${process.pid}_${randomBytes(3).toString('hex')}`;
+  const opened =
+    databaseUrl === undefined ? await startCluster() : await useServer(databaseUrl, template);
+  const { adminUrl, stop } = opened;
+  try {
+    await prepareTemplate({ adminUrl, template });
+    return { adminUrl, template, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A superuser's connection string for one database of the server. */
+export function adminUrlOf({ adminUrl }: ScratchServer, database: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** Makes a copy of a database that nobody is connected to: of the template unless told otherwise. */
+export async function createClone(
+  server: ScratchServer,
+  name: string,
+  original = server.template,
+): Promise<void> {
+  await withConnection(server.adminUrl, async (client) => {
+    await client.query(
+      `create database ${name} template ${original} owner epic_owner strategy file_copy`,
+    );
+    // PostgreSQL does not copy the grants on the database itself.
+    await client.query(
+      `update pg_database set datacl = original.datacl from pg_database as original
+        where pg_database.datname = $1 and original.datname = $2`,
+      [name, original],
+    );
+  });
+}
+
+export async function dropDatabase(server: ScratchServer, name: string): Promise<void> {
+  await withConnection(server.adminUrl, async (client) => {
+    await client.query(`drop database if exists ${name} with (force)`);
+  });
+}
+
+/** Runs `work` with a connection of its own. */
+export async function withConnection<Result>(
+  url: string,
+  work: (client: Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new Client({ connectionString: url, application_name: 'epic-server policies' });
+  // A broken connection also rejects the query under way, which says so.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function startCluster() {
+  const folder = await makeFolderInMemory();
+  try {
+    const cluster = await openCluster({
+      dataFolder: join(folder, 'cluster'),
+      durable: false,
+      settings: await unpackPgTap(join(folder, 'pgtap')),
+      say,
+    });
+    const stop = async () => {
+      await cluster.close();
+      await removeFolder(folder);
+    };
+    return { adminUrl: cluster.adminUrl('postgres'), stop };
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+}
+
+async function useServer(adminUrl: string, template: string) {
+  const isSuperuser = await withConnection(adminUrl, async (client) => {
+    const { rows } = await client.query<{ rolsuper: boolean }>(
+      'select rolsuper from pg_roles where rolname = current_user',
+    );
+    return rows[0]?.rolsuper === true;
+  }).catch((cause) => {
+    throw new OperatorError(
+      `The server for the tests cannot be reached: ${cause.message}.`,
+      'Check the address after --database, or in EPIC_TEST_DATABASE_URL.',
+      cause,
+    );
+  });
+  if (!isSuperuser) {
+    throw new OperatorError(
+      'The tests act as every role in turn, and so need the login of a superuser.',
+      'Name one in the address after --database, or in EPIC_TEST_DATABASE_URL.',
+    );
+  }
+  return { adminUrl, stop: () => dropAll({ adminUrl, template }) };
+}
+
+// The roles belong to the whole cluster. Where they are already they stay as they are, and the tests say whether
+// that is as they should be.
+async function prepareTemplate(server: ScratchServer): Promise<void> {
+  await withConnection(server.adminUrl, async (client) => {
+    if ((await missingRoles(client)).length > 0)
+      await runSqlFile(client, databasePath('roles.sql'));
+    await client.query(
+      `create database ${server.template} owner epic_owner template template0 encoding 'UTF8'`,
+    );
+  });
+  await deploy({ adminUrl: adminUrlOf(server, server.template), rolesToo: false, say });
+}
+
+// The template and all that were cloned from it, also by a test that failed to clean up.
+async function dropAll(server: ScratchServer): Promise<void> {
+  const names = await withConnection(server.adminUrl, async (client) => {
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [server.template],
+    );
+    return rows.map(({ datname }) => datname);
+  });
+  for (const name of names) await dropDatabase(server, name);
+}

@@ -1,0 +1,116 @@
+import type { DatabaseError } from 'pg';
+import { type Contact, type ErrorCode, Refusal, type RefusalDetails } from '../../errors/errors.ts';
+
+// What a PostgreSQL error means to the caller of the API. Errors that the database raises itself, in a trigger
+// or a function, already are sentences. The others are turned into one here; those that break a named rule are
+// explained in refusals.ts, where the database can be asked for the rule's own sentence.
+
+/** True for an error that came from `raise` in PL/pgSQL, whose message was written for a person. */
+export function isRaised(error: DatabaseError): boolean {
+  return error.routine === 'exec_stmt_raise';
+}
+
+/** The code for an SQLSTATE. */
+export function codeOf(sqlState: string | undefined): ErrorCode {
+  if (sqlState === undefined) return 'INTERNAL';
+  const byState: Record<string, ErrorCode> = {
+    EP401: 'UNAUTHENTICATED',
+    EP403: 'FORBIDDEN',
+    EP409: 'CONFLICT',
+    EP410: 'INVALID',
+    '42501': 'FORBIDDEN',
+    '42703': 'INVALID',
+    P0002: 'NOT_FOUND',
+    '23514': 'INVALID',
+    '23502': 'INVALID',
+    '23P01': 'INVALID',
+    '23505': 'CONFLICT',
+    '23503': 'CONFLICT',
+    '25P03': 'UNAVAILABLE',
+    '25P04': 'UNAVAILABLE',
+    '40001': 'CONFLICT',
+    '40P01': 'CONFLICT',
+    '55000': 'CONFLICT',
+    '55006': 'CONFLICT',
+    '55P03': 'CONFLICT',
+    '57014': 'UNAVAILABLE',
+    '57P01': 'UNAVAILABLE',
+    '57P02': 'UNAVAILABLE',
+    '57P03': 'UNAVAILABLE',
+  };
+  const byClass: Record<string, ErrorCode> = {
+    '08': 'UNAVAILABLE',
+    '22': 'INVALID',
+    '53': 'UNAVAILABLE',
+  };
+  return byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? 'INTERNAL';
+}
+
+/** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */
+export function plainRefusal(error: DatabaseError): Refusal | null {
+  const code = codeOf(error.code);
+  if (code === 'INTERNAL') return null;
+  if (isRaised(error)) return new Refusal(code, error.message, raisedDetails(error), error);
+  const sentence = sentences[error.code ?? ''] ?? sentencesByClass[(error.code ?? '').slice(0, 2)];
+  return sentence === undefined ? null : new Refusal(code, sentence, {}, error);
+}
+
+/** What `raise` says beside its sentence: the kind as its constraint, the field as its column, the rest as JSON. */
+function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError): RefusalDetails {
+  const { reason, contact, ...facts } = factsIn(detail);
+  return {
+    ...(constraint && { kind: constraint }),
+    ...(column && { field: fieldOf(column) }),
+    ...(typeof reason === 'string' && { reason }),
+    ...(isContact(contact) && { contact: { id: null, fullName: null, ...contact } }),
+    ...(Object.keys(facts).length > 0 && { facts }),
+    // The hint of a refusal tells psql users what reason and contact say.
+    ...(hint && code !== '42501' && { hint }),
+  };
+}
+
+function factsIn(detail: string | undefined): Record<string, unknown> {
+  try {
+    const facts: unknown = JSON.parse(detail ?? '');
+    return typeof facts === 'object' && !Array.isArray(facts) ? { ...facts } : {};
+  } catch {
+    return {};
+  }
+}
+
+function isContact(value: unknown): value is Partial<Contact> & Pick<Contact, 'department'> {
+  return typeof value === 'object' && value !== null && 'department' in value;
+}
+
+/** The API's name of a column, or of an argument of a function. */
+export function fieldOf(column: string): string {
+  return column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+const sameMoment = 'Someone else is changing the same record at this moment. Try again.';
+const tookTooLong = 'This took too long and was stopped. Ask for less, or try again.';
+const unreachable = 'The database cannot be reached at the moment. Try again shortly.';
+
+const sentences: Record<string, string> = {
+  '22001': 'A text is too long.',
+  '22003': 'A number is too large.',
+  '22007': 'A date or time cannot be read: write it like 2026-05-31 or 2026-05-31T18:00:00+02:00.',
+  '22008': 'A date or time is out of range.',
+  '22021': 'A text may not contain a NUL character.',
+  '22P02': 'A value cannot be read.',
+  '22P05': 'A text may not contain a NUL character.',
+  '25P03': tookTooLong,
+  '25P04': tookTooLong,
+  '40001': sameMoment,
+  '40P01': sameMoment,
+  '55006': sameMoment,
+  '55P03': sameMoment,
+  '57014': tookTooLong,
+};
+
+const sentencesByClass: Record<string, string> = {
+  '08': unreachable,
+  '22': 'A value cannot be used.',
+  '53': 'The database is overloaded at the moment. Try again shortly.',
+  '57': unreachable,
+};

@@ -1,0 +1,122 @@
+import { GraphQLList, GraphQLNonNull, getNullableType } from 'postgraphile/graphql';
+import { pgSmartTagsFromFile } from 'postgraphile/utils';
+import { databasePath } from '../../database/sql-file.ts';
+
+// What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes (PgIndexBehaviorsPlugin).
+// Names that read well, and what is left out, are in db/postgraphile.tags.json5; here is what holds of every table and
+// function.
+
+const shapePlugin: GraphileConfig.Plugin = {
+  name: 'EpicShapePlugin',
+  after: ['PgFirstLastBeforeAfterArgsPlugin'],
+  inflection: {
+    replace: {
+      // The column `id` is called `id` in the API too.
+      _attributeName(previous, _options, details) {
+        if (previous === undefined) throw new Error('There is no inflector to replace.');
+        return previous({ ...details, skipRowId: true });
+      },
+      // What a function of the database returns goes by its own name: `contract`, not `result`.
+      functionMutationResultFieldName(previous, _options, details) {
+        if (previous === undefined) throw new Error('There is no inflector to replace.');
+        const { codec, extensions, isUnique } = details.resource;
+        if (!codec.attributes || extensions?.tags?.resultFieldName) return previous(details);
+        const name = this.camelCase(details.returnGraphQLTypeName);
+        return isUnique ? name : this.pluralize(name);
+      },
+      // Only functions return lists: there is no connection to tell them from.
+      listField: (_previous, _options, baseName) => baseName,
+    },
+  },
+  gather: {
+    hooks: {
+      // The comment on a foreign key says what is wrong when it is broken, not what it leads to.
+      pgRelations_relation(_info, { relation }) {
+        delete relation.description;
+      },
+    },
+  },
+  schema: {
+    entityBehavior: {
+      pgCodec: {
+        // What a function returns is not a record that could be written.
+        override: (behavior, codec) =>
+          isReturned(codec) ? [behavior, '-insert', '-update'] : behavior,
+      },
+      pgResource: {
+        override: (behavior, resource) =>
+          resource.parameters && !resource.isUnique
+            ? [behavior, '-queryField:resource:connection', 'queryField:resource:list']
+            : behavior,
+      },
+      pgResourceUnique: {
+        override: (behavior, [, unique]) =>
+          unique.isPrimary
+            ? behavior
+            : [behavior, '-constraint:resource:update', '-constraint:resource:delete'],
+      },
+    },
+    hooks: {
+      GraphQLInputObjectType_fields(fields, _build, { scope }) {
+        return scope.isMutationInput ? withoutClientMutationId(fields) : fields;
+      },
+      GraphQLInputObjectType_fields_field(field, _build, { scope }) {
+        const isRequired =
+          scope.isPgRowType &&
+          !scope.isPgPatch &&
+          !scope.isPgBaseInput &&
+          scope.pgAttribute?.extensions?.tags?.requiredInput;
+        return isRequired
+          ? { ...field, type: new GraphQLNonNull(getNullableType(field.type)) }
+          : field;
+      },
+      GraphQLObjectType_fields(fields, _build, { scope }) {
+        return scope.isMutationPayload ? withoutClientMutationId(fields) : fields;
+      },
+      // Lists in the database, and those that a function is given, have no holes.
+      GraphQLObjectType_fields_field(field, _build, { scope }) {
+        const { type } = field;
+        const list = getNullableType(type);
+        if (!scope.pgFieldAttribute || !(list instanceof GraphQLList)) return field;
+        const whole = new GraphQLList(new GraphQLNonNull(getNullableType(list.ofType)));
+        return { ...field, type: list === type ? whole : new GraphQLNonNull(whole) };
+      },
+      GraphQLObjectType_fields_field_args_arg(argument, _build, { scope }) {
+        const { type } = argument;
+        if (!scope.pgFieldResource?.parameters || !(type instanceof GraphQLList)) return argument;
+        const item = new GraphQLNonNull(getNullableType(type.ofType));
+        return { ...argument, type: new GraphQLList(item) };
+      },
+      GraphQLObjectType_fields_field_args(args, _build, { scope }) {
+        if (!scope.isRootQuery || !scope.isPgFieldSimpleCollection) return args;
+        const { first, offset: _, ...kept } = args;
+        const most = Number(scope.pgFieldResource?.extensions?.tags?.first);
+        // What a function returns as a list is short, and half of it would not be an answer.
+        if (!first || !most) return kept;
+        const description = `At most this many: ${most} by default.`;
+        return { ...kept, first: { ...first, description, defaultValue: most } };
+      },
+    },
+  },
+};
+
+/** Whether it is a type that functions return, and no table or view. */
+export function isReturned(codec: {
+  attributes?: unknown;
+  extensions?: { isTableLike?: boolean };
+}) {
+  return codec.attributes !== undefined && !codec.extensions?.isTableLike;
+}
+
+/** Relay's old way to tell answers apart; HTTP does. */
+function withoutClientMutationId<Fields extends object>(fields: Fields): Fields {
+  const kept = { ...fields };
+  Reflect.deleteProperty(kept, 'clientMutationId');
+  return kept;
+}
+
+/** The plugins that give schema crm its shape in the API. */
+export const exposurePlugins: GraphileConfig.Plugin[] = [
+  pgSmartTagsFromFile(databasePath('postgraphile.tags.json5'), 'EpicSmartTagsPlugin'),
+  shapePlugin,
+];

@@ -1,0 +1,241 @@
+import { access, context, lambda, object, sideEffect } from 'postgraphile/grafast';
+import { extendSchema, gql } from 'postgraphile/utils';
+import type { Claims } from '../../database/claims.ts';
+import { createEmployee, type InTransaction, resetPassword } from '../../identity/employees.ts';
+import type { Sessions } from '../../identity/sessions.ts';
+import { notLoggedIn } from '../errors/refusals.ts';
+
+const typeDefs = gql`
+  extend type Query {
+    """The employee whose session this is."""
+    me: Employee
+  }
+
+  extend type Mutation {
+    """Opens a session with an e-mail address and a password."""
+    login(input: LoginInput!): Session
+    """Exchanges a refresh token for a new access token and the next refresh token."""
+    refresh(input: RefreshInput!): Session
+    """Ends this session."""
+    logout: LogoutPayload
+    """Ends all of one's own sessions but this one."""
+    revokeOtherSessions: RevokeOtherSessionsPayload
+    """Replaces one's own password and ends one's other sessions."""
+    changePassword(input: ChangePasswordInput!): ChangePasswordPayload
+    """Creates an employee, who logs in once with the password returned and then chooses their own."""
+    createEmployee(input: CreateEmployeeInput!): CreateEmployeePayload
+    """
+    Gives an employee who has forgotten theirs a new password for one login. It ends their sessions, and unlocks the
+    account.
+    """
+    resetPassword(input: ResetPasswordInput!): ResetPasswordPayload
+  }
+
+  input LoginInput {
+    """The employee's e-mail address, in upper or lower case."""
+    email: String!
+    """Their password."""
+    password: String!
+  }
+
+  input RefreshInput {
+    """The latest refresh token of the session. Each is good for one refresh."""
+    refreshToken: String!
+  }
+
+  input ChangePasswordInput {
+    """The password so far."""
+    currentPassword: String!
+    """At least 12 characters, without one's name or e-mail address, and not easily guessed."""
+    newPassword: String!
+  }
+
+  input CreateEmployeeInput {
+    """First and last name."""
+    fullName: String!
+    """The address to log in with; unique without regard to case."""
+    email: String!
+    """Where colleagues reach them."""
+    phone: String
+    """What they do, which decides what they may do."""
+    department: Department!
+  }
+
+  input ResetPasswordInput {
+    """Who has forgotten their password."""
+    employeeId: Int!
+  }
+
+  """What a client keeps of a session."""
+  type Session {
+    """Goes into the header "Authorization: Bearer …" of every request."""
+    accessToken: String!
+    """When the access token expires: refresh before."""
+    accessTokenExpiresAt: Datetime!
+    """
+    Good for one refresh. Null when another refresh of the same moment got the next one: go on with that.
+    """
+    refreshToken: String
+    """True while the password is a one-time password: until it is changed, the session can do nothing else."""
+    mustChangePassword: Boolean!
+    """Whose session it is."""
+    employee: SessionEmployee!
+  }
+
+  """An employee, as far as they may be known before anything can be read."""
+  type SessionEmployee {
+    """Identifies the employee."""
+    id: Int!
+    """First and last name."""
+    fullName: String!
+    """The address to log in with."""
+    email: String!
+    """What they do, which decides what they may do."""
+    department: Department!
+  }
+
+  type LogoutPayload {
+    """Always true: what cannot be done is an error."""
+    ok: Boolean!
+  }
+
+  type RevokeOtherSessionsPayload {
+    """How many have ended."""
+    count: Int!
+  }
+
+  type ChangePasswordPayload {
+    """Always true: what cannot be done is an error."""
+    ok: Boolean!
+  }
+
+  type CreateEmployeePayload {
+    """The new employee."""
+    employee: Employee
+    """Shown this once and stored nowhere. Good for seven days."""
+    oneTimePassword: String!
+  }
+
+  type ResetPasswordPayload {
+    """The employee as they are now."""
+    employee: Employee
+    """Shown this once and stored nowhere. Good for seven days."""
+    oneTimePassword: String!
+  }
+`;
+
+/** Who somebody is: logging in and out, one's own password, and new employees. */
+export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin {
+  return extendSchema((build) => {
+    const employees = build.pgResources.employee;
+    if (employees === undefined) throw new Error('The schema has no employees.');
+
+    return {
+      typeDefs,
+      objects: {
+        Query: {
+          plans: {
+            me() {
+              const $id = lambda(
+                context().get('exchange'),
+                ({ claims }) => sessionOf(claims).employeeId,
+                true,
+              );
+              return employees.get({ id: $id });
+            },
+          },
+        },
+
+        Mutation: {
+          plans: {
+            login(_$root, args) {
+              return sideEffect([context(), args.getRaw('input')], ([{ exchange }, input]) =>
+                sessions.logIn({
+                  ...input,
+                  userAgent: exchange.userAgent,
+                  address: exchange.address,
+                }),
+              );
+            },
+
+            refresh(_$root, args) {
+              return sideEffect(args.getRaw('input'), ({ refreshToken }) =>
+                sessions.refresh(refreshToken),
+              );
+            },
+
+            logout() {
+              return sideEffect(context(), async ({ exchange }) => {
+                await sessions.logOut(sessionOf(exchange.claims));
+                return { ok: true };
+              });
+            },
+
+            revokeOtherSessions() {
+              return sideEffect(context(), (callers) =>
+                transactionOf(callers)(async (run) => {
+                  const [row] = await run<{ count: number }>(
+                    'select crm.revoke_other_sessions() as count',
+                    [],
+                  );
+                  return row;
+                }),
+              );
+            },
+
+            changePassword(_$root, args) {
+              return sideEffect(
+                [context(), args.getRaw('input')],
+                async ([{ exchange }, input]) => {
+                  await sessions.changePassword(sessionOf(exchange.claims), {
+                    ...input,
+                    address: exchange.address,
+                  });
+                  return { ok: true };
+                },
+              );
+            },
+
+            createEmployee(_$root, args) {
+              const $created = sideEffect([context(), args.getRaw('input')], ([callers, input]) =>
+                createEmployee(transactionOf(callers), input),
+              );
+              return object({
+                employee: employees.get({ id: access($created, 'id') }),
+                oneTimePassword: access($created, 'oneTimePassword'),
+              });
+            },
+
+            resetPassword(_$root, args) {
+              const $reset = sideEffect(
+                [context(), args.getRaw('input')],
+                ([callers, { employeeId }]) => resetPassword(transactionOf(callers), employeeId),
+              );
+              return object({
+                employee: employees.get({ id: access($reset, 'id') }),
+                oneTimePassword: access($reset, 'oneTimePassword'),
+              });
+            },
+          },
+        },
+      },
+    };
+  }, 'EpicIdentityPlugin');
+}
+
+/** Runs statements as the caller. */
+function transactionOf({ exchange, withPgClient, pgSettings }: Grafast.Context): InTransaction {
+  sessionOf(exchange.claims);
+  return (work) =>
+    withPgClient(pgSettings, (client) =>
+      work(
+        async <Row>(text: string, values: unknown[]) =>
+          (await client.query<Row>({ text, values })).rows,
+      ),
+    );
+}
+
+function sessionOf(claims: Claims | null): Claims {
+  if (claims === null) throw notLoggedIn();
+  return claims;
+}

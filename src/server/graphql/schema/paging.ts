@@ -1,0 +1,91 @@
+import type { ConnectionStep, Step } from 'postgraphile/grafast';
+import { lambda } from 'postgraphile/grafast';
+import { Refusal } from '../../errors/errors.ts';
+
+/** Rows of a page when the caller does not say. */
+export const defaultPage = 50;
+/** The most rows that one page may have. */
+export const largestPage = 1000;
+
+/**
+ * Every connection has pages: 50 rows when the caller does not say, at most 1,000, reached by cursor and
+ * never by offset.
+ */
+export const pagingPlugin: GraphileConfig.Plugin = {
+  name: 'EpicPagingPlugin',
+  after: ['PgFirstLastBeforeAfterArgsPlugin'],
+  schema: {
+    hooks: {
+      GraphQLObjectType_fields_field_args(args, _build, context) {
+        if (!context.scope.isPgFieldConnection || args.first === undefined) return args;
+        // The field's own plan applies `first` and `last`, since the one's default depends on the other.
+        const { offset: _, ...kept } = args;
+        return {
+          ...kept,
+          first: {
+            type: args.first.type,
+            description: `Read the first rows: ${defaultPage} by default, ${largestPage.toLocaleString('en')} at most.`,
+          },
+          ...(args.last && {
+            last: {
+              type: args.last.type,
+              description: `Read the last rows instead: ${largestPage.toLocaleString('en')} at most.`,
+            },
+          }),
+        };
+      },
+
+      GraphQLObjectType_fields_field(field, _build, context) {
+        const { plan } = field;
+        if (!context.scope.isPgFieldConnection || plan === undefined) return field;
+        return {
+          ...field,
+          plan($parent, args, info) {
+            const $connection: ConnectionStep<Step> = plan($parent, args, info);
+            const $first = args.getRaw('first');
+            const goesBackwards = info.field.args.some(({ name }) => name === 'last');
+            if (!goesBackwards) {
+              $connection.setFirst(lambda($first, (first) => pageSizes(first, null).first, true));
+              return $connection;
+            }
+            const $sizes = [$first, args.getRaw('last')] as const;
+            $connection.setFirst(
+              lambda($sizes, ([first, last]) => pageSizes(first, last).first, true),
+            );
+            $connection.setLast(
+              lambda($sizes, ([first, last]) => pageSizes(first, last).last, true),
+            );
+            return $connection;
+          },
+        };
+      },
+    },
+  },
+};
+
+/** The rows to read, given what was asked. Throws a Refusal (INVALID). */
+export function pageSizes(
+  first: number | null | undefined,
+  last: number | null | undefined,
+): { first: number | null; last: number | null } {
+  if (first != null && last != null) {
+    throw new Refusal('INVALID', 'Ask for the first rows or for the last rows, not for both.', {
+      field: 'last',
+      kind: 'page_size',
+    });
+  }
+  if (first == null && last == null) return { first: defaultPage, last: null };
+  return { first: checkedPage('first', first), last: checkedPage('last', last) };
+}
+
+function checkedPage(field: string, size: number | null | undefined): number | null {
+  if (size == null) return null;
+  if (size < 0 || size > largestPage) {
+    throw new Refusal(
+      'INVALID',
+      `A page has 0 to ${largestPage.toLocaleString('en')} rows: ${field} cannot be ${size}.`,
+      { field, kind: 'page_size', hint: 'Read page after page with the argument "after".' },
+    );
+  }
+  return size;
+}

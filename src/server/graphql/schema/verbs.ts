@@ -1,0 +1,162 @@
+import {
+  type DocumentNode,
+  type GraphQLSchema,
+  getArgumentValues,
+  type OperationDefinitionNode,
+} from 'postgraphile/graphql';
+import { fieldsOf } from '../limits/selection.ts';
+
+/** What a generated mutation does, in the words of `crm.explain_refusal`. */
+export type Verb = {
+  record: string;
+  verb: 'create' | 'update' | 'delete';
+  /** The column that an input field writes. */
+  columnOf: Readonly<Record<string, string>>;
+};
+
+/** A mutation that calls a function of the database. */
+export type Call = {
+  functionName: string;
+  /** The argument of the function that an input field is. */
+  argumentOf: Readonly<Record<string, string>>;
+};
+
+/** What each mutation of the schema does, by the name of its field; filled while the schema is built. */
+export type Verbs = Map<string, Verb | Call>;
+
+/** Notes what each mutation does, so that a refusal can be explained. */
+export function createVerbsPlugin(verbs: Verbs): GraphileConfig.Plugin {
+  return {
+    name: 'EpicVerbsPlugin',
+    schema: {
+      hooks: {
+        GraphQLObjectType_fields_field(field, build, context) {
+          const { scope } = context;
+          const resource = scope.pgFieldResource;
+          const verb = scope.isPgCreateMutation
+            ? 'create'
+            : scope.isPgUpdateMutation
+              ? 'update'
+              : scope.isPgDeleteMutation
+                ? 'delete'
+                : null;
+          if (scope.isRootMutation && resource && verb) {
+            verbs.set(scope.fieldName, {
+              record: resource.name,
+              verb,
+              columnOf: columnsOf(build, resource.codec),
+            });
+          }
+          return field;
+        },
+
+        finalize(schema, build) {
+          const employee = build.pgResources.employee;
+          if (employee) {
+            verbs.set('createEmployee', {
+              record: 'employee',
+              verb: 'create',
+              columnOf: columnsOf(build, employee.codec),
+            });
+          }
+          for (const resource of Object.values(build.pgResources)) {
+            if (!isFunction(resource)) continue;
+            verbs.set(build.inflection.customMutationField({ resource }), {
+              functionName: resource.extensions?.pg?.name ?? resource.name,
+              argumentOf: argumentsOf(build, resource),
+            });
+          }
+          return schema;
+        },
+      },
+    },
+  };
+}
+
+function columnsOf(
+  build: GraphileBuild.Build,
+  codec: Parameters<GraphileBuild.Inflection['attribute']>[0]['codec'],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(codec.attributes).map((attributeName) => [
+      build.inflection.attribute({ attributeName, codec }),
+      attributeName,
+    ]),
+  );
+}
+
+type FunctionResource = Parameters<GraphileBuild.Inflection['customMutationField']>[0]['resource'];
+
+/** Whether it is a function that changes something. */
+function isFunction(resource: { isMutation: boolean }): resource is FunctionResource {
+  return resource.isMutation;
+}
+
+function argumentsOf(
+  build: GraphileBuild.Build,
+  resource: FunctionResource,
+): Record<string, string> {
+  return Object.fromEntries(
+    resource.parameters.flatMap((param, index) =>
+      param.name ? [[build.inflection.argument({ param, index, resource }), param.name]] : [],
+    ),
+  );
+}
+
+/** The field of the operation's root that an error's path begins with, and its arguments. */
+export function rootFieldOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode | null | undefined,
+  responseKey: string | number | undefined,
+  variables: Record<string, unknown>,
+): { name: string; input: Record<string, unknown> } | null {
+  const root = operation && schema.getRootType(operation.operation);
+  if (!root || typeof responseKey !== 'string') return null;
+  for (const field of fieldsOf(document, operation.selectionSet)) {
+    const definition = root.getFields()[field.name.value];
+    if ((field.alias ?? field.name).value !== responseKey || !definition) continue;
+    const { input } = getArgumentValues(definition, field, variables);
+    return { name: definition.name, input: isRecord(input) ? input : {} };
+  }
+  return null;
+}
+
+/** The values that a mutation's input writes, by column; null when it writes none. */
+export function valuesWritten(
+  verb: Verb,
+  input: Record<string, unknown>,
+): Record<string, unknown> | null {
+  const written =
+    verb.verb === 'create'
+      ? (Object.values(input).find(isRecord) ?? input)
+      : verb.verb === 'update' && isRecord(input.patch)
+        ? input.patch
+        : {};
+  const values = renamed(written, verb.columnOf);
+  return Object.keys(values).length > 0 ? values : null;
+}
+
+/** The arguments of the function that a mutation's input gives, by their names. */
+export function argumentsGiven(
+  call: Call,
+  input: Record<string, unknown>,
+): Record<string, unknown> {
+  return renamed(input, call.argumentOf);
+}
+
+function renamed(
+  values: Record<string, unknown>,
+  names: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) => {
+      const known = names[name];
+      return known === undefined ? [] : [[known, value]];
+    }),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

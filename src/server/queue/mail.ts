@@ -1,0 +1,150 @@
+import type { Transporter } from 'nodemailer';
+import { describeNotification, type NotificationFacts } from '../../client/notifications.ts';
+import { codeOf } from '../errors/error-code.ts';
+import { type Delivered, type Delivery, type Job, Undelivered } from './delivery.ts';
+
+/** Where e-mails are handed over, whom they come from, and how they write amounts and times. */
+export type MailHost = {
+  /** Holds a password: never printed. */
+  smtpUrl: string;
+  /** The sender: an address, or `Name <address>`. */
+  from: string;
+  /** A BCP 47 tag. */
+  locale: string;
+  /** An IANA name. */
+  timeZone: string;
+};
+
+type Notification = NotificationFacts & {
+  created_at: Date;
+  full_name: string;
+  email: string;
+};
+
+/** Delivers notifications as e-mails. `close` lets go of the mail host. */
+export type Mail = { deliver: Delivery; close(): void };
+
+/** E-mails to a mail host; without one, nothing is sent. */
+export async function createMail(host: MailHost | null): Promise<Mail> {
+  if (host === null) {
+    const deliver: Delivery = async ({ payload }) =>
+      notSent(notificationOf(payload), 'no mail host is configured');
+    return { deliver, close: () => {} };
+  }
+  const transport = await connect(host.smtpUrl);
+  return {
+    deliver: (job) => send(job, host, transport),
+    close: () => transport.close(),
+  };
+}
+
+async function connect(smtpUrl: string): Promise<Transporter> {
+  const { createTransport } = await import('nodemailer');
+  const { protocol, hostname, port, username, password } = new URL(smtpUrl);
+  const isSecure = protocol === 'smtps:';
+  return createTransport({
+    pool: true,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isSecure ? 465 : 587) : Number(port),
+    secure: isSecure,
+    ...(username !== '' && {
+      auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
+      // A password is not sent in the clear, unless it stays on this machine.
+      requireTLS: !isSecure && !/^(localhost|127\..*|\[::1\])$/.test(hostname),
+    }),
+    maxConnections: 2,
+    // The queue tries again.
+    maxRequeues: 0,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+}
+
+async function send(
+  { payload, query, signal }: Job,
+  host: MailHost,
+  transport: Transporter,
+): Promise<Delivered> {
+  const id = notificationOf(payload);
+  // The courier does not see a notification that has been read, nor anybody who has left.
+  const [notification] = await query<Notification>(
+    `select notification.kind, notification.recipient_id as "recipientId", notification.event_id as "eventId",
+       notification.contract_id as "contractId", notification.employee_id as "employeeId", notification.subject,
+       notification.old_values as "oldValues", notification.new_values as "newValues", notification.created_at,
+       recipient.full_name, recipient.email
+     from crm.notification
+     join crm.employee recipient on recipient.id = notification.recipient_id
+     where notification.id = $1`,
+    [id],
+  );
+  if (notification === undefined) return notSent(id, 'it has been read, or the recipient has left');
+
+  try {
+    await transport.sendMail({ ...letter(id, notification, host), signal });
+  } catch (error) {
+    throw explain(error, signal);
+  }
+  return { line: 'mail', about: { notification: id, kind: notification.kind } };
+}
+
+/** The e-mail. The same notification has the same Message-ID each time: a repeat can be told. */
+function letter(id: number, notification: Notification, { from, ...format }: MailHost) {
+  const domain = /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'localhost';
+  return {
+    from,
+    to: { name: notification.full_name, address: notification.email },
+    subject: `Epic Events: ${notification.kind.replaceAll('_', ' ')}`,
+    text: [
+      `Hello ${notification.full_name},`,
+      describeNotification(notification, format),
+      'All your notifications: epic notification list',
+    ].join('\n\n'),
+    messageId: `<notification-${id}.${notification.created_at.getTime()}@${domain}>`,
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  };
+}
+
+function notSent(notification: number, reason: string): Delivered {
+  return { line: 'no mail', about: { notification, reason }, isIdle: true };
+}
+
+function notificationOf(payload: unknown): number {
+  const isObject = typeof payload === 'object' && payload !== null;
+  if (isObject && 'notification' in payload && typeof payload.notification === 'number') {
+    return payload.notification;
+  }
+  throw new Undelivered('It names no notification.', { isFinal: true });
+}
+
+/**
+ * In words of our own: what a mail host says can quote the address, and its own error the password. A host that
+ * refuses this recipient, or this message, for good (5xx) will do so again; one that refuses us may be put right.
+ */
+function explain(error: unknown, signal: AbortSignal): Undelivered {
+  if (signal.aborted) return new Undelivered('It was broken off.', { cause: error });
+  const { responseCode, command } = {
+    responseCode: undefined,
+    command: undefined,
+    ...asObject(error),
+  };
+  const code = [codeOf(error), responseCode, command].filter(
+    (word) => typeof word === 'number' || (typeof word === 'string' && /^[A-Z ]{1,20}$/.test(word)),
+  );
+  const isRefused =
+    typeof responseCode === 'number' &&
+    responseCode >= 500 &&
+    (command === 'RCPT TO' || command === 'DATA');
+  // An address that nodemailer itself would not put on an envelope.
+  const isFinal = isRefused || (codeOf(error) === 'EENVELOPE' && command === 'API');
+  return new Undelivered(
+    `The mail host ${isRefused ? 'refuses it' : 'did not take it'} (${code.join(', ') || 'no code'}).`,
+    { isFinal, cause: error },
+  );
+}
+
+function asObject(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}

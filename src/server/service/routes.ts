@@ -1,0 +1,60 @@
+import type { MetricsAudience } from '../config/values.ts';
+import type { BuiltRelease } from '../database/deploy/built-release.ts';
+import type { WithSession } from '../database/session.ts';
+import { createExplorer } from '../explorer/explorer.ts';
+import type { Api } from '../graphql/api.ts';
+import type { ReportUnexpected } from '../graphql/errors/errors.ts';
+import { sdlOf } from '../graphql/sdl.ts';
+import { createGraphqlDoor } from '../http/graphql-handler.ts';
+import { isDirect } from '../http/is-direct.ts';
+import { readReadiness } from '../http/readiness.ts';
+import { type Answer, json, nothingAt, type Route, type Routes } from '../http/response.ts';
+import type { Keys } from '../identity/keys.ts';
+import type { Metrics } from '../observability/metrics.ts';
+
+/** What the server answers, at which path. */
+export function createRoutes(options: {
+  api: Api;
+  report: ReportUnexpected;
+  keys: Keys;
+  withSession: WithSession;
+  built: BuiltRelease;
+  isStopping: () => boolean;
+  metrics: Metrics;
+  /** Who may read the metrics. */
+  audience: MetricsAudience;
+  /** Whether there is a page at / to explore the API with. */
+  explorer: boolean;
+  /** Whether the schema may be read. */
+  introspection: boolean;
+}): Routes {
+  const { api, keys, metrics, audience } = options;
+
+  async function readyz(): Promise<Answer> {
+    const state = options.isStopping()
+      ? { ready: false, reason: 'The server is stopping.' }
+      : await readReadiness(options.withSession, options.built);
+    return json(state.ready ? 200 : 503, state);
+  }
+
+  const readMetrics: Route = async (request) => {
+    const isForCaller = audience === 'on' || (audience === 'local' && isDirect(request));
+    return isForCaller ? { status: 200, ...(await metrics.read()) } : nothingAt('/metrics');
+  };
+
+  return {
+    '/graphql': createGraphqlDoor({ ...api, report: options.report }),
+    '/.well-known/jwks.json': () =>
+      json(200, keys.published, { 'cache-control': 'public, max-age=30' }),
+    '/healthz': () => json(200, { status: 'ok' }),
+    '/readyz': readyz,
+    '/metrics': readMetrics,
+    ...(options.explorer && createExplorer()),
+    ...(options.introspection && { '/schema.graphql': sdlRoute(api) }),
+  };
+}
+
+function sdlRoute({ schema }: Api): Route {
+  const answer = { status: 200, contentType: 'text/plain;charset=utf-8', body: sdlOf(schema) };
+  return () => answer;
+}

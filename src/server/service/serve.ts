@@ -1,0 +1,169 @@
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { TrustedDocuments } from '../config/trusted-documents.ts';
+import type { MetricsAudience } from '../config/values.ts';
+import { readBuiltRelease } from '../database/deploy/built-release.ts';
+import { createCourierPool, createPool } from '../database/pool.ts';
+import { createWithSession, sessionSettings } from '../database/session.ts';
+import { OperatorError, Refusal } from '../errors/errors.ts';
+import { createApi } from '../graphql/api.ts';
+import { newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
+import { createAddressOf } from '../http/address.ts';
+import { listen } from '../http/listening.ts';
+import { createHttpServer } from '../http/server.ts';
+import type { Keys } from '../identity/keys.ts';
+import { createSessions } from '../identity/sessions.ts';
+import { createTokens } from '../identity/tokens.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { createMonitor } from '../observability/monitor.ts';
+import { createJournalDelivery } from '../queue/journal.ts';
+import { createMail, type MailHost } from '../queue/mail.ts';
+import { startCourier } from '../queue/queue.ts';
+import { createLive } from '../subscriptions/subscriptions.ts';
+import { createRoutes } from './routes.ts';
+
+export type ServeOptions = {
+  /** Where the API logs in, as epic_authenticator. */
+  databaseUrl: string;
+  keys: Keys;
+  issuer: string;
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  /** The origins whose pages may use the API. */
+  allowedOrigins: readonly string[];
+  /** Whether the API's schema may be asked about itself. */
+  introspection: boolean;
+  /** The only documents that are executed; null for any. */
+  trustedDocuments: TrustedDocuments | null;
+  /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
+  trustedProxies: readonly string[];
+  sentryDsn: string | null;
+  /** Whether there is a page at / to explore the API with. */
+  explorer: boolean;
+  /** What Sentry calls this deployment. */
+  environment: string;
+  /** Null sends no e-mail. */
+  mailHost: MailHost | null;
+  /** Who may read /metrics. */
+  metrics: MetricsAudience;
+  log: Logger;
+};
+
+/** The API, listening. */
+export type Serving = {
+  /** Without a slash at the end. */
+  url: string;
+  /** Tells the log and Sentry of an error outside any request. */
+  reportCrash(error: unknown): void;
+  /** Answers what has been asked, then lets go of everything. */
+  stop(): Promise<void>;
+};
+
+/** Puts the server together and starts it. Throws an OperatorError when it cannot start. */
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const { databaseUrl, keys, allowedOrigins, introspection, log } = options;
+  const addressOf = createAddressOf(options.trustedProxies);
+  const built = await readBuiltRelease();
+  const onLostConnection = (error: Error) =>
+    log.warn({ err: error }, 'a database connection was lost');
+  let isStopping = false;
+
+  /** How to let go of everything, in the order in which it was taken. */
+  const held: (() => unknown)[] = [];
+  async function letGo(): Promise<void> {
+    for (let last = held.pop(); last; last = held.pop()) await last();
+  }
+
+  const monitor = await createMonitor(options.sentryDsn, options.environment);
+  held.push(monitor.close);
+  const report: ReportUnexpected = (error, { errorId, exchange }) => {
+    const operation = exchange?.operation ?? null;
+    log.error({ err: error, errorId, request: exchange?.id, operation }, 'unexpected error');
+    monitor.unexpected(error, { errorId, operation });
+  };
+
+  const pool = createPool({ databaseUrl, onLostConnection });
+  held.push(() => pool.end());
+  const withSession = createWithSession(pool);
+
+  try {
+    await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
+
+    const mail = await createMail(options.mailHost);
+    held.push(mail.close);
+    const courier = startCourier({
+      pool: createCourierPool({ databaseUrl, onLostConnection }),
+      deliveries: {
+        journal: createJournalDelivery(monitor.business),
+        notification_mail: mail.deliver,
+      },
+      log,
+    });
+    held.push(courier.stop);
+
+    const live = createLive({ databaseUrl, withSession, log, report });
+    held.push(live.close);
+
+    const metrics = createMetrics({ pool, queueLag: courier.lag, sockets: live.sockets });
+    const tokens = createTokens(keys, options.issuer);
+    const api = await createApi({
+      pool,
+      sessions: metrics.watching(createSessions(withSession, tokens)),
+      feeds: live.feeds,
+      report,
+      introspection,
+      trustedDocuments: options.trustedDocuments,
+    });
+    const server = createHttpServer({
+      routes: createRoutes({
+        ...{ api, report, keys, withSession, built, metrics, introspection },
+        isStopping: () => isStopping,
+        audience: options.metrics,
+        explorer: options.explorer,
+      }),
+      tokens,
+      allowedOrigins,
+      addressOf,
+      log,
+      report,
+      onAnswered: (answered) => {
+        if (answered.path === '/graphql') metrics.answered(answered);
+      },
+    });
+    live.serve({ server, api, tokens, allowedOrigins, addressOf });
+    const listening = await listen(server, options.host, options.port);
+    held.push(() => Promise.all([listening.stop(), live.close()]));
+
+    return {
+      url: listening.url,
+      reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
+      stop() {
+        isStopping = true;
+        return letGo();
+      },
+    };
+  } catch (error) {
+    await letGo();
+    throw explainStart(error);
+  }
+}
+
+function explainStart(error: unknown): unknown {
+  if (error instanceof Refusal && error.code === 'UNAVAILABLE') {
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    return new OperatorError(
+      `The database cannot be used (${reason}).`,
+      'Check DATABASE_URL, and that PostgreSQL is running.',
+      error,
+    );
+  }
+  if (error instanceof pg.DatabaseError) {
+    return new OperatorError(
+      `The database is not that of Epic Events CRM, or not yet (${error.message}).`,
+      'Prepare it first: epic-server migrate',
+      error,
+    );
+  }
+  return error;
+}
