@@ -4,10 +4,10 @@ import type { Flags, Values } from '../args/flag.ts';
 import { CliError, notFound } from '../errors.ts';
 import type { Output } from '../output/output.ts';
 import { type Definition, type Invocation, type Title, type Verb, verb } from './command.ts';
-import { assertMayCreate, entriesOf, lastLook } from './form.ts';
-import { explained } from './refusal.ts';
-import { noSuch } from './view.ts';
-import { askable, type Deed } from './write-spec.ts';
+import { assertMayCreate, confirmForm, entriesOf } from './form.ts';
+import { withHint } from './refusal.ts';
+import { recordNotFound } from './view.ts';
+import { permissionQuery, type WriteSpec } from './write-spec.ts';
 
 interface ChangeDefinition<Row, F extends Flags, Written extends object>
   extends Title,
@@ -16,7 +16,7 @@ interface ChangeDefinition<Row, F extends Flags, Written extends object>
   /** Of what creates a record: what will be done, to ask on a terminal: `Create a client?` */
   question?(flags: Values<F>): string;
   /** Null where `epic can` does not answer: what is done is to no record. */
-  deed: Deed<F, Written> | null;
+  deed: WriteSpec<F, Written> | null;
   /** Does it with what the deed writes, and returns the record as it is now. */
   send(
     api: Api,
@@ -50,20 +50,22 @@ export function change<Row, F extends Flags, Written extends object>(
         if (creates && draft.kept) {
           const entries = entriesOf(asked, deed, all);
           const about = { values: flags, question: question?.(flags) ?? `Create this ${noun}?` };
-          await lastLook(invocation, entries, about);
+          await confirmForm(invocation, entries, about);
         }
         const written = deed?.writes(flags) ?? ({} as Written);
         const row = await send(api, flags, written, invocation);
         if (!row)
-          throw typeof id === 'number' ? noSuch(noun, id) : notFound(`No ${noun} came back.`);
+          throw typeof id === 'number'
+            ? recordNotFound(noun, id)
+            : notFound(`No ${noun} came back.`);
         output.changed(done(row, flags), columns, row);
         afterwards?.(row, output);
       } catch (error) {
         if (error instanceof CliError && error.problem.code === 'UNAVAILABLE') draft.keep();
         const about = deed ? id : undefined;
-        throw explained(error, { noun, name, id: about });
+        throw withHint(error, { noun, name, id: about });
       }
     },
   });
-  return deed ? { ...made, askable: askable(noun, definition.flags, deed) } : made;
+  return deed ? { ...made, permissionQuery: permissionQuery(noun, definition.flags, deed) } : made;
 }

@@ -2,12 +2,12 @@ import type { Api } from '../api/api.ts';
 import { type Flag, type Flags, parsed, type Typed, type Values } from '../args/flag.ts';
 import { type Column, type Field, pickColumns } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
-import { askFor, meant, missing } from '../prompts/ask.ts';
+import { askFor, missing, resolveValue } from '../prompts/ask.ts';
 import type { Draft } from '../prompts/draft.ts';
 import type { Prompts } from '../prompts/prompts.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Part } from './help-text.ts';
-import type { Askable } from './write-spec.ts';
+import type { PermissionQuery } from './write-spec.ts';
 
 /** What commands work with; made once a command line is understood. */
 export interface Services {
@@ -67,7 +67,7 @@ export type Command = Omit<
   /** What it prints: the same fields in every format. */
   fields: readonly Field[];
   /** For a command that changes a record: what `epic can` asks. */
-  askable?: Askable;
+  permissionQuery?: PermissionQuery;
   execute(typed: Record<string, Typed>, services: Services): Promise<void>;
 };
 
@@ -102,7 +102,7 @@ async function readFlags<Row, F extends Flags>(
   const unsaid = Object.entries(flags).filter(([key]) => !(key in values) && !names.has(key));
   const needed = unsaid.filter(([, { given }]) => given === 'required');
   if (needed[0] && !services.prompts.possible) throw missing(needed[0][1]);
-  for (const [key, { flag, text }] of names) values[key] = await meant(flag, text, services);
+  for (const [key, { flag, text }] of names) values[key] = await resolveValue(flag, text, services);
   if (needed.length > 0) {
     await beforeAsking?.(services, values as Partial<Values<F>>);
     const further = form

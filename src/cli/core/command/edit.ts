@@ -18,8 +18,8 @@ import { change } from './change.ts';
 import type { Definition, Invocation, Services, Verb } from './command.ts';
 import { type Entry, entriesOf, shownIn } from './form.ts';
 import { assertMayBegin } from './permission.ts';
-import { noSuch } from './view.ts';
-import type { Deed } from './write-spec.ts';
+import { recordNotFound } from './view.ts';
+import type { WriteSpec } from './write-spec.ts';
 
 interface EditDefinition<Row, F extends Flags, Written extends object>
   extends Pick<Definition<Row, F>, 'columns' | 'examples'> {
@@ -28,7 +28,7 @@ interface EditDefinition<Row, F extends Flags, Written extends object>
   id: Flag<number, 'required'>;
   /** What can be changed; all of it optional. */
   flags: F;
-  writes: Deed<F, Written>['writes'];
+  writes: WriteSpec<F, Written>['writes'];
   fetch(api: Api, id: number): Promise<Row | null | undefined>;
   send(
     api: Api,
@@ -134,7 +134,7 @@ async function editOnTerminal<Row extends Versioned, F extends Flags, Written ex
   const { noun, columns, fetch, send, writes } = definition;
   const { api, output, prompts, draft } = invocation;
   const first = await fetch(api, rowId);
-  if (!first) throw noSuch(noun, rowId);
+  if (!first) throw recordNotFound(noun, rowId);
   const fields = entries.map(({ field }) => field);
   const question = { record: noun, verb: 'update' as const, rowId, fields, values: {} };
   await assertMayBegin(api, { noun, id: rowId }, question);

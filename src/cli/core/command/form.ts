@@ -7,8 +7,8 @@ import { forPeople } from '../output/format.ts';
 import type { OutlineLine } from '../output/outline.ts';
 import type { Services } from './command.ts';
 import { assertMayBegin } from './permission.ts';
-import { explained } from './refusal.ts';
-import { askable, type Deed, fieldsWrittenBy } from './write-spec.ts';
+import { withHint } from './refusal.ts';
+import { fieldsWrittenBy, permissionQuery, type WriteSpec } from './write-spec.ts';
 
 /** A flag of a form, with the field of the record that it writes. */
 export interface Entry<Row> {
@@ -23,7 +23,7 @@ export interface Entry<Row> {
 /** The flags that write something, in their order. */
 export function entriesOf<Row, F extends Flags>(
   flags: F,
-  deed: Deed<F, object>,
+  deed: WriteSpec<F, object>,
   columns: readonly Column<Row>[],
 ): Entry<Row>[] {
   return Object.entries(flags).flatMap(([key, flag]) => {
@@ -39,7 +39,7 @@ export const shownIn = <Row>({ column }: Entry<Row>, value: unknown): string =>
   forPeople(column?.kind ?? 'text', value as Cell);
 
 /** Shows a record as it will be sent, and asks; a no ends the command. */
-export async function lastLook<Row, F extends Flags>(
+export async function confirmForm<Row, F extends Flags>(
   { output, prompts }: Services,
   entries: readonly Entry<Row>[],
   { values, question }: { values: Values<F>; question: string },
@@ -55,7 +55,12 @@ export async function lastLook<Row, F extends Flags>(
 /** Throws where the database would refuse what the form leads to, as far as it can be told from what is known. */
 export async function assertMayCreate<F extends Flags>(
   api: Api,
-  { noun, name, flags, deed }: { noun: RecordKind; name: string; flags: F; deed: Deed<F, object> },
+  {
+    noun,
+    name,
+    flags,
+    deed,
+  }: { noun: RecordKind; name: string; flags: F; deed: WriteSpec<F, object> },
   known: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const needed = Object.keys(flags).filter(
@@ -66,7 +71,7 @@ export async function assertMayCreate<F extends Flags>(
     flags: new Map(needed.map((key) => [key, known[key]])),
     fields: [],
   };
-  const asked = askable(noun, flags, deed);
+  const asked = permissionQuery(noun, flags, deed);
   // What it belongs to: of a record that there is not, the database says so when the form is sent.
   const of = Object.values(RecordKind).find((each) => each === asked.reference) ?? noun;
   const id = 'id' in flags ? known.id : known[of];
@@ -74,6 +79,6 @@ export async function assertMayCreate<F extends Flags>(
     const about = { noun: 'id' in flags ? noun : of, id: typeof id === 'number' ? id : undefined };
     await assertMayBegin(api, about, asked.question(said));
   } catch (error) {
-    throw explained(error, { noun, name, id: undefined });
+    throw withHint(error, { noun, name, id: undefined });
   }
 }

@@ -69,7 +69,7 @@ export const pageOf = ({ limit, after }: Values<typeof paging>) => ({
 });
 
 /** Says how to get the next page, if there is one. */
-export function tellOfMore(
+export function noteNextPage(
   { output, typed }: Pick<Invocation<never, Flags>, 'output' | 'typed'>,
   { nodes, pageInfo }: Connection<unknown>,
 ): void {
@@ -121,7 +121,7 @@ export function list<Row, F extends Flags, Name extends string>(
       const connection = await fetch(api, flags, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
       if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);
-      if (connection) tellOfMore({ output, typed: withoutSwitch(typed, '--watch') }, connection);
+      if (connection) noteNextPage({ output, typed: withoutSwitch(typed, '--watch') }, connection);
       if (!watching) return;
       const { watchList } = await import('../watch/list.ts');
       const isFiltered = Object.keys(definition.flags).some((key) => flags[key]);

@@ -24,7 +24,7 @@ function nextStep({ code, kind, hint }: Problem, { noun, name, id }: Attempt): s
 }
 
 /** The error with what to type next. */
-export function explained(error: unknown, attempt: Attempt): unknown {
+export function withHint(error: unknown, attempt: Attempt): unknown {
   if (!(error instanceof CliError)) return error;
   const hint = nextStep(error.problem, attempt);
   return hint === error.problem.hint

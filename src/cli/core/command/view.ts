@@ -24,26 +24,26 @@ export function view<Row>(definition: {
     ],
     async run({ api, output, flags, columns: shown }) {
       const row = await fetch(api, flags.id);
-      if (!row) throw noSuch(noun, flags.id);
+      if (!row) throw recordNotFound(noun, flags.id);
       output.record(shown, row);
     },
   });
 }
 
 /** “There is no contract 999.” */
-export function noSuch(noun: string, id: number): CliError {
+export function recordNotFound(noun: string, id: number): CliError {
   return notFound(`There is no ${noun} ${id}.`, `See which there are: epic ${noun} list`);
 }
 
 /** How a noun asks before something that cannot be undone: “Delete contract 12 (Dupont SA, 12 500.00 €)?” */
-export function questionAbout<Row>(
+export function confirmationQuestion<Row>(
   noun: string,
   fetch: (api: Api, id: number) => Promise<Row | null | undefined>,
   summaryOf: (row: Row) => string,
 ): (api: Api, verb: string, id: number) => Promise<string> {
   return async (api, verb, id) => {
     const row = await fetch(api, id);
-    if (!row) throw noSuch(noun, id);
+    if (!row) throw recordNotFound(noun, id);
     return `${verb} ${noun} ${id} (${summaryOf(row)})?`;
   };
 }

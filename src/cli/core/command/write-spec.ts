@@ -6,7 +6,7 @@ import { canonical } from '../output/columns.ts';
  * What a command does to a record. The command sends what it `writes`, and `epic can` asks about the same:
  * nobody is told yes beforehand because the question was another one.
  */
-export interface Deed<F extends Flags, Written extends object> {
+export interface WriteSpec<F extends Flags, Written extends object> {
   verb: AccessVerb;
   /** The kind of record that is written, where it is not the noun's own. */
   record?: RecordKind;
@@ -28,7 +28,7 @@ export interface Question {
 }
 
 /** What somebody who asks has said about a command. */
-export interface Said {
+export interface PermissionInput {
   id: number | undefined;
   /** The flags that it is about, by their keys, with the values of those that have one. None: those it takes. */
   flags: ReadonlyMap<string, unknown>;
@@ -37,7 +37,7 @@ export interface Said {
 }
 
 /** A deed, as far as it can be asked about. */
-export interface Askable {
+export interface PermissionQuery {
   /** Whether it is about a record that there is. */
   takesId: boolean;
   /** The names of the flags that write something. */
@@ -46,24 +46,27 @@ export interface Askable {
   reference: string | undefined;
   /** The flag that is typed like this, or that writes the field of this name. */
   flagNamed(name: string): { key: string; flag: Flag } | undefined;
-  question(said: Said): Question;
+  question(said: PermissionInput): Question;
 }
 
 /** Stands for a value that nobody knows yet. */
 const something = Symbol('something');
 
 /** The fields that a flag writes, by the API's names. */
-export function fieldsWrittenBy<F extends Flags>(key: string, deed: Deed<F, object>): string[] {
+export function fieldsWrittenBy<F extends Flags>(
+  key: string,
+  deed: WriteSpec<F, object>,
+): string[] {
   const written = deed.writes({ [key]: something } as Values<F>);
   return Object.entries(written).flatMap(([field, value]) => (value === something ? [field] : []));
 }
 
 /** Makes a deed something that can be asked about. */
-export function askable<F extends Flags, Written extends object>(
+export function permissionQuery<F extends Flags, Written extends object>(
   noun: RecordKind,
   flags: F,
-  deed: Deed<F, Written>,
-): Askable {
+  deed: WriteSpec<F, Written>,
+): PermissionQuery {
   const { verb, record = noun, supposing } = deed;
   const written = (values: Record<string, unknown>) =>
     Object.entries(deed.writes(values as Values<F>)).filter(([, value]) => value !== undefined);

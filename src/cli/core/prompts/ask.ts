@@ -22,7 +22,7 @@ export function missing(flag: Flag): Error {
 }
 
 /** The value of what was typed for a flag: where an id belongs, it may be a text that names a record. */
-export async function meant(flag: Flag, typed: string, services: Asking): Promise<unknown> {
+export async function resolveValue(flag: Flag, typed: string, services: Asking): Promise<unknown> {
   const { refersTo } = flag.parse;
   // What has no letter is meant as an id.
   if (!refersTo || !/\p{L}/u.test(typed)) return parsed(flag, typed);
@@ -32,10 +32,10 @@ export async function meant(flag: Flag, typed: string, services: Asking): Promis
 }
 
 /** The id of a record of this kind: the one that was typed, or that of the one that a text names. */
-export async function idMeant(kind: string, typed: string, services: Asking): Promise<number> {
+export async function resolveId(kind: string, typed: string, services: Asking): Promise<number> {
   const named = searched.find((each) => each === kind);
   const flag = required('<id>', 'which one', named ? idOf(named) : id);
-  return Number(await meant(flag, typed, services));
+  return Number(await resolveValue(flag, typed, services));
 }
 
 /** Asks for a record, suggesting what is found, until it is one; undefined where nothing is answered and may be. */
@@ -50,7 +50,7 @@ async function askForRecord(
     const typed = await services.prompts.search(question, suggest);
     if (flag.given === 'optional' && typed.trim() === '') return undefined;
     try {
-      const found = await meant(flag, typed, services);
+      const found = await resolveValue(flag, typed, services);
       services.draft.answer(flag, String(found));
       return found;
     } catch (error) {

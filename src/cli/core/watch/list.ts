@@ -6,7 +6,7 @@ import { onceThere } from './connection.ts';
 import { differences } from './differences.ts';
 
 /** Something that happened to a record, as a subscription tells it. */
-export interface Happening<Row> {
+export interface RecordChange<Row> {
   id: number;
   isDeleted: boolean;
   isNew: boolean;
@@ -22,7 +22,7 @@ export interface Watching<Row, Flags> {
   summaryOf(row: Row): string;
   /** Where everything counts from: asked before the list is read. */
   position(api: Api): Promise<string>;
-  happenings(api: Api, after: string, output: Output): AsyncIterable<Happening<Row>>;
+  changes(api: Api, after: string, output: Output): AsyncIterable<RecordChange<Row>>;
   /** The record as it is now, if it passes the filters. */
   matching(api: Api, flags: Flags, id: number): Promise<Row | null | undefined>;
 }
@@ -53,7 +53,7 @@ function watchedColumns<Row>(columns: readonly Column<Row>[]): Column<Watched<Ro
 
 /** What to tell of one happening; undefined when it does not concern the list. `known` is what was seen of it. */
 async function consequence<Row, Flags>(
-  { isDeleted, isNew, id, row: delivered }: Happening<Row>,
+  { isDeleted, isNew, id, row: delivered }: RecordChange<Row>,
   known: Row | undefined,
   look: { api: Api; flags: Flags; isFiltered: boolean; matching: Watching<Row, Flags>['matching'] },
 ): Promise<Watched<Row> | undefined> {
@@ -102,7 +102,7 @@ export async function watchList<Row, Flags extends object>(
   }
   output.note('Watching. Ctrl-C ends.');
 
-  for await (const happening of watching.happenings(api, after, output)) {
+  for await (const happening of watching.changes(api, after, output)) {
     const before = known.get(happening.id);
     const watched = await consequence(happening, before, { api, flags, isFiltered, matching });
     if (!watched) continue;

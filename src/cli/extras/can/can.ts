@@ -6,12 +6,12 @@ import { line, offering } from '../../core/args/parsers.ts';
 import { type Command, command, type Noun } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
 import { type Permission, permissionFor } from '../../core/command/permission.ts';
-import { noSuch } from '../../core/command/view.ts';
-import type { Askable, Said } from '../../core/command/write-spec.ts';
+import { recordNotFound } from '../../core/command/view.ts';
+import type { PermissionInput, PermissionQuery } from '../../core/command/write-spec.ts';
 import { type CliError, exitCodes, usageError } from '../../core/errors.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
-import { type Asking, idMeant, meant } from '../../core/prompts/ask.ts';
+import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts';
 import { drawAccess } from './explanation.ts';
 
 interface Answer extends Permission {
@@ -36,7 +36,7 @@ interface Known {
   name: RecordKind;
   plural: string;
   fields: readonly Field[];
-  verbs: ReadonlyMap<string, Askable>;
+  verbs: ReadonlyMap<string, PermissionQuery>;
 }
 
 const records = Object.values(RecordKind);
@@ -44,7 +44,7 @@ const records = Object.values(RecordKind);
 /** Looking at a record is one question, whichever command does it. */
 const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
 
-const asItStands = (record: RecordKind, verb: AccessVerb): Askable => ({
+const genericQuery = (record: RecordKind, verb: AccessVerb): PermissionQuery => ({
   takesId: verb !== 'create',
   flagNames: [],
   reference: undefined,
@@ -61,12 +61,15 @@ const asItStands = (record: RecordKind, verb: AccessVerb): Askable => ({
 /** What can be asked about a noun, by the names of its verbs. */
 async function knownOf(name: RecordKind, entry: NounEntry | undefined): Promise<Known> {
   if (!entry) {
-    const verbs = new Map(Object.values(AccessVerb).map((verb) => [verb, asItStands(name, verb)]));
+    const verbs = new Map(
+      Object.values(AccessVerb).map((verb) => [verb, genericQuery(name, verb)]),
+    );
     return { name, plural: `${name.replaceAll('_', ' ')}s`, fields: [], verbs };
   }
   const { fields, commands }: Noun = await entry.load();
-  const verbs = new Map([['read', asItStands(name, 'read')]]);
-  for (const { name, askable } of commands) if (askable) verbs.set(name, askable);
+  const verbs = new Map([['read', genericQuery(name, 'read')]]);
+  for (const { name, permissionQuery } of commands)
+    if (permissionQuery) verbs.set(name, permissionQuery);
   return { name, plural: entry.plural, fields, verbs };
 }
 
@@ -74,7 +77,7 @@ async function knownOf(name: RecordKind, entry: NounEntry | undefined): Promise<
 async function understood(
   nouns: readonly NounEntry[],
   words: readonly [string, string],
-): Promise<{ noun: Known; verb: string; askable: Askable }> {
+): Promise<{ noun: Known; verb: string; permissionQuery: PermissionQuery }> {
   const recordNamed = (word: string) =>
     records.find((each) => [each, `${each}s`].map(canonical).includes(canonical(word)));
   const [first, second] = words;
@@ -94,37 +97,37 @@ async function understood(
   const verb = readingVerbs.includes(word.toLowerCase())
     ? 'read'
     : [...verbs.keys()].find((each) => canonical(each) === canonical(word));
-  const askable = verbs.get(verb ?? '');
-  if (verb === undefined || !askable) {
+  const permissionQuery = verbs.get(verb ?? '');
+  if (verb === undefined || !permissionQuery) {
     throw usageError(
       `There is no “${word}” to ask about for ${noun.plural}.`,
       `What can be asked for ${noun.plural}: ${[...verbs.keys()].join(', ')}.`,
     );
   }
-  return { noun, verb, askable };
+  return { noun, verb, permissionQuery };
 }
 
 /** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
 async function readFields(
   texts: readonly string[],
-  { noun, askable }: { noun: Known; askable: Askable },
+  { noun, permissionQuery }: { noun: Known; permissionQuery: PermissionQuery },
   services: Asking,
-): Promise<Omit<Said, 'id'>> {
+): Promise<Omit<PermissionInput, 'id'>> {
   const flags = new Map<string, unknown>();
   const fields: string[] = [];
   for (const text of texts.flatMap((each) => (each.includes('=') ? [each] : each.split(',')))) {
     const [, name = '', , value] = /^([^=]*)(=(.*))?$/s.exec(text) ?? [];
-    const known = askable.flagNamed(name);
+    const known = permissionQuery.flagNamed(name);
     if (known) {
       const isKnown = value !== undefined;
-      flags.set(known.key, isKnown ? await meant(known.flag, value, services) : undefined);
+      flags.set(known.key, isKnown ? await resolveValue(known.flag, value, services) : undefined);
       continue;
     }
     const field =
       noun.fields.length === 0
         ? fieldName(name.replaceAll('-', '_'))
         : fieldsOf(noun).find((key) => [name, `${name}Id`].map(canonical).includes(canonical(key)));
-    if (!field) throw noSuchField(name, noun, askable);
+    if (!field) throw noSuchField(name, noun, permissionQuery);
     if (value !== undefined) throw usageError(`--field: ask about “${name}” without a value.`);
     fields.push(field);
   }
@@ -137,7 +140,7 @@ function fieldsOf({ fields }: Known): string[] {
   return keys.filter((key) => !keys.includes(`${key}Id`));
 }
 
-function noSuchField(name: string, noun: Known, { flagNames }: Askable): CliError {
+function noSuchField(name: string, noun: Known, { flagNames }: PermissionQuery): CliError {
   const names = [...new Set([...flagNames, ...fieldsOf(noun)])];
   return usageError(
     `--field: there is no field “${name}” to ask about.`,
@@ -148,7 +151,7 @@ function noSuchField(name: string, noun: Known, { flagNames }: Askable): CliErro
 function tellWhatIsMissing(
   output: Output,
   { verb, record, id }: Answer,
-  { takesId, reference }: Askable,
+  { takesId, reference }: PermissionQuery,
 ): void {
   const question = `epic can ${verb} ${record}`;
   if (takesId && id === undefined) output.note('Ask about one of them:', `${question} ID`);
@@ -184,24 +187,29 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you do it.',
     ],
     async run({ api, output, prompts, flags, columns: shown, fields }) {
-      const { noun, verb, askable } = await understood(nouns, [flags.verb, flags.record]);
-      if (flags.id !== undefined && !askable.takesId) {
+      const { noun, verb, permissionQuery } = await understood(nouns, [flags.verb, flags.record]);
+      if (flags.id !== undefined && !permissionQuery.takesId) {
         throw usageError(
           `A new ${noun.name} has no id yet.`,
           `Ask without one: epic can ${verb} ${noun.name}`,
         );
       }
       const services = { api, output, prompts };
-      const fieldsSaid = await readFields(flags.field, { noun, askable }, services);
-      const id = flags.id === undefined ? undefined : await idMeant(noun.name, flags.id, services);
+      const fieldsSaid = await readFields(flags.field, { noun, permissionQuery }, services);
+      const id =
+        flags.id === undefined ? undefined : await resolveId(noun.name, flags.id, services);
       const about = { noun: noun.name, id, fields: noun.fields };
-      const answered = await permissionFor(api, about, askable.question({ id, ...fieldsSaid }));
-      if (id !== undefined && !answered.isVisible) throw noSuch(noun.name, id);
+      const answered = await permissionFor(
+        api,
+        about,
+        permissionQuery.question({ id, ...fieldsSaid }),
+      );
+      if (id !== undefined && !answered.isVisible) throw recordNotFound(noun.name, id);
       const answer: Answer = { record: noun.name, verb, id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {
         await output.drawing((paint, cells) => drawAccess(answer, paint, cells));
-        if (answer.allowed === null) tellWhatIsMissing(output, answer, askable);
+        if (answer.allowed === null) tellWhatIsMissing(output, answer, permissionQuery);
       } else output.record(shown, answer);
       // A no is an answer, not a failure: it is on stdout, and in the exit code.
       if (answer.allowed === false) process.exitCode = exitCodes.FORBIDDEN;

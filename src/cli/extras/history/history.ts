@@ -3,7 +3,7 @@ import { required, toggle, under } from '../../core/args/flag.ts';
 import { Invalid, line, type Parser } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
-import { pageOf, paging, tellOfMore } from '../../core/command/list.ts';
+import { noteNextPage, pageOf, paging } from '../../core/command/list.ts';
 import { notFound } from '../../core/errors.ts';
 import { type Change, changeOf } from '../../core/history/change.ts';
 import { namesFor } from '../../core/history/names.ts';
@@ -13,7 +13,7 @@ import { ago } from '../../core/output/ago.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
 import { localTime } from '../../core/output/format.ts';
 import { drawTimeline } from '../../core/output/timeline.ts';
-import { idMeant } from '../../core/prompts/ask.ts';
+import { resolveId } from '../../core/prompts/ask.ts';
 
 type Told = Change & { sentence: string };
 
@@ -86,7 +86,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
     ],
     async run({ api, output, prompts, flags, columns: shown, fields: chosen, typed }) {
       const { record, absolute } = flags;
-      const rowId = await idMeant(record, flags.id, { api, output, prompts });
+      const rowId = await resolveId(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
       const fields = (await noun?.load())?.fields ?? (record === 'payment' ? paymentFields : []);
       const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
@@ -110,6 +110,6 @@ export const history = (nouns: readonly NounEntry[]): Command =>
         }));
         await output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
       } else await output.list(shown, each(names), '');
-      tellOfMore({ output, typed }, page);
+      noteNextPage({ output, typed }, page);
     },
   });

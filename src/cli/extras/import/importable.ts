@@ -13,7 +13,7 @@ export interface Problem {
 export type Match = 'email' | 'none' | undefined;
 
 /** Records that can be imported. */
-export interface Importable {
+export interface ImportSpec {
   noun: string;
   plural: string;
   fields: readonly ImportField[];

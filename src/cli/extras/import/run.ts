@@ -9,7 +9,7 @@ import type { Column } from '../../core/output/columns.ts';
 import { capitalised } from '../../core/text/capitalised.ts';
 import { type Given, withoutGuard } from './fields.ts';
 import { type Header, readHeader } from './header.ts';
-import type { Importable, Match, Problem } from './importable.ts';
+import type { ImportSpec, Match, Problem } from './importable.ts';
 import { type Row, readRows } from './rows.ts';
 import { createStaging, type Outcome } from './stage.ts';
 
@@ -56,7 +56,7 @@ function unreadable(error: unknown, file: string): unknown {
 function readLine(
   { line, cells }: Row,
   { columns }: Header,
-  needed: Importable['needed'],
+  needed: ImportSpec['needed'],
 ): { values: Given; problems: Problem[] } {
   const beyond = cells.slice(columns.length).some((cell) => cell.trim() !== '');
   if (cells.length < columns.length || beyond) {
@@ -97,7 +97,7 @@ function problemsOf(outcome: Outcome, { columns }: Header): Problem[] {
   });
 }
 
-function summaryOf(outcome: Outcome, { noun, plural }: Importable, file: string, dryRun: boolean) {
+function summaryOf(outcome: Outcome, { noun, plural }: ImportSpec, file: string, dryRun: boolean) {
   const { created, updated, unchanged } = outcome;
   const total = created + updated + unchanged;
   if (total === 0) return `${file} has no lines: there was nothing to import.`;
@@ -113,7 +113,7 @@ function summaryOf(outcome: Outcome, { noun, plural }: Importable, file: string,
 
 /** Imports a file, and says what came of it. With a problem anywhere, lists them all and throws INVALID. */
 export async function importFile(
-  what: Importable,
+  what: ImportSpec,
   { api, output, stdin, columns: shown, flags }: ImportInvocation,
   match: Match,
 ): Promise<void> {

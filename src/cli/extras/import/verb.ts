@@ -1,9 +1,9 @@
 import { optional, required, toggle } from '../../core/args/flag.ts';
 import { line, oneOf } from '../../core/args/parsers.ts';
 import { type Invocation, type Verb, verb } from '../../core/command/command.ts';
-import { explained } from '../../core/command/refusal.ts';
+import { withHint } from '../../core/command/refusal.ts';
 import type { Column } from '../../core/output/columns.ts';
-import type { Importable, Match, Problem } from './importable.ts';
+import type { ImportSpec, Match, Problem } from './importable.ts';
 
 const columns: readonly Column<Problem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
@@ -35,7 +35,7 @@ const matching = {
 type Flags = typeof always;
 
 /** `import`: many records from a file, all of them or none. */
-export function importing(what: Importable): Verb {
+export function importVerb(what: ImportSpec): Verb {
   const { noun, plural, fields, neededToMatch, examples } = what;
   const title = { name: 'import', summary: `Create many ${plural} from a CSV file, all or none` };
   const notes = [
@@ -54,7 +54,7 @@ export function importing(what: Importable): Verb {
     try {
       await importFile(what, invocation, match);
     } catch (error) {
-      throw explained(error, { noun, name: 'import', id: undefined });
+      throw withHint(error, { noun, name: 'import', id: undefined });
     }
   }
   return neededToMatch

@@ -25,16 +25,16 @@ import type { Noun, Services } from '../../core/command/command.ts';
 import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';
 import { edit } from '../../core/command/edit.ts';
 import { list } from '../../core/command/list.ts';
-import { questionAbout, view } from '../../core/command/view.ts';
+import { confirmationQuestion, view } from '../../core/command/view.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
 import { field } from '../../extras/import/fields.ts';
-import { importing } from '../../extras/import/verb.ts';
+import { importVerb } from '../../extras/import/verb.ts';
 import { type Client, columns, summaryOf } from './fields.ts';
 
 const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;
-const question = questionAbout('client', fetchClient, summaryOf);
+const question = confirmationQuestion('client', fetchClient, summaryOf);
 
 const clientId = required('<id>', "the client's id, or a part of the name", idOf('client'));
 
@@ -149,7 +149,7 @@ const createClient = change({
   done: (client) => `Client ${client.id} created: ${summaryOf(client)}.`,
 });
 
-const importClients = importing({
+const importClients = importVerb({
   noun: 'client',
   plural: 'clients',
   fields: [

@@ -28,11 +28,11 @@ import type { Noun } from '../../core/command/command.ts';
 import { confirm, yes } from '../../core/command/confirm.ts';
 import { edit } from '../../core/command/edit.ts';
 import { list } from '../../core/command/list.ts';
-import { questionAbout, view } from '../../core/command/view.ts';
+import { confirmationQuestion, view } from '../../core/command/view.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { money as euros } from '../../core/output/format.ts';
 import { field, reference } from '../../extras/import/fields.ts';
-import { importing } from '../../extras/import/verb.ts';
+import { importVerb } from '../../extras/import/verb.ts';
 import { type Contract, columns, summaryOf } from './fields.ts';
 
 const contractId = required(
@@ -48,7 +48,7 @@ const remainder = (contract: Contract) =>
 const fetchContract = async (api: Api, id: number) =>
   (await api.send(ContractView, { id })).contract;
 
-const question = questionAbout('contract', fetchContract, summaryOf);
+const question = confirmationQuestion('contract', fetchContract, summaryOf);
 
 const listContracts = list({
   summary: 'List contracts',
@@ -132,7 +132,7 @@ const createContract = change({
   done: (contract) => `Contract ${contract.id} created, as a draft: ${summaryOf(contract)}.`,
 });
 
-const importContracts = importing({
+const importContracts = importVerb({
   noun: 'contract',
   plural: 'contracts',
   fields: [

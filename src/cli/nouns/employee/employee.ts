@@ -20,7 +20,7 @@ import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';
 import { edit } from '../../core/command/edit.ts';
 import { list } from '../../core/command/list.ts';
 import { assertMayBegin } from '../../core/command/permission.ts';
-import { questionAbout, view } from '../../core/command/view.ts';
+import { confirmationQuestion, view } from '../../core/command/view.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { columns, type Employee, summaryOf } from './fields.ts';
@@ -35,7 +35,7 @@ const employeeId = required('<id>', "the employee's id, or a part of the name", 
 const fetchEmployee = async (api: Api, id: number) =>
   (await api.send(EmployeeView, { id })).employee;
 
-const question = questionAbout('employee', fetchEmployee, summaryOf);
+const question = confirmationQuestion('employee', fetchEmployee, summaryOf);
 
 const listEmployees = list({
   summary: 'List employees',

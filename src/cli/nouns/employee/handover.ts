@@ -6,7 +6,7 @@ import {
 } from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import type { Services } from '../../core/command/command.ts';
-import { noSuch } from '../../core/command/view.ts';
+import { recordNotFound } from '../../core/command/view.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
 import type { OutlineLine } from '../../core/output/outline.ts';
 
@@ -66,8 +66,8 @@ async function askForSuccessor(
 
 async function leaverAndSuccessor(api: Api, id: number, to: number | undefined) {
   const { employee, successor } = await api.send(EmployeeLeaving, { id, to: to ?? 0 });
-  if (!employee) throw noSuch('employee', id);
-  if (to !== undefined && !successor) throw noSuch('employee', to);
+  if (!employee) throw recordNotFound('employee', id);
+  if (to !== undefined && !successor) throw recordNotFound('employee', to);
   return { leaver: employee, successor };
 }
 

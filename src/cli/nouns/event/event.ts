@@ -36,11 +36,11 @@ import type { Noun } from '../../core/command/command.ts';
 import { confirm, yes } from '../../core/command/confirm.ts';
 import { edit } from '../../core/command/edit.ts';
 import { list } from '../../core/command/list.ts';
-import { questionAbout, view } from '../../core/command/view.ts';
+import { confirmationQuestion, view } from '../../core/command/view.ts';
 import { usageError } from '../../core/errors.ts';
 import { eventCalendar } from '../../extras/calendar/verb.ts';
 import { field, reference } from '../../extras/import/fields.ts';
-import { importing } from '../../extras/import/verb.ts';
+import { importVerb } from '../../extras/import/verb.ts';
 import { columns, summaryOf } from './fields.ts';
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
@@ -50,7 +50,7 @@ const eventId = required(
   idOf('event'),
 );
 const fetchEvent = async (api: Api, id: number) => (await api.send(EventView, { id })).event;
-const question = questionAbout('event', fetchEvent, summaryOf);
+const question = confirmationQuestion('event', fetchEvent, summaryOf);
 
 const filters = {
   mine: toggle('--mine', 'only those I run or sold'),
@@ -174,7 +174,7 @@ const createEvent = change({
 
 const supportContact = { id: 'support_contact_id', email: 'support_contact_email' };
 
-const importEvents = importing({
+const importEvents = importVerb({
   noun: 'event',
   plural: 'events',
   fields: [

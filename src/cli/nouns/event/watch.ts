@@ -5,7 +5,7 @@ import {
   type EventListQueryVariables,
   SubscriptionPosition,
 } from '../../../client/operations.ts';
-import { connectionTold } from '../../core/watch/connection.ts';
+import { connectionNotes } from '../../core/watch/connection.ts';
 import type { Watching } from '../../core/watch/list.ts';
 
 /** How the list of events is watched, by the condition that its flags stand for. */
@@ -17,11 +17,11 @@ export const watchingEvents = <Flags>(
   idOf: ({ id }) => id,
   summaryOf,
   position: async (api) => (await api.send(SubscriptionPosition, {})).subscriptionPosition,
-  async *happenings(api, after, output) {
+  async *changes(api, after, output) {
     for await (const { eventChanged } of api.follow(
       EventChanged,
       { after },
-      connectionTold(output),
+      connectionNotes(output),
     )) {
       const { action, eventId, event } = eventChanged;
       const isNew = action === 'insert';

@@ -12,12 +12,12 @@ import { several, toggle } from '../../core/args/flag.ts';
 import { id } from '../../core/args/parsers.ts';
 import { type Noun, verb } from '../../core/command/command.ts';
 import { list } from '../../core/command/list.ts';
-import { noSuch } from '../../core/command/view.ts';
+import { recordNotFound } from '../../core/command/view.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { timeOfDay } from '../../core/output/format.ts';
 import { messageOf } from '../../core/output/notification.ts';
-import { connectionTold } from '../../core/watch/connection.ts';
+import { connectionNotes } from '../../core/watch/connection.ts';
 
 type Notification = NotificationFieldsFragment;
 
@@ -74,7 +74,7 @@ async function readThese(api: Api, ids: readonly number[]): Promise<readonly Not
   const now = new Date().toISOString();
   for (const id of ids) {
     const { updateNotification } = await api.send(NotificationRead, { id, now });
-    if (!updateNotification?.notification) throw noSuch('notification', id);
+    if (!updateNotification?.notification) throw recordNotFound('notification', id);
     read.push(updateNotification.notification);
   }
   return read;
@@ -122,7 +122,7 @@ const watchNotifications = verb({
     const { subscriptionPosition: after } = await api.send(SubscriptionPosition, {});
     const tell = output.feed(shown);
     output.note('Watching. Ctrl-C ends.');
-    const told = connectionTold(output);
+    const told = connectionNotes(output);
     for await (const { notificationReceived } of api.follow(
       NotificationReceived,
       { after },
