@@ -1,7 +1,5 @@
 // What `epic` loads: nothing that the command in question does not need. Time itself is measured in bench/cli.ts.
 
-import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { type Epic, setUpEpic } from '../support/epic.ts';
 import { root } from '../support/paths.ts';
@@ -75,65 +73,6 @@ test('a completion loads no library, and how to ask the server only for ids', ()
   expect(commandsOf(loaded)).toEqual([]);
   expect(packagesOf(loaded)).toEqual([]);
   expect([...loaded].filter((path) => /(core\/api|src\/client)\//.test(path))).toEqual([]);
-});
-
-test('nothing of the server is in it, and the server has nothing of it', () => {
-  expect(Object.keys(graph).filter((path) => path.startsWith('src/server/'))).toEqual([]);
-  expect(Object.keys(graph).every((path) => /^src\/(cli|client)\//.test(path))).toBe(true);
-});
-
-test('no file of it imports, by whatever way, one that loads with it', () => {
-  for (const file of Object.keys(graph)) {
-    for (const { path, kind } of graph[file]?.imports ?? []) {
-      if (kind !== 'import-statement') continue;
-      expect([file, path, loadedWith(path).has(file)]).toEqual([file, path, false]);
-    }
-  }
-});
-
-/** What a file of src/cli names in imports, those of types too. */
-async function namedIn(file: string): Promise<string[]> {
-  const text = await readFile(join(root, file), 'utf8');
-  return [...text.matchAll(/\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)/g)]
-    .map(([, named, loaded]) => join(dirname(file), named ?? loaded ?? ''))
-    .filter((path) => path.startsWith('src/cli/'));
-}
-
-/** A way from one back to itself, if there is one. */
-function circleIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] | undefined {
-  const done = new Set<string>();
-  const follow = (from: string, way: readonly string[]): string[] | undefined => {
-    if (way.includes(from)) return [...way.slice(way.indexOf(from)), from];
-    if (done.has(from)) return undefined;
-    for (const to of arrows.get(from) ?? []) {
-      const circle = follow(to, [...way, from]);
-      if (circle) return circle;
-    }
-    done.add(from);
-    return undefined;
-  };
-  for (const from of arrows.keys()) {
-    const circle = follow(from, []);
-    if (circle) return circle;
-  }
-  return undefined;
-}
-
-test('what the files and the folders name goes one way, types and late imports too', async () => {
-  const files = (await readdir(join(root, 'src/cli'), { recursive: true }))
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'))
-    .map((path) => join('src/cli', path));
-  const between = new Map<string, Set<string>>();
-  const folders = new Map<string, Set<string>>();
-  const folderOf = (path: string) => (dirname(path) === 'src/cli' ? path : dirname(path));
-  for (const file of files) {
-    const named = await namedIn(file);
-    between.set(file, new Set(named));
-    const others = named.map(folderOf).filter((folder) => folder !== folderOf(file));
-    folders.set(folderOf(file), new Set([...(folders.get(folderOf(file)) ?? []), ...others]));
-  }
-  expect(between.size).toBeGreaterThan(50);
-  expect([circleIn(between), circleIn(folders)]).toEqual([undefined, undefined]);
 });
 
 /** The parts of Node that a run loads. */

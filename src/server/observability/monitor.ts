@@ -1,14 +1,4 @@
-import type { JournalEntry } from '../queue/journal.ts';
-
-/** Where the operator hears of what happened: Sentry, or nowhere. */
-export type Monitor = {
-  /** An exception that nobody foresaw, with the id that the person saw. */
-  unexpected(error: unknown, about: { errorId: string; operation: string | null }): void;
-  /** Something the company wants to see: ids only. Resolves once it has arrived; throws Undelivered otherwise. */
-  business(entry: JournalEntry, signal: AbortSignal): Promise<void>;
-  /** Sends what is still on its way. */
-  close(): Promise<void>;
-};
+import type { Monitor } from './sentry.ts';
 
 const silent: Monitor = {
   unexpected: () => {},

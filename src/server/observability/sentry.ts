@@ -3,7 +3,16 @@ import * as Sentry from '@sentry/node';
 import { version } from '../config/version.ts';
 import { Undelivered } from '../queue/delivery.ts';
 import type { JournalEntry } from '../queue/journal.ts';
-import type { Monitor } from './monitor.ts';
+
+/** What is reported to the operator. */
+export type Monitor = {
+  /** An unexpected exception, with the error id that the response carries. */
+  unexpected(error: unknown, about: { errorId: string; operation: string | null }): void;
+  /** A business event: ids only. Resolves once it has arrived; throws Undelivered otherwise. */
+  business(entry: JournalEntry, signal: AbortSignal): Promise<void>;
+  /** Flushes what is still being sent. */
+  close(): Promise<void>;
+};
 
 type SentryEvent = Sentry.ErrorEvent;
 type Frame = NonNullable<NonNullable<Sentry.Exception['stacktrace']>['frames']>[number];
