@@ -3,24 +3,43 @@ import process from 'node:process';
 // Only this file is loaded before the check: everything else may use what an older Node does not have.
 const oldest = 22;
 
+/** Aborts on the first Ctrl-C; a second one, or two seconds, end the process. */
+function abortOnInterrupt(exitCode: number): AbortSignal {
+  const controller = new AbortController();
+  process.on('SIGINT', () => {
+    process.exitCode = exitCode;
+    if (controller.signal.aborted) process.exit();
+    controller.abort();
+    setTimeout(() => process.exit(), 2000).unref();
+  });
+  return controller.signal;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  const { knownAtOnce, writeAtOnce } = await import('./fast-path.ts');
+  const known = knownAtOnce(argv);
+  if (known !== undefined) return writeAtOnce(known);
+  const { standardStreams: streams } = await import('./core/output/standard-streams.ts');
+  if (argv[0] === '__complete') {
+    // Ctrl-C would lose a session that is being refreshed; nothing else here takes long
+    process.on('SIGINT', () => undefined);
+    const { answer } = await import('./extras/completion/answer.ts');
+    return answer(argv.slice(1), streams, await import('./catalog.ts'));
+  }
+  const { createRunner } = await import('./run.ts');
+  const { exitCodes } = await import('./core/errors.ts');
+  const runner = createRunner(streams, abortOnInterrupt(exitCodes.CANCELLED));
+  process.on('uncaughtException', async (error) => {
+    process.exitCode = await runner.fail(error);
+  });
+  const exitCode = await runner.run(argv);
+  // a success leaves what an uncaught exception has set
+  if (exitCode !== 0) process.exitCode = exitCode;
+}
+
 if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.stderr.write(
     `epic needs Node ${oldest} or newer; this is Node ${process.versions.node}. Install a newer one from https://nodejs.org.\n`,
   );
   process.exitCode = 1;
-} else {
-  const argv = process.argv.slice(2);
-  const { knownAtOnce, writeAtOnce } = await import('./fast-path.ts');
-  const known = knownAtOnce(argv);
-  if (known !== undefined) writeAtOnce(known);
-  else {
-    const { standardStreams: streams } = await import('./core/output/standard-streams.ts');
-    if (argv[0] === '__complete') {
-      const { answer } = await import('./extras/completion/answer.ts');
-      await answer(argv.slice(1), streams, await import('./catalog.ts'));
-    } else {
-      const { run } = await import('./run.ts');
-      await run({ argv, streams });
-    }
-  }
-}
+} else await main(process.argv.slice(2));

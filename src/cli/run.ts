@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { Typed } from './core/args/flag.ts';
 import type { Command } from './core/command/command.ts';
 import type { SharedFlags } from './core/command/shared-flags.ts';
@@ -9,16 +8,12 @@ import { createOutput, type Output, type Streams } from './core/output/output.ts
 import type { Draft } from './core/prompts/draft.ts';
 import { isUsageError, usageProblem } from './usage.ts';
 
-/** Aborts on the first Ctrl-C; a second one, or two seconds, end the program at once. */
-function interruption(): AbortSignal {
-  const controller = new AbortController();
-  process.on('SIGINT', () => {
-    process.exitCode = exitCodes.CANCELLED;
-    if (controller.signal.aborted) process.exit();
-    controller.abort();
-    setTimeout(() => process.exit(), 2000).unref();
-  });
-  return controller.signal;
+/** Runs the command lines of one process. */
+export interface Runner {
+  /** Runs a command line, reports what goes wrong, and returns the exit code. */
+  run(argv: readonly string[]): Promise<number>;
+  /** Reports an error that was thrown outside of a command's promise, and returns the exit code. */
+  fail(error: unknown): Promise<number>;
 }
 
 async function problemOf(
@@ -37,28 +32,26 @@ async function problemOf(
   return reportCrash(error, about);
 }
 
-/** Runs one command line; its outcome is in process.exitCode. */
-export async function run({
-  argv,
-  streams,
-}: {
-  argv: readonly string[];
-  streams: Streams;
-}): Promise<void> {
-  const interrupted = interruption();
-
-  // Until the command line is understood, errors go by what is plainly in it.
-  let output: Output = createOutput(streams, {
-    format: argv.includes('--json') ? 'json' : undefined,
-    colour: !argv.includes('--no-color'),
-    chosen: false,
-    pager: false,
-  });
+/** A runner on these streams. It leaves the process alone: signals and exit code are the caller's. */
+export function createRunner(streams: Streams, interrupted: AbortSignal): Runner {
+  let line: readonly string[] = [];
+  let output: Output;
   let running = '';
   let draft: Draft | undefined;
 
+  function begin(argv: readonly string[]): void {
+    line = argv;
+    draft = undefined;
+    // until the command line is parsed, its errors are written as the words in it say
+    output = createOutput(streams, {
+      format: argv.includes('--json') ? 'json' : undefined,
+      colour: !argv.includes('--no-color'),
+      chosen: false,
+      pager: false,
+    });
+  }
+
   async function runCommand(
-    argv: readonly string[],
     name: string,
     command: Command,
     typed: Record<string, Typed>,
@@ -72,15 +65,15 @@ export async function run({
       chosen: fields !== undefined,
       pager: shared.pager,
     });
-    if (output.format === 'people') writeAs(formsFor(streams.env));
+    writeAs(output.format === 'people' ? formsFor(streams.env) : {});
     const { createServices } = await import('./services.ts');
-    const about = { streams, output, interrupted, typed: argv, perform: performAnother };
+    const about = { streams, output, interrupted, typed: line, perform: performAnother };
     const services = await createServices(shared, about);
     draft = services.draft;
     await command.execute(typed, services);
   }
 
-  const fail = async (error: unknown, line: readonly string[] = argv) => {
+  async function reported(error: unknown): Promise<Problem | undefined> {
     const about = {
       interrupted: interrupted.aborted,
       command: running,
@@ -88,41 +81,45 @@ export async function run({
       argv: line,
     };
     const problem = await problemOf(error, about);
-    if (!problem) return undefined;
-    process.exitCode = exitCodes[problem.code];
     const again = draft?.kept ? draft.commandLine() : undefined;
-    if (problem.message) output.problem({ ...problem, again });
+    if (problem?.message) output.problem({ ...problem, again });
     return problem;
-  };
-  process.on('uncaughtException', (error) => fail(error));
+  }
 
-  /** Runs a command line, tells what goes wrong, and gives it. */
-  async function perform(line: readonly string[]): Promise<Problem | undefined> {
-    draft = undefined;
+  /** Runs a command line and reports what goes wrong. */
+  async function perform(argv: readonly string[]): Promise<Problem | undefined> {
+    begin(argv);
     try {
-      if (line.length === 0) {
+      if (argv.length === 0) {
         const { home } = await import('./extras/dashboard/dashboard.ts');
-        await runCommand([], 'home', home, {}, { input: true, color: true, pager: false });
+        await runCommand('home', home, {}, { input: true, color: true, pager: false });
         return undefined;
       }
       const cells = Math.min((streams.stdout.isTTY && streams.stdout.columns) || 80, 100);
       const { createProgram } = await import('./program.ts');
-      const program = createProgram((...all) => runCommand(line, ...all), streams.stdout, cells);
-      if (line[0] === 'help') {
+      const program = createProgram(runCommand, streams.stdout, cells);
+      if (argv[0] === 'help') {
         const { help } = await import('./extras/help/help.ts');
-        await help(line.slice(1), program, streams.stdout, cells);
-      } else await program.parseAsync(line, { from: 'user' });
+        await help(argv.slice(1), program, streams.stdout, cells);
+      } else await program.parseAsync(argv, { from: 'user' });
       return undefined;
     } catch (error) {
-      return fail(error, line);
+      return reported(error);
     }
   }
 
-  async function performAnother(line: readonly string[]): Promise<boolean> {
-    const problem = await perform(line);
-    process.exitCode = undefined;
+  async function performAnother(argv: readonly string[]): Promise<boolean> {
+    const problem = await perform(argv);
     return !interrupted.aborted && problem?.kind !== 'interrupted';
   }
 
-  await perform(argv);
+  const exitCodeOf = (problem: Problem | undefined) => {
+    if (problem) return exitCodes[problem.code];
+    return interrupted.aborted ? exitCodes.CANCELLED : 0;
+  };
+
+  return {
+    run: async (argv) => exitCodeOf(await perform(argv)),
+    fail: async (error) => exitCodeOf(await reported(error)),
+  };
 }

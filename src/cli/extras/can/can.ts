@@ -1,4 +1,3 @@
-import process from 'node:process';
 import { AccessVerb, RecordKind } from '../../../client/operations.ts';
 import { fieldName } from '../../core/api/column-names.ts';
 import { optional, required, several } from '../../core/args/flag.ts';
@@ -8,7 +7,7 @@ import type { NounEntry } from '../../core/command/entry.ts';
 import { type Permission, permissionFor } from '../../core/command/permission.ts';
 import { recordNotFound } from '../../core/command/view.ts';
 import type { PermissionInput, PermissionQuery } from '../../core/command/write-spec.ts';
-import { type CliError, exitCodes, usageError } from '../../core/errors.ts';
+import { CliError, usageError } from '../../core/errors.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
 import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts';
@@ -211,7 +210,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
         await output.drawing((paint, cells) => drawAccess(answer, paint, cells));
         if (answer.allowed === null) tellWhatIsMissing(output, answer, permissionQuery);
       } else output.record(shown, answer);
-      // A no is an answer, not a failure: it is on stdout, and in the exit code.
-      if (answer.allowed === false) process.exitCode = exitCodes.FORBIDDEN;
+      // the answer is on stdout; a no is the exit code too
+      if (answer.allowed === false) throw new CliError({ code: 'FORBIDDEN', message: '' });
     },
   });

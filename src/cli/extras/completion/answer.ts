@@ -1,4 +1,3 @@
-import process from 'node:process';
 import type { Streams } from '../../core/output/output.ts';
 import { printable } from '../../core/output/text.ts';
 import { type Catalog, candidates, files, type Ids } from './candidates.ts';
@@ -13,8 +12,6 @@ export async function answer(
   catalog: Catalog,
 ): Promise<void> {
   const { stdout } = streams;
-  // A session that is being refreshed would be lost with Ctrl-C; nothing else here takes long.
-  process.on('SIGINT', () => undefined);
   const ids: Ids = async (noun, server) => (await import('./ids.ts')).idsOf(noun, server, streams);
   try {
     const found = await candidates(words, ids, catalog);
