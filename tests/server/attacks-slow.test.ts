@@ -23,7 +23,7 @@ describe('slowness', () => {
       },
       tokens: { sign: unused, verify: unused },
       allowedOrigins: [],
-      addressOf: () => null,
+      clientAddress: () => null,
       log: pino({ enabled: false }),
       report: () => undefined,
       onAnswered: () => undefined,

@@ -126,7 +126,7 @@ async function waysOfReading(query: string, department: string) {
     ...api,
     source: `{ ${query} }`,
     requestContext: {
-      exchange: { id: 'test', claims, userAgent: null, address: null, operation: null },
+      request: { id: 'test', claims, userAgent: null, address: null, operation: null },
     },
   });
   expect(result).not.toHaveProperty('errors');

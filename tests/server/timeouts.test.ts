@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError, type Pool } from 'pg';
 import { createPool } from '../../src/server/database/pool.ts';
 import { createWithSession, sessionSettings } from '../../src/server/database/session.ts';
-import { Refusal } from '../../src/server/errors/errors.ts';
+import { ApiError } from '../../src/server/errors/errors.ts';
 import { plainRefusal } from '../../src/server/graphql/errors/sqlstate.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -159,7 +159,7 @@ describe.each([
     }).catch((caught) => caught);
 
     const refusal = error instanceof DatabaseError ? plainRefusal(error) : error;
-    expect(refusal).toBeInstanceOf(Refusal);
+    expect(refusal).toBeInstanceOf(ApiError);
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE' });
     const { rows } = await withSession(sessionSettings(null), (client) =>
       client.query({ text: 'select 1 as one' }),

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { readAdminConfig } from '../config/admin.ts';
 import { openLocalDatabase } from '../database/deploy/local.ts';
 import { OperatorError } from '../errors/errors.ts';
-import { explainDatabaseError } from '../graphql/errors/refusals.ts';
+import { explainDatabaseError } from '../graphql/errors/explain.ts';
 import {
   createEmployee,
   type InTransaction,

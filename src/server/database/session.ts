@@ -6,7 +6,7 @@ import type {
   WithPgClient,
 } from 'postgraphile/@dataplan/pg';
 import { makePgService, type NodePostgresPgClient } from 'postgraphile/adaptors/pg';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 import type { Claims } from './claims.ts';
 import { isConnectionLoss } from './connection-loss.ts';
 
@@ -177,8 +177,8 @@ function handled<Value>(promise: Promise<Value>): Promise<Value> {
   return promise;
 }
 
-function unavailable(cause: unknown): Refusal {
-  return new Refusal(
+function unavailable(cause: unknown): ApiError {
+  return new ApiError(
     'UNAVAILABLE',
     'The database cannot be reached at the moment.',
     { kind: 'database_unreachable', hint: 'Try again in a moment.' },

@@ -1,3 +1,5 @@
+import { readableCode } from './readable-code.ts';
+
 /** The stable codes that a client can rely on; `extensions.code` of every GraphQL error is one of them. */
 export type ErrorCode =
   | 'UNAUTHENTICATED'
@@ -16,8 +18,8 @@ export type Contact = {
   department: string;
 };
 
-/** What else a refusal can say, beyond its sentence and its code. */
-export type RefusalDetails = {
+/** What an ApiError has beyond its sentence and its code. */
+export type ApiErrorDetails = {
   /** A stable name for a program: of the constraint, rule or policy, or such as `token_expired`. */
   kind?: string;
   /** The input field at fault, as the API names it. */
@@ -34,14 +36,14 @@ export type RefusalDetails = {
   retryAfter?: number;
 };
 
-/** An answer of "no" that a person reads: the message is a whole sentence. */
-export class Refusal extends Error {
+/** An expected error that the client is answered: the message is a whole sentence for a person. */
+export class ApiError extends Error {
   readonly code: ErrorCode;
-  readonly details: RefusalDetails;
+  readonly details: ApiErrorDetails;
 
-  constructor(code: ErrorCode, sentence: string, details: RefusalDetails = {}, cause?: unknown) {
+  constructor(code: ErrorCode, sentence: string, details: ApiErrorDetails = {}, cause?: unknown) {
     super(sentence, { cause });
-    this.name = 'Refusal';
+    this.name = 'ApiError';
     this.code = code;
     this.details = details;
   }
@@ -56,4 +58,20 @@ export class OperatorError extends Error {
     this.name = 'OperatorError';
     this.remedy = remedy;
   }
+}
+
+/** Logs an unexpected error, and sends it to the monitor. `request` is null outside any request. */
+export type ReportError = (
+  error: unknown,
+  about: { errorId: string; request: { id: string; operation: string | null } | null },
+) => void;
+
+/** An id that a person can read out and an operator can search the log for, such as `7K3M9QXP`. */
+export function newErrorId(): string {
+  return readableCode(8);
+}
+
+/** What the client reads of an unexpected error. */
+export function internalErrorMessage(errorId: string): string {
+  return `Something went wrong on our side. Whoever looks after Epic Events CRM finds it under ${errorId}.`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ruruHTML } from 'ruru/server';
 import { getStaticFile } from 'ruru/static';
-import { type Answer, type Routes, refusing } from '../http/response.ts';
+import { errorResponse, type HttpResponse, type Routes } from '../http/response.ts';
 import { loginBar, loginScript, loginStyle } from './login.ts';
 
 // The page at /, in which the API can be explored: Ruru, from files of its own package, so that nothing is fetched
@@ -38,7 +38,7 @@ query UnsignedContracts {
 
 /** The routes of the explorer: its page, and the files of Ruru. */
 export function createExplorer(): Routes {
-  let page: Promise<Answer> | undefined;
+  let page: Promise<HttpResponse> | undefined;
   return {
     '/': () => {
       page ??= readPage();
@@ -48,7 +48,10 @@ export function createExplorer(): Routes {
   };
 }
 
-async function readFile(address: string, acceptEncoding?: string | string[]): Promise<Answer> {
+async function readFile(
+  address: string,
+  acceptEncoding?: string | string[],
+): Promise<HttpResponse> {
   const staticPath = address.slice(0, address.indexOf('/', folder.length) + 1);
   const file = await getStaticFile({
     staticPath,
@@ -56,7 +59,7 @@ async function readFile(address: string, acceptEncoding?: string | string[]): Pr
     acceptEncoding,
     disallowDevAssets: true,
   });
-  if (file === null) return refusing(404, 'NOT_FOUND', 'The explorer has no such file.');
+  if (file === null) return errorResponse(404, 'NOT_FOUND', 'The explorer has no such file.');
   const { 'content-type': contentType = '', 'content-encoding': encoding } = file.headers;
   return {
     status: 200,
@@ -70,7 +73,7 @@ async function readFile(address: string, acceptEncoding?: string | string[]): Pr
   };
 }
 
-async function readPage(): Promise<Answer> {
+async function readPage(): Promise<HttpResponse> {
   const main = await getStaticFile({
     staticPath: folder,
     urlPath: `${folder}ruru.js`,

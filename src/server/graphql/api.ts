@@ -3,9 +3,11 @@ import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import { createSessionService, sessionSettings } from '../database/session.ts';
+import type { ReportError } from '../errors/errors.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { Feeds } from '../signals/feed.ts';
-import { createErrorsPlugin, createMaskError, type ReportUnexpected } from './errors/errors.ts';
+import { createErrorsPlugin, createMaskError } from './errors/errors.ts';
+import { createMutationsPlugin, type Mutations } from './errors/mutations.ts';
 import { createDocumentsPlugin } from './limits/documents.ts';
 import { createVolumePlugin } from './limits/request-volume.ts';
 import { createTrustedDocumentsPreset } from './limits/trusted-documents.ts';
@@ -15,7 +17,6 @@ import {
   createSubscriptionsPlugin,
   noSubscriptionsInRequestsPlugin,
 } from './schema/subscriptions.ts';
-import { createVerbsPlugin, type Verbs } from './schema/verbs.ts';
 
 /** The API: its schema, and how to execute it. */
 export type Api = {
@@ -28,17 +29,17 @@ export async function createApi(options: {
   pool: Pool;
   sessions: Sessions;
   feeds: Feeds;
-  report: ReportUnexpected;
+  report: ReportError;
   /** Whether the schema may be asked about itself. */
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
 }): Promise<Api> {
   const { pool, sessions, feeds, report, introspection, trustedDocuments } = options;
-  const verbs: Verbs = new Map();
+  const verbs: Mutations = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
-    settingsOf: ({ exchange }) => sessionSettings(exchange?.claims ?? null),
+    settingsOf: ({ request }) => sessionSettings(request?.claims ?? null),
   });
   return makeSchema(
     createPreset({
@@ -47,7 +48,7 @@ export async function createApi(options: {
         createIdentityPlugin(sessions),
         createSubscriptionsPlugin(feeds),
         noSubscriptionsInRequestsPlugin,
-        createVerbsPlugin(verbs),
+        createMutationsPlugin(verbs),
         createErrorsPlugin(verbs, report),
         createDocumentsPlugin({ introspection }),
         createVolumePlugin({ introspection }),

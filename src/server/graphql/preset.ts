@@ -1,9 +1,9 @@
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { operationName } from './request-context.ts';
+import { operationName } from './request/context.ts';
 import { descriptionsPlugin } from './schema/descriptions.ts';
-import { createClosedSetsPlugin } from './schema/enums.ts';
+import { createEnumsPlugin } from './schema/enums.ts';
 import { exposurePlugins } from './schema/exposure.ts';
 import { filterPlugins } from './schema/filters.ts';
 import { namesPlugin } from './schema/names.ts';
@@ -21,7 +21,7 @@ export function createPreset(options: {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, ...options.extends],
     plugins: [
       ...exposurePlugins,
-      createClosedSetsPlugin(),
+      createEnumsPlugin(),
       scalarsPlugin,
       descriptionsPlugin,
       ...filterPlugins,
@@ -67,12 +67,12 @@ export function createPreset(options: {
     },
     grafast: {
       explain: false,
-      context({ exchange }, args) {
-        if (exchange === undefined) throw new Error('A request came in without an exchange.');
-        exchange.operation = operationName(
+      context({ request }, args) {
+        if (request === undefined) throw new Error('A request came in without an request.');
+        request.operation = operationName(
           getOperationAST(args.document, args.operationName)?.name?.value,
         );
-        return { exchange };
+        return { request };
       },
     },
   };

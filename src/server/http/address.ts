@@ -3,13 +3,13 @@ import { isIP } from 'node:net';
 import proxyAddr from 'proxy-addr';
 
 /** Where a request comes from; null when its connection is over already. */
-export type AddressOf = (request: IncomingMessage) => string | null;
+export type ClientAddress = (request: IncomingMessage) => string | null;
 
 /**
  * The network address of whoever makes a request: that of its connection or, when that is a trusted proxy, the one
  * that the proxy names in `X-Forwarded-For`. What anybody else writes there is not believed.
  */
-export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
+export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const isTrusted = proxyAddr.compile([...trustedProxies]);
   return (request) => {
     const connected = request.socket.remoteAddress;

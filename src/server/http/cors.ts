@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer } from './response.ts';
+import type { HttpResponse } from './response.ts';
 
 /** What pages of other origins may do. */
 export type Cors = {
   /** The headers that every answer has. */
   headers(request: IncomingMessage): Record<string, string>;
   /** The answer to a browser that asks beforehand; null when it may not, or does not ask. */
-  preflight(request: IncomingMessage): Answer | null;
+  preflight(request: IncomingMessage): HttpResponse | null;
 };
 
 /**

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { SafeError } from 'postgraphile/grafast';
 import { GrafservBase } from 'postgraphile/grafserv';
 import type { GraphQLSchema } from 'postgraphile/graphql';
-import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
-import type { Exchange } from '../graphql/request-context.ts';
-import { type Answer, type Route, refusing } from './response.ts';
+import { internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
+import type { RequestContext } from '../graphql/request/context.ts';
+import { errorResponse, type HttpResponse, type Route } from './response.ts';
 
 type GraphqlBody = { data?: unknown; errors?: readonly GraphqlError[] };
 
@@ -16,34 +16,34 @@ type GraphqlError = {
 };
 
 /** Answers GraphQL requests with grafserv, and gives a code to the errors that come before execution. Never rejects. */
-export function createGraphqlDoor(options: {
+export function graphqlHandler(options: {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
-  report: ReportUnexpected;
+  report: ReportError;
 }): Route {
   const { schema, resolvedPreset, report } = options;
   const grafserv = new Grafserv({ schema, preset: resolvedPreset });
   const maximumBytes = resolvedPreset.grafserv?.maxRequestLength ?? 0;
 
-  function failed(error: unknown, exchange: Exchange): Answer {
+  function failed(error: unknown, context: RequestContext): HttpResponse {
     const errorId = newErrorId();
-    report(error, { errorId, exchange });
-    return refusing(500, 'INTERNAL', internalSentence(errorId), { errorId });
+    report(error, { errorId, request: context });
+    return errorResponse(500, 'INTERNAL', internalErrorMessage(errorId), { errorId });
   }
 
-  return async (request, exchange) => {
+  return async (request, context) => {
     try {
       await grafserv.ready();
-      const result = await grafserv.answer(request, exchange, maximumBytes);
+      const result = await grafserv.answer(request, context, maximumBytes);
       if (result?.type === 'error') {
         return result.statusCode < 500
-          ? refusing(result.statusCode, 'INVALID', result.error.message)
-          : failed(result.error, exchange);
+          ? errorResponse(result.statusCode, 'INVALID', result.error.message)
+          : failed(result.error, context);
       }
       if (result?.type !== 'json') throw new Error(`An answer of type ${result?.type}.`);
       const { errors, ...rest } = result.json as GraphqlBody;
       if (result.statusCode >= 500 && !errors?.every(isCoded)) {
-        return failed(new Error(errors?.[0]?.message), exchange);
+        return failed(new Error(errors?.[0]?.message), context);
       }
       return {
         status: result.statusCode,
@@ -52,13 +52,13 @@ export function createGraphqlDoor(options: {
         body: errors ? { errors: errors.map(coded), ...rest } : rest,
       };
     } catch (error) {
-      return failed(error, exchange);
+      return failed(error, context);
     }
   };
 }
 
 class Grafserv extends GrafservBase {
-  answer(request: IncomingMessage, exchange: Exchange, maximumBytes: number) {
+  answer(request: IncomingMessage, context: RequestContext, maximumBytes: number) {
     return this.processRequest({
       httpVersionMajor: request.httpVersionMajor,
       httpVersionMinor: request.httpVersionMinor,
@@ -70,7 +70,7 @@ class Grafserv extends GrafservBase {
         accept: request.headers.accept ?? '*/*',
       },
       preferJSON: true,
-      requestContext: { exchange },
+      requestContext: { request: context },
       getQueryParams: () => ({}),
       getBody: async () => ({ type: 'buffer', buffer: await readBody(request, maximumBytes) }),
     });

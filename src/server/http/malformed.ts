@@ -2,7 +2,7 @@ import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { httpLimits } from './limits.ts';
-import { type Answer, refusing } from './response.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
 
 /** How long a client may need to read such an answer, in ms. */
 const farewell = 500;
@@ -34,30 +34,30 @@ export function answerMalformed(server: Server, log: Logger): void {
   });
 }
 
-function answerTo(code: string | undefined): Answer {
+function answerTo(code: string | undefined): HttpResponse {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return refusing(408, 'INVALID', 'The request took too long to arrive.');
+      return errorResponse(408, 'INVALID', 'The request took too long to arrive.');
     case 'HPE_HEADER_OVERFLOW':
       return tooManyHeaders();
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return refusing(413, 'INVALID', 'The request has too many chunk extensions.');
+      return errorResponse(413, 'INVALID', 'The request has too many chunk extensions.');
     default:
-      return refusing(400, 'INVALID', 'This is not an HTTP request.');
+      return errorResponse(400, 'INVALID', 'This is not an HTTP request.');
   }
 }
 
 /** The answer to a request with more headers than `httpLimits` say. */
-export function tooManyHeaders(): Answer {
+export function tooManyHeaders(): HttpResponse {
   const { maxHeadersCount, maxHeaderSize } = httpLimits;
-  return refusing(
+  return errorResponse(
     431,
     'INVALID',
     `The request has more than ${maxHeadersCount} headers, or more than ${maxHeaderSize / 1024} KiB of them.`,
   );
 }
 
-function rawAnswer({ status, contentType, body }: Answer): string {
+function rawAnswer({ status, contentType, body }: HttpResponse): string {
   const payload = JSON.stringify(body);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

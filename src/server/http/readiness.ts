@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { BuiltRelease } from '../database/deploy/built-release.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 
 /** Whether the server can do its work, and if not, why. */
 export type Readiness = { ready: boolean; reason?: string };
@@ -29,7 +29,7 @@ export async function readReadiness(
     return { ready: true };
   } catch (error) {
     if (error instanceof pg.DatabaseError) return pending('The database cannot be used');
-    if (error instanceof Refusal) return { ready: false, reason: error.message };
+    if (error instanceof ApiError) return { ready: false, reason: error.message };
     throw error;
   }
 }

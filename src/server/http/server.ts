@@ -2,18 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Claims } from '../database/claims.ts';
-import { Refusal } from '../errors/errors.ts';
-import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
-import type { Exchange } from '../graphql/request-context.ts';
+import { ApiError, internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
+import type { RequestContext } from '../graphql/request/context.ts';
 import type { Tokens } from '../identity/tokens.ts';
-import type { AddressOf } from './address.ts';
-import { bearerOf } from './bearer.ts';
+import type { ClientAddress } from './address.ts';
+import { bearerToken } from './bearer.ts';
 import { createCors } from './cors.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { answerMalformed } from './malformed.ts';
-import type { Answered } from './request-log.ts';
-import { type Answer, nothingAt, type Route, type Routes, refusing, routeOf } from './response.ts';
-import { refuseManners } from './validate-request.ts';
+import type { RequestLog } from './request-log.ts';
+import {
+  errorResponse,
+  type HttpResponse,
+  notFound,
+  type Route,
+  type Routes,
+  routeOf,
+} from './response.ts';
+import { validateRequest } from './validate-request.ts';
 
 /** What no browser may do with an answer, unless its route says otherwise. */
 const securityHeaders = {
@@ -32,38 +38,41 @@ export function createHttpServer(options: {
   tokens: Tokens;
   /** The origins whose pages may use the API. */
   allowedOrigins: readonly string[];
-  addressOf: AddressOf;
+  clientAddress: ClientAddress;
   log: Logger;
-  report: ReportUnexpected;
+  report: ReportError;
   /** Called once a request is over, whatever became of it. */
-  onAnswered: (answered: Answered) => void;
+  onAnswered: (answered: RequestLog) => void;
   limits?: HttpLimits;
 }): Server {
-  const { routes, tokens, addressOf, log, report, onAnswered, limits = httpLimits } = options;
+  const { routes, tokens, clientAddress, log, report, onAnswered, limits = httpLimits } = options;
   const cors = createCors(options.allowedOrigins);
 
-  const route: Route = (request, exchange) => {
+  const route: Route = (request, context) => {
     const path = pathOf(request);
     const found = routeOf(routes, path);
-    return found ? found(request, exchange) : nothingAt(path);
+    return found ? found(request, context) : notFound(path);
   };
 
-  async function answerTo(request: IncomingMessage, exchange: Exchange): Promise<Answer> {
+  async function answerTo(
+    request: IncomingMessage,
+    context: RequestContext,
+  ): Promise<HttpResponse> {
     try {
-      const refused = cors.preflight(request) ?? refuseManners(request, pathOf(request));
+      const refused = cors.preflight(request) ?? validateRequest(request, pathOf(request));
       if (refused) return refused;
-      exchange.claims = claimsOf(request, tokens);
-      return await route(request, exchange);
+      context.claims = claimsOf(request, tokens);
+      return await route(request, context);
     } catch (error) {
-      if (error instanceof Refusal) {
+      if (error instanceof ApiError) {
         return {
-          ...refusing(401, error.code, error.message, error.details),
+          ...errorResponse(401, error.code, error.message, error.details),
           headers: { 'www-authenticate': 'Bearer' },
         };
       }
       const errorId = newErrorId();
-      report(error, { errorId, exchange });
-      return refusing(500, 'INTERNAL', internalSentence(errorId), { errorId });
+      report(error, { errorId, request: context });
+      return errorResponse(500, 'INTERNAL', internalErrorMessage(errorId), { errorId });
     }
   }
 
@@ -72,17 +81,17 @@ export function createHttpServer(options: {
     { ...limits, requireHostHeader: false },
     async (request, response) => {
       const startedAt = performance.now();
-      const exchange: Exchange = {
+      const context: RequestContext = {
         id: randomUUID(),
         claims: null,
         userAgent: request.headers['user-agent'] ?? null,
-        address: addressOf(request),
+        address: clientAddress(request),
         operation: null,
       };
-      let answer: Answer | undefined;
+      let answer: HttpResponse | undefined;
       response.once('close', () => {
         const answered = {
-          exchange,
+          request: context,
           path: Object.hasOwn(routes, pathOf(request)) ? pathOf(request) : 'other',
           status: answer?.status ?? null,
           codes: codesOf(answer?.body),
@@ -92,8 +101,8 @@ export function createHttpServer(options: {
         logAnswered(log, answered);
         onAnswered(answered);
       });
-      answer = await answerTo(request, exchange);
-      const headers = { ...cors.headers(request), 'x-request-id': exchange.id };
+      answer = await answerTo(request, context);
+      const headers = { ...cors.headers(request), 'x-request-id': context.id };
       write(request, response, headers, answer);
     },
   );
@@ -105,15 +114,15 @@ export function createHttpServer(options: {
   return server;
 }
 
-function logAnswered(log: Logger, answered: Answered): void {
-  const { exchange, path, status, codes, isCut, milliseconds } = answered;
+function logAnswered(log: Logger, answered: RequestLog): void {
+  const { request, path, status, codes, isCut, milliseconds } = answered;
   log[path === '/graphql' ? 'info' : 'debug']({
-    request: exchange.id,
+    request: request.id,
     path,
-    operation: exchange.operation,
-    role: exchange.claims?.department ?? 'anonymous',
-    employee: exchange.claims?.employeeId ?? null,
-    session: exchange.claims?.sessionId ?? null,
+    operation: request.operation,
+    role: request.claims?.department ?? 'anonymous',
+    employee: request.claims?.employeeId ?? null,
+    session: request.claims?.sessionId ?? null,
     status,
     codes,
     ms: Math.round(milliseconds),
@@ -125,18 +134,18 @@ function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '/';
 }
 
-/** Throws a Refusal when there is a token and it is not good. */
+/** Throws an ApiError when there is a token and it is not good. */
 function claimsOf(request: IncomingMessage, tokens: Tokens): Claims | null {
   const { authorization } = request.headers;
   if (authorization === undefined) return null;
-  return tokens.verify(bearerOf(authorization));
+  return tokens.verify(bearerToken(authorization));
 }
 
 function write(
   request: IncomingMessage,
   response: ServerResponse,
   headers: Record<string, string>,
-  answer: Answer,
+  answer: HttpResponse,
 ): void {
   const payload = bytesOf(answer.body);
   response.writeHead(answer.status, {

@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Answer, refusing } from './response.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
 
 /**
  * Turns requests for /graphql that ask for it into WebSockets. A page of another origin may not connect, unless it is
@@ -15,7 +15,7 @@ export function acceptWebSockets(options: {
   /** Of one message. */
   maximumBytes: number;
   /** Why there can be no further socket at the moment; null when there can. */
-  refuse(): Answer | null;
+  refuse(): HttpResponse | null;
   onSocket(socket: WebSocket, request: IncomingMessage): void;
 }): void {
   const { server, allowedOrigins, maximumBytes, refuse, onSocket } = options;
@@ -26,14 +26,18 @@ export function acceptWebSockets(options: {
     handleProtocols: (protocols) => handleProtocols(protocols),
   });
 
-  function refusalOf(request: IncomingMessage): Answer | null {
+  function refusalOf(request: IncomingMessage): HttpResponse | null {
     const path = request.url?.split('?', 1)[0] ?? '/';
     if (path !== '/graphql') {
-      return refusing(404, 'NOT_FOUND', `There is no WebSocket at ${path}: it is at /graphql.`);
+      return errorResponse(
+        404,
+        'NOT_FOUND',
+        `There is no WebSocket at ${path}: it is at /graphql.`,
+      );
     }
     const { origin, host } = request.headers;
     if (origin !== undefined && !isOf(host, origin) && !allowedOrigins.includes(origin)) {
-      return refusing(403, 'FORBIDDEN', 'Pages of other origins may not connect.', {
+      return errorResponse(403, 'FORBIDDEN', 'Pages of other origins may not connect.', {
         kind: 'foreign_origin',
       });
     }
@@ -52,7 +56,7 @@ function isOf(host: string | undefined, origin: string): boolean {
   return host !== undefined && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
-function write(socket: Duplex, { status, contentType, body }: Answer): void {
+function write(socket: Duplex, { status, contentType, body }: HttpResponse): void {
   const payload = JSON.stringify(body);
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { httpLimits } from './limits.ts';
 import { tooManyHeaders } from './malformed.ts';
-import { type Answer, refusing } from './response.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
 
 /** What is wrong with a request before anybody looks at what it asks; null when nothing is. */
-export function refuseManners(request: IncomingMessage, path: string): Answer | null {
+export function validateRequest(request: IncomingMessage, path: string): HttpResponse | null {
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
-    return refusing(400, 'INVALID', 'A request names the host that it is for.');
+    return errorResponse(400, 'INVALID', 'A request names the host that it is for.');
   }
   if (request.rawHeaders.length / 2 > httpLimits.maxHeadersCount) return tooManyHeaders();
   const methods = path === '/graphql' ? ['POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) {
     const allow = methods.join(', ');
     return {
-      ...refusing(405, 'INVALID', `${path} takes only ${allow}.`),
+      ...errorResponse(405, 'INVALID', `${path} takes only ${allow}.`),
       headers: { allow },
     };
   }
@@ -24,17 +24,17 @@ export function refuseManners(request: IncomingMessage, path: string): Answer | 
  * The API takes nothing but JSON. A page of another origin can send a form or a plain text without asking, but
  * never that.
  */
-function refuseContent({ headers }: IncomingMessage): Answer | null {
+function refuseContent({ headers }: IncomingMessage): HttpResponse | null {
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
     .map((part) => part.trim());
   const isUtf8 = parameters.every((parameter) => /^(charset="?utf-8"?)?$/.test(parameter));
   if (type !== 'application/json' || !isUtf8) {
-    return refusing(415, 'INVALID', 'The API takes only JSON: send application/json.');
+    return errorResponse(415, 'INVALID', 'The API takes only JSON: send application/json.');
   }
   if (headers['content-encoding'] !== undefined) {
-    return refusing(415, 'INVALID', 'The API takes no compressed requests.');
+    return errorResponse(415, 'INVALID', 'The API takes no compressed requests.');
   }
   return null;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 import { readableCode } from '../errors/readable-code.ts';
 import { whyGuessable } from './guessable.ts';
 import { createTurns } from './login-throttle.ts';
@@ -18,7 +18,7 @@ const inTurn = createTurns({ atOnce: 3, waiting: 60 });
 /** The PHC prefix of an argon2id hash: its cost and its salt, but not the hash. */
 const prefixPattern = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)$/;
 
-/** Hashes a new password with a new salt. Returns a PHC string. Throws a Refusal (UNAVAILABLE) when too many wait. */
+/** Hashes a new password with a new salt. Returns a PHC string. Throws an ApiError (UNAVAILABLE) when too many wait. */
 export function hashNewPassword(password: string): Promise<string> {
   return hashWith(password, newPrefix());
 }
@@ -26,7 +26,7 @@ export function hashNewPassword(password: string): Promise<string> {
 /**
  * Hashes a password that somebody presents, with the cost and salt of the stored one.
  * With `parameters` null (nobody has that e-mail) the work is the same and the result matches nothing.
- * Throws a Refusal (UNAVAILABLE) when too many wait.
+ * Throws an ApiError (UNAVAILABLE) when too many wait.
  */
 export function hashPresentedPassword(
   password: string,
@@ -69,7 +69,7 @@ export async function checkNewPassword(
   person: { fullName: string; email: string },
 ): Promise<void> {
   const refuse = (sentence: string, kind: string) => {
-    throw new Refusal('INVALID', sentence, { field: 'newPassword', kind });
+    throw new ApiError('INVALID', sentence, { field: 'newPassword', kind });
   };
   if ([...password].length < minimumCharacters) {
     refuse(
@@ -92,7 +92,7 @@ export async function checkNewPassword(
   }
   const why = await whyGuessable(password, [person.fullName, person.email]);
   if (why !== null) {
-    throw new Refusal('INVALID', `The new password would soon be guessed: ${why}.`, {
+    throw new ApiError('INVALID', `The new password would soon be guessed: ${why}.`, {
       field: 'newPassword',
       kind: 'password_guessable',
       hint: 'Take several words that have nothing to do with each other, such as those of a sentence that nobody ever wrote.',
@@ -103,7 +103,7 @@ export async function checkNewPassword(
 /** Refuses (INVALID) a presented password so long that hashing it would be a burden. */
 export function checkPresentedPassword(password: string, field: string): void {
   if (Buffer.byteLength(password) > maximumBytes) {
-    throw new Refusal('INVALID', `A password is at most ${maximumBytes} bytes long.`, { field });
+    throw new ApiError('INVALID', `A password is at most ${maximumBytes} bytes long.`, { field });
   }
 }
 

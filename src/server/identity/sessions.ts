@@ -1,6 +1,6 @@
 import type { Claims } from '../database/claims.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 import {
   checkNewPassword,
   checkPresentedPassword,
@@ -27,7 +27,7 @@ export type OpenedSession = {
 export type SessionEmployee = { id: number; fullName: string; email: string; department: string };
 
 export type Sessions = {
-  /** Throws a Refusal: UNAUTHENTICATED, or RATE_LIMITED while the account or the address is locked. */
+  /** Throws an ApiError: UNAUTHENTICATED, or RATE_LIMITED while the account or the address is locked. */
   logIn(login: {
     email: string;
     password: string;
@@ -35,10 +35,10 @@ export type Sessions = {
     /** The caller's network address; null when it is not known. */
     address: string | null;
   }): Promise<OpenedSession>;
-  /** Throws a Refusal (UNAUTHENTICATED) when the session has ended. */
+  /** Throws an ApiError (UNAUTHENTICATED) when the session has ended. */
   refresh(refreshToken: string): Promise<OpenedSession>;
   logOut(claims: Claims): Promise<void>;
-  /** Ends the employee's other sessions. Throws a Refusal. */
+  /** Ends the employee's other sessions. Throws an ApiError. */
   changePassword(
     claims: Claims,
     change: { currentPassword: string; newPassword: string; address: string | null },
@@ -115,13 +115,13 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       if (row.outcome === 'ok') return opened(row, refreshToken);
       if (row.outcome === 'locked') throw locked(row.retry_at);
       if (row.outcome === 'expired') {
-        throw new Refusal('UNAUTHENTICATED', 'This one-time password has expired.', {
+        throw new ApiError('UNAUTHENTICATED', 'This one-time password has expired.', {
           kind: 'one_time_password_expired',
           reason: 'A one-time password is good for seven days.',
           hint: 'Ask management for a new one.',
         });
       }
-      throw new Refusal('UNAUTHENTICATED', 'E-mail or password is wrong.', {
+      throw new ApiError('UNAUTHENTICATED', 'E-mail or password is wrong.', {
         kind: 'login_refused',
       });
     },
@@ -134,7 +134,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       ]);
       if (row.outcome === 'rotated') return opened(row, next.refreshToken);
       if (row.outcome === 'concurrent') return opened(row, null);
-      throw new Refusal('UNAUTHENTICATED', 'This session has ended.', {
+      throw new ApiError('UNAUTHENTICATED', 'This session has ended.', {
         kind: 'session_ended',
         hint: 'Log in again.',
       });
@@ -154,7 +154,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       if (retry_at !== null) throw locked(retry_at);
       await checkNewPassword(newPassword, employee);
       if (newPassword === currentPassword) {
-        throw new Refusal('INVALID', 'The new password is the current one.', {
+        throw new ApiError('INVALID', 'The new password is the current one.', {
           field: 'newPassword',
           kind: 'password_unchanged',
         });
@@ -170,7 +170,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       );
       if (row.outcome === 'locked') throw locked(row.retry_at);
       if (row.outcome !== 'changed') {
-        throw new Refusal('INVALID', 'The current password is wrong.', {
+        throw new ApiError('INVALID', 'The current password is wrong.', {
           field: 'currentPassword',
           kind: 'password_wrong',
         });
@@ -179,9 +179,9 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
   };
 }
 
-function locked(retryAt: Date | null): Refusal {
+function locked(retryAt: Date | null): ApiError {
   const seconds = Math.max(1, Math.ceil(((retryAt?.getTime() ?? 0) - Date.now()) / 1000));
-  return new Refusal('RATE_LIMITED', 'Too many failed logins in a row.', {
+  return new ApiError('RATE_LIMITED', 'Too many failed logins in a row.', {
     kind: 'locked',
     hint: `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`,
     retryAfter: seconds,

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import type { Claims } from '../database/claims.ts';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 import type { Keys } from './keys.ts';
 
 const audience = 'epic-events-crm';
@@ -14,7 +14,7 @@ export const accessTokenSeconds = 15 * 60;
 export type Tokens = {
   /** A signed access token, and when it ends. */
   sign(claims: Claims): { accessToken: string; expiresAt: Date };
-  /** The claims of a token that this server signed. Throws a Refusal (UNAUTHENTICATED). */
+  /** The claims of a token that this server signed. Throws an ApiError (UNAUTHENTICATED). */
   verify(token: string): Claims;
 };
 
@@ -46,12 +46,12 @@ export function createTokens(keys: Keys, issuer: string): Tokens {
         return claimsOf(payload);
       } catch (error) {
         if (error instanceof jwt.TokenExpiredError) {
-          throw new Refusal('UNAUTHENTICATED', 'Your access token has expired.', {
+          throw new ApiError('UNAUTHENTICATED', 'Your access token has expired.', {
             kind: 'token_expired',
             hint: 'Refresh the session, or log in again.',
           });
         }
-        throw error instanceof Refusal ? error : invalidToken(error);
+        throw error instanceof ApiError ? error : invalidToken(error);
       }
     },
   };
@@ -96,8 +96,8 @@ function claimsOf(payload: string | jwt.JwtPayload): Claims {
   return { employeeId, sessionId: sid, department };
 }
 
-function invalidToken(cause?: unknown): Refusal {
-  return new Refusal(
+function invalidToken(cause?: unknown): ApiError {
+  return new ApiError(
     'UNAUTHENTICATED',
     'The access token is not valid.',
     { kind: 'token_invalid', hint: 'Log in again.' },

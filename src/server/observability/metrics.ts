@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { Refusal } from '../errors/errors.ts';
-import type { Answered } from '../http/request-log.ts';
+import { ApiError } from '../errors/errors.ts';
+import type { RequestLog } from '../http/request-log.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import { createNames } from './operation-names.ts';
 
@@ -26,7 +26,7 @@ export type QueueLag = {
 
 export type Metrics = {
   /** Counts a request of the API. */
-  answered(answered: Answered): void;
+  answered(answered: RequestLog): void;
   /** The same sessions; every login that they refuse is counted. */
   watching(sessions: Sessions): Sessions;
   /** In the text format of Prometheus. */
@@ -92,8 +92,8 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
 
   const nameOf = createNames();
   return {
-    answered({ exchange, codes, isCut, milliseconds }) {
-      const operation = nameOf(exchange.operation, { isKnown: exchange.claims !== null });
+    answered({ request, codes, isCut, milliseconds }) {
+      const operation = nameOf(request.operation, { isKnown: request.claims !== null });
       requests.inc({ operation, code: isCut ? 'CUT' : (codes[0] ?? 'OK') });
       durations.observe({ operation }, milliseconds / 1000);
     },
@@ -101,7 +101,7 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
       ...sessions,
       logIn: (login) =>
         sessions.logIn(login).catch((error) => {
-          const code = error instanceof Refusal ? error.code : null;
+          const code = error instanceof ApiError ? error.code : null;
           if (code === 'UNAUTHENTICATED') refusedLogins.inc({ reason: 'wrong' });
           if (code === 'RATE_LIMITED') refusedLogins.inc({ reason: 'locked' });
           throw error;

@@ -1,21 +1,21 @@
 import type { MetricsAudience } from '../config/values.ts';
 import type { BuiltRelease } from '../database/deploy/built-release.ts';
 import type { WithSession } from '../database/session.ts';
+import type { ReportError } from '../errors/errors.ts';
 import { createExplorer } from '../explorer/explorer.ts';
 import type { Api } from '../graphql/api.ts';
-import type { ReportUnexpected } from '../graphql/errors/errors.ts';
 import { sdlOf } from '../graphql/sdl.ts';
-import { createGraphqlDoor } from '../http/graphql-handler.ts';
+import { graphqlHandler } from '../http/graphql-handler.ts';
 import { isDirect } from '../http/is-direct.ts';
 import { readReadiness } from '../http/readiness.ts';
-import { type Answer, json, nothingAt, type Route, type Routes } from '../http/response.ts';
+import { type HttpResponse, json, notFound, type Route, type Routes } from '../http/response.ts';
 import type { Keys } from '../identity/keys.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
 /** What the server answers, at which path. */
 export function createRoutes(options: {
   api: Api;
-  report: ReportUnexpected;
+  report: ReportError;
   keys: Keys;
   withSession: WithSession;
   built: BuiltRelease;
@@ -30,7 +30,7 @@ export function createRoutes(options: {
 }): Routes {
   const { api, keys, metrics, audience } = options;
 
-  async function readyz(): Promise<Answer> {
+  async function readyz(): Promise<HttpResponse> {
     const state = options.isStopping()
       ? { ready: false, reason: 'The server is stopping.' }
       : await readReadiness(options.withSession, options.built);
@@ -39,11 +39,11 @@ export function createRoutes(options: {
 
   const readMetrics: Route = async (request) => {
     const isForCaller = audience === 'on' || (audience === 'local' && isDirect(request));
-    return isForCaller ? { status: 200, ...(await metrics.read()) } : nothingAt('/metrics');
+    return isForCaller ? { status: 200, ...(await metrics.read()) } : notFound('/metrics');
   };
 
   return {
-    '/graphql': createGraphqlDoor({ ...api, report: options.report }),
+    '/graphql': graphqlHandler({ ...api, report: options.report }),
     '/.well-known/jwks.json': () =>
       json(200, keys.published, { 'cache-control': 'public, max-age=30' }),
     '/healthz': () => json(200, { status: 'ok' }),

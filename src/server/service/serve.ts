@@ -5,10 +5,9 @@ import type { MetricsAudience } from '../config/values.ts';
 import { readBuiltRelease } from '../database/deploy/built-release.ts';
 import { createCourierPool, createPool } from '../database/pool.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
-import { OperatorError, Refusal } from '../errors/errors.ts';
+import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
 import { createApi } from '../graphql/api.ts';
-import { newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
-import { createAddressOf } from '../http/address.ts';
+import { createClientAddress } from '../http/address.ts';
 import { listen } from '../http/listening.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Keys } from '../identity/keys.ts';
@@ -63,7 +62,7 @@ export type Serving = {
 /** Puts the server together and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<Serving> {
   const { databaseUrl, keys, allowedOrigins, introspection, log } = options;
-  const addressOf = createAddressOf(options.trustedProxies);
+  const clientAddress = createClientAddress(options.trustedProxies);
   const built = await readBuiltRelease();
   const onLostConnection = (error: Error) =>
     log.warn({ err: error }, 'a database connection was lost');
@@ -77,9 +76,9 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
   const monitor = await createMonitor(options.sentryDsn, options.environment);
   held.push(monitor.close);
-  const report: ReportUnexpected = (error, { errorId, exchange }) => {
-    const operation = exchange?.operation ?? null;
-    log.error({ err: error, errorId, request: exchange?.id, operation }, 'unexpected error');
+  const report: ReportError = (error, { errorId, request }) => {
+    const operation = request?.operation ?? null;
+    log.error({ err: error, errorId, request: request?.id, operation }, 'unexpected error');
     monitor.unexpected(error, { errorId, operation });
   };
 
@@ -124,20 +123,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       }),
       tokens,
       allowedOrigins,
-      addressOf,
+      clientAddress,
       log,
       report,
       onAnswered: (answered) => {
         if (answered.path === '/graphql') metrics.answered(answered);
       },
     });
-    live.serve({ server, api, tokens, allowedOrigins, addressOf });
+    live.serve({ server, api, tokens, allowedOrigins, clientAddress });
     const listening = await listen(server, options.host, options.port);
     held.push(() => Promise.all([listening.stop(), live.close()]));
 
     return {
       url: listening.url,
-      reportCrash: (error) => report(error, { errorId: newErrorId(), exchange: null }),
+      reportCrash: (error) => report(error, { errorId: newErrorId(), request: null }),
       stop() {
         isStopping = true;
         return letGo();
@@ -150,7 +149,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 }
 
 function explainStart(error: unknown): unknown {
-  if (error instanceof Refusal && error.code === 'UNAVAILABLE') {
+  if (error instanceof ApiError && error.code === 'UNAVAILABLE') {
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
     return new OperatorError(
       `The database cannot be used (${reason}).`,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claims } from '../database/claims.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 import type { Bells } from './channel-emitter.ts';
 import { createFlag, type Flag, type Turnstile, unless } from './waiting.ts';
 
@@ -25,7 +25,7 @@ export type Feed = AsyncIterableIterator<Signal, undefined>;
 export type Feeds = {
   /**
    * `after` is a position, null for the present. `pace` holds the feed back; without it, it is read as fast as
-   * possible. Throws (a Refusal, or the database's error) when the session cannot be entered or the position is no
+   * possible. Throws (an ApiError, or the database's error) when the session cannot be entered or the position is no
    * longer known.
    */
   open(options: {
@@ -195,7 +195,7 @@ export function createFeeds(options: {
 }
 
 function isAway(error: unknown): boolean {
-  return error instanceof Refusal && error.code === 'UNAVAILABLE';
+  return error instanceof ApiError && error.code === 'UNAVAILABLE';
 }
 
 /** The name of the bell that the database rings: audit.signal_notifications and audit.signal_events. */

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { Refusal } from '../errors/errors.ts';
+import { ApiError } from '../errors/errors.ts';
 import { plainRefusal } from '../graphql/errors/sqlstate.ts';
 
 // Why a socket is closed, in the codes of WebSocket (1xxx) and of graphql-transport-ws (4xxx). Clients of that protocol
@@ -38,7 +38,7 @@ export const closings = {
  */
 export function closingAfter(error: unknown): Closing | null {
   const refusal = error instanceof pg.DatabaseError ? plainRefusal(error) : error;
-  if (!(refusal instanceof Refusal)) return null;
+  if (!(refusal instanceof ApiError)) return null;
   return closingFor(refusal.code, refusal.details.kind, refusal.message);
 }
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Claims } from '../database/claims.ts';
-import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
-import { bearerOf } from '../http/bearer.ts';
+import { internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
+import { bearerToken } from '../http/bearer.ts';
 import { expiryOf, type Tokens } from '../identity/tokens.ts';
 import { type Closing, closingAfter, closings, reasonOf } from './close-codes.ts';
 import type { LiveLimits } from './limits.ts';
@@ -42,7 +42,7 @@ export function createLine(
     hasRoom(claims: Claims): boolean;
     limits: LiveLimits;
     log: Logger;
-    report: ReportUnexpected;
+    report: ReportError;
   },
 ): Line {
   const { tokens, checkSession, hasRoom, limits, report } = options;
@@ -106,7 +106,7 @@ export function createLine(
     async logIn(connectionParams) {
       const { authorization } = { authorization: null, ...connectionParams };
       if (typeof authorization !== 'string') line.end(closings.anonymous);
-      else await takeToken(bearerOf(authorization)).catch(line.endAfter);
+      else await takeToken(bearerToken(authorization)).catch(line.endAfter);
       if (ending !== null || socket.readyState !== socket.OPEN) return false;
       options.log.info(about(), 'socket opened');
       return true;
@@ -128,8 +128,8 @@ export function createLine(
       const closing = closingAfter(error);
       if (closing) return line.end(closing);
       const errorId = newErrorId();
-      report(error, { errorId, exchange: null });
-      line.end({ code: 1011, kind: 'internal', sentence: internalSentence(errorId) });
+      report(error, { errorId, request: null });
+      line.end({ code: 1011, kind: 'internal', sentence: internalErrorMessage(errorId) });
     },
 
     endIfUnread() {

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
 } from 'postgraphile/graphql';
-import type { Exchange } from '../graphql/request-context.ts';
+import type { RequestContext } from '../graphql/request/context.ts';
 
 /** The results of a subscription, one for each thing that happens. */
 export type Results = AsyncGenerator<ExecutionResult, void, void>;
@@ -26,7 +26,7 @@ export type Subscription = { args: ExecutionArgs; results: Results };
 /** Begins a subscription, or gives the errors for which it cannot. Rejects for what nobody foresaw. */
 export type Subscribe = (
   request: SubscriptionRequest,
-  exchange: Exchange,
+  context: RequestContext,
 ) => Promise<Subscription | readonly GraphQLError[]>;
 
 /** Subscriptions of this schema. Errors have the form that they have over HTTP. */
@@ -37,11 +37,11 @@ export function createSubscribe(options: {
   const grafserv = new GrafservBase({ schema: options.schema, preset: options.resolvedPreset });
 
   /** Reads and prepares the request as grafserv does, in the name of whoever sent it. */
-  async function prepare(request: SubscriptionRequest, exchange: Exchange) {
+  async function prepare(request: SubscriptionRequest, context: RequestContext) {
     const its: GrafservBase = Object.create(grafserv, {
       getExecutionConfig: {
-        value: (context: Partial<Grafast.RequestContext>) =>
-          grafserv.getExecutionConfig(Object.assign(context, { exchange })),
+        value: (requestContext: Partial<Grafast.RequestContext>) =>
+          grafserv.getExecutionConfig(Object.assign(requestContext, { request: context })),
       },
     });
     const nobody = {
@@ -50,12 +50,12 @@ export function createSubscribe(options: {
       subscriptions: {},
       extra: {},
     };
-    return makeGraphQLWSConfig(its).onSubscribe?.(nobody, exchange.id, request);
+    return makeGraphQLWSConfig(its).onSubscribe?.(nobody, context.id, request);
   }
 
-  return async (request, exchange) => {
+  return async (request, context) => {
     await grafserv.ready();
-    const prepared = await prepare(request, exchange);
+    const prepared = await prepare(request, context);
     if (!prepared) throw new Error('grafserv has prepared nothing.');
     if (!('document' in prepared)) return prepared.map(coded);
 

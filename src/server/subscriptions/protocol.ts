@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { makeServer } from 'graphql-ws';
 import { GraphQLError } from 'postgraphile/graphql';
 import type { WebSocket } from 'ws';
-import { internalSentence, newErrorId, type ReportUnexpected } from '../graphql/errors/errors.ts';
-import { taken } from '../graphql/errors/results.ts';
-import type { Exchange } from '../graphql/request-context.ts';
+import { internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
+import type { RequestContext } from '../graphql/request/context.ts';
+import { taken } from '../graphql/request/results.ts';
 import { createFlag, type Flag } from '../signals/waiting.ts';
 import { closingFor } from './close-codes.ts';
 import type { Line } from './connection.ts';
@@ -18,7 +18,7 @@ export type Protocol = (socket: WebSocket, line: Line) => void;
 export function createProtocol(options: {
   subscribe: Subscribe;
   limits: LiveLimits;
-  report: ReportUnexpected;
+  report: ReportError;
 }): Protocol {
   const { subscribe, limits, report } = options;
 
@@ -27,7 +27,7 @@ export function createProtocol(options: {
     request: SubscriptionRequest,
   ): Promise<Subscription | readonly GraphQLError[]> {
     const pace = createFlag();
-    const exchange: Exchange = {
+    const context: RequestContext = {
       id: randomUUID(),
       claims: line.claims,
       userAgent: line.userAgent,
@@ -36,7 +36,7 @@ export function createProtocol(options: {
       pace,
     };
     try {
-      const begun = await subscribe(request, exchange);
+      const begun = await subscribe(request, context);
       if (!('results' in begun)) {
         endIfOver(line, begun);
         return begun;
@@ -44,9 +44,9 @@ export function createProtocol(options: {
       return { ...begun, results: asTheyAreSent(begun.results, line, pace) };
     } catch (error) {
       const errorId = newErrorId();
-      report(error, { errorId, exchange });
+      report(error, { errorId, request: context });
       const extensions = { code: 'INTERNAL', errorId };
-      return [new GraphQLError(internalSentence(errorId), { extensions })];
+      return [new GraphQLError(internalErrorMessage(errorId), { extensions })];
     }
   }
 

@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Claims } from '../database/claims.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
+import type { ReportError } from '../errors/errors.ts';
 import type { Api } from '../graphql/api.ts';
-import type { ReportUnexpected } from '../graphql/errors/errors.ts';
-import type { AddressOf } from '../http/address.ts';
-import { refusing } from '../http/response.ts';
+import type { ClientAddress } from '../http/address.ts';
+import { errorResponse } from '../http/response.ts';
 import { acceptWebSockets } from '../http/upgrade.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import { createBells } from '../signals/channel-emitter.ts';
@@ -33,7 +33,7 @@ export type Live = {
     tokens: Tokens;
     /** The origins whose pages may use the API. */
     allowedOrigins: readonly string[];
-    addressOf: AddressOf;
+    clientAddress: ClientAddress;
   }): void;
   /** How many WebSockets are open. */
   sockets(): number;
@@ -46,7 +46,7 @@ export function createLive(options: {
   databaseUrl: string;
   withSession: WithSession;
   log: Logger;
-  report: ReportUnexpected;
+  report: ReportError;
 }): Live {
   const { withSession, log, report } = options;
   const bells = createBells();
@@ -87,7 +87,7 @@ export function createLive(options: {
   return {
     feeds: createFeeds({ withSession, bells, turnstile, interruptions: () => interruptions }),
 
-    serve({ server, api, tokens, allowedOrigins, addressOf }) {
+    serve({ server, api, tokens, allowedOrigins, clientAddress }) {
       listener = listen();
       const speak = createProtocol({ subscribe: createSubscribe(api), limits, report });
       const hasRoom = (claims: Claims) => {
@@ -101,13 +101,13 @@ export function createLive(options: {
         refuse() {
           if (!isClosing && lines.size < limits.sockets) return null;
           const { kind, sentence } = isClosing ? closings.stopping : closings.full;
-          return refusing(503, 'UNAVAILABLE', sentence, { kind });
+          return errorResponse(503, 'UNAVAILABLE', sentence, { kind });
         },
         onSocket(socket, request) {
           const userAgent = request.headers['user-agent'] ?? null;
           const line = createLine(socket, {
             ...{ userAgent, tokens, checkSession, hasRoom, limits, log, report },
-            address: addressOf(request),
+            address: clientAddress(request),
           });
           lines.add(line);
           line.closed.then(() => lines.delete(line));

@@ -1,27 +1,30 @@
 import pg from 'pg';
 import { type GrafastExecutionArgs, isSafeError, lambda, ObjectStep } from 'postgraphile/grafast';
 import { GraphQLError, getOperationAST } from 'postgraphile/graphql';
-import { Refusal } from '../../errors/errors.ts';
-import { readableCode } from '../../errors/readable-code.ts';
-import type { Exchange } from '../request-context.ts';
-import { rootFieldOf, type Verbs } from '../schema/verbs.ts';
-import { type Asker, type Attempt, explainDatabaseError, explainRefusal } from './refusals.ts';
-import { taken } from './results.ts';
+import {
+  ApiError,
+  internalErrorMessage,
+  newErrorId,
+  type ReportError,
+} from '../../errors/errors.ts';
+import type { RequestContext } from '../request/context.ts';
+import { taken } from '../request/results.ts';
+import {
+  type Attempt,
+  type CallerSession,
+  explainDatabaseError,
+  explainRefusal,
+} from './explain.ts';
+import { type Mutations, rootFieldOf } from './mutations.ts';
 
-// Every error that leaves the API is { message, extensions: { code, … } }. What was foreseen is a Refusal and
+// Every error that leaves the API is { message, extensions: { code, … } }. What was foreseen is an ApiError and
 // keeps its sentence; everything else becomes INTERNAL with an id, and only the id tells what it was.
-
-/** Tells the operator of an error that nobody foresaw. */
-export type ReportUnexpected = (
-  error: unknown,
-  about: { errorId: string; exchange: Exchange | null },
-) => void;
 
 /** An update that found no row to change. */
 class NothingTouched extends Error {}
 
 /** Gives every error of an executed operation its final form. */
-export function createErrorsPlugin(verbs: Verbs, report: ReportUnexpected): GraphileConfig.Plugin {
+export function createErrorsPlugin(verbs: Mutations, report: ReportError): GraphileConfig.Plugin {
   return {
     name: 'EpicErrorsPlugin',
     schema: {
@@ -83,9 +86,9 @@ export function createErrorsPlugin(verbs: Verbs, report: ReportUnexpected): Grap
     errors: readonly GraphQLError[],
     args: GrafastExecutionArgs,
   ): Promise<GraphQLError[]> {
-    const { exchange, withPgClient, pgSettings } = args.contextValue as Grafast.Context;
-    const asker: Asker = {
-      isAnonymous: exchange.claims === null,
+    const { request, withPgClient, pgSettings } = args.contextValue as Grafast.Context;
+    const caller: CallerSession = {
+      isAnonymous: request.claims === null,
       withSession: withPgClient,
       settings: pgSettings,
     };
@@ -101,8 +104,8 @@ export function createErrorsPlugin(verbs: Verbs, report: ReportUnexpected): Grap
     };
     return Promise.all(
       errors.map(async (error) => {
-        const refusal = await refusalOf(error, () => attemptOf(error), asker);
-        return refusal ? refused(error, refusal) : unexpected(error, exchange, report);
+        const refusal = await refusalOf(error, () => attemptOf(error), caller);
+        return refusal ? refused(error, refusal) : unexpected(error, request, report);
       }),
     );
   }
@@ -115,11 +118,11 @@ function asGraphqlError(error: unknown): GraphQLError {
 }
 
 /** The last look at an error, for those that never reached the execution. */
-export function createMaskError(report: ReportUnexpected): (error: GraphQLError) => GraphQLError {
+export function createMaskError(report: ReportError): (error: GraphQLError) => GraphQLError {
   return (error) => {
     if (settled.has(error)) return error;
     const original = error.originalError;
-    if (original instanceof Refusal) return refused(error, original);
+    if (original instanceof ApiError) return refused(error, original);
     return unexpected(error, null, report);
   };
 }
@@ -129,20 +132,20 @@ const settled = new WeakSet<GraphQLError>();
 async function refusalOf(
   error: GraphQLError,
   attempt: () => Attempt,
-  asker: Asker,
-): Promise<Refusal | null> {
+  caller: CallerSession,
+): Promise<ApiError | null> {
   const original = error.originalError;
-  if (original instanceof Refusal) return original;
+  if (original instanceof ApiError) return original;
   if (original instanceof NothingTouched || isNothingDeleted(original)) {
-    return explainRefusal(attempt(), asker);
+    return explainRefusal(attempt(), caller);
   }
   if (original instanceof pg.DatabaseError) {
-    return explainDatabaseError(original, attempt(), asker);
+    return explainDatabaseError(original, attempt(), caller);
   }
-  if (original && isSafeError(original)) return new Refusal('INVALID', original.message);
+  if (original && isSafeError(original)) return new ApiError('INVALID', original.message);
   // Without a path, it is about the request itself: a variable of the wrong type, say.
   const isOfRequest = error.path === undefined && (!original || original instanceof GraphQLError);
-  if (isOfRequest) return new Refusal('INVALID', error.message);
+  if (isOfRequest) return new ApiError('INVALID', error.message);
   return null;
 }
 
@@ -155,18 +158,18 @@ function isNothingDeleted(error: Error | undefined): boolean {
   return error?.message.startsWith('No values were deleted in collection') ?? false;
 }
 
-function refused(error: GraphQLError, refusal: Refusal): GraphQLError {
+function refused(error: GraphQLError, refusal: ApiError): GraphQLError {
   return settle(error, refusal.message, { code: refusal.code, ...refusal.details });
 }
 
 function unexpected(
   error: GraphQLError,
-  exchange: Exchange | null,
-  report: ReportUnexpected,
+  request: RequestContext | null,
+  report: ReportError,
 ): GraphQLError {
   const errorId = newErrorId();
-  report(error.originalError ?? error, { errorId, exchange });
-  return settle(error, internalSentence(errorId), { code: 'INTERNAL', errorId });
+  report(error.originalError ?? error, { errorId, request });
+  return settle(error, internalErrorMessage(errorId), { code: 'INTERNAL', errorId });
 }
 
 function settle(
@@ -181,14 +184,4 @@ function settle(
   });
   settled.add(final);
   return final;
-}
-
-/** A number that a person can read out and an operator can search for, e.g. `7K3M9QXP`. */
-export function newErrorId(): string {
-  return readableCode(8);
-}
-
-/** What a person reads of an error that nobody foresaw. */
-export function internalSentence(errorId: string): string {
-  return `Something went wrong on our side. Whoever looks after Epic Events CRM finds it under ${errorId}.`;
 }

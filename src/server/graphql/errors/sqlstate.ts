@@ -1,5 +1,10 @@
 import type { DatabaseError } from 'pg';
-import { type Contact, type ErrorCode, Refusal, type RefusalDetails } from '../../errors/errors.ts';
+import {
+  ApiError,
+  type ApiErrorDetails,
+  type Contact,
+  type ErrorCode,
+} from '../../errors/errors.ts';
 
 // What a PostgreSQL error means to the caller of the API. Errors that the database raises itself, in a trigger
 // or a function, already are sentences. The others are turned into one here; those that break a named rule are
@@ -47,16 +52,16 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
 }
 
 /** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */
-export function plainRefusal(error: DatabaseError): Refusal | null {
+export function plainRefusal(error: DatabaseError): ApiError | null {
   const code = codeOf(error.code);
   if (code === 'INTERNAL') return null;
-  if (isRaised(error)) return new Refusal(code, error.message, raisedDetails(error), error);
+  if (isRaised(error)) return new ApiError(code, error.message, raisedDetails(error), error);
   const sentence = sentences[error.code ?? ''] ?? sentencesByClass[(error.code ?? '').slice(0, 2)];
-  return sentence === undefined ? null : new Refusal(code, sentence, {}, error);
+  return sentence === undefined ? null : new ApiError(code, sentence, {}, error);
 }
 
 /** What `raise` says beside its sentence: the kind as its constraint, the field as its column, the rest as JSON. */
-function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError): RefusalDetails {
+function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError): ApiErrorDetails {
   const { reason, contact, ...facts } = factsIn(detail);
   return {
     ...(constraint && { kind: constraint }),

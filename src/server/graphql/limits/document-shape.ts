@@ -8,8 +8,8 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'postgraphile/graphql';
+import { fieldsOf, fragmentsOf } from '../request/selection.ts';
 import { attempts, check, tooManyAttempts } from './limits.ts';
-import { fieldsOf, fragmentsOf } from './selection.ts';
 
 // Looks at a document before it is validated: validation itself takes long for a document made for that. A
 // fragment is measured once, however often it is spread, so that what would be written out to a billion fields
@@ -26,7 +26,7 @@ type Shape = {
 
 const nothing: Shape = { fields: 0, aliases: 0, directives: 0, depth: 0, introspectionDepth: 0 };
 
-/** Throws a Refusal when an operation of a document, valid or not, is over a limit. */
+/** Throws an ApiError when an operation of a document, valid or not, is over a limit. */
 export function checkShape(document: DocumentNode): void {
   const shapeOf = createMeasure(fragmentsOf(document));
   for (const operation of document.definitions) {
@@ -40,7 +40,7 @@ export function checkShape(document: DocumentNode): void {
   }
 }
 
-/** Throws a Refusal when an operation of a valid document asks for too much at its root. */
+/** Throws an ApiError when an operation of a valid document asks for too much at its root. */
 export function checkRootFields(document: DocumentNode): void {
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;

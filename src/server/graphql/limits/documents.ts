@@ -8,7 +8,7 @@ import {
   type ValidationRule,
   validate,
 } from 'postgraphile/graphql';
-import { Refusal } from '../../errors/errors.ts';
+import { ApiError } from '../../errors/errors.ts';
 import { checkRootFields, checkShape } from './document-shape.ts';
 import { check, graphqlErrorOf, limits, tooComplex } from './limits.ts';
 
@@ -102,7 +102,7 @@ function createReader(
       remember(text, document);
       return { document };
     } catch (error) {
-      if (error instanceof Refusal) return { errors: [graphqlErrorOf(error)] };
+      if (error instanceof ApiError) return { errors: [graphqlErrorOf(error)] };
       if (error instanceof GraphQLError) return { errors: [error] };
       throw error;
     }

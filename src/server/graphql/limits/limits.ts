@@ -1,5 +1,5 @@
 import { GraphQLError } from 'postgraphile/graphql';
-import { Refusal } from '../../errors/errors.ts';
+import { ApiError } from '../../errors/errors.ts';
 
 // One request may not ask for more than the server can answer in passing. What counts is what is asked for:
 // fragments written out, pages multiplied, before anything is read.
@@ -17,7 +17,7 @@ export const limits = {
   /** All fields: each costs some 20 kB and a millisecond while its plan is made. */
   fields: 500,
   /** All fields of somebody who is not logged in, and has nothing to ask for but a session and the schema. */
-  strangersFields: 40,
+  anonymousFields: 40,
   /** Fields with a name of the caller's choice: the way to ask for the same thing many times. */
   aliases: 100,
   directives: 50,
@@ -32,6 +32,9 @@ export const limits = {
   /** Values of all variables, taken together. */
   values: 10_000,
 };
+
+/** Rows of a page: when the caller does not say, and at most. */
+export const pageRows = { default: 50, max: 1000 };
 
 /** The mutations that try a password or a token, or make a hash: expensive on purpose, and counted one by one. */
 export const attempts: ReadonlySet<string> = new Set([
@@ -48,7 +51,7 @@ const sentences: Record<keyof typeof limits, (most: string) => string> = {
   depth: (most) => `A request has at most ${most} levels of fields.`,
   introspectionDepth: (most) => `A question about the schema has at most ${most} levels of fields.`,
   fields: (most) => `A request has at most ${most} fields.`,
-  strangersFields: (most) => `Before you log in, a request has at most ${most} fields.`,
+  anonymousFields: (most) => `Before you log in, a request has at most ${most} fields.`,
   aliases: (most) => `A request has at most ${most} aliases.`,
   directives: (most) => `A request has at most ${most} directives.`,
   rootFields: (most) => `A request has at most ${most} operations.`,
@@ -62,22 +65,22 @@ const hints: Partial<Record<keyof typeof limits, string>> = {
   characters: 'Send long texts as variables.',
 };
 
-/** Throws a Refusal (INVALID) when there is more of something than a request may have. */
+/** Throws an ApiError (INVALID) when there is more of something than a request may have. */
 export function check(limit: keyof typeof limits, count: number): void {
   if (count > limits[limit]) throw tooComplex(limit);
 }
 
 /** The refusal of a request that has too much of something. */
-export function tooComplex(limit: keyof typeof limits): Refusal {
-  return new Refusal('INVALID', sentences[limit](limits[limit].toLocaleString('en')), {
+export function tooComplex(limit: keyof typeof limits): ApiError {
+  return new ApiError('INVALID', sentences[limit](limits[limit].toLocaleString('en')), {
     kind: 'too_complex',
     hint: hints[limit] ?? 'Ask for less at a time.',
   });
 }
 
 /** The refusal of a request that tries more than one password or token. None of them is tried. */
-export function tooManyAttempts(): Refusal {
-  return new Refusal(
+export function tooManyAttempts(): ApiError {
+  return new ApiError(
     'INVALID',
     'A request logs in, refreshes or changes a password at most once.',
     { kind: 'too_many_attempts', hint: 'Make one request for each.' },
@@ -85,7 +88,7 @@ export function tooManyAttempts(): Refusal {
 }
 
 /** A refusal as an error of GraphQL's, in its final form. */
-export function graphqlErrorOf(refusal: Refusal): GraphQLError {
+export function graphqlErrorOf(refusal: ApiError): GraphQLError {
   return new GraphQLError(refusal.message, {
     originalError: refusal,
     extensions: { code: refusal.code, ...refusal.details },

@@ -17,10 +17,9 @@ import {
   TypeMetaFieldDef,
   type ValueNode,
 } from 'postgraphile/graphql';
-import { Refusal } from '../../errors/errors.ts';
-import { defaultPage } from '../schema/paging.ts';
-import { check, graphqlErrorOf } from './limits.ts';
-import { fieldsOf } from './selection.ts';
+import { ApiError } from '../../errors/errors.ts';
+import { fieldsOf } from '../request/selection.ts';
+import { check, graphqlErrorOf, pageRows } from './limits.ts';
 
 // What a request asks for when its variables are known: how many rows, and with how many values.
 
@@ -34,7 +33,7 @@ export function createVolumePlugin(options: { introspection: boolean }): Graphil
       checkSelection(args);
       return null;
     } catch (error) {
-      if (error instanceof Refusal) return { errors: [graphqlErrorOf(error)] };
+      if (error instanceof ApiError) return { errors: [graphqlErrorOf(error)] };
       throw error;
     }
   };
@@ -70,14 +69,14 @@ function checkSelection(args: GrafastExecutionArgs): void {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!root) return;
-  const isStranger = (args.contextValue as Grafast.Context).exchange.claims === null;
+  const isStranger = (args.contextValue as Grafast.Context).request.claims === null;
   const sizeOf = createSizes(args, variableValues ?? {});
   let rows = 0;
   let fields = 0;
 
   function visit(type: GraphQLCompositeType, set: SelectionSetNode, parents: number): void {
     for (const field of fieldsOf(document, set)) {
-      if (isStranger && !isIntrospectionType(type)) check('strangersFields', ++fields);
+      if (isStranger && !isIntrospectionType(type)) check('anonymousFields', ++fields);
       const definition = definitionOf(type, field.name.value);
       const fieldType = definition && getNamedType(definition.type);
       if (!definition || !field.selectionSet || !isCompositeType(fieldType)) continue;
@@ -132,7 +131,7 @@ function createSizes(
     const size = (name: string) =>
       read(field.arguments?.find((argument) => argument.name.value === name)?.value);
     const asked = size('first') ?? size('last');
-    return typeof asked === 'number' ? Math.max(asked, 0) : defaultPage;
+    return typeof asked === 'number' ? Math.max(asked, 0) : pageRows.default;
   }
 
   return (

@@ -75,7 +75,7 @@ const closedSets = `
     order by position, verb)`;
 
 /** Makes enums of the columns of crm, and of the arguments of its functions, that hold one of a few words. */
-export function createClosedSetsPlugin(): GraphileConfig.Plugin {
+export function createEnumsPlugin(): GraphileConfig.Plugin {
   let sets: Map<string, ClosedSet>;
   let codecs: Map<string, TextCodec>;
 
@@ -136,7 +136,7 @@ export function createClosedSetsPlugin(): GraphileConfig.Plugin {
   }
 
   return {
-    name: 'EpicClosedSetsPlugin',
+    name: 'EpicEnumsPlugin',
     gather: {
       hooks: {
         async pgIntrospection_introspection(info, { serviceName }) {

@@ -3,7 +3,7 @@ import { extendSchema, gql } from 'postgraphile/utils';
 import type { Claims } from '../../database/claims.ts';
 import { createEmployee, type InTransaction, resetPassword } from '../../identity/employees.ts';
 import type { Sessions } from '../../identity/sessions.ts';
-import { notLoggedIn } from '../errors/refusals.ts';
+import { unauthenticated } from '../errors/explain.ts';
 
 const typeDefs = gql`
   extend type Query {
@@ -137,7 +137,7 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
           plans: {
             me() {
               const $id = lambda(
-                context().get('exchange'),
+                context().get('request'),
                 ({ claims }) => sessionOf(claims).employeeId,
                 true,
               );
@@ -149,11 +149,11 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
         Mutation: {
           plans: {
             login(_$root, args) {
-              return sideEffect([context(), args.getRaw('input')], ([{ exchange }, input]) =>
+              return sideEffect([context(), args.getRaw('input')], ([{ request }, input]) =>
                 sessions.logIn({
                   ...input,
-                  userAgent: exchange.userAgent,
-                  address: exchange.address,
+                  userAgent: request.userAgent,
+                  address: request.address,
                 }),
               );
             },
@@ -165,8 +165,8 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
             },
 
             logout() {
-              return sideEffect(context(), async ({ exchange }) => {
-                await sessions.logOut(sessionOf(exchange.claims));
+              return sideEffect(context(), async ({ request }) => {
+                await sessions.logOut(sessionOf(request.claims));
                 return { ok: true };
               });
             },
@@ -184,16 +184,13 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
             },
 
             changePassword(_$root, args) {
-              return sideEffect(
-                [context(), args.getRaw('input')],
-                async ([{ exchange }, input]) => {
-                  await sessions.changePassword(sessionOf(exchange.claims), {
-                    ...input,
-                    address: exchange.address,
-                  });
-                  return { ok: true };
-                },
-              );
+              return sideEffect([context(), args.getRaw('input')], async ([{ request }, input]) => {
+                await sessions.changePassword(sessionOf(request.claims), {
+                  ...input,
+                  address: request.address,
+                });
+                return { ok: true };
+              });
             },
 
             createEmployee(_$root, args) {
@@ -224,8 +221,8 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
 }
 
 /** Runs statements as the caller. */
-function transactionOf({ exchange, withPgClient, pgSettings }: Grafast.Context): InTransaction {
-  sessionOf(exchange.claims);
+function transactionOf({ request, withPgClient, pgSettings }: Grafast.Context): InTransaction {
+  sessionOf(request.claims);
   return (work) =>
     withPgClient(pgSettings, (client) =>
       work(
@@ -236,6 +233,6 @@ function transactionOf({ exchange, withPgClient, pgSettings }: Grafast.Context):
 }
 
 function sessionOf(claims: Claims | null): Claims {
-  if (claims === null) throw notLoggedIn();
+  if (claims === null) throw unauthenticated();
   return claims;
 }

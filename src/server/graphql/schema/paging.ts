@@ -1,11 +1,7 @@
 import type { ConnectionStep, Step } from 'postgraphile/grafast';
 import { lambda } from 'postgraphile/grafast';
-import { Refusal } from '../../errors/errors.ts';
-
-/** Rows of a page when the caller does not say. */
-export const defaultPage = 50;
-/** The most rows that one page may have. */
-export const largestPage = 1000;
+import { ApiError } from '../../errors/errors.ts';
+import { pageRows } from '../limits/limits.ts';
 
 /**
  * Every connection has pages: 50 rows when the caller does not say, at most 1,000, reached by cursor and
@@ -24,12 +20,12 @@ export const pagingPlugin: GraphileConfig.Plugin = {
           ...kept,
           first: {
             type: args.first.type,
-            description: `Read the first rows: ${defaultPage} by default, ${largestPage.toLocaleString('en')} at most.`,
+            description: `Read the first rows: ${pageRows.default} by default, ${pageRows.max.toLocaleString('en')} at most.`,
           },
           ...(args.last && {
             last: {
               type: args.last.type,
-              description: `Read the last rows instead: ${largestPage.toLocaleString('en')} at most.`,
+              description: `Read the last rows instead: ${pageRows.max.toLocaleString('en')} at most.`,
             },
           }),
         };
@@ -63,27 +59,27 @@ export const pagingPlugin: GraphileConfig.Plugin = {
   },
 };
 
-/** The rows to read, given what was asked. Throws a Refusal (INVALID). */
+/** The rows to read, given what was asked. Throws an ApiError (INVALID). */
 export function pageSizes(
   first: number | null | undefined,
   last: number | null | undefined,
 ): { first: number | null; last: number | null } {
   if (first != null && last != null) {
-    throw new Refusal('INVALID', 'Ask for the first rows or for the last rows, not for both.', {
+    throw new ApiError('INVALID', 'Ask for the first rows or for the last rows, not for both.', {
       field: 'last',
       kind: 'page_size',
     });
   }
-  if (first == null && last == null) return { first: defaultPage, last: null };
+  if (first == null && last == null) return { first: pageRows.default, last: null };
   return { first: checkedPage('first', first), last: checkedPage('last', last) };
 }
 
 function checkedPage(field: string, size: number | null | undefined): number | null {
   if (size == null) return null;
-  if (size < 0 || size > largestPage) {
-    throw new Refusal(
+  if (size < 0 || size > pageRows.max) {
+    throw new ApiError(
       'INVALID',
-      `A page has 0 to ${largestPage.toLocaleString('en')} rows: ${field} cannot be ${size}.`,
+      `A page has 0 to ${pageRows.max.toLocaleString('en')} rows: ${field} cannot be ${size}.`,
       { field, kind: 'page_size', hint: 'Read page after page with the argument "after".' },
     );
   }

@@ -1,9 +1,9 @@
 import { access, context, lambda, listen, type Step } from 'postgraphile/grafast';
 import { GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { extendSchema, gql } from 'postgraphile/utils';
-import { Refusal } from '../../errors/errors.ts';
+import { ApiError } from '../../errors/errors.ts';
 import type { Feed, Feeds, Topic } from '../../signals/feed.ts';
-import { notLoggedIn } from '../errors/refusals.ts';
+import { unauthenticated } from '../errors/explain.ts';
 
 const typeDefs = gql`
   extend type Query {
@@ -71,10 +71,10 @@ const typeDefs = gql`
 export function createSubscriptionsPlugin(feeds: Feeds): GraphileConfig.Plugin {
   const follow = (topic: Topic, $after: Step<string | null | undefined>) =>
     listen(
-      lambda([context(), $after], ([{ exchange }, after]) => ({
+      lambda([context(), $after], ([{ request }, after]) => ({
         subscribe(): Promise<Feed> {
-          const { claims, pace } = exchange;
-          if (claims === null) throw notLoggedIn();
+          const { claims, pace } = request;
+          if (claims === null) throw unauthenticated();
           return feeds.open({ claims, topic, after: after ?? null, pace });
         },
       })),
@@ -140,7 +140,7 @@ export const noSubscriptionsInRequestsPlugin: GraphileConfig.Plugin = {
       execute(next, { args }) {
         const operation = getOperationAST(args.document, args.operationName);
         if (operation?.operation !== 'subscription') return next();
-        const refusal = new Refusal('INVALID', 'A subscription needs a WebSocket.', {
+        const refusal = new ApiError('INVALID', 'A subscription needs a WebSocket.', {
           kind: 'subscription_over_http',
           hint: 'Connect to /graphql with the protocol graphql-transport-ws.',
         });

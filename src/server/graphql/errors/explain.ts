@@ -1,19 +1,19 @@
 import pg from 'pg';
 import type { WithPgClient } from 'postgraphile/@dataplan/pg';
 import type { SessionSettings } from '../../database/session.ts';
-import { Refusal } from '../../errors/errors.ts';
-import { argumentsGiven, type Call, type Verb, valuesWritten } from '../schema/verbs.ts';
+import { ApiError } from '../../errors/errors.ts';
+import { callArguments, type FunctionCall, type RowMutation, writtenValues } from './mutations.ts';
 import { codeOf, fieldOf, isRaised, plainRefusal } from './sqlstate.ts';
 
 /** What was asked for when something was refused. */
 export type Attempt = {
   /** What the mutation does to which record, or the function that it calls; null for a query. */
-  verb: Verb | Call | null;
+  verb: RowMutation | FunctionCall | null;
   input: Record<string, unknown>;
 };
 
 /** Asks the database in the caller's own session. */
-export type Asker = {
+export type CallerSession = {
   isAnonymous: boolean;
   withSession: WithPgClient;
   settings: SessionSettings | null;
@@ -26,19 +26,19 @@ export type Asker = {
 export async function explainDatabaseError(
   error: pg.DatabaseError,
   attempt: Attempt,
-  asker: Asker,
-): Promise<Refusal | null> {
+  caller: CallerSession,
+): Promise<ApiError | null> {
   if (isRaised(error)) return plainRefusal(error);
   switch (error.code) {
     case '42501':
-      return asker.isAnonymous ? notLoggedIn(error) : explainRefusal(attempt, asker, error);
+      return caller.isAnonymous ? unauthenticated(error) : explainRefusal(attempt, caller, error);
     case '23502':
       return missingValue(error);
     case '23503':
     case '23505':
     case '23514':
     case '23P01':
-      return explainRule(error, attempt, asker);
+      return explainRule(error, attempt, caller);
     default:
       return plainRefusal(error);
   }
@@ -47,18 +47,23 @@ export async function explainDatabaseError(
 /** Says why an update or delete touched no row, or why a grant or policy said no. One query. */
 export async function explainRefusal(
   attempt: Attempt,
-  asker: Asker,
+  caller: CallerSession,
   cause?: unknown,
-): Promise<Refusal> {
-  const answer = await explanationOf(attempt, asker);
-  if (!answer?.message) return new Refusal('FORBIDDEN', 'This is not permitted.', {}, cause);
+): Promise<ApiError> {
+  const answer = await explanationOf(attempt, caller);
+  if (!answer?.message) return new ApiError('FORBIDDEN', 'This is not permitted.', {}, cause);
   if (!answer.is_visible) {
-    const { record } = attempt.verb as Verb;
-    return new Refusal('NOT_FOUND', answer.message, { kind: `${record}_pkey`, field: 'id' }, cause);
+    const { record } = attempt.verb as RowMutation;
+    return new ApiError(
+      'NOT_FOUND',
+      answer.message,
+      { kind: `${record}_pkey`, field: 'id' },
+      cause,
+    );
   }
   const { policy, reason, contact_id: id, contact_name: fullName } = answer;
   const { contact_department: department } = answer;
-  return new Refusal(
+  return new ApiError(
     'FORBIDDEN',
     answer.message,
     {
@@ -80,17 +85,20 @@ type Explanation = {
   contact_department: string | null;
 };
 
-async function explanationOf({ verb, input }: Attempt, asker: Asker): Promise<Explanation | null> {
+async function explanationOf(
+  { verb, input }: Attempt,
+  caller: CallerSession,
+): Promise<Explanation | null> {
   if (verb === null) return null;
   if ('functionName' in verb) {
-    return ask<Explanation>(asker, 'select * from access.explain_refused_call($1, $2)', [
+    return ask<Explanation>(caller, 'select * from access.explain_refused_call($1, $2)', [
       verb.functionName,
-      JSON.stringify(argumentsGiven(verb, input)),
+      JSON.stringify(callArguments(verb, input)),
     ]);
   }
-  const values = valuesWritten(verb, input);
+  const values = writtenValues(verb, input);
   return ask<Explanation>(
-    asker,
+    caller,
     'select * from crm.explain_refusal($1, $2, $3, new_values => $4)',
     [
       verb.record,
@@ -104,10 +112,10 @@ async function explanationOf({ verb, input }: Attempt, asker: Asker): Promise<Ex
 async function explainRule(
   error: pg.DatabaseError,
   attempt: Attempt,
-  asker: Asker,
-): Promise<Refusal> {
+  caller: CallerSession,
+): Promise<ApiError> {
   const rule = await ask<{ sentence: string | null; column: string | null }>(
-    asker,
+    caller,
     `select crm_private.rule_sentence($1, $2, $3) as sentence,
        (select attname
         from pg_catalog.pg_constraint
@@ -126,19 +134,19 @@ async function explainRule(
   const deletes = attempt.verb !== null && 'verb' in attempt.verb && attempt.verb.verb === 'delete';
   if (error.code === '23503' && !deletes) {
     const what = rule?.column ? wordsOf(rule.column.replace(/_id$/, '')) : 'record';
-    return new Refusal('NOT_FOUND', `There is no such ${what}.`, details, error);
+    return new ApiError('NOT_FOUND', `There is no such ${what}.`, details, error);
   }
   const sentence =
     rule?.sentence ??
     (codeOf(error.code) === 'CONFLICT'
       ? 'This conflicts with another record.'
       : 'A value breaks a rule of the database.');
-  return new Refusal(codeOf(error.code), sentence, details, error);
+  return new ApiError(codeOf(error.code), sentence, details, error);
 }
 
-function missingValue(error: pg.DatabaseError): Refusal {
+function missingValue(error: pg.DatabaseError): ApiError {
   const column = error.column ?? 'value';
-  return new Refusal(
+  return new ApiError(
     'INVALID',
     `The ${wordsOf(column)} is missing.`,
     { kind: 'missing', field: fieldOf(column) },
@@ -147,8 +155,8 @@ function missingValue(error: pg.DatabaseError): Refusal {
 }
 
 /** For an anonymous caller who needed a session. */
-export function notLoggedIn(cause?: unknown): Refusal {
-  return new Refusal(
+export function unauthenticated(cause?: unknown): ApiError {
+  return new ApiError(
     'UNAUTHENTICATED',
     'You are not logged in.',
     { kind: 'no_session', hint: 'Log in first.' },
@@ -157,14 +165,18 @@ export function notLoggedIn(cause?: unknown): Refusal {
 }
 
 /** The first row, or null when the question itself fails: an explanation must not hide the refusal. */
-async function ask<Row>(asker: Asker, text: string, values: unknown[]): Promise<Row | null> {
+async function ask<Row>(
+  caller: CallerSession,
+  text: string,
+  values: unknown[],
+): Promise<Row | null> {
   try {
-    const { rows } = await asker.withSession(asker.settings ?? null, (client) =>
+    const { rows } = await caller.withSession(caller.settings ?? null, (client) =>
       client.query<Row>({ text, values }),
     );
     return rows[0] ?? null;
   } catch (error) {
-    if (error instanceof pg.DatabaseError || error instanceof Refusal) return null;
+    if (error instanceof pg.DatabaseError || error instanceof ApiError) return null;
     throw error;
   }
 }

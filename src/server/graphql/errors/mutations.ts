@@ -4,10 +4,10 @@ import {
   getArgumentValues,
   type OperationDefinitionNode,
 } from 'postgraphile/graphql';
-import { fieldsOf } from '../limits/selection.ts';
+import { fieldsOf } from '../request/selection.ts';
 
 /** What a generated mutation does, in the words of `crm.explain_refusal`. */
-export type Verb = {
+export type RowMutation = {
   record: string;
   verb: 'create' | 'update' | 'delete';
   /** The column that an input field writes. */
@@ -15,19 +15,19 @@ export type Verb = {
 };
 
 /** A mutation that calls a function of the database. */
-export type Call = {
+export type FunctionCall = {
   functionName: string;
   /** The argument of the function that an input field is. */
   argumentOf: Readonly<Record<string, string>>;
 };
 
 /** What each mutation of the schema does, by the name of its field; filled while the schema is built. */
-export type Verbs = Map<string, Verb | Call>;
+export type Mutations = Map<string, RowMutation | FunctionCall>;
 
 /** Notes what each mutation does, so that a refusal can be explained. */
-export function createVerbsPlugin(verbs: Verbs): GraphileConfig.Plugin {
+export function createMutationsPlugin(verbs: Mutations): GraphileConfig.Plugin {
   return {
-    name: 'EpicVerbsPlugin',
+    name: 'EpicMutationsPlugin',
     schema: {
       hooks: {
         GraphQLObjectType_fields_field(field, build, context) {
@@ -123,8 +123,8 @@ export function rootFieldOf(
 }
 
 /** The values that a mutation's input writes, by column; null when it writes none. */
-export function valuesWritten(
-  verb: Verb,
+export function writtenValues(
+  verb: RowMutation,
   input: Record<string, unknown>,
 ): Record<string, unknown> | null {
   const written =
@@ -138,8 +138,8 @@ export function valuesWritten(
 }
 
 /** The arguments of the function that a mutation's input gives, by their names. */
-export function argumentsGiven(
-  call: Call,
+export function callArguments(
+  call: FunctionCall,
   input: Record<string, unknown>,
 ): Record<string, unknown> {
   return renamed(input, call.argumentOf);

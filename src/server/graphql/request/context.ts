@@ -1,0 +1,35 @@
+import type { Claims } from '../../database/claims.ts';
+import type { Pace } from '../../signals/feed.ts';
+
+/** What the layers share about one request; the log has part of it. */
+export type RequestContext = {
+  /** Also sent in the header `x-request-id`. */
+  readonly id: string;
+  /** Of the access token; null for an anonymous caller. */
+  claims: Claims | null;
+  readonly userAgent: string | null;
+  /** The caller's network address; null once the connection is gone. */
+  readonly address: string | null;
+  /** The name of the GraphQL operation, as operationName() gives it, once it is known. */
+  operation: string | null;
+  /** Raised each time the next result of a subscription may be sent. */
+  readonly pace?: Pace;
+};
+
+/** The name as logs and metrics keep it: clients choose it, up to a megabyte of it. */
+export function operationName(name: string | undefined): string | null {
+  return name === undefined ? null : name.replaceAll(/\W/g, '_').slice(0, 64);
+}
+
+type ApiRequest = RequestContext;
+
+declare global {
+  namespace Grafast {
+    interface RequestContext {
+      request: ApiRequest;
+    }
+    interface Context {
+      request: ApiRequest;
+    }
+  }
+}
