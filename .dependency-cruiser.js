@@ -12,7 +12,7 @@ const server = [
   ['service', 'demo'],
   ['commands'],
 ];
-const cli = [['core'], ['nouns'], ['extras']];
+const cli = [['operations'], ['core'], ['nouns'], ['extras']];
 
 /** Rules against imports of the same layer, of later ones, of files beside the folders and of folders without a layer. */
 function oneWay(root, layers) {

@@ -21,7 +21,7 @@ try {
   if (outdated > 0) fail('If these changes are meant: npm run generate, and check them in.');
 } catch (error) {
   if (!(error instanceof InvalidOperations)) throw error;
-  fail(`src/client/operations/*.graphql do not fit the schema:\n\n${error.message}`);
+  fail(`src/cli/operations/*.graphql do not fit the schema:\n\n${error.message}`);
 }
 
 /** Each as soon as it is made: where the operations do not fit the schema, the schema that they should fit is there. */
@@ -29,7 +29,7 @@ async function* generatedFiles(): AsyncGenerator<GeneratedFile> {
   const { schema, documents } = await readDatabase();
   yield { path: 'schema.graphql', content: schema };
   yield* documents;
-  yield { path: 'src/client/operations.ts', content: await operationsFor(schema) };
+  yield { path: 'src/cli/operations/index.ts', content: await operationsFor(schema) };
   // Loads the command line, which takes records and departments from the operations.
   const { cliDocs } = await import('./generate/cli-docs.ts');
   yield* await cliDocs();

@@ -3,14 +3,15 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import * as operations from '../src/client/operations.ts';
+import * as operations from '../src/cli/operations/index.ts';
+import * as clientOperations from '../src/client/operations.ts';
 import { sha256 } from '../src/server/config/trusted-documents.ts';
 
 const [file = resolve(import.meta.dirname, '../dist/epic-operations.json')] = process.argv.slice(2);
 
 const documents = Object.fromEntries(
-  Object.values(operations)
-    // The others are the enums.
+  Object.values({ ...clientOperations, ...operations })
+    // The others are enums.
     .filter((operation) => typeof operation === 'string')
     .map((text) => [sha256(text), text])
     .sort(),

@@ -15,11 +15,11 @@ import {
 } from 'graphql';
 import { root } from './generated-file.ts';
 
-const folder = join(root, 'src/client/operations');
+const folder = join(root, 'src/cli/operations');
 
-const header = `// Made by \`npm run generate\` from operations/*.graphql and schema.graphql. Do not edit.
+const header = `// Made by \`npm run generate\` from *.graphql and schema.graphql. Do not edit.
 
-import type { Operation } from './operation.ts';
+import type { Operation } from '../../client/index.ts';
 
 `;
 
@@ -53,7 +53,7 @@ export async function operationsFor(sdl: string): Promise<string> {
   const problems = validate(buildASTSchema(schema), all);
   if (problems.length > 0) throw new InvalidOperations(problems.join('\n\n'));
   const types = await codegen({
-    filename: join(root, 'src/client/operations.ts'),
+    filename: join(root, 'src/cli/operations/index.ts'),
     schema,
     documents,
     plugins: [{ operations: {} }],

@@ -1,8 +1,14 @@
 import { EpicError } from './errors.ts';
-import type { Given, Operation } from './operation.ts';
-import { Login, Logout, Refresh } from './operations.ts';
+import {
+  type Given,
+  type IssuedTokens,
+  Login,
+  Logout,
+  type Operation,
+  Refresh,
+} from './operations.ts';
 import { allRows, type Connection } from './pages.ts';
-import { createUsable, type Opened, sessionOf } from './refreshing.ts';
+import { createUsable, sessionOf } from './refreshing.ts';
 import { memoryStore, type SessionStore } from './session.ts';
 import { exchange, type Fetch } from './transport.ts';
 
@@ -31,7 +37,7 @@ export interface QueryOptions extends RequestOptions {
 
 /** Who has logged in. */
 export interface LoggedIn {
-  employee: Opened['employee'];
+  employee: IssuedTokens['employee'];
   /** The password was a one-time password: until it is changed, the session can do nothing else. */
   mustChangePassword: boolean;
 }
@@ -104,7 +110,7 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** What a login or a refresh must give, if it is not refused. */
-  function opened(session: Opened | null | undefined): Opened {
+  function opened(session: IssuedTokens | null | undefined): IssuedTokens {
     if (session) return session;
     throw new EpicError({ code: 'INTERNAL', message: `No session came from ${url}.` });
   }

@@ -26,9 +26,9 @@ export {
   describeNotification,
   type NotificationFacts,
   type NotificationFormat,
+  type NotificationKind,
 } from './notifications.ts';
-export type { Operation } from './operation.ts';
-export * from './operations.ts';
+export type { Department, Operation } from './operations.ts';
 export type { Connection } from './pages.ts';
 export { memoryStore, type Session, type SessionStore } from './session.ts';
 export type { Fetch } from './transport.ts';

@@ -1,5 +1,20 @@
 import { isObject } from './is-object.ts';
-import type { NotificationKind } from './operations.ts';
+
+export type NotificationKind =
+  | 'contract_cancelled'
+  | 'contract_signed'
+  | 'event_assigned'
+  | 'event_cancelled'
+  | 'event_completed'
+  | 'event_confirmed'
+  | 'event_created'
+  | 'event_deleted'
+  | 'event_moved'
+  | 'event_planned'
+  | 'event_rescheduled'
+  | 'event_unassigned'
+  | 'password_changed'
+  | 'password_reset';
 
 /** What a notification says, as the API gives it: the fields of `Notification` that its sentence is made of. */
 export interface NotificationFacts {

@@ -1,12 +1,9 @@
 import { EpicError } from './errors.ts';
-import type { RefreshMutation } from './operations.ts';
+import type { IssuedTokens } from './operations.ts';
 import type { Session, SessionStore } from './session.ts';
 
-/** What the server gives for a login or a refresh. */
-export type Opened = NonNullable<RefreshMutation['refresh']>;
-
 /** What is kept of it. Without a refresh token of its own, `refreshToken` is the one to go on with. */
-export function sessionOf(opened: Opened, refreshToken: string | null = null): Session {
+export function sessionOf(opened: IssuedTokens, refreshToken: string | null = null): Session {
   return {
     email: opened.employee.email,
     accessToken: opened.accessToken,
@@ -29,7 +26,7 @@ export type Usable = (unlike?: string) => Promise<Session>;
 export function createUsable(options: {
   url: string;
   store: SessionStore;
-  refresh(refreshToken: string): Promise<Opened>;
+  refresh(refreshToken: string): Promise<IssuedTokens>;
 }): Usable {
   const { url, store, refresh } = options;
 

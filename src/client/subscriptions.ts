@@ -2,8 +2,7 @@
 // version 22 on.
 
 import type { Client } from './client.ts';
-import type { Operation } from './operation.ts';
-import { SubscriptionPosition } from './operations.ts';
+import { type Operation, SubscriptionPosition } from './operations.ts';
 import { errorOf, errorOfAnswer } from './websocket/closing.ts';
 import { createMailbox } from './websocket/mailbox.ts';
 import { createSeen, positionOf } from './websocket/seen.ts';

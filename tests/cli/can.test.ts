@@ -1,4 +1,4 @@
-import { RecordKind } from '../../src/client/operations.ts';
+import { RecordKind } from '../../src/cli/operations/index.ts';
 import type { Epic } from '../support/epic.ts';
 import { json, type Office, openOffice, soldContract, staff } from './office.ts';
 

@@ -1,6 +1,6 @@
 import { changeOf } from '../../src/cli/core/history/change.ts';
 import { sentenceOf } from '../../src/cli/core/history/sentences.ts';
-import { HistoryRecord } from '../../src/client/operations.ts';
+import { HistoryRecord } from '../../src/cli/operations/index.ts';
 import type { Epic } from '../support/epic.ts';
 import { json, type Office, openOffice, soldContract, staff } from './office.ts';
 

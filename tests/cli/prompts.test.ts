@@ -1,4 +1,4 @@
-import { Department } from '../../src/client/operations.ts';
+import { Department } from '../../src/cli/operations/index.ts';
 import type { Epic } from '../support/epic.ts';
 import type { Terminal } from '../support/terminal.ts';
 import { json, type Office, openOffice, password, soldContract, staff } from './office.ts';

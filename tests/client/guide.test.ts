@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ContractSign, createClient } from '../../src/client/index.ts';
+import { createClient } from '../../src/client/index.ts';
 import { demoPassword, loadCompany } from '../../src/server/demo/company.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -34,7 +34,7 @@ beforeAll(async () => {
   // The tour of `npm run demo` has signed one.
   const alice = createClient({ url: server.url });
   await alice.login({ email: 'alice.martin@epicevents.example', password: demoPassword });
-  await alice.request(ContractSign, { id: 25 });
+  await alice.query('mutation { signContract(input: {contractId: 25}) { contract { id } } }');
   await alice.logout();
 });
 
@@ -78,7 +78,9 @@ test('the programs of the guide compile, strictly', async () => {
 });
 
 test('ten lines list the unsigned contracts and sign one', () => {
-  const script = examples.find(({ code }) => code.includes('ContractSign'))?.code ?? '';
+  const script =
+    examples.find(({ language, code }) => language === 'ts' && code.includes('signContract'))
+      ?.code ?? '';
   expect(script).toContain('unsigned: true');
   expect(script.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(10);
 });

@@ -1,4 +1,5 @@
-import { type Client, ClientView, Me, type Operation } from '../../src/client/index.ts';
+import { ClientView, Me } from '../../src/cli/operations/index.ts';
+import type { Client, Operation } from '../../src/client/index.ts';
 import { addClient } from '../server/support/people.ts';
 import { type Office, openOffice } from './support/office.ts';
 

@@ -1,9 +1,5 @@
-import {
-  type Client,
-  ClientList,
-  type Connection,
-  type Operation,
-} from '../../src/client/index.ts';
+import { ClientList } from '../../src/cli/operations/index.ts';
+import type { Client, Connection, Operation } from '../../src/client/index.ts';
 import { addClient } from '../server/support/people.ts';
 import { type Office, openOffice } from './support/office.ts';
 

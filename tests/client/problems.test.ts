@@ -1,6 +1,5 @@
 import { Client as PgClient } from 'pg';
 import {
-  type Client,
   ClientCreate,
   ClientErase,
   ClientUpdate,
@@ -10,9 +9,8 @@ import {
   EmployeeCreate,
   EmployeeDeactivate,
   EmployeeList,
-  EpicError,
-  type Problem,
-} from '../../src/client/index.ts';
+} from '../../src/cli/operations/index.ts';
+import { type Client, EpicError, type Problem } from '../../src/client/index.ts';
 import { addClient } from '../server/support/people.ts';
 import { until } from '../server/support/until.ts';
 import { type Office, openOffice, type Person } from './support/office.ts';

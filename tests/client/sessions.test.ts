@@ -1,7 +1,6 @@
+import { ChangePassword, Me } from '../../src/cli/operations/index.ts';
 import {
-  ChangePassword,
   EpicError,
-  Me,
   memoryStore,
   type Problem,
   type Session,

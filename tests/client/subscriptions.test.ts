@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import {
+  EventChanged,
+  NotificationReceived,
+  SubscriptionPosition,
+} from '../../src/cli/operations/index.ts';
+import {
   type Client,
   createClient,
   EpicError,
-  EventChanged,
   memoryStore,
-  NotificationReceived,
   type Operation,
-  SubscriptionPosition,
 } from '../../src/client/index.ts';
 import { openSubscriptions, type Subscriptions } from '../../src/client/subscriptions.ts';
 import { generateJwks } from '../../src/server/identity/key-file.ts';

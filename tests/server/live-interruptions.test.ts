@@ -1,5 +1,6 @@
 import { Client as Connection } from 'pg';
-import { createClient, EventChanged } from '../../src/client/index.ts';
+import { EventChanged } from '../../src/cli/operations/index.ts';
+import { createClient } from '../../src/client/index.ts';
 import { openSubscriptions } from '../../src/client/subscriptions.ts';
 import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';

@@ -2,11 +2,11 @@ import {
   createClient,
   EpicError,
   type LoggedIn,
-  Me,
   memoryStore,
   type Operation,
   type Session,
 } from '../../../client/index.ts';
+import { Me } from '../../operations/index.ts';
 import { CliError, type Problem } from '../errors.ts';
 import { whileWaiting } from '../output/waiting.ts';
 import { lentStore } from '../session/env-token.ts';

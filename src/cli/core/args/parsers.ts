@@ -1,4 +1,4 @@
-import type { Department } from '../../../client/operations.ts';
+import type { Department } from '../../operations/index.ts';
 import type { Cell, Kind } from '../output/columns.ts';
 import { localDay, offset } from '../output/format.ts';
 import { didYouMean } from '../text/suggest.ts';

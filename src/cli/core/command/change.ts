@@ -1,4 +1,4 @@
-import type { RecordKind } from '../../../client/operations.ts';
+import type { RecordKind } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import type { Flags, Values } from '../args/flag.ts';
 import { CliError, notFound } from '../errors.ts';

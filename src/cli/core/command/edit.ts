@@ -1,4 +1,4 @@
-import { History, type HistoryRecord } from '../../../client/operations.ts';
+import { History, type HistoryRecord } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import {
   checkFor,

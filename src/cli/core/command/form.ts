@@ -1,4 +1,4 @@
-import { RecordKind } from '../../../client/operations.ts';
+import { RecordKind } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import { type Flag, type Flags, questionOf, type Values } from '../args/flag.ts';
 import { cancelled } from '../errors.ts';

@@ -1,5 +1,5 @@
 import type { Contact } from '../../../client/index.ts';
-import { Access, type AccessQuery, type RecordKind } from '../../../client/operations.ts';
+import { Access, type AccessQuery, type RecordKind } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import { columnName } from '../api/column-names.ts';
 import { CliError, type Problem } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { AccessVerb, RecordKind } from '../../../client/operations.ts';
+import type { AccessVerb, RecordKind } from '../../operations/index.ts';
 import type { Flag, Flags, Values } from '../args/flag.ts';
 import { canonical } from '../output/columns.ts';
 

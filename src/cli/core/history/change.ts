@@ -1,4 +1,4 @@
-import type { HistoryFieldsFragment } from '../../../client/operations.ts';
+import type { HistoryFieldsFragment } from '../../operations/index.ts';
 import { type Fields, fieldsOf } from '../api/values.ts';
 import type { Field } from '../output/columns.ts';
 

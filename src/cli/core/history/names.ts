@@ -1,4 +1,4 @@
-import { Names as NamesOf } from '../../../client/operations.ts';
+import { Names as NamesOf } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import type { Names } from './records.ts';
 

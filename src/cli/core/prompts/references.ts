@@ -1,4 +1,4 @@
-import { Search, type SearchQuery } from '../../../client/operations.ts';
+import { Search, type SearchQuery } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import type { Reference } from '../args/parsers.ts';
 import { notFound, usageError } from '../errors.ts';

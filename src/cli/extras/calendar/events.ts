@@ -1,7 +1,7 @@
-import { type EventFieldsFragment, EventMonth } from '../../../client/operations.ts';
 import { allRows } from '../../../client/pages.ts';
 import type { Api } from '../../core/api/api.ts';
 import { localDay } from '../../core/output/format.ts';
+import { type EventFieldsFragment, EventMonth } from '../../operations/index.ts';
 import { clashes } from './clashes.ts';
 import { dayOf, daysOf, type Month } from './month.ts';
 

@@ -1,6 +1,6 @@
 import type { ICalEventStatus } from 'ical-generator';
-import type { EventFieldsFragment } from '../../../client/operations.ts';
 import { printable, printableLines } from '../../core/output/text.ts';
+import type { EventFieldsFragment } from '../../operations/index.ts';
 
 const statuses: Record<EventFieldsFragment['status'], `${ICalEventStatus}`> = {
   planned: 'TENTATIVE',

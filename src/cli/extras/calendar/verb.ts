@@ -1,8 +1,8 @@
-import type { EventFieldsFragment } from '../../../client/operations.ts';
 import { optional, toggle } from '../../core/args/flag.ts';
 import { idOf, line } from '../../core/args/parsers.ts';
 import { type Verb, verb } from '../../core/command/command.ts';
 import type { Column } from '../../core/output/columns.ts';
+import type { EventFieldsFragment } from '../../operations/index.ts';
 import type { Dated } from './events.ts';
 import { daysOf, month, thisMonth } from './month.ts';
 

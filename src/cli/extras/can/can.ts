@@ -1,4 +1,3 @@
-import { AccessVerb, RecordKind } from '../../../client/operations.ts';
 import { fieldName } from '../../core/api/column-names.ts';
 import { optional, required, several } from '../../core/args/flag.ts';
 import { line, offering } from '../../core/args/parsers.ts';
@@ -11,6 +10,7 @@ import { CliError, usageError } from '../../core/errors.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
 import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts';
+import { AccessVerb, RecordKind } from '../../operations/index.ts';
 import { drawAccess } from './explanation.ts';
 
 interface Answer extends Permission {

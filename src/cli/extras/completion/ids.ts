@@ -1,3 +1,8 @@
+import { type Api, createApi } from '../../core/api/api.ts';
+import { localDay } from '../../core/output/format.ts';
+import { messageOf } from '../../core/output/notification.ts';
+import type { Streams } from '../../core/output/output.ts';
+import { whoseSession } from '../../core/session/resolve-session.ts';
 import {
   ClientNames,
   ContractNames,
@@ -5,12 +10,7 @@ import {
   EventNames,
   NotificationNames,
   SessionNames,
-} from '../../../client/operations.ts';
-import { type Api, createApi } from '../../core/api/api.ts';
-import { localDay } from '../../core/output/format.ts';
-import { messageOf } from '../../core/output/notification.ts';
-import type { Streams } from '../../core/output/output.ts';
-import { whoseSession } from '../../core/session/resolve-session.ts';
+} from '../../operations/index.ts';
 import type { Candidate } from './candidates.ts';
 
 /** Whoever waits for a list of ids would rather type, in milliseconds. */

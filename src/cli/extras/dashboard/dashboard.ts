@@ -1,8 +1,8 @@
-import { MyDay } from '../../../client/operations.ts';
 import { timeZone } from '../../core/api/time-zone.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import { CliError } from '../../core/errors.ts';
 import { localDay } from '../../core/output/format.ts';
+import { MyDay } from '../../operations/index.ts';
 import { drawDay } from './drawing.ts';
 import { suggestions } from './next.ts';
 import { sectionsOf } from './sections.ts';

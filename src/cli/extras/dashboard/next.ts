@@ -1,4 +1,4 @@
-import type { MyDayQuery } from '../../../client/operations.ts';
+import type { MyDayQuery } from '../../operations/index.ts';
 import { clientOf } from './sections.ts';
 
 /** A command to type, and what it does. */

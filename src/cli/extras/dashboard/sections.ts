@@ -1,12 +1,12 @@
-import type {
-  DayContractsFragment,
-  DayEventsFragment,
-  MyDayQuery,
-} from '../../../client/operations.ts';
 import { ago } from '../../core/output/ago.ts';
 import type { ChartColumn } from '../../core/output/bars.ts';
 import { forPeople } from '../../core/output/format.ts';
 import { messageOf } from '../../core/output/notification.ts';
+import type {
+  DayContractsFragment,
+  DayEventsFragment,
+  MyDayQuery,
+} from '../../operations/index.ts';
 
 /** A part of the day: how much there is, the first rows of it, and the command that lists the rest. */
 export interface DaySection {

@@ -1,4 +1,3 @@
-import { History, HistoryRecord } from '../../../client/operations.ts';
 import { required, toggle, under } from '../../core/args/flag.ts';
 import { Invalid, line, type Parser } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
@@ -14,6 +13,7 @@ import { type Column, canonical, type Field } from '../../core/output/columns.ts
 import { localTime } from '../../core/output/format.ts';
 import { drawTimeline } from '../../core/output/timeline.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
+import { History, HistoryRecord } from '../../operations/index.ts';
 
 type Told = Change & { sentence: string };
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { Api } from '../../core/api/api.ts';
+import { notFound } from '../../core/errors.ts';
 import {
   ImportRun,
   type ImportRunMutation,
   type ImportRunMutationVariables,
   ImportStage,
-} from '../../../client/operations.ts';
-import type { Api } from '../../core/api/api.ts';
-import { notFound } from '../../core/errors.ts';
+} from '../../operations/index.ts';
 import type { Given } from './fields.ts';
 
 const linesAtOnce = 500;

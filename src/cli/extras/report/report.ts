@@ -1,4 +1,3 @@
-import { Report } from '../../../client/operations.ts';
 import { timeZone } from '../../core/api/time-zone.ts';
 import { optional } from '../../core/args/flag.ts';
 import { line, period, wholeNumber } from '../../core/args/parsers.ts';
@@ -7,6 +6,7 @@ import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { writeWhole } from '../../core/output/file.ts';
 import { localDay } from '../../core/output/format.ts';
+import { Report } from '../../operations/index.ts';
 import { drawReport } from './drawing.ts';
 import { type Figure, figures, objects, type Section } from './section.ts';
 import { sectionsOf } from './sections.ts';

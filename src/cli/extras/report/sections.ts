@@ -1,4 +1,4 @@
-import type { ReportQuery } from '../../../client/operations.ts';
+import type { ReportQuery } from '../../operations/index.ts';
 import { type Section, section } from './section.ts';
 
 const employeeId = { key: 'employeeId', label: 'ID', kind: 'id', role: 'detail' } as const;

@@ -1,9 +1,9 @@
-import { Search, type SearchQuery } from '../../../client/operations.ts';
 import { optional, several } from '../../core/args/flag.ts';
 import { line, oneOf, searched, wholeNumber } from '../../core/args/parsers.ts';
 import { command } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
+import { Search, type SearchQuery } from '../../operations/index.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
 

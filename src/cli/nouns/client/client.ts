@@ -1,13 +1,3 @@
-import {
-  ClientContact,
-  ClientCreate,
-  ClientErase,
-  ClientHandOver,
-  ClientList,
-  ClientUpdate,
-  ClientView,
-  SimilarClients,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import { optional, required, suggesting, toggle } from '../../core/args/flag.ts';
 import {
@@ -31,6 +21,16 @@ import type { Column } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
 import { field } from '../../extras/import/fields.ts';
 import { importVerb } from '../../extras/import/verb.ts';
+import {
+  ClientContact,
+  ClientCreate,
+  ClientErase,
+  ClientHandOver,
+  ClientList,
+  ClientUpdate,
+  ClientView,
+  SimilarClients,
+} from '../../operations/index.ts';
 import { type Client, columns, summaryOf } from './fields.ts';
 
 const fetchClient = async (api: Api, id: number) => (await api.send(ClientView, { id })).client;

@@ -1,5 +1,5 @@
-import type { ClientFieldsFragment } from '../../../client/operations.ts';
 import type { Column } from '../../core/output/columns.ts';
+import type { ClientFieldsFragment } from '../../operations/index.ts';
 
 export type Client = ClientFieldsFragment;
 

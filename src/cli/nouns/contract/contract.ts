@@ -1,14 +1,3 @@
-import {
-  ContractCancel,
-  type ContractCancelMutation,
-  ContractCreate,
-  ContractDelete,
-  ContractList,
-  ContractPay,
-  ContractSign,
-  ContractUpdate,
-  ContractView,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import { optional, required, suggesting, toggle } from '../../core/args/flag.ts';
 import {
@@ -33,6 +22,17 @@ import type { Column } from '../../core/output/columns.ts';
 import { money as euros } from '../../core/output/format.ts';
 import { field, reference } from '../../extras/import/fields.ts';
 import { importVerb } from '../../extras/import/verb.ts';
+import {
+  ContractCancel,
+  type ContractCancelMutation,
+  ContractCreate,
+  ContractDelete,
+  ContractList,
+  ContractPay,
+  ContractSign,
+  ContractUpdate,
+  ContractView,
+} from '../../operations/index.ts';
 import { type Contract, columns, summaryOf } from './fields.ts';
 
 const contractId = required(

@@ -1,6 +1,6 @@
-import type { ContractFieldsFragment } from '../../../client/operations.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { money as euros } from '../../core/output/format.ts';
+import type { ContractFieldsFragment } from '../../operations/index.ts';
 
 export type Contract = ContractFieldsFragment;
 

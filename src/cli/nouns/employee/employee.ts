@@ -1,16 +1,3 @@
-import {
-  Department,
-  EmployeeActivate,
-  EmployeeCreate,
-  EmployeeDeactivate,
-  EmployeeDelete,
-  EmployeeList,
-  EmployeeMove,
-  type EmployeePatch,
-  EmployeeResetPassword,
-  EmployeeUpdate,
-  EmployeeView,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import { optional, required, toggle } from '../../core/args/flag.ts';
 import { email, idOf, line, oneOf, orNothing, phone } from '../../core/args/parsers.ts';
@@ -23,6 +10,19 @@ import { assertMayBegin } from '../../core/command/permission.ts';
 import { confirmationQuestion, view } from '../../core/command/view.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
+import {
+  Department,
+  EmployeeActivate,
+  EmployeeCreate,
+  EmployeeDeactivate,
+  EmployeeDelete,
+  EmployeeList,
+  EmployeeMove,
+  type EmployeePatch,
+  EmployeeResetPassword,
+  EmployeeUpdate,
+  EmployeeView,
+} from '../../operations/index.ts';
 import { columns, type Employee, summaryOf } from './fields.ts';
 
 // The first is what Enter chooses in a prompt: never the department with the most power.

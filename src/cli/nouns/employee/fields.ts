@@ -1,5 +1,5 @@
-import type { EmployeeFieldsFragment } from '../../../client/operations.ts';
 import type { Column } from '../../core/output/columns.ts';
+import type { EmployeeFieldsFragment } from '../../operations/index.ts';
 
 export type Employee = EmployeeFieldsFragment;
 

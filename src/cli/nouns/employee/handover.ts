@@ -1,14 +1,14 @@
-import {
-  EmployeeColleagues,
-  type EmployeeFieldsFragment,
-  EmployeeLeaving,
-  type EmployeeLeavingQuery,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import type { Services } from '../../core/command/command.ts';
 import { recordNotFound } from '../../core/command/view.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
 import type { OutlineLine } from '../../core/output/outline.ts';
+import {
+  EmployeeColleagues,
+  type EmployeeFieldsFragment,
+  EmployeeLeaving,
+  type EmployeeLeavingQuery,
+} from '../../operations/index.ts';
 
 type Leaver = NonNullable<EmployeeLeavingQuery['employee']>;
 

@@ -1,12 +1,3 @@
-import {
-  EventAssign,
-  EventCreate,
-  EventDelete,
-  EventList,
-  EventUnassign,
-  EventUpdate,
-  EventView,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import {
   optional,
@@ -41,6 +32,15 @@ import { usageError } from '../../core/errors.ts';
 import { eventCalendar } from '../../extras/calendar/verb.ts';
 import { field, reference } from '../../extras/import/fields.ts';
 import { importVerb } from '../../extras/import/verb.ts';
+import {
+  EventAssign,
+  EventCreate,
+  EventDelete,
+  EventList,
+  EventUnassign,
+  EventUpdate,
+  EventView,
+} from '../../operations/index.ts';
 import { columns, summaryOf } from './fields.ts';
 
 const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');

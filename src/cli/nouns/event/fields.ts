@@ -1,6 +1,6 @@
-import type { EventFieldsFragment } from '../../../client/operations.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { localTime } from '../../core/output/format.ts';
+import type { EventFieldsFragment } from '../../operations/index.ts';
 
 export type Event = EventFieldsFragment;
 

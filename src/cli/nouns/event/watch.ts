@@ -1,12 +1,12 @@
+import { connectionNotes } from '../../core/watch/connection.ts';
+import type { Watching } from '../../core/watch/list.ts';
 import {
   EventChanged,
   type EventFieldsFragment,
   EventList,
   type EventListQueryVariables,
   SubscriptionPosition,
-} from '../../../client/operations.ts';
-import { connectionNotes } from '../../core/watch/connection.ts';
-import type { Watching } from '../../core/watch/list.ts';
+} from '../../operations/index.ts';
 
 /** How the list of events is watched, by the condition that its flags stand for. */
 export const watchingEvents = <Flags>(

@@ -1,11 +1,3 @@
-import {
-  type NotificationFieldsFragment,
-  NotificationList,
-  NotificationRead,
-  NotificationReadAll,
-  NotificationReceived,
-  SubscriptionPosition,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import { fieldsOf } from '../../core/api/values.ts';
 import { several, toggle } from '../../core/args/flag.ts';
@@ -18,6 +10,14 @@ import type { Column } from '../../core/output/columns.ts';
 import { timeOfDay } from '../../core/output/format.ts';
 import { messageOf } from '../../core/output/notification.ts';
 import { connectionNotes } from '../../core/watch/connection.ts';
+import {
+  type NotificationFieldsFragment,
+  NotificationList,
+  NotificationRead,
+  NotificationReadAll,
+  NotificationReceived,
+  SubscriptionPosition,
+} from '../../operations/index.ts';
 
 type Notification = NotificationFieldsFragment;
 

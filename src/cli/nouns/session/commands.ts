@@ -1,10 +1,10 @@
-import { ChangePassword, Me } from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import { optional, toggle } from '../../core/args/flag.ts';
 import { email } from '../../core/args/parsers.ts';
 import { command, type Services } from '../../core/command/command.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
+import { ChangePassword, Me } from '../../operations/index.ts';
 import { chooseNewPassword, readPasswords } from './passwords.ts';
 
 interface Person {

@@ -1,9 +1,3 @@
-import {
-  type OpenSessionFieldsFragment,
-  SessionList,
-  SessionRevoke,
-  SessionRevokeOthers,
-} from '../../../client/operations.ts';
 import type { Api } from '../../core/api/api.ts';
 import { several, toggle } from '../../core/args/flag.ts';
 import { Invalid, type Parser } from '../../core/args/parsers.ts';
@@ -11,6 +5,12 @@ import { type Noun, verb } from '../../core/command/command.ts';
 import { list } from '../../core/command/list.ts';
 import { notFound, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
+import {
+  type OpenSessionFieldsFragment,
+  SessionList,
+  SessionRevoke,
+  SessionRevokeOthers,
+} from '../../operations/index.ts';
 
 type Session = OpenSessionFieldsFragment;
 

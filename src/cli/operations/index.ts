@@ -1,0 +1,1018 @@
+// Made by `npm run generate` from *.graphql and schema.graphql. Do not edit.
+
+import type { Operation } from '../../client/index.ts';
+
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export const AccessStepKind = {
+  Grant: 'grant',
+  Policy: 'policy',
+  Verdict: 'verdict'
+} as const;
+
+export type AccessStepKind = typeof AccessStepKind[keyof typeof AccessStepKind];
+export const AccessVerb = {
+  Activate: 'activate',
+  Assign: 'assign',
+  Cancel: 'cancel',
+  Contact: 'contact',
+  Correct: 'correct',
+  Create: 'create',
+  Deactivate: 'deactivate',
+  Delete: 'delete',
+  Erase: 'erase',
+  HandOver: 'hand_over',
+  Move: 'move',
+  Read: 'read',
+  Record: 'record',
+  ResetPassword: 'reset_password',
+  Sign: 'sign',
+  Unassign: 'unassign',
+  Update: 'update'
+} as const;
+
+export type AccessVerb = typeof AccessVerb[keyof typeof AccessVerb];
+export type ChangePasswordInput = {
+  currentPassword: string;
+  newPassword: string;
+};
+
+export type ClientCondition = {
+  commercialId?: number | null | undefined;
+  companyName?: string | null | undefined;
+  current?: boolean | null | undefined;
+  firstContact?: string | null | undefined;
+  firstContactFrom?: string | null | undefined;
+  firstContactTo?: string | null | undefined;
+  fullName?: string | null | undefined;
+  id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
+  lastUpdate?: string | null | undefined;
+  mine?: boolean | null | undefined;
+  notContactedSince?: string | null | undefined;
+  search?: string | null | undefined;
+};
+
+export type ClientInput = {
+  companyName?: string | null | undefined;
+  email: string;
+  firstContact?: string | null | undefined;
+  fullName: string;
+  phone?: string | null | undefined;
+};
+
+export const ClientOrderBy = {
+  CommercialIdAsc: 'COMMERCIAL_ID_ASC',
+  CommercialIdDesc: 'COMMERCIAL_ID_DESC',
+  CompanyNameAsc: 'COMPANY_NAME_ASC',
+  CompanyNameDesc: 'COMPANY_NAME_DESC',
+  FirstContactAsc: 'FIRST_CONTACT_ASC',
+  FirstContactDesc: 'FIRST_CONTACT_DESC',
+  FullNameAsc: 'FULL_NAME_ASC',
+  FullNameDesc: 'FULL_NAME_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  LastUpdateAsc: 'LAST_UPDATE_ASC',
+  LastUpdateDesc: 'LAST_UPDATE_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
+
+export type ClientOrderBy = typeof ClientOrderBy[keyof typeof ClientOrderBy];
+export type ClientPatch = {
+  companyName?: string | null | undefined;
+  email?: string | null | undefined;
+  fullName?: string | null | undefined;
+  phone?: string | null | undefined;
+  version?: number | null | undefined;
+};
+
+export const Closeness = {
+  Contains: 'contains',
+  Exact: 'exact',
+  Similar: 'similar'
+} as const;
+
+export type Closeness = typeof Closeness[keyof typeof Closeness];
+export type ContractCondition = {
+  clientId?: number | null | undefined;
+  commercialId?: number | null | undefined;
+  createdAt?: string | null | undefined;
+  createdFrom?: string | null | undefined;
+  createdTo?: string | null | undefined;
+  id?: number | null | undefined;
+  mine?: boolean | null | undefined;
+  overdue?: boolean | null | undefined;
+  search?: string | null | undefined;
+  status?: ContractStatus | null | undefined;
+  totalAmount?: string | null | undefined;
+  unpaid?: boolean | null | undefined;
+  unsigned?: boolean | null | undefined;
+};
+
+export type ContractInput = {
+  clientId: number;
+  totalAmount: string;
+};
+
+export const ContractOrderBy = {
+  ClientIdAsc: 'CLIENT_ID_ASC',
+  ClientIdDesc: 'CLIENT_ID_DESC',
+  CommercialIdAsc: 'COMMERCIAL_ID_ASC',
+  CommercialIdDesc: 'COMMERCIAL_ID_DESC',
+  CreatedAtAsc: 'CREATED_AT_ASC',
+  CreatedAtDesc: 'CREATED_AT_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  StatusAsc: 'STATUS_ASC',
+  StatusDesc: 'STATUS_DESC',
+  TotalAmountAsc: 'TOTAL_AMOUNT_ASC',
+  TotalAmountDesc: 'TOTAL_AMOUNT_DESC'
+} as const;
+
+export type ContractOrderBy = typeof ContractOrderBy[keyof typeof ContractOrderBy];
+export type ContractPatch = {
+  totalAmount?: string | null | undefined;
+  version?: number | null | undefined;
+};
+
+export const ContractStatus = {
+  Cancelled: 'cancelled',
+  Draft: 'draft',
+  Signed: 'signed'
+} as const;
+
+export type ContractStatus = typeof ContractStatus[keyof typeof ContractStatus];
+export type CreateEmployeeInput = {
+  department: Department;
+  email: string;
+  fullName: string;
+  phone?: string | null | undefined;
+};
+
+export const Department = {
+  Management: 'management',
+  Sales: 'sales',
+  Support: 'support'
+} as const;
+
+export type Department = typeof Department[keyof typeof Department];
+export type EmployeeCondition = {
+  active?: boolean | null | undefined;
+  department?: Department | null | undefined;
+  fullName?: string | null | undefined;
+  id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
+};
+
+export const EmployeeOrderBy = {
+  ActiveAsc: 'ACTIVE_ASC',
+  ActiveDesc: 'ACTIVE_DESC',
+  DepartmentAsc: 'DEPARTMENT_ASC',
+  DepartmentDesc: 'DEPARTMENT_DESC',
+  FullNameAsc: 'FULL_NAME_ASC',
+  FullNameDesc: 'FULL_NAME_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
+
+export type EmployeeOrderBy = typeof EmployeeOrderBy[keyof typeof EmployeeOrderBy];
+export type EmployeePatch = {
+  email?: string | null | undefined;
+  fullName?: string | null | undefined;
+  phone?: string | null | undefined;
+  version?: number | null | undefined;
+};
+
+export const EventAction = {
+  Delete: 'delete',
+  Insert: 'insert',
+  Update: 'update'
+} as const;
+
+export type EventAction = typeof EventAction[keyof typeof EventAction];
+export type EventCondition = {
+  contractId?: number | null | undefined;
+  from?: string | null | undefined;
+  id?: number | null | undefined;
+  mine?: boolean | null | undefined;
+  open?: boolean | null | undefined;
+  search?: string | null | undefined;
+  startDate?: string | null | undefined;
+  status?: EventStatus | null | undefined;
+  supportContactId?: number | null | undefined;
+  to?: string | null | undefined;
+  upcoming?: boolean | null | undefined;
+  withoutSupport?: boolean | null | undefined;
+};
+
+export type EventInput = {
+  attendees?: number | null | undefined;
+  contractId: number;
+  endDate: string;
+  location?: string | null | undefined;
+  notes?: string | null | undefined;
+  startDate: string;
+  supportContactId?: number | null | undefined;
+  title: string;
+};
+
+export const EventOrderBy = {
+  ContractIdAsc: 'CONTRACT_ID_ASC',
+  ContractIdDesc: 'CONTRACT_ID_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  StartDateAsc: 'START_DATE_ASC',
+  StartDateDesc: 'START_DATE_DESC',
+  StatusAsc: 'STATUS_ASC',
+  StatusDesc: 'STATUS_DESC',
+  SupportContactIdAsc: 'SUPPORT_CONTACT_ID_ASC',
+  SupportContactIdDesc: 'SUPPORT_CONTACT_ID_DESC'
+} as const;
+
+export type EventOrderBy = typeof EventOrderBy[keyof typeof EventOrderBy];
+export type EventPatch = {
+  attendees?: number | null | undefined;
+  endDate?: string | null | undefined;
+  location?: string | null | undefined;
+  notes?: string | null | undefined;
+  startDate?: string | null | undefined;
+  status?: EventStatus | null | undefined;
+  title?: string | null | undefined;
+  version?: number | null | undefined;
+};
+
+export const EventStatus = {
+  Cancelled: 'cancelled',
+  Completed: 'completed',
+  Confirmed: 'confirmed',
+  Planned: 'planned'
+} as const;
+
+export type EventStatus = typeof EventStatus[keyof typeof EventStatus];
+export const FindingKind = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event'
+} as const;
+
+export type FindingKind = typeof FindingKind[keyof typeof FindingKind];
+export const HistoryAction = {
+  Delete: 'delete',
+  Insert: 'insert',
+  Prune: 'prune',
+  Update: 'update'
+} as const;
+
+export type HistoryAction = typeof HistoryAction[keyof typeof HistoryAction];
+export const HistoryRecord = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event',
+  History: 'history',
+  Payment: 'payment'
+} as const;
+
+export type HistoryRecord = typeof HistoryRecord[keyof typeof HistoryRecord];
+export const MySessionOrderBy = {
+  LastUsedAtAsc: 'LAST_USED_AT_ASC',
+  LastUsedAtDesc: 'LAST_USED_AT_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
+
+export type MySessionOrderBy = typeof MySessionOrderBy[keyof typeof MySessionOrderBy];
+export type NotificationCondition = {
+  contractId?: number | null | undefined;
+  employeeId?: number | null | undefined;
+  eventId?: number | null | undefined;
+  id?: number | null | undefined;
+  recipientId?: number | null | undefined;
+  unread?: boolean | null | undefined;
+};
+
+export const NotificationKind = {
+  ContractCancelled: 'contract_cancelled',
+  ContractSigned: 'contract_signed',
+  EventAssigned: 'event_assigned',
+  EventCancelled: 'event_cancelled',
+  EventCompleted: 'event_completed',
+  EventConfirmed: 'event_confirmed',
+  EventCreated: 'event_created',
+  EventDeleted: 'event_deleted',
+  EventMoved: 'event_moved',
+  EventPlanned: 'event_planned',
+  EventRescheduled: 'event_rescheduled',
+  EventUnassigned: 'event_unassigned',
+  PasswordChanged: 'password_changed',
+  PasswordReset: 'password_reset'
+} as const;
+
+export type NotificationKind = typeof NotificationKind[keyof typeof NotificationKind];
+export const NotificationOrderBy = {
+  ContractIdAsc: 'CONTRACT_ID_ASC',
+  ContractIdDesc: 'CONTRACT_ID_DESC',
+  EmployeeIdAsc: 'EMPLOYEE_ID_ASC',
+  EmployeeIdDesc: 'EMPLOYEE_ID_DESC',
+  EventIdAsc: 'EVENT_ID_ASC',
+  EventIdDesc: 'EVENT_ID_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  RecipientIdAsc: 'RECIPIENT_ID_ASC',
+  RecipientIdDesc: 'RECIPIENT_ID_DESC'
+} as const;
+
+export type NotificationOrderBy = typeof NotificationOrderBy[keyof typeof NotificationOrderBy];
+export const PolicyMode = {
+  Permissive: 'permissive',
+  Restrictive: 'restrictive'
+} as const;
+
+export type PolicyMode = typeof PolicyMode[keyof typeof PolicyMode];
+export const RecordKind = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event',
+  History: 'history',
+  MySession: 'my_session',
+  Notification: 'notification',
+  Payment: 'payment'
+} as const;
+
+export type RecordKind = typeof RecordKind[keyof typeof RecordKind];
+export type RecordPaymentInput = {
+  amount: string;
+  contractId: number;
+  paidOn?: string | null | undefined;
+};
+
+export type AccessQueryVariables = Exact<{
+  noun: RecordKind;
+  id?: number | null | undefined;
+  record: RecordKind;
+  verb: AccessVerb;
+  rowId?: number | null | undefined;
+  columns?: Array<string> | string | null | undefined;
+  newValues?: unknown;
+}>;
+
+
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { message: string | null, contactId: number | null, contactName: string | null, contactDepartment: Department | null } | null };
+
+export type ClientListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<ClientOrderBy> | ClientOrderBy | null | undefined;
+  condition?: ClientCondition | null | undefined;
+}>;
+
+
+export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ClientViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null };
+
+export type ClientCreateMutationVariables = Exact<{
+  client: ClientInput;
+}>;
+
+
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+
+export type ClientUpdateMutationVariables = Exact<{
+  id: number;
+  patch: ClientPatch;
+}>;
+
+
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+
+export type ClientHandOverMutationVariables = Exact<{
+  id: number;
+  to: number;
+}>;
+
+
+export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+
+export type ClientContactMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+
+export type ClientEraseMutationVariables = Exact<{
+  id: number;
+  confirm: boolean;
+}>;
+
+
+export type ClientEraseMutation = { eraseClient: { erasure: { mentionedIn: Array<{ eventId: number, title: string }> } | null } | null };
+
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number };
+
+export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
+
+export type ClientNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ClientNamesQuery = { mine: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null, all: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
+
+export type ContractNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ContractNamesQuery = { mine: { nodes: Array<{ id: number, status: ContractStatus, clientName: string | null }> } | null, all: { nodes: Array<{ id: number, status: ContractStatus, clientName: string | null }> } | null };
+
+export type ContractNameFragment = { id: number, status: ContractStatus, clientName: string | null };
+
+export type EventNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EventNamesQuery = { mine: { nodes: Array<{ id: number, title: string, startDate: string }> } | null, all: { nodes: Array<{ id: number, title: string, startDate: string }> } | null };
+
+export type EmployeeNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: string, department: Department }> } | null };
+
+export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null };
+
+export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionNamesQuery = { all: { nodes: Array<{ id: string, userAgent: string | null }> } | null };
+
+export type ContractListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<ContractOrderBy> | ContractOrderBy | null | undefined;
+  condition?: ContractCondition | null | undefined;
+}>;
+
+
+export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ContractViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null };
+
+export type ContractCreateMutationVariables = Exact<{
+  contract: ContractInput;
+}>;
+
+
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+
+export type ContractUpdateMutationVariables = Exact<{
+  id: number;
+  patch: ContractPatch;
+}>;
+
+
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+
+export type ContractSignMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+
+export type ContractCancelMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, events: { nodes: Array<{ id: number, title: string }> } } | null } | null };
+
+export type ContractPayMutationVariables = Exact<{
+  payment: RecordPaymentInput;
+}>;
+
+
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null } | null };
+
+export type ContractDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+
+export type ContractFieldsFragment = { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number };
+
+export type EmployeeListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<EmployeeOrderBy> | EmployeeOrderBy | null | undefined;
+  condition?: EmployeeCondition | null | undefined;
+}>;
+
+
+export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type EmployeeViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
+
+export type EmployeeCreateMutationVariables = Exact<{
+  input: CreateEmployeeInput;
+}>;
+
+
+export type EmployeeCreateMutation = { createEmployee: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeUpdateMutationVariables = Exact<{
+  id: number;
+  patch: EmployeePatch;
+}>;
+
+
+export type EmployeeUpdateMutation = { updateEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeMoveMutationVariables = Exact<{
+  id: number;
+  department: Department;
+  handOverTo?: number | null | undefined;
+}>;
+
+
+export type EmployeeMoveMutation = { moveEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeActivateMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeActivateMutation = { activateEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeDeactivateMutationVariables = Exact<{
+  id: number;
+  handOverTo?: number | null | undefined;
+}>;
+
+
+export type EmployeeDeactivateMutation = { deactivateEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeResetPasswordMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeResetPasswordMutation = { resetPassword: { oneTimePassword: string, employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EmployeeDeleteMutation = { deleteEmployee: { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null } | null };
+
+export type EmployeeLeavingQueryVariables = Exact<{
+  id: number;
+  to: number;
+}>;
+
+
+export type EmployeeLeavingQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number, nodes: Array<{ fullName: string, companyName: string | null }> }, events: { totalCount: number, nodes: Array<{ title: string }> } } | null, successor: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
+
+export type EmployeeColleaguesQueryVariables = Exact<{
+  department: Department;
+}>;
+
+
+export type EmployeeColleaguesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null };
+
+export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number };
+
+export type EventListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<EventOrderBy> | EventOrderBy | null | undefined;
+  condition?: EventCondition | null | undefined;
+}>;
+
+
+export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type EventMonthQueryVariables = Exact<{
+  after?: string | null | undefined;
+  from: string;
+  to: string;
+}>;
+
+
+export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type EventViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null };
+
+export type EventCreateMutationVariables = Exact<{
+  event: EventInput;
+}>;
+
+
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+
+export type EventUpdateMutationVariables = Exact<{
+  id: number;
+  patch: EventPatch;
+}>;
+
+
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+
+export type EventAssignMutationVariables = Exact<{
+  id: number;
+  support: number;
+}>;
+
+
+export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+
+export type EventUnassignMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+
+export type EventDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null };
+
+export type HistoryQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  record: HistoryRecord;
+  rowId: number;
+}>;
+
+
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type NamesQueryVariables = Exact<{
+  employees?: Array<number> | number | null | undefined;
+  clients?: Array<number> | number | null | undefined;
+}>;
+
+
+export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
+
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
+
+export type ImportStageMutationVariables = Exact<{
+  importId: string;
+  lines: unknown;
+}>;
+
+
+export type ImportStageMutation = { stageImport: { staged: number | null } | null };
+
+export type ImportRunMutationVariables = Exact<{
+  importId: string;
+  record: string;
+  matchEmail: boolean;
+  evenKnown?: boolean | null | undefined;
+  dryRun: boolean;
+}>;
+
+
+export type ImportRunMutation = { runImport: { outcome: { created: number, updated: number, unchanged: number, problems: Array<{ line: number, columnName: string | null, message: string }> } | null } | null };
+
+export type MyDayQueryVariables = Exact<{
+  rows: number;
+  today: string;
+  in30Days: string;
+  timeZone: string;
+}>;
+
+
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
+
+export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> };
+
+export type NotificationListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<NotificationOrderBy> | NotificationOrderBy | null | undefined;
+  condition?: NotificationCondition | null | undefined;
+}>;
+
+
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type NotificationReadMutationVariables = Exact<{
+  id: number;
+  now: string;
+}>;
+
+
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } | null };
+
+export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> | null } | null };
+
+export type NotificationFieldsFragment = { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null };
+
+export type ReportQueryVariables = Exact<{
+  firstDay: string;
+  lastDay: string;
+  timeZone: string;
+}>;
+
+
+export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number | null, contracts: number, totalAmount: string }> | null, months: Array<{ month: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, salespeople: Array<{ employeeId: number, fullName: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, overdue: Array<{ employeeId: number, fullName: string, contracts: number, amountToBePaid: string, oldestSignedAt: string }> | null, support: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+
+export type SearchQueryVariables = Exact<{
+  text: string;
+  kinds?: Array<FindingKind> | FindingKind | null | undefined;
+  department?: Department | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type SearchQuery = { search: Array<{ kind: FindingKind, id: number, title: string, detail: string | null, closeness: Closeness }> | null };
+
+export type SimilarClientsQueryVariables = Exact<{
+  name: string;
+  email?: string | null | undefined;
+  phone?: string | null | undefined;
+}>;
+
+
+export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialName: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
+
+export type ChangePasswordMutationVariables = Exact<{
+  input: ChangePasswordInput;
+}>;
+
+
+export type ChangePasswordMutation = { changePassword: { ok: boolean } | null };
+
+export type MeQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type MeQuery = { me: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
+
+export type SessionListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<MySessionOrderBy> | MySessionOrderBy | null | undefined;
+}>;
+
+
+export type SessionListQuery = { mySessions: { nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type SessionRevokeMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type SessionRevokeMutation = { revokeSession: { session: { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean } | null } | null };
+
+export type SessionRevokeOthersMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SessionRevokeOthersMutation = { revokeOtherSessions: { count: number } | null };
+
+export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean };
+
+export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SubscriptionPositionQuery = { subscriptionPosition: string };
+
+export type NotificationReceivedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } };
+
+export type EventChangedSubscriptionVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } };
+
+export const Access: Operation<AccessQuery, AccessQueryVariables> =
+  'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactId contactName contactDepartment}}';
+
+export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
+  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
+
+export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
+  'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+
+export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
+  'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+
+export const ClientUpdate: Operation<ClientUpdateMutation, ClientUpdateMutationVariables> =
+  'mutation ClientUpdate($id:Int!$patch:ClientPatch!){updateClient(input:{id:$id patch:$patch}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+
+export const ClientHandOver: Operation<ClientHandOverMutation, ClientHandOverMutationVariables> =
+  'mutation ClientHandOver($id:Int!$to:Int!){handOverClient(input:{clientId:$id toEmployeeId:$to}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+
+export const ClientContact: Operation<ClientContactMutation, ClientContactMutationVariables> =
+  'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+
+export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
+  'mutation ClientErase($id:Int!$confirm:Boolean!){eraseClient(input:{clientId:$id confirm:$confirm}){erasure{mentionedIn{eventId title}}}}';
+
+export const ClientNames: Operation<ClientNamesQuery, ClientNamesQueryVariables> =
+  'query ClientNames{mine:clients(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id fullName companyName}}all:clients(first:200 orderBy:ID_DESC){nodes{id fullName companyName}}}';
+
+export const ContractNames: Operation<ContractNamesQuery, ContractNamesQueryVariables> =
+  'query ContractNames{mine:contracts(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{...ContractName}}all:contracts(first:200 orderBy:ID_DESC){nodes{...ContractName}}}fragment ContractName on Contract{id status clientName}';
+
+export const EventNames: Operation<EventNamesQuery, EventNamesQueryVariables> =
+  'query EventNames{mine:events(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id title startDate}}all:events(first:200 orderBy:ID_DESC){nodes{id title startDate}}}';
+
+export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVariables> =
+  'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
+
+export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
+  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+
+export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariables> =
+  'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
+
+export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
+  'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
+  'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractUpdate: Operation<ContractUpdateMutation, ContractUpdateMutationVariables> =
+  'mutation ContractUpdate($id:Int!$patch:ContractPatch!){updateContract(input:{id:$id patch:$patch}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractSign: Operation<ContractSignMutation, ContractSignMutationVariables> =
+  'mutation ContractSign($id:Int!){signContract(input:{contractId:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractCancel: Operation<ContractCancelMutation, ContractCancelMutationVariables> =
+  'mutation ContractCancel($id:Int!){cancelContract(input:{contractId:$id}){contract{...ContractFields events(condition:{open:true}orderBy:[START_DATE_ASC]){nodes{id title}}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVariables> =
+  'mutation ContractPay($payment:RecordPaymentInput!){recordPayment(input:$payment){payment{id amount paidOn contract{...ContractFields}}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
+  'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+
+export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeView: Operation<EmployeeViewQuery, EmployeeViewQueryVariables> =
+  'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeCreate: Operation<EmployeeCreateMutation, EmployeeCreateMutationVariables> =
+  'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeUpdate: Operation<EmployeeUpdateMutation, EmployeeUpdateMutationVariables> =
+  'mutation EmployeeUpdate($id:Int!$patch:EmployeePatch!){updateEmployee(input:{id:$id patch:$patch}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeMove: Operation<EmployeeMoveMutation, EmployeeMoveMutationVariables> =
+  'mutation EmployeeMove($id:Int!$department:Department!$handOverTo:Int){moveEmployee(input:{employeeId:$id department:$department handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeActivate: Operation<EmployeeActivateMutation, EmployeeActivateMutationVariables> =
+  'mutation EmployeeActivate($id:Int!){activateEmployee(input:{employeeId:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeDeactivate: Operation<EmployeeDeactivateMutation, EmployeeDeactivateMutationVariables> =
+  'mutation EmployeeDeactivate($id:Int!$handOverTo:Int){deactivateEmployee(input:{employeeId:$id handOverTo:$handOverTo}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeResetPassword: Operation<EmployeeResetPasswordMutation, EmployeeResetPasswordMutationVariables> =
+  'mutation EmployeeResetPassword($id:Int!){resetPassword(input:{employeeId:$id}){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMutationVariables> =
+  'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeLeaving: Operation<EmployeeLeavingQuery, EmployeeLeavingQueryVariables> =
+  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColleaguesQueryVariables> =
+  'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';
+
+export const EventList: Operation<EventListQuery, EventListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventMonth: Operation<EventMonthQuery, EventMonthQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
+  'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
+  'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventUpdate: Operation<EventUpdateMutation, EventUpdateMutationVariables> =
+  'mutation EventUpdate($id:Int!$patch:EventPatch!){updateEvent(input:{id:$id patch:$patch}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventAssign: Operation<EventAssignMutation, EventAssignMutationVariables> =
+  'mutation EventAssign($id:Int!$support:Int!){assignSupport(input:{eventId:$id employeeId:$support}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventUnassign: Operation<EventUnassignMutation, EventUnassignMutationVariables> =
+  'mutation EventUnassign($id:Int!){unassignSupport(input:{eventId:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVariables> =
+  'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const History: Operation<HistoryQuery, HistoryQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
+
+export const Names: Operation<NamesQuery, NamesQueryVariables> =
+  'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
+
+export const ImportStage: Operation<ImportStageMutation, ImportStageMutationVariables> =
+  'mutation ImportStage($importId:UUID!$lines:JSON!){stageImport(input:{importId:$importId lines:$lines}){staged}}';
+
+export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables> =
+  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$evenKnown:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail evenKnown:$evenKnown dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
+
+export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount}myDrafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+
+export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+
+export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
+  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+
+export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
+  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+
+export const Report: Operation<ReportQuery, ReportQueryVariables> =
+  'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
+
+export const Search: Operation<SearchQuery, SearchQueryVariables> =
+  'query Search($text:String!$kinds:[FindingKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
+
+export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
+  'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialName sameEmail samePhone closeName}}';
+
+export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMutationVariables> =
+  'mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){ok}}';
+
+export const Me: Operation<MeQuery, MeQueryVariables> =
+  'fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}query Me{me{...EmployeeFields}}';
+
+export const SessionList: Operation<SessionListQuery, SessionListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';
+
+export const SessionRevoke: Operation<SessionRevokeMutation, SessionRevokeMutationVariables> =
+  'mutation SessionRevoke($id:UUID!){revokeSession(input:{id:$id}){session{...OpenSessionFields}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';
+
+export const SessionRevokeOthers: Operation<SessionRevokeOthersMutation, SessionRevokeOthersMutationVariables> =
+  'mutation SessionRevokeOthers{revokeOtherSessions{count}}';
+
+export const SubscriptionPosition: Operation<SubscriptionPositionQuery, SubscriptionPositionQueryVariables> =
+  'query SubscriptionPosition{subscriptionPosition}';
+
+export const NotificationReceived: Operation<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables> =
+  'fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}';
+
+export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
+  'fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
