@@ -167,7 +167,7 @@ async function prepare(admin: Client, { email, outcome }: Case): Promise<void> {
   await admin.query(
     `insert into auth.login_attempt (account, address, failures, locked_until)
      select account, address, 7, now() + interval '1 hour'
-     from auth.login_counts($1, '127.0.0.1') where account <> '' and address <> ''`,
+     from auth.attempt_counters($1, '127.0.0.1') where account <> '' and address <> ''`,
     [email],
   );
 }

@@ -36,19 +36,19 @@ alter role epic_sales         nologin inherit;
 alter role epic_support       nologin inherit;
 alter role epic_management    nologin inherit;
 
--- What the server delivers the queue as: e-mails, the business journal.
+-- The role of the job queue's workers.
 alter role epic_worker        nologin noinherit;
 
 grant epic_employee to epic_sales, epic_support, epic_management;
 grant epic_anonymous, epic_sales, epic_support, epic_management, epic_worker to epic_authenticator;
 
--- A request that runs away, waits for a lock or forgets its transaction ends by itself. PostgreSQL applies the settings
--- of a role when it logs in, and not on `set role`: these hold for whatever the API does, in the name of any role.
+-- Limits for slow statements, lock waits and idle transactions. PostgreSQL applies a role's settings at login and not on
+-- `set role`, so these hold for everything the API does.
 alter role epic_authenticator set statement_timeout = '15s';
 alter role epic_authenticator set lock_timeout = '5s';
 alter role epic_authenticator set idle_in_transaction_session_timeout = '30s';
 
--- Nor does a transaction go on for ever that does a little now and then; PostgreSQL 17 and later can tell.
+-- The length of a whole transaction is limited too, by PostgreSQL 17 and later.
 do $$
 begin
   if exists (select from pg_settings where name = 'transaction_timeout') then

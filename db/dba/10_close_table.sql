@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on procedure dba.close_table(regclass) is
-  'Takes every grant and every policy off a table or view, whatever their names, and forces row-level security on a table: afterwards nobody but a superuser sees a row of it.';
+  'Takes every grant and every policy off a table or view, whatever their names, and forces row-level security on a table: afterwards only a superuser sees its rows.';

@@ -1,4 +1,4 @@
--- What the catalogue says about access, in words. The tools read these views rather than the catalogue.
+-- The catalogue's entries about access, decoded. The tools read these views rather than the catalogue.
 
 
 -- Every schema of this database that is neither PostgreSQL's own nor an extension's.

@@ -1,16 +1,16 @@
--- What the matrix is made of: policies in readable words, the records, and the privileges that reach each role.
+-- What the matrix is built from: policies as people write them, the records, and the effective privileges on them.
 
 
--- How a policy is quoted. PostgreSQL prints what it parsed; this takes it back to what one would write.
+-- PostgreSQL prints an expression as it was parsed; this takes it back to what a person would write.
 
-create function dba.readable(expression text) returns text
+create function dba.pretty_expression(expression text) returns text
 language sql immutable strict
 set search_path = ''
 as $$
-  select regexp_replace(string_agg(part, '''' order by nth), '= any \(array\[([^\]]*)\]\)', 'in (\1)', 'g')
+  select regexp_replace(string_agg(part, '''' order by n), '= any \(array\[([^\]]*)\]\)', 'in (\1)', 'g')
   from (
-    select nth, case
-      when nth % 2 = 0 then text  -- between quotes
+    select n, case
+      when n % 2 = 0 then text  -- between quotes
       else regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
              case when expression like '%"%' then text else lower(text) end,
              '^::text', ''),
@@ -19,23 +19,23 @@ as $$
              '\( select', '(select', 'gi'),
              '\(?\(select ([\w.]+\(\)) as \w+\)\)?', '(select \1)', 'gi')
       end
-    from regexp_split_to_table(expression, '''') with ordinality part (text, nth)
-  ) parts (nth, part)
+    from regexp_split_to_table(expression, '''') with ordinality piece (text, n)
+  ) parts (n, part)
 $$;
-comment on function dba.readable(text) is
+comment on function dba.pretty_expression(text) is
   'An expression of the catalogue in lower case and without what PostgreSQL adds to it: casts of literals, aliases, needless parentheses.';
 
 
 -- Which rows, in a word: "all" when the policy looks at nothing, otherwise the end of its name.
 
-create function dba.scope_of(policy text, role text, verb text, using_expression text, check_expression text)
+create function dba.policy_scope(policy text, role text, verb text, using_expression text, check_expression text)
 returns text
 language sql immutable
 set search_path = ''
 as $$
   select case
-    when 'false' in (clause.seen, clause.written)         then 'none'
-    when clause.seen = 'true' and clause.written = 'true' then 'all'
+    when 'false' in (clause.before, clause.after)         then 'none'
+    when clause.before = 'true' and clause.after = 'true' then 'all'
     when not starts_with(policy, prefix.text)             then policy
     when rest.text ~ '^(read|create|update|delete)_'      then replace(substr(rest.text, strpos(rest.text, '_') + 1), '_', ' ')
     else regexp_replace(rest.text, '^.*_', '')
@@ -44,16 +44,16 @@ as $$
     select
       case verb when 'create' then coalesce(check_expression, using_expression) else using_expression end,
       case when verb in ('create', 'update') then coalesce(check_expression, using_expression) else using_expression end
-  ) clause (seen, written)
+  ) clause (before, after)
   cross join lateral (select regexp_replace(role, '^epic_', '') || '_') prefix (text)
   cross join lateral (select substr(policy, length(prefix.text) + 1)) rest (text)
 $$;
-comment on function dba.scope_of(text, text, text, text, text) is
+comment on function dba.policy_scope(text, text, text, text, text) is
   'Which rows a policy is about, in a word: all, none, or the end of its name (own for sales_update_own); the whole name when it does not begin with the role.';
 
 
--- What can be read or written like a table, and the tables whose row-level security decides about its rows: a table's
--- own, and those that a view reads, as the caller or as the owner of the view.
+-- Tables and views, and the tables whose policies apply to their rows: the table itself, or those that the view reads, as
+-- the caller or as the owner of the view.
 
 create view dba.record with (security_invoker) as
 select
@@ -68,7 +68,7 @@ select
   owner.rolname::text            as owner,
   coalesce((select option_value::boolean
             from pg_options_to_table(relation.reloptions)
-            where option_name = 'security_invoker'), false) as asks_as_caller,
+            where option_name = 'security_invoker'), false) as is_security_invoker,
   obj_description(relation.oid, 'pg_class') as sentence
 from pg_catalog.pg_class relation
 join dba.schema schema         on schema.oid = relation.relnamespace
@@ -81,12 +81,12 @@ comment on view dba.record is
   'Every table and view of ours, by the name that people use: without the schema if that is crm.';
 
 create view dba.record_source with (security_invoker) as
-with recursive source (record_oid, oid, asked_as) as (
+with recursive source (record_oid, oid, read_as) as (
   select record.oid, record.oid, null::text collate "C"
   from dba.record record
   union
   select source.record_oid, dependency.refobjid,
-         case when view.asks_as_caller then source.asked_as else view.owner end
+         case when view.is_security_invoker then source.read_as else view.owner end
   from source
   join dba.record view                 on view.oid = source.oid and view.is_view
   join pg_catalog.pg_rewrite rule      on rule.ev_class = view.oid
@@ -95,15 +95,15 @@ with recursive source (record_oid, oid, asked_as) as (
                                       and dependency.refclassid = 'pg_catalog.pg_class'::regclass
                                       and dependency.refobjid <> view.oid
 )
-select source.record_oid, source.oid as table_oid, source.asked_as
+select source.record_oid, source.oid as table_oid, source.read_as
 from source
 join dba.record origin on origin.oid = source.oid
 where not origin.is_view;
 comment on view dba.record_source is
-  'The tables that a record''s rows come from, and as whom they are asked: null is the caller.';
+  'The tables that a record''s rows come from, and the role that they are read as: null is the caller.';
 
 
--- Every privilege on a record, as it reaches each role: one row for each way, with the columns that come by it.
+-- The effective privileges on each record: one row for each way that a role gets one, with its columns.
 
 create view dba.record_privilege with (security_invoker) as
 with granted as (
@@ -135,17 +135,17 @@ with granted as (
 )
 select
   granted.record_oid,
-  reach.role,
+  effective.role,
   granted.privilege,
   case
-    when not granted.is_owner      then reach.way
-    when reach.way = 'directly'    then 'as owner'
-    else reach.way || ' as owner'
-  end || case when granted.is_grantable then ' with grant option' else '' end as way,
+    when not granted.is_owner       then effective.via
+    when effective.via = 'directly' then 'as owner'
+    else                                 effective.via || ' as owner'
+  end || case when granted.is_grantable then ' with grant option' else '' end as via,
   array_agg(distinct attribute.attnum) filter (where attribute.attnum is not null) as columns,
   bool_and(granted.is_owner) as is_owner
 from granted
-join dba.reach reach on reach.through = granted.grantee
+join dba.effective_role effective on effective.granted_to = granted.grantee
 left join pg_catalog.pg_attribute attribute
   on attribute.attrelid = granted.record_oid
  and attribute.attnum > 0
@@ -154,4 +154,4 @@ left join pg_catalog.pg_attribute attribute
  and granted.privilege in ('select', 'insert', 'update', 'references')
 group by 1, 2, 3, 4;
 comment on view dba.record_privilege is
-  'Every privilege that reaches a role on a record: one row for each way (directly, by a role, by PUBLIC, as owner), with the numbers of its columns.';
+  'The effective privileges of each role on each record: one row for each way that it gets one (directly, by a role, by PUBLIC, as owner), with the numbers of its columns.';

@@ -8,8 +8,8 @@
 -- No rule knows a department: they go by what the API's login can become, so that a new role needs no new rule.
 
 
--- Where rules look: every schema but PostgreSQL's own, and those that the tests add to a scratch database and that
--- are no part of the product (tests/sql/support). What extensions brought is left out object by object.
+-- The schemas that are linted: all but PostgreSQL's own and those that tests/sql/support adds to a scratch database.
+-- What extensions have created is left out object by object.
 
 create view dba.linted_schema with (security_invoker) as
 select oid, name, owner
@@ -19,15 +19,15 @@ comment on view dba.linted_schema is
   'The schemas that are linted: every one of this database but those of the tests.';
 
 
--- Whom the API can become: its login, and every role that the login is a member of, through however many others.
+-- The roles of the API: its login, and every role that the login is a member of, directly or not.
 
 create view dba.api_role with (security_invoker) as
-with recursive reach (oid) as (
+with recursive reachable (oid) as (
   select oid from pg_catalog.pg_roles where rolname = 'epic_authenticator'
   union
   select membership.roleid
-  from reach
-  join pg_catalog.pg_auth_members membership on membership.member = reach.oid
+  from reachable
+  join pg_catalog.pg_auth_members membership on membership.member = reachable.oid
 )
 select
   role.oid,
@@ -35,16 +35,16 @@ select
   -- One that departments inherit from, such as epic_employee, is never the role of a request.
   not exists (
     select from pg_catalog.pg_auth_members membership
-    join reach on reach.oid = membership.member
+    join reachable on reachable.oid = membership.member
     where membership.roleid = role.oid
       and membership.member::regrole::text <> 'epic_authenticator') as is_entered
-from reach
-join pg_catalog.pg_roles role on role.oid = reach.oid;
+from reachable
+join pg_catalog.pg_roles role on role.oid = reachable.oid;
 comment on view dba.api_role is
-  'Every role that the API''s login is or can become; is_entered unless it only lends its rights to others of them.';
+  'Every role that the API''s login is or can become; is_entered unless others of them only inherit from it.';
 
 
--- A function as findings name it, whatever the search_path of the caller.
+-- A function as findings name it, independent of the caller's search_path.
 
 create function dba.signature(function oid) returns text
 language sql stable
@@ -54,7 +54,7 @@ comment on function dba.signature(oid) is
   'The name of a function or procedure with its schema and the types of its arguments.';
 
 
--- What the API can be granted something through: its roles, and PUBLIC, which is every role.
+-- The grants that are effective for the API: those to its roles, and to PUBLIC.
 
 create view dba.api_privilege with (security_invoker) as
 select privilege.*, named.object,
@@ -71,10 +71,10 @@ cross join lateral (
 where privilege.role = 'public'
    or privilege.role in (select name from dba.api_role);
 comment on view dba.api_privilege is
-  'The rows of dba.privilege that the API benefits from, through one of its roles or PUBLIC; grant_made names the grant.';
+  'The rows of dba.privilege that are effective for the API, through one of its roles or PUBLIC; grant_made names the grant.';
 
 
--- The relations of those schemas, but for what an extension brought.
+-- The relations of those schemas, except those of extensions.
 
 create view dba.linted_relation with (security_invoker) as
 select relation.oid, schema.name as schema_name, relation.relname as name,

@@ -1,6 +1,6 @@
--- Lints of what the API shows: schema crm is the API, and a comment is its description there.
+-- Lints of comments: schema crm is the API, and the comment on an object is its description there.
 
--- The words of a comment, without the list of parts that it may end with: "- `draft`: Not signed yet."
+-- The text of a comment, without the list of items that it may end with: "- `draft`: Not signed yet."
 
 create function dba.comment_text(comment text) returns text
 language sql immutable
@@ -9,11 +9,11 @@ as $$ select btrim(regexp_replace(comment, '^- `\w+`: .+$', '', 'gn'), E' \n') $
 comment on function dba.comment_text(text) is
   'A comment without the list of values or arguments at its end.';
 
-create function dba.comment_part(comment text, part text) returns text
+create function dba.comment_item(comment text, item text) returns text
 language sql immutable
 set search_path = ''
-as $$ select substring(comment from format('(?n)^- `%s`: (.+)$', part)) $$;
-comment on function dba.comment_part(text, text) is
+as $$ select substring(comment from format('(?n)^- `%s`: (.+)$', item)) $$;
+comment on function dba.comment_item(text, text) is
   'What a comment says of one of the values or arguments in the list at its end; null if it is not there.';
 
 
@@ -59,7 +59,7 @@ shown (name, object, words) as (
   union all
   -- An argument that is called like a record, or like a column of the table that is returned, is described by that.
   select 'argument_without_comment', format('%s: %s', function.object, argument.name),
-         dba.comment_part(function.comment, argument.name)
+         dba.comment_item(function.comment, argument.name)
   from exposed_function function
   cross join lateral unnest(function.proargnames[1:function.pronargs]) argument (name)
   where (argument.name !~ '_id$' or not exists (
@@ -74,7 +74,7 @@ shown (name, object, words) as (
       where row_type.reltype = function.proargtypes[0] and row_type.oid in (select oid from exposed))
   union all
   select 'value_without_comment', format('%s: %s', exposed_column.object, word.found[1]),
-         dba.comment_part(exposed_column.comment, word.found[1])
+         dba.comment_item(exposed_column.comment, word.found[1])
   from exposed_column
   join pg_catalog.pg_constraint rule
     on rule.conrelid = exposed_column.oid and rule.contype = 'c' and rule.conkey = array[exposed_column.attnum]
@@ -89,7 +89,7 @@ where name is not null
 
 
 union all
-select 'comment_is_no_sentence', object, format('It says: %s', words)
+select 'comment_not_a_sentence', object, format('It says: %s', words)
 from shown
 where words <> ''
   and words !~ '\w.*[.:]$';

@@ -58,7 +58,7 @@ join pg_catalog.pg_roles role              on role.oid = membership.roleid
 
 
 union all
-select 'grant_around_policies', grant_made, format('No policy is asked about %s.', privilege)
+select 'grant_bypassing_rls', grant_made, format('No policy is asked about %s.', privilege)
 from linted_privilege
 where kind = 'sequence'
    or kind in ('table', 'view', 'materialized view', 'foreign table')
@@ -78,7 +78,7 @@ where kind in ('schema', 'database') and privilege in ('create', 'temporary') an
 
 
 union all
-select 'tools_granted', grant_made, format('Schema %s is for those who look after the database.', schema_name)
+select 'dba_tools_granted', grant_made, format('Schema %s is for those who look after the database.', schema_name)
 from linted_privilege
 where schema_name in ('dba', 'graphile_migrate')
 

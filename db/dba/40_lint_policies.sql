@@ -1,35 +1,35 @@
 -- Lints of policies, and of grants without them.
 
 
--- Calls that need not be made for each row: with no argument from the row, and not in a sub-select of their own, which
--- would make PostgreSQL call them once. PostgreSQL's own functions are cheap and serve indexes (now()), but for
--- current_setting. Read from the tree that the catalogue stores: the text does not tell which parentheses belong to what.
+-- Calls that PostgreSQL repeats for each row although no argument depends on it: they are not in a sub-select of their
+-- own. PostgreSQL's own functions are cheap and serve indexes (now()), except current_setting. Read from the expression
+-- tree of the catalogue, since the text does not tell which parentheses belong together.
 
-create view dba.unwrapped_call with (security_invoker) as
+create view dba.per_row_function_call with (security_invoker) as
 with expression as (
   select oid, clause.tree
   from pg_catalog.pg_policy
   cross join lateral (values ('using', polqual::text), ('with check', polwithcheck::text)) clause (name, tree)
 ),
 token as (
-  select expression.oid, expression.tree, position.nth, position.found[1] as text,
-         sum(case when position.found[1] = '}' then -1 else 1 end) over (partition by oid, tree order by nth) as depth
+  select expression.oid, expression.tree, match.n, match.found[1] as text,
+         sum(case when match.found[1] = '}' then -1 else 1 end) over (partition by oid, tree order by n) as depth
   from expression
-  cross join lateral regexp_matches(tree, '(\{[A-Z]+(?: :funcid \d+)?|\})', 'g') with ordinality position (found, nth)
+  cross join lateral regexp_matches(tree, '(\{[A-Z]+(?: :funcid \d+)?|\})', 'g') with ordinality match (found, n)
 ),
 node as (
   select opening.*, (
-           select min(closing.nth) from token closing
+           select min(closing.n) from token closing
            where closing.oid = opening.oid and closing.tree = opening.tree
-             and closing.nth > opening.nth and closing.depth < opening.depth) as ends
+             and closing.n > opening.n and closing.depth < opening.depth) as ends
   from token opening
   where opening.text ~ '^\{(FUNCEXPR|SUBLINK|VAR)'
 ),
 call as (
   select node.*, substring(node.text from '\d+')::oid as function, (
-           select max(sublink.nth) from node sublink
+           select max(sublink.n) from node sublink
            where sublink.oid = node.oid and sublink.tree = node.tree
-             and sublink.text = '{SUBLINK' and sublink.nth < node.nth and sublink.ends > node.ends) as sublink
+             and sublink.text = '{SUBLINK' and sublink.n < node.n and sublink.ends > node.ends) as sublink
   from node
   where node.text ~ '^\{FUNCEXPR'
 )
@@ -39,17 +39,17 @@ join pg_catalog.pg_proc function
   on function.oid = call.function
   and function.provolatile <> 'i'
   and (function.pronamespace <> 'pg_catalog'::regnamespace or function.proname = 'current_setting')
-left join node sublink on sublink.oid = call.oid and sublink.tree = call.tree and sublink.nth = call.sublink
+left join node sublink on sublink.oid = call.oid and sublink.tree = call.tree and sublink.n = call.sublink
 where not exists (
   select from node var
   where var.oid = call.oid and var.tree = call.tree and var.text = '{VAR'
-    and var.nth between call.nth and call.ends)
-  and (sublink.nth is null or exists (
+    and var.n between call.n and call.ends)
+  and (sublink.n is null or exists (
     select from node var
     where var.oid = call.oid and var.tree = call.tree and var.text = '{VAR'
-      and var.nth between sublink.nth and sublink.ends));
-comment on view dba.unwrapped_call is
-  'Functions that a policy calls for each row although the row has no part in the call.';
+      and var.n between sublink.n and sublink.ends));
+comment on view dba.per_row_function_call is
+  'Functions that a policy calls for each row although no argument depends on it.';
 
 
 create view dba.lint_of_policies with (security_invoker) as
@@ -66,8 +66,8 @@ with linted_policy as (
 verb (name) as (
   values ('select'), ('insert'), ('update'), ('delete')
 ),
--- The roles that a policy or a grant applies to: those that requests run as, and others that are named.
-actor as (
+-- The roles that act: those that requests run as, and others that are named in a policy or grant.
+acting as (
   select oid, name from dba.api_role where is_entered
   union
   select role.oid, role.rolname::text
@@ -76,24 +76,24 @@ actor as (
     and role.oid not in (select oid from dba.api_role)
     and not role.rolsuper
 ),
--- Which policies bear on what an actor does, through its memberships too.
-bearing as (
-  select distinct actor.oid as actor_oid, actor.name as actor, policy.polrelid as table_oid, verb.name as verb,
+-- The policies that apply to each of them, through memberships too.
+applicable as (
+  select distinct acting.oid as acting_oid, acting.name as acting, policy.polrelid as table_oid, verb.name as verb,
          policy.polname, policy.polpermissive
   from linted_policy policy
   cross join lateral unnest(policy.polroles) as grantee (oid)
-  join actor on grantee.oid = 0 or pg_has_role(actor.oid, grantee.oid, 'usage')
+  join acting on grantee.oid = 0 or pg_has_role(acting.oid, grantee.oid, 'usage')
   join verb  on policy.command in (verb.name, 'all')
 ),
 allowed as (
-  select actor.oid as actor_oid, actor.name as actor, relation.oid as table_oid, relation.object as table_name,
+  select acting.oid as acting_oid, acting.name as acting, relation.oid as table_oid, relation.object as table_name,
          relation.owner, verb.name as verb
-  from actor
+  from acting
   cross join verb
   join dba.linted_relation relation on relation.kind in ('r', 'p')
   where case verb.name
-          when 'delete' then has_table_privilege(actor.oid, relation.oid, 'delete')
-          else has_any_column_privilege(actor.oid, relation.oid, verb.name)
+          when 'delete' then has_table_privilege(acting.oid, relation.oid, 'delete')
+          else has_any_column_privilege(acting.oid, relation.oid, verb.name)
         end
 )
 
@@ -104,7 +104,7 @@ where polroles = '{0}'
 
 
 union all
-select 'policy_for_all_verbs', object, 'It is for select, insert, update and delete alike.'
+select 'policy_for_all_commands', object, 'It is for select, insert, update and delete alike.'
 from linted_policy
 where command = 'all'
 
@@ -116,12 +116,12 @@ where obj_description(oid, 'pg_policy') is null
 
 
 union all
-select 'multiple_permissive_policies', format('%s on %s to %s', bearing.verb, relation.object, bearing.actor),
-       format('%s: one that holds is enough.', string_agg(bearing.polname, ', ' order by bearing.polname))
-from bearing
-join dba.linted_relation relation on relation.oid = bearing.table_oid
-where bearing.polpermissive
-group by relation.object, bearing.verb, bearing.actor
+select 'multiple_permissive_policies', format('%s on %s to %s', applicable.verb, relation.object, applicable.acting),
+       format('%s: one that holds is enough.', string_agg(applicable.polname, ', ' order by applicable.polname))
+from applicable
+join dba.linted_relation relation on relation.oid = applicable.table_oid
+where applicable.polpermissive
+group by relation.object, applicable.verb, applicable.acting
 having count(*) > 1
 
 
@@ -130,24 +130,24 @@ select 'policy_without_grant', policy.object,
        format('None of its roles has been granted %s.', replace(policy.command, 'all', 'anything'))
 from linted_policy policy
 where not exists (
-  select from bearing
-  join allowed using (actor_oid, table_oid, verb)
-  where bearing.table_oid = policy.polrelid and bearing.polname = policy.polname)
+  select from applicable
+  join allowed using (acting_oid, table_oid, verb)
+  where applicable.table_oid = policy.polrelid and applicable.polname = policy.polname)
 
 
 union all
-select 'grant_without_policy', format('%s on %s to %s', allowed.verb, allowed.table_name, allowed.actor),
+select 'grant_without_policy', format('%s on %s to %s', allowed.verb, allowed.table_name, allowed.acting),
        'No policy opens a row to it.'
 from allowed
 -- An owner has every grant, and so has a role that deploys as the owner.
-where not pg_has_role(allowed.actor_oid, allowed.owner, 'usage')
+where not pg_has_role(allowed.acting_oid, allowed.owner, 'usage')
   and not exists (
-    select from bearing
-    where bearing.actor_oid = allowed.actor_oid and bearing.table_oid = allowed.table_oid
-      and bearing.verb = allowed.verb and bearing.polpermissive)
+    select from applicable
+    where applicable.acting_oid = allowed.acting_oid and applicable.table_oid = allowed.table_oid
+      and applicable.verb = allowed.verb and applicable.polpermissive)
 
 
--- Neither a column nor a call nor a sub-select: the same for every row and everybody. `false` opens nothing.
+-- Neither a column nor a call nor a sub-select: the same for every row and caller.
 
 union all
 select 'always_true_write_policy', policy.object,
@@ -167,10 +167,10 @@ group by policy.object
 
 
 union all
-select 'unwrapped_function_call', policy.object,
+select 'per_row_function_call', policy.object,
        format('It calls %s for each row.', string_agg(dba.signature(call.function), ', ' order by dba.signature(call.function)))
 from linted_policy policy
-join dba.unwrapped_call call on call.policy_oid = policy.oid
+join dba.per_row_function_call call on call.policy_oid = policy.oid
 group by policy.object;
 comment on view dba.lint_of_policies is
   'Findings about policies, and about grants and policies that lack one another.';

@@ -14,7 +14,7 @@ owner as (
 )
 
 
-select 'privileged_role_in_reach' as name, role.rolname::text as object,
+select 'privileged_api_role' as name, role.rolname::text as object,
        format('%s %s.', role.rolname, concat_ws(', ',
          case when role.rolsuper       then 'is a superuser' end,
          case when role.rolbypassrls   then 'bypasses row-level security' end,
@@ -27,7 +27,7 @@ where role.oid in (select oid from acting)
 
 
 union all
-select 'predefined_role_in_reach', format('%s to %s', role.rolname, acting.name),
+select 'predefined_api_role', format('%s to %s', role.rolname, acting.name),
        format('%s is a member of %s.', acting.name, role.rolname)
 from acting
 join pg_catalog.pg_auth_members membership on membership.member = acting.oid
@@ -36,7 +36,7 @@ where role.rolname ~ '^pg_'
 
 
 union all
-select 'owner_in_reach', role.name,
+select 'owning_api_role', role.name,
        format('%s owns %s.', role.name, case owned.objects
          when 1 then owned.example
          else format('%s objects, such as %s', owned.objects, owned.example) end)
@@ -51,7 +51,7 @@ where owned.objects > 0
 
 
 union all
-select 'rights_without_session', format('%s to epic_authenticator', role.name),
+select 'authenticator_inherits_rights', format('%s to epic_authenticator', role.name),
        format('epic_authenticator inherits the rights of %s.', role.name)
 from dba.api_role role
 join pg_catalog.pg_roles login on login.rolname = 'epic_authenticator' and not login.rolsuper
@@ -60,7 +60,7 @@ where role.oid <> login.oid
 
 
 union all
-select 'login_without_session', login.rolname,
+select 'login_with_api_role', login.rolname,
        format('%s logs in, and can act as %s.', login.rolname,
          string_agg(distinct reached.role, ', ' order by reached.role))
 from pg_catalog.pg_roles login

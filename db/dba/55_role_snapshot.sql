@@ -1,8 +1,8 @@
--- What the server says about the roles of db/roles.sql. Roles belong to the server, so there is no second copy to
--- compare with; but a transaction can make one and take it back:
+-- The roles of db/roles.sql as the server has them. Roles belong to the server, so there is no second copy to compare
+-- with; but a transaction can create one and roll it back:
 --
 --   begin;
---   call dba.set_roles_aside();
+--   call dba.stash_roles();
 --   \ir ../roles.sql
 --   \copy (select * from dba.role_snapshot order by kind, name, property) to expected
 --   rollback;
@@ -64,7 +64,7 @@ comment on view dba.role_snapshot is
   'Everything that can be changed by hand about the roles named epic_…: attributes, memberships, settings, and what they hold on the server rather than in a database.';
 
 
-create procedure dba.set_roles_aside()
+create procedure dba.stash_roles()
 language plpgsql
 set search_path = ''
 as $$
@@ -76,7 +76,7 @@ begin
     from pg_catalog.pg_roles
     where rolname ~ '^epic_' and rolname not in (session_user, current_user)
   loop
-    execute format('alter role %I rename to %I', found.rolname, 'set aside ' || found.oid);
+    execute format('alter role %I rename to %I', found.rolname, 'stashed ' || found.oid);
   end loop;
 
   execute 'alter role all reset all';
@@ -90,5 +90,5 @@ begin
   end loop;
 end
 $$;
-comment on procedure dba.set_roles_aside() is
-  'Makes room for db/roles.sql to be run as on a new server. For a superuser, in a transaction that is rolled back.';
+comment on procedure dba.stash_roles() is
+  'Renames the roles named epic_… and resets what db/roles.sql sets, so that it runs as on a new server. For a superuser, in a transaction that is rolled back.';

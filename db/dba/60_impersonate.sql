@@ -5,27 +5,27 @@
 --   update crm.contract set status = 'signed' where id = 3;   -- as Alice would, and refused as she would be
 --   rollback;
 --
--- Role and claims are local to the transaction. Without `begin` they would be gone with the statement that set them,
--- and the next one would be run by the DBA: so the statement fails that is its own transaction. A function cannot see
--- whether there is a `begin`, but it can see, while the transaction is committed, which statement commits it.
--- PostgreSQL runs a cursor `with hold` to its end at that moment, and so asks dba.end_impersonation.
+-- Role and claims are local to the transaction. With autocommit they would be gone after the statement that set them, and
+-- the DBA would run the next one as themselves: so autocommit is refused. A function cannot see whether there was a
+-- `begin`, but it can see at commit which query commits: PostgreSQL then runs a cursor `with hold` to its end, and this
+-- one calls dba.refuse_autocommit.
 
 
-create function dba.end_impersonation(begun_by text) returns void
+create function dba.refuse_autocommit(starting_query text) returns void
 language plpgsql volatile
 set search_path = ''
 as $$
 begin
   -- A message of the extended protocol that ends a transaction without a statement has no query.
-  if coalesce(current_query(), begun_by) = begun_by then
+  if coalesce(current_query(), starting_query) = starting_query then
     raise 'You would be yourself again before your next statement: dba.impersonate needs a transaction that is begun before it and ended after it.'
       using errcode = 'no_active_sql_transaction',
             hint = 'Send begin, then dba.impersonate, and at last rollback or commit, one at a time.';
   end if;
 end
 $$;
-comment on function dba.end_impersonation(text) is
-  'Asked by the end of the transaction in which dba.impersonate was called: refuses to end it within the same statement. Raises 25P01.';
+comment on function dba.refuse_autocommit(text) is
+  'Called at the end of the transaction in which dba.impersonate was called: refuses to commit it within the same statement. Raises 25P01.';
 
 
 create function dba.impersonate(email text) returns text
@@ -50,7 +50,7 @@ begin
   if exists (select from pg_cursors where name = 'dba_impersonation') then
     execute 'close dba_impersonation';
   end if;
-  execute format('declare dba_impersonation no scroll cursor with hold for select dba.end_impersonation(%L)', current_query());
+  execute format('declare dba_impersonation no scroll cursor with hold for select dba.refuse_autocommit(%L)', current_query());
 
   begin
     perform set_config('role', 'epic_' || person.department, true);

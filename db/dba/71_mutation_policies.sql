@@ -43,18 +43,18 @@ from clause
 cross join unnest(array['true', 'false']) bound
 where expression <> bound
 
--- One condition of several is forgotten.
+-- One condition of several is left out.
 union all
 select
   'widen policy',
   table_name,
-  format('alter %s %s: without %s', title, clause, regexp_replace(part.part, '\s+', ' ', 'g')),
+  format('alter %s %s: without %s', title, clause, regexp_replace(operand.operand, '\s+', ' ', 'g')),
   format('alter %s %s (%s)', title, clause,
-    overlay(inner_expression placing 'true' from part.place for length(part.part)))
+    overlay(inner_expression placing 'true' from operand.start for length(operand.operand)))
 from clause
 cross join lateral regexp_replace(expression, '^\((.*)\)$', '\1') as inner_expression
-cross join lateral dba.parts(inner_expression) part
-where part.connective = 'and'
+cross join lateral dba.condition_operands(inner_expression) operand
+where operand.operator = 'and'
 
 -- Another department, or anonymous requests, get the same policy.
 union all

@@ -58,11 +58,11 @@ with change as (
     'give grant',
     object,
     format('grant %s to %s', what, other.name)
-  from dba.mutation_grant held
+  from dba.mutation_grant granted
   join (select name from dba.mutation_role union all select 'public') other
-    on held.kind in ('database', 'schema', 'function', 'procedure')
+    on granted.kind in ('database', 'schema', 'function', 'procedure')
     or other.name not in ('epic_authenticator', 'public')
-  where not dba.has_privilege(other.name, held.kind, held.oid, coalesce(held.column_name, ''), held.privilege)
+  where not dba.has_privilege(other.name, granted.kind, granted.oid, coalesce(granted.column_name, ''), granted.privilege)
 
   -- What every employee is granted is withheld from one department.
   union
@@ -82,13 +82,13 @@ with change as (
     'widen grant',
     object,
     format('grant %s on %s to %s', concat(privilege, ' (' || quote_ident(attname) || ')'), object, role)
-  from (select distinct oid, object, role, privilege from dba.mutation_grant where column_name is not null) held
+  from (select distinct oid, object, role, privilege from dba.mutation_grant where column_name is not null) granted
   join (
     select attrelid, attname from pg_catalog.pg_attribute where attnum > 0 and not attisdropped
     union all
     select distinct attrelid, null::name from pg_catalog.pg_attribute
-  ) column_ on attrelid = held.oid
-  where not dba.has_privilege(role, 'table', held.oid, coalesce(attname, ''), privilege)
+  ) column_ on attrelid = granted.oid
+  where not dba.has_privilege(role, 'table', granted.oid, coalesce(attname, ''), privilege)
 
   -- A department may do to a table what it was not granted.
   union

@@ -80,22 +80,22 @@ change as (
 select kind, object, sql as name, sql
 from change
 
--- One condition of several is forgotten; the sentence stays.
+-- One condition of several is left out; the sentence stays.
 union all
 select
   'weaken constraint',
   mutated.name,
-  format('alter table %s: %I without %s', mutated.name, conname, regexp_replace(part.part, '\s+', ' ', 'g')),
+  format('alter table %s: %I without %s', mutated.name, conname, regexp_replace(operand.operand, '\s+', ' ', 'g')),
   concat_ws('; ',
     format('alter table %s drop constraint %I, add constraint %2$I check (%s)', mutated.name, conname,
-      overlay(inner_expression placing 'true' from part.place for length(part.part))),
+      overlay(inner_expression placing 'true' from operand.start for length(operand.operand))),
     format('comment on constraint %I on %s is ', conname, mutated.name)
       || quote_literal(obj_description(pg_constraint.oid, 'pg_constraint')))
 from pg_catalog.pg_constraint
 join own_table mutated on mutated.oid = conrelid
 cross join lateral regexp_replace(pg_get_expr(conbin, conrelid), '^\((.*)\)$', '\1') as inner_expression
-cross join lateral dba.parts(inner_expression) part
+cross join lateral dba.condition_operands(inner_expression) operand
 where contype = 'c'
-  and part.connective = 'and';
+  and operand.operator = 'and';
 comment on view dba.rule_mutation is
   'Each constraint, default and trigger dropped; each check with one of its conditions forgotten; row-level security switched off, or off for the owner.';

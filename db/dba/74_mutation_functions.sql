@@ -17,31 +17,31 @@ with function as (
       where classid = 'pg_catalog.pg_proc'::regclass and objid = function.oid and deptype = 'e')
 ),
 condition as materialized (
-  select function.*, found.keyword, found.place, found.condition
+  select function.*, found.keyword, found.start, found.condition
   from function
-  cross join lateral dba.conditions(prosrc) found
+  cross join lateral dba.sql_conditions(prosrc) found
 ),
 change as (
-  -- A check is never made: the branch is never taken, or always.
-  select condition.*, place as changed_at, condition as changed, outcome
+  -- A check is skipped: the branch is never taken, or always.
+  select condition.*, start as changed_at, condition as changed, outcome
   from condition
   cross join unnest(array['false', 'true']) outcome
   where keyword in ('if', 'elsif')
 
-  -- A row is looked for without the condition.
+  -- A row is looked up without the condition.
   union all
-  select condition.*, place, condition, 'true'
+  select condition.*, start, condition, 'true'
   from condition
   where keyword = 'where'
 
-  -- One condition of several is forgotten.
+  -- One condition of several is left out.
   union all
-  select condition.*, condition.place + part.place - 1, part.part,
-         case part.connective when 'and' then 'true' else 'false' end
+  select condition.*, condition.start + operand.start - 1, operand.operand,
+         case operand.operator when 'and' then 'true' else 'false' end
   from condition
-  cross join lateral dba.parts(condition) part
+  cross join lateral dba.condition_operands(condition) operand
 ),
-told as (
+titled as (
   select change.*,
          format('%s: %s%s -> %s', name,
            case keyword when ',' then '' else keyword || ' ' end,
@@ -51,13 +51,13 @@ told as (
 select
   'ignore a check' as kind,
   name as object,
-  -- A function may say the same thing twice.
+  -- A function may contain the same condition twice.
   case
     when count(*) over same = 1 then title
     else format('%s (%s)', title, row_number() over (same order by changed_at))
   end as name,
   overlay(definition placing outcome from body + changed_at - 1 for length(changed)) as sql
-from told
+from titled
 window same as (partition by title)
 
 union all

@@ -1,4 +1,4 @@
--- History is kept for as long as you decide, and at least for audit.minimum_age().
+-- History is kept for as long as you decide, and at least for audit.minimum_retention().
 --
 --   select dba.prune_history(older_than => '5 years');
 --
@@ -14,10 +14,10 @@ declare
   cutoff timestamptz := now() - older_than;
   found  bigint;
 begin
-  if older_than is null or cutoff > now() - audit.minimum_age() then
+  if older_than is null or cutoff > now() - audit.minimum_retention() then
     raise check_violation using
-      message = format('History is kept for at least %s.', audit.minimum_age()),
-      hint = format('Prune what is older: select dba.prune_history(older_than => %L);', audit.minimum_age());
+      message = format('History is kept for at least %s.', audit.minimum_retention()),
+      hint = format('Prune what is older: select dba.prune_history(older_than => %L);', audit.minimum_retention());
   end if;
 
   lock table audit.change in share update exclusive mode;  -- one pruning at a time; changes go on being recorded
@@ -32,4 +32,4 @@ begin
 end
 $$;
 comment on function dba.prune_history(interval) is
-  'Removes the history of longer ago than that, with a trace of it in history, and gives the number of entries that went. Refuses less than audit.minimum_age().';
+  'Removes the history of longer ago than that, with a trace of it in history, and gives the number of entries that went. Refuses less than audit.minimum_retention().';

@@ -172,8 +172,8 @@ begin
   where id = erased.id;
   -- History forgets the person too, and keeps that there was a change, when and by whom.
   update audit.change
-  set old_values = audit.without_person(old_values),
-      new_values = audit.without_person(new_values)
+  set old_values = audit.redact_client(old_values),
+      new_values = audit.redact_client(new_values)
   where record = 'client' and row_id = erased.id;
   return row(erased.id, mentions)::crm.client_erasure;
 end

@@ -1,11 +1,11 @@
--- Explanations: who may do what, asked beforehand or after a refusal, and answered from the catalogue, so that an
--- explanation cannot drift from the grants and policies.
+-- Explanations of who may do what, before an attempt or after a refusal. They are read from the catalogue, so they cannot
+-- drift from the grants and policies.
 --
 -- Everything runs with the rights of the caller: an expression is evaluated as PostgreSQL evaluates it for them, and a
 -- row that they do not see looks like one that does not exist.
 
 
--- Wording
+-- Sentences
 
 
 create or replace function crm_private.rule_sentence(schema_name text, table_name text, constraint_name text) returns text
@@ -27,33 +27,33 @@ comment on function crm_private.rule_sentence(text, text, text) is
   'The sentence of a broken constraint or unique index: its comment; null when it has none.';
 
 
-create or replace function access.role_in_words(role name) returns text
+create or replace function access.describe_role(role name) returns text
 language sql immutable parallel safe
 return case role
   when 'public'        then 'Everybody'
   when 'epic_employee' then 'Every employee'
   else initcap(replace(regexp_replace(role, '^epic_', ''), '_', ' '))
 end;
-comment on function access.role_in_words(name) is
-  'How the sentences of the database call a role: Sales, Every employee.';
+comment on function access.describe_role(name) is
+  'A role in a sentence: Sales, Every employee.';
 
 
 -- Sending a version is a precondition, not a change: it is left out of what a role may write.
-create or replace function access.act_in_words(verb text, columns text[], record text) returns text
+create or replace function access.describe_action(verb text, columns text[], record text) returns text
 language sql stable parallel safe
 return concat_ws(' ',
   verb,
   case when verb <> 'create' then array_to_string(nullif(array_remove(columns, 'version'), '{}'), ', ') || ' of' end,
   case when record = 'history' then 'the history' when record ~ '^[aeiou]' then 'an ' || record else 'a ' || record end,
   case when verb = 'create' then 'with ' || array_to_string(columns, ', ') end);
-comment on function access.act_in_words(text, text[], text) is
+comment on function access.describe_action(text, text[], text) is
   'An action in words: update phone of a client; create a contract with client_id; delete an event.';
 
 
--- The catalogue
+-- Grants and policies
 
 
-create or replace function access.secured_table(relation regclass) returns regclass
+create or replace function access.base_table(relation regclass) returns regclass
 language sql stable parallel safe
 return coalesce(
   (select source.refobjid
@@ -66,8 +66,8 @@ return coalesce(
    where rule.ev_class = relation
    limit 1),
   relation);
-comment on function access.secured_table(regclass) is
-  'The table whose policies count for a relation: itself, or for a view the table that it reads.';
+comment on function access.base_table(regclass) is
+  'The table whose policies apply to a relation: itself, or for a view the table that it reads.';
 
 
 create or replace function access.grants_on(
@@ -130,7 +130,7 @@ comment on function access.policies_on(regclass, text) is
 -- Rows, as a policy sees them
 
 
-create or replace function access.row_as_seen(relation regclass, row_id integer) returns jsonb
+create or replace function access.visible_row(relation regclass, row_id integer) returns jsonb
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -141,11 +141,11 @@ begin
   return seen;
 end
 $$;
-comment on function access.row_as_seen(regclass, integer) is
+comment on function access.visible_row(regclass, integer) is
   'A row as the caller reads it; null when there is none, or none that the caller may see.';
 
 
-create or replace function access.row_as_entered(relation regclass, new_values jsonb) returns jsonb
+create or replace function access.row_with_defaults(relation regclass, new_values jsonb) returns jsonb
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -164,7 +164,7 @@ begin
   return entered || new_values;
 end
 $$;
-comment on function access.row_as_entered(regclass, jsonb) is
+comment on function access.row_with_defaults(regclass, jsonb) is
   'A new row with these values, and elsewhere the defaults that the caller would get.';
 
 
@@ -174,7 +174,7 @@ language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
-  secured regclass;
+  base    regclass;
   alias   name;
   answer  boolean;
   expression text;
@@ -193,11 +193,11 @@ begin
 
   -- Without an expression of its own, WITH CHECK is USING.
   select pol.polrelid, class.relname, pg_get_expr(case when for_new_row then coalesce(pol.polwithcheck, pol.polqual) else pol.polqual end, pol.polrelid)
-  into secured, alias, expression
+  into base, alias, expression
   from pg_catalog.pg_policy pol
   join pg_catalog.pg_class class on class.oid = pol.polrelid
   where pol.oid = policy;
-  execute format('select (%s) from jsonb_populate_record(null::%s, $1) as %I', expression, secured, alias)
+  execute format('select (%s) from jsonb_populate_record(null::%s, $1) as %I', expression, base, alias)
   into answer
   using coalesce(candidate, '{}');
   return coalesce(answer, false);
@@ -207,7 +207,7 @@ comment on function access.policy_holds(oid, boolean, jsonb, text[]) is
   'Whether the USING expression of a policy (or, for a new row, its WITH CHECK) holds for a row and the caller; null when it depends on a row, or on a column, that is not known.';
 
 
--- Answers
+-- Explanations
 
 
 create or replace function access.explain_call(function_name text)
@@ -232,14 +232,14 @@ as $$
   ),
   steps as (
     select 1 as part, 'grant' as kind, 'execute' as name, given.role::text, given.is_mine, case when given.is_mine then true end as holds,
-      format('%s may do this.', access.role_in_words(given.role)) as sentence
+      format('%s may do this.', access.describe_role(given.role)) as sentence
     from given
     union all
     select 2, 'verdict', function.proname, current_user, true, has_function_privilege(function.oid, 'execute'),
       coalesce(
         case when not has_function_privilege(function.oid, 'execute') then 'Only ' end
-          || (select string_agg(lower(access.role_in_words(given.role)), ' or ' order by given.role) from given) || ' may do this.',
-        (select string_agg(access.role_in_words(given.role), ' or ' order by given.role) || ' may do this.' from given),
+          || (select string_agg(lower(access.describe_role(given.role)), ' or ' order by given.role) from given) || ' may do this.',
+        (select string_agg(access.describe_role(given.role), ' or ' order by given.role) || ' may do this.' from given),
         'Nobody may do this.')
     from function
   )
@@ -263,18 +263,18 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  relation  regclass := to_regclass(format('crm.%I', record));
-  secured   regclass := access.secured_table(relation);
-  asked     text     := case verb when 'read' then 'SELECT' when 'create' then 'INSERT' when 'update' then 'UPDATE' when 'delete' then 'DELETE' end;
-  wanted    text[]   := coalesce(columns, array(select jsonb_object_keys(new_values)), '{}');
-  unvalued  text[]   := array(select unnest(wanted) except select jsonb_object_keys(new_values));
-  misnamed  text[];
-  granted   boolean;  -- whether the caller's grants cover what is wanted
-  before    jsonb;    -- the row as it is, as far as the caller sees it
-  after     jsonb;    -- the row as it would become
-  is_gone   boolean := false;
+  relation              regclass := to_regclass(format('crm.%I', record));
+  base                  regclass := access.base_table(relation);
+  command               text     := case verb when 'read' then 'SELECT' when 'create' then 'INSERT' when 'update' then 'UPDATE' when 'delete' then 'DELETE' end;
+  wanted_columns        text[]   := coalesce(columns, array(select jsonb_object_keys(new_values)), '{}');
+  columns_without_value text[]   := array(select unnest(wanted_columns) except select jsonb_object_keys(new_values));
+  unknown_names         text[];
+  granted               boolean;  -- whether the caller's grants cover the wanted columns
+  before                jsonb;    -- the row as it is, as far as the caller sees it
+  after                 jsonb;    -- the row as it would become
+  is_gone               boolean := false;
 begin
-  if relation is null or asked is null then
+  if relation is null or command is null then
     raise invalid_parameter_value using
       constraint = 'explained_record_and_verb_are_known', column = 'record',
       message = format('There is nothing to explain about %s %s.', verb, record),
@@ -282,43 +282,43 @@ begin
         select jsonb_agg(relname order by relname) from pg_catalog.pg_class
         where relnamespace = 'crm'::regnamespace and relkind in ('r', 'v')));
   end if;
-  misnamed := array(
-    select unnest(wanted)
+  unknown_names := array(
+    select unnest(wanted_columns)
     except
     select attname from pg_catalog.pg_attribute where attrelid = relation and attnum > 0 and not attisdropped);
-  if misnamed <> '{}' then
+  if unknown_names <> '{}' then
     raise undefined_column using
       constraint = 'explained_columns_are_known', column = 'columns',
-      message = format('There is no %s in %s.', array_to_string(misnamed, ', '), record),
-      detail = jsonb_build_object('columns', misnamed);
+      message = format('There is no %s in %s.', array_to_string(unknown_names, ', '), record),
+      detail = jsonb_build_object('columns', unknown_names);
   end if;
 
   granted := case
-    when asked = 'DELETE'  then has_table_privilege(relation, asked)
-    when wanted = '{}'     then has_any_column_privilege(relation, asked)
-    else (select bool_and(has_column_privilege(relation, wish, asked)) from unnest(wanted) wish)
+    when command = 'DELETE'    then has_table_privilege(relation, command)
+    when wanted_columns = '{}' then has_any_column_privilege(relation, command)
+    else (select bool_and(has_column_privilege(relation, wish, command)) from unnest(wanted_columns) wish)
   end;
   if row_id is not null and has_any_column_privilege(relation, 'SELECT') then
-    before  := access.row_as_seen(relation, row_id);
+    before  := access.visible_row(relation, row_id);
     is_gone := before is null;
   end if;
-  if asked = 'INSERT' and new_values is not null then
-    after := access.row_as_entered(relation, new_values);
-  elsif asked = 'UPDATE' then
+  if command = 'INSERT' and new_values is not null then
+    after := access.row_with_defaults(relation, new_values);
+  elsif command = 'UPDATE' then
     after := before || coalesce(new_values, '{}');
   end if;
 
   return query
   with
   given as (
-    select given.*, given.columns is null or wanted <@ given.columns as covers
-    from access.grants_on(relation, asked) given
+    select given.*, given.columns is null or wanted_columns <@ given.columns as covers
+    from access.grants_on(relation, command) given
   ),
   -- A row is read before anything is done with it.
   phase (position, privilege) as (
-    select 1, 'SELECT' where asked <> 'INSERT'
+    select 1, 'SELECT' where command <> 'INSERT'
     union all
-    select 2, asked where asked <> 'SELECT'
+    select 2, command where command <> 'SELECT'
   ),
   policy as (
     select
@@ -327,12 +327,12 @@ begin
       used.holds as uses,
       case
         when not pol.is_mine or used.holds is false then null
-        when phase.privilege in ('INSERT', 'UPDATE') then pol.is_check_true or access.policy_holds(pol.policy, true, after, unvalued)
-        when asked = 'UPDATE' then pol.is_using_true or access.policy_holds(pol.policy, false, after, unvalued)  -- what is written must stay readable
+        when phase.privilege in ('INSERT', 'UPDATE') then pol.is_check_true or access.policy_holds(pol.policy, true, after, columns_without_value)
+        when command = 'UPDATE' then pol.is_using_true or access.policy_holds(pol.policy, false, after, columns_without_value)  -- what is written must stay readable
         else true
       end as checks
     from phase
-    cross join lateral access.policies_on(secured, phase.privilege) pol
+    cross join lateral access.policies_on(base, phase.privilege) pol
     cross join lateral (
       select case
         when not pol.is_mine then null
@@ -340,10 +340,10 @@ begin
         when phase.privilege = 'INSERT' then true
         else pol.is_using_true or access.policy_holds(pol.policy, false, before)
       end as holds
-      offset 0  -- asked once
+      offset 0  -- computed once
     ) used
-    where row_security_active(secured)
-      and (pol.is_mine or phase.privilege = asked and exists (select from given where given.role = pol.role and given.covers))
+    where row_security_active(base)
+      and (pol.is_mine or phase.privilege = command and exists (select from given where given.role = pol.role and given.covers))
   ),
   -- 0: no; 1: it depends; 2: yes. Permissive policies are alternatives, restrictive ones conditions.
   graded as (
@@ -355,8 +355,8 @@ begin
   ),
   outcome as (
     select case
-      when not granted or is_gone          then 0
-      when not row_security_active(secured) then 2
+      when not granted or is_gone        then 0
+      when not row_security_active(base) then 2
       else (
         select min(least(best.uses, best.checks, best.conditions))
         from phase
@@ -381,10 +381,10 @@ begin
   ),
   -- The wanted columns that no role may write; all wanted columns where each has a role that may.
   unwritable as (
-    select case when written.by_no_role = '{}' then wanted else written.by_no_role end as columns
+    select case when written.by_no_role = '{}' then wanted_columns else written.by_no_role end as columns
     from (
       select array(
-        select wish from unnest(wanted) wish
+        select wish from unnest(wanted_columns) wish
         where not exists (select from given where given.columns is null or wish = any (given.columns)))
     ) written (by_no_role)
   ),
@@ -392,13 +392,13 @@ begin
     select
       case when given.is_mine then 1 else 3 end as part, 0 as position, false as is_permissive,
       'grant' as kind,
-      lower(asked) || coalesce(' (' || array_to_string(given.columns, ', ') || ')', '') as name,
+      lower(command) || coalesce(' (' || array_to_string(given.columns, ', ') || ')', '') as name,
       given.role::text, null as mode, null as clause, given.is_mine,
       case when given.is_mine then given.covers end as holds,
-      format('%s may %s%s.', access.role_in_words(given.role), access.act_in_words(verb, given.columns, record),
+      format('%s may %s%s.', access.describe_role(given.role), access.describe_action(verb, given.columns, record),
         case when not given.covers then ', but not ' || (
           select string_agg(wish.name, ', ' order by wish.position)
-          from unnest(wanted) with ordinality as wish (name, position)
+          from unnest(wanted_columns) with ordinality as wish (name, position)
           where wish.name <> all (given.columns)) end) as sentence
     from given
     where given.is_mine or given.covers
@@ -420,7 +420,7 @@ begin
         case
           when is_gone           then format('There is no %s %s.', record, row_id)
           when outcome.grade > 0 then format('Row-level security does not apply to %s.', current_user)
-          else format('Nobody may %s.', access.act_in_words(verb, nullif(unwritable.columns, '{}'), record))
+          else format('Nobody may %s.', access.describe_action(verb, nullif(unwritable.columns, '{}'), record))
         end)
     from outcome, unwritable
   )
@@ -518,7 +518,7 @@ comment on function crm.explain_access(text, text, integer, text[], jsonb) is
 -- Refusals
 
 
-create or replace function access.responsible_for(record text, row_id integer, new_values jsonb) returns crm.employee
+create or replace function access.responsible_employee(record text, row_id integer, new_values jsonb) returns crm.employee
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -548,7 +548,7 @@ begin
   return case when person.active then person end;
 end
 $$;
-comment on function access.responsible_for(text, integer, jsonb) is
+comment on function access.responsible_employee(text, integer, jsonb) is
   'The active employee who looks after a record, or, for one that is to be created, after what it belongs to; null when there is none.';
 
 
@@ -603,13 +603,13 @@ as $$
   cross join lateral (
     select case
       when row_id is null or verdict.name is not null then true
-      else access.row_as_seen(to_regclass(format('crm.%I', record)), row_id) is not null
+      else access.visible_row(to_regclass(format('crm.%I', record)), row_id) is not null
     end
-    offset 0  -- looked at once
+    offset 0  -- computed once
   ) seen (is_visible)
   left join lateral (
     select responsible.id, responsible.full_name, responsible.department
-    from access.responsible_for(record, row_id, new_values) responsible
+    from access.responsible_employee(record, row_id, new_values) responsible
     where seen.is_visible
       and responsible.id <> crm.current_employee_id()
       and exists (select from able where able.role = 'epic_' || responsible.department)

@@ -1,20 +1,20 @@
 -- History: every change of a record, written by triggers, read through crm.history, never rewritten.
 
 
--- What history may lose, and when.
+-- What may be removed from history, and when.
 
 
-create or replace function audit.minimum_age() returns interval
+create or replace function audit.minimum_retention() returns interval
 language sql immutable parallel safe
 return interval '1 year';
-comment on function audit.minimum_age() is
-  'How old history must be before dba.prune_history may remove it. A deployment may keep it for longer, and for ever if it likes.';
+comment on function audit.minimum_retention() is
+  'How old history must be before dba.prune_history may remove it. A deployment may keep it for longer.';
 
 
-create or replace function audit.without_person(client jsonb) returns jsonb
+create or replace function audit.redact_client(client jsonb) returns jsonb
 language sql immutable parallel safe
 return client - array['full_name', 'email', 'phone'];
-comment on function audit.without_person(jsonb) is
+comment on function audit.redact_client(jsonb) is
   'What history keeps of a client whose personal data is erased: all but the name, the e-mail address and the phone number.';
 
 
@@ -39,7 +39,7 @@ begin
         select key
         from (select jsonb_object_keys(after) as key) keys
         where after -> key = before -> key) as columns
-      offset 0) same;  -- so that they are looked for once
+      offset 0) same;  -- computed once
   elsif tg_op = 'INSERT' then
     insert into audit.change (record, row_id, action, new_values)
     values (tg_table_name, new.id, 'insert', to_jsonb(new) - 'version');
@@ -114,18 +114,18 @@ end
 $$;
 
 
--- History is append-only, for the owner and superusers too: what these triggers check is in the data, so that no
--- setting and no role gets round them.
+-- History is append-only, for the owner and superusers too: what these triggers check is in the data, so no setting and no
+-- role bypasses them.
 create or replace function audit.change_check_update() returns trigger
 language plpgsql
 set search_path = ''
 as $$
 declare
-  forgotten audit.change := old;
+  redacted audit.change := old;
 begin
-  forgotten.old_values := audit.without_person(old.old_values);
-  forgotten.new_values := audit.without_person(old.new_values);
-  if new is distinct from forgotten
+  redacted.old_values := audit.redact_client(old.old_values);
+  redacted.new_values := audit.redact_client(old.new_values);
+  if new is distinct from redacted
     or old.record <> 'client'
     or not exists (select from crm.client where id = old.row_id and erased_at is not null)
   then
@@ -161,7 +161,7 @@ begin
   cutoff   := trace.old_values ->> 'before';
   is_known := trace.action = 'prune'
     and trace.transaction_id = pg_current_xact_id()
-    and cutoff <= now() - audit.minimum_age()
+    and cutoff <= now() - audit.minimum_retention()
     and (trace.old_values ->> 'rows')::bigint = (select count(*) from removed)
     and not exists (select from removed where changed_at >= cutoff or action = 'prune');
   if is_known is not true then
@@ -169,7 +169,7 @@ begin
       constraint = 'history_is_not_deleted',
       message = 'History is not deleted.',
       hint = format('What is older than %s can be pruned, which leaves a trace: select dba.prune_history(older_than => %L);',
-        audit.minimum_age(), audit.minimum_age());
+        audit.minimum_retention(), audit.minimum_retention());
   end if;
   return null;
 end
@@ -195,7 +195,7 @@ begin
     constraint = 'history_is_not_truncated',
     message = 'History is not truncated.',
     hint = format('What is older than %s can be pruned, which leaves a trace: select dba.prune_history(older_than => %L);',
-      audit.minimum_age(), audit.minimum_age());
+      audit.minimum_retention(), audit.minimum_retention());
 end
 $$;
 

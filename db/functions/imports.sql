@@ -8,19 +8,19 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
-  most constant integer := 20000;
+  max_lines constant integer := 20000;
   staged integer;
 begin
-  insert into staging.import_line (import_id, line, given)
+  insert into staging.import_line (import_id, line, input)
   select stage_import.import_id, (entry ->> 'line')::integer, entry -> 'values'
   from jsonb_array_elements(lines) entry;
 
   select count(*) into staged from staging.import_line
   where import_line.import_id = stage_import.import_id;
-  if staged > most then
+  if staged > max_lines then
     raise check_violation using
       constraint = 'import_is_not_too_long', column = 'lines',
-      message = format('An import has at most %s lines: import one part after the other.', to_char(most, 'FM999,999'));
+      message = format('An import has at most %s lines: import one part after the other.', to_char(max_lines, 'FM999,999'));
   end if;
   return staged;
 exception when unique_violation then
@@ -38,7 +38,7 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  -- One at a time: two transactions that wait for one another's rows might never end.
+  -- One at a time, to prevent deadlocks.
   if pg_try_advisory_xact_lock('staging.import_line'::regclass::oid::bigint) then
     delete from staging.import_line where staged_at < now() - interval '1 day';
   end if;
@@ -68,7 +68,7 @@ declare
 begin
   select staged.line, min(client.id) as one, count(*) as clients into unclear
   from staging.import_line staged
-  join crm.client on lower(client.email) = lower(staged.given ->> 'email')
+  join crm.client on lower(client.email) = lower(staged.input ->> 'email')
   where match_email
     and staged.import_id = write_clients.import_id
     and staged.line between first_line and last_line
@@ -85,10 +85,10 @@ begin
            (wanted.full_name, wanted.phone, wanted.company_name)
              is distinct from (client.full_name, client.phone, client.company_name) as differs
     from staging.import_line staged
-    left join crm.client on match_email and lower(client.email) = lower(staged.given ->> 'email')
+    left join crm.client on match_email and lower(client.email) = lower(staged.input ->> 'email')
     cross join lateral (
       -- Over the client that there is: what the line does not give stays as it is.
-      select full_name, email, phone, company_name, first_contact from jsonb_populate_record(client, staged.given)
+      select full_name, email, phone, company_name, first_contact from jsonb_populate_record(client, staged.input)
     ) wanted
     where staged.import_id = write_clients.import_id
       and staged.line between first_line and last_line
@@ -136,13 +136,13 @@ as $$
 declare
   unclear record;
 begin
-  select staged.given ->> 'client_email' as email, count(client.id) as clients into unclear
+  select staged.input ->> 'client_email' as email, count(client.id) as clients into unclear
   from staging.import_line staged
-  left join crm.client on lower(client.email) = lower(staged.given ->> 'client_email')
+  left join crm.client on lower(client.email) = lower(staged.input ->> 'client_email')
   where staged.import_id = write_contracts.import_id
     and staged.line between first_line and last_line
-    and staged.given ->> 'client_email' is not null
-  group by staged.line, staged.given
+    and staged.input ->> 'client_email' is not null
+  group by staged.line, staged.input
   having count(client.id) <> 1
   limit 1;
   if found then
@@ -156,9 +156,9 @@ begin
   select coalesce(client.id, wanted.client_id), wanted.total_amount
   from staging.import_line staged
   cross join lateral (
-    select client_id, total_amount from jsonb_populate_record(null::crm.contract, staged.given)
+    select client_id, total_amount from jsonb_populate_record(null::crm.contract, staged.input)
   ) wanted
-  left join crm.client on lower(client.email) = lower(staged.given ->> 'client_email')
+  left join crm.client on lower(client.email) = lower(staged.input ->> 'client_email')
   where staged.import_id = write_contracts.import_id
     and staged.line between first_line and last_line
   order by staged.line;
@@ -178,13 +178,13 @@ as $$
 declare
   unknown text;
 begin
-  select staged.given ->> 'support_contact_email' into unknown
+  select staged.input ->> 'support_contact_email' into unknown
   from staging.import_line staged
   where staged.import_id = write_events.import_id
     and staged.line between first_line and last_line
-    and staged.given ->> 'support_contact_email' is not null
+    and staged.input ->> 'support_contact_email' is not null
     and not exists (
-      select from crm.employee where lower(employee.email) = lower(staged.given ->> 'support_contact_email'))
+      select from crm.employee where lower(employee.email) = lower(staged.input ->> 'support_contact_email'))
   limit 1;
   if found then
     raise check_violation using
@@ -197,9 +197,9 @@ begin
   from staging.import_line staged
   cross join lateral (
     select contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id
-    from jsonb_populate_record(null::crm.event, staged.given)
+    from jsonb_populate_record(null::crm.event, staged.input)
   ) wanted
-  left join crm.employee on lower(employee.email) = lower(staged.given ->> 'support_contact_email')
+  left join crm.employee on lower(employee.email) = lower(staged.input ->> 'support_contact_email')
   where staged.import_id = write_events.import_id
     and staged.line between first_line and last_line
   order by staged.line;
@@ -210,14 +210,14 @@ comment on function staging.write_events(uuid, integer, integer) is
   'Writes these lines of an import as events, all or none. A support contact may be named by e-mail address.';
 
 
-create or replace function staging.problem_column(record text, broken_rule text, given jsonb) returns text
+create or replace function staging.problem_column(record text, broken_rule text, input jsonb) returns text
 language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
   each record;
 begin
-  for each in select key, jsonb_build_object(key, value) as alone from jsonb_each(given) loop
+  for each in select key, jsonb_build_object(key, value) as alone from jsonb_each(input) loop
     begin
       execute format('select jsonb_populate_record(null::crm.%I, $1)', record) using each.alone;
     exception when data_exception then
@@ -237,7 +237,7 @@ comment on function staging.problem_column(text, text, jsonb) is
   'The column that a line is refused for: the first whose value cannot be read, or else the one that the broken constraint is about.';
 
 
-create or replace function staging.is_readable(value text, type regtype) returns boolean
+create or replace function staging.has_api_format(value text, type regtype) returns boolean
 language sql immutable parallel safe
 set search_path = ''
 as $$
@@ -249,7 +249,7 @@ as $$
     else true
   end
 $$;
-comment on function staging.is_readable(text, regtype) is
+comment on function staging.has_api_format(text, regtype) is
   'Whether a value of an import has the form that the API takes for its type. PostgreSQL alone would read more: tomorrow, infinity, 1_000, and it would round an amount.';
 
 
@@ -260,26 +260,26 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
-  outcome crm.import_outcome := row(0, 0, 0, '{}');
-  part    crm.import_outcome;
-  size    integer := greatest((last_line - first_line + 1) / 10, 1);
-  state   text;
-  rule    text;
-  rule_of text;
-  text_of text;
-  place   text;
-  line    staging.import_line;
+  outcome   crm.import_outcome := row(0, 0, 0, '{}');
+  part      crm.import_outcome;
+  size      integer := greatest((last_line - first_line + 1) / 10, 1);
+  state     text;
+  rule      text;
+  in_table  text;
+  in_column text;
+  sentence  text;
+  line      staging.import_line;
 begin
-  select entry.key into place
+  select entry.key into in_column
   from staging.import_line staged
-  cross join lateral jsonb_each_text(staged.given) entry
+  cross join lateral jsonb_each_text(staged.input) entry
   join pg_catalog.pg_attribute on attrelid = format('crm.%I', record)::regclass and attname = entry.key
   where staged.import_id = write_lines.import_id
     and staged.line between first_line and last_line
-    and not staging.is_readable(entry.value, atttypid)
+    and not staging.has_api_format(entry.value, atttypid)
   limit 1;
   if found then
-    raise data_exception using column = place;
+    raise data_exception using column = in_column;
   end if;
 
   if record = 'client' then
@@ -293,15 +293,15 @@ begin
   return outcome;
 exception when others then
   get stacked diagnostics
-    state   = returned_sqlstate,
-    rule    = constraint_name,
-    rule_of = table_name,  -- empty where a trigger raised the rule
-    text_of = message_text,
-    place   = column_name;
+    state     = returned_sqlstate,
+    rule      = constraint_name,
+    in_table  = table_name,  -- empty where a trigger raised the rule
+    in_column = column_name,
+    sentence  = message_text;
   if state !~ '^(22...|23...|42501|P0002)$' then
-    raise;  -- that is no fault of a line
+    raise;  -- not caused by a line
   end if;
-  if first_line < last_line then  -- which of them is it? The others are written meanwhile, as if it were not there.
+  if first_line < last_line then  -- bisect: the lines that are not refused are written
     for start in first_line .. last_line by size loop
       part := staging.write_lines(import_id, record, match_email, start, least(start + size - 1, last_line));
       outcome.created   := outcome.created + part.created;
@@ -315,12 +315,12 @@ exception when others then
   select * into line from staging.import_line staged where staged.import_id = write_lines.import_id and staged.line = first_line;
   outcome.problems := array[row(
     first_line,
-    coalesce(nullif(place, ''), staging.problem_column(record, rule, line.given)),
+    coalesce(nullif(in_column, ''), staging.problem_column(record, rule, line.input)),
     case
       when state = '23502' then 'This is missing.'
-      when state = '42501' and place = '' then null  -- one sentence for all of them: see crm.run_import
+      when state = '42501' and in_column = '' then null  -- one sentence for all of them: see crm.run_import
       when state like '22%' then 'This cannot be read.'
-      else coalesce(crm_private.rule_sentence('crm', rule_of, rule), text_of)
+      else coalesce(crm_private.rule_sentence('crm', in_table, rule), sentence)
     end)::crm.import_problem];
   return outcome;
 end
@@ -330,7 +330,7 @@ comment on function staging.write_lines(uuid, text, boolean, integer, integer) i
 
 
 create or replace function crm.run_import(
-  import_id uuid, record text, match_email boolean default false, dry_run boolean default false, even_known boolean default false)
+  import_id uuid, record text, match_email boolean default false, dry_run boolean default false, allow_duplicates boolean default false)
 returns crm.import_outcome
 language plpgsql volatile security invoker
 set search_path = ''
@@ -351,9 +351,9 @@ begin
       constraint = 'import_is_of_importable_records', column = 'record',
       message = 'Clients are imported, and matched by their e-mail address; contracts and events are imported.';
   end if;
-  if match_email and even_known then
+  if match_email and allow_duplicates then
     raise invalid_parameter_value using
-      constraint = 'import_treats_known_clients_one_way', column = 'even_known',
+      constraint = 'import_treats_known_clients_one_way', column = 'allow_duplicates',
       message = 'Clients who are known are either changed or created again, not both.';
   end if;
   if not has_any_column_privilege(format('crm.%I', record), 'insert') then
@@ -361,7 +361,7 @@ begin
   end if;
   select key into unknown
   from staging.import_line staged
-  cross join lateral jsonb_object_keys(staged.given) key
+  cross join lateral jsonb_object_keys(staged.input) key
   where staged.import_id = run_import.import_id and key <> all (columns)
   limit 1;
   if found then
@@ -370,14 +370,14 @@ begin
       message = format('No %s is imported with “%s”: there are %s.', record, unknown, array_to_string(columns, ', '));
   end if;
 
-  if not match_email and not even_known then  -- before there are those of this import
+  if not match_email and not allow_duplicates then  -- before there are those of this import
     known := array(
       select row(staged.line, 'email', case count(*)
         when 1 then format('Client %s has this e-mail address: %s.', min(client.id), min(client.full_name))
         else format('%s clients have this e-mail address, client %s among them.', count(*), min(client.id))
       end)::crm.import_problem
       from staging.import_line staged
-      join crm.client on lower(client.email) = lower(staged.given ->> 'email')
+      join crm.client on lower(client.email) = lower(staged.input ->> 'email')
       where staged.import_id = run_import.import_id
       group by staged.line);
   end if;
@@ -397,9 +397,9 @@ begin
         union all
         select twin.line, 'email', format('Line %s has the same e-mail address.', twin.first_line)
         from (
-          select staged.line, min(staged.line) over (partition by lower(staged.given ->> 'email')) as first_line
+          select staged.line, min(staged.line) over (partition by lower(staged.input ->> 'email')) as first_line
           from staging.import_line staged
-          where not even_known and staged.import_id = run_import.import_id and staged.given ->> 'email' is not null
+          where not allow_duplicates and staged.import_id = run_import.import_id and staged.input ->> 'email' is not null
         ) twin
         where twin.line > twin.first_line
       ) problem (line, column_name, message)
@@ -421,4 +421,4 @@ comment on function crm.run_import(uuid, text, boolean, boolean, boolean) is
 - `record`: What they are: client, contract or event.
 - `match_email`: For clients: those whose e-mail address is known are changed, not created again.
 - `dry_run`: Write nothing, and say what would come of it.
-- `even_known`: For clients: those whose e-mail address is known, or occurs twice, are created all the same. Otherwise that is a problem.';
+- `allow_duplicates`: For clients: those whose e-mail address is known, or occurs twice, are created all the same. Otherwise that is a problem.';

@@ -1,6 +1,6 @@
 -- Logging in, changing and resetting a password, and the limits on failed attempts.
 --
--- A failed attempt is counted three times over:
+-- A failed attempt counts three times:
 --
 --   one account from one address    5 in a row                slows down one person who mistypes
 --   one account, every address     50 in a row                many addresses do not guess one password together
@@ -21,42 +21,42 @@ comment on function auth.email_digest(text) is
   'The key of auth.login_attempt for an address as typed.';
 
 
-create or replace function auth.address_digest(address inet) returns bytea
+create or replace function auth.ip_digest(address inet) returns bytea
 language sql immutable parallel safe
 return sha256(convert_to(coalesce(host(case
   when family(address) = 4 then address
   when address << inet '::ffff:0.0.0.0/96' then inet '0.0.0.0' + (address - inet '::ffff:0.0.0.0')
   else network(set_masklen(address, 64))
 end), 'unknown'), 'UTF8'));
-comment on function auth.address_digest(inet) is
-  'The key of auth.login_attempt for a network address: of IPv6 the first 64 bits, since one subscriber has all 2⁶⁴ addresses behind them. All callers whose address is unknown share one key.';
+comment on function auth.ip_digest(inet) is
+  'The key of auth.login_attempt of a network address: of IPv6 the first 64 bits, since one subscriber has all 2⁶⁴ addresses behind them. All callers whose address is unknown share one key.';
 
 
-create or replace function auth.login_counts(email text, from_address inet)
-returns table (account bytea, address bytea, tolerated integer)
+create or replace function auth.attempt_counters(email text, ip_address inet)
+returns table (account bytea, address bytea, threshold integer)
 language sql immutable parallel safe
 set search_path = ''
 as $$
-  select counted.account, counted.address, counted.tolerated
-  from (select auth.email_digest(coalesce(email, '')) as account, auth.address_digest(from_address) as address) typed
+  select counter.account, counter.address, counter.threshold
+  from (select auth.email_digest(coalesce(email, '')) as account, auth.ip_digest(ip_address) as address) typed
   cross join lateral (values
     (typed.account, typed.address, 5),
     (typed.account, ''::bytea,     50),
     (''::bytea,     typed.address, 100)
-  ) counted (account, address, tolerated)
+  ) counter (account, address, threshold)
 $$;
-comment on function auth.login_counts(text, inet) is
-  'The three counts that an attempt is part of, and which failure of each is the first to lock.';
+comment on function auth.attempt_counters(text, inet) is
+  'The three counters that an attempt belongs to, and the number of failures at which each locks.';
 
 
-create or replace function auth.locked_until(email text, from_address inet) returns timestamptz
+create or replace function auth.locked_until(email text, ip_address inet) returns timestamptz
 language sql stable
 set search_path = ''
 as $$
   with attempt as (
     select attempt.*
-    from auth.login_counts(email, from_address) counted
-    join auth.login_attempt attempt on attempt.account = counted.account and attempt.address = counted.address
+    from auth.attempt_counters(email, ip_address) counter
+    join auth.login_attempt attempt on attempt.account = counter.account and attempt.address = counter.address
   )
   select max(locked_until)
   from attempt
@@ -67,7 +67,7 @@ comment on function auth.locked_until(text, inet) is
   'Until when logins to an account from an address are refused; null when they are not.';
 
 
-create or replace function auth.take_turn(email text, from_address inet) returns timestamptz
+create or replace function auth.begin_attempt(email text, ip_address inet) returns timestamptz
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -80,22 +80,22 @@ begin
       and (attempt.succeeded_at is null or attempt.succeeded_at < now() - interval '30 days')
     for update skip locked);
 
-  -- The rows are taken for the rest of the transaction, always in this order, so that attempts are counted one after
-  -- the other and never wait for each other in a circle. The update changes nothing: it takes the row.
+  -- The rows stay locked for the rest of the transaction: attempts are counted one at a time. They are locked in a fixed
+  -- order, which prevents deadlocks. The update changes nothing; it locks the row.
   insert into auth.login_attempt as attempt (account, address)
-  select counted.account, counted.address
-  from auth.login_counts(take_turn.email, take_turn.from_address) counted
-  order by counted.account, counted.address
+  select counter.account, counter.address
+  from auth.attempt_counters(begin_attempt.email, begin_attempt.ip_address) counter
+  order by counter.account, counter.address
   on conflict on constraint login_attempt_pkey do update set failures = attempt.failures;
 
-  return auth.locked_until(take_turn.email, take_turn.from_address);
+  return auth.locked_until(begin_attempt.email, begin_attempt.ip_address);
 end
 $$;
-comment on function auth.take_turn(text, inet) is
-  'As auth.locked_until, and no other attempt at the account or from the address is compared until the transaction ends.';
+comment on function auth.begin_attempt(text, inet) is
+  'As auth.locked_until, and locks the counters: until the transaction ends, no other attempt at the account or from the address is compared.';
 
 
-create or replace function auth.count_attempt(email text, from_address inet, succeeded boolean) returns void
+create or replace function auth.count_attempt(email text, ip_address inet, succeeded boolean) returns void
 language plpgsql volatile
 set search_path = ''
 as $$
@@ -106,9 +106,9 @@ begin
         locked_until = null,
         last_attempt_at = now(),
         succeeded_at = case when attempt.address <> '' then now() end
-    from auth.login_counts(email, from_address) counted
-    where attempt.account = counted.account
-      and attempt.address = counted.address
+    from auth.attempt_counters(email, ip_address) counter
+    where attempt.account = counter.account
+      and attempt.address = counter.address
       and attempt.account <> '';
     return;
   end if;
@@ -116,18 +116,18 @@ begin
   update auth.login_attempt attempt
   set failures = latest.failures,
       last_attempt_at = now(),
-      locked_until = case when latest.failures >= latest.tolerated
+      locked_until = case when latest.failures >= latest.threshold
         then clock_timestamp()
-          + least(interval '15 seconds' * 2 ^ least(floor(latest.failures) - latest.tolerated, 20), interval '1 hour') end
+          + least(interval '15 seconds' * 2 ^ least(floor(latest.failures) - latest.threshold, 20), interval '1 hour') end
   from (
-    select counted.*,
+    select counter.*,
       1 + case
         when before.last_attempt_at < now() - interval '1 day' then 0
         when before.account = '' then greatest(0, before.failures - extract(epoch from now() - before.last_attempt_at) / 60)
         else before.failures
       end as failures
-    from auth.login_counts(email, from_address) counted
-    join auth.login_attempt before on before.account = counted.account and before.address = counted.address
+    from auth.attempt_counters(email, ip_address) counter
+    join auth.login_attempt before on before.account = counter.account and before.address = counter.address
   ) latest
   where attempt.account = latest.account
     and attempt.address = latest.address;
@@ -138,7 +138,7 @@ comment on function auth.count_attempt(text, inet, boolean) is
 
 
 -- A one-time password expires after seven days.
-create or replace function auth.password_parameters(email text, from_address inet, out parameters text, out retry_at timestamptz)
+create or replace function auth.password_parameters(email text, ip_address inet, out parameters text, out retry_at timestamptz)
 language sql stable security definer
 set search_path = ''
 as $$
@@ -147,19 +147,19 @@ as $$
      from crm.employee
      join auth.credential on credential.employee_id = employee.id
      where lower(employee.email) = lower(btrim(password_parameters.email))),
-    auth.locked_until(password_parameters.email, password_parameters.from_address)
+    auth.locked_until(password_parameters.email, password_parameters.ip_address)
 $$;
 comment on function auth.password_parameters(text, inet) is
   'The algorithm, parameters and salt to hash a password with, in PHC string format without the hash; null for an unknown address. And until when there is no use in hashing, since logging in is refused.';
 
 
-create or replace function auth.my_password_parameters(from_address inet, out parameters text, out retry_at timestamptz)
+create or replace function auth.my_password_parameters(ip_address inet, out parameters text, out retry_at timestamptz)
 language sql stable security definer
 set search_path = ''
 as $$
   select
     substring(credential.password_hash from '^(.*)\$[^$]*$'),
-    auth.locked_until(employee.email, my_password_parameters.from_address)
+    auth.locked_until(employee.email, my_password_parameters.ip_address)
   from auth.credential
   join crm.employee on employee.id = credential.employee_id
   where credential.employee_id = crm.current_employee_id()
@@ -169,44 +169,44 @@ comment on function auth.my_password_parameters(inet) is
 
 
 create or replace function auth.log_in(
-  email text, password_hash text, refresh_token_hash bytea, user_agent text, from_address inet,
+  email text, password_hash text, refresh_token_hash bytea, user_agent text, ip_address inet,
   out outcome text, out session_id uuid, out employee_id integer, out department text,
   out must_change_password boolean, out retry_at timestamptz)
 language plpgsql volatile security definer
 set search_path = ''
 as $$
 declare
-  found_id    integer;
-  team        text;
-  is_one_time boolean;
-  is_stale    boolean;
+  found_id         integer;
+  found_department text;
+  is_one_time      boolean;
+  is_expired       boolean;
 begin
-  retry_at := auth.take_turn(log_in.email, log_in.from_address);
+  retry_at := auth.begin_attempt(log_in.email, log_in.ip_address);
   if retry_at is not null then
     outcome := 'locked';
     return;
   end if;
 
   select employee.id, employee.department, credential.must_change, credential.changed_at <= now() - interval '7 days'
-  into found_id, team, is_one_time, is_stale
+  into found_id, found_department, is_one_time, is_expired
   from crm.employee
   join auth.credential on credential.employee_id = employee.id
   where lower(employee.email) = lower(btrim(log_in.email))
     and employee.active
     and credential.password_hash = log_in.password_hash;
 
-  perform auth.count_attempt(log_in.email, log_in.from_address, succeeded => found_id is not null);
+  perform auth.count_attempt(log_in.email, log_in.ip_address, succeeded => found_id is not null);
   if found_id is null then
     outcome := 'refused';
     return;
   end if;
-  if is_one_time and is_stale then
+  if is_one_time and is_expired then
     outcome := 'expired';
     return;
   end if;
 
   employee_id := found_id;
-  department := team;
+  department := found_department;
   must_change_password := is_one_time;
   delete from auth.session where session.employee_id = found_id and session.expires_at < now();
   insert into auth.session (employee_id, user_agent)
@@ -222,7 +222,7 @@ comment on function auth.log_in(text, text, bytea, text, inet) is
 
 
 create or replace function auth.change_password(
-  password_hash text, new_password_hash text, from_address inet,
+  password_hash text, new_password_hash text, ip_address inet,
   out outcome text, out retry_at timestamptz)
 language plpgsql volatile security definer
 set search_path = ''
@@ -231,7 +231,7 @@ declare
   me       integer := crm.current_employee_id();
   my_email text    := (select email from crm.employee where id = me);
 begin
-  retry_at := auth.take_turn(my_email, change_password.from_address);
+  retry_at := auth.begin_attempt(my_email, change_password.ip_address);
   if retry_at is not null then
     outcome := 'locked';
     return;
@@ -243,7 +243,7 @@ begin
     and credential.password_hash = change_password.password_hash;
   outcome := case when found then 'changed' else 'refused' end;
 
-  perform auth.count_attempt(my_email, change_password.from_address, succeeded => found);
+  perform auth.count_attempt(my_email, change_password.ip_address, succeeded => found);
   if outcome = 'changed' then
     update auth.session
     set revoked_at = now()

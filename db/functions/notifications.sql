@@ -1,5 +1,5 @@
--- Notifications: who is told of what, as data: a kind, the record, and its values before and after. The sentence is made
--- where it is read. An employee is not told of what they did themselves.
+-- Notifications are data: a kind, the record, and its values before and after. The reader's program makes the sentence.
+-- Employees are not notified of what they did themselves.
 
 
 create or replace function crm_private.notify_employees(
@@ -27,14 +27,14 @@ comment on function crm_private.notify_employees(integer[], text, text, integer,
   'Writes one notification for each active employee among the recipients, except the one who acts.';
 
 
-create or replace function crm_private.support_contact_facts(employee_id integer) returns jsonb
+create or replace function crm_private.support_contact_values(employee_id integer) returns jsonb
 language sql stable
 set search_path = ''
 as $$
   select jsonb_build_object('support_contact_id', employee_id, 'support_contact', (
-    select full_name from crm.employee where id = support_contact_facts.employee_id))
+    select full_name from crm.employee where id = support_contact_values.employee_id))
 $$;
-comment on function crm_private.support_contact_facts(integer) is
+comment on function crm_private.support_contact_values(integer) is
   'A support contact, or none, as the values of a notification: id and name.';
 
 
@@ -59,12 +59,12 @@ begin
       array[old.support_contact_id] ||
         case when new.support_contact_id is null and new.status in ('planned', 'confirmed') then sales || managers end,
       'event_unassigned', new.title, new.id,
-      old_values => crm_private.support_contact_facts(old.support_contact_id),
-      new_values => crm_private.support_contact_facts(new.support_contact_id));
+      old_values => crm_private.support_contact_values(old.support_contact_id),
+      new_values => crm_private.support_contact_values(new.support_contact_id));
     if new.support_contact_id is not null then
       perform crm_private.notify_employees(concerned, 'event_assigned', new.title, new.id,
-        old_values => crm_private.support_contact_facts(old.support_contact_id),
-        new_values => crm_private.support_contact_facts(new.support_contact_id));
+        old_values => crm_private.support_contact_values(old.support_contact_id),
+        new_values => crm_private.support_contact_values(new.support_contact_id));
     end if;
   end if;
   if (new.start_date, new.end_date) is distinct from (old.start_date, old.end_date) then
@@ -100,8 +100,8 @@ set search_path = ''
 as $$
 begin
   insert into crm.notification (recipient_id, kind, subject, event_id, new_values)
-  select news.recipient, 'event_created', first.title, first.id,
-    jsonb_build_object('start_date', first.start_date, 'events', news.events, 'without_support', news.without_support)
+  select batch.recipient, 'event_created', first.title, first.id,
+    jsonb_build_object('start_date', first.start_date, 'events', batch.events, 'without_support', batch.without_support)
   from (
     select concerned.recipient, min(planned.id) as first_id, count(*) as events,
       count(*) - count(planned.support_contact_id) as without_support
@@ -113,22 +113,22 @@ begin
       select manager.id from crm.employee manager where manager.department = 'management'
     ) concerned (recipient)
     group by concerned.recipient
-  ) news
-  join planned first on first.id = news.first_id
-  join crm.employee  on employee.id = news.recipient
+  ) batch
+  join planned first on first.id = batch.first_id
+  join crm.employee  on employee.id = batch.recipient
   where employee.active
     and employee.id is distinct from crm.current_employee_id();
 
   insert into crm.notification (recipient_id, kind, subject, event_id, new_values)
-  select news.recipient, 'event_assigned', first.title, first.id,
-    crm_private.support_contact_facts(news.recipient) || jsonb_build_object('events', news.events)
+  select batch.recipient, 'event_assigned', first.title, first.id,
+    crm_private.support_contact_values(batch.recipient) || jsonb_build_object('events', batch.events)
   from (
     select support_contact_id as recipient, min(id) as first_id, count(*) as events
     from planned
     where support_contact_id is not null
     group by support_contact_id
-  ) news
-  join planned first on first.id = news.first_id;
+  ) batch
+  join planned first on first.id = batch.first_id;
   return null;
 end
 $$;

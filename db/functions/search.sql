@@ -44,7 +44,7 @@ comment on function crm_private.event_matches(crm.event, text) is
 -- Exact: every word occurs. The longest goes through the index, the others filter what it finds; at most 500 of a kind
 -- are ranked, so that a frequent word costs no more than another.
 create or replace function crm_private.search_exact(words text[], kinds text[], department text default null)
-returns table (kind text, id integer, place real)
+returns table (kind text, id integer, rank real)
 language plpgsql stable security invoker
 set search_path = ''
 set plan_cache_mode = force_custom_plan  -- what is best depends on the words and the kinds
@@ -145,7 +145,7 @@ begin
 end
 $$;
 comment on function crm_private.search_exact(text[], text[], text) is
-  'The records of these kinds that contain all these words (as crm_private.normalize_text writes them): contracts and events also through their client. The place is -1 where the words are a whole name or title, and grows with the distance from its beginning. With a department, of the employees only those who are active in it.';
+  'The records of these kinds that contain all these words (as crm_private.normalize_text writes them): contracts and events also through their client. The rank is -1 where the words are a whole name or title, and grows with the distance from its beginning. With a department, of the employees only those who are active in it.';
 
 
 -- Fuzzy: one letter wrong, missing or too many, or two neighbours swapped. Similar words share most of their trigrams;
@@ -160,17 +160,17 @@ comment on function crm_private.transpositions(text) is
   'The patterns of the word with two neighbouring letters swapped, once for each two.';
 
 
-create or replace function crm_private.word_likeness(words text[], found text) returns real
+create or replace function crm_private.lowest_word_similarity(words text[], found text) returns real
 language sql immutable parallel safe
 return (
   select min(greatest(extensions.word_similarity(word, found), case when found like any (crm_private.transpositions(word)) then 0.9 end))
   from unnest(words) word);
-comment on function crm_private.word_likeness(text[], text) is
+comment on function crm_private.lowest_word_similarity(text[], text) is
   'How much the word that is spelt least like any in the text is like one: from 0 to 1.';
 
 
 create or replace function crm_private.search_fuzzy(words text[], kinds text[], department text default null)
-returns table (kind text, id integer, place real)
+returns table (kind text, id integer, rank real)
 language plpgsql stable security invoker
 set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.4
@@ -224,18 +224,18 @@ begin
       and (search_fuzzy.department is null
            or (employee.department = search_fuzzy.department and employee.active))
   )
-  select candidate.kind, candidate.id, (5 - spelt.likeness)::real
+  select candidate.kind, candidate.id, (5 - spelt.similarity)::real
   from candidate
-  cross join lateral crm_private.word_likeness(words, candidate.text) spelt (likeness)
-  where spelt.likeness >= 0.4::real;
+  cross join lateral crm_private.lowest_word_similarity(words, candidate.text) spelt (similarity)
+  where spelt.similarity >= 0.4::real;
 end
 $$;
 comment on function crm_private.search_fuzzy(text[], text[], text) is
-  'As crm_private.search_exact, for records where every word is spelt like one of theirs; events by their own words alone. The place grows with the difference.';
+  'As crm_private.search_exact, for records where every word is spelt like one of theirs; events by their own words alone. The rank grows with the difference.';
 
 
 create or replace function crm.search(text text, kinds text[] default null, department text default null)
-returns setof crm.finding
+returns setof crm.search_result
 language plpgsql stable security invoker
 set search_path = ''
 as $$
@@ -252,7 +252,7 @@ declare
 begin
   return query
   with contained as materialized (
-    select any_kind.kind, its_number as id, -3::real as place
+    select any_kind.kind, its_number as id, -3::real as rank
     from unnest(asked) any_kind (kind)
     where its_number is not null
     union all
@@ -267,7 +267,7 @@ begin
     select words_found.* from crm_private.search_exact(words, asked, search.department) words_found
   ),
   found as (
-    select contained.kind, contained.id, min(contained.place) as place
+    select contained.kind, contained.id, min(contained.rank) as rank
     from contained
     group by 1, 2
     union all
@@ -278,11 +278,11 @@ begin
   best as (
     select *
     from found
-    order by place, array_position(array['client', 'employee', 'event', 'contract'], found.kind), found.id desc
+    order by rank, array_position(array['client', 'employee', 'event', 'contract'], found.kind), found.id desc
     limit 100
   )
   select best.kind, best.id, shown.title, shown.detail,
-    case when best.place < 0 then 'exact' when best.place <= 3 then 'contains' else 'similar' end
+    case when best.rank < 0 then 'exact' when best.rank <= 3 then 'contains' else 'similar' end
   from best
   cross join lateral (
     select client.full_name::text, concat_ws(', ', client.company_name, client.email)
@@ -310,7 +310,7 @@ begin
     join crm.client   on client.id = contract.client_id
     where best.kind = 'event' and event.id = best.id
   ) shown (title, detail)
-  order by best.place, array_position(array['client', 'employee', 'event', 'contract'], best.kind), best.id desc;
+  order by best.rank, array_position(array['client', 'employee', 'event', 'contract'], best.kind), best.id desc;
 end
 $$;
 comment on function crm.search(text, text[], text) is
@@ -327,7 +327,7 @@ set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.6
 as $$
   select client.id, client.full_name, client.company_name, client.email, client.phone, employee.full_name,
-    same.email, same.phone, same.likeness >= 0.55
+    same.email, same.phone, same.similarity >= 0.55
   from crm.client
   join crm.employee on employee.id = client.commercial_contact_id
   cross join lateral (
@@ -335,7 +335,7 @@ as $$
       coalesce(lower(client.email) = lower(new_email), false),
       coalesce(crm_private.phone_digits(client.phone) = crm_private.phone_digits(new_phone), false),
       extensions.similarity(crm_private.normalize_text(client.full_name), crm_private.normalize_text(left(new_name, 200)))
-  ) same (email, phone, likeness)
+  ) same (email, phone, similarity)
   where client.id in (
       select known.id from crm.client known where lower(known.email) = lower(new_email)
       union all
@@ -343,9 +343,9 @@ as $$
       union all
       select known.id from crm.client known where crm_private.client_search_text(known) operator(extensions.%>) crm_private.normalize_text(left(new_name, 200))
     )
-    and (same.email or same.phone or same.likeness >= 0.55)
+    and (same.email or same.phone or same.similarity >= 0.55)
     and client.erased_at is null
-  order by same.email desc, same.phone desc, same.likeness desc, client.id
+  order by same.email desc, same.phone desc, same.similarity desc, client.id
   limit 8
 $$;
 comment on function crm.similar_clients(text, text, text) is

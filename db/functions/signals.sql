@@ -1,18 +1,18 @@
--- Signals: what a subscriber to notifications and events has not been told yet.
+-- Signals: the change feed of the subscriptions to notifications and events.
 --
--- Every change of them writes a signal, which says what changed, not how: each subscriber reads the record anew, under
--- their own policies. NOTIFY epic_signal only wakes the servers.
+-- Every change of one writes a signal, which says what changed, not how: each subscriber reads the record under their own
+-- policies. NOTIFY epic_signal only wakes the servers.
 --
 -- Ids are given when a row is written, rows become visible when their transaction commits: signal 10 may appear after
 -- signal 11. Hence a signal keeps its transaction and the snapshot in which it was written. A subscriber at a position
 -- has seen what that snapshot sees; what it may have missed was written by transactions that were still running then.
 
 
-create or replace function audit.signal_age() returns interval
+create or replace function audit.signal_retention() returns interval
 language sql immutable parallel safe
 return interval '8 days';
-comment on function audit.signal_age() is
-  'How long a signal is kept. A position is good for a day less, so that not even a transaction that ran for a day has its signals removed before those that came after.';
+comment on function audit.signal_retention() is
+  'How long a signal is kept. A position is valid for a day less: even the signals of a transaction that ran for a day are kept for as long as later ones.';
 
 
 create or replace function audit.prune_signals() returns void
@@ -20,14 +20,14 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 begin
-  -- One at a time: two transactions that wait for one another's rows might never end.
+  -- One at a time, to prevent deadlocks.
   if pg_try_advisory_xact_lock('audit.signal'::regclass::oid::bigint) then
-    delete from audit.signal where created_at < now() - audit.signal_age();
+    delete from audit.signal where created_at < now() - audit.signal_retention();
   end if;
 end
 $$;
 comment on function audit.prune_signals() is
-  'Removes the signals that are older than audit.signal_age(), unless another transaction is at it. Called whenever events change, which is most of what there is to signal.';
+  'Removes the signals that are older than audit.signal_retention(), unless another transaction is at it. Called whenever events change, which is most of what there is to signal.';
 
 
 create or replace function audit.signal_notifications() returns trigger
@@ -100,31 +100,31 @@ comment on trigger event_95_signal_delete on crm.event is 'Subscribers to events
 -- Positions
 
 
-create or replace function audit.seen_by(snapshot pg_snapshot, transaction_id xid8) returns pg_snapshot
+create or replace function audit.clamp_snapshot(snapshot pg_snapshot, transaction_id xid8) returns pg_snapshot
 language sql immutable parallel safe
 set search_path = ''
 as $$
-  -- A database that crashes may give the numbers of later transactions again, so they count as not seen.
+  -- After a crash a database may assign the ids of later transactions again, so they count as not seen.
   select format('%s:%s:%s', least(pg_snapshot_xmin(snapshot), transaction_id), least(pg_snapshot_xmax(snapshot), transaction_id),
     (select string_agg(running::text, ',' order by running) from pg_snapshot_xip(snapshot) running where running < transaction_id)
   )::pg_snapshot
 $$;
-comment on function audit.seen_by(pg_snapshot, xid8) is
+comment on function audit.clamp_snapshot(pg_snapshot, xid8) is
   'The snapshot that a subscriber has certainly seen who was given a signal of that transaction and snapshot.';
 
 
-create or replace function audit.signal_position() returns bigint
+create or replace function audit.current_position() returns bigint
 language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
   latest record;
 begin
-  select id, created_at, transaction_id, audit.seen_by(snapshot, transaction_id) as seen into latest
+  select id, created_at, transaction_id, audit.clamp_snapshot(snapshot, transaction_id) as seen into latest
   from audit.signal order by id desc limit 1;
   if latest.created_at > now() - interval '1 day'
-    and pg_snapshot_xmin(latest.seen) <= pg_snapshot_xmax(pg_current_snapshot())  -- as in audit.seen_at
-    -- Nothing that has happened would be told again.
+    and pg_snapshot_xmin(latest.seen) <= pg_snapshot_xmax(pg_current_snapshot())  -- as in audit.position_snapshot
+    -- No signal would be sent again.
     and not exists (
       select from audit.signal
       where transaction_id >= pg_snapshot_xmin(latest.seen)
@@ -137,36 +137,36 @@ begin
   return latest.id;
 end
 $$;
-comment on function audit.signal_position() is
-  'The present position, good for days: the latest signal, or where that is not good enough, a mark. Who gives it later hears of everything since.';
+comment on function audit.current_position() is
+  'The current position, valid for days: the latest signal, or a mark where that would not do. A subscriber who gives it later is sent everything since.';
 
 
-create or replace function audit.seen_at("position" bigint) returns pg_snapshot
+create or replace function audit.position_snapshot("position" bigint) returns pg_snapshot
 language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
   seen pg_snapshot := (
-    select audit.seen_by(snapshot, transaction_id) from audit.signal
-    where id = seen_at.position
-      and created_at > now() - (audit.signal_age() - interval '1 day')
+    select audit.clamp_snapshot(snapshot, transaction_id) from audit.signal
+    where id = position_snapshot.position
+      and created_at > now() - (audit.signal_retention() - interval '1 day')
       and pg_snapshot_xmin(snapshot) <= pg_snapshot_xmax(pg_current_snapshot()));  -- written by this cluster, not restored from another
 begin
   if seen is null then
     raise exception using errcode = 'EP410',
       constraint = 'position_too_old', column = 'after',
-      message = format('Position %s is too old, or never was one: what has happened since is no longer known.', seen_at.position),
+      message = format('Position %s is too old, or never was one: what has happened since is no longer known.', position_snapshot.position),
       hint = 'Ask for subscriptionPosition, read the records anew, then subscribe after that position.';
   end if;
   return seen;
 end
 $$;
-comment on function audit.seen_at(bigint) is
+comment on function audit.position_snapshot(bigint) is
   'The snapshot that a subscriber at a position has certainly seen. Raises EP410 when that is no longer known.';
 
 
 create or replace function audit.signals_between(
-  topic audit.topic, seen pg_snapshot, now_seen pg_snapshot, beyond bigint default 0, after bigint default null)
+  topic audit.topic, from_snapshot pg_snapshot, to_snapshot pg_snapshot, after_id bigint default 0, "position" bigint default null)
 returns table (id bigint, row_id integer, action audit.action)
 language sql stable security invoker
 rows 100
@@ -175,18 +175,18 @@ as $$
   select signal.id, signal.row_id, signal.action
   from audit.signal
   where signal.topic = signals_between.topic
-    and signal.id > signals_between.beyond
-    and signal.transaction_id >= pg_snapshot_xmin(seen)
-    and not pg_visible_in_snapshot(signal.transaction_id, seen)
-    and pg_visible_in_snapshot(signal.transaction_id, now_seen)
+    and signal.id > signals_between.after_id
+    and signal.transaction_id >= pg_snapshot_xmin(from_snapshot)
+    and not pg_visible_in_snapshot(signal.transaction_id, from_snapshot)
+    and pg_visible_in_snapshot(signal.transaction_id, to_snapshot)
     -- A subscriber who has seen a signal has seen the earlier ones of the same transaction.
     and (
-      signals_between.after is null
-      or signal.id > signals_between.after
-      or signal.transaction_id <> (select position.transaction_id from audit.signal position where position.id = signals_between.after)
+      signals_between.position is null
+      or signal.id > signals_between.position
+      or signal.transaction_id <> (select position.transaction_id from audit.signal position where position.id = signals_between.position)
     )
   order by signal.id
   limit 1000
 $$;
 comment on function audit.signals_between(audit.topic, pg_snapshot, pg_snapshot, bigint, bigint) is
-  'The signals of a topic that the one snapshot does not see and the other does, in order, at most a thousand: those with an id beyond the given one, and none that a subscriber at the position `after` has certainly seen.';
+  'The signals of a topic that the one snapshot does not see and the other does, in order, at most a thousand: those with an id after `after_id`, and none that a subscriber at the position has certainly seen.';

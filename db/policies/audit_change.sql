@@ -50,7 +50,7 @@ comment on policy owner_create_any on audit.change is
 
 create policy owner_read_needed on audit.change
   for select to epic_owner
-  using (record in ('client', 'history') or changed_at < (select now() - audit.minimum_age()));
+  using (record in ('client', 'history') or changed_at < (select now() - audit.minimum_retention()));
 comment on policy owner_read_needed on audit.change is
   'crm.erase_client looks up the history of the client it erases; dba.prune_history what it may remove, and its trace.';
 
@@ -63,6 +63,6 @@ comment on policy owner_erase_clients on audit.change is
 
 create policy owner_prune_old on audit.change
   for delete to epic_owner
-  using (changed_at < (select now() - audit.minimum_age()) and action <> 'prune');
+  using (changed_at < (select now() - audit.minimum_retention()) and action <> 'prune');
 comment on policy owner_prune_old on audit.change is
   'dba.prune_history removes history that is old enough; a trigger lets nothing pass without a trace.';

@@ -37,12 +37,12 @@ comment on policy owner_create_any on audit.signal is
 
 create policy owner_read_old on audit.signal
   for select to epic_owner
-  using (created_at < (select now() - audit.signal_age()));
+  using (created_at < (select now() - audit.signal_retention()));
 comment on policy owner_read_old on audit.signal is
   'audit.prune_signals looks up the signals that are too old.';
 
 create policy owner_delete_old on audit.signal
   for delete to epic_owner
-  using (created_at < (select now() - audit.signal_age()));
+  using (created_at < (select now() - audit.signal_retention()));
 comment on policy owner_delete_old on audit.signal is
   'audit.prune_signals removes the signals that are too old.';

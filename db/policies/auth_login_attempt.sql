@@ -16,7 +16,7 @@ create policy owner_create_any on auth.login_attempt
   for insert to epic_owner
   with check (true);
 comment on policy owner_create_any on auth.login_attempt is
-  'An attempt takes the turn of its account and its address.';
+  'An attempt locks the counters of its account and its address.';
 
 create policy owner_update_any on auth.login_attempt
   for update to epic_owner

@@ -4,7 +4,7 @@
 call dba.close_table('staging.import_line');  -- no grant, no policy, RLS forced: everything below is all there is
 
 grant select, delete                  on staging.import_line to epic_employee;
-grant insert (import_id, line, given) on staging.import_line to epic_employee;
+grant insert (import_id, line, input) on staging.import_line to epic_employee;
 -- Withheld from everyone: update; employee_id, which is the caller's by default, and staged_at.
 
 

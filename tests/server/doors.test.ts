@@ -169,7 +169,7 @@ const doors: Record<Door, (record: keyof typeof records, row: Row) => Promise<bo
       server.url,
       `mutation Try($importId: UUID!, $lines: JSON!, $record: String!) {
          stageImport(input: { importId: $importId, lines: $lines }) { staged }
-         runImport(input: { importId: $importId, record: $record, evenKnown: true }) { outcome { created problems { message } } }
+         runImport(input: { importId: $importId, record: $record, allowDuplicates: true }) { outcome { created problems { message } } }
        }`,
       {
         token: tokens[records[record].by],

@@ -49,7 +49,7 @@ const holdLocks = () =>
 /** As if so many logins to other accounts had failed from an address. */
 const failedBefore = (times: number, address: string) =>
   database.query(
-    `insert into auth.login_attempt (account, address, failures) values ('', auth.address_digest($1), $2)`,
+    `insert into auth.login_attempt (account, address, failures) values ('', auth.ip_digest($1), $2)`,
     [address, times],
   );
 
@@ -93,7 +93,7 @@ describe('failed logins', () => {
     // The next one locks for half an hour.
     await database.query(
       `insert into auth.login_attempt (account, address, failures)
-       values (auth.email_digest($1), auth.address_digest('192.0.2.1'), 11)`,
+       values (auth.email_digest($1), auth.ip_digest('192.0.2.1'), 11)`,
       [email],
     );
     const answers = await Promise.all(
@@ -183,7 +183,7 @@ describe('where a caller comes from', () => {
     const email = await somebody();
     expect(codesOf(await logInFrom(email, named))).toEqual([]);
     const rows = await database.query(
-      `select from auth.login_attempt where address in (auth.address_digest('127.0.0.1'), auth.address_digest('::1'))`,
+      `select from auth.login_attempt where address in (auth.ip_digest('127.0.0.1'), auth.ip_digest('::1'))`,
     );
     expect(rows).not.toEqual([]);
   });

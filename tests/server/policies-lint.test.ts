@@ -53,7 +53,7 @@ describe('epic-server policies lint', () => {
       code: 1,
       stderr: '',
       stdout: `\
-ERROR  grant_around_policies
+ERROR  grant_bypassing_rls
        truncate on crm.client to epic_sales
          No policy is asked about truncate.
        truncate on crm.event to epic_sales
@@ -150,8 +150,8 @@ ERROR  rls_disabled
     const rules: { name: string }[] = JSON.parse(stdout);
 
     expect(code).toBe(1);
-    expect(rules.find(({ name }) => name === 'grant_around_policies')).toEqual({
-      name: 'grant_around_policies',
+    expect(rules.find(({ name }) => name === 'grant_bypassing_rls')).toEqual({
+      name: 'grant_bypassing_rls',
       level: 'ERROR',
       why: 'TRUNCATE, REFERENCES, TRIGGER and MAINTAIN ask no policy, and neither do sequences.',
       fix: 'revoke … on … from …',

@@ -209,7 +209,7 @@ test('an argument of a function is required, unless it has a default', async () 
 test.each([
   ['explainAccess', { record: 'RecordKind!', verb: 'AccessVerb!', columns: '[String!]' }],
   ['explainRefusal', { record: 'RecordKind!', verb: 'AccessVerb!' }],
-  ['search', { text: 'String!', kinds: '[FindingKind!]', department: 'Department' }],
+  ['search', { text: 'String!', kinds: '[SearchResultKind!]', department: 'Department' }],
 ])('the arguments of %s are as narrow as what it takes', (name, types) => {
   const field = schema.getQueryType()?.getFields()[name];
   const args = Object.fromEntries(field?.args.map((arg) => [arg.name, String(arg.type)]) ?? []);

@@ -1,5 +1,5 @@
 -- dba.prune_history: those who look after the database remove old history, which leaves a trace. Nobody else does,
--- and nothing younger than audit.minimum_age() goes.
+-- and nothing younger than audit.minimum_retention() goes.
 
 begin;
 set local search_path = tap, public;
@@ -76,7 +76,7 @@ from unnest(array['dba', 'owner']) who,
 select test.advises('dba', pg_temp.prune('1 month'),
   'Prune what is older: select dba.prune_history(older_than => ''1 year'');',
   'whoever tries is told what they can do');
-select is(audit.minimum_age(), interval '1 year', 'the minimum age is a year');
+select is(audit.minimum_retention(), interval '1 year', 'the minimum age is a year');
 
 
 -- by hand: what the function would not do is refused without it too

@@ -70,16 +70,16 @@ select test.refuses('alice', pg_temp.stage('["x"]', 'b'), '23514', 'A line of an
 select test.reads('alice', pg_temp.waiting(), '2', 'one sees one''s own lines');
 select test.reads(who, pg_temp.waiting(), '0', format('%s sees no line of somebody else', test.team(who)))
 from unnest(array['bruno', 'chloe', 'emma']) who;
-select is(test.columns_open_to(who, 'insert', 'staging.import_line'), 'import_id, line, given', format('%s says what, and in which import', test.team(who)))
+select is(test.columns_open_to(who, 'insert', 'staging.import_line'), 'import_id, line, input', format('%s says what, and in which import', test.team(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.forbids('bruno', $$ insert into staging.import_line (employee_id, import_id, line, given) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
+select test.forbids('bruno', $$ insert into staging.import_line (employee_id, import_id, line, input) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
   'nobody stages lines for somebody else');
 call test.given('dba', 'grant insert (employee_id) on staging.import_line to epic_employee');
-select test.forbids('bruno', $$ insert into staging.import_line (employee_id, import_id, line, given) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
+select test.forbids('bruno', $$ insert into staging.import_line (employee_id, import_id, line, input) select test.id('alice'), md5('a')::uuid, 9, '{}' $$,
   'even if they were let name somebody');
 call test.given('dba', 'revoke insert (employee_id) on staging.import_line from epic_employee');
 select test.touches_nothing('bruno', 'delete from staging.import_line', 'nor removes theirs');
-select test.forbids('alice', $$ update staging.import_line set given = '{}' $$, 'a staged line is not changed');
+select test.forbids('alice', $$ update staging.import_line set input = '{}' $$, 'a staged line is not changed');
 select test.forbids(who, pg_temp.stage('[{}]', 'c'), format('%s stages nothing', who)) from unnest(array['stranger', 'login', 'worker']) who;
 select test.forbids(who, pg_temp.run('client'), format('%s imports nothing', who)) from unnest(array['stranger', 'login', 'worker']) who;
 
@@ -93,7 +93,7 @@ select test.leaves('bruno', pg_temp.stage('[{}]', 'b'),
   't 3, f 2', 'whosever they are');
 select test.reads('owner', 'select line from staging.import_line', '2', 'the owner sees a line of more than a day ago, and no other');
 select test.allows('owner', 'delete from staging.import_line', 'the owner deletes that one');
-select test.touches_nothing('owner', $$ update staging.import_line set given = '{}' $$, 'and does not change it');
+select test.touches_nothing('owner', $$ update staging.import_line set input = '{}' $$, 'and does not change it');
 select test.forbids('owner', pg_temp.stage('[{}]'), 'nor stages lines of its own');
 call test.given('dba', 'alter policy owner_read_old on staging.import_line using (true)');
 select test.leaves('owner', 'delete from staging.import_line', 'select string_agg(line::text, $$,$$) from staging.import_line', '3',
@@ -142,9 +142,9 @@ select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "
     $$ select count(*) from crm.client where email = 'anais@acme.example' $$),
   '1 created, 0 updated, 0 unchanged; 2 email: Client ' || test.id('acme') || ' has this e-mail address: Anaïs Durand. / 1', 'nobody is imported who is known');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Anaïs", "email": "ANAIS@acme.example"}]',
-    $$ select count(*) from crm.client where lower(email) = 'anais@acme.example' $$, ', even_known => true'),
+    $$ select count(*) from crm.client where lower(email) = 'anais@acme.example' $$, ', allow_duplicates => true'),
   '1 created, 0 updated, 0 unchanged / 2', 'unless that is asked for');
-select test.refuses('alice', pg_temp.run('client', ', match_email => true, even_known => true'), '22023',
+select test.refuses('alice', pg_temp.run('client', ', match_email => true, allow_duplicates => true'), '22023',
   'Clients who are known are either changed or created again, not both.', 'or that they are changed, but not both');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}]',
     'select count(*) from audit.change where action = $$insert$$'), '1 created, 0 updated, 0 unchanged / 1', 'history has what was imported');
@@ -201,7 +201,7 @@ select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}
   'an address occurs once, without regard to case');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}]', pg_temp.found()),
   '2 created, 0 updated, 0 unchanged; 3 email: Line 2 has the same e-mail address. / 0', 'where nothing is matched too');
-select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "z@x.example"}]', pg_temp.found(), ', even_known => true'),
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "z@x.example"}]', pg_temp.found(), ', allow_duplicates => true'),
   '2 created, 0 updated, 0 unchanged / 2', 'unless all are asked for');
 call test.given('dba', $$ update crm.client set email = 'ANAIS@acme.example' where id = test.id('paul') $$);
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Anaïs", "email": "anais@acme.example"}]'),

@@ -34,14 +34,14 @@ select test.lints('comments', 'value_without_comment',
      comment on column crm.client.mood is E'How they are.\n- `sad`: They are sad.' $$,
   $$ comment on column crm.client.mood is E'How they are.\n- `sad`: They are sad.\n- `glad`: They are glad.' $$);
 
-select test.lints('comments', 'comment_is_no_sentence',
+select test.lints('comments', 'comment_not_a_sentence',
   object, format('It says: %s', 'Words without an end'),
   format('comment on %s is %L', target, 'Words without an end'),
   format('comment on %s is %L', target, 'Words with an end.'))
 from (values
   ('crm.event',                    'table crm.event'),
   ('crm.event.title',              'column crm.event.title'),
-  ('crm.finding',                  'type crm.finding'),
+  ('crm.search_result',                  'type crm.search_result'),
   ('crm.record_contact(integer)',  'function crm.record_contact(integer)')
 ) described (object, target);
 

@@ -46,12 +46,12 @@ select test.lints('grants', 'grant_with_grant_option',
 
 -- what
 
-select test.lints('grants', 'grant_around_policies',
+select test.lints('grants', 'grant_bypassing_rls',
   'truncate on crm.notification to epic_support', 'No policy is asked about truncate.',
   'grant truncate on crm.notification to epic_support',
   'revoke truncate on crm.notification from epic_support');
 
-select test.lints('grants', 'grant_around_policies',
+select test.lints('grants', 'grant_bypassing_rls',
   'update on crm.client_id_seq to epic_sales', 'No policy is asked about update.',
   'grant update on sequence crm.client_id_seq to epic_sales',
   'revoke update on sequence crm.client_id_seq from epic_sales');
@@ -66,7 +66,7 @@ select test.lints('grants', 'create_granted',
   'grant create on schema crm to epic_management',
   'revoke create on schema crm from epic_management');
 
-select test.lints('grants', 'tools_granted',
+select test.lints('grants', 'dba_tools_granted',
   'usage on schema dba to epic_support', 'Schema dba is for those who look after the database.',
   'grant usage on schema dba to epic_support',
   'revoke usage on schema dba from epic_support');

@@ -12,7 +12,7 @@ select test.lints('policies', 'policy_without_role',
   'create policy trial on crm.payment for update using (id < 0) with check (id < 0)',
   'alter policy trial on crm.payment to epic_management');
 
-select test.lints('policies', 'policy_for_all_verbs',
+select test.lints('policies', 'policy_for_all_commands',
   'trial_all on crm.event', 'It is for select, insert, update and delete alike.',
   'create policy trial_all on crm.event to epic_support using (id < 0)',
   'drop policy trial_all on crm.event');
@@ -94,19 +94,19 @@ select test.lints('policies', 'always_true_write_policy',
 
 -- what a policy does for each row
 
-select test.lints('policies', 'unwrapped_function_call',
+select test.lints('policies', 'per_row_function_call',
   'sales_update_own on crm.client', 'It calls crm.current_employee_id() for each row.',
   'alter policy sales_update_own on crm.client using (commercial_contact_id = crm.current_employee_id())',
   'alter policy sales_update_own on crm.client using (commercial_contact_id = (select crm.current_employee_id()))');
 
-select test.lints('policies', 'unwrapped_function_call',
+select test.lints('policies', 'per_row_function_call',
   'employee_read_own on crm.notification', 'It calls current_setting(text,boolean) for each row.',
   $$ alter policy employee_read_own on crm.notification
        using (recipient_id = current_setting('jwt.claims.employee_id', true)::integer) $$,
   $$ alter policy employee_read_own on crm.notification
        using (recipient_id = (select current_setting('jwt.claims.employee_id', true)::integer)) $$);
 
-select test.lints('policies', 'unwrapped_function_call',
+select test.lints('policies', 'per_row_function_call',
   'sales_record_own on crm.payment', 'It calls crm.current_employee_id() for each row.',
   $$ alter policy sales_record_own on crm.payment with check (
        recorded_by = (select crm.current_employee_id())
@@ -121,8 +121,8 @@ select test.lints('policies', 'unwrapped_function_call',
 create function crm.trial(id integer) returns boolean language sql stable set search_path = '' return id < 0;
 alter policy sales_update_own on crm.client using (crm.trial(id) and last_update < now());
 select is_empty(
-  $$ select * from dba.lint_of_policies where name = 'unwrapped_function_call' $$,
-  'unwrapped_function_call: not a call that needs the row, nor now()');
+  $$ select * from dba.lint_of_policies where name = 'per_row_function_call' $$,
+  'per_row_function_call: not a call that needs the row, nor now()');
 
 
 select test.lints_every_rule_of('policies');

@@ -18,7 +18,7 @@ begin
   call test.given('dba', format(
     'insert into auth.login_attempt (account, address, failures, last_attempt_at) values (%L, %L, %s, now() - interval %L)',
     case account when '' then ''::bytea else auth.email_digest(account) end,
-    case address when '' then ''::bytea else auth.address_digest(address::inet) end, failures, ago));
+    case address when '' then ''::bytea else auth.ip_digest(address::inet) end, failures, ago));
 end
 $$;
 
@@ -51,15 +51,15 @@ call test.given('dba', 'delete from auth.login_attempt');
 
 -- what an address is
 
-select is(auth.address_digest(one) = auth.address_digest(other), same, format('%s and %s are %s', one, other, case when same then 'one address' else 'two addresses' end))
+select is(auth.ip_digest(one) = auth.ip_digest(other), same, format('%s and %s are %s', one, other, case when same then 'one address' else 'two addresses' end))
 from (values ('192.0.2.1'::inet,      '192.0.2.2'::inet,        false),
              ('192.0.2.1',            '::ffff:192.0.2.1',       true),
              ('::ffff:192.0.2.1',     '::ffff:192.0.2.2',       false),
              ('2001:db8:1:2::1',      '2001:db8:1:2:ffff::9',   true),
              ('2001:db8:1:2::1',      '2001:db8:1:3::1',        false),
              ('::1',                  '0.0.0.1',                false)) pair (one, other, same);
-select is(auth.address_digest(null), sha256('unknown'), 'callers whose address is not known share one');
-select is(auth.address_digest('192.0.2.1'), sha256('192.0.2.1'), 'only a digest of an address is stored');
+select is(auth.ip_digest(null), sha256('unknown'), 'callers whose address is not known share one');
+select is(auth.ip_digest('192.0.2.1'), sha256('192.0.2.1'), 'only a digest of an address is stored');
 
 
 -- the locks grow
@@ -100,7 +100,7 @@ begin
     'insert into auth.login_attempt (account, address, failures, locked_until) values (%L, %L, 7, now() + interval ''1 hour'')
      on conflict on constraint login_attempt_pkey do update set locked_until = excluded.locked_until',
     case account when '' then ''::bytea else auth.email_digest(account) end,
-    case address when '' then ''::bytea else auth.address_digest(address::inet) end));
+    case address when '' then ''::bytea else auth.ip_digest(address::inet) end));
   return test.reads('stranger', pg_temp.log_in(who || '@epic.example', who, come_from), outcome, description);
 end
 $$;
@@ -149,7 +149,7 @@ select test.reads('stranger', pg_temp.log_in('alice@epic.example', 'alice'), 'ok
 select test.leaves('stranger', pg_temp.log_in('alice@epic.example', 'alice'),
   $$ select string_agg(concat_ws(' ', failures, locked_until is null, succeeded_at = now()), ', ' order by account, address) from auth.login_attempt $$, (
   select string_agg(case when account = '' then '1 f' when address = '' then '0 t' else '0 t t' end, ', ' order by account, address)
-  from auth.login_counts('alice@epic.example', '192.0.2.1')),
+  from auth.attempt_counters('alice@epic.example', '192.0.2.1')),
   'a success forgets the failures of the account, but not those of the address; and is remembered where it was');
 
 call test.given('dba', 'delete from auth.login_attempt');

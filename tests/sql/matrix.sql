@@ -64,10 +64,10 @@ select is_empty(
   'of every column of every record it says exactly what PostgreSQL would');
 
 select bag_eq(
-  $$ select function from dba.callable where role = 'epic_authenticator' and function not like 'test.%' $$,
+  $$ select function from dba.function_privilege where role = 'epic_authenticator' and function not like 'test.%' $$,
   $$ values ('auth.enter'), ('auth.session_state') $$,
   'the API''s login calls what enters a session, and nothing else');
-select is((select string_agg(privilege || ' ' || object, ', ') from dba.holding where role = 'epic_anonymous' and object <> 'test'), 'usage auth',
+select is((select string_agg(privilege || ' ' || object, ', ') from dba.other_privilege where role = 'epic_anonymous' and object <> 'test'), 'usage auth',
   'a stranger holds the usage of one schema, and nothing else');
 select is_empty('select from dba.default_privilege',
   'new objects give nothing away');
@@ -115,7 +115,7 @@ alter default privileges for role epic_owner grant execute on functions to publi
 
 delete from matrix;
 insert into matrix select * from dba.access_matrix;
-create temp table way_around as select * from dba.way_around;
+create temp table rls_bypass as select * from dba.rls_bypass;
 
 
 -- grants
@@ -134,7 +134,7 @@ select is(pg_temp.line('payment', 'delete', 'epic_sales'),
   'so is a grant to a department, which may hand it on');
 select is(pg_temp.line('payment', 'truncate', 'epic_support'), 'all | directly | row-level security does not apply',
   'no policy is asked about truncate');
-select bag_eq($$ select kind, reached_by from way_around where name = 'payment' $$,
+select bag_eq($$ select kind, reached_by from rls_bypass where name = 'payment' $$,
   $$ values ('truncate granted', array['epic_support']) $$,
   'and that is a way around');
 
@@ -157,7 +157,7 @@ select is(pg_temp.line('client', 'update', 'epic_support'),
 select is(pg_temp.line('contract', 'create', 'epic_sales'),
   'all | client_id, total_amount | directly | sales_create_own | row-level security is off',
   'without row-level security the grants alone decide');
-select bag_eq($$ select name, reached_by from way_around where kind = 'table without row-level security' and name = 'contract' $$,
+select bag_eq($$ select name, reached_by from rls_bypass where kind = 'table without row-level security' and name = 'contract' $$,
   $$ select 'contract', array_agg(role order by role collate "C")
      from (select role from dba.department union all values ('epic_employee'), ('matrix_intern')) roles $$,
   'and that is a way around');
@@ -181,10 +181,10 @@ select is(pg_temp.line('employee', 'delete', 'matrix_intern'),
 select is(pg_temp.line('employee', 'read', 'matrix_watcher'),
   'all | id, full_name, email, phone, department, active, creation_date, version | by epic_owner as owner, directly | owner_read_all | matrix_watcher bypasses row-level security',
   'unless the role bypasses row-level security');
-select bag_eq($$ select kind, runs_as from way_around where name = 'matrix_watcher' $$,
+select bag_eq($$ select kind, runs_as from rls_bypass where name = 'matrix_watcher' $$,
   $$ values ('role that bypasses row-level security', null), ('role that may act as the owner', 'epic_owner') $$,
   'which is a way around, and so is to be a member of the owner');
-select is((select string_agg(concat_ws(' ', privilege, object, via), ', ') from dba.holding where role = 'matrix_intern' and kind = 'role' and privilege = 'inherits'),
+select is((select string_agg(concat_ws(' ', privilege, object, via), ', ') from dba.other_privilege where role = 'matrix_intern' and kind = 'role' and privilege = 'inherits'),
   'inherits epic_employee directly, inherits epic_sales directly, inherits pg_write_all_data directly',
   'whose rights a role has is said by itself, too');
 
@@ -205,38 +205,38 @@ select bag_eq('select * from dba.default_privilege',
 -- functions and views
 
 select bag_eq(
-  $$ select role, via, runs_as, note from dba.callable
+  $$ select role, via, runs_as, note from dba.function_privilege
      where function = 'crm.all_salaries' and role in ('public', 'epic_sales', 'epic_anonymous') $$,
   format($$ values ('epic_sales', 'by PUBLIC, PostgreSQL''s default', %1$L, null),
                    ('epic_anonymous', 'by PUBLIC, PostgreSQL''s default', %1$L, 'no usage of schema crm'),
                    ('public', 'directly, PostgreSQL''s default', %1$L, 'no usage of schema crm') $$, current_user),
   'a function that nobody revoked may be called by all, and it says that this is a default');
 select bag_eq(
-  $$ select via, runs_as from dba.callable where role = 'epic_support' and function = 'auth.my_password_parameters' $$,
+  $$ select via, runs_as from dba.function_privilege where role = 'epic_support' and function = 'auth.my_password_parameters' $$,
   $$ values ('by epic_employee', 'epic_owner') $$,
   'it says by which way a role may call a function, and as whom that runs');
 select is(
-  (select sentence from dba.callable where role = 'epic_management' and function = 'crm.deactivate_employee'),
+  (select sentence from dba.function_privilege where role = 'epic_management' and function = 'crm.deactivate_employee'),
   'Deactivates an employee and ends their sessions. Clients and open events are handed over to a named colleague in the same transaction.',
   'and what it does, without what its comment says of each argument');
-select is((select reached_by from way_around where name = 'crm.all_salaries'), array['PUBLIC'],
+select is((select reached_by from rls_bypass where name = 'crm.all_salaries'), array['PUBLIC'],
   'one that runs as its owner is a way around');
 select bag_eq(
-  $$ select runs_as, reached_by, fired_by, sentence from way_around where name = 'crm_private.payment_check_amount' $$,
+  $$ select runs_as, reached_by, fired_by, sentence from rls_bypass where name = 'crm_private.payment_check_amount' $$,
   $$ values ('epic_owner', null::text[], array['payment'],
              'A payment is for a signed contract and is at most what remains to be paid; a correction is at most what was paid.') $$,
   'so is a trigger that does, with what it is for');
 select is(pg_temp.line('every_password', 'read', 'epic_support'),
   'all | employee_id, password_hash | directly | owner_read_all',
   'a view that asks as its owner shows the policies of its owner');
-select bag_eq($$ select kind, reached_by from way_around where name = 'every_password' $$,
+select bag_eq($$ select kind, reached_by from rls_bypass where name = 'every_password' $$,
   $$ values ('view that asks as its owner', array['epic_support']) $$,
   'and is a way around');
 
 
 -- how policies are quoted
 
-select is(dba.readable(expression), readable, format('it is quoted: %s', readable))
+select is(dba.pretty_expression(expression), readable, format('it is quoted: %s', readable))
 from (values
   ('status = ''A::text  AND (( SELECT x() AS x))''::text', 'status = ''A::text  AND (( SELECT x() AS x))'''),
   ('"Owner" IS NOT NULL', '"Owner" IS NOT NULL'),

@@ -46,7 +46,7 @@ select test.leaves('alice', pg_temp.change_password('bruno'), pg_temp.failures()
 select test.leaves('emma', pg_temp.change_password('bruno'),
   $$ select string_agg(encode(account, 'hex') || ' ' || encode(address, 'hex'), ', ' order by account, address) from auth.login_attempt where failures = 1 $$,
   (select string_agg(encode(account, 'hex') || ' ' || encode(address, 'hex'), ', ' order by account, address)
-   from auth.login_counts('emma@epic.example', '192.0.2.1')),
+   from auth.attempt_counters('emma@epic.example', '192.0.2.1')),
   'it is counted for whoever typed it, and where');
 
 do $$ begin for nth in 1..5 loop call test.given('alice', pg_temp.change_password('bruno')); end loop; end $$;

@@ -48,13 +48,13 @@ from unnest(array['stranger', 'login']) who;
 
 -- from a position
 
-select test.reads('denis', format('select audit.seen_at(%s)', id), snapshot,
+select test.reads('denis', format('select audit.position_snapshot(%s)', id), snapshot,
   format('whoever is at position %s has seen what was committed by then, and counts no later transaction as seen', id))
 from (values (1, '90:90:'), (2, '100:120:100,110'), (3, '100:110:100'), (5, '95:100:95'), (6, '100:130:100')) place (id, snapshot);
-select test.reads('denis', pg_temp.between(format($$ 'event', audit.seen_at(%1$s), '200:200:', after => %1$s $$, id)), ids,
+select test.reads('denis', pg_temp.between(format($$ 'event', audit.position_snapshot(%1$s), '200:200:', "position" => %1$s $$, id)), ids,
   format('after position %s comes %s', id, ids))
 from (values (1, '2,3,4,5,6'), (2, '3,4,5,6'), (3, '2,4,5,6'), (4, '2,5,6'), (5, '2,3,4,6'), (6, '5')) place (id, ids);
-select test.reads('alice', pg_temp.between($$ 'notification', audit.seen_at(1), '200:200:', after => 1 $$), '7',
+select test.reads('alice', pg_temp.between($$ 'notification', audit.position_snapshot(1), '200:200:', "position" => 1 $$), '7',
   'a position of one topic is good for another');
 
 
@@ -64,23 +64,23 @@ create function pg_temp.lost(id bigint) returns text
 language sql
 return format('Position %s is too old, or never was one: what has happened since is no longer known.', id);
 
-select test.refuses('denis', format('select audit.seen_at(%s)', id), 'EP410', pg_temp.lost(id),
+select test.refuses('denis', format('select audit.position_snapshot(%s)', id), 'EP410', pg_temp.lost(id),
   format('position %s is refused, since %s', id, why))
 from (values (7, 'it is somebody else''s'), (8, 'there is no such signal'), (0, 'there never was')) wrong (id, why);
-select test.reads('alice', 'select audit.seen_at(7)', '131:131:', 'it is good for its recipient');
-select test.advises('denis', 'select audit.seen_at(8)',
+select test.reads('alice', 'select audit.position_snapshot(7)', '131:131:', 'it is good for its recipient');
+select test.advises('denis', 'select audit.position_snapshot(8)',
   'Ask for subscriptionPosition, read the records anew, then subscribe after that position.',
   'the refusal says what to do');
 
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '6 days 23 hours' where id = 1 $$);
-select test.reads('denis', 'select audit.seen_at(1)', '90:90:', 'a position is good for seven days');
+select test.reads('denis', 'select audit.position_snapshot(1)', '90:90:', 'a position is good for seven days');
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '7 days 1 minute' where id = 1 $$);
-select test.refuses('denis', 'select audit.seen_at(1)', 'EP410', pg_temp.lost(1),
+select test.refuses('denis', 'select audit.position_snapshot(1)', 'EP410', pg_temp.lost(1),
   'and no longer, although the signals are kept for a day more');
 call test.given('dba', $$ update audit.signal set transaction_id = far::xid8, snapshot = format('%1$s:%1$s:', far)::pg_snapshot
                           from (select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 1000)::text as far) elsewhere
                           where id = 6 $$);
-select test.refuses('denis', 'select audit.seen_at(6)', 'EP410', pg_temp.lost(6),
+select test.refuses('denis', 'select audit.position_snapshot(6)', 'EP410', pg_temp.lost(6),
   'a position of another cluster, from which the database was restored, is none here');
 
 
@@ -88,7 +88,7 @@ select test.refuses('denis', 'select audit.seen_at(6)', 'EP410', pg_temp.lost(6)
 
 create function pg_temp.marks(who text, why text) returns text
 language sql
-return test.leaves(who, $$ select set_config('test.position', audit.signal_position()::text, true) $$,
+return test.leaves(who, $$ select set_config('test.position', audit.current_position()::text, true) $$,
   $$ select current_setting('test.position') = max(id)::text and max(id) > 7 from audit.signal where topic = 'mark' $$, 'true',
   format('%s makes one where %s', test.team(who), why));
 
@@ -96,18 +96,18 @@ select pg_temp.marks('denis', 'the latest signal is of another cluster');
 call test.given('dba', $$ update audit.signal set transaction_id = '130', snapshot = '100:130:100' where id = 6 $$);
 select pg_temp.marks('denis', 'the latest would tell again what had been begun before it and was committed later');
 call test.given('dba', $$ delete from audit.signal where id = 5 $$);
-select test.reads('denis', 'select audit.signal_position()', '6', 'but not for what others had done by then while that was running');
+select test.reads('denis', 'select audit.current_position()', '6', 'but not for what others had done by then while that was running');
 call test.given('dba', $$ update audit.signal set snapshot = '130:130:' where id = 6 $$);
-select test.reads('denis', 'select audit.signal_position()', '6', 'the present position is the latest signal that one can see');
-select test.reads('alice', 'select audit.signal_position()', '7', 'which may be one''s own');
+select test.reads('denis', 'select audit.current_position()', '6', 'the present position is the latest signal that one can see');
+select test.reads('alice', 'select audit.current_position()', '7', 'which may be one''s own');
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '23 hours' $$);
-select test.reads('denis', 'select audit.signal_position()', '6', 'of the last day');
+select test.reads('denis', 'select audit.current_position()', '6', 'of the last day');
 
 call test.given('dba', $$ update audit.signal set created_at = now() - interval '25 hours' $$);
 select pg_temp.marks(who, 'there was none for a day') from unnest(array['alice', 'denis', 'emma']) who;
 call test.given('dba', $$ delete from audit.signal $$);
 select pg_temp.marks('emma', 'there never was one');
-select test.forbids('stranger', 'select audit.signal_position()', 'a stranger has no position');
+select test.forbids('stranger', 'select audit.current_position()', 'a stranger has no position');
 
 select * from finish();
 rollback;

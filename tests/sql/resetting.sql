@@ -60,7 +60,7 @@ select test.leaves('emma', pg_temp.reset('alice'),
 call test.given('dba', $$
   insert into auth.login_attempt (account, address, failures, locked_until)
   select account, address, 7, now() + interval '1 hour'
-  from unnest(array['alice@epic.example', 'bruno@epic.example']) email, auth.login_counts(email, '192.0.2.1')
+  from unnest(array['alice@epic.example', 'bruno@epic.example']) email, auth.attempt_counters(email, '192.0.2.1')
   on conflict do nothing $$);
 select test.leaves('emma', pg_temp.reset('alice'),
   $$ select string_agg(failures::text, ' ') from auth.login_attempt

@@ -133,11 +133,11 @@ select is(pg_temp.callable_by('epic_anonymous'),
   'a stranger logs in, asks whether the database is up to date, and calls nothing else');
 create temp view called_by_every_department as
   select unnest(string_to_array(
-    'access.act_in_words, access.business_verbs, access.explain_call, access.explain_refused_call, '
+    'access.describe_action, access.business_verbs, access.explain_call, access.explain_refused_call, '
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
-    'access.refusal_sentence, access.refuse, access.responsible_for, access.role_in_words, '
-    'access.row_as_entered, access.row_as_seen, access.secured_table, audit.seen_at, audit.seen_by, '
-    'audit.signal_age, audit.signal_position, audit.signals_between, auth.change_password, '
+    'access.refusal_sentence, access.refuse, access.responsible_employee, access.describe_role, '
+    'access.row_with_defaults, access.visible_row, access.base_table, audit.position_snapshot, audit.clamp_snapshot, '
+    'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, '
     'auth.current_session_id, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '
@@ -151,8 +151,8 @@ create temp view called_by_every_department as
     'crm_private.format_euros, crm_private.hand_over_work, crm_private.is_email_address, '
     'crm_private.is_one_line, crm_private.is_phone_number, crm_private.normalize_text, '
     'crm_private.phone_digits, crm_private.rule_sentence, crm_private.search_exact, '
-    'crm_private.search_fuzzy, crm_private.transpositions, crm_private.word_likeness, '
-    'staging.is_readable, staging.problem_column, staging.write_clients, staging.write_contracts, '
+    'crm_private.search_fuzzy, crm_private.transpositions, crm_private.lowest_word_similarity, '
+    'staging.has_api_format, staging.problem_column, staging.write_clients, staging.write_contracts, '
     'staging.write_events, staging.write_lines', ', ')) as name;
 
 select bag_eq(

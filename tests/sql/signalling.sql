@@ -85,7 +85,7 @@ create function pg_temp.left_of_old() returns text
 language sql
 return $$ select string_agg(row_id::text, ', ' order by row_id) from audit.signal where created_at < now() $$;
 
-select is(audit.signal_age(), interval '8 days', 'signals are kept for eight days');
+select is(audit.signal_retention(), interval '8 days', 'signals are kept for eight days');
 select test.leaves('chloe', $$ update crm.event set attendees = 7 where title = 'Gala' $$, pg_temp.left_of_old(), '1',
   'a change of an event removes the signals that are too old');
 select test.leaves('emma', what, pg_temp.left_of_old(), '1, 2, 3', format('what signals nothing removes nothing: %s', what))

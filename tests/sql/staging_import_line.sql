@@ -8,7 +8,7 @@ select plan(1);
 select test.has_structure('staging.import_line',
   array['PRIMARY KEY (employee_id, import_id, line)',
         'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
-  'employee_id, import_id, line, given, staged_at');
+  'employee_id, import_id, line, input, staged_at');
 
 select * from finish();
 rollback;

@@ -72,9 +72,9 @@ from outside,
        $$ select crm.revoke_session(test.session('alice')) $$,
        $$ select crm.revoke_other_sessions() $$,
        $$ select crm.reset_password(test.id('alice'), test.password('me')) $$,
-       $$ select auth.login_counts('', null) $$,
+       $$ select auth.attempt_counters('', null) $$,
        $$ select auth.count_attempt('', null, true) $$,
-       $$ select auth.take_turn('', null) $$,
+       $$ select auth.begin_attempt('', null) $$,
        $$ select auth.locked_until('', null) $$,
        $$ call dba.close_table('crm.client') $$]) statement;
 

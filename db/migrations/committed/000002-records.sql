@@ -1,5 +1,5 @@
 --! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
---! Hash: sha1:c3220f3f1ee0a804bb91e27048f46ef08cbc7673
+--! Hash: sha1:caf3b0302ae3f8db071d9e3a3964b5b214106051
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.
@@ -22,9 +22,9 @@ comment on function crm_private.normalize_text(text) is
 
 -- What names, e-mail addresses and phone numbers look like: for the checks of several tables. Null is for `not null` to refuse.
 
-create function crm_private.is_one_line(value text, most integer) returns boolean
+create function crm_private.is_one_line(value text, max_length integer) returns boolean
 language sql immutable parallel safe
-return length(btrim(value)) between 1 and most and value !~ '[[:cntrl:]\u0085\u2028\u2029]';
+return length(btrim(value)) between 1 and max_length and value !~ '[[:cntrl:]\u0085\u2028\u2029]';
 comment on function crm_private.is_one_line(text, integer) is
   'Whether a text has a character other than a space, at most so many, and no line break or other control character.';
 
@@ -221,7 +221,7 @@ create table crm.payment (
   constraint payment_recorded_by_fkey     foreign key (recorded_by) references crm.employee,
   constraint payment_amount_is_an_amount  check (amount <> 0 and amount <> 'NaN'),
   constraint payment_date_is_in_range     check (paid_on >= '1900-01-01'),
-  -- Not immutable, but what holds today holds for ever.
+  -- Not immutable, but once true it stays true.
   constraint payment_is_not_in_the_future check (paid_on <= current_date)
 );
 alter table crm.payment enable row level security, force row level security;
@@ -556,24 +556,24 @@ comment on column crm.refusal.contact_department is 'Their department, or one th
 
 -- What a search returns
 
-create type crm.finding as (
+create type crm.search_result as (
   kind      text,
   id        integer,
   title     text,
   detail    text,
   closeness text
 );
-comment on type   crm.finding        is 'A record that was found by a search.';
-comment on column crm.finding.kind is
+comment on type   crm.search_result        is 'A record that was found by a search.';
+comment on column crm.search_result.kind is
 'What kind of record it is.
 - `client`: A client.
 - `contract`: A contract.
 - `employee`: An employee.
 - `event`: An event.';
-comment on column crm.finding.id     is 'Identifies the record among those of its kind.';
-comment on column crm.finding.title  is 'What it is called: the name of a person, the title of an event, the client of a contract.';
-comment on column crm.finding.detail is 'What tells it apart from others, for a person to read.';
-comment on column crm.finding.closeness is
+comment on column crm.search_result.id     is 'Identifies the record among those of its kind.';
+comment on column crm.search_result.title  is 'What it is called: the name of a person, the title of an event, the client of a contract.';
+comment on column crm.search_result.detail is 'What tells it apart from others, for a person to read.';
+comment on column crm.search_result.closeness is
 'How well it answers what was looked for.
 - `exact`: That is its number, name, title, company, e-mail address or phone number.
 - `contains`: It contains every word.

@@ -1,5 +1,5 @@
---! Previous: sha1:c3220f3f1ee0a804bb91e27048f46ef08cbc7673
---! Hash: sha1:b0d1ff159eee050682fd2e2b7dde352018a6dc18
+--! Previous: sha1:caf3b0302ae3f8db071d9e3a3964b5b214106051
+--! Hash: sha1:01470c54d493e3149c8927c362990246ca1563c9
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.

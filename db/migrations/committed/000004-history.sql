@@ -1,5 +1,5 @@
---! Previous: sha1:b0d1ff159eee050682fd2e2b7dde352018a6dc18
---! Hash: sha1:f9498e47d9a5be6f45d028000cc8af6b9ba5f47a
+--! Previous: sha1:01470c54d493e3149c8927c362990246ca1563c9
+--! Hash: sha1:fae664c003ad26bc99000249c87538586b54f06e
 --! Message: history
 
 -- History: one row for every change of a record, whatever program made it. The triggers are in db/functions/history.sql.

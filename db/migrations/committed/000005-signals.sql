@@ -1,5 +1,5 @@
---! Previous: sha1:f9498e47d9a5be6f45d028000cc8af6b9ba5f47a
---! Hash: sha1:fcc5fff00be98b9a0de28dff222c91817aac1623
+--! Previous: sha1:fae664c003ad26bc99000249c87538586b54f06e
+--! Hash: sha1:ccc8d3414ba9212c5ad9dcc102e3cfd77f88aa07
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.
@@ -25,7 +25,7 @@ alter table audit.signal enable row level security, force row level security;
 create index signal_transaction_id_idx on audit.signal (transaction_id);
 create index signal_created_at_idx     on audit.signal (created_at);
 
-comment on table  audit.signal                is 'That a notification was written or an event changed, for those who subscribe. Kept for audit.signal_age().';
+comment on table  audit.signal                is 'That a notification was written or an event changed, for those who subscribe. Kept for audit.signal_retention().';
 comment on column audit.signal.id             is 'A position: a subscriber who gives it is sent everything that it has not seen since.';
 comment on column audit.signal.created_at     is 'When the transaction began that wrote it.';
 comment on column audit.signal.transaction_id is 'The transaction that wrote it.';

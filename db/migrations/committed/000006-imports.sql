@@ -1,5 +1,5 @@
---! Previous: sha1:fcc5fff00be98b9a0de28dff222c91817aac1623
---! Hash: sha1:c69f8f6647d29d6a74b6ef618ed917af2c56c6aa
+--! Previous: sha1:ccc8d3414ba9212c5ad9dcc102e3cfd77f88aa07
+--! Hash: sha1:dc38852aee801f69fef46758fabc80fb3bb848a6
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.
@@ -8,12 +8,12 @@ create table staging.import_line (
   employee_id integer     not null default crm.current_employee_id(),
   import_id   uuid        not null,
   line        integer     not null,
-  given       jsonb       not null,
+  input       jsonb       not null,
   staged_at   timestamptz not null default now(),
 
   constraint import_line_pkey             primary key (employee_id, import_id, line),
   constraint import_line_employee_id_fkey foreign key (employee_id) references crm.employee on delete cascade,
-  constraint import_line_is_a_record      check (jsonb_typeof(given) = 'object')
+  constraint import_line_is_a_record      check (jsonb_typeof(input) = 'object')
 );
 alter table staging.import_line enable row level security, force row level security;
 
@@ -23,7 +23,7 @@ comment on table  staging.import_line             is 'A line of an import that i
 comment on column staging.import_line.employee_id is 'Who imports.';
 comment on column staging.import_line.import_id   is 'The import: a UUID that the caller draws.';
 comment on column staging.import_line.line        is 'The number by which problems name the line.';
-comment on column staging.import_line.given       is 'The values of the line, by column. One that is left out stays as it is, or gets its default.';
+comment on column staging.import_line.input       is 'The values of the line, by column. One that is left out stays as it is, or gets its default.';
 comment on column staging.import_line.staged_at   is 'When the line came in.';
 
 comment on constraint import_line_employee_id_fkey on staging.import_line is 'The employee has an import under way.';

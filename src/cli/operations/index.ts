@@ -258,14 +258,6 @@ export const EventStatus = {
 } as const;
 
 export type EventStatus = typeof EventStatus[keyof typeof EventStatus];
-export const FindingKind = {
-  Client: 'client',
-  Contract: 'contract',
-  Employee: 'employee',
-  Event: 'event'
-} as const;
-
-export type FindingKind = typeof FindingKind[keyof typeof FindingKind];
 export const HistoryAction = {
   Delete: 'delete',
   Insert: 'insert',
@@ -359,6 +351,14 @@ export type RecordPaymentInput = {
   paidOn?: string | null | undefined;
 };
 
+export const SearchResultKind = {
+  Client: 'client',
+  Contract: 'contract',
+  Employee: 'employee',
+  Event: 'event'
+} as const;
+
+export type SearchResultKind = typeof SearchResultKind[keyof typeof SearchResultKind];
 export type AccessQueryVariables = Exact<{
   noun: RecordKind;
   id?: number | null | undefined;
@@ -709,7 +709,7 @@ export type ImportRunMutationVariables = Exact<{
   importId: string;
   record: string;
   matchEmail: boolean;
-  evenKnown?: boolean | null | undefined;
+  allowDuplicates?: boolean | null | undefined;
   dryRun: boolean;
 }>;
 
@@ -766,13 +766,13 @@ export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number |
 
 export type SearchQueryVariables = Exact<{
   text: string;
-  kinds?: Array<FindingKind> | FindingKind | null | undefined;
+  kinds?: Array<SearchResultKind> | SearchResultKind | null | undefined;
   department?: Department | null | undefined;
   first?: number | null | undefined;
 }>;
 
 
-export type SearchQuery = { search: Array<{ kind: FindingKind, id: number, title: string, detail: string | null, closeness: Closeness }> | null };
+export type SearchQuery = { search: Array<{ kind: SearchResultKind, id: number, title: string, detail: string | null, closeness: Closeness }> | null };
 
 export type SimilarClientsQueryVariables = Exact<{
   name: string;
@@ -970,7 +970,7 @@ export const ImportStage: Operation<ImportStageMutation, ImportStageMutationVari
   'mutation ImportStage($importId:UUID!$lines:JSON!){stageImport(input:{importId:$importId lines:$lines}){staged}}';
 
 export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables> =
-  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$evenKnown:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail evenKnown:$evenKnown dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
+  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$allowDuplicates:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail allowDuplicates:$allowDuplicates dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
   'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount}myDrafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
@@ -988,7 +988,7 @@ export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
 
 export const Search: Operation<SearchQuery, SearchQueryVariables> =
-  'query Search($text:String!$kinds:[FindingKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
+  'query Search($text:String!$kinds:[SearchResultKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
 
 export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
   'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialName sameEmail samePhone closeName}}';

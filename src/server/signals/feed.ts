@@ -76,7 +76,7 @@ export function createFeeds(options: {
   async function position(claims: Claims): Promise<string> {
     const row = await ask<{ position: string }>(
       claims,
-      'select audit.signal_position()::text as position',
+      'select audit.current_position()::text as position',
       [],
     );
     return row.position;
@@ -86,7 +86,7 @@ export function createFeeds(options: {
   async function reachFrom(claims: Claims, after: string | null): Promise<Reach> {
     const { seen } = await ask<{ seen: string }>(
       claims,
-      `select (case when $1::bigint is null then pg_current_snapshot() else audit.seen_at($1) end)::text as seen`,
+      `select (case when $1::bigint is null then pg_current_snapshot() else audit.position_snapshot($1) end)::text as seen`,
       [after],
     );
     return { seen, upTo: null, beyond: '0', after };

@@ -153,7 +153,7 @@ export async function importFile(
   const outcome = await staging.run({
     record: what.noun,
     matchEmail,
-    evenKnown: match === 'none',
+    allowDuplicates: match === 'none',
     dryRun,
   });
   problems.push(...problemsOf(outcome, header));

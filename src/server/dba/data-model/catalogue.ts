@@ -86,8 +86,8 @@ const columns = `
     'isRequired', attnotnull,
     'default', case
       when attidentity <> '' then 'identity'
-      when attgenerated <> '' then 'generated: ' || dba.readable(pg_get_expr(adbin, adrelid, true))
-      else dba.readable(pg_get_expr(adbin, adrelid, true))
+      when attgenerated <> '' then 'generated: ' || dba.pretty_expression(pg_get_expr(adbin, adrelid, true))
+      else dba.pretty_expression(pg_get_expr(adbin, adrelid, true))
     end,
     'comment', col_description(attrelid, attnum)) order by attnum)
   from pg_catalog.pg_attribute
@@ -103,7 +103,7 @@ const constraints = `
   select json_agg(json_build_object(
     'name', conname,
     'kind', ${kind},
-    'definition', replace(dba.readable(pg_get_constraintdef(oid, true)), '( case', '(case'),
+    'definition', replace(dba.pretty_expression(pg_get_constraintdef(oid, true)), '( case', '(case'),
     'columns', coalesce((
       select json_agg(attname order by place)
       from unnest(conkey) with ordinality key (number, place)
@@ -121,7 +121,7 @@ const indexes = `
   select json_agg(json_build_object(
     'name', relname,
     'definition', regexp_replace(
-      dba.readable(regexp_replace(pg_get_indexdef(indexrelid, 0, true), '^CREATE .*? USING ', '')), '^btree ', ''),
+      dba.pretty_expression(regexp_replace(pg_get_indexdef(indexrelid, 0, true), '^CREATE .*? USING ', '')), '^btree ', ''),
     'isUnique', indisunique,
     'constraint', (select ${kind} from pg_catalog.pg_constraint
                    where conindid = indexrelid and conrelid = indrelid and contype in ('p', 'u', 'x')),

@@ -103,7 +103,7 @@ async function describe(scratchUrl: string): Promise<Reference> {
 async function describeRoles(client: Client, question: string): Promise<Snapshot> {
   await client.query(`set local lock_timeout = '10s'`);
   try {
-    await client.query('call dba.set_roles_aside()');
+    await client.query('call dba.stash_roles()');
   } catch (cause) {
     if (codeOf(cause) !== '55P03') throw cause;
     throw new OperatorError(

@@ -94,17 +94,17 @@ export async function readMatrix(client: Client): Promise<Matrix> {
       access,
       functions: await rowsOf<Callable>(
         client,
-        `select role, function, arguments, via, runs_as as "runsAs", sentence, note from dba.callable`,
+        `select role, function, arguments, via, runs_as as "runsAs", sentence, note from dba.function_privilege`,
       ),
       waysAround: await rowsOf<WayAround>(
         client,
         `select kind, name, runs_as as "runsAs", coalesce(reached_by, '{}') as "reachedBy",
            coalesce(fired_by, '{}') as "firedBy", sentence
-         from dba.way_around`,
+         from dba.rls_bypass`,
       ),
       holdings: await rowsOf<Holding>(
         client,
-        'select role, kind, privilege, object, via from dba.holding',
+        'select role, kind, privilege, object, via from dba.other_privilege',
       ),
       newObjects: await rowsOf<NewObject>(
         client,
@@ -112,10 +112,10 @@ export async function readMatrix(client: Client): Promise<Matrix> {
       ),
       roles: await rowsOf<Matrix['roles'][number]>(
         client,
-        'select name, sentence from dba.actor order by name',
+        'select name, sentence from dba.role order by name',
       ),
       departments: (
-        await rowsOf<{ role: string }>(client, 'select role from dba.department order by place')
+        await rowsOf<{ role: string }>(client, 'select role from dba.department order by position')
       ).map(({ role }) => role),
     };
     const shown = new Set(access.map(({ record }) => record));

@@ -31,7 +31,7 @@ const scalars: Record<string, Scalar> = {
   },
   Datetime: {
     description:
-      'A point in time, such as 2026-05-31T18:00:00+02:00: ISO 8601 with a zone (Z or an offset), which must be given. RequestLog with its offset.',
+      'A point in time, such as 2026-05-31T18:00:00+02:00: ISO 8601 with a zone (Z or an offset), which must be given. Answered with its offset.',
     specifiedByURL: `${rfc3339}#section-5.6`,
     input: {
       form: /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$/,

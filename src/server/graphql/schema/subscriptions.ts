@@ -93,7 +93,7 @@ export function createSubscriptionsPlugin(feeds: Feeds): GraphileConfig.Plugin {
               return lambda(context(), async ({ withPgClient, pgSettings }) => {
                 const { rows } = await withPgClient(pgSettings, (client) =>
                   client.query<{ position: string }>({
-                    text: 'select audit.signal_position()::text as position',
+                    text: 'select audit.current_position()::text as position',
                   }),
                 );
                 return rows[0]?.position;

@@ -1,12 +1,11 @@
--- Whose privileges reach whom. A grant to one role is also held by those who inherit from it, and one to PUBLIC by all.
+-- Which grants are effective for which role: its own, those of roles that it inherits from, and those to PUBLIC.
 
 
--- Every role that can come near something of ours: named in a grant or a policy, an owner, or a member of one of
--- these. Superusers are not in it, since nothing here applies to them. (PostgreSQL keeps account of which roles the
--- objects of a database depend on.)
+-- The roles that matter to this database: named in a grant or a policy, an owner, or a member of one of these.
+-- Superusers are left out, since nothing here applies to them. pg_shdepend knows on which roles objects depend.
 
-create view dba.actor with (security_invoker) as
-with recursive reaching (oid) as (
+create view dba.role with (security_invoker) as
+with recursive relevant (oid) as (
   select role.oid
   from pg_catalog.pg_shdepend dependency
   join pg_catalog.pg_roles role        on role.oid = dependency.refobjid
@@ -21,58 +20,58 @@ with recursive reaching (oid) as (
   union
   select membership.member
   from pg_catalog.pg_auth_members membership
-  join reaching on reaching.oid = membership.roleid
+  join relevant on relevant.oid = membership.roleid
 )
 select
   role.oid,
   role.rolname      as name,
-  role.rolcanlogin  as logs_in,
-  role.rolbypassrls as bypasses_row_security,
+  role.rolcanlogin  as can_login,
+  role.rolbypassrls as bypasses_rls,
   shobj_description(role.oid, 'pg_authid') as sentence
 from pg_catalog.pg_roles role
-where role.oid in (select oid from reaching)
+where role.oid in (select oid from relevant)
   and not role.rolsuper
   and role.rolname !~ '^pg_';
-comment on view dba.actor is
+comment on view dba.role is
   'Every role, superusers apart, that is named in a grant or a policy, owns something, or is a member of such a role.';
 
 
--- What is granted to `through` is held by `role`, in this way. PUBLIC stands for everybody else.
+-- What is granted to `granted_to` is effective for `role`; `via` says how. The role `public` stands for all others.
 
-create view dba.reach with (security_invoker) as
-select actor.name::text as role, actor.name::text as through, 'directly' as way
-from dba.actor
+create view dba.effective_role with (security_invoker) as
+select role.name::text as role, role.name::text as granted_to, 'directly' as via
+from dba.role
 union all
-select actor.name, other.rolname, 'by ' || other.rolname
-from dba.actor
+select role.name, other.rolname, 'by ' || other.rolname
+from dba.role
 join pg_catalog.pg_roles other
-  on other.oid <> actor.oid
+  on other.oid <> role.oid
  and not other.rolsuper
- and pg_has_role(actor.oid, other.oid, 'usage')
-where other.oid in (select oid from dba.actor)
+ and pg_has_role(role.oid, other.oid, 'usage')
+where other.oid in (select oid from dba.role)
    or other.rolname in ('pg_read_all_data', 'pg_write_all_data')
 union all
-select actor.name, 'public', 'by PUBLIC'
-from dba.actor
+select role.name, 'public', 'by PUBLIC'
+from dba.role
 union all
 select 'public', 'public', 'directly';
-comment on view dba.reach is
-  'Through whom a role holds privileges: itself (directly), a role that it inherits from (by epic_employee), and PUBLIC.';
+comment on view dba.effective_role is
+  'Whose grants are effective for a role: its own (directly), those of a role that it inherits from (by epic_employee), and those to PUBLIC.';
 
 
--- Which schemas a role can enter: without usage of the schema, a grant on what is in it opens nothing.
+-- Without usage of the schema, a grant on an object in it has no effect.
 
-create view dba.entrance with (security_invoker) as
-select distinct reach.role, schema.nspname::text as schema_name
+create view dba.schema_usage with (security_invoker) as
+select distinct effective.role, schema.nspname::text as schema_name
 from pg_catalog.pg_namespace schema
 cross join lateral aclexplode(coalesce(schema.nspacl, acldefault('n', schema.nspowner))) acl
 left join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
-join dba.reach reach
-  on reach.through in (coalesce(grantee.rolname, 'public'), 'pg_read_all_data', 'pg_write_all_data')
+join dba.effective_role effective
+  on effective.granted_to in (coalesce(grantee.rolname, 'public'), 'pg_read_all_data', 'pg_write_all_data')
 where acl.privilege_type = 'USAGE'
   and schema.oid in (select oid from dba.schema);
-comment on view dba.entrance is
-  'Which schemas each role has usage of, by whatever way.';
+comment on view dba.schema_usage is
+  'The schemas that each role has usage of, by its own grants or others'' that are effective for it.';
 
 
 -- What a role that creates an object grants with it, implicitly: the default privileges that were set,
@@ -92,7 +91,7 @@ with creator (oid, name) as (
 kind (code, name) as (
   values ('r'::"char", 'table'), ('S', 'sequence'), ('f', 'function'), ('n', 'schema')
 ),
-given as (
+granted as (
   select creator.oid, creator.name as creator, kind.name as kind, null::name as schema_name,
          coalesce(defaults.defaclacl,
                   acldefault(case kind.code when 'S' then 's' else kind.code end, creator.oid)) as acl
@@ -109,14 +108,14 @@ given as (
   join pg_catalog.pg_namespace namespace on namespace.oid = defaults.defaclnamespace
 )
 select
-  given.creator::text,
-  given.kind,
-  given.schema_name::text,
+  granted.creator::text,
+  granted.kind,
+  granted.schema_name::text,
   coalesce(role.rolname, 'public')::text as role,
   lower(acl.privilege_type)              as privilege
-from given
-cross join lateral aclexplode(given.acl) acl
+from granted
+cross join lateral aclexplode(granted.acl) acl
 left join pg_catalog.pg_roles role on role.oid = acl.grantee
-where acl.grantee <> given.oid;
+where acl.grantee <> granted.oid;
 comment on view dba.default_privilege is
-  'What a new table, sequence, function or schema of each creator gives to whom without being granted; schema_name is null for any schema.';
+  'The privileges that roles get on every new table, sequence, function or schema of each creator; schema_name is null for any schema.';

@@ -1,5 +1,5 @@
--- What is not a privilege on a record: the functions that each role may call, what else it holds, and every way
--- around row-level security.
+-- Access other than to records: the functions that each role may call, its other privileges, and what bypasses
+-- row-level security.
 
 
 -- Functions and procedures by the name that people use, and what fires them if they are triggers.
@@ -26,79 +26,79 @@ comment on view dba.routine is
   'Every function and procedure that is ours and not an extension''s.';
 
 
-create view dba.callable with (security_invoker) as
+create view dba.function_privilege with (security_invoker) as
 select
-  reach.role,
+  effective.role,
   routine.name      as function,
   routine.arguments,
-  string_agg(distinct reach.way
+  string_agg(distinct effective.via
     || case when privilege.role = 'public' and routine.has_default_privileges then ', PostgreSQL''s default' else '' end
     || case when privilege.is_grantable then ' with grant option' else '' end, ', ') as via,
   case when routine.runs_as_owner then routine.owner else 'the caller' end as runs_as,
   routine.sentence,
-  case when entrance.role is null then 'no usage of schema ' || routine.schema_name end as note
+  case when schema_usage.role is null then 'no usage of schema ' || routine.schema_name end as note
 from dba.routine routine
 join dba.privilege privilege
   on privilege.oid = routine.oid
  and privilege.kind in ('function', 'procedure')
-join dba.reach reach              on reach.through = privilege.role and reach.role <> routine.owner
-left join dba.entrance entrance   on entrance.role = reach.role and entrance.schema_name = routine.schema_name
+join dba.effective_role effective on effective.granted_to = privilege.role and effective.role <> routine.owner
+left join dba.schema_usage        on schema_usage.role = effective.role and schema_usage.schema_name = routine.schema_name
 where not routine.is_trigger
-group by reach.role, routine.oid, routine.name, routine.arguments, routine.runs_as_owner, routine.owner,
-         routine.sentence, routine.schema_name, entrance.role
+group by effective.role, routine.oid, routine.name, routine.arguments, routine.runs_as_owner, routine.owner,
+         routine.sentence, routine.schema_name, schema_usage.role
 order by
-  dba.place_of_role(reach.role), reach.role collate "C",
+  dba.role_position(effective.role), effective.role collate "C",
   routine.name collate "C", routine.arguments collate "C";
-comment on view dba.callable is
-  'Which functions each role may call, how that comes to it, and as whom they run. Triggers are not called; what a role owns is left out.';
+comment on view dba.function_privilege is
+  'The functions that each role may call, how it gets that privilege, and the role that they run as. Trigger functions are not called; what a role owns is left out.';
 
 
 -- The database, schemas, sequences, and other roles.
 
-create view dba.holding with (security_invoker) as
-with held (role, kind, privilege, object, via) as (
-  select reach.role, privilege.kind, privilege.privilege,
+create view dba.other_privilege with (security_invoker) as
+with granted (role, kind, privilege, object, via) as (
+  select effective.role, privilege.kind, privilege.privilege,
          case privilege.kind when 'database' then 'this database' when 'schema' then privilege.object_name::text
            else privilege.schema_name || '.' || privilege.object_name end,
-         reach.way || case when privilege.is_grantable then ' with grant option' else '' end
+         effective.via || case when privilege.is_grantable then ' with grant option' else '' end
   from dba.privilege privilege
-  join dba.reach reach on reach.through = privilege.role
+  join dba.effective_role effective on effective.granted_to = privilege.role
   where privilege.kind in ('database', 'schema', 'sequence')
   union all
   select schema.owner, 'schema', 'owns', schema.name, 'as owner'
   from dba.schema schema
-  join dba.actor on actor.name = schema.owner
+  join dba.role on role.name = schema.owner
   union all
   select owner.rolname, 'database', 'owns', 'this database', 'as owner'
   from pg_catalog.pg_database database
   join pg_catalog.pg_roles owner on owner.oid = database.datdba
-  join dba.actor                 on actor.oid = owner.oid
+  join dba.role                  on role.oid = owner.oid
   where database.datname = current_database()
   union all
-  select reach.role, 'role', 'inherits', reach.through, 'directly'
-  from dba.reach reach
-  where reach.through not in (reach.role, 'public')
+  select effective.role, 'role', 'inherits', effective.granted_to, 'directly'
+  from dba.effective_role effective
+  where effective.granted_to not in (effective.role, 'public')
   union all
-  select actor.name, 'role', 'may become', other.name, 'directly'
-  from dba.actor
-  join dba.actor other
-    on other.oid <> actor.oid
-   and pg_has_role(actor.oid, other.oid,
+  select role.name, 'role', 'may become', other.name, 'directly'
+  from dba.role
+  join dba.role other
+    on other.oid <> role.oid
+   and pg_has_role(role.oid, other.oid,
          case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end)
 )
 select role, kind, privilege, object, string_agg(distinct via collate "C", ', ') as via
-from held
+from granted
 group by role, kind, privilege, object
 order by
-  dba.place_of_role(role), role collate "C",
+  dba.role_position(role), role collate "C",
   array_position(array['database', 'role', 'schema', 'sequence'], kind), privilege collate "C", object collate "C";
-comment on view dba.holding is
-  'What each role holds besides records and functions: the database, schemas, sequences, and roles whose rights it inherits or that it may become.';
+comment on view dba.other_privilege is
+  'The privileges of each role besides those on records and functions: on the database, schemas and sequences, and the roles that it inherits from or may become.';
 
 
--- Whatever row-level security, as the caller, does not decide.
+-- Whatever is not decided by row-level security with the rights of the caller.
 
-create view dba.way_around with (security_invoker) as
+create view dba.rls_bypass with (security_invoker) as
 with unguarded as materialized (
   select record, verb, role, via, note
   from dba.access_matrix
@@ -106,7 +106,7 @@ with unguarded as materialized (
                  'row-level security is not forced on the owner',
                  'row-level security does not apply')
 ),
-way (kind, name, runs_as, reached_by, fired_by, sentence) as (
+bypass (kind, name, runs_as, reached_by, fired_by, sentence) as (
   select
     'security definer function', routine.name, routine.owner,
     (select array_agg(distinct case privilege.role when 'public' then 'PUBLIC' else privilege.role::text end collate "C")
@@ -133,7 +133,7 @@ way (kind, name, runs_as, reached_by, fired_by, sentence) as (
   join dba.privilege privilege
     on privilege.oid = record.oid
    and privilege.kind in ('view', 'materialized view', 'foreign table')
-  where not record.is_table and not (record.is_view and record.asks_as_caller)
+  where not record.is_table and not (record.is_view and record.is_security_invoker)
   group by record.oid, record.is_view, record.name, record.owner, record.sentence
   union all
   select
@@ -149,19 +149,19 @@ way (kind, name, runs_as, reached_by, fired_by, sentence) as (
   where note = 'row-level security does not apply'
   group by record, verb
   union all
-  select 'role that bypasses row-level security', actor.name::text, null, null, null, actor.sentence
-  from dba.actor
-  where actor.bypasses_row_security
+  select 'role that bypasses row-level security', role.name::text, null, null, null, role.sentence
+  from dba.role
+  where role.bypasses_rls
   union all
-  select distinct 'role that may act as the owner', holding.role, holding.object, null::text[], null::text[], actor.sentence
-  from dba.holding
-  join dba.actor on actor.name = holding.role
-  where holding.kind = 'role'
-    and holding.object in (select owner from dba.schema)
+  select distinct 'role that may act as the owner', held.role, held.object, null::text[], null::text[], role.sentence
+  from dba.other_privilege held
+  join dba.role on role.name = held.role
+  where held.kind = 'role'
+    and held.object in (select owner from dba.schema)
 )
 select kind, name, runs_as, reached_by, fired_by, sentence
-from way
+from bypass
 order by
   kind = 'security definer function', kind collate "C", name collate "C", runs_as collate "C";
-comment on view dba.way_around is
-  'Every way around row-level security as the caller: functions that run as their owner, the roles that may call them and the records whose triggers do, views that ask as theirs, tables that are not protected, roles that are not bound by it.';
+comment on view dba.rls_bypass is
+  'Whatever bypasses row-level security with the rights of the caller: functions that run as their owner, with the roles that may call them and the records whose triggers do; views that read as their owner; tables without row-level security; roles that it does not apply to.';
