@@ -121,10 +121,11 @@ WARN   grant_without_comment
 
 Every rule
 
-ERROR  create_granted
-  why  Who creates objects puts functions and tables where others find them
-       first.
-  fix  revoke create, temporary on … from …
+ERROR  authenticator_inherits_rights
+  why  What the login inherits, it may do before auth.enter has checked the
+       session.
+  fix  alter role epic_authenticator noinherit; from PostgreSQL 16 on: grant …
+       to epic_authenticator with inherit false
 `);
     expect(stdout).toContain(`
 Suppressed, in db/dba/41_suppression.sql
