@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 
-// One demo company serves all of these, in this order, as it would serve somebody who runs the demo again and again.
+// These tests share one demo company, in this order: a first run, a second, one that is killed.
 
 let temporary: string;
 let env: NodeJS.ProcessEnv;
@@ -52,7 +53,7 @@ test('the tour shows a day of each department, and what each is refused', async 
   const { code, stdout, stderr } = await tour();
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  expect(stdout).toContain('with a new demo company');
+  expect(stdout).toContain('with a new demo company: 80 clients, 150 contracts and 100 events.');
   expect(stdout).toMatch(/✓ Contract \d+ signed/);
   expect(stdout).toMatch(/✓ Event \d+ created: “Spring reception”/);
   expect(stdout).toMatch(/✓ Event \d+ assigned to Inès Dubois/);
@@ -72,19 +73,37 @@ test('the tour shows a day of each department, and what each is refused', async 
   expect(prose.filter((line) => line.length > 80)).toEqual([]);
 });
 
-test('a second run keeps the data, and takes another port when its own is taken', async () => {
+test('a second run keeps the data, shows no tour, and takes another port when its own is taken', async () => {
   const { port, server } = await occupyPort();
   const { code, stdout } = await tour([], { EPIC_PORT: String(port) });
   server.close();
   expect(code).toBe(0);
   expect(stdout).toContain(`Port ${port} is taken: serving on another one.`);
-  expect(stdout).toContain('with the demo company as you left it');
-  expect(stdout).toContain('Event 102 created');
+  expect(stdout).toContain(
+    'with the demo company of your last run: 80 clients, 150 contracts and 101 events.\n' +
+      'What was changed there is kept; the tour is shown to a new company only.\n' +
+      'To start over: npm run demo -- --fresh\n',
+  );
+  expect(stdout).not.toContain('$ epic');
+});
+
+test('a folder with another database than a demo is refused, and left as it is', async () => {
+  const folder = join(temporary, 'another');
+  await mkdir(join(folder, 'postgres'), { recursive: true });
+  await chmod(folder, 0o700);
+  await writeFile(join(folder, 'passwords.json'), '{}');
+  const { code, stdout, stderr } = await tour(['--fresh'], { EPIC_DATA: folder });
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(
+    `epic-server: The folder ${folder} holds a database that is not a demo company.\n` +
+      '  Name another one with EPIC_DATA, or leave it out: the demo is then kept in .epic/demo.\n',
+  );
+  expect((await readdir(folder)).sort()).toEqual(['passwords.json', 'postgres']);
 });
 
 test('a run that was killed is taken over by the next, which --fresh starts over and Ctrl-C stops', async () => {
   const killed = await startDemo();
-  await killed.said('Alice Martin');
+  await killed.said('In a second terminal');
   killed.demo.kill('SIGKILL');
   await once(killed.demo, 'close');
 
@@ -93,7 +112,7 @@ test('a run that was killed is taken over by the next, which --fresh starts over
   await next.said('Event 101 created');
   await next.said('In a second terminal');
   next.demo.kill('SIGINT');
-  await next.said('Stopped. The demo company stays as it is.');
+  await next.said('Stopped. The demo company is kept.');
   const [code] = await once(next.demo, 'exit');
   expect(code).toBe(0);
 });

@@ -1,9 +1,10 @@
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readServerConfig, type ServerConfig } from '../config/server.ts';
 import { type LocalDatabase, openLocalDatabase } from '../database/deploy/local.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
-import { giveTour, guest, TourError } from '../demo/tour.ts';
+import { defaultDemoFolder, openDemoFolder } from '../demo/folder.ts';
+import { runTour, sampleEmail } from '../demo/tour.ts';
 import { ensureOwnKeys } from '../identity/key-file.ts';
 import { loadKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
@@ -19,33 +20,43 @@ export interface DemoOptions {
   epicIsBuilt: Promise<unknown>;
 }
 
+/** Where `epic`, `epic-server` and a Node that runs them are found. */
+const programs = resolve(import.meta.dirname, '../../../node_modules/.bin');
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-/** `epic-server demo`: from nothing to a served demo company, a tour of it, then serving until stopped. */
+/**
+ * `epic-server demo`: from nothing to a served demo company, then serving until stopped. A tour is given of a new
+ * company only: it changes data, which on the next run are kept.
+ */
 export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<void> {
-  const config = readServerConfig(process.env);
+  const dataFolder = process.env.EPIC_DATA || defaultDemoFolder;
+  const config = readServerConfig({ ...process.env, EPIC_DATA: dataFolder });
   const log = createLog('error');
   const stop = takeStopRequests();
 
-  const opening = openLocalDatabase(join(config.dataFolder, 'demo'), say, { fresh });
+  await openDemoFolder(config.dataFolder);
+  const opening = openLocalDatabase(config.dataFolder, say, { fresh });
   // Loading PostGraphile keeps this process busy for as long as PostgreSQL needs to start beside it: so that one first.
   const loading = sleep(100).then(() => import('../service/serve.ts'));
   const local = await opening;
   try {
-    const [isNew, serving] = await Promise.all([
+    const [{ isNew, size }, serving] = await Promise.all([
       loadCompany(local.adminUrl),
       serveSomewhere(await loading, config, local, log),
       epicIsBuilt,
     ]);
     const stopped = untilStopped({ serving, failure: local.cluster.failure, log, stop });
     try {
+      const { folder } = local.cluster;
+      const company = isNew ? 'a new demo company' : 'the demo company of your last run';
       say(`Epic Events CRM is ready at ${serving.url} after ${seconds(performance.now())},`);
-      say(
-        `with ${isNew ? 'a new' : 'the'} demo company${isNew ? '' : ' as you left it (--fresh starts over)'}.`,
-      );
-      const isOver = await showTour(serving.url, local.cluster.folder, { stopped, exit });
+      say(`with ${company}: ${size}.`);
+      if (!isNew) say('What was changed there is kept; the tour is shown to a new company only.');
+      say('To start over: npm run demo -- --fresh');
+      const isOver = !isNew || (await showTour(serving.url, folder, stopped));
       if (isOver && !exit) {
-        invite(serving.url);
+        invite(serving.url, folder);
         await stopped;
       }
     } finally {
@@ -54,29 +65,23 @@ export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<v
   } finally {
     await local.cluster.close();
   }
-  say(exit ? '\nThe tour is over.' : '\nStopped. The demo company stays as it is.');
+  say('\nStopped. The demo company is kept.');
 }
 
 /** Shows the tour; false if it was stopped before its end. */
-async function showTour(
-  url: string,
-  folder: string,
-  { stopped, exit }: { stopped: Promise<void>; exit: boolean },
-): Promise<boolean> {
+async function showTour(url: string, folder: string, stopped: Promise<void>): Promise<boolean> {
   const interruption = new AbortController();
   stopped.then(() => interruption.abort());
   try {
-    await giveTour(url, {
+    await runTour({
+      server: url,
       write: (text) => process.stdout.write(text),
       folder,
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
       interrupted: interruption.signal,
     });
   } catch (error) {
-    if (interruption.signal.aborted) return false;
-    // Whoever came to work with the company can do so without the tour.
-    if (exit || !(error instanceof TourError)) throw error;
-    say(`\n${error.message}\n${error.remedy}`);
+    if (!interruption.signal.aborted) throw error;
   }
   return !interruption.signal.aborted;
 }
@@ -119,15 +124,17 @@ function isTaken(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
 }
 
-function invite(url: string): void {
+function invite(url: string, folder: string): void {
   say(`
 Now you. In a second terminal:
 
-  export EPIC_SERVER=${url}
-  npx epic login --email ${guest}
+  export PATH="${programs}:$PATH" EPIC_SERVER=${url}
+  epic login --email ${sampleEmail}
 
-The password is ${demoPassword}, for everybody: npx epic employee list
-Explore the API at ${url}/ in a browser. Ctrl-C stops everything.`);
+The password is ${demoPassword}, for everyone: epic employee list
+Explore the API at ${url}/ in a browser.
+For DBAs: EPIC_DATA=${folder} epic-server policies matrix
+Ctrl-C stops everything.`);
 }
 
 function seconds(milliseconds: number): string {

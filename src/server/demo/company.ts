@@ -3,32 +3,40 @@ import { Client } from 'pg';
 import { databasePath } from '../database/sql-file.ts';
 import { hashNewPassword } from '../identity/passwords.ts';
 
-/** The password of everybody in the demo company, and of nobody anywhere else. */
+/** The password of every employee of the demo company. */
 export const demoPassword = 'epic-events-demo';
 
 /**
- * Loads the demo company into a deployed database, unless somebody works there already.
- * Returns whether it was loaded. Needs a superuser: it dates the past, which nobody else may.
+ * Loads the demo company into a deployed database, unless that has employees already. Needs a superuser, because it sets
+ * dates in the past. Returns whether it was loaded, and how large the company is, in words.
  */
-export async function loadCompany(adminUrl: string): Promise<boolean> {
+export async function loadCompany(adminUrl: string): Promise<{ isNew: boolean; size: string }> {
   const client = new Client({ connectionString: adminUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<{ empty: boolean }>(
-      'select not exists (select from crm.employee) as empty',
+    const { rows: employees } = await client.query('select from crm.employee limit 1');
+    const isNew = employees.length === 0;
+    if (isNew) await load(client);
+    const { rows } = await client.query<{ size: string }>(
+      `select format('%s clients, %s contracts and %s events',
+         (select count(*) from crm.client),
+         (select count(*) from crm.contract),
+         (select count(*) from crm.event)) as size`,
     );
-    if (!rows[0]?.empty) return false;
-    const hash = await hashNewPassword(demoPassword);
-    await client.query('begin');
-    await client.query(await readFile(databasePath('demo', 'company.sql'), 'utf8'));
-    await client.query(
-      `insert into auth.credential (employee_id, password_hash, must_change)
-       select id, $1, false from crm.employee`,
-      [hash],
-    );
-    await client.query('commit');
-    return true;
+    return { isNew, size: rows[0]?.size ?? '' };
   } finally {
     await client.end();
   }
+}
+
+async function load(client: Client): Promise<void> {
+  const hash = await hashNewPassword(demoPassword);
+  await client.query('begin');
+  await client.query(await readFile(databasePath('demo', 'company.sql'), 'utf8'));
+  await client.query(
+    `insert into auth.credential (employee_id, password_hash, must_change)
+     select id, $1, false from crm.employee`,
+    [hash],
+  );
+  await client.query('commit');
 }

@@ -4,26 +4,26 @@ import { OperatorError } from '../errors/errors.ts';
 import { demoPassword } from './company.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
-/** Where the tour is shown. */
-export interface Stage {
+export interface TourOptions {
+  /** The address of the API. */
+  server: string;
   write(text: string): void;
-  /** Where sessions are kept meanwhile. */
+  /** Where sessions are kept during the tour. */
   folder: string;
   colour: boolean;
   /** Ends the tour. */
   interrupted: AbortSignal;
 }
 
-/** One person at work: every command is shown as typed, with what it really printed. */
-interface Desk {
-  /** Says what happens next. */
-  say(line: string): void;
-  /** A command that has to succeed. */
-  does(...args: string[]): Promise<void>;
-  /** A command that has to be refused, by a policy. */
-  isRefused(...args: string[]): Promise<void>;
-  /** Looks something up without showing it: the JSON of a command. */
-  sees<Row>(...args: string[]): Promise<Row[]>;
+/** What an employee does in the tour: each command is shown as typed, with what it really printed. */
+interface Script {
+  comment(line: string): void;
+  /** Runs a command that has to succeed. */
+  run(...args: string[]): Promise<void>;
+  /** Runs a command that a policy has to refuse. */
+  runRefused(...args: string[]): Promise<void>;
+  /** Runs a command without showing it, for the JSON that it prints. */
+  query<Row>(...args: string[]): Promise<Row[]>;
 }
 
 interface Identified {
@@ -36,147 +36,134 @@ const staff = {
   support: { name: 'Inès Dubois', email: 'ines.dubois@epicevents.example' },
 };
 
-/** A person to log in as after the tour. */
-export const guest = staff.sales.email;
+type Employee = (typeof staff)[keyof typeof staff];
+
+/** The address of an employee to log in as after the tour. */
+export const sampleEmail = staff.sales.email;
 
 /**
- * Shows a day's work of each department with the real `epic`, and what each is refused.
- * @throws TourError if a command does not end as the tour says it does.
+ * Shows a working day of each department of a new demo company, with the real `epic`, and what each is refused.
+ * @throws TourError if a command does not end as the tour expects.
  */
-export async function giveTour(server: string, stage: Stage): Promise<void> {
-  const onStage = (person: keyof typeof staff, work: (desk: Desk) => Promise<void>) =>
-    atDesk(staff[person], server, stage, work);
-
-  const sold = await salesDay(onStage);
-  await managementDay(onStage, sold);
-  await supportDay(onStage, sold);
+export async function runTour(options: TourOptions): Promise<void> {
+  const eventId = await withTerminal(staff.sales, options, salesDay);
+  await withTerminal(staff.management, options, (script) => managementDay(script, eventId));
+  await withTerminal(staff.support, options, (script) => supportDay(script, eventId));
 }
 
-type OnStage = (person: keyof typeof staff, work: (desk: Desk) => Promise<void>) => Promise<void>;
+/** Returns the id of the event that it plans. */
+async function salesDay({ comment, run, query, runRefused }: Script): Promise<string> {
+  comment('Sales look for their contracts that are not signed yet, and sign one.');
+  const mine = ['contract', 'list', '--mine', '--unsigned'];
+  const [contract] = await query<Identified>(...mine);
+  await run(...mine, '--limit', '5');
+  await run('contract', 'sign', idOf(contract));
 
-async function salesDay(onStage: OnStage): Promise<Identified> {
-  let planned: Identified | undefined;
-  await onStage('sales', async ({ say, does, sees, isRefused }) => {
-    say('Sales look for their contracts that are not signed yet, and sign one.');
-    const mine = ['contract', 'list', '--mine', '--unsigned'];
-    let [contract] = await sees<Identified>(...mine);
-    if (contract === undefined) {
-      const [client] = await sees<Identified>('client', 'list', '--mine');
-      await does('contract', 'create', '--client', idOf(client), '--total', '4800.00');
-      [contract] = await sees<Identified>(...mine);
-    }
-    await does(...mine, '--limit', '5');
-    await does('contract', 'sign', idOf(contract));
+  comment('A signed contract may have events.');
+  const day = new Date(Date.now() + 45 * 86_400_000).toISOString().slice(0, 10);
+  await run(
+    ...['event', 'create', '--contract', idOf(contract), '--title', 'Spring reception'],
+    ...['--start', `${day} 18:00`, '--end', `${day} 23:30`],
+    ...['--location', 'Palais Brongniart, Paris', '--attendees', '120'],
+  );
+  const [planned] = await query<Identified>('event', 'list', '--contract', idOf(contract));
 
-    say('A signed contract may have events.');
-    const day = new Date(Date.now() + 45 * 86_400_000).toISOString().slice(0, 10);
-    await does(
-      ...['event', 'create', '--contract', idOf(contract), '--title', 'Spring reception'],
-      ...['--start', `${day} 18:00`, '--end', `${day} 23:30`],
-      ...['--location', 'Palais Brongniart, Paris', '--attendees', '120'],
-    );
-    [planned] = await sees<Identified>('event', 'list', '--contract', idOf(contract));
-
-    say("A colleague's contract is not theirs to sign.");
-    const all = await sees<Identified>('contract', 'list', '--unsigned', '--limit', '1000');
-    const own = new Set((await sees<Identified>(...mine)).map(({ id }) => id));
-    await isRefused('contract', 'sign', idOf(all.find(({ id }) => !own.has(id))));
-  });
-  if (planned === undefined) throw new TourError('The tour planned an event and cannot find it.');
-  return planned;
+  comment("A colleague's contract is not theirs to sign.");
+  const all = await query<Identified>('contract', 'list', '--unsigned', '--limit', '1000');
+  await runRefused('contract', 'sign', await idOfOthers(query, all, mine));
+  return idOf(planned);
 }
 
-async function managementDay(onStage: OnStage, planned: Identified): Promise<void> {
-  await onStage('management', async ({ say, does, sees, isRefused }) => {
-    say('Management looks for events that nobody runs yet, and assigns one.');
-    await does('event', 'list', '--no-support', '--upcoming', '--limit', '5');
-    const supporters = await sees<Identified & { email: string }>(
-      ...['employee', 'list', '--department', 'support'],
-    );
-    const supporter = supporters.find(({ email }) => email === staff.support.email);
-    await does('event', 'assign', idOf(planned), '--support', idOf(supporter));
+async function managementDay(script: Script, eventId: string): Promise<void> {
+  const { comment, run, query, runRefused } = script;
+  comment('Management look for events that have no support contact yet, and assign one.');
+  await run('event', 'list', '--no-support', '--upcoming', '--limit', '5');
+  const supporters = await query<Identified & { email: string }>(
+    ...['employee', 'list', '--department', 'support'],
+  );
+  const supporter = supporters.find(({ email }) => email === staff.support.email);
+  await run('event', 'assign', eventId, '--support', idOf(supporter));
 
-    say('Clients are for sales to change.');
-    const [client] = await sees<Identified>('client', 'list', '--limit', '1');
-    await isRefused('client', 'update', idOf(client), '--phone', '+33 1 99 00 12 34');
-  });
+  comment('Clients are for sales to change.');
+  const [client] = await query<Identified>('client', 'list', '--limit', '1');
+  await runRefused('client', 'update', idOf(client), '--phone', '+33 1 99 00 12 34');
 }
 
-async function supportDay(onStage: OnStage, planned: Identified): Promise<void> {
-  await onStage('support', async ({ say, does, sees, isRefused }) => {
-    say('Support hear of it, and take over.');
-    await does('notification', 'list', '--unread', '--limit', '3');
-    await does(
-      ...['event', 'update', idOf(planned), '--status', 'confirmed'],
-      ...['--notes', 'Caterer booked, sound check at 16:00.'],
-    );
+async function supportDay(script: Script, eventId: string): Promise<void> {
+  const { comment, run, query, runRefused } = script;
+  comment('Support are notified, and take over.');
+  await run('notification', 'list', '--unread', '--limit', '3');
+  await run(
+    ...['event', 'update', eventId, '--status', 'confirmed'],
+    ...['--notes', 'Caterer booked, sound check at 16:00.'],
+  );
 
-    say('An event that a colleague runs is not theirs to change.');
-    const upcoming = await sees<Identified>('event', 'list', '--upcoming', '--limit', '1000');
-    const own = new Set((await sees<Identified>('event', 'list', '--mine')).map(({ id }) => id));
-    const other = upcoming.find(({ id }) => !own.has(id));
-    await isRefused('event', 'update', idOf(other), '--attendees', '10');
-  });
+  comment('An event that a colleague runs is not theirs to change.');
+  const upcoming = await query<Identified>('event', 'list', '--upcoming', '--limit', '1000');
+  const other = await idOfOthers(query, upcoming, ['event', 'list', '--mine']);
+  await runRefused('event', 'update', other, '--attendees', '10');
 }
 
-async function atDesk(
-  person: { name: string; email: string },
-  server: string,
-  stage: Stage,
-  work: (desk: Desk) => Promise<void>,
-): Promise<void> {
-  const terminal = await openTerminal({
-    server,
-    folder: join(stage.folder, 'tour'),
-    colour: stage.colour,
-    interrupted: stage.interrupted,
-  });
+/** The id of the first row that a list of one's own does not have. */
+async function idOfOthers(
+  query: Script['query'],
+  rows: readonly Identified[],
+  ownList: readonly string[],
+): Promise<string> {
+  const own = new Set((await query<Identified>(...ownList)).map(({ id }) => id));
+  return idOf(rows.find(({ id }) => !own.has(id)));
+}
+
+async function withTerminal<Result>(
+  { name, email }: Employee,
+  options: TourOptions,
+  work: (script: Script) => Promise<Result>,
+): Promise<Result> {
+  const { server, colour, interrupted } = options;
+  const folder = join(options.folder, 'tour');
+  const terminal = await openTerminal({ server, folder, colour, interrupted });
   try {
-    const desk = deskOf(terminal, stage);
-    stage.write(`\n${styled(stage, 'bold', `── ${person.name} `.padEnd(72, '─'))}\n`);
-    await terminalLogin(terminal, person.email, stage);
-    await work(desk);
+    options.write(`\n${styled(options, 'bold', `── ${name} `.padEnd(72, '─'))}\n`);
+    const login = ['login', '--email', email, '--password-stdin'];
+    await show(terminal, options, login, { stdin: `${demoPassword}\n` });
+    return await work(scriptOf(terminal, options));
   } finally {
     await terminal.close();
   }
 }
 
-async function terminalLogin(terminal: Terminal, email: string, stage: Stage): Promise<void> {
-  const args = ['login', '--email', email, '--password-stdin'];
-  const run = await terminal.epic(args, `${demoPassword}\n`);
-  show(stage, args, run.stdout + run.stderr);
-  if (run.code !== 0) throw unexpected(args, run.code);
-}
-
-function deskOf(terminal: Terminal, stage: Stage): Desk {
-  const play = async (args: readonly string[], expected: number) => {
-    const run = await terminal.epic(args);
-    show(stage, args, run.stdout + run.stderr);
-    if (run.code !== expected) throw unexpected(args, run.code);
-  };
+function scriptOf(terminal: Terminal, options: TourOptions): Script {
   return {
-    say: (line) => stage.write(`\n${styled(stage, 'dim', `# ${line}`)}\n`),
-    does: (...args) => play(args, 0),
-    isRefused: (...args) => play(args, 5),
-    async sees(...args) {
-      const run = await terminal.epic([...args, '--json']);
-      if (run.code !== 0) throw unexpected(args, run.code);
-      return JSON.parse(run.stdout);
+    comment: (line) => options.write(`\n${styled(options, 'dim', `# ${line}`)}\n`),
+    run: (...args) => show(terminal, options, args),
+    runRefused: (...args) => show(terminal, options, args, { exitCode: 5 }),
+    async query(...args) {
+      const { code, stdout } = await terminal.epic([...args, '--json']);
+      if (code !== 0) throw unexpected(args, code);
+      return JSON.parse(stdout);
     },
   };
 }
 
-function show(stage: Stage, args: readonly string[], output: string): void {
+/** Runs a command, and writes it and what it printed. */
+async function show(
+  terminal: Terminal,
+  options: TourOptions,
+  args: readonly string[],
+  { stdin, exitCode = 0 }: { stdin?: string; exitCode?: number } = {},
+): Promise<void> {
+  const { code, stdout, stderr } = await terminal.epic(args, stdin);
   const typed = args.map((arg) => (/^[\w@.:/=+-]+$/.test(arg) ? arg : `'${arg}'`)).join(' ');
-  stage.write(`${styled(stage, 'bold', `$ epic ${typed}`)}\n${output}`);
+  options.write(`${styled(options, 'bold', `$ epic ${typed}`)}\n${stdout}${stderr}`);
+  if (code !== exitCode) throw unexpected(args, code);
 }
 
-function styled(stage: Stage, style: 'bold' | 'dim', text: string): string {
-  return stage.colour ? styleText(style, text, { validateStream: false }) : text;
+function styled({ colour }: TourOptions, style: 'bold' | 'dim', text: string): string {
+  return colour ? styleText(style, text, { validateStream: false }) : text;
 }
 
 function idOf(row: Identified | undefined): string {
-  if (row === undefined) throw new TourError('The tour finds nothing left to show.');
+  if (row === undefined) throw new TourError('The tour does not find the records that it needs.');
   return String(row.id);
 }
 
@@ -186,12 +173,9 @@ function unexpected(args: readonly string[], code: number): TourError {
   );
 }
 
-/** The demo company is no longer as the tour needs it. */
-export class TourError extends OperatorError {
+/** The demo company is not as the tour needs it. */
+class TourError extends OperatorError {
   constructor(sentence: string) {
-    super(
-      sentence,
-      'The demo company has changed too much; start over with: npm run demo -- --fresh',
-    );
+    super(sentence, 'Start over with: npm run demo -- --fresh');
   }
 }
