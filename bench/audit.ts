@@ -1,7 +1,7 @@
 // What history costs an update: the same updates, as the API makes them, in a database with the audit triggers and
 // in a copy of it without, turn by turn in one run.
 //
-//   npm run bench:audit -- [--rounds 1000] [--bulk-rounds 10] [--url postgres://superuser@…/postgres] [--json]
+//   npm run bench -- audit [--rounds 1000] [--bulk-rounds 10] [--url postgres://superuser@…/postgres] [--json]
 
 import { parseArgs } from 'node:util';
 import type { Client } from 'pg';

@@ -1,7 +1,7 @@
 // How long `epic` takes from its start to its end, against a bare Node of the same version: turn by turn in one run, on
 // the demo company, with a server on this machine that has been asked before.
 //
-//   npm run bench:cli -- [--runs 40] [--json]
+//   npm run bench -- cli [--runs 40] [--json]
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 // What `epic contract list --all --csv` takes, for many contracts, beside what the database takes for the same rows; and
 // what an import of clients takes.
 //
-//   npm run bench:export -- [--contracts 100000] [--clients 10000] [--rounds 3] [--json]
+//   npm run bench -- export [--contracts 100000] [--clients 10000] [--rounds 3] [--json]
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 // Whether the time that a refused login takes tells that there is such an e-mail address: over HTTP, through the built
 // server, and the part of it that the database does, in SQL. Turn by turn in one run.
 //
-//   npm run bench:login -- [--rounds 200] [--json]
+//   npm run bench -- login [--rounds 200] [--json]
 
 import { parseArgs } from 'node:util';
 import type { Client } from 'pg';

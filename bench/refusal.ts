@@ -1,7 +1,7 @@
 // What a refusal costs, explanation included, beside the same statement when it succeeds: over HTTP, through the
 // built server, and in SQL, as the server sends it. Turn by turn in one run.
 //
-//   npm run bench:refusal -- [--rounds 200] [--json]
+//   npm run bench -- refusal [--rounds 200] [--json]
 
 import { parseArgs } from 'node:util';
 import type { Client } from 'pg';

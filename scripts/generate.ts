@@ -1,5 +1,5 @@
-// `npm run generate`: writes every file of the repository that is made from a deployed database, or from the sources.
-// With --check, as in `npm run test:drift`, it writes nothing and fails when one of them is out of date.
+// `npm run generate`: writes the committed files that are made from a deployed database or from the sources.
+// With --check, as in `npm run check`, it writes nothing and fails when one of them is out of date.
 
 import { parseArgs } from 'node:util';
 import { compare, type GeneratedFile, write } from './generate/generated-file.ts';
@@ -18,21 +18,21 @@ const { values: flags } = parseArgs({ options: { check: { type: 'boolean', defau
 try {
   let outdated = 0;
   for await (const file of generatedFiles()) if (!(await settle(file))) outdated += 1;
-  if (outdated > 0) fail('If these changes are meant: npm run generate, and check them in.');
+  if (outdated > 0) fail('If this change is intended, run npm run generate and commit the result.');
 } catch (error) {
   if (!(error instanceof InvalidOperations)) throw error;
   fail(`src/cli/operations/*.graphql do not fit the schema:\n\n${error.message}`);
 }
 
-/** Each as soon as it is made: where the operations do not fit the schema, the schema that they should fit is there. */
+/** Yields the schema first, so that it is written even if the operations do not fit it. */
 async function* generatedFiles(): AsyncGenerator<GeneratedFile> {
   const { schema, documents } = await readDatabase();
   yield { path: 'schema.graphql', content: schema };
   yield* documents;
   yield { path: 'src/cli/operations/index.ts', content: await operationsFor(schema) };
   // Loads the command line, which takes records and departments from the operations.
-  const { cliDocs } = await import('./generate/cli-docs.ts');
-  yield* await cliDocs();
+  const { cliReference } = await import('./generate/cli-reference.ts');
+  yield await cliReference();
 }
 
 async function readDatabase(): Promise<{ schema: string; documents: GeneratedFile[] }> {
@@ -47,7 +47,7 @@ async function readDatabase(): Promise<{ schema: string; documents: GeneratedFil
   }
 }
 
-/** Writes or checks one file, and says so. False when it is out of date and stays so. */
+/** Writes or checks one file, and reports it. Returns false when it is out of date and was only checked. */
 async function settle(file: GeneratedFile): Promise<boolean> {
   const { path, isCurrent, difference } = await compare(file);
   if (!isCurrent && flags.check) {
@@ -55,8 +55,7 @@ async function settle(file: GeneratedFile): Promise<boolean> {
     return false;
   }
   if (!isCurrent) await write(file);
-  const state = isCurrent ? 'current' : file.content === null ? 'removed' : 'written';
-  process.stdout.write(`${path} is ${state}.\n`);
+  process.stdout.write(`${path} is ${isCurrent ? 'current' : 'written'}.\n`);
   return true;
 }
 

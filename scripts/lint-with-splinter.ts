@@ -1,12 +1,11 @@
-// Runs the rules of supabase/splinter, as they are, on a database deployed from db/, and compares what they find with
-// scripts/splinter-accepted.json: node scripts/lint-with-splinter.ts FILE…
+// node scripts/lint-with-splinter.ts FILE…: runs the rules of supabase/splinter, unchanged, on a database deployed from
+// db/, and compares their findings with scripts/splinter-accepted.json.
 //
-// The files are splinter's own: splinter.sql, or any of lints/*.sql. They are not part of this repository. The database
-// is that of DATABASE_ADMIN_URL, as a superuser, or else the embedded one; all that is done there is rolled back.
+// FILE is splinter.sql or any of lints/*.sql of splinter's repository. The database is that of DATABASE_ADMIN_URL, as a
+// superuser, or else the embedded one. Everything is rolled back.
 //
-// What the rules expect of Supabase has a stand-in. Strangers are `anon`; each of our roles is `authenticated` in turn,
-// by another name for a moment; the API serves schema crm. Our schema auth, which the rules would take for Supabase's
-// and pass over, is called something else.
+// The rules expect names of Supabase, so roles and schemas are renamed for the transaction: epic_anonymous is `anon`,
+// each other role of the API in turn is `authenticated`, and schema auth, which the rules skip, is `epic_auth`.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -23,7 +22,7 @@ try {
   if (files.length === 0) {
     throw new OperatorError(
       'Name the files with the rules: splinter.sql, or lints/*.sql.',
-      'They are at github.com/supabase/splinter.',
+      'They are at https://github.com/supabase/splinter.',
     );
   }
   const missing = files.find((file) => !existsSync(file));
@@ -109,7 +108,7 @@ function report(findings: readonly Finding[], accepted: ReadonlyMap<string, stri
   process.stdout.write(
     `${severe.length} of level ERROR or WARN, ${unaccepted.length} not accepted; ${findings.length - severe.length} of level INFO.\n`,
   );
-  // Of the rules that were run, as far as their findings tell.
+  // only rules with findings are known to have been run
   const missing = [...accepted.keys()].filter(
     (key) =>
       severe.some(({ name }) => key.startsWith(`${name}_`)) &&

@@ -1,6 +1,6 @@
-// Presses TAB in a real bash, zsh and fish, which have to be installed (Debian's packages zsh and fish), and looks what
-// becomes of the command line. Needs the built programs; run by .ci/run. It ends with one line, "N passed, N failed".
-// Not part of `npm test`, which needs nothing installed: tests/cli/completion.test.ts tests what the shells are told.
+// node scripts/test-completion.ts: presses TAB in bash, zsh and fish (Debian's packages zsh and fish), with the built
+// programs, and compares the command line. Run by .ci/run, and not by `npm test`, which needs nothing installed:
+// tests/cli/completion.test.ts tests what `epic` answers to the shells.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { programs } from '../tests/support/paths.ts';
 import { plainEnvironment } from '../tests/support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 import { startTestServer } from '../tests/support/test-server.ts';
-import { runChecks, test } from './checks.ts';
+import { runTests, test } from './test-runner.ts';
 
 const shells = {
   bash: { args: ['--norc', '--noprofile', '-i'], load: 'source <(epic completion bash)' },
@@ -25,8 +25,8 @@ const shells = {
 
 type Shell = keyof typeof shells;
 
-/** Command lines as typed before TAB, and as they are after it. */
-const completed: readonly (readonly [typed: string, result: string])[] = [
+/** Command lines before and after TAB. */
+const completions: readonly (readonly [typed: string, result: string])[] = [
   ['epic contr', 'epic contract'],
   ['epic contract si', 'epic contract sign'],
   ['epic help exit', 'epic help exit-codes'],
@@ -39,11 +39,11 @@ const completed: readonly (readonly [typed: string, result: string])[] = [
   ['epic contract list --nonsense-', 'epic contract list --nonsense-'],
 ];
 
-/** How long a list may take to be drawn, in milliseconds; a slower machine is asked again. */
-const patience = 2_000;
+/** How long to wait for a list of candidates, in ms; on a slower machine it is asked for again. */
+const listTimeoutMs = 2_000;
 
-/** A shell on a terminal, in which `epic` completes. */
-async function openShell(shell: Shell, { folder, server, stateHome }: Desk) {
+/** Starts a shell on a terminal, with the completion of `epic` loaded. */
+async function openShell(shell: Shell, { folder, server, stateHome }: Environment) {
   const { args, load } = shells[shell];
   const pty = spawn(shell, args, {
     name: 'xterm',
@@ -57,7 +57,7 @@ async function openShell(shell: Shell, { folder, server, stateHome }: Desk) {
       XDG_STATE_HOME: stateHome,
       EPIC_SERVER: server,
       LC_ALL: 'C.UTF-8',
-      // npm names vi, and zsh would edit its lines like that.
+      // npm sets vi, which would put zsh into vi mode
       EDITOR: '',
       VISUAL: '',
     },
@@ -72,7 +72,7 @@ async function openShell(shell: Shell, { folder, server, stateHome }: Desk) {
     output = '';
     pty.write(keys);
   };
-  /** Runs a command line, and waits until it has printed this at the beginning of a line. */
+  /** Runs a command line, and waits for its output. */
   const run = async (line: string, printed: RegExp) => {
     type(`${line}\r`);
     await until(() => printed.test(shown()));
@@ -83,59 +83,63 @@ async function openShell(shell: Shell, { folder, server, stateHome }: Desk) {
   return {
     type,
     shown,
-    /** What becomes of a command line when TAB is pressed at its end. */
+    /** Returns the command line after TAB at its end. */
     async complete(typed: string): Promise<string> {
-      // To its beginning, where it becomes the argument of another command.
+      // Ctrl-A, then make the line the argument of echo
       lines += 1;
       type(`${typed}\t\x01echo LINE${lines} \r`);
       const line = new RegExp(`^LINE${lines} (.*)$`, 'm');
       await until(() => line.test(shown()));
       return line.exec(shown())?.[1]?.trimEnd() ?? '';
     },
-    /** Presses TAB twice at the end of a command line, which is then dropped. */
+    /** Presses TAB twice at the end of a command line, then clears it. */
     async list(typed: string): Promise<void> {
       type(`${typed}\t\t`);
-      // Until its beginning has come back, what was typed after it has not been read.
-      const line = /DROPPED$/m;
-      await sleep(patience);
+      // what is printed by the next command shows that the shell has handled both
+      const line = /CLEARED$/m;
+      await sleep(listTimeoutMs);
       pty.write('\x01\x0b');
-      pty.write("echo 'DROP''PED'\r");
+      pty.write("echo 'CLEA''RED'\r");
       await until(() => line.test(shown()));
     },
     close: () => pty.kill('SIGKILL'),
   };
 }
 
-interface Desk {
+interface Environment {
   folder: string;
   server: string;
   stateHome: string;
 }
 
-async function tryShell(shell: Shell, desk: Desk, ids: { client: string; contract: string }) {
-  const { complete, list, shown, close } = await openShell(shell, desk);
-  // Seen as it is typed, or as it is printed.
+async function testShell(
+  shell: Shell,
+  environment: Environment,
+  ids: { client: string; contract: string },
+) {
+  const { complete, list, shown, close } = await openShell(shell, environment);
+  // echo prints the line without its quotes
   const withoutQuotes = (line: string) => line.replaceAll('"', '');
   try {
-    for (const [typed, result] of completed) {
+    for (const [typed, result] of completions) {
       await test(`${shell}: ${typed}`, async () => {
         assert.equal(withoutQuotes(await complete(typed)), withoutQuotes(result));
       });
     }
-    await test(`${shell}: the id of the only contract there is`, async () => {
-      // There are none where the server takes its time: then one asks again.
+    await test(`${shell}: the id of the only contract is completed`, async () => {
+      // a slow server's answer is not waited for: ask again
       const expected = `epic contract sign ${ids.contract}`;
       await until(async () => (await complete('epic contract sign ')) === expected);
     });
-    await test(`${shell}: the ids of clients, with their names`, async () => {
+    await test(`${shell}: the ids of clients are listed with their names`, async () => {
       await until(async () => {
         await list('epic client view ');
         return ['Dupont SA', 'Zoé Müller'].every((name) => shown().includes(name));
       });
     });
-    await test(`${shell}: nothing of a command line is run by completing it`, async () => {
+    await test(`${shell}: completing a command line runs nothing in it`, async () => {
       await list('epic contract list --client "$(touch ran)" --uns');
-      assert.equal(existsSync(join(desk.folder, 'ran')), false);
+      assert.equal(existsSync(join(environment.folder, 'ran')), false);
     });
   } finally {
     close();
@@ -154,8 +158,9 @@ async function main(): Promise<void> {
       const sales: Epic = await office.at('sales');
       const ids = await soldContract(sales, { signed: false });
       await json(sales, 'client', 'create', '--name', 'Zoé Müller', '--email', 'zoe@example.com');
-      const desk = { folder, server: office.server.url, stateHome: sales.stateHome };
-      for (const shell of ['bash', 'zsh', 'fish'] as const) await tryShell(shell, desk, ids);
+      const environment = { folder, server: office.server.url, stateHome: sales.stateHome };
+      for (const shell of ['bash', 'zsh', 'fish'] as const)
+        await testShell(shell, environment, ids);
     } finally {
       await office.close();
     }
@@ -165,4 +170,4 @@ async function main(): Promise<void> {
   }
 }
 
-await runChecks(main);
+await runTests(main);

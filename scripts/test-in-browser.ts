@@ -1,7 +1,6 @@
-// Looks at what is made for a browser, in a real one, without a screen: the explorer of the API, the access matrix and
-// `epic report` as HTML. Needs Chromium (Debian's package chromium, or EPIC_CHROMIUM=/path/to/it) and what
-// `npm run build` makes; run by .ci/run.
-// It ends with one line, "N passed, N failed". Not part of `npm test`, which needs nothing installed.
+// node scripts/test-in-browser.ts: tests the API explorer, the access matrix and `epic report --html` in headless Chromium
+// (Debian's package chromium, or EPIC_CHROMIUM=/path/to/it), with the built programs. Run by .ci/run, and not by
+// `npm test`, which needs nothing installed.
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
@@ -23,7 +22,7 @@ import {
   createClone,
   startTestServer,
 } from '../tests/support/test-server.ts';
-import { runChecks, test } from './checks.ts';
+import { runTests, test } from './test-runner.ts';
 
 const executablePath = [
   process.env.EPIC_CHROMIUM,
@@ -32,53 +31,53 @@ const executablePath = [
   '/usr/bin/google-chrome',
 ].find((path) => path !== undefined && existsSync(path));
 
-/** A page that reaches nothing but `origin`, and what has gone wrong on it. */
+/** A page that may load nothing but `origin`, and the problems it has reported. */
 async function openPage(browser: Browser, origin: string, colorScheme: 'light' | 'dark' = 'light') {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
     colorScheme,
-    // Known words, whatever the machine speaks.
+    // the tests look for English labels
     locale: 'en-GB',
   });
-  const troubles: string[] = [];
+  const problems: string[] = [];
   await context.route(
     (url) => !url.href.startsWith(origin),
     (route) => {
-      troubles.push(`asked for ${route.request().url()}`);
+      problems.push(`requested ${route.request().url()}`);
       return route.abort();
     },
   );
   const page = await context.newPage();
   page.setDefaultTimeout(120_000);
-  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') troubles.push(message.text());
+    if (message.type() === 'error') problems.push(message.text());
   });
-  return { page, troubles, close: () => context.close() };
+  return { page, problems, close: () => context.close() };
 }
 
-// What runs in the page is text: the types of a browser are none of this project's.
-const storedThere = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
+// Scripts for the page are strings, since this project has no types of the browser.
+const storage = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
 const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
 const background =
   'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)';
 
-/** The contrast of an element with the page, as WCAG counts it: of its background if it is a bar, else of its text. */
+/** The WCAG contrast between an element's text (its background if it has no text) and the page. */
 const contrastOf = (selector: string) => `(() => {
   const numbers = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
-  const part = (value) => value <= 0.04045 * 255 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
-  const light = (colour) => {
-    const [red, green, blue] = numbers(colour).map(part);
+  const channel = (value) => value <= 0.04045 * 255 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+  const luminance = (colour) => {
+    const [red, green, blue] = numbers(colour).map(channel);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   const element = document.querySelector(${JSON.stringify(selector)});
   const style = getComputedStyle(element);
-  const pair = [light(element.textContent ? style.color : style.backgroundColor), light(getComputedStyle(document.body).backgroundColor)];
+  const pair = [luminance(element.textContent ? style.color : style.backgroundColor), luminance(getComputedStyle(document.body).backgroundColor)];
   return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
 })()`;
 
-async function tryExplorer(browser: Browser, url: string): Promise<void> {
-  const { page, troubles, close } = await openPage(browser, url);
+async function testExplorer(browser: Browser, url: string): Promise<void> {
+  const { page, problems, close } = await openPage(browser, url);
   const answer = page.locator('.graphiql-response');
   const run = () => page.getByRole('button', { name: /^Execute query/ }).click();
   const logIn = async (password: string) => {
@@ -87,11 +86,11 @@ async function tryExplorer(browser: Browser, url: string): Promise<void> {
     await page.getByRole('button', { name: 'Log in' }).click();
   };
 
-  await test('the explorer is at /, and explains how to begin', async () => {
+  await test('the explorer at / explains how to begin', async () => {
     await page.goto(`${url}/`);
     await page.getByText('Log in above, then press Ctrl-Enter.').waitFor();
   });
-  await test('it knows the schema, and shows what it says of itself', async () => {
+  await test('the explorer shows the descriptions of the schema', async () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
     await page
       .getByRole('link', { name: 'Query' })
@@ -100,37 +99,37 @@ async function tryExplorer(browser: Browser, url: string): Promise<void> {
       .click();
     await page.getByText('What can be read.').waitFor();
   });
-  await test('a query of nobody is refused', async () => {
+  await test('an anonymous query is refused', async () => {
     await run();
     await answer.getByText('UNAUTHENTICATED').first().waitFor();
   });
-  await test('a wrong password is refused, in a sentence', async () => {
+  await test('a wrong password is refused with a sentence', async () => {
     await logIn('not the password');
     await page.locator('#session output', { hasText: /\w+\.$/ }).waitFor();
   });
-  await test('logged in, a query gives the data', async () => {
+  await test('a query after logging in returns the data', async () => {
     await logIn(demoPassword);
     await page.getByText('Alice Martin, sales').waitFor();
     await run();
     await answer.getByText('"Alice Martin"').waitFor();
     await answer.getByText('draft').first().waitFor();
   });
-  await test('neither password nor token is kept in the browser', async () => {
-    const kept = await page.evaluate<string>(storedThere);
+  await test('the browser stores neither password nor token', async () => {
+    const kept = await page.evaluate<string>(storage);
     assert.doesNotMatch(kept, new RegExp(`${demoPassword}|eyJ`));
   });
-  await test('logged out, the same query is refused again', async () => {
+  await test('the same query is refused after logging out', async () => {
     await page.getByRole('button', { name: 'Log out' }).click();
     await run();
     await answer.getByText('UNAUTHENTICATED').first().waitFor();
   });
-  await test('a subscription tells what happens', async () => {
+  await test('a subscription in the explorer shows a change', async () => {
     await logIn(demoPassword);
     await page.getByText('Alice Martin, sales').waitFor();
     await page.locator('.graphiql-query-editor').click();
     await page.keyboard.press('ControlOrMeta+A');
     await page.keyboard.insertText('subscription { eventChanged { event { location } } }');
-    // The editor looks a moment later at what was typed.
+    // the editor parses with a delay
     await sleep(2_000);
     await run();
     const { accessToken } = await logInByApi(
@@ -138,24 +137,24 @@ async function tryExplorer(browser: Browser, url: string): Promise<void> {
       'camille.laurent@epicevents.example',
       demoPassword,
     );
-    const told = answer.getByText('"Annecy"').first().waitFor();
-    // Nobody outside can tell when it has begun.
-    for (let nth = 0, isTold = false; !isTold; nth += 1) {
+    const shown = answer.getByText('"Annecy"').first().waitFor();
+    // when the subscription begins cannot be seen: repeat the change until it is shown
+    for (let nth = 0, isShown = false; !isShown; nth += 1) {
       await ask(
         url,
         `mutation { updateEvent(input: { id: 1, patch: { attendees: ${nth}, location: "Annecy" } }) { event { id } } }`,
         { token: accessToken },
       );
-      isTold = await Promise.race([told.then(() => true), sleep(500, false)]);
+      isShown = await Promise.race([shown.then(() => true), sleep(500, false)]);
     }
   });
-  await test('all of it comes from the server itself, within its content security policy', async () => {
-    assert.deepEqual(troubles, []);
+  await test('the explorer loads everything from the server, within its content security policy', async () => {
+    assert.deepEqual(problems, []);
   });
   await close();
 }
 
-async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Promise<void> {
+async function testMatrix(browser: Browser, adminUrl: string, folder: string): Promise<void> {
   const { code, stdout, stderr } = await runProgram(
     programs.server,
     ['policies', 'matrix', '--format', 'html'],
@@ -168,8 +167,8 @@ async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Pr
 
   const brightness: number[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page, troubles, close } = await openPage(browser, address, colorScheme);
-    await test(`the access matrix is readable in ${colorScheme}, and fits the page`, async () => {
+    const { page, problems, close } = await openPage(browser, address, colorScheme);
+    await test(`the access matrix fits the page in ${colorScheme} mode`, async () => {
       await page.goto(address);
       for (const name of ['sales', 'support', 'management']) {
         await page.getByRole('columnheader', { name }).first().waitFor();
@@ -177,11 +176,11 @@ async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Pr
       const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
       assert.ok(needed <= available, `${needed} pixels in ${available}`);
       brightness.push(Math.max(...(await page.evaluate<number[]>(background))));
-      assert.deepEqual(troubles, []);
+      assert.deepEqual(problems, []);
     });
     await close();
   }
-  await test('the access matrix is bright in light, and not in dark', async () => {
+  await test('the access matrix has a bright background in light mode only', async () => {
     const [light = 0, dark = 255] = brightness;
     assert.ok(light > 200 && dark < 60, `${light} and ${dark}`);
   });
@@ -194,14 +193,14 @@ async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Pr
     );
     assert.ok(bottom <= 900, `it ends at ${bottom} pixels`);
   });
-  await test('the access matrix fits every width, down to a telephone', async () => {
+  await test('the access matrix fits every width, down to a phone', async () => {
     for (const width of [360, 420, 719, 720, 1059, 1060, 1259, 1260]) {
       await page.setViewportSize({ width, height: 740 });
       const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
       assert.ok(needed <= available, `${needed} pixels in ${available}`);
     }
   });
-  await test('the heading of a record of the access matrix stays in view', async () => {
+  await test('the heading of a record of the access matrix stays visible while scrolling', async () => {
     const [section, heading] = await page.evaluate<number[]>(`(() => {
       const section = document.getElementById('contract');
       section.scrollIntoView();
@@ -213,7 +212,7 @@ async function tryMatrix(browser: Browser, adminUrl: string, folder: string): Pr
   await close();
 }
 
-async function tryReport(browser: Browser, serverUrl: string, folder: string): Promise<void> {
+async function testReport(browser: Browser, serverUrl: string, folder: string): Promise<void> {
   const epic = await setUpEpic(serverUrl);
   const file = join(folder, 'report.html');
   const login = ['login', '--email', 'camille.laurent@epicevents.example', '--password-stdin'];
@@ -226,8 +225,8 @@ async function tryReport(browser: Browser, serverUrl: string, folder: string): P
 
   const brightness: number[] = [];
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page, troubles, close } = await openPage(browser, address, colorScheme);
-    await test(`the report is readable in ${colorScheme}, and fits the page`, async () => {
+    const { page, problems, close } = await openPage(browser, address, colorScheme);
+    await test(`the report fits the page in ${colorScheme} mode`, async () => {
       await page.goto(address);
       await page.getByRole('heading', { name: 'Epic Events report' }).waitFor();
       await page.getByRole('img', { name: 'Signed and paid by month' }).waitFor();
@@ -238,9 +237,9 @@ async function tryReport(browser: Browser, serverUrl: string, folder: string): P
       const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
       assert.ok(needed <= available, `${needed} pixels in ${available}`);
       brightness.push(Math.max(...(await page.evaluate<number[]>(background))));
-      assert.deepEqual(troubles, []);
+      assert.deepEqual(problems, []);
     });
-    await test(`text and bars of the report stand out in ${colorScheme}`, async () => {
+    await test(`text and bars of the report have enough contrast in ${colorScheme} mode`, async () => {
       for (const [part, least] of Object.entries({
         h1: 7,
         'thead th': 4.5,
@@ -253,18 +252,18 @@ async function tryReport(browser: Browser, serverUrl: string, folder: string): P
     });
     await close();
   }
-  await test('the report is bright in light, and not in dark', async () => {
+  await test('the report has a bright background in light mode only', async () => {
     const [light = 0, dark = 255] = brightness;
     assert.ok(light > 200 && dark < 60, `${light} and ${dark}`);
   });
   const { page, close } = await openPage(browser, address, 'dark');
-  await test('the report is printed dark on white, whatever the screen', async () => {
+  await test('the report is printed dark on white in dark mode too', async () => {
     await page.goto(address);
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
     assert.ok(Math.min(...(await page.evaluate<number[]>(background))) > 250);
     assert.ok((await page.pdf({ preferCSSPageSize: true })).length > 10_000);
   });
-  await test('the report fits a telephone', async () => {
+  await test('the report fits a phone', async () => {
     await page.emulateMedia({ media: 'screen' });
     await page.setViewportSize({ width: 360, height: 740 });
     const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
@@ -275,7 +274,7 @@ async function tryReport(browser: Browser, serverUrl: string, folder: string): P
 
 async function main(): Promise<void> {
   if (executablePath === undefined) {
-    throw new Error('There is no Chromium: apt-get install chromium, or set EPIC_CHROMIUM.');
+    throw new Error('Chromium is not installed: apt-get install chromium, or set EPIC_CHROMIUM.');
   }
   const folder = await makeTemporaryFolder();
   const { stop, ...postgres } = await startTestServer();
@@ -284,15 +283,15 @@ async function main(): Promise<void> {
     await createClone(postgres, database);
     await loadCompany(adminUrlOf(postgres, database));
     const server = await startServer({ authenticatorUrl: authenticatorUrlOf(postgres, database) });
-    // Chromium's own sandbox does not work for root.
+    // Chromium refuses its sandbox as root
     const browser = await chromium.launch({
       executablePath,
       chromiumSandbox: process.getuid?.() !== 0,
     });
     try {
-      await tryExplorer(browser, server.url);
-      await tryMatrix(browser, adminUrlOf(postgres, database), folder);
-      await tryReport(browser, server.url, folder);
+      await testExplorer(browser, server.url);
+      await testMatrix(browser, adminUrlOf(postgres, database), folder);
+      await testReport(browser, server.url, folder);
     } finally {
       await browser.close();
       await server.stop();
@@ -303,4 +302,4 @@ async function main(): Promise<void> {
   }
 }
 
-await runChecks(main);
+await runTests(main);

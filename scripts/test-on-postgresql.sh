@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# Runs the SQL suite and the model test on one major version of PostgreSQL, in a cluster of its own that is removed
-# afterwards: scripts/test-on-postgresql.sh 15|16|17
-# 15 comes from Debian's packages (postgresql-15, postgresql-15-pgtap), 16 and 17 from the npm registry. Run by .ci/run;
-# `npm test` runs on the embedded PostgreSQL alone.
+# scripts/test-on-postgresql.sh 15|16|17: runs the SQL suite and the model test on that version of PostgreSQL, in a
+# temporary cluster. 15 comes from Debian's packages (postgresql-15, postgresql-15-pgtap), 16 and 17 from the npm registry.
+# Run by .ci/run; `npm test` uses the embedded PostgreSQL only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 version=${1:?which version: 15, 16 or 17}

@@ -1,7 +1,7 @@
 // Works with the API for some minutes while everything under it is killed: server processes, PostgreSQL, connections,
 // sessions. Then nothing that was acknowledged may be missing, and no answer may have been somebody else's.
 //
-//   npm run soak -- [--minutes 10] [--seed N] [--servers 3] [--json]
+//   npm run bench -- soak [--minutes 10] [--seed N] [--servers 3] [--json]
 
 import { parseArgs } from 'node:util';
 import { OperatorError } from '../../src/server/errors/errors.ts';

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { nouns } from '../../src/cli/catalog.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
@@ -40,7 +41,8 @@ test('what npm packs for staff is small and has nothing of the server', async ()
 
   const names = await namesOf(join(folder, packed?.filename ?? ''));
   const files = ['epic.mjs', 'epic.notices.txt', 'client/index.js', 'client/subscriptions.d.ts'];
-  for (const name of files) expect(names).toContain(`package/dist/${name}`);
+  const pages = ['epic', ...nouns.map(({ name }) => `epic-${name}`)].map((name) => `man/${name}.1`);
+  for (const name of [...files, ...pages]) expect(names).toContain(`package/dist/${name}`);
   const foreign = names.filter((name) =>
     /server|^package\/(src|db|tests|bench|scripts)/.test(name),
   );

@@ -12,7 +12,7 @@ import {
 import { schemaOf } from '../../scripts/generate/schema.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
-// The schema as it is in the repository; `npm run test:drift` sees to it that it is the one that is served.
+// The schema as it is in the repository; `npm run check` compares it with the one that is served.
 
 let schema: GraphQLSchema;
 let database: TestDatabase;

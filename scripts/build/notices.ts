@@ -20,7 +20,7 @@ function noticeIn(folder: string): Notice {
   return { name, version, license, text };
 }
 
-/** What the licences of the packages ask to be said wherever the files of them are. Paths are relative to `root`. */
+/** The licence notices of the packages that these files belong to. Paths are relative to `root`. */
 export function noticesOf(root: string, files: Iterable<string>): string {
   const folders = new Set<string>();
   for (const file of files) {

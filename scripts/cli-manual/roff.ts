@@ -1,6 +1,6 @@
-import type { Item, Part } from '../../../src/cli/core/command/help-text.ts';
-import type { Page } from '../../../src/cli/extras/help/page.ts';
-import type { Topic } from '../../../src/cli/extras/help/topics.ts';
+import type { Item, Part } from '../../src/cli/core/command/help-text.ts';
+import type { Page } from '../../src/cli/extras/help/page.ts';
+import type { Topic } from '../../src/cli/extras/help/topics.ts';
 import type { Manual } from './manual.ts';
 
 /** A manual page in the macros of man(7), by the name of its file. */

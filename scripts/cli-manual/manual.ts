@@ -1,12 +1,12 @@
-import { catalog, commands, nouns } from '../../../src/cli/catalog.ts';
+import { catalog, commands, nouns } from '../../src/cli/catalog.ts';
 import {
   commandPage,
   nounPage,
   type Page,
   rootPage,
   verbPage,
-} from '../../../src/cli/extras/help/page.ts';
-import { type Topic, topics } from '../../../src/cli/extras/help/topics.ts';
+} from '../../src/cli/extras/help/page.ts';
+import { type Topic, topics } from '../../src/cli/extras/help/topics.ts';
 
 /** All that `epic` says about itself. */
 export interface Manual {
