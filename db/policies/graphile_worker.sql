@@ -36,15 +36,12 @@ grant update (attempts, locked_at, locked_by, last_error, run_at, payload, max_a
 grant select on graphile_worker._private_job_queues to epic_worker;
 grant update (locked_at, locked_by) on graphile_worker._private_job_queues to epic_worker;
 grant select, insert (identifier) on graphile_worker._private_tasks to epic_worker;
-grant execute on function graphile_worker.force_unlock_workers(text[]) to epic_worker;
 -- Withheld: adding jobs. What is delivered is what a trigger has put there.
 
 comment on schema   graphile_worker is 'The queue, and its only home: graphile-worker''s own tables and functions.';
 comment on table    graphile_worker._private_jobs is 'What is to be delivered. A job that has been delivered is deleted.';
 comment on table    graphile_worker._private_job_queues is 'Named queues, whose jobs run one after the other. We use none.';
 comment on table    graphile_worker._private_tasks is 'The kinds of jobs.';
-comment on function graphile_worker.force_unlock_workers(text[]) is
-  'Frees the jobs of servers that have died, so that others deliver them.';
 
 
 -- jobs

@@ -3,7 +3,7 @@ import { type RunningServer, startServer } from '../support/server.ts';
 import { type MailHost, startMailHost } from './support/mail-host.ts';
 import { type Office, openOffice } from './support/office.ts';
 import { addEmployee } from './support/people.ts';
-import { hurry, queued } from './support/queue.ts';
+import { expireLocks, hurry, queued } from './support/queue.ts';
 import { until } from './support/until.ts';
 
 let database: TestDatabase;
@@ -63,6 +63,7 @@ describe('an e-mail arrives when the server is killed', () => {
     const other = await start();
     await server.stop('SIGKILL');
     host.isHolding = false;
+    await expireLocks(database);
 
     await until(isEmpty);
     expect(other.output()).toContain('jobs of a server that has died are delivered now');
@@ -84,6 +85,7 @@ describe('an e-mail arrives when the server is killed', () => {
     await until(() => server.output().includes('"msg":"mail"'));
     await server.stop('SIGKILL');
     await database.query('rollback');
+    await expireLocks(database);
 
     await start();
     await untilDelivered();

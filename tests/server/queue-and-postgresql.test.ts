@@ -8,7 +8,7 @@ import { startCollector } from './support/collector.ts';
 import { startMailHost } from './support/mail-host.ts';
 import { openOffice } from './support/office.ts';
 import { addEmployee } from './support/people.ts';
-import { hurry, queued } from './support/queue.ts';
+import { expireLocks, hurry, queued } from './support/queue.ts';
 import { until } from './support/until.ts';
 
 // On a PostgreSQL of its own, since it is killed.
@@ -49,6 +49,7 @@ test('nothing is lost when PostgreSQL is killed while e-mails and entries of the
     host.letGo();
     sentry.letGo();
     await until(() => serving.output().includes('the queue is delivered again'));
+    await expireLocks(database);
 
     await office.assign(chloe);
     await until(async () => {

@@ -30,16 +30,16 @@ export function createPool(options: {
   return heedingLosses(pool, options.onLostConnection);
 }
 
-/** A pool of connections as epic_worker, for delivering the queue. One listens, one keeps watch, the rest work. */
-export function createCourierPool(options: {
+/** A pool of connections as epic_worker, for the workers of the queue: one listens, four work. */
+export function createQueuePool(options: {
   databaseUrl: string;
   /** Called when a connection breaks that nobody is using. */
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
-  const pool = new ForgivingPool({
+  const pool = new LenientPool({
     ...settings,
     connectionString: options.databaseUrl,
-    application_name: 'epic-server courier',
+    application_name: 'epic-server queue',
     max: 5,
     onConnect: async (client) => {
       await client.query('set role epic_worker');
@@ -51,19 +51,19 @@ export function createCourierPool(options: {
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 
 /**
- * A pool that does not mind when a connection is let go twice. graphile-worker does that when it loses the one on which
- * it listens in the moment in which it stops, and what pg throws then would end the process.
+ * A pool whose connections may be released twice. graphile-worker 0.18 does so when it loses the connection on which it
+ * listens while it stops; the error of pg would be an unhandled rejection.
  */
-class ForgivingPool extends pg.Pool {
+class LenientPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): unknown {
     if (callback === undefined) return super.connect();
     super.connect((error, client, release) => {
-      let isHeld = true;
+      let isReleased = false;
       callback(error, client, (reason) => {
-        if (isHeld) release(reason);
-        isHeld = false;
+        if (!isReleased) release(reason);
+        isReleased = true;
       });
     });
   }

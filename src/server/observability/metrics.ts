@@ -3,6 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { ApiError } from '../errors/errors.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import type { Sessions } from '../identity/sessions.ts';
+import type { QueueLag } from '../queue/queue.ts';
 import { createNames } from './operation-names.ts';
 
 /** What is measured elsewhere, and asked for when somebody reads the metrics. */
@@ -12,16 +13,6 @@ export type Gauged = {
   queueLag?: () => Promise<QueueLag>;
   /** How many WebSockets are open. */
   sockets?: () => number;
-};
-
-/** How much is on the queue. */
-export type QueueLag = {
-  /** Jobs that are due. */
-  ready: number;
-  /** How long the oldest of them has been due. */
-  oldestSeconds: number;
-  /** Jobs that are not tried again. */
-  failed: number;
 };
 
 export type Metrics = {

@@ -1,14 +1,14 @@
 import { isAbsolute, relative, resolve } from 'node:path';
 import * as Sentry from '@sentry/node';
 import { version } from '../config/version.ts';
-import { Undelivered } from '../queue/delivery.ts';
+import { DeliveryError } from '../queue/delivery.ts';
 import type { JournalEntry } from '../queue/journal.ts';
 
 /** What is reported to the operator. */
 export type Monitor = {
   /** An unexpected exception, with the error id that the response carries. */
   unexpected(error: unknown, about: { errorId: string; operation: string | null }): void;
-  /** A business event: ids only. Resolves once it has arrived; throws Undelivered otherwise. */
+  /** A business event: ids only. Resolves once it has arrived; throws DeliveryError otherwise. */
   business(entry: JournalEntry, signal: AbortSignal): Promise<void>;
   /** Flushes what is still being sent. */
   close(): Promise<void>;
@@ -46,10 +46,10 @@ export function createSentryMonitor(dsn: string, environment: string): Monitor {
       });
     },
     async business(entry, signal) {
-      if (client === undefined) throw new Undelivered('Sentry could not be started.');
+      if (client === undefined) throw new DeliveryError('Sentry could not be started.');
       const status = await deliver(client, eventOf(entry), signal);
       if (status === undefined || status >= 300) {
-        throw new Undelivered(`Sentry did not take it (${status ?? 'no answer'}).`);
+        throw new DeliveryError(`Sentry did not take it (${status ?? 'no answer'}).`);
       }
     },
     async close() {

@@ -2,47 +2,47 @@ import type { Task } from 'graphile-worker';
 import type { QueryResultRow } from 'pg';
 import type { Logger } from 'pino';
 
-/** A job as a delivery sees it. */
+/** A job, as a delivery receives it. */
 export type Job = {
   payload: unknown;
-  /** Asks the database, as epic_worker. */
+  /** Queries the database as epic_worker. */
   query<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]>;
-  /** Aborts when the delivery has taken too long, or the server wants to stop. */
+  /** Aborts when the delivery takes too long, or the server stops. */
   signal: AbortSignal;
 };
 
-/** What a delivery did, for the log: ids and words of our own, nothing that a person typed. */
-export type Delivered = {
-  line: string;
-  about: object;
-  /** Nothing was to be done: of no interest unless somebody looks for it. */
+/** What a delivery did, for the log: ids, and nothing that a person typed. */
+export type DeliveryResult = {
+  message: string;
+  details: object;
+  /** Nothing had to be delivered. */
   isIdle?: boolean;
 };
 
-/** Delivers one job. Throws Undelivered when it could not. */
-export type Delivery = (job: Job) => Promise<Delivered>;
+/** Delivers one job. Throws a DeliveryError when it could not. */
+export type Delivery = (job: Job) => Promise<DeliveryResult>;
 
-/** Why something was not delivered. The reason is logged and kept with the job, so it quotes nothing. */
-export class Undelivered extends Error {
-  /** Trying again would change nothing. */
-  readonly isFinal: boolean;
+/** Why a job was not delivered. The message is logged and kept with the job, so it quotes nothing. */
+export class DeliveryError extends Error {
+  /** A retry would fail too. */
+  readonly isPermanent: boolean;
 
   constructor(
     reason: string,
-    { isFinal = false, cause }: { isFinal?: boolean; cause?: unknown } = {},
+    { isPermanent = false, cause }: { isPermanent?: boolean; cause?: unknown } = {},
   ) {
     super(reason, { cause });
-    this.name = 'Undelivered';
-    this.isFinal = isFinal;
+    this.name = 'DeliveryError';
+    this.isPermanent = isPermanent;
   }
 }
 
 /** How long a delivery may take, in ms. */
-const patience = 60_000;
+const timeoutMs = 60_000;
 
 /**
- * A delivery as graphile-worker calls it: with one line in the log for each attempt. What could not be delivered is
- * tried again, later and later; what cannot be delivered at all stays on the queue as failed, for an operator to see.
+ * A delivery as a task of graphile-worker, with one line in the log for each attempt. graphile-worker retries later and
+ * later; after a permanent failure the job stays on the queue as failed, for an operator.
  */
 export function asTask(name: string, deliver: Delivery, log: Logger): Task {
   return async (payload, { job, query, abortSignal }) => {
@@ -53,24 +53,24 @@ export function asTask(name: string, deliver: Delivery, log: Logger): Task {
       ms: Math.round(performance.now() - started),
     });
     try {
-      const { line, about, isIdle } = await deliver({
+      const { message, details, isIdle } = await deliver({
         payload,
         query: async <Row extends QueryResultRow>(sql: string, values: unknown[]) =>
           (await query<Row>(sql, values)).rows,
-        signal: AbortSignal.any([abortSignal, AbortSignal.timeout(patience)]),
+        signal: AbortSignal.any([abortSignal, AbortSignal.timeout(timeoutMs)]),
       });
-      log[isIdle ? 'debug' : 'info']({ ...about, ...attempt() }, line);
+      log[isIdle ? 'debug' : 'info']({ ...details, ...attempt() }, message);
     } catch (error) {
-      if (!(error instanceof Undelivered)) {
+      if (!(error instanceof DeliveryError)) {
         log.error({ err: error, task: name, ...attempt() }, 'a delivery failed unexpectedly');
-        throw new Error('It failed unexpectedly: the log of the server says how.');
+        throw new Error('Unexpected error; see the log of the server.');
       }
       const reason = error.message;
       log.warn(
         { task: name, ...attempt(), reason, payload },
-        error.isFinal ? 'not delivered, and not tried again' : 'not delivered yet',
+        error.isPermanent ? 'not delivered, and not tried again' : 'not delivered yet',
       );
-      if (error.isFinal) {
+      if (error.isPermanent) {
         await query(
           'update graphile_worker._private_jobs set max_attempts = attempts where id = $1',
           [job.id],

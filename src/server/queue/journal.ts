@@ -1,28 +1,29 @@
-import { type Delivery, Undelivered } from './delivery.ts';
+import { type Delivery, DeliveryError } from './delivery.ts';
 
-/** An entry of the business journal, as the database puts it on the queue: ids, and nothing that a person typed. */
+/** An entry of the business journal, as the database adds it to the queue: ids, and nothing that a person typed. */
 export type JournalEntry = {
-  /** The same at every delivery: a repeat can be told. A UUID. */
+  /** A UUID, the same at every attempt, by which a repeated delivery is recognised. */
   event: string;
   /** `employee.created`, `employee.changed`, `employee.deleted` or `contract.signed`. */
   kind: string;
   id: number;
-  /** The employee who did it; null when it was done in the database itself. */
+  /** The employee; null for a change made in the database itself. */
   actor: number | null;
-  /** The row of history. */
+  /** The row of audit.change. */
   change: number;
-  /** When it was done, as ISO 8601. */
+  /** ISO 8601. */
   at: string;
 };
 
-/** Delivers the journal with `tell`, which resolves once the entry has arrived and throws Undelivered otherwise. */
+/** Delivers the journal through `send`, which resolves once the entry has arrived and throws a DeliveryError otherwise. */
 export function createJournalDelivery(
-  tell: (entry: JournalEntry, signal: AbortSignal) => Promise<void>,
+  send: (entry: JournalEntry, signal: AbortSignal) => Promise<void>,
 ): Delivery {
   return async ({ payload, signal }) => {
-    if (!isEntry(payload)) throw new Undelivered('It is no journal entry.', { isFinal: true });
-    await tell(payload, signal);
-    return { line: 'journal', about: payload };
+    if (!isEntry(payload))
+      throw new DeliveryError('The payload is not a journal entry.', { isPermanent: true });
+    await send(payload, signal);
+    return { message: 'journal', details: payload };
   };
 }
 

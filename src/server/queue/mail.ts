@@ -1,9 +1,9 @@
 import type { Transporter } from 'nodemailer';
 import { describeNotification, type NotificationFacts } from '../../client/notifications.ts';
 import { codeOf } from '../errors/error-code.ts';
-import { type Delivered, type Delivery, type Job, Undelivered } from './delivery.ts';
+import { type Delivery, DeliveryError, type DeliveryResult, type Job } from './delivery.ts';
 
-/** Where e-mails are handed over, whom they come from, and how they write amounts and times. */
+/** The SMTP server, the sender, and the format of amounts and times. */
 export type MailHost = {
   /** Holds a password: never printed. */
   smtpUrl: string;
@@ -21,10 +21,10 @@ type Notification = NotificationFacts & {
   email: string;
 };
 
-/** Delivers notifications as e-mails. `close` lets go of the mail host. */
+/** Delivers notifications as e-mails. `close` ends the connections to the mail host. */
 export type Mail = { deliver: Delivery; close(): void };
 
-/** E-mails to a mail host; without one, nothing is sent. */
+/** Sends e-mails through a mail host; without one, sends nothing. */
 export async function createMail(host: MailHost | null): Promise<Mail> {
   if (host === null) {
     const deliver: Delivery = async ({ payload }) =>
@@ -49,11 +49,11 @@ async function connect(smtpUrl: string): Promise<Transporter> {
     secure: isSecure,
     ...(username !== '' && {
       auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) },
-      // A password is not sent in the clear, unless it stays on this machine.
+      // no password in the clear, except to this machine
       requireTLS: !isSecure && !/^(localhost|127\..*|\[::1\])$/.test(hostname),
     }),
     maxConnections: 2,
-    // The queue tries again.
+    // the queue retries
     maxRequeues: 0,
     connectionTimeout: 10_000,
     greetingTimeout: 10_000,
@@ -67,9 +67,9 @@ async function send(
   { payload, query, signal }: Job,
   host: MailHost,
   transport: Transporter,
-): Promise<Delivered> {
+): Promise<DeliveryResult> {
   const id = notificationOf(payload);
-  // The courier does not see a notification that has been read, nor anybody who has left.
+  // the policies of epic_worker show unread notifications and active employees only
   const [notification] = await query<Notification>(
     `select notification.kind, notification.recipient_id as "recipientId", notification.event_id as "eventId",
        notification.contract_id as "contractId", notification.employee_id as "employeeId", notification.subject,
@@ -83,15 +83,15 @@ async function send(
   if (notification === undefined) return notSent(id, 'it has been read, or the recipient has left');
 
   try {
-    await transport.sendMail({ ...letter(id, notification, host), signal });
+    await transport.sendMail({ ...messageOf(id, notification, host), signal });
   } catch (error) {
-    throw explain(error, signal);
+    throw deliveryError(error, signal);
   }
-  return { line: 'mail', about: { notification: id, kind: notification.kind } };
+  return { message: 'mail', details: { notification: id, kind: notification.kind } };
 }
 
-/** The e-mail. The same notification has the same Message-ID each time: a repeat can be told. */
-function letter(id: number, notification: Notification, { from, ...format }: MailHost) {
+/** The e-mail. Its Message-ID is the same at every attempt, by which a repeated delivery is recognised. */
+function messageOf(id: number, notification: Notification, { from, ...format }: MailHost) {
   const domain = /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'localhost';
   return {
     from,
@@ -107,8 +107,8 @@ function letter(id: number, notification: Notification, { from, ...format }: Mai
   };
 }
 
-function notSent(notification: number, reason: string): Delivered {
-  return { line: 'no mail', about: { notification, reason }, isIdle: true };
+function notSent(notification: number, reason: string): DeliveryResult {
+  return { message: 'no mail', details: { notification, reason }, isIdle: true };
 }
 
 function notificationOf(payload: unknown): number {
@@ -116,15 +116,15 @@ function notificationOf(payload: unknown): number {
   if (isObject && 'notification' in payload && typeof payload.notification === 'number') {
     return payload.notification;
   }
-  throw new Undelivered('It names no notification.', { isFinal: true });
+  throw new DeliveryError('The payload names no notification.', { isPermanent: true });
 }
 
 /**
- * In words of our own: what a mail host says can quote the address, and its own error the password. A host that
- * refuses this recipient, or this message, for good (5xx) will do so again; one that refuses us may be put right.
+ * An error that quotes nothing: a reply of the mail host may contain the address, and an error of nodemailer the
+ * password. Permanent is a 5xx reply about the recipient or the message; others may be due to the configuration.
  */
-function explain(error: unknown, signal: AbortSignal): Undelivered {
-  if (signal.aborted) return new Undelivered('It was broken off.', { cause: error });
+function deliveryError(error: unknown, signal: AbortSignal): DeliveryError {
+  if (signal.aborted) return new DeliveryError('The delivery was aborted.', { cause: error });
   const { responseCode, command } = {
     responseCode: undefined,
     command: undefined,
@@ -137,11 +137,11 @@ function explain(error: unknown, signal: AbortSignal): Undelivered {
     typeof responseCode === 'number' &&
     responseCode >= 500 &&
     (command === 'RCPT TO' || command === 'DATA');
-  // An address that nodemailer itself would not put on an envelope.
-  const isFinal = isRefused || (codeOf(error) === 'EENVELOPE' && command === 'API');
-  return new Undelivered(
+  // nodemailer itself rejects the address
+  const isPermanent = isRefused || (codeOf(error) === 'EENVELOPE' && command === 'API');
+  return new DeliveryError(
     `The mail host ${isRefused ? 'refuses it' : 'did not take it'} (${code.join(', ') || 'no code'}).`,
-    { isFinal, cause: error },
+    { isPermanent, cause: error },
   );
 }
 

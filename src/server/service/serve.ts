@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import type { MetricsAudience } from '../config/values.ts';
 import { readBuiltRelease } from '../database/deploy/built-release.ts';
-import { createCourierPool, createPool } from '../database/pool.ts';
+import { createPool, createQueuePool } from '../database/pool.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
 import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
 import { createApi } from '../graphql/api.ts';
@@ -17,7 +17,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { createMonitor } from '../observability/monitor.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
-import { startCourier } from '../queue/queue.ts';
+import { startQueue } from '../queue/queue.ts';
 import { createLive } from '../subscriptions/subscriptions.ts';
 import { createRoutes } from './routes.ts';
 
@@ -91,20 +91,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
     const mail = await createMail(options.mailHost);
     held.push(mail.close);
-    const courier = startCourier({
-      pool: createCourierPool({ databaseUrl, onLostConnection }),
+    const queue = startQueue({
+      pool: createQueuePool({ databaseUrl, onLostConnection }),
       deliveries: {
         journal: createJournalDelivery(monitor.business),
         notification_mail: mail.deliver,
       },
       log,
     });
-    held.push(courier.stop);
+    held.push(queue.stop);
 
     const live = createLive({ databaseUrl, withSession, log, report });
     held.push(live.close);
 
-    const metrics = createMetrics({ pool, queueLag: courier.lag, sockets: live.sockets });
+    const metrics = createMetrics({ pool, queueLag: queue.lag, sockets: live.sockets });
     const tokens = createTokens(keys, options.issuer);
     const api = await createApi({
       pool,

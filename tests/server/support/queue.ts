@@ -11,6 +11,13 @@ export async function queued(database: Pick<TestDatabase, 'query'>): Promise<str
   return rows.map(({ task }) => task);
 }
 
+/** Locks look as old as those of a server that died: every server frees them. */
+export async function expireLocks(database: Pick<TestDatabase, 'query'>): Promise<void> {
+  await database.query(
+    `update graphile_worker._private_jobs set locked_at = locked_at - interval '2 minutes'`,
+  );
+}
+
 /** What waits for another attempt is due now, rather than in a few seconds or hours. */
 export async function hurry(database: Pick<TestDatabase, 'query'>): Promise<void> {
   await database.query(

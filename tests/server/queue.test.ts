@@ -1,6 +1,6 @@
-import { createCourierPool } from '../../src/server/database/pool.ts';
+import { createQueuePool } from '../../src/server/database/pool.ts';
 import { createLog } from '../../src/server/observability/log.ts';
-import { startCourier } from '../../src/server/queue/queue.ts';
+import { startQueue } from '../../src/server/queue/queue.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -12,34 +12,34 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test('the lag is what is due and not taken, and says how much has failed for good', async () => {
-  const courier = startCourier({
-    pool: createCourierPool({
+  const queue = startQueue({
+    pool: createQueuePool({
       databaseUrl: database.authenticatorUrl,
       onLostConnection: () => undefined,
     }),
     // It delivers the journal, and so leaves e-mails where they are.
-    deliveries: { journal: async () => ({ line: 'journal', about: {} }) },
+    deliveries: { journal: async () => ({ message: 'journal', details: {} }) },
     log: createLog('silent'),
   });
   try {
-    expect(await courier.lag()).toEqual({ ready: 0, oldestSeconds: 0, failed: 0 });
+    expect(await queue.lag()).toEqual({ ready: 0, oldestSeconds: 0, failed: 0 });
     await database.query(`
       select graphile_worker.add_job('notification_mail', run_at => now() - interval '90 seconds');
       select graphile_worker.add_job('notification_mail');
       select graphile_worker.add_job('notification_mail', run_at => now() + interval '1 hour');
       select graphile_worker.permanently_fail_jobs(array[(
         graphile_worker.add_job('notification_mail', run_at => now() - interval '1 day')).id])`);
-    const { oldestSeconds, ...counts } = await courier.lag();
+    const { oldestSeconds, ...counts } = await queue.lag();
     expect(counts).toEqual({ ready: 2, failed: 1 });
     expect(oldestSeconds).toBeGreaterThanOrEqual(90);
     expect(oldestSeconds).toBeLessThan(3_600);
   } finally {
-    await courier.stop();
+    await queue.stop();
   }
 });
 
 test('a connection that is let go twice, as graphile-worker may, ends nothing', async () => {
-  const pool = createCourierPool({
+  const pool = createQueuePool({
     databaseUrl: database.authenticatorUrl,
     onLostConnection: () => undefined,
   });
