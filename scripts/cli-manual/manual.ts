@@ -1,11 +1,5 @@
 import { catalog, commands, nouns } from '../../src/cli/catalog.ts';
-import {
-  commandPage,
-  nounPage,
-  type Page,
-  rootPage,
-  verbPage,
-} from '../../src/cli/extras/help/page.ts';
+import { commandPage, nounPage, type Page, rootPage } from '../../src/cli/extras/help/page.ts';
 import { type Topic, topics } from '../../src/cli/extras/help/topics.ts';
 
 /** All that `epic` says about itself. */
@@ -25,10 +19,12 @@ export async function readManual(): Promise<Manual> {
     explained.push({
       name: entry.name,
       page: nounPage(entry, verbs),
-      verbs: verbs.map((verb) => verbPage(entry, verb)),
+      verbs: verbs.map((verb) => commandPage(verb, entry)),
     });
   }
   const alone: Page[] = [];
-  for (const entry of commands) alone.push(commandPage(entry, await entry.load()));
+  for (const { name, summary, load } of commands) {
+    alone.push(commandPage({ ...(await load()), name, summary }));
+  }
   return { root: rootPage(catalog, topics), commands: alone, nouns: explained, topics };
 }

@@ -2,31 +2,32 @@ import { writeSync } from 'node:fs';
 import process from 'node:process';
 import { isatty } from 'node:tty';
 import { catalog } from './catalog.ts';
+import type { CommandLine } from './core/args/command-line.ts';
 import { endUnwritten, standardStreams } from './core/output/standard-streams.ts';
 import { version } from './core/version.ts';
-import { drawPage } from './extras/help/draw.ts';
+import { drawPage } from './extras/help/help.ts';
 import { rootPage } from './extras/help/page.ts';
 import { topics } from './extras/help/topics.ts';
 
-/** What can be answered before a command is looked for: the version, and the help as a whole. */
-export function knownAtOnce(argv: readonly string[]): string | undefined {
-  const [word = '', ...more] = argv;
-  if (more.length > 0) return undefined;
-  if (word === '--version' || word === '-V') return `${version}\n`;
+/** The output of `epic --version` and `epic --help`, for which no command is looked for. */
+export function fastPath({ argv, words, flags }: CommandLine): string | undefined {
+  if (argv.length > 1) return undefined;
+  if (flags.get('--version') === true) return `${version}\n`;
   const isTerminal = isatty(1) || Boolean(process.env.EPIC_FORCE_TTY);
-  if (!['help', '--help', '-h'].includes(word) && (word !== '' || isTerminal)) return undefined;
-  const cells = isatty(1) ? process.stdout.columns : 80;
-  return drawPage(rootPage(catalog, topics), Math.min(cells, 100));
+  const wantsHelp = words[0] === 'help' || flags.get('--help') === true;
+  if (!wantsHelp && (argv.length > 0 || isTerminal)) return undefined;
+  const width = isatty(1) ? process.stdout.columns : 80;
+  return drawPage(rootPage(catalog, topics), Math.min(width, 100));
 }
 
-/** Writes to standard output without opening it as a stream, which takes Node longer than all the rest. */
+/** Writes to standard output without opening it as a stream, which takes Node longer than everything else here. */
 export function writeAtOnce(text: string): void {
   let left = Buffer.from(text);
   try {
     while (left.length > 0) left = left.subarray(writeSync(1, left));
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : 'unknown error';
-    // A pipe that is full, and waits for nobody: Node's own stream does.
+    // a pipe that is full: Node's own stream waits for its reader
     if (code === 'EAGAIN') standardStreams.stdout.write(left);
     else endUnwritten(code, true);
   }

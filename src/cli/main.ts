@@ -16,15 +16,17 @@ function abortOnInterrupt(exitCode: number): AbortSignal {
 }
 
 async function main(argv: readonly string[]): Promise<void> {
-  const { knownAtOnce, writeAtOnce } = await import('./fast-path.ts');
-  const known = knownAtOnce(argv);
-  if (known !== undefined) return writeAtOnce(known);
+  const { parseArgv } = await import('./core/command/shared-flags.ts');
+  const { fastPath, writeAtOnce } = await import('./fast-path.ts');
+  const line = parseArgv(argv);
+  const text = fastPath(line);
+  if (text !== undefined) return writeAtOnce(text);
   const { standardStreams: streams } = await import('./core/output/standard-streams.ts');
-  if (argv[0] === '__complete') {
+  if (line.words[0] === '__complete') {
     // Ctrl-C would lose a session that is being refreshed; nothing else here takes long
     process.on('SIGINT', () => undefined);
-    const { answer } = await import('./extras/completion/answer.ts');
-    return answer(argv.slice(1), streams, await import('./catalog.ts'));
+    const { complete } = await import('./extras/completion/complete.ts');
+    return complete(line.withoutWords(1).argv, streams, await import('./catalog.ts'));
   }
   const { createRunner } = await import('./run.ts');
   const { exitCodes } = await import('./core/errors.ts');
@@ -32,7 +34,7 @@ async function main(argv: readonly string[]): Promise<void> {
   process.on('uncaughtException', async (error) => {
     process.exitCode = await runner.fail(error);
   });
-  const exitCode = await runner.run(argv);
+  const exitCode = await runner.run(line);
   // a success leaves what an uncaught exception has set
   if (exitCode !== 0) process.exitCode = exitCode;
 }

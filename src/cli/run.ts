@@ -1,61 +1,48 @@
+import { catalog, commands, nouns } from './catalog.ts';
+import type { CommandLine } from './core/args/command-line.ts';
 import type { Typed } from './core/args/flag.ts';
 import type { Command } from './core/command/command.ts';
+import { resolve } from './core/command/resolve.ts';
 import type { SharedFlags } from './core/command/shared-flags.ts';
 import { CliError, exitCodes, type Problem } from './core/errors.ts';
 import { writeAs } from './core/output/format.ts';
 import { formsFor } from './core/output/locale.ts';
 import { createOutput, type Output, type Streams } from './core/output/output.ts';
 import type { Draft } from './core/prompts/draft.ts';
-import { isUsageError, usageProblem } from './usage.ts';
+import { version } from './core/version.ts';
+import { usageProblem } from './usage.ts';
 
 /** Runs the command lines of one process. */
 export interface Runner {
   /** Runs a command line, reports what goes wrong, and returns the exit code. */
-  run(argv: readonly string[]): Promise<number>;
+  run(line: CommandLine): Promise<number>;
   /** Reports an error that was thrown outside of a command's promise, and returns the exit code. */
   fail(error: unknown): Promise<number>;
 }
 
-async function problemOf(
-  error: unknown,
-  about: {
-    interrupted: boolean;
-    command: string;
-    env: NodeJS.ProcessEnv;
-    argv: readonly string[];
-  },
-): Promise<Problem | undefined> {
-  if (error instanceof CliError) return error.problem;
-  if (isUsageError(error)) return await usageProblem(error, about.argv);
-  if (about.interrupted) return { code: 'CANCELLED', message: 'Cancelled.' };
-  const { reportCrash } = await import('./extras/crash/crash.ts');
-  return reportCrash(error, about);
-}
-
 /** A runner on these streams. It leaves the process alone: signals and exit code are the caller's. */
 export function createRunner(streams: Streams, interrupted: AbortSignal): Runner {
-  let line: readonly string[] = [];
+  let commandLine: CommandLine;
   let output: Output;
   let running = '';
   let draft: Draft | undefined;
 
-  function begin(argv: readonly string[]): void {
-    line = argv;
+  function begin(line: CommandLine): void {
+    commandLine = line;
     draft = undefined;
-    // until the command line is parsed, its errors are written as the words in it say
+    // until the command is known, errors are written as the flags say that all commands share
     output = createOutput(streams, {
-      format: argv.includes('--json') ? 'json' : undefined,
-      colour: !argv.includes('--no-color'),
+      format: line.flags.has('--json') ? 'json' : undefined,
+      colour: !line.flags.has('--no-color'),
       chosen: false,
       pager: false,
     });
   }
 
-  async function runCommand(
+  async function execute(
     name: string,
     command: Command,
-    typed: Record<string, Typed>,
-    shared: SharedFlags,
+    { typed, shared }: { typed: Record<string, Typed>; shared: SharedFlags },
   ): Promise<void> {
     running = name;
     const { json, csv, fields } = shared;
@@ -67,49 +54,69 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
     });
     writeAs(output.format === 'people' ? formsFor(streams.env) : {});
     const { createServices } = await import('./services.ts');
-    const about = { streams, output, interrupted, typed: line, perform: performAnother };
+    const about = { streams, output, interrupted, commandLine, perform: performAnother };
     const services = await createServices(shared, about);
     draft = services.draft;
     await command.execute(typed, services);
   }
 
-  async function reported(error: unknown): Promise<Problem | undefined> {
-    const about = {
-      interrupted: interrupted.aborted,
-      command: running,
-      env: streams.env,
-      argv: line,
-    };
-    const problem = await problemOf(error, about);
-    const again = draft?.kept ? draft.commandLine() : undefined;
-    if (problem?.message) output.problem({ ...problem, again });
+  async function dispatch(line: CommandLine): Promise<void> {
+    if (line.argv.length === 0) {
+      const { dashboard } = await import('./extras/dashboard/dashboard.ts');
+      const shared = { input: true, color: true, pager: false };
+      return execute('dashboard', dashboard, { typed: {}, shared });
+    }
+    const resolved = await resolve(line, { nouns, commands });
+    commandLine = resolved.line;
+    const { noun, command } = resolved;
+    if (commandLine.flags.get('--version') === true) {
+      streams.stdout.write(`${version}\n`);
+      return undefined;
+    }
+    const problem = resolved.wantsHelp
+      ? undefined
+      : await usageProblem(resolved, { nouns, commands });
+    if (problem) throw new CliError(problem);
+    if (resolved.wantsHelp || !command) {
+      const { helpOn } = await import('./extras/help/help.ts');
+      const width = Math.min((streams.stdout.isTTY && streams.stdout.columns) || 80, 100);
+      const help = await helpOn(resolved, catalog, width);
+      (resolved.wantsHelp ? streams.stdout : streams.stderr).write(help);
+      if (resolved.wantsHelp) return undefined;
+      throw new CliError({ code: 'USAGE', message: '' });
+    }
+    const { parse } = await import('./parse.ts');
+    const name = noun ? `${noun.name} ${command.name}` : command.name;
+    return execute(name, command, parse(command, resolved));
+  }
+
+  async function problemOf(error: unknown): Promise<Problem> {
+    if (error instanceof CliError) return error.problem;
+    if (interrupted.aborted) return { code: 'CANCELLED', message: 'Cancelled.' };
+    const { reportCrash } = await import('./extras/crash/crash.ts');
+    return reportCrash(error, { command: running, env: streams.env });
+  }
+
+  async function report(error: unknown): Promise<Problem> {
+    const problem = await problemOf(error);
+    const again = draft?.kept ? String(draft.commandLine()) : undefined;
+    // no message: what there is to say has been written
+    if (problem.message) output.problem({ ...problem, again });
     return problem;
   }
 
-  /** Runs a command line and reports what goes wrong. */
-  async function perform(argv: readonly string[]): Promise<Problem | undefined> {
-    begin(argv);
+  async function perform(line: CommandLine): Promise<Problem | undefined> {
+    begin(line);
     try {
-      if (argv.length === 0) {
-        const { home } = await import('./extras/dashboard/dashboard.ts');
-        await runCommand('home', home, {}, { input: true, color: true, pager: false });
-        return undefined;
-      }
-      const cells = Math.min((streams.stdout.isTTY && streams.stdout.columns) || 80, 100);
-      const { createProgram } = await import('./program.ts');
-      const program = createProgram(runCommand, streams.stdout, cells);
-      if (argv[0] === 'help') {
-        const { help } = await import('./extras/help/help.ts');
-        await help(argv.slice(1), program, streams.stdout, cells);
-      } else await program.parseAsync(argv, { from: 'user' });
+      await dispatch(line);
       return undefined;
     } catch (error) {
-      return reported(error);
+      return report(error);
     }
   }
 
-  async function performAnother(argv: readonly string[]): Promise<boolean> {
-    const problem = await perform(argv);
+  async function performAnother(line: CommandLine): Promise<boolean> {
+    const problem = await perform(line);
     return !interrupted.aborted && problem?.kind !== 'interrupted';
   }
 
@@ -119,7 +126,7 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
   };
 
   return {
-    run: async (argv) => exitCodeOf(await perform(argv)),
-    fail: async (error) => exitCodeOf(await reported(error)),
+    run: async (line) => exitCodeOf(await perform(line)),
+    fail: async (error) => exitCodeOf(await report(error)),
   };
 }

@@ -1,4 +1,5 @@
 import { createApi } from './core/api/api.ts';
+import type { CommandLine } from './core/args/command-line.ts';
 import type { Services } from './core/command/command.ts';
 import type { SharedFlags } from './core/command/shared-flags.ts';
 import type { Output, Streams } from './core/output/output.ts';
@@ -13,20 +14,20 @@ export async function createServices(
     streams: Streams;
     output: Output;
     interrupted: AbortSignal;
-    typed: readonly string[];
+    commandLine: CommandLine;
     perform: Services['perform'];
   },
 ): Promise<Services> {
-  const { streams, output, interrupted, typed, perform } = about;
+  const { streams, output, interrupted, commandLine, perform } = about;
   const whose = await whoseSession(streams.env, shared.server);
   return {
     api: createApi({ ...whose, interrupted, stderr: streams.stderr }),
     store: whose.store,
     output,
     prompts: createPrompts(streams, shared.input),
-    draft: createDraft(typed),
+    draft: createDraft(commandLine),
     stdin: () => streams.stdin,
-    typed,
+    commandLine,
     perform,
     fields: shared.fields,
   };

@@ -1,58 +1,78 @@
-import type { CommanderError } from 'commander';
-import { nouns } from './catalog.ts';
+import { flagName, isArgument } from './core/args/flag.ts';
+import type { Catalog, Resolved } from './core/command/resolve.ts';
+import { flagsOf, globalFlags } from './core/command/shared-flags.ts';
 import type { Problem } from './core/errors.ts';
-import { capitalised } from './core/text/capitalised.ts';
-import { commandLine } from './core/text/shell.ts';
+import { shellQuote } from './core/text/shell.ts';
+import { didYouMean } from './core/text/suggest.ts';
 
-/** The command line that explains the command which was typed, as far as it is known. */
-function helpOn(argv: readonly string[], unknown: string | undefined): string {
-  const end = argv.findIndex((word) => word.startsWith('-') || word === unknown);
-  const words = end < 0 ? argv : argv.slice(0, end);
-  const isNoun = nouns.some(({ name, plural }) => [name, plural].includes(words[0] ?? ''));
-  return commandLine(['epic', ...words.slice(0, isNoun ? 2 : 1), '--help']);
-}
-
-/** Whether commander ended the command line: wrong usage, or help that it printed. */
-export function isUsageError(error: unknown): error is CommanderError {
-  // Not by its class: to load commander takes a while.
-  return error instanceof Error && 'code' in error && /^commander\./.test(String(error.code));
-}
-
-/** The nouns that have this verb, for whoever leaves the noun out: `epic sign 35`, `epic list clients`. */
-async function withNoun(verb: string, argv: readonly string[]): Promise<string | undefined> {
-  const lines: string[] = [];
+/** “epic contract sign”, for a verb without its noun: `epic sign 35`, `epic list clients`. */
+async function withNoun(
+  [verb = '', ...others]: readonly string[],
+  { nouns }: Catalog,
+): Promise<string | undefined> {
+  const found: string[] = [];
   for (const { name, plural, load } of nouns) {
     const { commands } = await load();
-    const found = commands.find((each) => each.name === verb || each.aliases?.includes(verb));
-    if (!found) continue;
-    if (argv.includes(name) || argv.includes(plural)) return `epic ${name} ${found.name}`;
-    lines.push(`epic ${name} ${found.name}`);
+    const named = commands.find((each) => each.name === verb || each.aliases?.includes(verb));
+    if (!named) continue;
+    const full = `epic ${name} ${named.name}`;
+    if (others.includes(name) || others.includes(plural)) return full;
+    found.push(full);
   }
-  const last = lines.pop();
-  return lines.length > 0 ? `${lines.join(', ')} or ${last}` : last;
+  const last = found.pop();
+  return found.length > 0 ? `${found.join(', ')} or ${last}` : last;
 }
 
-/** What commander has to say, in our words; undefined when it only printed help or the version. */
-export async function usageProblem(
-  error: CommanderError,
-  argv: readonly string[],
-): Promise<Problem | undefined> {
-  if (error.exitCode === 0) return undefined;
-  // Help was printed because no verb was named: that is all there is to say.
-  if (error.code === 'commander.help') return { code: 'USAGE', message: '' };
-  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-  const sentence = capitalised(first).replace(/\.?$/, '.');
-  const suggestion = /\(Did you mean (.*)\?\)/.exec(rest.join(' '))?.[1];
-  const unknown = /^unknown command '(.*)'/.exec(first)?.[1];
-  const help = `See how it is written: ${helpOn(argv, unknown)}`;
-  const tooMany = /^too many arguments for .* but got \d+: (.*?)\.?$/.exec(first)?.[1];
-  if (tooMany !== undefined) {
-    const message = `There are too many words: ${tooMany.replaceAll(', ', ' ')}.`;
-    return { code: 'USAGE', message, hint: `What has spaces goes between quotes. ${help}` };
+async function unknownCommand(
+  { noun, args }: Resolved,
+  catalog: Catalog,
+): Promise<{ message: string; hint: string | undefined }> {
+  const [unknown = ''] = args;
+  const message = `Unknown command “${unknown}”.`;
+  if (noun) {
+    const { commands } = await noun.load();
+    const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    return { message, hint: didYouMean(unknown, names) };
   }
-  const message = sentence.replace(/'([^']*)'/g, '“$1”');
-  const isFirst = unknown !== undefined && argv.find((word) => !word.startsWith('-')) === unknown;
-  const meant = isFirst ? await withNoun(unknown, argv) : undefined;
-  if (meant) return { code: 'USAGE', message, hint: `Did you mean ${meant}?` };
-  return { code: 'USAGE', message, hint: suggestion ? `Did you mean ${suggestion}?` : help };
+  const full = await withNoun(args, catalog);
+  const { nouns, commands } = catalog;
+  const names = [...nouns, ...commands].flatMap((entry) =>
+    'plural' in entry ? [entry.name, entry.plural] : [entry.name],
+  );
+  return { message, hint: full ? `Did you mean ${full}?` : didYouMean(unknown, names) };
+}
+
+/** What is wrong with a command line before any value is looked at, if anything is. */
+export async function usageProblem(
+  resolved: Resolved,
+  catalog: Catalog,
+): Promise<Problem | undefined> {
+  const { line, command, names, args } = resolved;
+  const help = `See how it is written: ${shellQuote(['epic', ...names, '--help'])}`;
+  const problem = (message: string, hint: string = help): Problem => ({
+    code: 'USAGE',
+    message,
+    hint,
+  });
+  if (!command && args.length > 0) {
+    const { message, hint } = await unknownCommand(resolved, catalog);
+    return problem(message, hint);
+  }
+  const [unknown] = line.unknown;
+  if (unknown !== undefined) {
+    const known = command ? flagsOf(command) : Object.values(globalFlags);
+    const flags = known.flatMap((flag) => flagName(flag) ?? []);
+    return problem(`Unknown option “${unknown}”.`, didYouMean(unknown, flags));
+  }
+  if (line.pending) return problem(`${line.pending.spec} needs a value.`);
+  if (!command) return undefined;
+  if (line.flags.has('--json') && line.flags.has('--csv')) {
+    return problem('--json and --csv exclude each other.', 'Give one of them.');
+  }
+  const positional = Object.values(command.flags).filter(isArgument);
+  if (args.length > positional.length && positional.at(-1)?.given !== 'several') {
+    const hint = `Put what has spaces between quotes. ${help}`;
+    return problem(`There are too many words: ${args.join(' ')}.`, hint);
+  }
+  return undefined;
 }

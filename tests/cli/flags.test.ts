@@ -1,3 +1,5 @@
+import { CommandLine } from '../../src/cli/core/args/command-line.ts';
+import { optional, toggle } from '../../src/cli/core/args/flag.ts';
 import {
   between,
   date,
@@ -12,8 +14,10 @@ import {
   phone,
   since,
   toMoment,
+  wholeNumber,
 } from '../../src/cli/core/args/parsers.ts';
-import { commandLine, withoutFlag } from '../../src/cli/core/text/shell.ts';
+import { parseArgv } from '../../src/cli/core/command/shared-flags.ts';
+import { shellQuote } from '../../src/cli/core/text/shell.ts';
 
 test('ids are whole numbers that PostgreSQL can hold', () => {
   expect(id('12')).toBe(12);
@@ -92,10 +96,52 @@ test('e-mail addresses, telephone numbers and words are checked', () => {
 });
 
 test('a command line that is shown can be pasted into a shell', () => {
-  expect(commandLine(['epic', 'list', '--search', "d'Or & Cie", ''])).toBe(
+  expect(shellQuote(['epic', 'list', '--search', "d'Or & Cie", ''])).toBe(
     String.raw`epic list --search 'd'\''Or & Cie' ''`,
   );
-  expect(withoutFlag(['a', '--after', 'x', '--after=y', 'b'], '--after')).toEqual(['a', 'b']);
+});
+
+const limit = optional('--limit <n>', '', wholeNumber(1, 100));
+const all = toggle('-a, --all', '');
+const ics = optional('--ics [file]', '', line(100));
+
+test('a command line is taken apart once: words, flags with their values, and what is unknown', () => {
+  const typed = ['list', '--limit', '5', '-a', 'x', '--ics', '--nope', '-5', '--', '--limit'];
+  const commandLine = new CommandLine(typed, [limit, all, ics]);
+  expect(commandLine.words).toEqual(['list', 'x', '-5', '--limit']);
+  expect([...commandLine.flags]).toEqual([
+    ['--limit', '5'],
+    ['--all', true],
+    ['--ics', ''],
+    ['--nope', true],
+  ]);
+  expect(commandLine.unknown).toEqual(['--nope']);
+  expect(commandLine.isTerminated).toBe(true);
+  expect(new CommandLine(['--all=1'], [all]).unknown).toEqual(['--all=1']);
+  expect(new CommandLine(['--all', '--limit'], [limit, all]).pending).toBe(limit);
+});
+
+test('a command line is changed without touching the values of other flags', () => {
+  const typed = parseArgv([
+    'list',
+    '--after',
+    'x',
+    '--limit=--after',
+    '--after=y',
+    '--',
+    '--after',
+  ]);
+  const commandLine = typed.knowing([optional('--after <cursor>', '', line(100)), limit]);
+  expect(String(commandLine.without('--after').plus('--after', 'z'))).toBe(
+    'epic list --limit=--after --after z -- --after',
+  );
+  expect(commandLine.withoutWords().argv).toEqual([
+    '--after',
+    'x',
+    '--limit=--after',
+    '--after=y',
+    '--',
+  ]);
 });
 
 test('a period has two ends, of which one may be left out', () => {

@@ -68,7 +68,7 @@ test('a command loads no other command, and no library', () => {
 });
 
 test('a completion loads no library, and how to ask the server only for ids', () => {
-  const loaded = loadedWith('src/cli/extras/completion/answer.ts');
+  const loaded = loadedWith('src/cli/extras/completion/complete.ts');
   expect(loaded.size).toBeGreaterThan(5);
   expect(commandsOf(loaded)).toEqual([]);
   expect(packagesOf(loaded)).toEqual([]);

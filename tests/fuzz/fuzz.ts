@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { commandLine } from '../../src/cli/core/text/shell.ts';
+import { shellQuote } from '../../src/cli/core/text/shell.ts';
 import type { Office } from '../cli/office.ts';
 import { commandLines } from './command-lines.ts';
 import { disturbances, runDisturbed } from './disturbed.ts';
@@ -31,7 +31,7 @@ export async function fuzz(
       const found = await fault(args, disturbance, outcome, stateHome);
       if (found === undefined) return;
       throw new Error(
-        `${found}: epic ${commandLine(args)} (${JSON.stringify(disturbance)})\n${outcome.stdout.slice(0, 2000)}\n${outcome.stderr.slice(0, 2000)}`,
+        `${found}: epic ${shellQuote(args)} (${JSON.stringify(disturbance)})\n${outcome.stdout.slice(0, 2000)}\n${outcome.stderr.slice(0, 2000)}`,
       );
     },
   );

@@ -72,6 +72,14 @@ export function nameOf({ spec }: Flag): string {
   return flagName({ spec }) ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
 }
 
+/** The arguments for a flag with this value. One that begins with a dash has to touch the name. */
+export function argumentsFor(flag: Flag, text: string): string[] {
+  const name = flagName(flag);
+  if (name === undefined) return [text];
+  if (flag.given === 'switch') return [name];
+  return text.startsWith('-') ? [`${name}=${text}`] : [name, text];
+}
+
 /** The value of what was typed for a flag; a usage error when it cannot be one. */
 export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
   try {

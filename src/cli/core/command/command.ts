@@ -1,4 +1,5 @@
 import type { Api } from '../api/api.ts';
+import type { CommandLine } from '../args/command-line.ts';
 import { type Flag, type Flags, parsed, type Typed, type Values } from '../args/flag.ts';
 import { type Column, type Field, pickColumns } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
@@ -19,13 +20,10 @@ export interface Services {
   stdin(): NodeJS.ReadStream;
   /** What was typed and answered so far. */
   draft: Draft;
-  /** The arguments as typed, without the program's name. */
-  typed: readonly string[];
-  /**
-   * Runs another command line, of arguments without the program's name, as if it had been typed, and tells how it
-   * ended. False when Ctrl-C ended it.
-   */
-  perform(args: readonly string[]): Promise<boolean>;
+  /** The command line as typed. */
+  commandLine: CommandLine;
+  /** Runs another command line as if it had been typed; false when Ctrl-C ended it. */
+  perform(line: CommandLine): Promise<boolean>;
   /** The value of --fields. */
   fields: string | undefined;
 }

@@ -4,7 +4,6 @@ import { everyPage } from '../api/pages.ts';
 import { type Flags, optional, toggle, under, type Values } from '../args/flag.ts';
 import { Invalid, line, offering, type Parser, wholeNumber } from '../args/parsers.ts';
 import { usageError } from '../errors.ts';
-import { commandLine, withoutFlag, withoutSwitch } from '../text/shell.ts';
 import { didYouMean } from '../text/suggest.ts';
 import type { Watching } from '../watch/list.ts';
 import { type Definition, type Invocation, type Verb, verb } from './command.ts';
@@ -70,13 +69,13 @@ export const pageOf = ({ limit, after }: Values<typeof paging>) => ({
 
 /** Says how to get the next page, if there is one. */
 export function noteNextPage(
-  { output, typed }: Pick<Invocation<never, Flags>, 'output' | 'typed'>,
+  { output, commandLine }: Pick<Invocation<never, Flags>, 'output' | 'commandLine'>,
   { nodes, pageInfo }: Connection<unknown>,
 ): void {
   if (!pageInfo.hasNextPage || !pageInfo.endCursor) return;
-  const next = ['epic', ...withoutFlag(typed, '--after'), '--after', pageInfo.endCursor];
+  const next = commandLine.without('--after', '--watch').plus('--after', pageInfo.endCursor);
   const these = nodes.length === 1 ? 'this one' : `these ${nodes.length}`;
-  output.note(`There are more than ${these}. The next:`, commandLine(next));
+  output.note(`There are more than ${these}. The next:`, String(next));
 }
 
 const watchFlag = { watch: toggle('--watch', 'then tell what changes, until Ctrl-C') };
@@ -106,7 +105,7 @@ export function list<Row, F extends Flags, Name extends string>(
       ...under('Filters', definition.flags),
       ...under('Rows', { ...ordering, ...(watch && watchFlag) }),
     },
-    async run({ api, output, flags, columns: shown, typed }) {
+    async run({ api, output, flags, columns: shown, commandLine }) {
       const given = flags as Values<typeof ordering> & { watch?: boolean };
       if (given.all && given.watch) throw usageError('Give --all or --watch, not both.');
       const watching = given.watch ? await watch?.() : undefined;
@@ -121,7 +120,7 @@ export function list<Row, F extends Flags, Name extends string>(
       const connection = await fetch(api, flags, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
       if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);
-      if (connection) noteNextPage({ output, typed: withoutSwitch(typed, '--watch') }, connection);
+      if (connection) noteNextPage({ output, commandLine }, connection);
       if (!watching) return;
       const { watchList } = await import('../watch/list.ts');
       const isFiltered = Object.keys(definition.flags).some((key) => flags[key]);

@@ -1,4 +1,5 @@
-import { type Flags, optional, toggle } from '../args/flag.ts';
+import { CommandLine } from '../args/command-line.ts';
+import { type Flag, type Flags, isArgument, optional, toggle } from '../args/flag.ts';
 import { line } from '../args/parsers.ts';
 import type { Command } from './command.ts';
 
@@ -27,6 +28,16 @@ export const globalFlags = {
   help: toggle('-h, --help', 'explain a command'),
   version: toggle('-V, --version', 'print the version'),
 };
+
+/** A command line of which only the global flags are known yet. */
+export const parseArgv = (argv: readonly string[]) =>
+  new CommandLine(argv, Object.values(globalFlags));
+
+/** The flags that a command takes: its own, those of its output, and the global ones. */
+export function flagsOf(command: Command): Flag[] {
+  const own: Flag[] = Object.values(command.flags).filter((flag) => !isArgument(flag));
+  return [...own, ...Object.values(outputFlagsOf(command)), ...Object.values(globalFlags)];
+}
 
 /** What was typed for them. */
 export interface SharedFlags {

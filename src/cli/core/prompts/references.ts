@@ -4,7 +4,7 @@ import type { Reference } from '../args/parsers.ts';
 import { notFound, usageError } from '../errors.ts';
 import type { Output } from '../output/output.ts';
 import { capitalised } from '../text/capitalised.ts';
-import { commandLine } from '../text/shell.ts';
+import { shellQuote } from '../text/shell.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
 
@@ -57,7 +57,7 @@ export async function resolve(
     );
   }
   if (meant.length > 1) {
-    const more = `, and more: ${commandLine(['epic', 'search', text, '--kind', kind])}`;
+    const more = `, and more: ${shellQuote(['epic', 'search', text, '--kind', kind])}`;
     throw usageError(
       `“${text}” is not clear: it matches several ${inWords(refersTo, true)}.`,
       `Give the id of the one you mean${meant.length > atMost ? more : '.'}\n${listed(meant)}`,

@@ -11,12 +11,16 @@ import {
   NotificationNames,
   SessionNames,
 } from '../../operations/index.ts';
-import type { Candidate } from './candidates.ts';
 
-/** Whoever waits for a list of ids would rather type, in milliseconds. */
-const patience = 1_000;
-// As long as a token needs to be good for a request.
-const margin = 15_000;
+/** What could be typed next, as a whole word, and what it means. */
+export interface Candidate {
+  value: string;
+  about: string;
+}
+
+const timeoutMs = 1_000;
+/** A token that expires sooner is refreshed first. */
+const refreshMarginMs = 15_000;
 
 interface Named {
   id: number | string;
@@ -60,7 +64,7 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
     described([(await api.send(SessionNames, {})).all], ({ userAgent }) => userAgent ?? ''),
 };
 
-/** The ids of a kind of record that whoever is logged in may see. Fails where there is nobody, or no answer soon. */
+/** The ids of a kind of record that the logged-in employee may read; throws when the server does not answer in time. */
 export async function idsOf(
   noun: string,
   flag: string | undefined,
@@ -71,9 +75,9 @@ export async function idsOf(
   const { server, store, lentToken } = whose;
   const session = lentToken === undefined ? await store.find(server) : undefined;
   if (!query || (!session && lentToken === undefined)) return [];
-  const interrupted = AbortSignal.timeout(patience);
-  // A refresh that has begun has to end, however long it takes: it begins only where somebody answers.
-  if (session && session.expiresAt - Date.now() < margin) {
+  const interrupted = AbortSignal.timeout(timeoutMs);
+  // a refresh must not be cut short, or the session is lost: it begins only when the server answers
+  if (session && session.expiresAt - Date.now() < refreshMarginMs) {
     await fetch(`${server}/healthz`, { signal: interrupted, redirect: 'error' });
   }
   return query(createApi({ ...whose, interrupted, stderr }));

@@ -21,7 +21,7 @@ const welcome = (server: string) => `Epic Events CRM. You are not logged in at $
 `;
 
 /** What `epic` alone shows on a terminal: my day, whatever my department, in one round trip. */
-export const home: Command = command({
+export const dashboard: Command = command({
   flags: {},
   columns: [],
   examples: [],

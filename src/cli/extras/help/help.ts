@@ -1,29 +1,78 @@
-import type { Command as CommanderCommand } from 'commander';
+import type { Section } from '../../core/command/entry.ts';
+import type { Item, Part } from '../../core/command/help-text.ts';
+import type { Resolved } from '../../core/command/resolve.ts';
 import { usageError } from '../../core/errors.ts';
+import { wrapped } from '../../core/output/text.ts';
 import { didYouMean } from '../../core/text/suggest.ts';
-import { drawTopic } from './draw.ts';
-import { topics } from './topics.ts';
+import { commandPage, nounPage, type Page, rootPage } from './page.ts';
+import { type Topic, topics } from './topics.ts';
 
-/** `epic help …`: a topic, or what `--help` says about a command. */
-export async function help(
-  words: readonly string[],
-  program: CommanderCommand,
-  stdout: NodeJS.WritableStream,
-  cells: number,
-): Promise<void> {
-  const [word = ''] = words;
-  const topic = topics.find(({ name }) => name === word);
-  if (topic) {
-    stdout.write(drawTopic(topic, cells));
-    return;
+const widestTerm = 22;
+
+function drawItems(items: readonly Item[], termWidth: number, width: number): string[] {
+  return items.flatMap(({ term, about }) => {
+    const margin = ' '.repeat(termWidth + 4);
+    const [first = '', ...rest] = wrapped(about, width - margin.length, '').split('\n');
+    const begin = `  ${term}`;
+    const lines = rest.map((line) => `${margin}${line}`);
+    // A long name has its line to itself.
+    return term.length > termWidth
+      ? [begin, `${margin}${first}`, ...lines]
+      : [`${begin.padEnd(margin.length)}${first}`.trimEnd(), ...lines];
+  });
+}
+
+function drawParts(parts: readonly Part[], width: number): string[] {
+  return parts.map((part) => {
+    if (typeof part === 'string') return wrapped(part, width, '');
+    if ('lines' in part) return part.lines.map((line) => `  ${line}`).join('\n');
+    const widest = Math.max(...part.items.map(({ term }) => term.length));
+    return drawItems(part.items, Math.min(widest, widestTerm), width).join('\n');
+  });
+}
+
+/** A page for a terminal of this width. */
+export function drawPage(page: Page, width: number): string {
+  const terms = page.groups.flatMap(({ items }) => items.map(({ term }) => term.length));
+  const termWidth = Math.min(Math.max(0, ...terms), widestTerm);
+  const lines = [`Usage: epic ${page.usage}`, '', ...wrapped(page.about, width, '').split('\n')];
+  for (const { heading, items } of page.groups) {
+    lines.push('', `${heading}:`, ...drawItems(items, termWidth, width));
   }
-  const names = program.commands.flatMap((each) => [each.name(), ...each.aliases()]);
-  if (word !== '' && !word.startsWith('-') && !names.includes(word)) {
-    const known = [...names, ...topics.map(({ name }) => name)];
+  if (page.examples.length > 0) lines.push('', 'Examples:');
+  for (const [line, what] of page.examples) {
+    lines.push(`  epic ${line}`);
+    if (what) lines.push(`      ${what}`);
+  }
+  for (const note of drawParts(page.notes, width)) lines.push('', note);
+  return `${lines.join('\n')}\n`;
+}
+
+/** A topic, the same way. */
+export function drawTopic({ summary, parts }: Topic, width: number): string {
+  return `${[`${summary}.`, ...drawParts(parts, width)].join('\n\n')}\n`;
+}
+
+/** The help that a command line asks for: on a topic, a command, a noun, or all of it. */
+export async function helpOn(
+  { line, noun, command, args }: Resolved,
+  sections: readonly Section[],
+  width: number,
+): Promise<string> {
+  if (command) return drawPage(commandPage(command, noun), width);
+  if (noun) return drawPage(nounPage(noun, (await noun.load()).commands), width);
+  const [word] = args;
+  if (line.words[0] === 'help' && word !== undefined) {
+    const topic = topics.find(({ name }) => name === word);
+    if (topic) return drawTopic(topic, width);
+    const entries = sections.flatMap((each): readonly { name: string }[] =>
+      'nouns' in each ? each.nouns : each.commands,
+    );
+    const known = [...entries, ...topics].map(({ name }) => name);
     throw usageError(
       `There is no help on “${word}”.`,
-      didYouMean(word, known) ?? 'See what there is: epic help',
+      didYouMean(word, known) ?? 'See the commands and topics: epic help',
     );
   }
-  await program.parseAsync([...words, '--help'], { from: 'user' });
+  return drawPage(rootPage(sections, topics), width);
 }

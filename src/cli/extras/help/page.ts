@@ -1,6 +1,6 @@
 import { type Flag, type Flags, isArgument } from '../../core/args/flag.ts';
 import type { Command, Title, Verb } from '../../core/command/command.ts';
-import type { CommandEntry, NounEntry, Section } from '../../core/command/entry.ts';
+import type { NounEntry, Section } from '../../core/command/entry.ts';
 import type { Item, Part } from '../../core/command/help-text.ts';
 import { globalFlags, outputFlagsOf } from '../../core/command/shared-flags.ts';
 
@@ -49,33 +49,23 @@ function outputGroup(command: Command): Page['groups'] {
 const everywhere: readonly Flag[] = Object.values(globalFlags);
 const globalGroup = { heading: 'Global', items: everywhere.map(itemOf) };
 
-function page(
-  name: string,
-  written: string,
-  { summary }: { summary: string },
-  command: Command,
-): Page {
-  const positional = Object.values(command.flags).filter(isArgument);
+/** About a command, of this noun or of none. */
+export function commandPage(command: Title & Command, noun?: { name: string }): Page {
+  const { name, aliases = [] } = command;
+  const prefix = noun ? `${noun.name} ` : '';
+  const positional = Object.values(command.flags)
+    .filter(isArgument)
+    .map(({ spec }) => spec);
+  const usage = [[name, ...aliases].join('|'), ...positional, '[flags]'].join(' ');
   return {
-    name: `epic ${name}`,
-    usage: [written, ...positional.map(({ spec }) => spec), '[flags]'].join(' '),
-    about: `${summary}.`,
+    name: `epic ${prefix}${name}`,
+    usage: `${prefix}${usage}`,
+    about: `${command.summary}.`,
     groups: [...grouped(command.flags), ...outputGroup(command), globalGroup],
     fields: command.formats === undefined ? command.fields.map(({ key }) => key) : [],
     examples: command.examples,
     notes: command.notes ?? [],
   };
-}
-
-/** About a command of a noun. */
-export function verbPage(noun: { name: string }, verb: Verb): Page {
-  const written = [verb.name, ...(verb.aliases ?? [])].join('|');
-  return page(`${noun.name} ${verb.name}`, `${noun.name} ${written}`, verb, verb);
-}
-
-/** About a command that belongs to no noun. */
-export function commandPage(entry: CommandEntry, command: Command): Page {
-  return page(entry.name, entry.name, entry, command);
 }
 
 /** About a noun: what can be done with it. */

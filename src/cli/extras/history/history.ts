@@ -84,7 +84,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       ['history client 12 --limit 1', 'who changed it last'],
       ['history event 31 --json', 'with every value, before and after'],
     ],
-    async run({ api, output, prompts, flags, columns: shown, fields: chosen, typed }) {
+    async run({ api, output, prompts, flags, columns: shown, fields: chosen, commandLine }) {
       const { record, absolute } = flags;
       const rowId = await resolveId(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
@@ -110,6 +110,6 @@ export const history = (nouns: readonly NounEntry[]): Command =>
         }));
         await output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
       } else await output.list(shown, each(names), '');
-      noteNextPage({ output, typed }, page);
+      noteNextPage({ output, commandLine }, page);
     },
   });

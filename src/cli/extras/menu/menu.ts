@@ -1,8 +1,58 @@
+import type { CommandLine } from '../../core/args/command-line.ts';
+import { argumentsFor, checkFor, type Flag, isArgument, questionOf } from '../../core/args/flag.ts';
 import { type Command, command, type Services, type Verb } from '../../core/command/command.ts';
 import type { CommandEntry, NounEntry, Section } from '../../core/command/entry.ts';
 import { CliError, usageError } from '../../core/errors.ts';
-import { commandLine } from '../../core/text/shell.ts';
-import { askArguments } from './arguments.ts';
+
+/** Asks until there is a valid answer, and returns it as it was typed. */
+async function askFor(flag: Flag, { prompts, api }: Services): Promise<string> {
+  const { choices, refersTo } = flag.parse;
+  if (choices) return prompts.choice(questionOf(flag), choices);
+  if (!refersTo) return prompts.line(questionOf(flag), { check: checkFor(flag) });
+  const { suggestions } = await import('../../core/prompts/references.ts');
+  for (;;) {
+    const typed = await prompts.search(questionOf(flag), (text) =>
+      suggestions(api, refersTo, text),
+    );
+    if (typed.trim() !== '') return typed.trim();
+  }
+}
+
+/** Asks for what a command requires, then offers its other flags until it is to be run. */
+async function askFlags(
+  services: Services,
+  { flags }: Command,
+  start: CommandLine,
+): Promise<CommandLine> {
+  const answers = new Map<Flag, string[]>();
+  // commands that cannot be undone ask by themselves
+  const offered = Object.values(flags).filter(({ spec }) => spec !== '--yes');
+  const ask = async (flag: Flag) => {
+    const answer = flag.given === 'switch' ? '' : await askFor(flag, services);
+    answers.set(flag, [...(answers.get(flag) ?? []), answer]);
+  };
+  const current = () => {
+    const inOrder = [...answers].sort(
+      ([one], [other]) => Number(isArgument(other)) - Number(isArgument(one)),
+    );
+    return start.plus(
+      ...inOrder.flatMap(([flag, texts]) => texts.flatMap((text) => argumentsFor(flag, text))),
+    );
+  };
+  for (const flag of offered) if (flag.given === 'required') await ask(flag);
+  for (;;) {
+    const more = offered.filter(
+      (flag) => flag.given !== 'required' && (flag.given === 'several' || !answers.has(flag)),
+    );
+    if (more.length === 0) return current();
+    const chosen = await services.prompts.pick<Flag | null>('Then', [
+      { value: null, name: 'Run it', summary: String(current()) },
+      ...more.map((flag) => ({ value: flag, name: flag.spec, summary: flag.help })),
+    ]);
+    if (chosen === null) return current();
+    await ask(chosen);
+  }
+}
 
 /** What was chosen; undefined when Esc was pressed, to go back. */
 async function orBack<Chosen>(choosing: Promise<Chosen>): Promise<Chosen | undefined> {
@@ -14,22 +64,21 @@ async function orBack<Chosen>(choosing: Promise<Chosen>): Promise<Chosen | undef
   }
 }
 
-/** The person has pressed Ctrl-C, and knows. */
-const left = () => new CliError({ code: 'CANCELLED', message: '' });
+/** Ctrl-C: no message, since the person pressed it. */
+const interrupted = () => new CliError({ code: 'CANCELLED', message: '' });
 
-/** Asks what a command needs, shows the command line, and runs it. */
-async function runOne(
+/** Asks for the flags of a command, shows the command line, and runs it. */
+async function runCommand(
   services: Services,
   words: readonly string[],
   command: Command,
 ): Promise<void> {
-  const { output, typed, perform } = services;
-  const shared = typed.filter((each) => each !== 'menu');
-  const start = ['epic', ...shared, ...words];
-  const args = await orBack(askArguments(command, services, start));
-  if (!args) return;
-  output.echo(commandLine([...start, ...args]));
-  if (!(await perform([...shared, ...words, ...args]))) throw left();
+  const { output, commandLine, perform } = services;
+  const start = commandLine.withoutWords().plus(...words);
+  const line = await orBack(askFlags(services, command, start));
+  if (!line) return;
+  output.echo(String(line));
+  if (!(await perform(line))) throw interrupted();
 }
 
 async function visitNoun(services: Services, { name, load }: NounEntry): Promise<void> {
@@ -40,7 +89,7 @@ async function visitNoun(services: Services, { name, load }: NounEntry): Promise
     const verb = await orBack(services.prompts.pick(name, verbs, last));
     if (!verb) return;
     last = verb;
-    await runOne(services, [name, verb.name], verb);
+    await runCommand(services, [name, verb.name], verb);
   }
 }
 
@@ -48,22 +97,21 @@ async function visitAll(services: Services, catalog: readonly Section[]): Promis
   const entries = catalog.flatMap((section): readonly (NounEntry | CommandEntry)[] =>
     'nouns' in section ? section.nouns : section.commands.filter(({ name }) => name !== 'menu'),
   );
-  // What one works with comes first.
-  const ordered = entries.toSorted(
+  const nounsFirst = entries.toSorted(
     (one, other) => Number('plural' in other) - Number('plural' in one),
   );
-  const choices = ordered.map((entry) => ({ ...entry, value: entry }));
+  const choices = nounsFirst.map((entry) => ({ ...entry, value: entry }));
   let last: NounEntry | CommandEntry | undefined;
   for (;;) {
     const entry = await orBack(services.prompts.pick('epic', choices, last));
     if (!entry) return;
     last = entry;
     if ('plural' in entry) await visitNoun(services, entry);
-    else await runOne(services, [entry.name], await entry.load());
+    else await runCommand(services, [entry.name], await entry.load());
   }
 }
 
-/** `epic menu`: all commands of the catalogue, with arrow keys. */
+/** `epic menu`: all commands of the catalogue, with the arrow keys. */
 export const menu = (catalog: readonly Section[]): Command =>
   command({
     flags: {},
@@ -71,17 +119,17 @@ export const menu = (catalog: readonly Section[]): Command =>
     formats: 'none',
     examples: [['menu', '']],
     notes: [
-      'It asks what a command needs, shows how it would be typed, and runs it. Enter chooses, Esc goes back, Ctrl-C leaves.',
+      'It asks for what a command needs, shows the command line, and runs it. Enter chooses, Esc goes back, Ctrl-C quits.',
     ],
     async run(services) {
       const { prompts, output } = services;
       if (!prompts.possible) {
-        throw usageError('epic menu needs a terminal.', 'See what there is to type: epic --help');
+        throw usageError('epic menu needs a terminal.', 'See the commands: epic --help');
       }
-      output.note('Arrows and Enter choose, Esc goes back, Ctrl-C leaves.');
+      output.note('Arrow keys and Enter choose, Esc goes back, Ctrl-C quits.');
       await visitAll(services, catalog).catch((error: unknown) => {
         const isKey = error instanceof CliError && error.problem.kind === 'interrupted';
-        throw isKey ? left() : error;
+        throw isKey ? interrupted() : error;
       });
     },
   });
