@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { resolvePreset } from 'graphile-config';
 import { pino } from 'pino';
+import { buildSchema } from 'postgraphile/graphql';
 import { type HttpLimits, httpLimits } from '../../src/server/http/limits.ts';
 import { json } from '../../src/server/http/response.ts';
 import { createHttpServer } from '../../src/server/http/server.ts';
@@ -16,17 +17,18 @@ describe('slowness', () => {
   let slow: Server;
 
   async function open(limits: Partial<HttpLimits>): Promise<string> {
-    slow = createHttpServer({
-      routes: {
-        '/graphql': async (request) => json(200, { read: (await text(request)).length }),
-        '/healthz': () => json(200, {}),
+    slow = await createHttpServer({
+      api: {
+        schema: buildSchema('type Query { field: Int }'),
+        resolvedPreset: resolvePreset({ grafserv: { maxRequestLength: 1_000_000 } }),
       },
+      routes: { '/healthz': () => json(200, {}) },
       tokens: { sign: unused, verify: unused },
       allowedOrigins: [],
       clientAddress: () => null,
       log: pino({ enabled: false }),
       report: () => undefined,
-      onAnswered: () => undefined,
+      onRequest: () => undefined,
       limits: { ...httpLimits, connectionsCheckingInterval: 20, ...limits },
     });
     slow.listen(0, '127.0.0.1');

@@ -1,4 +1,4 @@
-import { isDirect } from '../../src/server/http/is-direct.ts';
+import { isDirect } from '../../src/server/http/client.ts';
 import { createMetrics } from '../../src/server/observability/metrics.ts';
 import { createNames } from '../../src/server/observability/operation-names.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';

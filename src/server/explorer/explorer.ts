@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ruruHTML } from 'ruru/server';
 import { getStaticFile } from 'ruru/static';
-import { errorResponse, type HttpResponse, type Routes } from '../http/response.ts';
+import { content, errorResponse, type HttpResponse, type Routes } from '../http/response.ts';
 import { loginBar, loginScript, loginStyle } from './login.ts';
 
 // The page at /, in which the API can be explored: Ruru, from files of its own package, so that nothing is fetched
@@ -61,16 +61,11 @@ async function readFile(
   });
   if (file === null) return errorResponse(404, 'NOT_FOUND', 'The explorer has no such file.');
   const { 'content-type': contentType = '', 'content-encoding': encoding } = file.headers;
-  return {
-    status: 200,
-    contentType,
-    body: file.content,
-    headers: {
-      ...(encoding && { 'content-encoding': encoding }),
-      vary: 'accept-encoding',
-      'cache-control': 'public, max-age=31536000, immutable',
-    },
-  };
+  return content(contentType, file.content, {
+    ...(encoding && { 'content-encoding': encoding }),
+    vary: 'accept-encoding',
+    'cache-control': 'public, max-age=31536000, immutable',
+  });
 }
 
 async function readPage(): Promise<HttpResponse> {
@@ -94,16 +89,11 @@ async function readPage(): Promise<HttpResponse> {
       bodyScripts: (given) => `<script>{${loginScript}\n}</script>${given}`,
     },
   });
-  return {
-    status: 200,
-    contentType: 'text/html;charset=utf-8',
-    body: page,
-    headers: {
-      'content-security-policy': policyFor(page),
-      'cross-origin-opener-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-    },
-  };
+  return content('text/html;charset=utf-8', page, {
+    'content-security-policy': policyFor(page),
+    'cross-origin-opener-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+  });
 }
 
 /** Nothing but what is ours: of scripts, the files and what stands in the page. Ruru's editor styles by itself. */

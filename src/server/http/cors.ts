@@ -3,16 +3,13 @@ import type { HttpResponse } from './response.ts';
 
 /** What pages of other origins may do. */
 export type Cors = {
-  /** The headers that every answer has. */
+  /** The headers of every response. */
   headers(request: IncomingMessage): Record<string, string>;
-  /** The answer to a browser that asks beforehand; null when it may not, or does not ask. */
+  /** The response to a preflight request of an allowed origin; null for any other request. */
   preflight(request: IncomingMessage): HttpResponse | null;
 };
 
-/**
- * Lets pages of these origins use the API, with a token and never with cookies. Without any, no answer says a word
- * about other origins, and browsers keep their pages out.
- */
+/** Lets pages of these origins use the API, without credentials of the browser. With no origins, no headers are sent. */
 export function createCors(allowedOrigins: readonly string[]): Cors {
   const allows = ({ headers: { origin } }: IncomingMessage) =>
     origin !== undefined && allowedOrigins.includes(origin);
@@ -29,12 +26,13 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
     },
 
     preflight(request) {
-      const asks = request.headers['access-control-request-method'] !== undefined;
-      if (request.method !== 'OPTIONS' || !asks || !allows(request)) return null;
+      const isPreflight =
+        request.method === 'OPTIONS' &&
+        request.headers['access-control-request-method'] !== undefined;
+      if (!isPreflight || !allows(request)) return null;
       return {
-        status: 204,
-        contentType: null,
-        body: '',
+        type: 'noContent',
+        statusCode: 204,
         headers: {
           'access-control-allow-methods': 'POST',
           'access-control-allow-headers': 'authorization, content-type',

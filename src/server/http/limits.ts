@@ -1,12 +1,12 @@
-/** What one connection may take of the server. Times are in ms. */
+/** Options of node:http; times are in ms. */
 export type HttpLimits = {
   /** For the headers of a request to arrive. */
   headersTimeout: number;
-  /** For a whole request to arrive, however slowly it dribbles. */
+  /** For a whole request to arrive. */
   requestTimeout: number;
   /** For a next request on the same connection to begin. */
   keepAliveTimeout: number;
-  /** How often the times above are looked at. */
+  /** How often the timeouts above are checked. */
   connectionsCheckingInterval: number;
   /** Bytes of all headers of a request, its address included. */
   maxHeaderSize: number;
@@ -14,7 +14,7 @@ export type HttpLimits = {
   maxHeadersCount: number;
   /** Requests on a connection, before it is closed. */
   maxRequestsPerSocket: number;
-  /** Connections at a time; one more is closed at once. */
+  /** Connections at a time; further ones are closed. */
   maxConnections: number;
 };
 

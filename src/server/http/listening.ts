@@ -2,16 +2,16 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { OperatorError } from '../errors/errors.ts';
 
-/** How long an idle connection may still bring a request when the server stops, in ms. */
-const farewell = 300;
-/** How long a request may still run when the server stops, in ms. */
-const patience = 20_000;
+/** How long idle connections stay open when the server stops: a request may be on its way. */
+const idleTimeoutMs = 300;
+/** How long requests may go on when the server stops. */
+const shutdownTimeoutMs = 20_000;
 
-/** A server that listens. */
+/** A listening server. */
 export type Listening = {
   /** Without a slash at the end. */
   url: string;
-  /** Takes no new connection, answers what has been asked, then ends every connection. */
+  /** Closes gracefully: takes no new connection, and finishes the requests that it has. */
   stop(): Promise<void>;
 };
 
@@ -24,30 +24,29 @@ export async function listen(server: Server, host: string, port: number): Promis
   const address = server.address();
   const actualPort = typeof address === 'object' && address !== null ? address.port : port;
 
-  // A connection whose last answer says so is closed as soon as that answer is sent.
   let stopping = false;
-  const answering = new Set<ServerResponse>();
-  const sayFarewell = (response: ServerResponse) => {
+  const pending = new Set<ServerResponse>();
+  const closeAfter = (response: ServerResponse) => {
     if (!response.headersSent) response.setHeader('connection', 'close');
   };
   server.prependListener('request', (_request, response) => {
-    answering.add(response);
-    response.once('close', () => answering.delete(response));
-    if (stopping) sayFarewell(response);
+    pending.add(response);
+    response.once('close', () => pending.delete(response));
+    if (stopping) closeAfter(response);
   });
 
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     async stop() {
       stopping = true;
-      answering.forEach(sayFarewell);
-      // http's own close() also cuts idle connections at once, on which a request may be on its way.
+      pending.forEach(closeAfter);
+      // the close() of node:http destroys idle connections at once
       const closed = new Promise<void>((resolve) => {
         NetServer.prototype.close.call(server, () => resolve());
       });
       const timers = [
-        setTimeout(() => server.closeIdleConnections(), farewell),
-        setTimeout(() => server.closeAllConnections(), patience),
+        setTimeout(() => server.closeIdleConnections(), idleTimeoutMs),
+        setTimeout(() => server.closeAllConnections(), shutdownTimeoutMs),
       ];
       await closed;
       timers.forEach(clearTimeout);

@@ -1,40 +1,40 @@
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { httpLimits } from './limits.ts';
-import { errorResponse, type HttpResponse } from './response.ts';
+import { errorResponse, serialize } from './response.ts';
 
-/** How long a client may need to read such an answer, in ms. */
-const farewell = 500;
+/** How long a client may take to read such a response before the connection is destroyed. */
+const lingerMs = 500;
 
-/** Answers what never becomes a request, and what takes too long to become one, in the form of all errors. */
+/** Answers malformed and overdue requests, which never reach the adapter, in the form of all errors. */
 export function answerMalformed(server: Server, log: Logger): void {
-  const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
+  const pending = new WeakMap<Duplex, Set<ServerResponse>>();
   server.prependListener('request', ({ socket }, response) => {
-    const responses = unanswered.get(socket) ?? new Set();
-    unanswered.set(socket, responses.add(response));
+    const responses = pending.get(socket) ?? new Set();
+    pending.set(socket, responses.add(response));
     response.once('close', () => responses.delete(response));
   });
 
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const [response, ...more] = unanswered.get(socket) ?? [];
-    // An answer to an earlier request is still to come: another one before it would be taken for it.
+    const [response, ...more] = pending.get(socket) ?? [];
+    // while an earlier response is due, this one would be taken for it
     const isOutOfTurn =
       more.length > 0 || (response && (response.headersSent || response.req.complete));
     if (!socket.writable || error.code === 'ECONNRESET' || isOutOfTurn) {
       socket.destroy();
       return;
     }
-    const answer = answerTo(error.code);
-    log.debug({ status: answer.status, reason: error.code }, 'a request that is none');
-    // Closed at once, with more on its way, it would be reset, and the answer lost.
-    socket.end(rawAnswer(answer));
+    const malformed = responseTo(error.code);
+    log.debug({ status: malformed.statusCode, reason: error.code }, 'malformed request');
+    // destroyed at once, with unread data, the connection is reset and the response lost
+    socket.end(serialize(malformed));
     socket.resume();
-    setTimeout(() => socket.destroy(), farewell).unref();
+    setTimeout(() => socket.destroy(), lingerMs).unref();
   });
 }
 
-function answerTo(code: string | undefined): HttpResponse {
+function responseTo(code: string | undefined) {
   switch (code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return errorResponse(408, 'INVALID', 'The request took too long to arrive.');
@@ -47,24 +47,12 @@ function answerTo(code: string | undefined): HttpResponse {
   }
 }
 
-/** The answer to a request with more headers than `httpLimits` say. */
-export function tooManyHeaders(): HttpResponse {
+/** The response to a request with more headers than `httpLimits` allow. */
+export function tooManyHeaders() {
   const { maxHeadersCount, maxHeaderSize } = httpLimits;
   return errorResponse(
     431,
     'INVALID',
     `The request has more than ${maxHeadersCount} headers, or more than ${maxHeaderSize / 1024} KiB of them.`,
   );
-}
-
-function rawAnswer({ status, contentType, body }: HttpResponse): string {
-  const payload = JSON.stringify(body);
-  return [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    `content-type: ${contentType}`,
-    `content-length: ${Buffer.byteLength(payload)}`,
-    'connection: close',
-    '',
-    payload,
-  ].join('\r\n');
 }

@@ -3,12 +3,12 @@ import type { BuiltRelease } from '../database/deploy/built-release.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
 import { ApiError } from '../errors/errors.ts';
 
-/** Whether the server can do its work, and if not, why. */
+/** Whether the server can serve requests, and why not. */
 export type Readiness = { ready: boolean; reason?: string };
 
 /**
- * Looks whether the database answers, and has every migration, function and policy that this server was
- * built with. A database that is already a release further is good as well: servers are restarted after a deployment.
+ * Ready when the database answers and has every migration, function and policy that this server was built with. A
+ * newer release in the database is ready too: servers are restarted after a deployment.
  */
 export async function readReadiness(
   withSession: WithSession,
@@ -38,7 +38,7 @@ function pending(what: string): Readiness {
   return { ready: false, reason: `${what}: run epic-server migrate.` };
 }
 
-/** The number that a migration's file name begins with; what follows it differs between database and folder. */
+/** The number at the start of a migration's file name; the rest differs between database and folder. */
 function numberOf(migration: string): number {
   return Number.parseInt(migration, 10) || 0;
 }

@@ -1,25 +1,16 @@
-import type { IncomingMessage } from 'node:http';
-import type { RequestContext } from '../graphql/request/context.ts';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { BufferResult, JSONResult, NoContentResult } from 'postgraphile/grafserv';
 
-/** An answer, ready to be written: a body that is neither text nor bytes is written as JSON. */
-export type HttpResponse = {
-  status: number;
-  /** Null for an answer without a body. */
-  contentType: string | null;
-  body: unknown;
-  headers?: Record<string, string>;
-};
+/** A response, in the form in which grafserv writes it. */
+export type HttpResponse = JSONResult | BufferResult | NoContentResult;
 
-/** What answers the requests for one path. May throw an ApiError, which is answered as such. */
-export type Route = (
-  request: IncomingMessage,
-  context: RequestContext,
-) => HttpResponse | Promise<HttpResponse>;
+/** Handles the requests for one path. */
+export type Route = (request: IncomingMessage) => HttpResponse | Promise<HttpResponse>;
 
-/** What answers at which path; a path that ends in `/*` stands for everything below. */
+/** By path; one that ends in `/*` stands for everything below. */
 export type Routes = Readonly<Record<string, Route>>;
 
-/** What answers at this path. */
+/** The route of a path. */
 export function routeOf(routes: Routes, path: string): Route | undefined {
   if (Object.hasOwn(routes, path)) return routes[path];
   const below = Object.keys(routes).find(
@@ -28,26 +19,64 @@ export function routeOf(routes: Routes, path: string): Route | undefined {
   return below === undefined ? undefined : routes[below];
 }
 
-/** An answer in JSON. */
+/** A response in JSON. */
 export function json(
-  status: number,
-  body: unknown,
+  statusCode: number,
+  body: object,
   headers: Record<string, string> = {},
-): HttpResponse {
-  return { status, contentType: 'application/json;charset=utf-8', body, headers };
+): JSONResult {
+  return {
+    type: 'json',
+    statusCode,
+    headers: { 'content-type': 'application/json;charset=utf-8', ...headers },
+    json: body as JSONResult['json'],
+  };
 }
 
-/** The answer where there is nothing. */
+/** A response of another type; 200. */
+export function content(
+  contentType: string,
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+): BufferResult {
+  const buffer = Buffer.from(body);
+  return {
+    type: 'buffer',
+    statusCode: 200,
+    headers: { 'content-type': contentType, 'content-length': String(buffer.length), ...headers },
+    buffer,
+  };
+}
+
+/** A response with one error, in the form of GraphQL's. */
+export function errorResponse(
+  statusCode: number,
+  code: string,
+  message: string,
+  extensions: Record<string, unknown> = {},
+): JSONResult {
+  return json(statusCode, { errors: [{ message, extensions: { code, ...extensions } }] });
+}
+
+/** The response for a path without a route. */
 export function notFound(path: string): HttpResponse {
   return errorResponse(404, 'NOT_FOUND', `There is nothing at ${path}: the API is at /graphql.`);
 }
 
-/** An answer that holds one error, in the form of GraphQL's. */
-export function errorResponse(
-  status: number,
-  code: string,
-  message: string,
-  extensions: Record<string, unknown> = {},
-): HttpResponse {
-  return json(status, { errors: [{ message, extensions: { code, ...extensions } }] });
+/** The path of a request, without its query. */
+export function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? '/';
+}
+
+/** The last response on a connection, as bytes: for what never became a request of node:http. */
+export function serialize({ statusCode, headers, json }: JSONResult): string {
+  const body = JSON.stringify(json);
+  return [
+    `HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`,
+    `content-type: ${headers['content-type']}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
 }

@@ -1,27 +1,30 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Logger } from 'pino';
+import type { RequestDigest, Result } from 'postgraphile/grafserv';
+import { grafserv } from 'postgraphile/grafserv/node';
 import type { Claims } from '../database/claims.ts';
 import { ApiError, internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
+import type { Api } from '../graphql/api.ts';
 import type { RequestContext } from '../graphql/request/context.ts';
 import type { Tokens } from '../identity/tokens.ts';
-import type { ClientAddress } from './address.ts';
-import { bearerToken } from './bearer.ts';
+import { bearerToken, type ClientAddress } from './client.ts';
 import { createCors } from './cors.ts';
+import { graphqlHandler } from './graphql-handler.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { answerMalformed } from './malformed.ts';
-import type { RequestLog } from './request-log.ts';
+import { codesOf, logRequest, type RequestLog } from './request-log.ts';
 import {
   errorResponse,
   type HttpResponse,
   notFound,
-  type Route,
+  pathOf,
   type Routes,
   routeOf,
 } from './response.ts';
 import { validateRequest } from './validate-request.ts';
 
-/** What no browser may do with an answer, unless its route says otherwise. */
+/** For every response, unless its route says otherwise. */
 const securityHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -29,11 +32,9 @@ const securityHeaders = {
   'x-content-type-options': 'nosniff',
 };
 
-/**
- * The HTTP server, not yet listening. It turns away what is no proper request, verifies the access token, gives
- * the request to its route, and logs one line.
- */
-export function createHttpServer(options: {
+type ServerOptions = {
+  api: Pick<Api, 'schema' | 'resolvedPreset'>;
+  /** Of every path but /graphql. */
   routes: Routes;
   tokens: Tokens;
   /** The origins whose pages may use the API. */
@@ -41,34 +42,53 @@ export function createHttpServer(options: {
   clientAddress: ClientAddress;
   log: Logger;
   report: ReportError;
-  /** Called once a request is over, whatever became of it. */
-  onAnswered: (answered: RequestLog) => void;
+  /** Called once a request is over, with or without a response. */
+  onRequest: (entry: RequestLog) => void;
   limits?: HttpLimits;
-}): Server {
-  const { routes, tokens, clientAddress, log, report, onAnswered, limits = httpLimits } = options;
+};
+
+/** The HTTP server, not yet listening. grafserv reads requests and writes responses; the plugin decides what they are. */
+export async function createHttpServer(options: ServerOptions): Promise<Server> {
+  const { api, limits = httpLimits } = options;
+  // A request without a host is answered like any other that is not well-formed.
+  const server = createServer({ ...limits, requireHostHeader: false });
+  // Node drops headers over this number without an error: one more is let in, for validateRequest() to see.
+  server.maxHeadersCount = limits.maxHeadersCount + 1;
+  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
+  server.maxConnections = limits.maxConnections;
+
+  const preset = { extends: [api.resolvedPreset], plugins: [createHttpPlugin(options)] };
+  const adapter = grafserv({ schema: api.schema, preset });
+  await adapter.addTo(server, false);
+  await adapter.ready();
+  answerMalformed(server, options.log);
+  return server;
+}
+
+/** Validates a request, verifies its access token, has its route or grafserv answer it, and logs one line. */
+function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
+  const { routes, tokens, clientAddress, log, report, onRequest } = options;
   const cors = createCors(options.allowedOrigins);
+  const maxBytes = options.api.resolvedPreset.grafserv?.maxRequestLength ?? 0;
 
-  const route: Route = (request, context) => {
-    const path = pathOf(request);
-    const found = routeOf(routes, path);
-    return found ? found(request, context) : notFound(path);
-  };
-
-  async function answerTo(
+  async function respond(
+    next: () => PromiseLike<Result | null> | Result | null,
+    digest: RequestDigest,
     request: IncomingMessage,
     context: RequestContext,
   ): Promise<HttpResponse> {
+    const path = pathOf(request);
     try {
-      const refused = cors.preflight(request) ?? validateRequest(request, pathOf(request));
+      const refused = cors.preflight(request) ?? validateRequest(request, path);
       if (refused) return refused;
       context.claims = claimsOf(request, tokens);
-      return await route(request, context);
+      if (path === '/graphql')
+        return await graphqlHandler(next, digest, request, context, maxBytes);
+      return (await routeOf(routes, path)?.(request)) ?? notFound(path);
     } catch (error) {
       if (error instanceof ApiError) {
-        return {
-          ...errorResponse(401, error.code, error.message, error.details),
-          headers: { 'www-authenticate': 'Bearer' },
-        };
+        const response = errorResponse(401, error.code, error.message, error.details);
+        return { ...response, headers: { ...response.headers, 'www-authenticate': 'Bearer' } };
       }
       const errorId = newErrorId();
       report(error, { errorId, request: context });
@@ -76,100 +96,55 @@ export function createHttpServer(options: {
     }
   }
 
-  const server = createServer(
-    // A request without a host is answered like any other that is not well-formed.
-    { ...limits, requireHostHeader: false },
-    async (request, response) => {
-      const startedAt = performance.now();
-      const context: RequestContext = {
-        id: randomUUID(),
-        claims: null,
-        userAgent: request.headers['user-agent'] ?? null,
-        address: clientAddress(request),
-        operation: null,
-      };
-      let answer: HttpResponse | undefined;
-      response.once('close', () => {
-        const answered = {
-          request: context,
-          path: Object.hasOwn(routes, pathOf(request)) ? pathOf(request) : 'other',
-          status: answer?.status ?? null,
-          codes: codesOf(answer?.body),
-          isCut: !response.writableFinished,
-          milliseconds: performance.now() - startedAt,
-        };
-        logAnswered(log, answered);
-        onAnswered(answered);
-      });
-      answer = await answerTo(request, context);
-      const headers = { ...cors.headers(request), 'x-request-id': context.id };
-      write(request, response, headers, answer);
+  return {
+    name: 'EpicHttpPlugin',
+    grafserv: {
+      middleware: {
+        async processRequest(next, { requestDigest }) {
+          const { req: request, res } = requestDigest.requestContext.node ?? {};
+          if (!request || !res) throw new Error('The request did not come through node:http.');
+          const startedAt = performance.now();
+          const context: RequestContext = {
+            id: randomUUID(),
+            claims: null,
+            userAgent: request.headers['user-agent'] ?? null,
+            address: clientAddress(request),
+            operation: null,
+          };
+          let response: HttpResponse | undefined;
+          res.once('close', () => {
+            const path = pathOf(request);
+            const entry = {
+              request: context,
+              path: path === '/graphql' || Object.hasOwn(routes, path) ? path : 'other',
+              status: response?.statusCode ?? null,
+              codes: codesOf(response),
+              isCut: !res.writableFinished,
+              milliseconds: performance.now() - startedAt,
+            };
+            logRequest(log, entry);
+            onRequest(entry);
+          });
+          response = await respond(next, requestDigest, request, context);
+          return {
+            ...response,
+            headers: {
+              ...securityHeaders,
+              ...cors.headers(request),
+              'x-request-id': context.id,
+              ...response.headers,
+              // The rest of an unread body would be taken for the next request.
+              ...(request.complete ? {} : { connection: 'close' }),
+            },
+          };
+        },
+      },
     },
-  );
-  // Some versions of Node drop what is over this number without a word; one more than the limit is refused.
-  server.maxHeadersCount = limits.maxHeadersCount + 1;
-  server.maxRequestsPerSocket = limits.maxRequestsPerSocket;
-  server.maxConnections = limits.maxConnections;
-  answerMalformed(server, log);
-  return server;
+  };
 }
 
-function logAnswered(log: Logger, answered: RequestLog): void {
-  const { request, path, status, codes, isCut, milliseconds } = answered;
-  log[path === '/graphql' ? 'info' : 'debug']({
-    request: request.id,
-    path,
-    operation: request.operation,
-    role: request.claims?.department ?? 'anonymous',
-    employee: request.claims?.employeeId ?? null,
-    session: request.claims?.sessionId ?? null,
-    status,
-    codes,
-    ms: Math.round(milliseconds),
-    ...(isCut ? { cut: true } : {}),
-  });
-}
-
-function pathOf(request: IncomingMessage): string {
-  return request.url?.split('?', 1)[0] ?? '/';
-}
-
-/** Throws an ApiError when there is a token and it is not good. */
+/** Throws an ApiError when there is a token and it is not valid. */
 function claimsOf(request: IncomingMessage, tokens: Tokens): Claims | null {
   const { authorization } = request.headers;
-  if (authorization === undefined) return null;
-  return tokens.verify(bearerToken(authorization));
-}
-
-function write(
-  request: IncomingMessage,
-  response: ServerResponse,
-  headers: Record<string, string>,
-  answer: HttpResponse,
-): void {
-  const payload = bytesOf(answer.body);
-  response.writeHead(answer.status, {
-    ...(answer.contentType === null
-      ? {}
-      : { 'content-type': answer.contentType, 'content-length': payload.length }),
-    ...securityHeaders,
-    ...headers,
-    ...answer.headers,
-    // What is left of a body that nobody read would be taken for the next request.
-    ...(request.complete ? {} : { connection: 'close' }),
-  });
-  response.end(payload);
-}
-
-function bytesOf(body: unknown): Buffer {
-  if (Buffer.isBuffer(body)) return body;
-  return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
-}
-
-function codesOf(body: unknown): string[] {
-  const errors =
-    typeof body === 'object' && body !== null && 'errors' in body && Array.isArray(body.errors)
-      ? body.errors
-      : [];
-  return [...new Set(errors.map((error) => String(error?.extensions?.code)))];
+  return authorization === undefined ? null : tokens.verify(bearerToken(authorization));
 }

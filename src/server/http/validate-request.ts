@@ -3,7 +3,7 @@ import { httpLimits } from './limits.ts';
 import { tooManyHeaders } from './malformed.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 
-/** What is wrong with a request before anybody looks at what it asks; null when nothing is. */
+/** Checks the host, the number of headers, the method and, for the API, the type of the content. Null when all is well. */
 export function validateRequest(request: IncomingMessage, path: string): HttpResponse | null {
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
     return errorResponse(400, 'INVALID', 'A request names the host that it is for.');
@@ -12,19 +12,14 @@ export function validateRequest(request: IncomingMessage, path: string): HttpRes
   const methods = path === '/graphql' ? ['POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) {
     const allow = methods.join(', ');
-    return {
-      ...errorResponse(405, 'INVALID', `${path} takes only ${allow}.`),
-      headers: { allow },
-    };
+    const response = errorResponse(405, 'INVALID', `${path} takes only ${allow}.`);
+    return { ...response, headers: { ...response.headers, allow } };
   }
-  return path === '/graphql' ? refuseContent(request) : null;
+  return path === '/graphql' ? validateContent(request) : null;
 }
 
-/**
- * The API takes nothing but JSON. A page of another origin can send a form or a plain text without asking, but
- * never that.
- */
-function refuseContent({ headers }: IncomingMessage): HttpResponse | null {
+/** Only JSON in UTF-8: pages of other origins can send forms and plain text without a preflight request. */
+function validateContent({ headers }: IncomingMessage): HttpResponse | null {
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')

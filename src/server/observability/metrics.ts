@@ -17,7 +17,7 @@ export type Gauged = {
 
 export type Metrics = {
   /** Counts a request of the API. */
-  answered(answered: RequestLog): void;
+  countRequest(entry: RequestLog): void;
   /** The same sessions; every login that they refuse is counted. */
   watching(sessions: Sessions): Sessions;
   /** In the text format of Prometheus. */
@@ -83,7 +83,7 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
 
   const nameOf = createNames();
   return {
-    answered({ request, codes, isCut, milliseconds }) {
+    countRequest({ request, codes, isCut, milliseconds }) {
       const operation = nameOf(request.operation, { isKnown: request.claims !== null });
       requests.inc({ operation, code: isCut ? 'CUT' : (codes[0] ?? 'OK') });
       durations.observe({ operation }, milliseconds / 1000);

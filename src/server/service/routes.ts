@@ -1,21 +1,25 @@
 import type { MetricsAudience } from '../config/values.ts';
 import type { BuiltRelease } from '../database/deploy/built-release.ts';
 import type { WithSession } from '../database/session.ts';
-import type { ReportError } from '../errors/errors.ts';
 import { createExplorer } from '../explorer/explorer.ts';
 import type { Api } from '../graphql/api.ts';
 import { sdlOf } from '../graphql/sdl.ts';
-import { graphqlHandler } from '../http/graphql-handler.ts';
-import { isDirect } from '../http/is-direct.ts';
+import { isDirect } from '../http/client.ts';
 import { readReadiness } from '../http/readiness.ts';
-import { type HttpResponse, json, notFound, type Route, type Routes } from '../http/response.ts';
+import {
+  content,
+  type HttpResponse,
+  json,
+  notFound,
+  type Route,
+  type Routes,
+} from '../http/response.ts';
 import type { Keys } from '../identity/keys.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** What the server answers, at which path. */
+/** Every path of the server but /graphql. */
 export function createRoutes(options: {
   api: Api;
-  report: ReportError;
   keys: Keys;
   withSession: WithSession;
   built: BuiltRelease;
@@ -39,11 +43,12 @@ export function createRoutes(options: {
 
   const readMetrics: Route = async (request) => {
     const isForCaller = audience === 'on' || (audience === 'local' && isDirect(request));
-    return isForCaller ? { status: 200, ...(await metrics.read()) } : notFound('/metrics');
+    if (!isForCaller) return notFound('/metrics');
+    const { contentType, body } = await metrics.read();
+    return content(contentType, body);
   };
 
   return {
-    '/graphql': graphqlHandler({ ...api, report: options.report }),
     '/.well-known/jwks.json': () =>
       json(200, keys.published, { 'cache-control': 'public, max-age=30' }),
     '/healthz': () => json(200, { status: 'ok' }),
@@ -55,6 +60,6 @@ export function createRoutes(options: {
 }
 
 function sdlRoute({ schema }: Api): Route {
-  const answer = { status: 200, contentType: 'text/plain;charset=utf-8', body: sdlOf(schema) };
-  return () => answer;
+  const sdl = sdlOf(schema);
+  return () => content('text/plain;charset=utf-8', sdl);
 }

@@ -7,7 +7,7 @@ import { createPool, createQueuePool } from '../database/pool.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
 import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
 import { createApi } from '../graphql/api.ts';
-import { createClientAddress } from '../http/address.ts';
+import { createClientAddress } from '../http/client.ts';
 import { listen } from '../http/listening.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Keys } from '../identity/keys.ts';
@@ -114,9 +114,10 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       introspection,
       trustedDocuments: options.trustedDocuments,
     });
-    const server = createHttpServer({
+    const server = await createHttpServer({
+      api,
       routes: createRoutes({
-        ...{ api, report, keys, withSession, built, metrics, introspection },
+        ...{ api, keys, withSession, built, metrics, introspection },
         isStopping: () => isStopping,
         audience: options.metrics,
         explorer: options.explorer,
@@ -126,8 +127,8 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       clientAddress,
       log,
       report,
-      onAnswered: (answered) => {
-        if (answered.path === '/graphql') metrics.answered(answered);
+      onRequest: (entry) => {
+        if (entry.path === '/graphql') metrics.countRequest(entry);
       },
     });
     live.serve({ server, api, tokens, allowedOrigins, clientAddress });

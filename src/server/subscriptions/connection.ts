@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Claims } from '../database/claims.ts';
 import { internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
-import { bearerToken } from '../http/bearer.ts';
+import { bearerToken } from '../http/client.ts';
 import { expiryOf, type Tokens } from '../identity/tokens.ts';
 import { type Closing, closingAfter, closings, reasonOf } from './close-codes.ts';
 import type { LiveLimits } from './limits.ts';

@@ -4,7 +4,7 @@ import type { Claims } from '../database/claims.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
 import type { ReportError } from '../errors/errors.ts';
 import type { Api } from '../graphql/api.ts';
-import type { ClientAddress } from '../http/address.ts';
+import type { ClientAddress } from '../http/client.ts';
 import { errorResponse } from '../http/response.ts';
 import { acceptWebSockets } from '../http/upgrade.ts';
 import type { Tokens } from '../identity/tokens.ts';
@@ -97,7 +97,7 @@ export function createLive(options: {
       acceptWebSockets({
         server,
         allowedOrigins,
-        maximumBytes: limits.messageBytes,
+        maxMessageBytes: limits.messageBytes,
         refuse() {
           if (!isClosing && lines.size < limits.sockets) return null;
           const { kind, sentence } = isClosing ? closings.stopping : closings.full;
