@@ -55,7 +55,7 @@ export function markdownOf({ root, commands, nouns, topics }: Manual): string {
     ({ heading }) => heading === 'Output' || heading === 'Global',
   );
   const withoutNames = (items: readonly Item[]) =>
-    items.map(({ term, about }) => ({ term, about: about.replace(/, of .*$/, '') }));
+    items.map(({ term, about }) => ({ term, about: about.replace(/: .*$/, '') }));
   const contents = [
     ...commands.map(({ name }) => name),
     ...nouns.flatMap(({ verbs }) => verbs.map(({ name }) => name)),

@@ -70,7 +70,7 @@ const sharedFlags = ({ groups }: Page): string[] =>
     .filter(({ heading }) => heading === 'Output' || heading === 'Global')
     .flatMap(({ heading, items }) => [
       `.SH ${quoted(`${heading.toUpperCase()} FLAGS`)}`,
-      ...list(items.map(({ term, about }) => ({ term, about: about.replace(/, of .*$/, '') }))),
+      ...list(items.map(({ term, about }) => ({ term, about: about.replace(/: .*$/, '') }))),
     ]);
 
 /** A paragraph begins by itself below a heading. */

@@ -4,39 +4,39 @@ const records: readonly NounEntry[] = [
   {
     name: 'client',
     plural: 'clients',
-    summary: 'Those who buy events from us.',
+    summary: 'People and companies that buy events',
     load: async () => (await import('./nouns/client/client.ts')).client,
   },
   {
     name: 'contract',
     plural: 'contracts',
-    summary: 'What clients have agreed to buy, and what they have paid.',
+    summary: 'What clients have agreed to buy, and what they have paid',
     load: async () => (await import('./nouns/contract/contract.ts')).contract,
   },
   {
     name: 'event',
     plural: 'events',
-    summary: 'The events we organise, and who runs them.',
+    summary: 'The events we organise, and who runs them',
     load: async () => (await import('./nouns/event/event.ts')).event,
   },
   {
     name: 'employee',
     plural: 'employees',
-    summary: 'Those who work here.',
+    summary: 'The staff of Epic Events',
     load: async () => (await import('./nouns/employee/employee.ts')).employee,
   },
   {
     name: 'notification',
     plural: 'notifications',
-    summary: 'What others did that concerns me.',
+    summary: 'What colleagues did that concerns you',
     load: async () => (await import('./nouns/notification/notification.ts')).notification,
   },
 ];
 
-/** Everything that `epic` does, in the order of its help. Nothing of it is loaded before it is needed. */
+/** The commands of `epic`, in the order of its help. Each is loaded when it is needed. */
 export const catalog: readonly Section[] = [
   {
-    heading: 'Session:',
+    heading: 'Session',
     commands: [
       {
         name: 'login',
@@ -60,50 +60,50 @@ export const catalog: readonly Section[] = [
       },
       {
         name: 'token',
-        summary: 'Print an access token for a script, good for 15 minutes',
+        summary: 'Print an access token for a script, valid for 15 minutes',
         load: async () => (await import('./nouns/session/token.ts')).token,
       },
     ],
   },
   {
-    heading: 'Records:',
+    heading: 'Records',
     nouns: [
       ...records,
       {
         name: 'session',
         plural: 'sessions',
-        summary: 'Where I am logged in.',
+        summary: 'Where you are logged in',
         load: async () => (await import('./nouns/session/session.ts')).session,
       },
     ],
   },
   {
-    heading: 'Questions:',
+    heading: 'Search and reports',
     commands: [
       {
         name: 'search',
-        summary: 'Find a client, contract, event or employee',
+        summary: 'Search clients, contracts, events and employees',
         load: async () => (await import('./extras/search/search.ts')).search,
       },
       {
         name: 'can',
-        summary: 'Ask whether you may do something, and why',
+        summary: 'Check whether you may do something, and why',
         load: async () => (await import('./extras/can/can.ts')).can(records),
       },
       {
         name: 'history',
-        summary: 'Show who changed a record, when, and from what',
+        summary: 'Show who changed a record, when, and how',
         load: async () => (await import('./extras/history/history.ts')).history(records),
       },
       {
         name: 'report',
-        summary: 'Show what is sold, paid and overdue, and how busy support is',
+        summary: 'Report sales, payments, overdue contracts and support workload',
         load: async () => (await import('./extras/report/report.ts')).report,
       },
     ],
   },
   {
-    heading: 'Other ways:',
+    heading: 'Other interfaces',
     commands: [
       {
         name: 'menu',
@@ -112,17 +112,17 @@ export const catalog: readonly Section[] = [
       },
       {
         name: 'api',
-        summary: 'Run any GraphQL query or mutation',
+        summary: 'Run a GraphQL query or mutation',
         load: async () => (await import('./extras/graphql/api.ts')).api,
       },
     ],
   },
   {
-    heading: 'Shell:',
+    heading: 'Shell',
     commands: [
       {
         name: 'completion',
-        summary: 'Print what makes TAB complete command lines',
+        summary: 'Print the completion script for a shell',
         load: async () => (await import('./extras/completion/completion.ts')).completion,
       },
     ],

@@ -48,7 +48,7 @@ export async function usageProblem(
   catalog: Catalog,
 ): Promise<Problem | undefined> {
   const { line, command, names, args } = resolved;
-  const help = `See how it is written: ${shellQuote(['epic', ...names, '--help'])}`;
+  const help = `See the usage: ${shellQuote(['epic', ...names, '--help'])}`;
   const problem = (message: string, hint: string = help): Problem => ({
     code: 'USAGE',
     message,

@@ -97,7 +97,7 @@ describe('epic search', () => {
 
   test('says when a typo was forgiven', async () => {
     const terminal = onTerminal(sales, 'search', 'dupnot', '--kind', 'client');
-    await terminal.waitFor('Nothing contains “dupnot”. This is spelt like it:');
+    await terminal.waitFor('Nothing contains “dupnot”. Similar spellings:');
     await terminal.waitFor('Ana Martin');
     expect(await terminal.ended).toBe(0);
   });

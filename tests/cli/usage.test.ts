@@ -29,7 +29,7 @@ test('epic alone and epic --help say what there is', async () => {
 
 test('the help groups what belongs together and fits 80 columns', async () => {
   const { stdout } = await epic.run(['--help'], { env: { EPIC_FORCE_TTY: '80' } });
-  const groups = ['Session:\n  login', 'Records:\n  client', 'Questions:\n  search'];
+  const groups = ['Session:\n  login', 'Records:\n  client', 'Search and reports:\n  search'];
   for (const group of groups) expect(stdout).toContain(`\n${group} `);
   for (const command of [['--help'], ['can', '--help'], ['history', '--help']]) {
     const help = await epic.run(command);

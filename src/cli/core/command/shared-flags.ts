@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 const outputFlags = {
   json: toggle('--json', 'print JSON'),
   csv: toggle('--csv', 'print CSV, with a header'),
-  fields: optional('--fields <names>', 'the fields to show', line(2000)),
+  fields: optional('--fields <names>', 'fields to show', line(2000)),
 };
 
 /** Those of them that a command has. */
@@ -16,16 +16,16 @@ export function outputFlagsOf({ formats, fields: shown }: Command): Flags {
   const { json, csv, fields } = outputFlags;
   if (formats === 'json') return { json: { ...json, help: 'print errors as JSON too' } };
   const names = shown.map(({ key }) => key).join(', ');
-  return { json, csv, fields: { ...fields, help: `${fields.help}, of ${names}` } };
+  return { json, csv, fields: { ...fields, help: `${fields.help}: ${names}` } };
 }
 
 /** The flags that every command understands. */
 export const globalFlags = {
-  server: optional('--server <url>', 'the address of the server (EPIC_SERVER)', line(2000)),
-  input: toggle('--no-input', 'never ask anything'),
+  server: optional('--server <url>', 'server address (EPIC_SERVER)', line(2000)),
+  input: toggle('--no-input', 'never prompt'),
   color: toggle('--no-color', 'no colours (NO_COLOR)'),
-  pager: toggle('--no-pager', 'long lists at once (PAGER)'),
-  help: toggle('-h, --help', 'explain a command'),
+  pager: toggle('--no-pager', 'no pager for long output (PAGER)'),
+  help: toggle('-h, --help', 'show help'),
   version: toggle('-V, --version', 'print the version'),
 };
 

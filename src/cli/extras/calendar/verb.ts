@@ -27,7 +27,7 @@ export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>
         'only those that this employee runs',
         idOf('employee'),
       ),
-      ics: optional('--ics [file]', 'write an iCalendar file, or to standard output', line(4000)),
+      ics: optional('--ics [file]', 'write iCalendar to a file, or to standard output', line(4000)),
     },
     columns: [...eventColumns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],
     examples: [
@@ -36,8 +36,8 @@ export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>
       ['event calendar --month +1 --ics next-month.ics', 'for another calendar'],
     ],
     notes: [
-      'Marks: * mine, ! whoever runs it runs another one at the same time, x cancelled.',
-      'Off a terminal: one event a line; the last field is whether it is double-booked.',
+      'Marks: * mine, ! its support employee is double-booked, x cancelled.',
+      'Without a terminal: one event per line; the last field says whether it is double-booked.',
     ],
     async run({ api, output, flags, columns: shown, fields }) {
       const { eventsOf } = await import('./events.ts');

@@ -157,33 +157,33 @@ function tellWhatIsMissing(
   else if (reference) output.note('Say which:', `${question} --field ${reference}=ID`);
 }
 
-/** `epic can`: asks the database beforehand what it would say. */
+/** `epic can`: asks the database whether it would allow something. */
 export const can = (nouns: readonly NounEntry[]): Command =>
   command({
     flags: {
       verb: required(
         '<verb>',
-        'what you would do, like update',
+        'what to do, such as update',
         offering(['read', 'create', 'update', 'delete'], line(40)),
       ),
-      record: required('<record>', 'with what, like client', offering(records, line(40))),
-      id: optional('[id]', 'with which one: its id, or a part of its name', line(200)),
+      record: required('<record>', 'kind of record, such as client', offering(records, line(40))),
+      id: optional('[id]', 'record id, or a part of its name', line(200)),
       field: several(
         '--field <name>',
-        'about this field only; with a value: --field client=12; may be repeated',
+        'only this field, may be repeated; with a value: --field client=12',
         line(2000),
       ),
     },
     columns,
     examples: [
-      ['can update client 42', 'exit 0 when you may, 5 when you may not'],
+      ['can update client 42', 'exit code 0 if you may, 5 if you may not'],
       ['can update event 31 --field notes', 'some fields are for some departments'],
       ['can create contract --field client=12', ''],
       ['can sign contract 7 && epic contract sign 7', ''],
     ],
     notes: [
-      'Exit 0: you may, or it depends on what was not said. Exit 5: you may not.',
-      'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you do it.',
+      'Exit code 0: you may, or it depends on what you left out. Exit code 5: you may not.',
+      'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you run the command.',
     ],
     async run({ api, output, prompts, flags, columns: shown, fields }) {
       const { noun, verb, permissionQuery } = await understood(nouns, [flags.verb, flags.record]);

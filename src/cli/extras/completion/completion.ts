@@ -19,7 +19,7 @@ const columns: readonly Column<Script>[] = [
   { key: 'script', label: 'Script', kind: 'text', value: (s) => s.script },
 ];
 
-/** `epic completion`: what makes TAB complete command lines. */
+/** `epic completion`: the script that makes a shell complete command lines. */
 export const completion = command({
   flags: { shell: required('<shell>', 'which shell', oneOf('bash', 'zsh', 'fish')) },
   columns,
@@ -32,7 +32,7 @@ export const completion = command({
     ],
   ],
   notes: [
-    'TAB then completes commands, flags, fixed values, names of fields, and the ids of records with what they are.',
+    'TAB then completes commands, flags, fixed values, field names, and the ids of records, with descriptions.',
   ],
   async run({ output, flags: { shell }, columns: shown, fields }) {
     const script = await shells[shell]();

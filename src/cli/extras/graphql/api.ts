@@ -10,21 +10,21 @@ import { requireAfter, rowsOfAllPages } from './pages.ts';
 import { assignment, mostText, textOfFile, variablesFor } from './variables.ts';
 
 const flags = {
-  query: optional('[query]', 'the GraphQL text; - reads it from stdin', text(mostText)),
-  file: optional('--file <file>', 'read the text from a file', line(4096)),
+  query: optional('[query]', 'GraphQL document; - reads it from stdin', text(mostText)),
+  file: optional('--file <file>', 'read the document from a file', line(4096)),
   typed: several(
     '-F, --var <name=value>',
-    'a variable: whole numbers, true, false and null are what they look like; @FILE is its text',
+    'a variable; integers, true, false and null are typed, @FILE is the text of a file',
     assignment,
   ),
-  raw: several('-f, --raw-var <name=text>', 'a variable that is this text as it is', assignment),
+  raw: several('-f, --raw-var <name=text>', 'a variable that is always this text', assignment),
   variables: optional(
     '--variables <json>',
     'all variables, as a JSON object or @FILE',
     text(mostText),
   ),
-  operation: optional('--operation <name>', 'which operation of the text to run', line(200)),
-  paginate: toggle('--paginate', 'the rows of all pages, by the variable $after'),
+  operation: optional('--operation <name>', 'operation to run, of several', line(200)),
+  paginate: toggle('--paginate', 'fetch all pages, with the variable $after'),
 };
 
 type ApiInvocation = Invocation<never, typeof flags>;
@@ -35,14 +35,14 @@ async function readText({
   prompts,
 }: ApiInvocation): Promise<string> {
   if (query !== undefined && file !== undefined) {
-    throw usageError('Give the text or --file, not both.');
+    throw usageError('Give QUERY or --file, not both.');
   }
   if (file !== undefined) return textOfFile('--file', file);
   if (query === '-') return readAll(stdin(), { flag: '-', most: mostText });
   if (query !== undefined) return query;
-  if (prompts.possible) return prompts.line('The GraphQL text');
+  if (prompts.possible) return prompts.line('GraphQL document');
   throw usageError(
-    'QUERY is missing: the GraphQL text.',
+    'QUERY is missing: a GraphQL document.',
     "Write it like: epic api '{ me { id } }'",
   );
 }
@@ -82,15 +82,15 @@ export const api = command<never, typeof flags>({
     ['api - --variables @report.json < report.graphql > answer.json', 'from files'],
   ],
   notes: [
-    'It prints what the API calls data, as JSON. Errors go to stderr. What was answered beside them is printed all the same; the last decides the exit code.',
-    'With --paginate the query has a variable $after and one list that says whether there is more:',
+    'Prints the data of the response as JSON. Errors go to stderr, and data that came with them is still printed; the last error decides the exit code.',
+    'With --paginate the query needs a variable $after and exactly one list with a pageInfo:',
     {
       lines: [
         'query ($after: Cursor) { clients(first: 1000, after: $after) {',
         '  nodes { email } pageInfo { hasNextPage endCursor } } }',
       ],
     },
-    'The schema: the file schema.graphql, or /schema.graphql of the server.',
+    'The schema is in the file schema.graphql, and at /schema.graphql on the server.',
   ],
   async run(invocation) {
     const { api, flags: given } = invocation;

@@ -4,20 +4,19 @@ import type { NounEntry, Section } from '../../core/command/entry.ts';
 import type { Item, Part } from '../../core/command/help-text.ts';
 import { globalFlags, outputFlagsOf } from '../../core/command/shared-flags.ts';
 
-/** What is said about a command, wherever it is said: on a terminal, in docs/cli.md, in a manual page. */
+/** The help on a command, a noun or the program, for the terminal, docs/cli.md and the manual pages. */
 export interface Page {
-  /** Its whole name: `epic contract list`. */
+  /** The full name: `epic contract list`. */
   name: string;
-  /** How it is written, after `epic`. */
+  /** What is typed after `epic`. */
   usage: string;
   /** A sentence. */
   about: string;
   groups: readonly { heading: string; items: readonly Item[] }[];
-  /** The names for `--fields`. */
+  /** The names that `--fields` accepts. */
   fields: readonly string[];
   /** Command lines, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
-  /** What else there is to say. */
   notes: readonly Part[];
 }
 
@@ -28,7 +27,7 @@ function itemOf(flag: Flag): Item {
   return { term, about: flag.given === 'required' ? `${words} (required)` : words };
 }
 
-/** The flags under their headings, in the order in which the headings first come. */
+/** The flags under their headings, in the order in which the headings first occur. */
 function grouped(flags: Flags): Page['groups'] {
   const groups = new Map<string, Item[]>();
   for (const flag of Object.values(flags)) {
@@ -49,7 +48,7 @@ function outputGroup(command: Command): Page['groups'] {
 const everywhere: readonly Flag[] = Object.values(globalFlags);
 const globalGroup = { heading: 'Global', items: everywhere.map(itemOf) };
 
-/** About a command, of this noun or of none. */
+/** The help on a command, of this noun or of none. */
 export function commandPage(command: Title & Command, noun?: { name: string }): Page {
   const { name, aliases = [] } = command;
   const prefix = noun ? `${noun.name} ` : '';
@@ -68,16 +67,16 @@ export function commandPage(command: Title & Command, noun?: { name: string }): 
   };
 }
 
-/** About a noun: what can be done with it. */
+/** The help on a noun: its commands. */
 export function nounPage({ name, plural, summary }: NounEntry, verbs: readonly Verb[]): Page {
   return {
     name: `epic ${name}`,
     usage: `${name}|${plural} <verb> [flags]`,
-    about: summary,
+    about: `${summary}.`,
     fields: [],
     groups: [{ heading: 'Commands', items: verbs.map(verbItem) }, globalGroup],
     examples: verbs.flatMap(({ examples }) => examples.slice(0, 1)).slice(0, 3),
-    notes: [`More about one of them: epic ${name} ${verbs[0]?.name ?? ''} --help`],
+    notes: [`Help on a command: epic ${name} ${verbs[0]?.name ?? ''} --help`],
   };
 }
 
@@ -86,7 +85,7 @@ function verbItem({ name, summary, flags }: Title & Command): Item {
   return { term: [name, ...positional.map(({ spec }) => spec)].join(' '), about: summary };
 }
 
-/** About all of it. */
+/** The help on `epic` as a whole. */
 export function rootPage(
   sections: readonly Section[],
   topics: readonly { name: string; summary: string }[],
@@ -100,7 +99,7 @@ export function rootPage(
         const entries: readonly { name: string; summary: string }[] =
           'nouns' in section ? section.nouns : section.commands;
         const items = entries.map(({ name, summary }) => ({ term: name, about: summary }));
-        return { heading: section.heading.replace(/:$/, ''), items };
+        return { heading: section.heading, items };
       }),
       {
         heading: 'Help',
@@ -110,6 +109,6 @@ export function rootPage(
     ],
     fields: [],
     examples: [],
-    notes: ['More about a noun or a command: epic contract --help, epic contract list --help.'],
+    notes: ['Help on a noun or a command: epic contract --help, epic contract list --help.'],
   };
 }

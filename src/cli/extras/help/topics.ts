@@ -1,6 +1,6 @@
 import type { Part } from '../../core/command/help-text.ts';
 
-/** Something to know that belongs to no command: `epic help formats`. */
+/** Help that belongs to no command: `epic help formats`. */
 export interface Topic {
   name: string;
   summary: string;
@@ -9,29 +9,29 @@ export interface Topic {
 
 const exitCodes: Topic = {
   name: 'exit-codes',
-  summary: 'What a command ends with',
+  summary: 'Exit codes',
   parts: [
     {
       items: [
-        { term: '0', about: 'It is done. An empty list is no error.' },
-        { term: '1', about: 'Something unexpected went wrong. The message has an id to pass on.' },
-        { term: '2', about: 'The command line is wrong. Nothing was sent.' },
-        { term: '3', about: 'There is no such record, or none that you may see.' },
-        { term: '4', about: 'Nobody is logged in, or the session has ended: epic login' },
-        { term: '5', about: 'You may not do that. The message says why.' },
-        { term: '6', about: 'It is against a rule, or somebody else has changed it meanwhile.' },
+        { term: '0', about: 'Success. An empty list is a success too.' },
+        { term: '1', about: 'Unexpected error. The message has an id to report.' },
+        { term: '2', about: 'Wrong usage. Nothing was sent.' },
+        { term: '3', about: 'No such record, or none that you may see.' },
+        { term: '4', about: 'Not logged in, or the session has ended: epic login' },
+        { term: '5', about: 'Not allowed. The message says why.' },
+        { term: '6', about: 'Against a rule, or in conflict with a change by someone else.' },
         { term: '7', about: 'The server cannot be reached, or does not answer.' },
         { term: '130', about: 'Cancelled: Ctrl-C, or “no” to a question. Nothing was changed.' },
       ],
     },
-    'With --json the error on stderr is JSON too. Its code tells apart what shares a number: USAGE 2, NOT_FOUND 3, UNAUTHENTICATED 4, FORBIDDEN 5, INVALID, CONFLICT and RATE_LIMITED 6, UNAVAILABLE 7, CANCELLED 130, INTERNAL 1.',
+    'With --json, errors on stderr are JSON too. Their code is more precise than the exit code: USAGE 2, NOT_FOUND 3, UNAUTHENTICATED 4, FORBIDDEN 5, INVALID, CONFLICT and RATE_LIMITED 6, UNAVAILABLE 7, CANCELLED 130, INTERNAL 1.',
     { lines: ['epic contract view 999 --json 2>&1 | jq -r .error.code'] },
   ],
 };
 
 const formats: Topic = {
   name: 'formats',
-  summary: 'How lists and records are written',
+  summary: 'Output formats',
   parts: [
     'Data goes to stdout, everything else to stderr.',
     {
@@ -39,17 +39,17 @@ const formats: Topic = {
         {
           term: 'on a terminal',
           about:
-            'A table that fits its width. Columns of less weight leave first, long texts end in …; ids and amounts are never cut. Money and dates are written as your locale has them.',
+            'A table that fits the width. Less important columns are left out first, long texts end in …; ids and amounts are never cut. Amounts and dates follow your locale.',
         },
         {
           term: 'in a pipe',
           about:
-            'A line for each row, its values separated by tabs, without a header. A tab in a text is written \\t, a line break \\n, a backslash \\\\.',
+            'One line per row, its values separated by tabs, without a header. In a text, a tab is written \\t, a line break \\n, a backslash \\\\.',
         },
         {
           term: '--json',
           about:
-            'An array for a list, an object for one record. Names are those of --fields. Amounts are texts such as "12500.00", moments are in UTC, what is missing is null and never left out.',
+            'An array for a list, an object for one record. Names are those of --fields. Amounts are strings such as "12500.00", times are in UTC, a missing value is null and never left out.',
         },
         {
           term: '--csv',
@@ -58,7 +58,7 @@ const formats: Topic = {
         },
         {
           term: '--fields a,b',
-          about: 'These fields in this order, in every format. --help of a command lists them.',
+          about: 'These fields in this order, in every format. The help of a command lists them.',
         },
       ],
     },
@@ -73,45 +73,42 @@ const formats: Topic = {
 
 const environment: Topic = {
   name: 'environment',
-  summary: 'Variables that epic minds',
+  summary: 'Environment variables',
   parts: [
     {
       items: [
         {
           term: 'EPIC_SERVER',
           about:
-            'The address of the server; --server goes before it, the server of the last login after it.',
+            'Server address. --server takes precedence; the default is the server of the last login.',
         },
         {
           term: 'EPIC_TOKEN',
           about:
-            'An access token to use instead of the stored session, as “epic token” prints it. It ends after 15 minutes.',
+            'An access token to use instead of the stored session, as “epic token” prints it. It expires after 15 minutes.',
         },
         {
           term: 'XDG_STATE_HOME',
           about:
-            'Where sessions are kept: in epic/session.json, which only you can read. Otherwise ~/.local/state.',
+            'Where sessions are stored: in epic/session.json, readable by you only. Default: ~/.local/state.',
         },
-        { term: 'NO_COLOR', about: 'Set to anything: no colours.' },
-        { term: 'CLICOLOR_FORCE', about: 'Set to anything but 0: colours in a pipe as well.' },
+        { term: 'NO_COLOR', about: 'If set, no colours.' },
+        { term: 'CLICOLOR_FORCE', about: 'If set and not 0, colours in a pipe too.' },
         {
           term: 'PAGER',
           about:
-            'What shows a list that is longer than the terminal; otherwise less. --no-pager does without.',
+            'The program that shows output longer than the terminal. Default: less. --no-pager turns it off.',
         },
         {
           term: 'LC_ALL, LC_MONETARY, LC_TIME, LANG',
-          about: 'How money and dates are written on a terminal.',
+          about: 'How amounts and dates are written on a terminal.',
         },
-        { term: 'TZ', about: 'The time zone in which moments are shown and typed.' },
+        { term: 'TZ', about: 'The time zone in which times are shown and typed.' },
         {
           term: 'EPIC_FORCE_TTY',
-          about: 'A number of columns: write as for a terminal of that width, even into a pipe.',
+          about: 'A number of columns: write as on a terminal of that width, even into a pipe.',
         },
-        {
-          term: 'SENTRY_DSN, EPIC_ENVIRONMENT',
-          about: 'Where a crash of epic is reported, and in the name of what.',
-        },
+        { term: 'SENTRY_DSN', about: 'Where crashes of epic are reported.' },
       ],
     },
   ],
@@ -119,12 +116,12 @@ const environment: Topic = {
 
 const scripting: Topic = {
   name: 'scripting',
-  summary: 'How to use epic in a script',
+  summary: 'Using epic in scripts',
   parts: [
-    'Nothing is asked where there is no terminal, nor with --no-input: a flag that is missing is then an error that names it. What cannot be undone needs --yes.',
-    'Passwords never go on a command line:',
+    'Without a terminal, or with --no-input, epic never prompts: a missing flag is an error that names it. What cannot be undone needs --yes.',
+    'Passwords are never passed on the command line:',
     { lines: ['epic login --email ana@epic.example --password-stdin < password.txt'] },
-    'Go by exit codes (epic help exit-codes) and by --json (epic help formats), not by sentences: those may change.',
+    'Rely on exit codes (epic help exit-codes) and on --json (epic help formats), not on messages: those may change.',
     {
       lines: [
         'if epic can sign contract 7; then epic contract sign 7; fi',
@@ -132,9 +129,9 @@ const scripting: Topic = {
         'epic contract list --unsigned --fields id | xargs -n 1 epic contract view',
       ],
     },
-    'A list ends after 50 rows; --limit takes up to 1000, and what to type for the next ones is said on stderr. --all writes every row as it comes, however many there are.',
-    'Where a record is meant, a text stands for its id if only one has it. Texts are for people: what they mean may change with the next record, so a script gives ids.',
-    'A script logs in by itself with a token, and one that changes records says which version it has seen:',
+    'A list stops after 50 rows; --limit allows up to 1000, and the command for the next page is printed on stderr. --all writes every row as it arrives.',
+    'A text can stand for the id of a record if it matches only one. That is meant for people: a new record may change what it matches, so use ids in scripts.',
+    'A script can log in with a token, and state which version of a record its change is based on:',
     {
       lines: [
         'EPIC_TOKEN=$(epic token) ./nightly.sh',

@@ -37,12 +37,16 @@ const bySection = (sections: readonly Section[]): readonly Column<null>[] =>
     value: () => objects(each),
   }));
 
-/** `epic report`: what is sold, paid and owed, and how busy support is. */
+/** `epic report`: sales, payments, overdue contracts and support workload. */
 export const report: Command = command({
   flags: {
-    months: optional('--months <n>', 'the last months, 12 by default', wholeNumber(1, 120)),
-    between: optional('--between <a..b>', 'the days from A to B instead', period),
-    html: optional('--html <file>', 'write it as a page; - for standard output', line(4000)),
+    months: optional(
+      '--months <n>',
+      'number of months up to now, 12 by default',
+      wholeNumber(1, 120),
+    ),
+    between: optional('--between <a..b>', 'from day A to day B instead', period),
+    html: optional('--html <file>', 'write an HTML page; - for standard output', line(4000)),
   },
   columns,
   examples: [
@@ -51,7 +55,7 @@ export const report: Command = command({
     ['report --months 3 --csv > figures.csv', 'one number a line, for a spreadsheet'],
   ],
   notes: [
-    'Signed: by the day of signature, without what was cancelled since. Paid: by the day the money arrived. Overdue: signed over 30 days ago and not paid in full.',
+    'Signed: by date of signature, without contracts cancelled since. Paid: by date of payment. Overdue: signed over 30 days ago and not paid in full.',
   ],
   async run({ api, output, flags, columns: shown, fields }) {
     const { months, between, html } = flags;

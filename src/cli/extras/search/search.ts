@@ -15,12 +15,12 @@ const columns: readonly Column<Finding>[] = [
   { key: 'closeness', label: 'Closeness', kind: 'text', value: (f) => f.closeness },
 ];
 
-/** `epic search`: whatever contains the words, of every kind, the best first. */
+/** `epic search`: records of every kind that contain the words, the best match first. */
 export const search = command({
   flags: {
-    text: several('<text...>', 'words that it contains, or a number', line(200)),
-    kind: optional('--kind <kind>', 'only of this kind', oneOf(...searched)),
-    limit: optional('--limit <n>', 'how many, 20 by default', wholeNumber(1, 100)),
+    text: several('<text...>', 'words to search for, or a number', line(200)),
+    kind: optional('--kind <kind>', 'only this kind', oneOf(...searched)),
+    limit: optional('--limit <n>', 'number of results, 20 by default', wholeNumber(1, 100)),
   },
   columns,
   examples: [
@@ -29,18 +29,18 @@ export const search = command({
     ['search 06 12 34 56 78', 'who is calling?'],
   ],
   notes: [
-    'Case, accents, hyphens and apostrophes make no difference. Where nothing contains the words, what is spelt like them is shown.',
+    'Case, accents, hyphens and apostrophes are ignored. If nothing contains the words, similar spellings are shown.',
   ],
   async run({ api, output, prompts, flags, columns: shown }) {
     const { kind, limit } = flags;
     const typed = flags.text.join(' ');
     if (!typed && !prompts.possible) {
       throw usageError(
-        'TEXT is missing: what to look for.',
-        'Write it like this: epic search dupont',
+        'TEXT is missing: words to search for.',
+        'Write it like: epic search dupont',
       );
     }
-    const text = typed || (await prompts.line('What to look for'));
+    const text = typed || (await prompts.line('Search for'));
     const { search: found } = await api.send(Search, {
       text,
       kinds: kind && [kind],
@@ -48,7 +48,7 @@ export const search = command({
     });
     const findings = found ?? [];
     if (output.format === 'people' && findings.some(({ closeness }) => closeness === 'similar')) {
-      output.note(`Nothing contains “${text}”. This is spelt like it:`);
+      output.note(`Nothing contains “${text}”. Similar spellings:`);
     }
     await output.list(shown, findings, `Nothing matches “${text}”.`);
   },
