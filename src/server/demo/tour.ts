@@ -56,7 +56,7 @@ async function salesDay({ comment, run, query, runRefused }: Script): Promise<st
   comment('Sales look for their contracts that are not signed yet, and sign one.');
   const mine = ['contract', 'list', '--mine', '--unsigned'];
   const [contract] = await query<Identified>(...mine);
-  await run(...mine, '--limit', '5');
+  await run(...mine);
   await run('contract', 'sign', idOf(contract));
 
   comment('A signed contract may have events.');
@@ -77,7 +77,7 @@ async function salesDay({ comment, run, query, runRefused }: Script): Promise<st
 async function managementDay(script: Script, eventId: string): Promise<void> {
   const { comment, run, query, runRefused } = script;
   comment('Management look for events that have no support contact yet, and assign one.');
-  await run('event', 'list', '--no-support', '--upcoming', '--limit', '5');
+  await run('event', 'list', '--no-support', '--upcoming');
   const supporters = await query<Identified & { email: string }>(
     ...['employee', 'list', '--department', 'support'],
   );
@@ -92,7 +92,7 @@ async function managementDay(script: Script, eventId: string): Promise<void> {
 async function supportDay(script: Script, eventId: string): Promise<void> {
   const { comment, run, query, runRefused } = script;
   comment('Support are notified, and take over.');
-  await run('notification', 'list', '--unread', '--limit', '3');
+  await run('notification', 'list', '--unread');
   await run(
     ...['event', 'update', eventId, '--status', 'confirmed'],
     ...['--notes', 'Caterer booked, sound check at 16:00.'],
