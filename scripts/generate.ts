@@ -32,7 +32,7 @@ async function* generatedFiles(): AsyncGenerator<GeneratedFile> {
   yield { path: 'src/cli/operations/index.ts', content: await operationsFor(schema) };
   // Loads the command line, which takes records and departments from the operations.
   const { cliReference } = await import('./generate/cli-reference.ts');
-  yield await cliReference();
+  yield* await cliReference();
 }
 
 async function readDatabase(): Promise<{ schema: string; documents: GeneratedFile[] }> {
