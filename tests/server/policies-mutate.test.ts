@@ -41,7 +41,7 @@ test('a changed rule is noticed, and by which test', async () => {
     '--only',
     only,
     'tests/sql/client.sql',
-    'tests/sql/contacts.sql',
+    'tests/sql/contact_rules.sql',
   );
   expect(stderr).toBe('');
   const proof: Proof = JSON.parse(stdout);
@@ -69,7 +69,7 @@ test('a changed rule is noticed, and by which test', async () => {
 });
 
 test('a change that no test notices survives, and the exit code says so', async () => {
-  const { code, stdout } = await mutate('--only', only, 'tests/sql/password.sql');
+  const { code, stdout } = await mutate('--only', only, 'tests/sql/auth_change_password.sql');
   expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
   expect(stdout).toMatch(
     /^survived {4}crm_private\.client_check_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,

@@ -86,7 +86,7 @@ test('the tests run in a database of their own, which is gone afterwards', async
 
 test('--database names the server', async () => {
   const { code, stderr } = await policiesTest(
-    ['--database', database.adminUrl, 'tests/sql/owner.sql'],
+    ['--database', database.adminUrl, 'tests/sql/owner_privileges.sql'],
     { EPIC_TEST_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nowhere' },
   );
   expect(stderr).toBe('\n5 passed, 0 failed\n');

@@ -1,11 +1,11 @@
--- audit.change, and crm.history, the view of it: one row for every row that was changed, by whichever door.
+-- audit.change, and crm.history, the view of it: one row for every row that was changed, by any client.
 -- Sales and support read all but the rows about employees, management all. That nothing escapes history is in
--- history_complete.sql, that nothing is taken out of it in history_kept.sql and history_pruning.sql.
+-- history_complete.sql, that nothing is taken out of it in history_append_only.sql and prune_history.sql.
 
 begin;
 set local search_path = tap, public;
 select plan(83);
-call test.open_the_company();
+call test.load_company();
 
 
 -- structure
@@ -25,32 +25,32 @@ return (select string_agg(key, ', ' order by key) from jsonb_object_keys(object)
 
 -- what is written
 
-select test.leaves('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+select test.results_in('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
   pg_temp.latest($$ (record, action, row_id = test.id('acme'), employee_id = test.id('alice'), session_id = test.session('alice'),
                      database_user = session_user, transaction_id = pg_current_xact_id(), changed_at = now()) $$),
   '(client,update,t,t,t,t,t,t)',
   'a change says which record was changed, by whom, in which session and transaction, and when');
-select test.leaves('alice', $$ update crm.client set phone = '01 02 03 04', full_name = full_name where id = test.id('acme') $$,
+select test.results_in('alice', $$ update crm.client set phone = '01 02 03 04', full_name = full_name where id = test.id('acme') $$,
   pg_temp.latest($$ (pg_temp.keys(old_values), pg_temp.keys(new_values), old_values ->> 'phone', new_values ->> 'phone') $$),
   '("last_update, phone","last_update, phone","+33 1 02 03 04 05","01 02 03 04")',
   'an update is written with the columns that changed, before and after, and no others');
-select test.leaves('alice', $$ insert into crm.client (full_name, email) values ('Zoé', 'zoe@new.example') $$,
+select test.results_in('alice', $$ insert into crm.client (full_name, email) values ('Zoé', 'zoe@new.example') $$,
   pg_temp.latest($$ (action, old_values is null, new_values = (select to_jsonb(client) - 'version' from crm.client where id = row_id)) $$),
   '(insert,t,t)',
   'an insert is written with the whole new record');
-select test.leaves('emma', $$ delete from crm.event where id = test.id('picnic') $$,
+select test.results_in('emma', $$ delete from crm.event where id = test.id('picnic') $$,
   $$ select (action, new_values is null, old_values ->> 'title', row_id = test.id('picnic')) from audit.change where record = 'event' $$,
   '(delete,t,Picnic,t)',
   'a delete is written with the whole old record');
-select test.leaves('emma', $$ update crm.contract set total_amount = total_amount $$,
+select test.results_in('emma', $$ update crm.contract set total_amount = total_amount $$,
   'select count(*) from audit.change', '0',
   'an update that changes nothing is not written');
-select test.leaves('emma', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
+select test.results_in('emma', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
   $$ select (count(*), count(distinct transaction_id), count(*) filter (where record = 'contract')) from audit.change $$,
   '(4,1,3)',
   'every changed row is written once, also those that a rule changed along');
 
-select test.leaves(who, statement,
+select test.results_in(who, statement,
   format('select count(*) from audit.change where record = %L and action = %L', record, action), count::text,
   format('history has every %s of a %s: %s', action, record, btrim(statement)))
 from (values
@@ -72,9 +72,9 @@ from (values
   ('emma',  'event',        'delete', 4, $$ delete from crm.event $$)
 ) change (who, record, action, count, statement);
 
-select test.refuses('dba', $$ insert into audit.change (record, row_id, action) values ('client', 1, 'rename') $$,
+select test.rejects('dba', $$ insert into audit.change (record, row_id, action) values ('client', 1, 'rename') $$,
   '22P02', 'invalid input value for enum audit.action: "rename"',
-  'what is written is an insert, an update, a delete or a pruning');
+  'history has no actions but insert, update, delete and prune');
 
 
 -- who reads what
@@ -86,7 +86,7 @@ call test.given('chloe', $$ update crm.event set notes = 'Bring chairs.' where i
 call test.given('emma',  $$ update crm.employee set full_name = 'Basil' where id = test.id('basile') $$);
 
 select test.reads(who, format($$ select string_agg(distinct record, ', ' order by record) from %s where record <> 'notification' $$, place), records,
-  format('%s reads in %s the history of: %s', test.team(who), place, records))
+  format('%s reads in %s the history of: %s', test.department_of(who), place, records))
 from (values
   ('alice', 'client, contract, event, payment'),
   ('chloe', 'client, contract, event, payment'),
@@ -98,22 +98,22 @@ from unnest(array['crm.history', 'audit.change']) relation;
 
 -- columns
 
-select test.opens(who, 'select', 'crm.history',
+select test.column_privileges_are(who, 'select', 'crm.history',
   'id, changed_at, transaction_id, record, row_id, action, employee_id, database_user, old_values, new_values',
-  format('%s reads in crm.history who changed what and what was changed together, and no sessions', test.team(who)))
+  format('%s reads in crm.history who changed what and what was changed together, and no sessions', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.opens(who, 'select', 'audit.change',
+select test.column_privileges_are(who, 'select', 'audit.change',
   'id, changed_at, transaction_id, employee_id, database_user, record, row_id, action, old_values, new_values',
-  format('%s reads in audit.change no more than in crm.history', test.team(who)))
+  format('%s reads in audit.change no more than in crm.history', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.opens(who, verb, 'audit.change', '',
-  format('%s has no right to %s a column of audit.change', test.team(who), verb))
+select test.column_privileges_are(who, verb, 'audit.change', '',
+  format('%s has no right to %s a column of audit.change', test.department_of(who), verb))
 from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['insert', 'update']) verb;
 
 
--- nobody writes
+-- no role writes
 
-select test.forbids(who, statement, format('%s does not: %s', test.team(who), btrim(statement)))
+select test.forbids(who, statement, format('%s cannot write to history: %s', test.department_of(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[
        $$ insert into audit.change (record, row_id, action) values ('client', 1, 'update') $$,
@@ -126,16 +126,16 @@ from unnest(array['alice', 'chloe', 'emma']) who,
 
 -- not even the owner, beyond what its functions need
 
-select test.opens('owner', 'insert', 'audit.change', 'record, row_id, action, old_values, new_values',
-  'the owner''s functions write what was changed; who, when and in which transaction is not theirs to say');
-select test.opens('owner', 'update', 'audit.change', 'old_values, new_values',
-  'the owner''s functions may take something out of what was changed, and change nothing else');
+select test.column_privileges_are('owner', 'insert', 'audit.change', 'record, row_id, action, old_values, new_values',
+  'the owner''s functions write what was changed, but not who, when and in which transaction');
+select test.column_privileges_are('owner', 'update', 'audit.change', 'old_values, new_values',
+  'the owner''s functions may redact the changed values, and change nothing else');
 select test.reads('owner', $$ select string_agg(distinct record, ', ') from audit.change $$, 'client',
-  'the owner''s functions read the history of clients, which they may have to erase, and no other');
-select test.touches_nothing('owner', $$ update audit.change set new_values = '{}' where record <> 'client' $$,
-  'even the owner does not reach the history of anything but clients');
+  'the owner''s functions read the history of clients, to erase them, and no other history');
+select test.affects_no_rows('owner', $$ update audit.change set new_values = '{}' where record <> 'client' $$,
+  'the owner cannot update the history of anything but clients');
 select test.forbids('owner', $$ update audit.change set record = 'contract' $$,
-  'even the owner does not turn the history of clients into that of something else');
+  'the owner cannot turn the history of a client into that of another record');
 
 
 -- behind the grants: what the policies would still refuse if columns were granted by mistake
@@ -144,16 +144,16 @@ call test.given('dba', $$ grant select, insert, update, delete on audit.change, 
 call test.given('dba', $$ grant update on audit.change to epic_owner $$);
 
 select test.forbids(who, $$ insert into audit.change (record, row_id, action) values ('client', 1, 'update') $$,
-  format('no policy lets %s add to history', test.team(who)))
+  format('no policy lets %s add to history', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.touches_nothing(who, statement, format('no policy lets %s rewrite history: %s', test.team(who), btrim(statement)))
+select test.affects_no_rows(who, statement, format('no policy lets %s rewrite history: %s', test.department_of(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[$$ update audit.change set employee_id = null $$, $$ update crm.history set employee_id = null $$]) statement;
-select test.forbids(who, statement, format('no policy lets %s delete history: %s', test.team(who), btrim(statement)))
+select test.forbids(who, statement, format('no policy lets %s delete history: %s', test.department_of(who), btrim(statement)))
 from unnest(array['alice', 'chloe', 'emma']) who,
      unnest(array[$$ delete from audit.change $$, $$ delete from crm.history $$]) statement;
 select test.forbids('owner', $$ update audit.change set record = 'history' where record = 'client' $$,
-  'no policy lets the owner turn the history of clients into that of something else, even of what it reads');
+  'no policy lets the owner turn the history of a client into that of another record');
 
 select * from finish();
 rollback;

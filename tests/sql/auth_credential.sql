@@ -1,10 +1,10 @@
--- auth.credential: how an employee proves who they are. Nobody reads a password; management gives others one for one
--- login. Changing one's own is in password.sql, and what a reset brings with it in resetting.sql.
+-- auth.credential: how an employee proves who they are. No role reads a password; management gives others one for one
+-- login. Changing one's own is in auth_change_password.sql, and what a reset brings with it in reset_password.sql.
 
 begin;
 set local search_path = tap, public;
 select plan(45);
-call test.open_the_company();
+call test.load_company();
 
 
 -- structure
@@ -23,28 +23,28 @@ return format('insert into auth.credential (%s) values (test.id(''basile''), %L%
 
 -- columns
 
-select test.opens(who, verb, 'auth.credential', '', format('%s has no right to %s any column of a credential', test.team(who), verb))
+select test.column_privileges_are(who, verb, 'auth.credential', '', format('%s has no right to %s any column of a credential', test.department_of(who), verb))
 from unnest(array['alice', 'chloe']) who, unnest(array['select', 'update']) verb;
-select test.opens('emma', 'select', 'auth.credential', 'employee_id', 'management reads who has a password, and no more');
-select test.opens('emma', 'update', 'auth.credential', 'password_hash, must_change, changed_at', 'management replaces a password');
-select test.opens(who, 'insert', 'auth.credential', '', format('%s enters no passwords', test.team(who)))
+select test.column_privileges_are('emma', 'select', 'auth.credential', 'employee_id', 'management reads who has a password, and no more');
+select test.column_privileges_are('emma', 'update', 'auth.credential', 'password_hash, must_change, changed_at', 'management replaces a password');
+select test.column_privileges_are(who, 'insert', 'auth.credential', '', format('%s enters no passwords', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
-select test.opens('emma', 'insert', 'auth.credential', 'employee_id, password_hash',
+select test.column_privileges_are('emma', 'insert', 'auth.credential', 'employee_id, password_hash',
   'management enters the password of an employee');
 
 
 -- create
 
-select test.leaves('emma', pg_temp.credential(test.password('once')),
+select test.results_in('emma', pg_temp.credential(test.password('once')),
   $$ select (must_change, changed_at = now()) from auth.credential where employee_id = test.id('basile') $$, '(t,t)',
-  'management gives a new employee a password, which is for one login');
+  'management gives a new employee a password for one login');
 select test.forbids(who, pg_temp.credential(test.password('once')),
-  format('%s gives nobody a password', test.team(who)))
+  format('%s cannot give an employee a password', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
-select test.refuses('emma', $$ insert into auth.credential (employee_id, password_hash) values (test.id('alice'), test.password('mine')) $$,
+select test.rejects('emma', $$ insert into auth.credential (employee_id, password_hash) values (test.id('alice'), test.password('mine')) $$,
   '23505', 'duplicate key value violates unique constraint "credential_pkey"',
   'management gives no second password to an employee who has one');
-select test.refuses('emma', pg_temp.credential(hash),
+select test.rejects('emma', pg_temp.credential(hash),
   '23514', 'A password is stored only as an argon2id hash.',
   format('%s is not stored as a password', what))
 from (values ('correct horse battery staple', 'a password in the clear'),
@@ -55,32 +55,32 @@ from (values ('correct horse battery staple', 'a password in the clear'),
 -- read
 
 select test.reads('emma', 'select count(employee_id) from auth.credential', (select count(*) from auth.credential)::text,
-  'management sees everybody who has a password');
+  'management sees every employee who has a password');
 
 
 -- update
 
-select test.leaves('emma', $$ update auth.credential set password_hash = test.password('once'), must_change = true, changed_at = now()
+select test.results_in('emma', $$ update auth.credential set password_hash = test.password('once'), must_change = true, changed_at = now()
                              where employee_id = test.id('alice') $$,
   $$ select (password_hash = test.password('once'), must_change, changed_at = now()) from auth.credential where employee_id = test.id('alice') $$,
   '(t,t,t)',
-  'management replaces the password of somebody else by one for one login');
-select test.touches_nothing('emma', $$ update auth.credential set password_hash = test.password('mine'), must_change = true, changed_at = now()
+  'management replaces the password of another employee by one for one login');
+select test.affects_no_rows('emma', $$ update auth.credential set password_hash = test.password('mine'), must_change = true, changed_at = now()
                                       where employee_id = test.id('emma') $$,
-  'management does not reset their own');
+  'management cannot reset their own password');
 select test.forbids('emma', format('update auth.credential set password_hash = test.password(''theirs''), %s where employee_id = test.id(''alice'')', more),
   format('management does not give a password %s', what))
 from (values ('must_change = false, changed_at = now()', 'that lasts'),
              ('must_change = true, changed_at = now() + interval ''1 year''', 'for one login at any time'),
              ('changed_at = now()', 'that is kept, as the former one was')) bad (more, what);
 select test.forbids(who, $$ update auth.credential set password_hash = test.password('once'), must_change = true $$,
-  format('%s replaces no password', test.team(who)))
+  format('%s replaces no password', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
 
 
 -- delete
 
-select test.forbids(who, $$ delete from auth.credential $$, format('%s deletes no password', test.team(who)))
+select test.forbids(who, $$ delete from auth.credential $$, format('%s deletes no password', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
@@ -88,20 +88,20 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 
 call test.given('dba', $$ grant select, insert, update, delete on auth.credential to epic_employee $$);
 
-select test.reads(who, 'select count(*) from auth.credential', '0', format('no policy lets %s read a password hash', test.team(who)))
+select test.reads(who, 'select count(*) from auth.credential', '0', format('no policy lets %s read a password hash', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
 select test.forbids('emma', pg_temp.credential(test.password('mine'), 'employee_id, password_hash, must_change', ', false'),
   'no policy lets management give a password that lasts');
 select test.forbids(who, pg_temp.credential(test.password('once')),
-  format('no policy lets %s give a password', test.team(who)))
+  format('no policy lets %s give a password', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
-select test.touches_nothing(who, statement, format('no policy lets %s do it: %s', test.team(who), btrim(statement)))
+select test.affects_no_rows(who, statement, format('no policy lets %s change or delete a credential: %s', test.department_of(who), btrim(statement)))
 from unnest(array['alice', 'chloe']) who,
      unnest(array[$$ update auth.credential set must_change = false $$, $$ delete from auth.credential $$]) statement;
-select test.touches_nothing('emma', $$ delete from auth.credential $$, 'no policy lets management delete a password');
+select test.affects_no_rows('emma', $$ delete from auth.credential $$, 'no policy lets management delete a password');
 select test.forbids('emma', $$ update auth.credential set employee_id = test.id('emma'), must_change = true, changed_at = now()
                               where employee_id = test.id('alice') $$,
-  'no policy lets management take over the password of somebody else');
+  'no policy lets management take over the password of another employee');
 
 
 -- the owner, whose functions compare passwords, and change the caller's
@@ -109,18 +109,18 @@ select test.forbids('emma', $$ update auth.credential set employee_id = test.id(
 select test.reads_all('owner', 'auth.credential', 'the owner''s functions compare passwords');
 select test.allows('owner', pg_temp.credential(test.password('first'), 'employee_id, password_hash, must_change', ', false'),
   'the owner gives the first manager a password');
-select test.touches_nothing('owner', $$ update auth.credential set must_change = false $$,
-  'even the owner changes no password outside a session');
+select test.affects_no_rows('owner', $$ update auth.credential set must_change = false $$,
+  'the owner cannot change a password outside a session');
 select test.allows('owner', $$
     select set_config('jwt.claims.employee_id', test.id('alice')::text, true);
     update auth.credential set must_change = true $$,
-  'within a session, the owner''s functions change the caller''s password, and no one else''s');
+  'the owner''s functions change the caller''s password within a session, and no other');
 select test.forbids('owner', $$
     select set_config('jwt.claims.employee_id', test.id('alice')::text, true);
     update auth.credential set employee_id = test.id('basile') $$,
-  'even the owner does not give one employee the password of another');
-select test.touches_nothing('owner', $$ delete from auth.credential $$,
-  'even the owner deletes no password');
+  'the owner cannot give one employee the password of another');
+select test.affects_no_rows('owner', $$ delete from auth.credential $$,
+  'the owner cannot delete a password');
 
 select * from finish();
 rollback;

@@ -1,10 +1,10 @@
 -- client: every employee reads all of them; sales create them and change their own; management hands them over.
--- Erasing one on request is in erasing.sql, searching them in searching.sql.
+-- Erasing one on request is in erase_client.sql, searching them in list_filters.sql.
 
 begin;
 set local search_path = tap, public;
 select plan(81);
-call test.open_the_company();
+call test.load_company();
 
 
 -- structure
@@ -17,40 +17,40 @@ select test.has_structure('crm.client',
 
 -- read
 
-select test.reads_all(who, 'crm.client', format('%s reads every client', test.team(who)))
+select test.reads_all(who, 'crm.client', format('%s reads every client', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
 -- columns
 
-select test.opens(who, 'select', 'crm.client',
+select test.column_privileges_are(who, 'select', 'crm.client',
   'id, full_name, email, phone, company_name, first_contact, last_update, commercial_contact_id, erased_at, version',
-  format('%s reads every column of a client', test.team(who)))
+  format('%s reads every column of a client', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
-select test.opens('alice', 'insert', 'crm.client', 'full_name, email, phone, company_name, first_contact',
-  'sales enter who a client is and the day of the first contact');
-select test.opens('chloe', 'insert', 'crm.client', '',
+select test.column_privileges_are('alice', 'insert', 'crm.client', 'full_name, email, phone, company_name, first_contact',
+  'sales enter the name, e-mail address, phone, company and first contact of a client');
+select test.column_privileges_are('chloe', 'insert', 'crm.client', '',
   'support enter nothing about clients');
-select test.opens('emma',  'insert', 'crm.client', '',
+select test.column_privileges_are('emma',  'insert', 'crm.client', '',
   'management enters nothing about clients');
 
-select test.opens('alice', 'update', 'crm.client', 'full_name, email, phone, company_name, version',
-  'sales change who a client is');
-select test.opens('chloe', 'update', 'crm.client', '',
+select test.column_privileges_are('alice', 'update', 'crm.client', 'full_name, email, phone, company_name, version',
+  'sales change the name, e-mail address, phone and company of a client');
+select test.column_privileges_are('chloe', 'update', 'crm.client', '',
   'support change nothing about clients');
-select test.opens('emma',  'update', 'crm.client', 'commercial_contact_id, version',
+select test.column_privileges_are('emma',  'update', 'crm.client', 'commercial_contact_id, version',
   'management changes who looks after a client');
 
 
 -- create
 
-select test.leaves('alice',
+select test.results_in('alice',
   $$ insert into crm.client (full_name, email) values ('Zoé', 'zoe@new.example') $$,
   $$ select (commercial_contact_id = test.id('alice'), first_contact = current_date, last_update = now())
      from crm.client where email = 'zoe@new.example' $$,
   '(t,t,t)',
-  'whoever creates a client looks after it');
+  'the employee who creates a client is its sales contact');
 select test.allows('bruno',
   $$ insert into crm.client (full_name, email, phone, company_name, first_contact)
      values ('Zoé', 'zoe@new.example', '+33 1 00 00 00 00', 'Zénith', '2024-02-29') $$,
@@ -69,11 +69,11 @@ select test.forbids('alice',
 select test.allows('alice', format($$ update crm.client set %s where id = test.id('acme') $$, change),
   format('sales change their own client: %s', change))
 from unnest(array[$$full_name = 'Zoé'$$, $$email = 'zoe@acme.example'$$, $$phone = '01 02 03 04'$$, $$company_name = 'Zénith'$$]) change;
-select test.touches_nothing('alice', format($$ update crm.client set %s where id = test.id('bistro') $$, change),
+select test.affects_no_rows('alice', format($$ update crm.client set %s where id = test.id('bistro') $$, change),
   format('sales do not change a colleague''s client: %s', change))
 from unnest(array[$$full_name = 'Zoé'$$, $$email = 'zoe@acme.example'$$, $$phone = '01 02 03 04'$$, $$company_name = 'Zénith'$$]) change;
 select test.forbids(who, format($$ update crm.client set %s where id = test.id('acme') $$, change),
-  format('%s does not change a client: %s', test.team(who), change))
+  format('%s does not change a client: %s', test.department_of(who), change))
 from unnest(array['chloe', 'emma']) who,
      unnest(array[$$full_name = 'Zoé'$$, $$email = 'zoe@acme.example'$$, $$phone = '01 02 03 04'$$, $$company_name = 'Zénith'$$]) change;
 
@@ -94,38 +94,38 @@ select test.forbids('chloe', $$ update crm.client set commercial_contact_id = te
 -- delete
 
 select test.forbids(who, $$ delete from crm.client where id = test.id('paul') $$,
-  format('%s deletes no client', test.team(who)))
+  format('%s deletes no client', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
 -- what a client must be
 
-select test.refuses('alice', format($$ update crm.client set full_name = %L where id = test.id('acme') $$, name),
+select test.rejects('alice', format($$ update crm.client set full_name = %L where id = test.id('acme') $$, name),
   '23514', 'A name has 1 to 200 characters, all on one line.',
-  format('%s is no name of a client', what))
+  format('%s is not accepted as the name of a client', what))
 from (values ('', 'nothing'), ('   ', 'a blank'), (repeat('x', 201), 'a page'), (E'Zoé\tZ.', 'a tabulation')) bad (name, what);
-select test.refuses('alice', format($$ update crm.client set company_name = %L where id = test.id('acme') $$, name),
+select test.rejects('alice', format($$ update crm.client set company_name = %L where id = test.id('acme') $$, name),
   '23514', 'A company name has 1 to 200 characters, all on one line.',
-  format('%s is no name of a company', what))
+  format('%s is not accepted as the name of a company', what))
 from (values ('', 'nothing'), ('   ', 'a blank'), (repeat('x', 201), 'a page'), (E'Ac\nme', 'a paragraph')) bad (name, what);
 select test.allows('alice', $$ update crm.client set company_name = null, phone = null where id = test.id('acme') $$,
   'a client needs neither a company nor a phone');
-select test.refuses('alice', format($$ update crm.client set email = %L where id = test.id('acme') $$, address),
+select test.rejects('alice', format($$ update crm.client set email = %L where id = test.id('acme') $$, address),
   '23514', 'An e-mail address looks like name@example.com.',
-  format('“%s” is no e-mail address of a client', left(address, 30)))
+  format('“%s” is not accepted as the e-mail address of a client', left(address, 30)))
 from unnest(array['', 'zoe', 'zoe@acme', 'zoe@@acme.example', 'zo e@acme.example', repeat('x', 250) || '@acme.example']) address;
-select test.refuses('alice', $$ update crm.client set email = null where id = test.id('acme') $$,
+select test.rejects('alice', $$ update crm.client set email = null where id = test.id('acme') $$,
   '23514', 'A client needs an e-mail address.',
-  'the e-mail address of a client is not taken away');
-select test.refuses('alice', $$ insert into crm.client (full_name) values ('Zoé') $$,
+  'the e-mail address of a client cannot be removed');
+select test.rejects('alice', $$ insert into crm.client (full_name) values ('Zoé') $$,
   '23514', 'A client needs an e-mail address.',
   'a client is not created without an e-mail address');
-select test.refuses('alice', format($$ update crm.client set phone = %L where id = test.id('acme') $$, number),
+select test.rejects('alice', format($$ update crm.client set phone = %L where id = test.id('acme') $$, number),
   '23514', 'A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.',
-  format('“%s” is no phone number', replace(number, chr(10), '↵')))
+  format('“%s” is not accepted as a phone number', replace(number, chr(10), '↵')))
 from unnest(array['', '112', 'call me', '+33 1 02 03 04 05 ext', '1234567890123456789012345678901', E'0102\n0304']) number;
 select test.allows('alice', format($$ update crm.client set phone = %L where id = test.id('acme') $$, number),
-  format('“%s” is a phone number', number))
+  format('“%s” is accepted as a phone number', number))
 from unnest(array['3939', '(01) 02 03 04 05', '+33 (0)1.02-03 04 05', '123456789012345678901234567890']) number;
 
 
@@ -138,16 +138,16 @@ select test.forbids('alice',
   'no policy lets sales create a client for a colleague');
 select test.forbids('alice', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
   'no policy lets sales hand over their own client');
-select test.touches_nothing('alice', $$ update crm.client set commercial_contact_id = test.id('alice') where id = test.id('bistro') $$,
+select test.affects_no_rows('alice', $$ update crm.client set commercial_contact_id = test.id('alice') where id = test.id('bistro') $$,
   'no policy lets sales take over a colleague''s client');
 select test.forbids(who,
   $$ insert into crm.client (full_name, email, commercial_contact_id) values ('Zoé', 'zoe@new.example', test.id('alice')) $$,
-  format('no policy lets %s create a client', test.team(who)))
+  format('no policy lets %s create a client', test.department_of(who)))
 from unnest(array['chloe', 'emma']) who;
-select test.touches_nothing('chloe', $$ update crm.client set phone = null $$,
+select test.affects_no_rows('chloe', $$ update crm.client set phone = null $$,
   'no policy lets support change a client');
-select test.touches_nothing(who, $$ delete from crm.client where id = test.id('paul') $$,
-  format('no policy lets %s delete a client', test.team(who)))
+select test.affects_no_rows(who, $$ delete from crm.client where id = test.id('paul') $$,
+  format('no policy lets %s delete a client', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
@@ -156,9 +156,9 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 select test.reads_all('owner', 'crm.client', 'the owner''s functions look clients up');
 select test.forbids('owner', $$ insert into crm.client (full_name, email, commercial_contact_id)
      values ('Zoé', 'zoe@new.example', test.id('alice')) $$,
-  'even the owner creates no client');
-select test.touches_nothing('owner', $$ delete from crm.client where id = test.id('paul') $$,
-  'even the owner deletes no client');
+  'the owner cannot create a client');
+select test.affects_no_rows('owner', $$ delete from crm.client where id = test.id('paul') $$,
+  'the owner cannot delete a client');
 
 select * from finish();
 rollback;

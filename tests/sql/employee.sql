@@ -1,9 +1,9 @@
--- employee: every employee reads all of them; management alone hires, changes and removes; nobody removes themselves.
+-- employee: every employee reads all of them; management alone creates, changes and deletes them, but not themselves.
 
 begin;
 set local search_path = tap, public;
 select plan(74);
-call test.open_the_company();
+call test.load_company();
 
 
 -- structure
@@ -15,28 +15,28 @@ select test.has_structure('crm.employee',
 
 -- read
 
-select test.reads_all(who, 'crm.employee', format('%s reads every employee', test.team(who)))
+select test.reads_all(who, 'crm.employee', format('%s reads every employee', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
 -- columns
 
-select test.opens(who, 'select', 'crm.employee', 'id, full_name, email, phone, department, active, creation_date, version',
-  format('%s reads every column of an employee', test.team(who)))
+select test.column_privileges_are(who, 'select', 'crm.employee', 'id, full_name, email, phone, department, active, creation_date, version',
+  format('%s reads every column of an employee', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
-select test.opens('alice', 'insert', 'crm.employee', '',
+select test.column_privileges_are('alice', 'insert', 'crm.employee', '',
   'sales enter nothing about employees');
-select test.opens('chloe', 'insert', 'crm.employee', '',
+select test.column_privileges_are('chloe', 'insert', 'crm.employee', '',
   'support enter nothing about employees');
-select test.opens('emma',  'insert', 'crm.employee', 'full_name, email, phone, department',
+select test.column_privileges_are('emma',  'insert', 'crm.employee', 'full_name, email, phone, department',
   'management enters the name, e-mail address and department of an employee');
 
-select test.opens('alice', 'update', 'crm.employee', '',
+select test.column_privileges_are('alice', 'update', 'crm.employee', '',
   'sales change nothing about employees');
-select test.opens('chloe', 'update', 'crm.employee', '',
+select test.column_privileges_are('chloe', 'update', 'crm.employee', '',
   'support change nothing about employees');
-select test.opens('emma',  'update', 'crm.employee', 'full_name, email, phone, department, active, version',
+select test.column_privileges_are('emma',  'update', 'crm.employee', 'full_name, email, phone, department, active, version',
   'management changes the name, e-mail address, department and activity of an employee');
 
 
@@ -49,7 +49,7 @@ select test.forbids('chloe', $$ insert into crm.employee (full_name, email, depa
 select test.allows('emma', format($$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', %L) $$, department),
   format('management creates employees of %s', department))
 from unnest(array['sales', 'support', 'management']) department;
-select test.leaves('emma',
+select test.results_in('emma',
   $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'sales') $$,
   $$ select (active, creation_date = now()) from crm.employee where email = 'joel@epic.example' $$,
   '(t,t)',
@@ -62,12 +62,12 @@ select test.allows('emma', format($$ update crm.employee set %s where id = test.
   format('management changes an employee: %s', change))
 from unnest(array[$$full_name = 'Basil'$$, $$email = 'basil@epic.example'$$, $$department = 'support'$$, $$active = false$$]) change;
 select test.allows('emma', $$ update crm.employee set active = true where id = test.id('gaston') $$,
-  'management takes an employee back');
+  'management reactivates an employee');
 select test.allows('emma', $$ update crm.employee set full_name = 'Emma B.' where id = test.id('emma') $$,
   'management changes its own name');
 
 select test.forbids(who, format($$ update crm.employee set %s where id = test.id('basile') $$, change),
-  format('%s does not change an employee: %s', test.team(who), change))
+  format('%s does not change an employee: %s', test.department_of(who), change))
 from unnest(array['alice', 'chloe']) who,
      unnest(array[$$full_name = 'Basil'$$, $$email = 'basil@epic.example'$$, $$department = 'support'$$, $$active = false$$]) change;
 select test.forbids('alice', $$ update crm.employee set full_name = 'Alicia' where id = test.id('alice') $$,
@@ -86,62 +86,62 @@ select test.allows('emma', $$ delete from crm.employee where id = test.id('basil
   'management deletes an employee to whom no record refers');
 select test.allows('emma', $$ delete from crm.employee where id = test.id('felix') $$,
   'management deletes another manager');
-select test.touches_nothing('emma', $$ delete from crm.employee where id = test.id('emma') $$,
-  'nobody deletes themselves');
-select test.leaves('emma',
+select test.affects_no_rows('emma', $$ delete from crm.employee where id = test.id('emma') $$,
+  'management cannot delete themselves');
+select test.results_in('emma',
   $$ delete from crm.employee where id = test.id('ines') $$,
   $$ select (select count(*) from auth.credential where employee_id = test.id('ines'))
           + (select count(*) from auth.session where employee_id = test.id('ines')) $$,
   '0',
   'the password and the sessions of a deleted employee go with them');
 
-select test.refuses('emma', $$ delete from crm.employee where id = test.id('alice') $$,
+select test.rejects('emma', $$ delete from crm.employee where id = test.id('alice') $$,
   '23503', 'The employee still looks after clients: hand them over first.',
   'an employee who looks after clients is not deleted');
-select test.refuses('emma', $$ delete from crm.employee where id = test.id('denis') $$,
+select test.rejects('emma', $$ delete from crm.employee where id = test.id('denis') $$,
   '23503', 'The employee is the support contact of events.',
   'an employee who runs events is not deleted');
 
 call test.given('dba', $$ update crm.contract set commercial_id = test.id('basile') where id = test.id('acme_draft') $$);
-select test.refuses('emma', $$ delete from crm.employee where id = test.id('basile') $$,
+select test.rejects('emma', $$ delete from crm.employee where id = test.id('basile') $$,
   '23503', 'The employee still looks after contracts: hand their clients over first.',
   'an employee who looks after contracts is not deleted');
 
 call test.given('felix', $$ insert into crm.payment (contract_id, amount) values (test.id('bistro_signed'), 1) $$);
-select test.refuses('emma', $$ delete from crm.employee where id = test.id('felix') $$,
+select test.rejects('emma', $$ delete from crm.employee where id = test.id('felix') $$,
   '23503', 'The employee has recorded payments.',
   'an employee who has recorded payments is not deleted');
 
 call test.given('dba', $$ insert into crm.notification (recipient_id, kind, event_id)
      values (test.id('ines'), 'event_assigned', test.id('picnic')) $$);
 select test.allows('emma', $$ delete from crm.employee where id = test.id('ines') $$,
-  'notifications are no reason to keep an employee');
+  'an employee who only has notifications can be deleted');
 
 
 -- what an employee must be
 
-select test.refuses('emma', format($$ update crm.employee set full_name = %L where id = test.id('basile') $$, name),
+select test.rejects('emma', format($$ update crm.employee set full_name = %L where id = test.id('basile') $$, name),
   '23514', 'A name has 1 to 200 characters, all on one line.',
-  format('%s is no name', what))
+  format('%s is not accepted as the name of an employee', what))
 from (values ('', 'nothing'), ('   ', 'a blank'), (repeat('x', 201), 'a page'), (E'Basile\nB.', 'a paragraph')) bad (name, what);
 select test.allows('emma', format($$ update crm.employee set full_name = %L where id = test.id('basile') $$, name),
-  format('%s is a name', what))
-from (values ('X', 'one letter'), (repeat('é', 200), 'two hundred letters'), ('عليّ 🎉', 'what is written from right to left')) good (name, what);
+  format('%s is accepted as the name of an employee', what))
+from (values ('X', 'one letter'), (repeat('é', 200), 'two hundred letters'), ('عليّ 🎉', 'right-to-left text')) good (name, what);
 
-select test.refuses('emma', format($$ update crm.employee set email = %L where id = test.id('basile') $$, address),
+select test.rejects('emma', format($$ update crm.employee set email = %L where id = test.id('basile') $$, address),
   '23514', 'An e-mail address looks like name@example.com.',
-  format('“%s” is no e-mail address', replace(left(address, 30), chr(10), '↵')))
+  format('“%s” is not accepted as the e-mail address of an employee', replace(left(address, 30), chr(10), '↵')))
 from unnest(array['', 'basile', 'basile@epic', 'basile@@epic.example', 'ba sile@epic.example', '@epic.example', E'basile@epic.example\n',
                   repeat('x', 250) || '@epic.example']) address;
 
-select test.refuses('emma', format($$ insert into crm.employee (full_name, email, department) values ('Alice', %L, 'sales') $$, address),
+select test.rejects('emma', format($$ insert into crm.employee (full_name, email, department) values ('Alice', %L, 'sales') $$, address),
   '23505', 'Another employee already has this e-mail address.',
-  format('%s is taken', address))
+  format('a second employee with the address %s is refused', address))
 from unnest(array['alice@epic.example', 'ALICE@Epic.Example']) address;
 
-select test.refuses('emma', $$ update crm.employee set department = 'catering' where id = test.id('basile') $$,
+select test.rejects('emma', $$ update crm.employee set department = 'catering' where id = test.id('basile') $$,
   '23514', 'A department is sales, support or management.',
-  'there are three departments');
+  'an employee cannot be moved to an unknown department');
 
 
 -- behind the grants: what the policies would still refuse if columns were granted by mistake
@@ -149,13 +149,13 @@ select test.refuses('emma', $$ update crm.employee set department = 'catering' w
 call test.given('dba', $$ grant insert, update, delete on crm.employee to epic_employee $$);
 
 select test.forbids(who, $$ insert into crm.employee (full_name, email, department) values ('Joël', 'joel@epic.example', 'sales') $$,
-  format('no policy lets %s create an employee', test.team(who)))
+  format('no policy lets %s create an employee', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
-select test.touches_nothing(who, $$ update crm.employee set full_name = 'Nobody' $$,
-  format('no policy lets %s change an employee', test.team(who)))
+select test.affects_no_rows(who, $$ update crm.employee set full_name = 'Nobody' $$,
+  format('no policy lets %s change an employee', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
-select test.touches_nothing(who, $$ delete from crm.employee $$,
-  format('no policy lets %s delete an employee', test.team(who)))
+select test.affects_no_rows(who, $$ delete from crm.employee $$,
+  format('no policy lets %s delete an employee', test.department_of(who)))
 from unnest(array['alice', 'chloe']) who;
 
 
@@ -165,9 +165,9 @@ select test.reads_all('owner', 'crm.employee', 'the owner''s functions look empl
 select test.allows('owner', $$ insert into crm.employee (full_name, email, department) values ('First', 'first@epic.example', 'management') $$,
   'the owner creates the first manager');
 select test.forbids('owner', $$ update crm.employee set full_name = 'Nobody' where id = test.id('basile') $$,
-  'the owner''s functions lock employees, and change none');
-select test.touches_nothing('owner', $$ delete from crm.employee where id = test.id('basile') $$,
-  'even the owner deletes no employee');
+  'the owner''s functions lock employees but cannot change them');
+select test.affects_no_rows('owner', $$ delete from crm.employee where id = test.id('basile') $$,
+  'the owner cannot delete an employee');
 
 select * from finish();
 rollback;

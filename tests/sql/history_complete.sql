@@ -1,9 +1,9 @@
--- History is complete: every table of crm, every way of changing a row, whoever does it; and nothing secret is in it.
+-- History is complete: every table of crm, every way of changing a row, every role; and it holds no secrets.
 
 begin;
 set local search_path = tap, public;
 select plan(27);
-call test.open_the_company();
+call test.load_company();
 
 create function pg_temp.latest(wanted text) returns text
 language sql
@@ -12,7 +12,7 @@ return format('select %s from crm.history where id = (select max(id) from crm.hi
 
 -- every table but notifications, whatever its name: this part stays as it is when one is added
 
-create function pg_temp.unwatched() returns setof text
+create function pg_temp.without_history() returns setof text
 language sql
 begin atomic
   select format('%s: %s', relation.oid::regclass, missing)
@@ -29,38 +29,38 @@ begin atomic
         and tgenabled = 'A' and tgqual is null and tgattr = '');
 end;
 
-select is_empty('select pg_temp.unwatched()',
-  'every insert, update and delete in every table of crm is in history, and none of them is truncated');
+select is_empty('select pg_temp.without_history()',
+  'every table of crm records insert, update and delete in history, and refuses truncate');
 call test.given('dba', 'create table crm.trial (id integer); alter table crm.trial owner to epic_owner');
-select set_eq('select pg_temp.unwatched()', array['crm.trial: rows', 'crm.trial: truncate'],
-  'a table that is not in history would be found');
+select set_eq('select pg_temp.without_history()', array['crm.trial: rows', 'crm.trial: truncate'],
+  'a table without history triggers would be found');
 call test.given('owner', 'call audit.track(''crm.trial'')');
-select is_empty('select pg_temp.unwatched()', 'audit.track is all that a new table needs');
-select test.leaves('dba', 'insert into crm.trial values (7)', $$ select format('%s %s %s', action, record, row_id) from crm.history order by id desc limit 1 $$,
-  'insert trial 7', 'a new table is in history');
+select is_empty('select pg_temp.without_history()', 'audit.track gives a table its history triggers');
+select test.results_in('dba', 'insert into crm.trial values (7)', $$ select format('%s %s %s', action, record, row_id) from crm.history order by id desc limit 1 $$,
+  'insert trial 7', 'a change of a new table is in history');
 call test.given('dba', 'drop table crm.trial');
 call test.given('dba', 'alter table crm.payment enable trigger payment_90_record_change');
-select set_eq('select pg_temp.unwatched()', array['crm.payment: rows'],
-  'a trigger that a setting could switch off would be found');
+select set_eq('select pg_temp.without_history()', array['crm.payment: rows'],
+  'a history trigger that session_replication_role could switch off would be found');
 call test.given('dba', 'alter table crm.payment enable always trigger payment_90_record_change');
 
 select is_empty(format($$
     select tgrelid::regclass
     from pg_trigger
     where tgfoid = 'audit.refuse_truncate'::regproc
-      and (test.attempt(%L, format('truncate %%s cascade', tgrelid::regclass), watched => true)).state is distinct from '23514' $$, who),
-  format('%s truncates no table of crm', who))
+      and (test.attempt(%L, format('truncate %%s cascade', tgrelid::regclass), compare_data => true)).state is distinct from '23514' $$, who),
+  format('%s cannot truncate a table of crm', who))
 from unnest(array['dba', 'owner']) who;
-select test.refuses('dba', 'truncate crm.payment', '23514',
+select test.rejects('dba', 'truncate crm.payment', '23514',
   'The payment records cannot be truncated: history would not know which they were.',
-  'whoever truncates is told why not');
+  'the refusal of truncate says why');
 select is_empty($$ select from pg_trigger where tgrelid = 'crm.notification'::regclass and tgfoid = 'audit.record_change'::regproc $$,
-  'notifications are not in history, which would show everyone who reads what');
-select test.advises('dba', 'truncate crm.payment', 'Delete them instead: delete from crm.payment;',
-  'whoever truncates is told what to do instead');
-select test.leaves('dba', format($$ set local session_replication_role = replica; %s; reset session_replication_role $$, statement),
+  'notifications have no history, which would show who reads what');
+select test.hints('dba', 'truncate crm.payment', 'Delete them instead: delete from crm.payment;',
+  'the refusal of truncate hints at delete');
+select test.results_in('dba', format($$ set local session_replication_role = replica; %s; reset session_replication_role $$, statement),
   'select string_agg(action, chr(44) order by id) from crm.history', action,
-  format('switching triggers off does not switch history off: %s', btrim(statement)))
+  format('session_replication_role does not switch history off: %s', btrim(statement)))
 from (values
   ('insert', $$ insert into crm.payment (contract_id, amount, recorded_by)
                 values (test.id('acme_signed'), 1, test.id('alice')) $$),
@@ -68,9 +68,9 @@ from (values
   ('delete', $$ delete from crm.payment $$)) attempt (action, statement);
 
 
--- who, through whichever door
+-- who made a change, by every client
 
-select test.leaves('dba', $$
+select test.results_in('dba', $$
     set local session authorization epic_authenticator;
     select auth.enter(test.id('alice'), current_setting('test.session')::uuid, 'sales');
     update crm.client set phone = '01 02 03 04' where id = test.id('acme');
@@ -78,45 +78,45 @@ select test.leaves('dba', $$
   pg_temp.latest($$ (action, employee_id = test.id('alice'), database_user) $$), '(update,t,)',
   'a change through the API says which employee made it, and no login')
 from set_config('test.session', test.session('alice')::text, true);
-select test.leaves('dba', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+select test.results_in('dba', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
   pg_temp.latest('(action, employee_id, database_user = session_user)'), '(update,,t)',
   'a change that a DBA makes says with which login');
-select test.leaves('dba', $$
+select test.results_in('dba', $$
     set local role epic_owner;
     update crm.contract set total_amount = 1 where id = test.id('acme_draft');
     reset role $$,
   pg_temp.latest('(action, employee_id, database_user = session_user)'), '(update,,t)',
   'a DBA who becomes the owner is still named by their login');
-select test.leaves('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
+select test.results_in('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$,
   pg_temp.latest($$ (action, employee_id = test.id('alice'), database_user = session_user) $$), '(update,t,t)',
   'a DBA who acts as an employee, as these tests do, is named beside them');
-select test.leaves('owner', $$
+select test.results_in('owner', $$
     insert into crm.employee (full_name, email, department) values ('First', 'first@epic.example', 'management') $$,
   pg_temp.latest('(record, action, employee_id)'), '(employee,insert,)',
-  'the first manager, whom nobody creates, is in history too');
-select test.leaves('dba', $$
+  'the first manager, created outside a session, is in history');
+select test.results_in('dba', $$
     set local session authorization epic_authenticator;
     set local role epic_management;
     update crm.contract set total_amount = 1 where id = test.id('acme_draft');
     reset session authorization $$,
   pg_temp.latest('(action, employee_id, database_user)'), '(update,,epic_authenticator)',
   'a change without an employee shows the login, the API''s own included');
-select test.leaves('emma', $$ select crm.deactivate_employee(test.id('alice'), hand_over_to => test.id('bruno')) $$,
+select test.results_in('emma', $$ select crm.deactivate_employee(test.id('alice'), hand_over_to => test.id('bruno')) $$,
   $$ select (count(*) > 5, count(distinct record), count(distinct transaction_id),
              min(transaction_id) = pg_current_xact_id()::text::bigint)
      from crm.history $$,
   '(t,3,1,t)',
-  'what was changed together has one transaction');
+  'changes of one transaction share its id in history');
 
 
 -- never in history: passwords, tokens, and what they are stored as
 
 select is_empty($$ select tgrelid::regclass from pg_trigger join pg_class on pg_class.oid = tgrelid
                    where tgfoid = 'audit.record_change'::regproc and relnamespace <> 'crm'::regnamespace $$,
-  'only the records of crm are in history, and no credential, session or token is one');
+  'only tables of crm have history triggers, and credentials, sessions and tokens have none');
 select is_empty($$ select attrelid::regclass, attname from pg_attribute join pg_class on pg_class.oid = attrelid
                    where relnamespace = 'crm'::regnamespace and attname ~ 'password|hash|token|secret|salt' $$,
-  'no column of crm holds one');
+  'no column of crm is named like a secret');
 
 create function pg_temp.secrets() returns setof text
 language sql
@@ -141,15 +141,15 @@ call test.given('emma', $$ insert into crm.employee (full_name, email, departmen
                            values ('Joël', 'joel@epic.example', 'sales') $$);
 call test.given('emma', $$ insert into auth.credential (employee_id, password_hash)
                            select id, test.password('joel') from crm.employee where full_name = 'Joël' $$);
-call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'tests', null) $$);
-call test.given('stranger', $$ select auth.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'tests', null) $$);
-call test.given('stranger', $$ select auth.refresh('a-first-token', 'a-second-token') $$);
+call test.given('anonymous', $$ select auth.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'tests', null) $$);
+call test.given('anonymous', $$ select auth.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'tests', null) $$);
+call test.given('anonymous', $$ select auth.refresh('a-first-token', 'a-second-token') $$);
 call test.given('alice', $$ select auth.change_password(test.password('alice'), test.password('secret'), null) $$);
 call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
 call test.given('bruno', $$ select auth.log_out() $$);
 call test.given('emma', $$ select crm.reset_password(test.id('denis'), test.password('another-secret')) $$);
 
-select ok((select count(*) > 40 from pg_temp.secrets()), 'there are secrets to look for');
+select ok((select count(*) > 40 from pg_temp.secrets()), 'the test data holds more than 40 secrets to search for');
 select set_eq($$ select concat_ws(' ', record, action, new_values ->> 'password') from crm.history $$,
   array['employee insert', 'client update', 'employee update changed', 'employee update reset'],
   'a changed and a reset password are in history; creating a credential, logging in and out and refreshing are not');
@@ -161,7 +161,7 @@ select is_empty('select leaked from pg_temp.leaked() leaked where leaked is not 
   'no password, hash or token is anywhere in history');
 call test.given('alice', $$ update crm.client set company_name = 'a-second-token' where id = test.id('acme') $$);
 select isnt_empty('select leaked from pg_temp.leaked() leaked where leaked is not null',
-  'one that was there would be found');
+  'a secret in history would be found');
 
 select * from finish();
 rollback;

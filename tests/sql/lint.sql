@@ -53,7 +53,7 @@ select results_eq('select * from stale',
   $$ values ('always_true_write_policy: management_delete_any on crm.event', 'Its reason was: Management deletes any event.') $$,
   'stale_suppression: broken');
 create policy management_delete_any on crm.event for delete to epic_management using (true);
-select is_empty('select * from stale', 'stale_suppression: mended');
+select is_empty('select * from stale', 'stale_suppression: fixed');
 
 select * from finish();
 rollback;

@@ -1,4 +1,4 @@
--- Lints of policies, and of grants without them: each rule clean, broken and mended.
+-- Lints of policies, and of grants without them: each rule clean, broken and fixed.
 
 begin;
 set local search_path = tap, public;
@@ -7,18 +7,18 @@ select plan(19);
 
 -- what a policy says of itself
 
-select test.lints('policies', 'policy_without_role',
+select test.lint_finds('policies', 'policy_without_role',
   'trial on crm.payment', 'It is for PUBLIC, which is every role there is and will be.',
   'create policy trial on crm.payment for update using (id < 0) with check (id < 0)',
   'alter policy trial on crm.payment to epic_management');
 
-select test.lints('policies', 'policy_for_all_commands',
+select test.lint_finds('policies', 'policy_for_all_commands',
   'trial_all on crm.event', 'It is for select, insert, update and delete alike.',
   'create policy trial_all on crm.event to epic_support using (id < 0)',
   'drop policy trial_all on crm.event');
 
 drop policy trial on crm.payment;
-select test.lints('policies', 'policy_without_comment',
+select test.lint_finds('policies', 'policy_without_comment',
   'employee_read_all on crm.client', 'It has no comment.',
   'comment on policy employee_read_all on crm.client is null',
   $$ comment on policy employee_read_all on crm.client is 'Every employee reads every client.' $$);
@@ -26,12 +26,12 @@ select test.lints('policies', 'policy_without_comment',
 
 -- policies and one another
 
-select test.lints('policies', 'multiple_permissive_policies',
+select test.lint_finds('policies', 'multiple_permissive_policies',
   'select on crm.client to epic_sales', 'employee_read_all, trial_read: one that holds is enough.',
   'create policy trial_read on crm.client for select to epic_sales using (id < 0)',
   'alter policy trial_read on crm.client to epic_owner; drop policy trial_read on crm.client');
 
-select test.lints('policies', 'multiple_permissive_policies',
+select test.lint_finds('policies', 'multiple_permissive_policies',
   'delete on crm.contract to epic_management', 'management_delete_drafts, trial_delete: one that holds is enough.',
   'create policy trial_delete on crm.contract for delete to epic_management using (id < 0)',
   'drop policy trial_delete on crm.contract;
@@ -40,28 +40,28 @@ select test.lints('policies', 'multiple_permissive_policies',
 
 -- policies and grants
 
-select test.lints('policies', 'policy_without_grant',
+select test.lint_finds('policies', 'policy_without_grant',
   'trial_delete on crm.client', 'None of its roles has been granted delete.',
   'create policy trial_delete on crm.client for delete to epic_management using (id < 0)',
   'grant delete on crm.client to epic_management');
 
-select test.lints('policies', 'policy_without_grant',
+select test.lint_finds('policies', 'policy_without_grant',
   'management_update_any on crm.event', 'None of its roles has been granted update.',
   'revoke update on crm.event from epic_management',
   'grant update (title) on crm.event to epic_management');
 
-select test.lints('policies', 'grant_without_policy',
+select test.lint_finds('policies', 'grant_without_policy',
   'delete on crm.payment to epic_support', 'No policy opens a row to it.',
   'grant delete on crm.payment to epic_support',
   'revoke delete on crm.payment from epic_support');
 
-select test.lints('policies', 'grant_without_policy',
+select test.lint_finds('policies', 'grant_without_policy',
   'insert on crm.notification to epic_management', 'No policy opens a row to it.',
   'grant insert (subject) on crm.notification to epic_management',
   'create policy trial_create on crm.notification for insert to epic_management with check (id < 0)');
 
 create role epic_outsider;
-select test.lints('policies', 'grant_without_policy',
+select test.lint_finds('policies', 'grant_without_policy',
   'select on graphile_migrate.migrations to epic_outsider', 'No policy opens a row to it.',
   'grant select (filename) on graphile_migrate.migrations to epic_outsider',
   'revoke select (filename) on graphile_migrate.migrations from epic_outsider');
@@ -76,17 +76,17 @@ select is_empty(
 
 -- what a policy lets through
 
-select test.lints('policies', 'always_true_write_policy',
+select test.lint_finds('policies', 'always_true_write_policy',
   'trial_update on crm.payment', 'Every row passes using true and with check true.',
   'create policy trial_update on crm.payment for update to epic_sales using (true)',
   'alter policy trial_update on crm.payment with check (false)');
 
-select test.lints('policies', 'always_true_write_policy',
+select test.lint_finds('policies', 'always_true_write_policy',
   'sales_update_own on crm.client', 'Every row passes with check (1 = 1).',
   'alter policy sales_update_own on crm.client with check (1 = 1)',
   'alter policy sales_update_own on crm.client with check (commercial_contact_id = (select crm.current_employee_id()))');
 
-select test.lints('policies', 'always_true_write_policy',
+select test.lint_finds('policies', 'always_true_write_policy',
   'management_delete_drafts on crm.contract', 'Every row passes using true.',
   'alter policy management_delete_drafts on crm.contract using (true)',
   $$ alter policy management_delete_drafts on crm.contract using (status = 'draft') $$);
@@ -94,19 +94,19 @@ select test.lints('policies', 'always_true_write_policy',
 
 -- what a policy does for each row
 
-select test.lints('policies', 'per_row_function_call',
+select test.lint_finds('policies', 'per_row_function_call',
   'sales_update_own on crm.client', 'It calls crm.current_employee_id() for each row.',
   'alter policy sales_update_own on crm.client using (commercial_contact_id = crm.current_employee_id())',
   'alter policy sales_update_own on crm.client using (commercial_contact_id = (select crm.current_employee_id()))');
 
-select test.lints('policies', 'per_row_function_call',
+select test.lint_finds('policies', 'per_row_function_call',
   'employee_read_own on crm.notification', 'It calls current_setting(text,boolean) for each row.',
   $$ alter policy employee_read_own on crm.notification
        using (recipient_id = current_setting('jwt.claims.employee_id', true)::integer) $$,
   $$ alter policy employee_read_own on crm.notification
        using (recipient_id = (select current_setting('jwt.claims.employee_id', true)::integer)) $$);
 
-select test.lints('policies', 'per_row_function_call',
+select test.lint_finds('policies', 'per_row_function_call',
   'sales_record_own on crm.payment', 'It calls crm.current_employee_id() for each row.',
   $$ alter policy sales_record_own on crm.payment with check (
        recorded_by = (select crm.current_employee_id())
@@ -125,7 +125,7 @@ select is_empty(
   'per_row_function_call: not a call that needs the row, nor now()');
 
 
-select test.lints_every_rule_of('policies');
+select test.lint_covers('policies');
 
 select * from finish();
 rollback;

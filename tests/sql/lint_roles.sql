@@ -1,34 +1,34 @@
--- Lints of roles: each rule clean, broken and mended.
+-- Lints of roles: each rule clean, broken and fixed.
 
 begin;
 set local search_path = tap, public;
 select plan(10);
 
 
-select test.lints('roles', 'privileged_api_role',
+select test.lint_finds('roles', 'privileged_api_role',
   'epic_sales', 'epic_sales bypasses row-level security.',
   'alter role epic_sales bypassrls',
   'alter role epic_sales nobypassrls');
 
 -- The API's login is no member of epic_owner; its security definer functions act as it all the same.
-select test.lints('roles', 'privileged_api_role',
+select test.lint_finds('roles', 'privileged_api_role',
   'epic_owner', 'epic_owner is a superuser, creates roles, creates databases, replicates.',
   'alter role epic_owner superuser createrole createdb replication',
   'alter role epic_owner nosuperuser nocreaterole nocreatedb noreplication');
 
-select test.lints('roles', 'predefined_api_role',
+select test.lint_finds('roles', 'predefined_api_role',
   'pg_read_all_data to epic_employee', 'epic_employee is a member of pg_read_all_data.',
   'grant pg_read_all_data to epic_employee',
   'revoke pg_read_all_data from epic_employee');
 
-select test.lints('roles', 'owning_api_role',
+select test.lint_finds('roles', 'owning_api_role',
   'epic_sales', 'epic_sales owns table crm.trial.',
   'create table crm.trial (); alter table crm.trial owner to epic_sales',
   'alter table crm.trial owner to epic_owner');
 
 -- Before PostgreSQL 16 the login inherits from all its roles or from none; hence the others are taken from it first.
 create role epic_trial;
-select test.lints('roles', 'authenticator_inherits_rights',
+select test.lint_finds('roles', 'authenticator_inherits_rights',
   'epic_trial to epic_authenticator', 'epic_authenticator inherits the rights of epic_trial.',
   'revoke epic_anonymous, epic_sales, epic_support, epic_management, epic_worker from epic_authenticator;
    alter role epic_authenticator inherit;
@@ -38,28 +38,28 @@ select test.lints('roles', 'authenticator_inherits_rights',
    grant epic_anonymous, epic_sales, epic_support, epic_management, epic_worker to epic_authenticator');
 
 create role epic_somebody login;
-select test.lints('roles', 'login_with_api_role',
+select test.lint_finds('roles', 'login_with_api_role',
   'epic_somebody', 'epic_somebody logs in, and can act as epic_employee, epic_sales.',
   'grant epic_sales to epic_somebody',
   'revoke epic_sales from epic_somebody');
 
-select test.lints('roles', 'login_with_api_role',
+select test.lint_finds('roles', 'login_with_api_role',
   'epic_support', 'epic_support logs in, and can act as epic_employee, epic_support.',
   'alter role epic_support login',
   'alter role epic_support nologin');
 
-select test.lints('roles', 'login_without_timeout',
+select test.lint_finds('roles', 'login_without_timeout',
   'statement_timeout of epic_authenticator', 'epic_authenticator has no statement_timeout.',
   'alter role epic_authenticator set statement_timeout = 0',
   $$ alter role epic_authenticator set statement_timeout = '15s' $$);
 
-select test.lints('roles', 'owner_mismatch',
+select test.lint_finds('roles', 'owner_mismatch',
   'crm_private.format_euros(numeric)', 'epic_trial owns it, not epic_owner.',
   'alter function crm_private.format_euros(numeric) owner to epic_trial',
   'alter function crm_private.format_euros(numeric) owner to epic_owner');
 
 
-select test.lints_every_rule_of('roles');
+select test.lint_covers('roles');
 
 select * from finish();
 rollback;

@@ -1,4 +1,4 @@
--- Lints of tables, views, triggers and constraints: each rule clean, broken and mended.
+-- Lints of tables, views, triggers and constraints: each rule clean, broken and fixed.
 
 begin;
 set local search_path = tap, public;
@@ -7,17 +7,17 @@ select plan(18);
 
 -- row-level security
 
-select test.lints('tables', 'rls_disabled',
+select test.lint_finds('tables', 'rls_disabled',
   'crm.client', 'Row-level security is off: a role with a grant reaches every row, whatever the policies say.',
   'alter table crm.client disable row level security',
   'alter table crm.client enable row level security');
 
-select test.lints('tables', 'rls_not_forced',
+select test.lint_finds('tables', 'rls_not_forced',
   'auth.credential', 'Row-level security does not hold for its owner, epic_owner.',
   'alter table auth.credential no force row level security',
   'alter table auth.credential force row level security');
 
-select test.lints('tables', 'rls_without_policy',
+select test.lint_finds('tables', 'rls_without_policy',
   'audit.trial', 'It has row-level security and not one policy.',
   'create table audit.trial (id integer primary key);
    alter table audit.trial enable row level security, force row level security',
@@ -26,22 +26,22 @@ select test.lints('tables', 'rls_without_policy',
 
 -- tables
 
-select test.lints('tables', 'no_primary_key',
+select test.lint_finds('tables', 'no_primary_key',
   'public.trial', 'It has no primary key.',
   'create table public.trial (id integer not null)',
   'alter table public.trial add primary key (id)');
 
-select test.lints('tables', 'autovacuum_disabled',
+select test.lint_finds('tables', 'autovacuum_disabled',
   'crm.event', 'Autovacuum is switched off.',
   'alter table crm.event set (autovacuum_enabled = off)',
   'alter table crm.event reset (autovacuum_enabled)');
 
-select test.lints('tables', 'upgrade_blocking_type',
+select test.lint_finds('tables', 'upgrade_blocking_type',
   'auth.session.helper', 'It is of type regprocedure.',
   'alter table auth.session add column helper regprocedure',
   'alter table auth.session alter column helper type text');
 
-select test.lints('tables', 'secret_column_exposed',
+select test.lint_finds('tables', 'secret_column_exposed',
   'crm.payment.card_pin',
   format('%s may read it.', (
     select string_agg(role, ', ' order by role collate "C")
@@ -53,24 +53,24 @@ select test.lints('tables', 'secret_column_exposed',
 
 -- what is read in the place of tables
 
-select test.lints('tables', 'view_without_security_invoker',
+select test.lint_finds('tables', 'view_without_security_invoker',
   'crm.trial_view', 'It reads its tables as its owner, epic_owner.',
   'create view crm.trial_view as select * from crm.client;
    alter view crm.trial_view owner to epic_owner',
   'alter view crm.trial_view set (security_invoker = on)');
 
-select test.lints('tables', 'view_without_security_invoker',
+select test.lint_finds('tables', 'view_without_security_invoker',
   'crm.history', 'It reads its tables as its owner, epic_owner.',
   'alter view crm.history set (security_invoker = false)',
   'alter view crm.history set (security_invoker)');
 
-select test.lints('tables', 'materialized_view_exposed',
+select test.lint_finds('tables', 'materialized_view_exposed',
   'crm.trial_copy', 'epic_employee, public may read it, and no policy applies to it.',
   'create materialized view crm.trial_copy as select * from crm.client;
    grant select on crm.trial_copy to epic_employee, public',
   'revoke select on crm.trial_copy from epic_employee, public');
 
-select test.lints('tables', 'foreign_table_exposed',
+select test.lint_finds('tables', 'foreign_table_exposed',
   'crm.trial_elsewhere', 'epic_sales may read it, and no policy applies to it.',
   'create foreign data wrapper trial;
    create server trial foreign data wrapper trial;
@@ -81,14 +81,14 @@ select test.lints('tables', 'foreign_table_exposed',
 
 -- triggers
 
-select test.lints('tables', 'missing_audit_trigger',
+select test.lint_finds('tables', 'missing_audit_trigger',
   'crm.trial_record', 'No trigger writes history for: insert, delete, update.',
   'create table crm.trial_record (id integer primary key)',
   'create trigger trial_90_record_change after insert or update or delete on crm.trial_record
      for each row execute function audit.record_change();
    alter table crm.trial_record enable always trigger trial_90_record_change');
 
-select test.lints('tables', 'missing_audit_trigger',
+select test.lint_finds('tables', 'missing_audit_trigger',
   'crm.trial_record', 'No trigger writes history for: insert.',
   'drop trigger trial_90_record_change on crm.trial_record;
    create trigger trial_90_record_change after update or delete on crm.trial_record
@@ -102,17 +102,17 @@ select test.lints('tables', 'missing_audit_trigger',
      for each row execute function audit.record_change();
    alter table crm.trial_record enable always trigger trial_90_audit_always');
 
-select test.lints('tables', 'missing_audit_trigger',
+select test.lint_finds('tables', 'missing_audit_trigger',
   'crm.payment', 'No trigger writes history for: insert, delete, update.',
   'alter table crm.payment enable trigger payment_90_record_change',
   'alter table crm.payment enable always trigger payment_90_record_change');
 
-select test.lints('tables', 'disabled_trigger',
+select test.lint_finds('tables', 'disabled_trigger',
   'contract_20_check_status on crm.contract', 'It is switched off.',
   'alter table crm.contract disable trigger contract_20_check_status',
   'alter table crm.contract enable trigger contract_20_check_status');
 
-select test.lints('tables', 'disabled_trigger',
+select test.lint_finds('tables', 'disabled_trigger',
   'refresh_token_session_id_fkey on auth.refresh_token', 'It is switched off. It keeps a constraint.',
   'alter table auth.refresh_token disable trigger all',
   'alter table auth.refresh_token enable trigger all');
@@ -120,13 +120,13 @@ select test.lints('tables', 'disabled_trigger',
 
 -- constraints
 
-select test.lints('tables', 'constraint_not_valid',
+select test.lint_finds('tables', 'constraint_not_valid',
   'trial on crm.client', 'Rows that were there before it were never checked, or none is.',
   'alter table crm.client add constraint trial check (id > 0) not valid',
   'alter table crm.client validate constraint trial');
 
 
-select test.lints_every_rule_of('tables');
+select test.lint_covers('tables');
 
 select * from finish();
 rollback;

@@ -1,9 +1,9 @@
--- One's own sessions: crm.my_session, crm.revoke_session, crm.revoke_other_sessions. Logging out is in password.sql.
+-- crm.my_session, crm.revoke_session and crm.revoke_other_sessions. Logging out is in auth_change_password.sql.
 
 begin;
 set local search_path = tap, public;
 select plan(19);
-call test.open_the_company();
+call test.load_company();
 
 call test.given('dba', $$
   insert into auth.session (employee_id, user_agent, expires_at, revoked_at) values
@@ -23,33 +23,33 @@ return $$ select string_agg(concat(full_name, ' ', user_agent), ', ' order by fu
           from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$;
 
 
--- see
+-- read
 
 select test.reads('alice', $$ select string_agg(user_agent, ', ' order by user_agent) from crm.my_session $$, 'laptop, phone, tests',
-  'one sees one''s own sessions that are open');
+  'an employee sees their own open sessions');
 select test.reads('emma', $$ select string_agg(user_agent, ', ' order by user_agent) from crm.my_session $$, 'tablet, tests',
-  'and management no more than that');
+  'management sees only their own open sessions');
 select test.reads('alice', $$ select string_agg(user_agent, ', ') from crm.my_session where current $$, 'tests',
-  'and which of them one is in');
+  'an employee sees which session is the current one');
 select test.reads('alice', $$ select (id, created_at = now(), last_used_at = now(), expires_at = now() + interval '30 days')
                               from crm.my_session where current $$, format('(%s,t,t,t)', test.session('alice')),
-  'and since when, and until when');
-select test.reads('chloe', 'select string_agg(user_agent, chr(32)) from crm.my_session', 'tests', 'support sees theirs too');
-select test.forbids('stranger', 'select from crm.my_session', 'a stranger sees none');
+  'an employee sees since when and until when a session is open');
+select test.reads('chloe', 'select string_agg(user_agent, chr(32)) from crm.my_session', 'tests', 'support see their own open sessions');
+select test.forbids('anonymous', 'select from crm.my_session', 'an anonymous request cannot read crm.my_session');
 select test.forbids('alice', 'update crm.my_session set expires_at = now() + interval ''1 year''',
-  'nobody keeps a session open through the view');
+  'an employee cannot extend a session through the view');
 
 
 -- end one
 
-select test.leaves('alice', format('select crm.revoke_session(%L)', pg_temp.session('phone')), pg_temp.ended(), 'Alice phone',
-  'one ends one''s session somewhere else, and no other');
-select test.leaves('alice', format('select crm.revoke_session(%L)', test.session('alice')), pg_temp.ended(), 'Alice tests',
-  'or the one that one is in');
+select test.results_in('alice', format('select crm.revoke_session(%L)', pg_temp.session('phone')), pg_temp.ended(), 'Alice phone',
+  'an employee ends one of their sessions, and no other');
+select test.results_in('alice', format('select crm.revoke_session(%L)', test.session('alice')), pg_temp.ended(), 'Alice tests',
+  'an employee ends the current session');
 select test.reads('alice', format('select user_agent from crm.revoke_session(%L)', pg_temp.session('phone')), 'phone',
-  'and is told which it was');
-select test.refuses('alice', format('select crm.revoke_session(%L)', id), 'P0002', 'You have no such session, or it has ended already.',
-  format('nobody ends %s', what))
+  'ending a session returns it');
+select test.rejects('alice', format('select crm.revoke_session(%L)', id), 'P0002', 'You have no such session, or it has ended already.',
+  format('an employee cannot end %s', what))
 from (values (pg_temp.session('tablet'),  'the session of a colleague'),
              (pg_temp.session('ended'),   'a session that has ended'),
              (pg_temp.session('expired'), 'a session that has expired'),
@@ -59,13 +59,13 @@ from (values (pg_temp.session('tablet'),  'the session of a colleague'),
 
 -- end the others
 
-select test.leaves('alice', 'select crm.revoke_other_sessions()', pg_temp.ended(), 'Alice laptop, Alice phone',
-  'one ends one''s other sessions, and neither this one nor a colleague''s');
-select test.reads('alice', 'select crm.revoke_other_sessions()', '2', 'and is told how many there were');
+select test.results_in('alice', 'select crm.revoke_other_sessions()', pg_temp.ended(), 'Alice laptop, Alice phone',
+  'an employee ends their other sessions, and neither the current one nor a colleague''s');
+select test.reads('alice', 'select crm.revoke_other_sessions()', '2', 'ending the other sessions returns their number');
 call test.given('alice', 'select crm.revoke_other_sessions()');
-select test.reads('alice', 'select crm.revoke_other_sessions()', '0', 'a second time there is none left');
-select test.refuses('login', format('select auth.enter(test.id(%L), %L, %L)', 'alice', pg_temp.session('phone'), 'sales'),
-  'EP401', 'This session has ended.', 'what was ended is not entered');
+select test.reads('alice', 'select crm.revoke_other_sessions()', '0', 'ending the other sessions a second time returns 0');
+select test.rejects('authenticator', format('select auth.enter(test.id(%L), %L, %L)', 'alice', pg_temp.session('phone'), 'sales'),
+  'EP401', 'This session has ended.', 'a session that was ended is not entered');
 
 select * from finish();
 rollback;

@@ -1,10 +1,10 @@
 -- payment: the ledger; entries are added and never changed or deleted.
--- Sales record for their own contracts, management for any, support none. What an entry does is in amounts.sql.
+-- Sales record for their own contracts, management for any, support none. Amounts are in contract_amounts.sql.
 
 begin;
 set local search_path = tap, public;
 select plan(47);
-call test.open_the_company();
+call test.load_company();
 
 
 -- structure
@@ -18,24 +18,24 @@ select test.has_structure('crm.payment',
 
 -- read
 
-select test.reads_all(who, 'crm.payment', format('%s reads every payment', test.team(who)))
+select test.reads_all(who, 'crm.payment', format('%s reads every payment', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
 -- columns
 
-select test.opens(who, 'select', 'crm.payment', 'id, contract_id, amount, paid_on, recorded_by',
-  format('%s reads every column of a payment', test.team(who)))
+select test.column_privileges_are(who, 'select', 'crm.payment', 'id, contract_id, amount, paid_on, recorded_by',
+  format('%s reads every column of a payment', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
-select test.opens(who, 'insert', 'crm.payment', 'contract_id, amount, paid_on',
-  format('%s enters the contract, the amount and the day of a payment', test.team(who)))
+select test.column_privileges_are(who, 'insert', 'crm.payment', 'contract_id, amount, paid_on',
+  format('%s enters the contract, the amount and the day of a payment', test.department_of(who)))
 from unnest(array['alice', 'emma']) who;
-select test.opens('chloe', 'insert', 'crm.payment', '',
+select test.column_privileges_are('chloe', 'insert', 'crm.payment', '',
   'support enter nothing about payments');
 
-select test.opens(who, 'update', 'crm.payment', '',
-  format('%s changes nothing about payments', test.team(who)))
+select test.column_privileges_are(who, 'update', 'crm.payment', '',
+  format('%s changes nothing about payments', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
@@ -50,14 +50,14 @@ select test.forbids('chloe', $$ insert into crm.payment (contract_id, amount) va
 select test.allows('emma', format($$ insert into crm.payment (contract_id, amount) values (test.id(%L), 500) $$, contract),
   format('management records payments for any contract: %s', contract))
 from unnest(array['acme_signed', 'bistro_signed']) contract;
-select test.leaves(who,
+select test.results_in(who,
   $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 0.50) $$,
   format($$ select (recorded_by = test.id(%L), paid_on = current_date) from crm.payment where amount = 0.50 $$, who),
   '(t,t)',
   format('a payment says that %s recorded it, today', who))
 from unnest(array['alice', 'emma']) who;
 select test.forbids(who, $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 500, test.id('bruno')) $$,
-  format('%s does not record a payment in a colleague''s name', test.team(who)))
+  format('%s does not record a payment in a colleague''s name', test.department_of(who)))
 from unnest(array['alice', 'emma']) who;
 
 
@@ -74,10 +74,10 @@ select test.allows('emma', $$ insert into crm.payment (contract_id, amount) valu
 -- update, delete
 
 select test.forbids(who, $$ update crm.payment set amount = 1 where id = test.id('deposit') $$,
-  format('%s changes no payment', test.team(who)))
+  format('%s cannot change a payment', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.forbids(who, $$ delete from crm.payment where id = test.id('deposit') $$,
-  format('%s deletes no payment', test.team(who)))
+  format('%s cannot delete a payment', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
@@ -86,37 +86,37 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 call test.given('dba', $$ grant insert, update, delete on crm.payment to epic_employee $$);
 
 select test.forbids(who, $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 500, test.id('bruno')) $$,
-  format('no policy lets %s record a payment in a colleague''s name', test.team(who)))
+  format('no policy lets %s record a payment in a colleague''s name', test.department_of(who)))
 from unnest(array['alice', 'emma']) who;
 select test.forbids('chloe', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 500) $$,
   'no policy lets support record a payment');
-select test.touches_nothing(who, $$ update crm.payment set amount = 1 $$,
-  format('no policy lets %s change a payment', test.team(who)))
+select test.affects_no_rows(who, $$ update crm.payment set amount = 1 $$,
+  format('no policy lets %s change a payment', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma', 'felix']) who;
-select test.touches_nothing(who, $$ delete from crm.payment $$,
-  format('no policy lets %s delete a payment', test.team(who)))
+select test.affects_no_rows(who, $$ delete from crm.payment $$,
+  format('no policy lets %s delete a payment', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
--- the owner, who has no business with payments
+-- the owner, whose functions need no payments
 
 select test.reads('owner', 'select count(*) from crm.payment', '0', 'the owner sees no payment');
 select test.forbids('owner', $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 1, test.id('alice')) $$,
-  'even the owner records no payment');
-select test.touches_nothing('owner', $$ update crm.payment set amount = 1 $$,
-  'even the owner changes no payment');
-select test.touches_nothing('owner', $$ delete from crm.payment $$,
-  'even the owner deletes no payment');
+  'the owner cannot record a payment');
+select test.affects_no_rows('owner', $$ update crm.payment set amount = 1 $$,
+  'the owner cannot change a payment');
+select test.affects_no_rows('owner', $$ delete from crm.payment $$,
+  'the owner cannot delete a payment');
 
 
 -- once the contract is cancelled
 
 call test.given('emma', $$ update crm.contract set status = 'cancelled' where id = test.id('acme_signed') $$);
 select test.allows('emma', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), -2000) $$,
-  'management pays back what was paid');
-select test.refuses('emma', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$,
+  'management corrects the payments of a cancelled contract');
+select test.rejects('emma', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$,
   '23514', format('Contract %s is cancelled: only a signed contract is paid.', test.id('acme_signed')),
-  'nothing more is paid');
+  'management cannot record a payment for a cancelled contract');
 
 select * from finish();
 rollback;

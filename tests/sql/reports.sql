@@ -1,10 +1,10 @@
--- The reports: what is in the pipeline, signed, paid and overdue, and who has how much to do. Every employee counts the
--- same, since every employee reads all contracts, payments and events.
+-- The reports: pipeline, revenue, overdue contracts and load of support. Every employee gets the same figures, since every
+-- employee reads all contracts, payments and events.
 
 begin;
 set local search_path = tap, public;
 select plan(53);
-call test.open_the_company();
+call test.load_company();
 
 -- The days of the tests are in 2021, long before and long after everything else; ages are counted back from now.
 create procedure pg_temp.sell(client text, total numeric, signed timestamptz, state text default 'signed')
@@ -39,26 +39,26 @@ return format($$ select string_agg(concat_ws(' ', coalesce(full_name, 'nobody'),
                  from crm.load_by_support_contact(%s) $$, given);
 
 
--- everybody, and nobody else
+-- who may read them
 
 select test.reads(who, pg_temp.pipeline(), '0-30: 0, 0.00; 31-90: 0, 0.00; 91-: 2, 1400.00',
-  format('%s count the drafts by age', test.team(who)))
+  format('%s read the pipeline by age', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.reads(who, pg_temp.months($$'2020-02-01', '2020-02-29', 'Europe/Paris'$$), '2020-02 2 5800.00 2000.00',
-  format('%s count what was signed and paid in a month', test.team(who)))
+  format('%s read the revenue by month', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.reads(who, pg_temp.salespeople($$'2020-02-01', '2020-02-29', 'Europe/Paris'$$), 'Alice 1 5000.00 2000.00; Bruno 1 800.00 0.00; Basile 0 0.00 0.00',
-  format('%s count it by salesperson, the most first; active ones are there whatever they sold', test.team(who)))
+  format('%s read the revenue by salesperson, the highest first, with active ones who sold nothing', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.reads(who, pg_temp.overdue(), 'Alice 1 3000.00 2020-02-02; Bruno 1 800.00 2020-02-02',
-  format('%s count what is overdue, the most first', test.team(who)))
+  format('%s read what is overdue by salesperson, the highest first', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.reads(who, pg_temp.loads($$'2020-02-01', '2020-02-29', 'Europe/Paris'$$), 'Chloe 1 1 30; Denis 0 1 50; nobody 0 1 40; Ines 0 0',
-  format('%s count the events of each support person, and those of nobody', test.team(who)))
+  format('%s read the load by support contact, with the events without one', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
-select test.forbids(who, format('select * from crm.%s', report), format('%s has no use of %s', who, report))
-from unnest(array['stranger', 'login', 'worker']) who,
+select test.forbids(who, format('select * from crm.%s', report), format('%s cannot call %s', who, report))
+from unnest(array['anonymous', 'authenticator', 'worker']) who,
      unnest(array['pipeline_by_age()', $$revenue_by_month('2021-01-01', '2021-01-31', 'UTC')$$,
                   $$revenue_by_salesperson('2021-01-01', '2021-01-31', 'UTC')$$, 'overdue_by_salesperson()',
                   $$load_by_support_contact('2021-01-01', '2021-01-31', 'UTC')$$]) report;
@@ -72,10 +72,10 @@ call test.given('dba', $$
   from (values (1, 0, interval '0'), (2, 30, interval '23 hours'), (10, 31, interval '0'), (20, 90, interval '23 hours'),
                (100, 91, interval '0')) young (amount, age, wait) $$);
 select test.reads('alice', pg_temp.pipeline(), '0-30: 2, 3.00; 31-90: 2, 30.00; 91-: 3, 1500.00',
-  'a draft is in one band; the days at its ends count');
+  'a draft is in one band of the pipeline, bounds included');
 
 
--- what was signed, and when
+-- signed contracts
 
 call pg_temp.sell('acme', 100, '2021-01-31 23:30 Europe/Paris');
 call pg_temp.sell('acme', 30, '2021-02-01 00:30 Europe/Paris');
@@ -83,29 +83,29 @@ call pg_temp.sell('bistro', 7, '2021-03-31 23:59:59.999 Europe/Paris');
 call pg_temp.sell('bistro', 1000, '2021-01-01 00:00 Europe/Paris', 'cancelled');
 
 select test.reads('alice', pg_temp.months($$'2021-01-01', '2021-03-31', 'Europe/Paris'$$), '2021-01 1 100.00 0.00; 2021-02 1 30.00 0.00; 2021-03 1 7.00 0.00',
-  'months begin and end in Paris, and what was cancelled is not signed');
+  'revenue by month follows the time zone, and leaves out cancelled contracts');
 select test.reads('alice', pg_temp.months($$'2021-01-01', '2021-03-31', 'UTC'$$), '2021-01 2 130.00 0.00; 2021-02 0 0.00 0.00; 2021-03 1 7.00 0.00',
-  'or in another time zone; a month without anything is there');
+  'revenue by month follows another time zone, and lists empty months');
 select test.reads('alice', pg_temp.months($$'2021-02-01', '2021-03-30', 'Europe/Paris'$$), '2021-02 1 30.00 0.00; 2021-03 0 0.00 0.00',
-  'what was signed before the first day or after the last does not count');
-select test.reads('alice', pg_temp.months($$'2021-03-31', '2021-03-31', 'Europe/Paris'$$), '2021-03 1 7.00 0.00', 'a single day is a part of its month');
-select test.reads('alice', pg_temp.months($$'2021-03-31', '2021-03-30', 'Europe/Paris'$$), '', 'a period that ends before it begins has no months');
-select test.reads('alice', $$ select count(*) from crm.revenue_by_month('1921-01-01', '2021-01-01', 'UTC') $$, '1201', 'a report covers a hundred years');
-select test.refuses('alice', $$ select crm.revenue_by_month('1921-01-01', '2021-01-02', 'UTC') $$, '22023', 'A report covers at most 100 years.',
-  'and no more');
+  'revenue by month counts only the given days');
+select test.reads('alice', pg_temp.months($$'2021-03-31', '2021-03-31', 'Europe/Paris'$$), '2021-03 1 7.00 0.00', 'revenue by month of a single day is listed under its month');
+select test.reads('alice', pg_temp.months($$'2021-03-31', '2021-03-30', 'Europe/Paris'$$), '', 'revenue by month of a period that ends before it begins is empty');
+select test.reads('alice', $$ select count(*) from crm.revenue_by_month('1921-01-01', '2021-01-01', 'UTC') $$, '1201', 'a report may cover 100 years');
+select test.rejects('alice', $$ select crm.revenue_by_month('1921-01-01', '2021-01-02', 'UTC') $$, '22023', 'A report covers at most 100 years.',
+  'a report of more than 100 years is refused');
 select test.reads('alice', pg_temp.salespeople($$'2021-01-01', '2021-03-31', 'Europe/Paris'$$), 'Alice 2 130.00 0.00; Bruno 1 7.00 0.00; Basile 0 0.00 0.00',
-  'by salesperson too, cancelled contracts do not count');
+  'revenue by salesperson leaves out cancelled contracts');
 select test.reads('alice', pg_temp.salespeople($$'2021-02-01', '2021-03-30', 'Europe/Paris'$$), 'Alice 1 30.00 0.00; Basile 0 0.00 0.00; Bruno 0 0.00 0.00',
-  'nor do the days outside; whoever signed as much stands by name');
+  'revenue by salesperson counts only the given days, and sorts equal amounts by name');
 select test.reads('alice', pg_temp.salespeople($$'2021-01-01', '2021-01-31', 'UTC'$$), 'Alice 2 130.00 0.00; Basile 0 0.00 0.00; Bruno 0 0.00 0.00',
-  'a day ends where the time zone says');
-select test.refuses('alice', format($$ select crm.%s('2021-01-01', '2021-01-31') $$, report),
+  'revenue by salesperson follows the time zone');
+select test.rejects('alice', format($$ select crm.%s('2021-01-01', '2021-01-31') $$, report),
   '42883', format('function crm.%s(unknown, unknown) does not exist', report),
-  format('the database has no time zone of its own (%s)', report))
+  format('a report without a time zone is refused (%s)', report))
 from unnest(array['revenue_by_month', 'revenue_by_salesperson', 'load_by_support_contact']) report;
 
 
--- what was paid, and when
+-- payments
 
 create procedure pg_temp.pay(amount numeric, paid_on date)
 language sql
@@ -119,23 +119,23 @@ call pg_temp.pay(-2, '2021-01-15');
 call pg_temp.pay(1, '2021-01-31');
 call pg_temp.pay(70, '2021-02-01');
 select test.reads('alice', pg_temp.months($$'2021-01-01', '2021-01-31', 'Europe/Paris'$$), '2021-01 1 100.00 4.00',
-  'payments count by the day they arrived, corrections are taken off');
+  'revenue by month counts payments by day, and subtracts corrections');
 select test.reads('alice', pg_temp.salespeople($$'2021-01-01', '2021-01-31', 'Europe/Paris'$$), 'Alice 1 100.00 0.00; Basile 0 0.00 0.00; Bruno 0 0.00 4.00',
-  'and for the salesperson of the contract, whoever recorded them');
+  'revenue by salesperson counts payments for the sales contact, not for who recorded them');
 
 call test.given('dba', $$ update crm.client set commercial_contact_id = test.id('basile') where id = test.id('bistro') $$);
 call test.given('dba', $$ update crm.employee set active = false where id = test.id('bruno') $$);
 select test.reads('alice', pg_temp.salespeople($$'2021-02-01', '2021-03-31', 'Europe/Paris'$$), 'Alice 1 30.00 0.00; Basile 1 7.00 70.00',
-  'what was handed over counts for the colleague; whoever has left and has nothing is not there');
+  'revenue by salesperson counts contracts for the new sales contact, and leaves out who has left and has none');
 call test.given('emma', $$ select crm.erase_client(test.id('bistro'), true) $$);
 call test.given('dba', $$ update crm.employee set department = 'management' where id = test.id('basile') $$);
 select test.reads('alice', pg_temp.salespeople($$'2021-02-01', '2021-02-28', 'Europe/Paris'$$), 'Alice 1 30.00 0.00; Basile 0 0.00 70.00',
-  'whoever was paid is there, whatever they do now');
+  'revenue by salesperson lists who has payments, even after a move');
 select test.reads('alice', pg_temp.salespeople($$'2021-03-01', '2021-03-31', 'Europe/Paris'$$), 'Basile 1 7.00 0.00; Alice 0 0.00 0.00',
-  'so is whoever signed');
+  'revenue by salesperson lists who has signed contracts, even after a move');
 
 
--- what is overdue
+-- overdue contracts
 
 call pg_temp.sell('paul', 10000, now() - interval '30 days' - interval '1 minute');
 call pg_temp.sell('paul', 20000, now() - interval '30 days' + interval '1 minute');
@@ -146,7 +146,7 @@ select test.reads('alice', pg_temp.overdue(), 'Alice 4 13130.00 2020-02-02; Basi
   'a contract is overdue if it was signed more than 30 days ago and something remains to be paid');
 
 
--- who has how much to do
+-- load
 
 call test.given('dba', $$
   insert into crm.event (title, contract_id, support_contact_id, start_date, end_date, status)
@@ -163,14 +163,14 @@ call test.given('dba', $$
     ('denis', (now() + interval '2 days')::text, 'confirmed')) party (who, starts_at, state)
   cross join lateral (select starts_at::timestamptz, case when who is not null then test.id(who) end) person (starts, id) $$);
 select test.reads('alice', pg_temp.loads($$'2021-01-01', '2021-01-31', 'Europe/Paris'$$), 'Denis 0 2 2; Chloe 2 1 30; nobody 1 1 40; Ines 0 0',
-  'events count by the day they begin, in Paris, unless they are cancelled; those with the most to come stand first');
+  'load by support contact counts events by start date without cancelled ones, the most upcoming first');
 select test.reads('alice', pg_temp.loads($$'2021-01-01', '2021-01-31', 'UTC'$$), 'Denis 0 2 2; Chloe 3 1 30; nobody 1 1 40; Ines 0 0',
-  'or in another time zone');
+  'load by support contact follows the time zone');
 
 call test.given('dba', $$ delete from crm.event where support_contact_id is null $$);
 call test.given('dba', $$ update crm.event set support_contact_id = test.id('ines') where id = test.id('gala') $$);
 select test.reads('alice', pg_temp.loads($$'2021-01-01', '2021-01-31', 'Europe/Paris'$$), 'Denis 0 2 2; Ines 0 1 30; Chloe 2 0',
-  'where all events have somebody, nobody is not there');
+  'load by support contact has no row without a contact when every event has one');
 
 select * from finish();
 rollback;

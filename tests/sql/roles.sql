@@ -1,34 +1,34 @@
--- The roles of db/roles.sql, and the doors between them.
+-- The roles of db/roles.sql, their memberships, and the schemas and functions that they may use.
 
 begin;
 set local search_path = tap, public;
 select plan(16 + 2 * (select count(*)::integer from dba.department));
 
 
--- what a role is
+-- attributes
 
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' $$,
   $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'), ('epic_employee'), ('epic_worker')
      union all select role from dba.department $$,
-  'there is an owner, a login, a role for strangers, one for all employees, one for each department, and a worker');
+  'the roles are the owner, the login, anonymous, employee, worker and one for each department');
 
 select is_empty(
   $$ select rolname from pg_roles
      where rolname like 'epic\_%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication) $$,
-  'no role is a superuser, goes around row-level security, creates roles or databases, or replicates');
+  'no role is a superuser, bypasses row-level security, creates roles or databases, or replicates');
 
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' and rolcanlogin $$,
   $$ values ('epic_authenticator') $$,
-  'only the API logs in');
+  'only epic_authenticator may log in');
 
 select is_empty(
   $$ select rolname from pg_roles where rolname like 'epic\_%' and shobj_description(oid, 'pg_authid') is null $$,
   'every role says in a comment what it is for');
 
 
--- who may become whom, and who inherits from whom
+-- memberships
 
 select bag_eq(
   $$ select member.rolname::text as member, role.rolname::text as role
@@ -39,13 +39,13 @@ select bag_eq(
   $$ values ('epic_authenticator', 'epic_anonymous'), ('epic_authenticator', 'epic_worker')
      union all select role, 'epic_employee' from dba.department
      union all select 'epic_authenticator', role from dba.department $$,
-  'departments are employees; the server may become a stranger, a department or the worker, and nobody becomes the owner');
+  'departments inherit epic_employee; the API''s login may become anonymous, a department or the worker');
 
 select is_empty(
   $$ select member.rolname
      from pg_auth_members membership join pg_roles member on member.oid = membership.member
      where member.rolname like 'epic\_%' and membership.admin_option $$,
-  'no role hands its membership on');
+  'no role may grant its membership');
 
 select is(pg_has_role(department, 'epic_employee', 'usage'), true, format('%s has the rights of every employee', department))
 from (select role from dba.department) departments (department);
@@ -61,10 +61,10 @@ select is_empty(
      where one.rolname like 'epic\_%' and one.rolname not in ('epic_owner', 'epic_authenticator')
        and other.rolname like 'epic\_%' and other.rolname <> 'epic_employee'
        and one.oid <> other.oid and pg_has_role(one.oid, other.oid, 'member') $$,
-  'no department reaches another one, and none the worker');
+  'no department is a member of another or of the worker');
 
 
--- a request that runs away ends by itself
+-- timeouts
 
 select bag_eq(
   $$ select unnest(setconfig) from pg_db_role_setting where setdatabase = 0 and setrole = 'epic_authenticator'::regrole $$,
@@ -98,7 +98,7 @@ select bag_eq(
      union all
      select role, schema
      from dba.department, unnest(array['crm', 'crm_private', 'access', 'staging', 'auth', 'audit', 'extensions']) schema $$,
-  'each role comes into the schemas it needs, and nobody into dba or public');
+  'each role has usage of the schemas it needs, and none of dba or public');
 
 select is_empty(
   $$ select role, nspname
@@ -109,28 +109,28 @@ select is_empty(
 select is_empty(
   $$ select nspname, privilege_type from pg_namespace cross join lateral aclexplode(nspacl) acl
      where nspowner = 'epic_owner'::regrole and acl.grantee = 0 $$,
-  'no schema is open to everybody');
+  'no schema is granted to PUBLIC');
 
 
 -- the functions of our schemas
 
-create function pg_temp.callable_by(role name) returns text
+create function pg_temp.functions_of(role name) returns text
 language sql
 return (
-  with callable as (
+  with allowed as (
     select nspname || '.' || proname as name
     from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
     where nspowner = (select oid from pg_roles where rolname = 'epic_owner')
       and nspname <> 'extensions'
       and has_function_privilege(role, pg_proc.oid, 'execute'))
-  select string_agg(name, ', ' order by name) from callable);
+  select string_agg(name, ', ' order by name) from allowed);
 
-select is(pg_temp.callable_by('epic_authenticator'),
+select is(pg_temp.functions_of('epic_authenticator'),
   'auth.enter, auth.session_state',
-  'the API''s login enters a session, and calls nothing else');
-select is(pg_temp.callable_by('epic_anonymous'),
+  'the API''s login may call what enters a session, and nothing else');
+select is(pg_temp.functions_of('epic_anonymous'),
   'auth.deployed_release, auth.log_in, auth.password_parameters, auth.refresh',
-  'a stranger logs in, asks whether the database is up to date, and calls nothing else');
+  'an anonymous request may call what logs in and auth.deployed_release, and nothing else');
 create temp view called_by_every_department as
   select unnest(string_to_array(
     'access.describe_action, access.business_verbs, access.explain_call, access.explain_refused_call, '
@@ -156,17 +156,17 @@ create temp view called_by_every_department as
     'staging.write_events, staging.write_lines', ', ')) as name;
 
 select bag_eq(
-  format($$ select unnest(string_to_array(pg_temp.callable_by(%L), ', ')) $$, department),
+  format($$ select unnest(string_to_array(pg_temp.functions_of(%L), ', ')) $$, department),
   'table called_by_every_department',
-  format('%s searches, asks why, subscribes, imports, looks after its own session and tries the business verbs, and calls nothing else', department))
+  format('%s may call search, explanations, subscriptions, imports, its own sessions and the business verbs, and nothing else', department))
 from (select role from dba.department where name <> 'management') departments (department);
 select bag_eq(
-  $$ select unnest(string_to_array(pg_temp.callable_by('epic_management'), ', ')) $$,
+  $$ select unnest(string_to_array(pg_temp.functions_of('epic_management'), ', ')) $$,
   $$ table called_by_every_department union all values ('crm.erase_client'), ('crm.reset_password') $$,
-  'management calls the same, resets passwords and erases clients');
-select is(pg_temp.callable_by('epic_worker'),
+  'management may call the same, and what resets passwords and erases clients');
+select is(pg_temp.functions_of('epic_worker'),
   null,
-  'the worker calls no function: it adds no job');
+  'the worker may call no function');
 
 select * from finish();
 rollback;

@@ -1,10 +1,9 @@
--- crm.search: one ranked list of clients, employees, events and contracts. How each is found, in which order, what is
--- never found, and what a typo finds.
+-- crm.search: one ranked list of clients, employees, events and contracts: matches, order, typos, and what is not found.
 
 begin;
 set local search_path = tap, public;
 select plan(101);
-call test.open_the_company();
+call test.load_company();
 
 -- What is found, in order, by the names of the tests; `!` after an exact match, `~` after what is only spelt like it.
 create function pg_temp.found(text text, kinds text default null, department text default null) returns text
@@ -22,14 +21,14 @@ return format(
   text, kinds, department);
 
 
--- everybody searches
+-- who may search
 
 select test.reads(who, pg_temp.found('durand'), 'acme picnic gala acme_cancelled acme_signed acme_draft',
-  format('%s finds a client, and what is theirs', test.team(who)))
+  format('%s finds a client with its contracts and events', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
--- by what
+-- what matches
 
 select test.reads('alice', pg_temp.found(typed, kind), found, format('%s is found by “%s”', kind, typed))
 from (values
@@ -62,17 +61,17 @@ from (values
   ('{employee}', 'emma@epic.example',   'emma!'),
   ('{employee}', 'hec',                 'hector')) search (kind, typed, found);
 
-select test.reads('alice', pg_temp.found('e', '{employee}', department), found, format('of %s are those who are active there', department))
+select test.reads('alice', pg_temp.found('e', '{employee}', department), found, format('a search in %s finds only its active employees', department))
 from (values ('support', ''), ('management', 'emma')) team (department, found);
 select test.reads('alice', pg_temp.found('epic', '{employee,client}', department), found,
-  format('“epic” are all who are active in %s', department))
+  format('a search for “epic” in %s finds all its active employees', department))
 from (values ('sales', 'basile bruno alice'), ('support', 'ines denis chloe'), ('management', 'felix emma')) team (department, found);
 select test.reads('alice', format($$ select string_agg(kind || ' ' || title || closeness, ', ') from crm.search(test.id('hector')::text, '{employee}', %L) $$, department),
-  '', format('nor is anybody by number who has left or is not in %s', department))
+  '', format('a search in %s does not find an employee who has left by number', department))
 from unnest(array['support', 'sales']) department;
 
 
--- the best first: what begins with the words, a person's name or their company's, before what has them further on
+-- order: names that begin with the words before those that contain them further on
 
 call test.given('dba', $$
   insert into crm.client (full_name, email, company_name, commercial_contact_id)
@@ -81,25 +80,25 @@ call test.given('dba', $$
                (5, 'Jo Kilo', 'Le Vega'), (6, 'Vega', null)) newcomer (nth, name, company)
   order by nth $$);
 select test.reads('alice', $$ select string_agg(title, ', ') from crm.search('vega') $$,
-  'Vega, Léo Sol, Vega Sol, Jo Kilo, Zoé Vega, Sol Invega', 'clients come in the order of how well they answer');
+  'Vega, Léo Sol, Vega Sol, Jo Kilo, Zoé Vega, Sol Invega', 'clients are ordered by how well they match');
 
 
--- a number is one
+-- ids
 
 select test.reads('alice', format(
     $$ select string_agg(kind, ' ') from crm.search(%L || test.id(%L), array[%L]) where id = test.id(%2$L) and closeness = 'exact' $$,
-    sign, name, kind), found, format('“%s…”: a number finds the %s that has it', sign, kind))
+    sign, name, kind), found, format('a search for “%s…” finds the %s with that id', sign, kind))
 from (values ('client', 'acme'), ('contract', 'acme_draft'), ('event', 'gala'), ('employee', 'hector')) record (kind, name),
   lateral (values ('', kind), ('#', kind), ('-', ''), ('1e', '')) typed (sign, found);
-select test.reads('alice', $$ select count(*) from crm.search('987654321') $$, '0', 'and nothing where there is none');
+select test.reads('alice', $$ select count(*) from crm.search('987654321') $$, '0', 'a search for an unknown id finds nothing');
 call test.given('alice', $$ update crm.client set full_name = 'Studio 987654' where id = test.id('acme') $$);
-select test.reads('alice', pg_temp.found('987654', '{client}'), 'acme', 'a number may be part of a name, too');
+select test.reads('alice', pg_temp.found('987654', '{client}'), 'acme', 'a number also finds a name that contains it');
 call test.given('alice', $$ update crm.client set full_name = 'Anaïs Durand' where id = test.id('acme') $$);
 
 
--- a typo
+-- typos
 
-select test.reads('alice', pg_temp.found(typed, kind), found, format('“%s” is forgiven', typed))
+select test.reads('alice', pg_temp.found(typed, kind), found, format('a search for “%s” tolerates a typo', typed))
 from (values
   ('{client}',   'durant',       'acme~'),
   ('{client}',   'durad',        'acme~'),
@@ -111,58 +110,58 @@ from (values
   ('{event}',    'banqet',       'banquet~'),
   ('{employee}', 'hcetor',       'hector~'),
   ('{client}',   'xyzzy',        '')) typo (kind, typed, found);
-select test.reads('alice', pg_temp.found(typed), '', 'one or two letters are spelt like nothing')
+select test.reads('alice', pg_temp.found(typed), '', 'one or two letters match no similar name')
 from unnest(array['z', 'zq']) typed;
-select test.reads('alice', pg_temp.found('hektor', '{employee}', 'support'), '', 'but nobody who has left comes back with it');
-select test.reads('alice', pg_temp.found('enmma', '{employee}', 'management'), 'emma~', 'and whoever is there does');
-select test.reads('alice', pg_temp.found('felixx', '{employee}', 'support'), '', 'in their own department');
+select test.reads('alice', pg_temp.found('hektor', '{employee}', 'support'), '', 'a typo does not find an employee who has left');
+select test.reads('alice', pg_temp.found('enmma', '{employee}', 'management'), 'emma~', 'a typo finds an active employee of the department');
+select test.reads('alice', pg_temp.found('felixx', '{employee}', 'support'), '', 'a typo does not find an employee of another department');
 
 
--- it is a text, not a pattern, and it is bounded
+-- literal text and limits
 
-select test.reads('alice', pg_temp.found(typed, '{client}'), found, format('“%s” is not a pattern but a text', typed))
+select test.reads('alice', pg_temp.found(typed, '{client}'), found, format('a search for “%s” is literal', typed))
 from (values ('100%_sur', 'bistro'), ('a%d', ''), ('ana_s', 'acme~'), ('\', ''), (''' or true --', '')) literal (typed, found);
-select test.reads('alice', pg_temp.found(typed), '', format('%L finds nothing', typed))
+select test.reads('alice', pg_temp.found(typed), '', format('a search for %L finds nothing', typed))
 from unnest(array['', '   ', null]) typed;
-select test.reads('alice', format($$ select count(*) from crm.search(repeat('x', 1000000)) $$), '0', 'nor does a text without end');
+select test.reads('alice', format($$ select count(*) from crm.search(repeat('x', 1000000)) $$), '0', 'a search for a text of a megabyte finds nothing');
 
 call test.given('alice', $$ update crm.client set company_name = 'C:\100%_' where id = test.id('paul') $$);
-select test.reads('alice', pg_temp.found(typed, '{client}'), found, format('nor is “%s”', typed))
+select test.reads('alice', pg_temp.found(typed, '{client}'), found, format('a search for the special characters “%s” is literal', typed))
 from (values ('C:\100%_', 'paul!'), (':\10 paul', 'paul'), ('C:\100_%', 'paul~ bistro~')) literal (typed, found);
 call test.given('alice', $$ update crm.client set company_name = null where id = test.id('paul') $$);
 
 call test.given('dba', $$
   insert into crm.client (full_name, email, commercial_contact_id)
   select 'Crowd ' || n, 'crowd@crowd.example', test.id('alice') from generate_series(1, 120) n $$);
-select test.reads('alice', $$ select count(*) from crm.search('crowd') $$, '100', 'no more than a hundred come back');
-select test.reads('alice', $$ select title from crm.search('crowd 7') limit 1 $$, 'Crowd 7', 'the exact one first');
+select test.reads('alice', $$ select count(*) from crm.search('crowd') $$, '100', 'a search returns at most 100 results');
+select test.reads('alice', $$ select title from crm.search('crowd 7') limit 1 $$, 'Crowd 7', 'a search returns the exact match first');
 
 
--- what is said of each
+-- title and detail
 
-select test.reads('alice', format($$ select string_agg(title || ': ' || detail, '; ') from crm.search(%L, %L) $$, typed, kind), said,
-  format('what is said of a record: %s', kind))
+select test.reads('alice', format($$ select string_agg(title || ': ' || detail, '; ') from crm.search(%L, %L) $$, typed, kind), shown,
+  format('a result has a title and a detail: %s', kind))
 from (values
   ('durand',  '{client}',   'Anaïs Durand: Acme Événements, anais@acme.example'),
   ('privé',   '{client}',   'Paul Privé: paul@home.example'),
   ('bistro',  '{contract}', 'Bistro 100%_sûr: signed, 800.00 €, 800.00 € to be paid; Bistro 100%_sûr: draft, 400.00 €'),
   ('reunion', '{event}',    'Reunion: 2020-02-02, Nice, Bistro 100%_sûr'),
-  ('hector',  '{employee}', 'Hector: support, hector@epic.example, has left')) record (typed, kind, said);
+  ('hector',  '{employee}', 'Hector: support, hector@epic.example, has left')) record (typed, kind, shown);
 
 
--- what is erased is not found
+-- erased clients
 
 call test.given('emma', $$ select crm.erase_client(test.id('acme'), true) $$);
-select test.reads('alice', pg_temp.found(typed), found, format('nothing is left to find of “%s”', typed))
+select test.reads('alice', pg_temp.found(typed), found, format('an erased client is not found by “%s”', typed))
 from (values ('durand', ''), ('acme', ''), ('anais', ''), ('erased', ''), ('erasde', ''), ('+33 1 02 03 04 05', ''), ('paris acme', ''),
              ('gala', 'gala!')) erased (typed, found);
 
 
--- what may not be read is not found
+-- rows hidden by policies
 
 call test.given('dba', $$ alter policy employee_read_all on crm.client using (full_name = 'Paul Privé') $$);
-select test.reads('alice', pg_temp.found('example', '{client,contract,event}'), 'paul', 'nothing is found that a policy hides');
-select test.reads('alice', pg_temp.found('colni', '{client,contract,event}'), '', 'nor by its spelling');
+select test.reads('alice', pg_temp.found('example', '{client,contract,event}'), 'paul', 'a search does not find what a policy hides');
+select test.reads('alice', pg_temp.found('colni', '{client,contract,event}'), '', 'a typo does not find what a policy hides');
 
 select * from finish();
 rollback;

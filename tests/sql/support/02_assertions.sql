@@ -1,14 +1,15 @@
--- How the tests of tests/sql speak. Load the files of this folder once, in order, as a superuser:
+-- The assertions of tests/sql. Load the files of this folder once, in order, as a superuser:
 --
 --   cat tests/sql/support/*.sql | psql --dbname epic_test --set ON_ERROR_STOP=1
 --   pg_prove --dbname epic_test tests/sql/*.sql
 --
--- The database is an empty one, deployed from db/. Every test file undoes all it did.
+-- The database is empty and deployed from db/. Every test file rolls back.
 --
--- Each assertion names who acts, as somebody of the company in 03_company.sql, who enters their session through
--- auth.enter like any request of the API; or as `stranger` (a request without a session), `login` (the API's login
--- on its own), `worker` (epic_worker), `owner` (epic_owner) or `dba` (whoever runs the tests). What it does is undone at once, so that
--- assertions do not depend on one another; only `call test.given(…)` leaves something behind, until the end of the file.
+-- Each assertion names who acts: an employee of the company in 03_company.sql, who enters their session through
+-- auth.enter like any request of the API; or `anonymous` (a request without a session), `authenticator` (the API's login
+-- before it enters a session), `worker` (epic_worker), `owner` (epic_owner) or `dba` (the role that runs the tests). Its
+-- effects are undone at once, so that assertions do not depend on one another; only `call test.given(…)` lasts until the
+-- end of the file.
 
 set search_path = tap, public;
 
@@ -19,7 +20,7 @@ grant usage on schema test to public;
 comment on schema test is 'Helpers of tests/sql. No part of the product; may be dropped at any time.';
 
 
--- Who and what the tests talk about, by name: ids are given by the database, and no test knows one.
+-- The employees and records of the tests, by name: ids are generated, and no test knows one.
 
 create table test.name (
   name text    primary key,
@@ -27,20 +28,20 @@ create table test.name (
 );
 grant select on test.name to public;
 
-create function test.id(called text) returns integer
+create function test.id(wanted text) returns integer
 language plpgsql stable
 as $$
 declare
   found_id integer;
 begin
-  select id into strict found_id from test.name where name = called;
+  select id into strict found_id from test.name where name = wanted;
   return found_id;
 exception when no_data_found then
-  raise 'The tests know nobody and nothing called %.', called;
+  raise 'The tests have no employee and no record named %.', wanted;
 end
 $$;
 
-create function test.team(who text) returns text
+create function test.department_of(who text) returns text
 language sql stable
 return (select department from crm.employee where id = test.id(who));
 
@@ -49,37 +50,37 @@ language sql stable
 return (select session.id from auth.session where session.employee_id = test.id(who) and user_agent = 'tests');
 
 
--- Acting as somebody.
+-- Acting as an employee or a role.
 
-create function test.become(who text) returns void
+create function test.act_as(who text) returns void
 language plpgsql
 as $$
 declare
   me     crm.employee;
-  ticket uuid;
+  session_id uuid;
 begin
   case who
     when 'dba' then
       null;
     when 'owner' then
       perform set_config('role', 'epic_owner', true);
-    when 'login' then
+    when 'authenticator' then
       perform set_config('role', 'epic_authenticator', true);
     when 'worker' then
       perform set_config('role', 'epic_worker', true);
-    when 'stranger' then
+    when 'anonymous' then
       perform set_config('role', 'epic_authenticator', true);
       perform auth.enter(null, null, null);
     else
       select * into me from crm.employee where id = test.id(who);
-      ticket := test.session(who);
+      session_id := test.session(who);
       perform set_config('role', 'epic_authenticator', true);
-      perform auth.enter(me.id, ticket, me.department, for_own_credential => true);
+      perform auth.enter(me.id, session_id, me.department, for_own_credential => true);
   end case;
 end
 $$;
 
-create function test.become_dba_again(role text) returns void
+create function test.stop_acting(role text) returns void
 language sql
 begin atomic
   select set_config('role', role, true),
@@ -94,41 +95,41 @@ as $$
 declare
   dba text := current_setting('role');
 begin
-  perform test.become(who);
+  perform test.act_as(who);
   execute statement;
-  perform test.become_dba_again(dba);
+  perform test.stop_acting(dba);
 end
 $$;
 comment on procedure test.given(text, text) is
-  'Somebody does something, and it stays done until the file ends.';
+  'Runs a statement as somebody; its effects last until the end of the file.';
 
 
--- Everything that is in the records, in sessions, in history and on the queue, in one word. The function is written here from the
--- catalogue, once, rather than looked up each time: it is called for every refusal.
+-- A digest of all records, sessions, history and jobs. It is called for every refusal, so its query is generated from the
+-- catalogue once.
 
 do $$
 declare
-  everything text;
+  query text;
 begin
   select string_agg(format('select %L || t::text from %s t', oid::regclass, oid::regclass), ' union all ')
-  into everything
+  into query
   from pg_class
   where relkind = 'r'
     and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace, 'graphile_worker'::regnamespace);
 
   execute format('create function test.fingerprint() returns text language plpgsql as %L', format(
-    'begin return (select md5(string_agg(line, chr(10) order by line)) from (%s) everything (line)); end', everything));
+    'begin return (select md5(string_agg(line, chr(10) order by line)) from (%s) t (line)); end', query));
 end
 $$;
 
 
--- What comes of an attempt: how many rows it touched and what `witness` (a query, asked by the DBA) then says; or
--- how it was refused, with the sentence that a person would read and the facts that a program would. Then it is undone.
+-- The outcome of an attempt: how many rows it affected and the result of `result_query`, run by the DBA afterwards; or the
+-- error, with its sentence and its facts. The attempt is rolled back.
 
 create type test.outcome as (
   rows      bigint,
-  answer    text,
-  untouched boolean,
+  result    text,
+  unchanged boolean,
   state     text,
   kind      text,
   field     text,
@@ -137,29 +138,29 @@ create type test.outcome as (
   hint      text
 );
 
-create function test.attempt(who text, statement text, witness text default null, watched boolean default false)
+create function test.attempt(who text, statement text, result_query text default null, compare_data boolean default false)
 returns test.outcome
 language plpgsql
 as $$
 declare
   dba           text    := current_setting('role');
-  before        text    := case when watched then test.fingerprint() end;
+  before        text    := case when compare_data then test.fingerprint() end;
   acting        boolean := false;
   in_schema     text;
   in_table      text;
   outcome       test.outcome;
 begin
   begin
-    perform test.become(who);
+    perform test.act_as(who);
     acting := true;
     execute statement;
     get diagnostics outcome.rows = row_count;
-    perform test.become_dba_again(dba);
-    if watched then
-      outcome.untouched := test.fingerprint() = before;
+    perform test.stop_acting(dba);
+    if compare_data then
+      outcome.unchanged := test.fingerprint() = before;
     end if;
-    if witness is not null then
-      execute format('select (%s)::text', witness) into outcome.answer;
+    if result_query is not null then
+      execute format('select (%s)::text', result_query) into outcome.result;
     end if;
     raise exception using errcode = 'UNDO0';
   exception
@@ -167,7 +168,7 @@ begin
       null;
     when others then
       if not acting then
-        raise;  -- whoever cannot even begin proves nothing
+        raise;  -- not caused by the statement
       end if;
       get stacked diagnostics
         outcome.state    = returned_sqlstate,
@@ -180,8 +181,8 @@ begin
         in_table         = table_name;
       outcome.sentence := coalesce(crm_private.rule_sentence(in_schema, in_table, outcome.kind), outcome.sentence);
   end;
-  if watched and outcome.state is not null then
-    outcome.untouched := test.fingerprint() = before;
+  if compare_data and outcome.state is not null then
+    outcome.unchanged := test.fingerprint() = before;
   end if;
   return outcome;
 end
@@ -193,7 +194,7 @@ return case
   when outcome.state is not null then concat_ws(': ', outcome.state, outcome.sentence)
   when outcome.rows = 1          then '1 row'
   else outcome.rows || ' rows'
-end || case when not outcome.untouched then ', and something changed' else '' end;
+end || case when not outcome.unchanged then ', and something changed' else '' end;
 
 
 -- The assertions.
@@ -202,19 +203,19 @@ create function test.allows(who text, statement text, description text) returns 
 language sql
 return is(test.summary(test.attempt(who, statement)), '1 row', description);
 comment on function test.allows(text, text, text) is
-  'The statement succeeds and touches one row.';
+  'The statement succeeds and affects one row.';
 
-create function test.leaves(who text, statement text, witness text, expected text, description text) returns text
+create function test.results_in(who text, statement text, result_query text, expected text, description text) returns text
 language plpgsql
 as $$
 declare
-  outcome test.outcome := test.attempt(who, statement, witness);
+  outcome test.outcome := test.attempt(who, statement, result_query);
 begin
-  return is(case when outcome.state is null then outcome.answer else test.summary(outcome) end, expected, description);
+  return is(case when outcome.state is null then outcome.result else test.summary(outcome) end, expected, description);
 end
 $$;
-comment on function test.leaves(text, text, text, text, text) is
-  'The statement succeeds, and what the witness then says is as expected.';
+comment on function test.results_in(text, text, text, text, text) is
+  'The statement succeeds, and the result query then returns what is expected.';
 
 create function test.reads(who text, query text, expected text, description text) returns text
 language plpgsql
@@ -223,56 +224,56 @@ declare
   outcome test.outcome;
 begin
   outcome := test.attempt(who, format('select set_config(%L, (%s)::text, true)', 'test.read', query),
-                          $witness$ current_setting('test.read') $witness$);
-  return is(case when outcome.state is null then outcome.answer else test.summary(outcome) end, expected, description);
+                          $result_query$ current_setting('test.read') $result_query$);
+  return is(case when outcome.state is null then outcome.result else test.summary(outcome) end, expected, description);
 end
 $$;
 comment on function test.reads(text, text, text, text) is
-  'The query, asked by somebody, says what is expected; nothing reads as an empty text.';
+  'The query returns what is expected; null reads as an empty text.';
 
 create function test.reads_all(who text, relation regclass, description text) returns text
 language plpgsql
 as $$
 declare
-  everything bigint;
+  total bigint;
 begin
-  execute format('select count(*) from %s', relation) into strict everything;
-  if everything = 0 then
+  execute format('select count(*) from %s', relation) into strict total;
+  if total = 0 then
     return fail(description || ' (there is nothing to read)');
   end if;
-  return test.reads(who, format('select count(*) from %s', relation), everything::text, description);
+  return test.reads(who, format('select count(*) from %s', relation), total::text, description);
 end
 $$;
 comment on function test.reads_all(text, regclass, text) is
-  'Somebody reads every row there is.';
+  'Every row of the relation is visible.';
 
-create function test.touches_nothing(who text, statement text, description text) returns text
+create function test.affects_no_rows(who text, statement text, description text) returns text
 language sql
-return is(test.summary(test.attempt(who, statement, watched => true)), '0 rows', description);
-comment on function test.touches_nothing(text, text, text) is
-  'The statement finds no row that it may touch, and nothing changes.';
+return is(test.summary(test.attempt(who, statement, compare_data => true)), '0 rows', description);
+comment on function test.affects_no_rows(text, text, text) is
+  'The statement succeeds, affects no row, and nothing changes.';
 
 create function test.forbids(who text, statement text, description text) returns text
 language plpgsql
 as $$
 declare
-  outcome test.outcome := test.attempt(who, statement, watched => true);
+  outcome test.outcome := test.attempt(who, statement, compare_data => true);
 begin
   return is(
-    case when outcome.state = '42501' and outcome.untouched then '42501' else test.summary(outcome) end,
+    case when outcome.state = '42501' and outcome.unchanged then '42501' else test.summary(outcome) end,
     '42501', description);
 end
 $$;
 comment on function test.forbids(text, text, text) is
   'A grant or a policy refuses the statement (insufficient_privilege), and nothing changes.';
 
-create function test.denies(
+create function test.forbids_with_reason(
   who text, statement text, sentence text, reason text, contact text, policy text, description text)
 returns text
 language plpgsql
 as $$
 declare
-  outcome test.outcome := test.attempt(who, statement, watched => true);
+  outcome test.outcome := test.attempt(who, statement, compare_data => true);
   person  crm.employee;
 begin
   if contact in (select name from test.name) then
@@ -291,22 +292,22 @@ begin
     description);
 end
 $$;
-comment on function test.denies(text, text, text, text, text, text, text) is
-  'A verb is refused with exactly this sentence, this reason, whom to ask (an employee, as the tests call them, or a department, or null) and the name of the policy, and nothing changes.';
+comment on function test.forbids_with_reason(text, text, text, text, text, text, text) is
+  'A business verb is refused with exactly this sentence, reason, contact (the name of an employee, a department, or null) and policy, and nothing changes.';
 
-create function test.refuses(who text, statement text, state text, sentence text, description text) returns text
+create function test.rejects(who text, statement text, state text, sentence text, description text) returns text
 language sql
-return is(test.summary(test.attempt(who, statement, watched => true)), concat_ws(': ', state, sentence), description);
-comment on function test.refuses(text, text, text, text, text) is
-  'A rule refuses the statement, with exactly this SQLSTATE and this sentence, and nothing changes.';
+return is(test.summary(test.attempt(who, statement, compare_data => true)), concat_ws(': ', state, sentence), description);
+comment on function test.rejects(text, text, text, text, text) is
+  'A rule rejects the statement with exactly this SQLSTATE and sentence, and nothing changes.';
 
-create function test.raises(
+create function test.rejects_with_data(
   who text, statement text, state text, kind text, field text, facts jsonb, sentence text, description text)
 returns text
 language plpgsql
 as $$
 declare
-  outcome test.outcome := test.attempt(who, statement, watched => true);
+  outcome test.outcome := test.attempt(who, statement, compare_data => true);
 begin
   return is(
     concat_ws(E'\n', test.summary(outcome), 'kind: ' || outcome.kind, 'field: ' || outcome.field, nullif(outcome.facts, '')),
@@ -314,19 +315,19 @@ begin
     description);
 end
 $$;
-comment on function test.raises(text, text, text, text, text, jsonb, text, text) is
-  'A rule refuses the statement, with exactly this SQLSTATE, this stable name (kind), this column, these facts (null: none) and this sentence, and nothing changes.';
+comment on function test.rejects_with_data(text, text, text, text, text, jsonb, text, text) is
+  'A rule rejects the statement with exactly this SQLSTATE, stable name (kind), column, facts (null: none) and sentence, and nothing changes.';
 
-create function test.advises(who text, statement text, hint text, description text) returns text
+create function test.hints(who text, statement text, hint text, description text) returns text
 language sql
 return is((test.attempt(who, statement)).hint, hint, description);
-comment on function test.advises(text, text, text, text) is
-  'The refusal comes with exactly this hint.';
+comment on function test.hints(text, text, text, text) is
+  'The error has exactly this hint.';
 
 
--- Columns, one after the other: what somebody may read, enter or change in a table, whatever the row.
+-- Column privileges, tried column by column.
 
-create function test.columns_open_to(who text, verb text, relation regclass) returns text
+create function test.permitted_columns(who text, verb text, relation regclass) returns text
 language plpgsql
 as $$
 declare
@@ -357,14 +358,14 @@ begin
 end
 $$;
 
-create function test.opens(who text, verb text, relation regclass, columns text, description text) returns text
+create function test.column_privileges_are(who text, verb text, relation regclass, columns text, description text) returns text
 language sql
-return is(test.columns_open_to(who, verb, relation), columns, description);
-comment on function test.opens(text, text, regclass, text, text) is
-  'Somebody is granted the verb (select, insert, update) on exactly these columns of the table, in its order.';
+return is(test.permitted_columns(who, verb, relation), columns, description);
+comment on function test.column_privileges_are(text, text, regclass, text, text) is
+  'The privilege (select, insert, update) is granted on exactly these columns of the table, in its order.';
 
 
--- The shape of a table: what one row cannot tell.
+-- Keys and not-null columns.
 
 create function test.has_structure(relation regclass, keys text[], required text) returns text
 language sql

@@ -1,33 +1,33 @@
--- The company that the tests play with: small, and with one of everything that a rule tells apart.
+-- The company of the tests: small, with one of each case that a rule distinguishes.
 --
---   sales       Alice looks after Acme and Paul, a private person; Bruno after Bistro; Basile is new and has nobody
+--   sales       Alice looks after Acme and Paul, a private person; Bruno after Bistro; Basile is new and has none
 --   support     Chloe runs the gala and ran the reunion; Denis runs the banquet; Ines is new, with a one-time password
 --   management  Emma, Felix
 --   left        Gaston (sales), Hector (support)
 --
 --   acme_draft       1000 €
---   acme_signed      5000 €, 2000 € of them paid (deposit)    gala (Chloe), picnic (nobody yet)
+--   acme_signed      5000 €, 2000 € of them paid (deposit)    gala (Chloe), picnic (no support contact)
 --   acme_cancelled    700 €, after it was signed
 --   bistro_draft      400 €
 --   bistro_signed     800 €                                   banquet (Denis), reunion (Chloe, completed)
 --
 --   one notification each for Alice (acme_signed), Chloe (gala) and Emma (picnic)
 --
--- Everybody has a session and a password; history is empty. Names are what test.id() takes.
+-- Every active employee has a session, and all have a password. History is empty. The names are arguments of test.id().
 
 create function test.password(who text) returns text
 language sql immutable
 return '$argon2id$v=19$m=19456,t=2,p=1$c2FsdC1vZi0' || who || '$aGFzaC1vZi0' || who;
 comment on function test.password(text) is
-  'What the API would send as the hash of somebody''s password.';
+  'What the API would send as the hash of an employee''s password.';
 
-create procedure test.introduce(name text, id integer)
+create procedure test.set_id(name text, id integer)
 language sql
 begin atomic
   insert into test.name (name, id) values (name, id);
 end;
 
-create procedure test.open_the_company()
+create procedure test.load_company()
 language plpgsql
 as $$
 declare
@@ -80,22 +80,22 @@ begin
   -- contracts, and what has been paid
 
   insert into crm.contract (client_id, total_amount, creation_date) values (test.id('acme'), 1000, long_ago) returning id into new_id;
-  call test.introduce('acme_draft', new_id);
+  call test.set_id('acme_draft', new_id);
   insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
     values (test.id('acme'), 5000, long_ago, 'signed', long_ago) returning id into new_id;
-  call test.introduce('acme_signed', new_id);
+  call test.set_id('acme_signed', new_id);
   insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
     values (test.id('acme'), 700, long_ago, 'cancelled', long_ago) returning id into new_id;
-  call test.introduce('acme_cancelled', new_id);
+  call test.set_id('acme_cancelled', new_id);
   insert into crm.contract (client_id, total_amount, creation_date) values (test.id('bistro'), 400, long_ago) returning id into new_id;
-  call test.introduce('bistro_draft', new_id);
+  call test.set_id('bistro_draft', new_id);
   insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
     values (test.id('bistro'), 800, long_ago, 'signed', long_ago) returning id into new_id;
-  call test.introduce('bistro_signed', new_id);
+  call test.set_id('bistro_signed', new_id);
 
   insert into crm.payment (contract_id, amount, paid_on, recorded_by)
     values (test.id('acme_signed'), 2000, long_ago, test.id('alice')) returning id into new_id;
-  call test.introduce('deposit', new_id);
+  call test.set_id('deposit', new_id);
 
 
   -- events
@@ -113,24 +113,24 @@ begin
   insert into test.name (name, id) select lower(title), id from crm.event;
 
 
-  -- what the above has told people and written into history is forgotten: the tests begin here
+  -- remove the notifications and the history of the above
 
   delete from crm.notification;
   insert into crm.notification (recipient_id, kind, contract_id)
     values (test.id('alice'), 'contract_signed', test.id('acme_signed')) returning id into new_id;
-  call test.introduce('note_to_alice', new_id);
+  call test.set_id('note_to_alice', new_id);
   insert into crm.notification (recipient_id, kind, event_id)
     values (test.id('chloe'), 'event_assigned', test.id('gala')) returning id into new_id;
-  call test.introduce('note_to_chloe', new_id);
+  call test.set_id('note_to_chloe', new_id);
   insert into crm.notification (recipient_id, kind, event_id)
     values (test.id('emma'), 'event_created', test.id('picnic')) returning id into new_id;
-  call test.introduce('note_to_emma', new_id);
+  call test.set_id('note_to_emma', new_id);
   alter table audit.change disable trigger change_20_check_delete;
   delete from audit.change;
   alter table audit.change enable always trigger change_20_check_delete;
 end
 $$;
-comment on procedure test.open_the_company() is
+comment on procedure test.load_company() is
   'Fills the empty database with the company of the tests, until the end of the transaction.';
 
 grant execute on all routines in schema test to public;

@@ -1,8 +1,8 @@
--- How a rule of dba.lint is tested: clean, broken, mended. What breaks it is done by the DBA, and undone with the file.
+-- How a rule of dba.lint is tested: clean, broken, fixed. The changes are rolled back with the file.
 
 set search_path = tap, public;
 
-create function test.lints(subject text, rule text, object text, detail text, broken_by text, mended_by text)
+create function test.lint_finds(subject text, rule text, object text, detail text, broken_by text, fixed_by text)
 returns text
 language plpgsql
 as $$
@@ -15,24 +15,24 @@ declare
     subject, rule);
   clean  text;
   broken text;
-  mended text;
+  fixed text;
 begin
   execute question into clean;
   execute broken_by;
   execute question into broken;
-  execute mended_by;
-  execute question into mended;
+  execute fixed_by;
+  execute question into fixed;
   perform set_config('test.linted', concat_ws(' ', nullif(current_setting('test.linted', true), ''), rule), true);
   return is(
-    format(E'clean:  %s\nbroken: %s\nmended: %s', clean, broken, mended),
-    format(E'clean:  nothing\nbroken: %s: %s\nmended: nothing', object, detail),
+    format(E'clean:  %s\nbroken: %s\nfixed:  %s', clean, broken, fixed),
+    format(E'clean:  nothing\nbroken: %s: %s\nfixed:  nothing', object, detail),
     format('%s: %s', rule, object));
 end
 $$;
-comment on function test.lints(text, text, text, text, text, text) is
-  'A rule of dba.lint_of_<subject> finds nothing, then, when broken, exactly this object with this detail, and nothing again when mended.';
+comment on function test.lint_finds(text, text, text, text, text, text) is
+  'A rule of dba.lint_of_<subject> finds nothing, then, when broken, exactly this object with this detail, and nothing again when fixed.';
 
-create function test.lints_every_rule_of(subject text) returns text
+create function test.lint_covers(subject text) returns text
 language plpgsql
 as $$
 begin
@@ -45,9 +45,9 @@ begin
     format('every rule of dba.lint_of_%s is tested here', subject));
 end
 $$;
-comment on function test.lints_every_rule_of(text) is
-  'test.lints has been called for every rule that the view can find, and for no other.';
+comment on function test.lint_covers(text) is
+  'test.lint_finds has been called for every rule that the view can find, and for no other.';
 
-grant execute on function test.lints(text, text, text, text, text, text), test.lints_every_rule_of(text) to public;
+grant execute on function test.lint_finds(text, text, text, text, text, text), test.lint_covers(text) to public;
 
 reset search_path;

@@ -1,0 +1,95 @@
+-- auth.log_in, which an anonymous request calls with the hash of the password. Locks are in auth_lockout.sql.
+
+begin;
+set local search_path = tap, public;
+select plan(20);
+call test.load_company();
+
+create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
+language sql
+return format($$ select %s from auth.log_in(%L, %L, 'token', 'epic/1.0', '192.0.2.1') $$, wanted, email, test.password(who));
+
+
+-- the parameters of a hash
+
+select test.reads('anonymous', format('select parameters from auth.password_parameters(%L, null)', email), '$argon2id$v=19$m=19456,t=2,p=1$c2FsdC1vZi0alice',
+  format('auth.password_parameters returns the parameters and the salt for “%s”, and not the hash', email))
+from unnest(array['alice@epic.example', ' Alice@EPIC.example ']) email;
+select test.reads('anonymous', $$ select parameters is null from auth.password_parameters('nobody@epic.example', null) $$, 'true',
+  'auth.password_parameters returns no parameters for an unknown address');
+
+
+-- success
+
+select test.reads('anonymous', pg_temp.log_in('alice@epic.example', 'alice',
+     '(outcome, employee_id = test.id(''alice''), department, must_change_password, retry_at)'),
+  '(ok,t,sales,f,)',
+  'the right password logs in, and returns the employee and the department');
+select test.reads('anonymous', pg_temp.log_in(' Alice@EPIC.example ', 'alice'), 'ok',
+  'logging in ignores case and spaces of the e-mail address');
+select test.reads('anonymous', pg_temp.log_in('ines@epic.example', 'ines', '(outcome, must_change_password)'), '(ok,t)',
+  'a one-time password logs in, and returns that it must be changed');
+select test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'alice'),
+  $$ select (employee_id = test.id('alice'), user_agent, created_at = now(), expires_at = now() + interval '30 days', revoked_at)
+     from auth.session join auth.refresh_token on session_id = session.id
+     where token_hash = 'token' and used_at is null $$,
+  '(t,epic/1.0,t,t,)',
+  'logging in opens a session for thirty days, with a refresh token');
+select test.results_in('anonymous', format($$ select auth.log_in('alice@epic.example', %L, 'token', repeat('x', 500), null) $$, test.password('alice')),
+  $$ select length(user_agent) from auth.session join auth.refresh_token on session_id = session.id where token_hash = 'token' $$, '200',
+  'a long user agent is truncated to 200 characters');
+
+
+-- failure
+
+select test.reads('anonymous', pg_temp.log_in(email, who,
+     '(outcome, session_id, employee_id, department, must_change_password, retry_at)'), '(refused,,,,,)',
+  format('%s is refused without further information', what))
+from (values ('alice@epic.example',  'bruno',  'a wrong password'),
+             ('nobody@epic.example', 'alice',  'an unknown address'),
+             ('gaston@epic.example', 'gaston', 'an employee who has left')) bad (email, who, what);
+select test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'wrong'),
+  $$ select count(*) from auth.session where user_agent <> 'tests' $$, '0',
+  'a failed login opens no session');
+
+
+-- one-time passwords
+
+call test.given('dba', $$ update auth.credential set changed_at = now() - interval '6 days 23 hours' where employee_id = test.id('ines') $$);
+select test.reads('anonymous', pg_temp.log_in('ines@epic.example', 'ines'), 'ok',
+  'a one-time password is valid for seven days');
+call test.given('dba', $$ update auth.credential set changed_at = now() - interval '7 days' where employee_id in (test.id('ines'), test.id('alice')) $$);
+select test.reads('anonymous', pg_temp.log_in('ines@epic.example', 'ines', '(outcome, session_id, employee_id, department, must_change_password, retry_at)'),
+  '(expired,,,,,)',
+  'a one-time password of seven days ago has expired');
+select test.results_in('anonymous', pg_temp.log_in('ines@epic.example', 'ines'),
+  $$ select (count(*), sum(failures)) from auth.session, auth.login_attempt where employee_id = test.id('ines') and user_agent <> 'tests' $$, '(0,)',
+  'an expired one-time password opens no session and does not count as a failure');
+select test.reads('anonymous', pg_temp.log_in('ines@epic.example', 'wrong'), 'refused',
+  'a wrong password is refused, and does not tell that the one-time password has expired');
+select test.reads('anonymous', pg_temp.log_in('alice@epic.example', 'alice'), 'ok',
+  'a password chosen by the employee does not expire');
+
+
+-- sessions
+
+call test.given('anonymous', pg_temp.log_in('alice@epic.example', 'alice'));
+select test.results_in('anonymous', replace(pg_temp.log_in('alice@epic.example', 'alice'), 'token', 'another'),
+  $$ select count(distinct session_id) from auth.refresh_token where token_hash in ('token', 'another') $$, '2',
+  'each login opens a new session');
+call test.given('dba', $$ delete from auth.session where user_agent <> 'tests' $$);
+call test.given('dba', $$ insert into auth.session (employee_id, user_agent, expires_at)
+                          values (test.id('alice'), 'expired', now() - interval '1 second'), (test.id('alice'), 'open', now() + interval '1 day'),
+                                 (test.id('bruno'), 'expired', now() - interval '1 second') $$);
+create function pg_temp.clears_expired_sessions(description text) returns text
+language sql
+return test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'alice'),
+  $$ select string_agg(concat(full_name, ' ', user_agent), ', ' order by full_name, user_agent)
+     from auth.session join crm.employee on employee.id = employee_id where full_name in ('Alice', 'Bruno') $$,
+  'Alice epic/1.0, Alice open, Alice tests, Bruno expired, Bruno tests', description);
+select pg_temp.clears_expired_sessions('logging in deletes the employee''s expired sessions');
+call test.given('dba', $$ alter policy owner_delete_expired on auth.session using (true) $$);
+select pg_temp.clears_expired_sessions('logging in deletes no other session, even if the policy allowed it');
+
+select * from finish();
+rollback;

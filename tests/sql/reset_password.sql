@@ -1,0 +1,87 @@
+-- crm.reset_password: management gives an employee a password for one login.
+
+begin;
+set local search_path = tap, public;
+select plan(18);
+call test.load_company();
+
+create function pg_temp.reset(who text) returns text
+language sql
+return format('select full_name from crm.reset_password(test.id(%L), test.password(''once''))', who);
+
+
+-- who may reset
+
+select test.reads('emma', pg_temp.reset('alice'), 'Alice', 'management resets a password, and gets the employee');
+select test.reads('emma', pg_temp.reset('felix'), 'Felix', 'management resets the password of another manager');
+select test.results_in('emma', pg_temp.reset('alice'),
+  $$ select (password_hash = test.password('once'), must_change, changed_at = now()) from auth.credential where employee_id = test.id('alice') $$,
+  '(t,t,t)',
+  'a reset password is for one login');
+select test.results_in('emma', pg_temp.reset('alice'),
+  $$ select string_agg(employee_id::text, ', ') from auth.credential where password_hash = test.password('once') $$, test.id('alice')::text,
+  'a reset changes the password of no other employee');
+select test.forbids(who, pg_temp.reset('alice'), format('%s cannot reset a password', test.department_of(who)))
+from unnest(array['alice', 'bruno', 'chloe']) who;
+create function pg_temp.refuses_their_own(description text) returns text
+language sql
+return test.rejects_with_data('emma', pg_temp.reset('emma'), '42501', 'management_reset_others', '',
+  jsonb_build_object('reason', (
+    select obj_description(oid, 'pg_policy') from pg_policy
+    where polrelid = 'auth.credential'::regclass and polname = 'management_reset_others')),
+  format('You may not reset the password of employee %s.', test.id('emma')), description);
+select pg_temp.refuses_their_own('management cannot reset their own password');
+call test.given('dba', $$ create policy management_reset_others on auth.session for select to epic_owner using (true) $$);
+select pg_temp.refuses_their_own('the refusal has the sentence of the policy on auth.credential, not of another with its name');
+call test.given('dba', $$ drop policy management_reset_others on auth.session $$);
+select test.rejects('emma', $$ select crm.reset_password(0, test.password('once')) $$, 'P0002', 'There is no employee 0.',
+  'the password of an employee who does not exist cannot be reset');
+select test.rejects('emma', $$ select crm.reset_password(test.id('alice'), 'correct horse battery staple') $$,
+  '23514', 'A password is stored only as an argon2id hash.',
+  'a reset cannot store a password in the clear');
+
+call test.given('dba', $$ delete from auth.credential where employee_id = test.id('basile') $$);
+select test.results_in('emma', pg_temp.reset('basile'),
+  $$ select (password_hash = test.password('once'), must_change) from auth.credential where employee_id = test.id('basile') $$, '(t,t)',
+  'a reset gives an employee without a password their first one');
+
+
+-- sessions and failed logins
+
+call test.given('dba', $$
+  insert into auth.session (employee_id, user_agent, revoked_at)
+  values (test.id('alice'), 'another', null), (test.id('alice'), 'ended', now() - interval '1 day') $$);
+select test.results_in('emma', pg_temp.reset('alice'),
+  $$ select string_agg(concat(full_name, ' ', user_agent), ', ' order by user_agent)
+     from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
+  'Alice another, Alice tests',
+  'a reset ends the open sessions of the employee, and no others');
+
+call test.given('dba', $$
+  insert into auth.login_attempt (account, address, failures, locked_until)
+  select account, address, 7, now() + interval '1 hour'
+  from unnest(array['alice@epic.example', 'bruno@epic.example']) email, auth.attempt_counters(email, '192.0.2.1')
+  on conflict do nothing $$);
+select test.results_in('emma', pg_temp.reset('alice'),
+  $$ select string_agg(failures::text, ' ') from auth.login_attempt
+     where account = auth.email_digest('alice@epic.example') and locked_until is null $$, '0 0',
+  'a reset forgets the failed logins of the account from every address');
+select test.results_in('emma', pg_temp.reset('alice'),
+  $$ select string_agg(failures::text, ' ') from auth.login_attempt
+     where account <> auth.email_digest('alice@epic.example') and locked_until is not null $$, '7 7 7',
+  'a reset keeps the failed logins of other accounts and of addresses');
+
+call test.given('emma', pg_temp.reset('alice'));
+select test.reads('anonymous', $$ select (outcome, must_change_password) from auth.log_in('alice@epic.example', test.password('once'), 'token', 'epic', '192.0.2.9') $$,
+  '(ok,t)',
+  'a reset password logs in, and must be changed');
+select test.reads('anonymous', $$ select outcome from auth.log_in('alice@epic.example', test.password('alice'), 'token', 'epic', '192.0.2.9') $$,
+  'refused',
+  'the former password no longer logs in');
+
+select test.results_in('bruno', format('select auth.change_password(%L, %L, null)', test.password('bruno'), test.password('new')),
+  $$ select count(*) from auth.session where revoked_at = now() and employee_id = test.id('bruno') $$, '0',
+  'changing one''s own password leaves the current session open');
+
+select * from finish();
+rollback;

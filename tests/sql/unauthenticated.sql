@@ -1,0 +1,92 @@
+-- Access without a session: an anonymous request (epic_anonymous), and the API's login before it enters a session.
+-- They read no table and call only the functions that log in.
+
+begin;
+set local search_path = tap, public;
+select plan(70);
+call test.load_company();
+
+create temp table ours as
+  select oid::regclass::text as relation from pg_class
+  where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace);
+
+create function pg_temp.refused_to(who text, statement text) returns setof text
+language sql
+as $$ select relation from ours where (test.attempt(who, format(statement, relation))).state = '42501' $$;
+
+create temp table caller (who text, name text);
+insert into caller values ('anonymous', 'an anonymous request'), ('authenticator', 'the API''s login');
+
+
+-- tables and views, all of them
+
+select isnt_empty('table ours', 'crm, auth and audit have tables and views to test');
+
+select set_eq(format('select pg_temp.refused_to(%L, %L)', who, statement), 'select relation from ours',
+  format('%s cannot %s any table of crm, auth or audit', name, verb))
+from caller,
+     (values ('select from %s',                'read'),
+             ('insert into %s default values', 'write to'),
+             ('delete from %s',                'delete from'),
+             ('truncate %s',                   'empty')) attempts (statement, verb);
+
+select is_empty(format($$
+    select relation, privilege from ours, unnest(array['select', 'insert', 'update', 'references']) privilege
+    where has_any_column_privilege(%L, relation, privilege) $$, role),
+  format('%s has no privilege on any column of any table', role))
+from unnest(array['epic_anonymous', 'epic_authenticator']) role;
+
+
+-- claims without a session
+
+select test.forbids(who, $$
+    select set_config('jwt.claims.employee_id', test.id('emma')::text, true), set_config('jwt.claims.department', 'management', true);
+    select from crm.client $$,
+  format('%s cannot read clients with forged claims', name))
+from caller;
+
+
+-- functions
+
+select test.forbids(who, statement, format('%s has no right to call: %s', name, btrim(statement)))
+from caller,
+     unnest(array[
+       $$ select crm.current_employee_id() $$,
+       $$ select crm.explain_access('client', 'read') $$,
+       $$ select crm.explain_access('client', 'read', test.id('acme')) $$,
+       $$ select crm.explain_refusal('client', 'update', test.id('acme')) $$,
+       $$ select access.explain_call('erase_client') $$,
+       $$ select crm_private.rule_sentence('crm', 'client', 'client_pkey') $$,
+       $$ select crm_private.client_matches(null, 'a') $$,
+       $$ select crm.search('acme') $$,
+       $$ select crm.similar_clients('Anaïs Durand') $$,
+       $$ select crm.record_contact(test.id('acme')) $$,
+       $$ select crm.deactivate_employee(test.id('basile')) $$,
+       $$ select crm.erase_client(test.id('acme'), true) $$,
+       $$ select crm.record_payment(test.id('acme_signed'), 1) $$,
+       $$ select crm.hand_over_client(test.id('acme'), test.id('bruno')) $$,
+       $$ select crm_private.notify_employees(array[test.id('alice')], 'event_moved', 'Gala', test.id('gala')) $$,
+       $$ select auth.my_password_parameters(null) $$,
+       $$ select auth.change_password(test.password('alice'), test.password('me'), null) $$,
+       $$ select auth.log_out() $$,
+       $$ select crm.revoke_session(test.session('alice')) $$,
+       $$ select crm.revoke_other_sessions() $$,
+       $$ select crm.reset_password(test.id('alice'), test.password('me')) $$,
+       $$ select auth.attempt_counters('', null) $$,
+       $$ select auth.count_attempt('', null, true) $$,
+       $$ select auth.begin_attempt('', null) $$,
+       $$ select auth.locked_until('', null) $$,
+       $$ call dba.close_table('crm.client') $$]) statement;
+
+select test.forbids('anonymous', $$ select auth.session_state(test.id('alice'), null) $$,
+  'an anonymous request cannot call auth.session_state');
+select test.forbids('anonymous', $$ select auth.enter(test.id('alice'), null, 'sales') $$,
+  'an anonymous request cannot enter a session');
+select test.forbids('authenticator', statement, format('the API''s login cannot call before it enters as epic_anonymous: %s', btrim(statement)))
+from unnest(array[
+       $$ select auth.password_parameters('alice@epic.example', null) $$,
+       $$ select auth.log_in('alice@epic.example', '', '', '', null) $$,
+       $$ select auth.refresh('', '') $$]) statement;
+
+select * from finish();
+rollback;
