@@ -11,7 +11,7 @@ import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
 import { setUpEpic } from '../tests/support/epic.ts';
 import { programs } from '../tests/support/paths.ts';
 import { plainEnvironment } from '../tests/support/program.ts';
-import { startServer } from '../tests/support/server.ts';
+import { spawnServer } from '../tests/support/server.ts';
 import {
   type BenchServer,
   load,
@@ -68,7 +68,7 @@ await runBench(() => withBenchServer(undefined, measure));
 async function measure(server: BenchServer): Promise<void> {
   const database = await server.makeDatabase();
   await loadCompany(server.adminUrl(database));
-  const api = await startServer({ authenticatorUrl: server.authenticatorUrl(database) });
+  const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
   const epic = await setUpEpic(api.url);
   try {
     const email = 'alice.martin@epicevents.example';

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import type { Client } from 'pg';
 import { programs } from '../tests/support/paths.ts';
 import { plainEnvironment } from '../tests/support/program.ts';
-import { startServer } from '../tests/support/server.ts';
+import { spawnServer } from '../tests/support/server.ts';
 import { removeFolder } from '../tests/support/temporary-folder.ts';
 import { exporter, fill } from './export-company.ts';
 import {
@@ -112,7 +112,7 @@ await runBench(() =>
     await withClient(server.adminUrl(database), async (admin) => {
       tell(`${contracts.toLocaleString('en')} contracts …`);
       await fill(admin, contracts);
-      const api = await startServer({ authenticatorUrl: server.authenticatorUrl(database) });
+      const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
       try {
         const env = { XDG_STATE_HOME: folder, EPIC_SERVER: api.url };
         const login = ['login', '--email', exporter.email, '--password-stdin'];

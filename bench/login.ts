@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import type { Client } from 'pg';
 import { hashPresentedPassword } from '../src/server/identity/passwords.ts';
 import { askToLogIn, codesOf } from '../tests/server/support/api.ts';
-import { startServer } from '../tests/support/server.ts';
+import { spawnServer } from '../tests/support/server.ts';
 import {
   type BenchServer,
   load,
@@ -55,7 +55,7 @@ async function measure(server: BenchServer): Promise<void> {
     const loadBefore = load();
 
     tell('over HTTP …');
-    const api = await startServer({ authenticatorUrl: server.authenticatorUrl(database) });
+    const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
     let overHttp: Compared[];
     try {
       overHttp = await compareAll(admin, async ({ email }) => {

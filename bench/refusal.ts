@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import type { Client } from 'pg';
 import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
 import { ask, logIn, type Session } from '../tests/server/support/api.ts';
-import { startServer } from '../tests/support/server.ts';
+import { spawnServer } from '../tests/support/server.ts';
 import {
   type Case,
   casesFor,
@@ -50,7 +50,7 @@ async function measure(server: BenchServer): Promise<void> {
   const loadBefore = load();
 
   tell('over HTTP …');
-  const api = await startServer({ authenticatorUrl: server.authenticatorUrl(database) });
+  const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
   let overHttp: Compared[];
   try {
     const sessions = {

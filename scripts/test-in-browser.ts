@@ -14,7 +14,7 @@ import { ask, logIn as logInByApi } from '../tests/server/support/api.ts';
 import { setUpEpic } from '../tests/support/epic.ts';
 import { programs } from '../tests/support/paths.ts';
 import { runProgram } from '../tests/support/program.ts';
-import { startServer } from '../tests/support/server.ts';
+import { spawnServer } from '../tests/support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 import {
   adminUrlOf,
@@ -282,7 +282,7 @@ async function main(): Promise<void> {
     const database = `${postgres.template}_browser`;
     await createClone(postgres, database);
     await loadCompany(adminUrlOf(postgres, database));
-    const server = await startServer({ authenticatorUrl: authenticatorUrlOf(postgres, database) });
+    const server = await spawnServer({ authenticatorUrl: authenticatorUrlOf(postgres, database) });
     // Chromium refuses its sandbox as root
     const browser = await chromium.launch({
       executablePath,

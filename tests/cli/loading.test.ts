@@ -79,7 +79,7 @@ test('a completion loads no library, and how to ask the server only for ids', ()
 async function builtinsOf(epic: Epic, ...args: string[]): Promise<string> {
   const tell =
     "process.on('exit',()=>require('node:fs').writeSync(2,process.moduleLoadList.join(String.fromCharCode(10))))";
-  const { stderr } = await epic.run(args, {
+  const { stderr } = await epic.spawn(args, {
     env: {
       NODE_OPTIONS: `--import "data:text/javascript,import{createRequire}from'node:module';const require=createRequire('file:///');${tell}"`,
     },

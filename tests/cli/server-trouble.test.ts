@@ -135,7 +135,7 @@ test('codes of the API become exit codes', async () => {
   ] as const) {
     const body = { errors: [{ message: 'A sentence.', extensions: { code } }] };
     const env = await loggedInAt(answer(JSON.stringify(body)));
-    const run = await epic.run(['contract', 'list'], { env });
+    const run = await epic.spawn(['contract', 'list'], { env });
     expect({ code, status: run.code }).toEqual({ code, status });
     expect(run.stderr).toContain('A sentence.');
   }
@@ -222,7 +222,7 @@ test('a crash is exit 1 with an id and no stack trace', async () => {
 test('a crash tells Sentry the id that the person saw, and nothing private', async () => {
   const { dsn, received } = await collector();
   const env = await loggedInAt(answer(broken));
-  const run = await epic.run(['contract', 'list', '--sort', 'id', '--fields', 'id,totalAmount'], {
+  const run = await epic.spawn(['contract', 'list', '--sort', 'id', '--fields', 'id,totalAmount'], {
     env: { ...env, SENTRY_DSN: dsn, EPIC_FORCE_TTY: '80' },
   });
   expect(run.code).toBe(1);

@@ -1,8 +1,11 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Epic } from '../support/epic.ts';
+import { programs } from '../support/paths.ts';
+import { plainEnvironment } from '../support/program.ts';
 import { json, type Office, openOffice, password, staff } from './office.ts';
 
 let office: Office;
@@ -249,4 +252,25 @@ test('a damaged session file costs a login, no more', async () => {
     expect((await epic.run(['whoami'])).code).toBe(4);
   }
   expect((await logIn(epic, staff.sales.email, password)).code).toBe(0);
+});
+
+test('a session that cannot be stored is reported, and leaves no half-written file', async () => {
+  const { stateHome } = await office.stranger();
+  // the file that is written first is on a full disk: its name ends with the number of the process
+  const script = `mkdir -p "$XDG_STATE_HOME/epic" && ln -s /dev/full "$XDG_STATE_HOME/epic/session.json.$$" &&
+    exec "$0" "$1" login --email "$2" --password-stdin`;
+  const run = await new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+    const child = execFile(
+      'bash',
+      ['-c', script, process.execPath, programs.epic, staff.sales.email],
+      { env: { ...plainEnvironment(), XDG_STATE_HOME: stateHome, EPIC_SERVER: office.server.url } },
+      (error, stdout, stderr) => resolve({ code: error?.code, stdout, stderr }),
+    );
+    child.stdin?.end(`${password}\n`);
+  });
+  expect(run).toMatchObject({ code: 1, stdout: '' });
+  expect(run.stderr).toMatch(
+    /^✗ The session file could not be written: ENOSPC at .*session\.json\.\n {2}→ Check the permissions and the free space there, or set XDG_STATE_HOME/,
+  );
+  expect(await readdir(join(stateHome, 'epic'))).toEqual([]);
 });

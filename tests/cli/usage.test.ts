@@ -20,19 +20,19 @@ const commands: Record<string, readonly string[]> = {
 };
 
 test('epic alone and epic --help say what there is', async () => {
-  const alone = await epic.run([]);
+  const alone = await epic.spawn([]);
   expect(alone).toMatchObject({ code: 0, stderr: '' });
   for (const noun of Object.keys(commands)) expect(alone.stdout).toContain(`\n  ${noun} `);
-  expect(await epic.run(['--help'])).toEqual(alone);
-  expect((await epic.run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(await epic.spawn(['--help'])).toEqual(alone);
+  expect((await epic.spawn(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 test('the help groups what belongs together and fits 80 columns', async () => {
-  const { stdout } = await epic.run(['--help'], { env: { EPIC_FORCE_TTY: '80' } });
+  const { stdout } = await epic.spawn(['--help'], { env: { EPIC_FORCE_TTY: '80' } });
   const groups = ['Session:\n  login', 'Records:\n  client', 'Search and reports:\n  search'];
   for (const group of groups) expect(stdout).toContain(`\n${group} `);
   for (const command of [['--help'], ['can', '--help'], ['history', '--help']]) {
-    const help = await epic.run(command);
+    const help = await epic.spawn(command);
     expect(help.stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   }
   const { stdout: about } = await epic.run(['can', '--help']);
@@ -164,7 +164,9 @@ test('the server is named before or after the command, without its scheme if one
 test('an old Node is told so in one sentence', async () => {
   const old =
     "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.1.0'}})";
-  const run = await epic.run(['contract', 'list'], { env: { NODE_OPTIONS: `--import "${old}"` } });
+  const run = await epic.spawn(['contract', 'list'], {
+    env: { NODE_OPTIONS: `--import "${old}"` },
+  });
   expect(run).toMatchObject({ code: 1, stdout: '' });
   expect(run.stderr).toMatch(/^epic needs Node 22 or newer; this is Node 20\.1\.0\. .*\n$/);
 });

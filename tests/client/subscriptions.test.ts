@@ -20,7 +20,7 @@ import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { addClient, addEmployee, password } from '../server/support/people.ts';
 import { until } from '../server/support/until.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { removeFolder } from '../support/temporary-folder.ts';
 import { kept } from './support/office.ts';
 import { openRelay, type Relay } from './support/relay.ts';
@@ -29,7 +29,7 @@ let database: TestDatabase;
 let folder: string;
 let keys: Keys;
 let keysFile: string;
-let server: RunningServer;
+let server: ServerProcess;
 let relay: Relay;
 let contractId: number;
 let aliceId: number;
@@ -65,7 +65,7 @@ afterAll(async () => {
 });
 
 async function start(): Promise<void> {
-  server = await startServer(database, { EPIC_JWT_KEYS: keysFile });
+  server = await spawnServer(database, { EPIC_JWT_KEYS: keysFile });
   relay.leadTo(server.url);
 }
 

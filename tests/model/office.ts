@@ -1,6 +1,6 @@
 import { password } from '../server/support/people.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { startServer } from '../support/server.ts';
+import { spawnServer } from '../support/server.ts';
 import { type Company, openingCompany, type Session } from './company.ts';
 import type { Answer, Door } from './doors/door.ts';
 import { graphqlDoor } from './doors/graphql.ts';
@@ -35,7 +35,7 @@ export async function openOffice(
   await arrange?.(database);
   const store = await openStore(database, openingCompany());
   const sql = await sqlDoor(database.authenticatorUrl);
-  const server = doorNames.includes('GraphQL') ? await startServer(database) : null;
+  const server = doorNames.includes('GraphQL') ? await spawnServer(database) : null;
   const graphql = server && graphqlDoor(server.url);
   const doors: Record<DoorName, Door> = { SQL: sql, GraphQL: graphql ?? sql };
 

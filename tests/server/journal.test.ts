@@ -1,5 +1,5 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { type Collector, startCollector } from './support/collector.ts';
 import { type Office, openOffice } from './support/office.ts';
 import { addEmployee } from './support/people.ts';
@@ -9,10 +9,10 @@ import { until } from './support/until.ts';
 let database: TestDatabase;
 let office: Office;
 let sentry: Collector;
-let running: RunningServer[] = [];
+let running: ServerProcess[] = [];
 
-async function start(env: NodeJS.ProcessEnv = { SENTRY_DSN: sentry.dsn }): Promise<RunningServer> {
-  const server = await startServer(database, env);
+async function start(env: NodeJS.ProcessEnv = { SENTRY_DSN: sentry.dsn }): Promise<ServerProcess> {
+  const server = await spawnServer(database, env);
   running.push(server);
   return server;
 }
@@ -35,7 +35,7 @@ async function change(): Promise<number> {
 const isEmpty = async () => (await queued(database)).length === 0;
 /** The ids of the events that Sentry has accepted: what it gets twice under one id is one event. */
 const accepted = () => new Set(sentry.events.map((event) => event.event_id));
-const linesOf = (servers: RunningServer[]) =>
+const linesOf = (servers: ServerProcess[]) =>
   servers
     .flatMap((server) => server.output().split('\n'))
     .filter((line) => line.includes('"msg":"journal"'));

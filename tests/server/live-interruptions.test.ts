@@ -5,7 +5,7 @@ import { openSubscriptions } from '../../src/client/subscriptions.ts';
 import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { startServer } from '../support/server.ts';
+import { spawnServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';
 import { logIn } from './support/api.ts';
 import { connect } from './support/live.ts';
@@ -39,7 +39,7 @@ const listeners = `from pg_stat_activity
 test('a listener that is cut off listens again, and has missed nothing', async () => {
   const database = await cloneDatabase();
   const plan = await furnish(database);
-  const server = await startServer(database);
+  const server = await spawnServer(database);
   try {
     const { accessToken } = await logIn(server.url, 'alice@epic.example');
     const { subscribe, leave } = await connect(server.url, accessToken);
@@ -73,7 +73,7 @@ test('a listener that is cut off listens again, and has missed nothing', async (
 test('a session that was ended while nobody listened is noticed as soon as somebody does', async () => {
   const database = await cloneDatabase();
   await furnish(database);
-  const server = await startServer(database);
+  const server = await spawnServer(database);
   try {
     const { accessToken } = await logIn(server.url, 'alice@epic.example');
     const { closed } = await connect(server.url, accessToken);
@@ -99,7 +99,7 @@ test('a PostgreSQL that is killed costs a client nothing', async () => {
   // As everywhere but in tests: what is committed has been written.
   await query(`alter database ${database} set synchronous_commit = on`);
   const plan = await furnish({ query });
-  const server = await startServer({
+  const server = await spawnServer({
     authenticatorUrl: authenticatorUrlOf({ ...postgres, authenticatorPassword }, database),
   });
   const client = createClient({ url: server.url });
@@ -148,7 +148,7 @@ test('a PostgreSQL that is killed costs a client nothing', async () => {
 test('a server that stops sends its clients elsewhere', async () => {
   const database = await cloneDatabase();
   await furnish(database);
-  const server = await startServer(database);
+  const server = await spawnServer(database);
   try {
     const { accessToken } = await logIn(server.url, 'alice@epic.example');
     const { closed, subscribe } = await connect(server.url, accessToken);

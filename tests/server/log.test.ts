@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { createLog } from '../../src/server/observability/log.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { ask, askToLogIn, askToRefresh, codesOf, logIn, type Session } from './support/api.ts';
 import { addClient, addEmployee, password } from './support/people.ts';
 import { until } from './support/until.ts';
 
 let database: TestDatabase;
-let server: RunningServer;
+let server: ServerProcess;
 let alice: Session & { id: number };
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
     grant execute on function crm.chokes() to epic_employee;
     create trigger client_00_chokes before update on crm.client for each row
       when (new.company_name like 'secret%') execute function crm.chokes();`);
-  server = await startServer(database, { EPIC_LOG: 'trace', EPIC_METRICS: 'on' });
+  server = await spawnServer(database, { EPIC_LOG: 'trace', EPIC_METRICS: 'on' });
   alice = { id, ...(await logIn(server.url, 'alice@epic.example')) };
 });
 

@@ -1,5 +1,5 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { type MailHost, startMailHost } from './support/mail-host.ts';
 import { type Office, openOffice } from './support/office.ts';
 import { addEmployee } from './support/people.ts';
@@ -10,10 +10,10 @@ let database: TestDatabase;
 let office: Office;
 let host: MailHost;
 let chloe: number;
-const running: RunningServer[] = [];
+const running: ServerProcess[] = [];
 
-async function start(): Promise<RunningServer> {
-  const server = await startServer(database, {
+async function start(): Promise<ServerProcess> {
+  const server = await spawnServer(database, {
     EPIC_SMTP_URL: host.url,
     EPIC_MAIL_FROM: 'crm@epic.example',
   });

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { startServer } from '../support/server.ts';
+import { spawnServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';
 import { startCollector } from './support/collector.ts';
 import { startMailHost } from './support/mail-host.ts';
@@ -22,7 +22,7 @@ test('nothing is lost when PostgreSQL is killed while e-mails and entries of the
   await database.query(`alter database ${template} set synchronous_commit = on`);
   const host = await startMailHost();
   const sentry = await startCollector();
-  const serving = await startServer(
+  const serving = await spawnServer(
     { authenticatorUrl: authenticatorUrlOf({ ...server, authenticatorPassword }, template) },
     {
       EPIC_SMTP_URL: host.url,

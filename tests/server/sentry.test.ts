@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
 import { type Collector, startCollector } from './support/collector.ts';
 import { addClient, addEmployee, password } from './support/people.ts';
@@ -8,7 +8,7 @@ import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let collector: Collector;
-let server: RunningServer;
+let server: ServerProcess;
 let boss: string;
 let sales: string;
 let salesId: number;
@@ -18,7 +18,7 @@ beforeAll(async () => {
   database = await cloneDatabase();
   await addEmployee(database, { email: 'boss@epic.example', department: 'management' });
   salesId = await addEmployee(database, { email: 'sales@epic.example', department: 'sales' });
-  server = await startServer(database, { SENTRY_DSN: collector.dsn });
+  server = await spawnServer(database, { SENTRY_DSN: collector.dsn });
   boss = (await logIn(server.url, 'boss@epic.example')).accessToken;
   sales = (await logIn(server.url, 'sales@epic.example')).accessToken;
   // The two who were already there.

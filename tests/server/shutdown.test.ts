@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
 import { addClient, addEmployee } from './support/people.ts';
 
@@ -20,7 +20,7 @@ afterAll(() => database.drop());
 
 /** Updates that all wait for one row, until the lock on it is released. */
 async function withWaitingRequests(
-  server: RunningServer,
+  server: ServerProcess,
   count: number,
   work: (
     waiting: Promise<{ status: number; errors: unknown[] }>[],
@@ -53,7 +53,7 @@ async function withWaitingRequests(
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   test('the server answers what has been asked, takes nothing new, and ends with 0', async () => {
-    const server = await startServer(database);
+    const server = await spawnServer(database);
     await withWaitingRequests(server, 25, async (waiting, release) => {
       const ended = server.stop(signal);
       await sleep(200);
@@ -76,7 +76,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
 });
 
 test('a request that arrives on an open connection just after the signal is still answered', async () => {
-  const server = await startServer(database);
+  const server = await spawnServer(database);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const get = () =>
     new Promise<{ status: number | undefined; connection: string | undefined }>(
@@ -101,7 +101,7 @@ test('a request that arrives on an open connection just after the signal is stil
 });
 
 test('meanwhile it is no longer ready, though alive', async () => {
-  const server = await startServer(database);
+  const server = await spawnServer(database);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const get = (path: string) =>
     new Promise<{ status: number | undefined; body: string }>((resolve, reject) => {
@@ -123,7 +123,7 @@ test('meanwhile it is no longer ready, though alive', async () => {
 });
 
 test('a second signal ends the server at once', async () => {
-  const server = await startServer(database);
+  const server = await spawnServer(database);
   await withWaitingRequests(server, 3, async (waiting, release) => {
     const settled = Promise.allSettled(waiting);
     const ended = server.stop();

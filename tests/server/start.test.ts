@@ -6,7 +6,7 @@ import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
-import { startServer } from '../support/server.ts';
+import { spawnServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import { ask, logIn } from './support/api.ts';
 import { until } from './support/until.ts';
@@ -114,7 +114,7 @@ describe('epic-server start', () => {
   test('without DATABASE_URL brings its own PostgreSQL and keys, keeps both, and stops both', async () => {
     const dataFolder = join(folder, 'own');
     const serve = async () => {
-      const server = await startServer(database, {
+      const server = await spawnServer(database, {
         DATABASE_URL: undefined,
         EPIC_JWT_KEYS: undefined,
         EPIC_DATA: dataFolder,
@@ -147,7 +147,7 @@ describe('epic-server employee create', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Mia Durand') });
     expect(stdout).toMatch(/^([A-Z2-9]{4}-){3}[A-Z2-9]{4}\n$/);
 
-    const server = await startServer(database);
+    const server = await spawnServer(database);
     try {
       const session = await logIn(server.url, 'mia@epic.example', stdout.trim());
       expect(session.mustChangePassword).toBe(true);
@@ -199,7 +199,7 @@ describe('epic-server employee create', () => {
       stderr: expect.stringContaining('The password of Max@epic.example was reset'),
     });
 
-    const server = await startServer(database);
+    const server = await spawnServer(database);
     try {
       const session = await logIn(server.url, 'max@epic.example', stdout.trim());
       expect(session.mustChangePassword).toBe(true);
@@ -226,7 +226,7 @@ test('epic-server keys create writes a key that the server accepts, and never ov
   const before = await readFile(file, 'utf8');
   expect((await run(['keys', 'create', file])).code).toBe(1);
   expect(await readFile(file, 'utf8')).toBe(before);
-  const server = await startServer(database, { EPIC_JWT_KEYS: file });
+  const server = await spawnServer(database, { EPIC_JWT_KEYS: file });
   expect(await server.stop()).toBe(0);
 });
 

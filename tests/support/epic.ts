@@ -1,20 +1,30 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { native } from './native/native.ts';
 import { programs } from './paths.ts';
-import { type Run, type RunOptions, runProgram, type Started, startProgram } from './program.ts';
+import {
+  plainEnvironment,
+  type Run,
+  type RunOptions,
+  runProgram,
+  type Started,
+  startProgram,
+} from './program.ts';
 import { removeFolder } from './temporary-folder.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
 
-/** One person's `epic`: the built program, with a session store of its own. */
+/** One person's `epic`, with a session store of its own. */
 export interface Epic {
   /** Where it keeps its sessions: XDG_STATE_HOME. */
   stateHome: string;
-  /** Runs a command to its end, off a terminal. */
-  run(args: readonly string[], options?: RunOptions): Promise<Run>;
-  /** Starts a command that goes on, off a terminal. */
+  /** Runs a command to its end, off a terminal, within the worker of jest: one after the other. */
+  run(args: readonly string[], options?: Omit<RunOptions, 'cwd'>): Promise<Run>;
+  /** Runs a command to its end, off a terminal, with the built program. */
+  spawn(args: readonly string[], options?: RunOptions): Promise<Run>;
+  /** Starts a command that goes on, off a terminal, with the built program. */
   start(args: readonly string[], options?: RunOptions): Started;
-  /** Starts a command on a terminal. */
+  /** Starts a command on a terminal, with the built program. */
   terminal(args: readonly string[], options?: TerminalOptions): Terminal;
   /** Forgets the sessions. */
   dispose(): Promise<void>;
@@ -26,7 +36,9 @@ export async function setUpEpic(serverUrl: string): Promise<Epic> {
   const home = { XDG_STATE_HOME: stateHome, EPIC_SERVER: serverUrl };
   return {
     stateHome,
-    run: (args, options = {}) =>
+    run: (args, { input = '', env } = {}) =>
+      native.runEpic({ argv: args, input, env: { ...plainEnvironment(), ...home, ...env } }),
+    spawn: (args, options = {}) =>
       runProgram(programs.epic, args, { ...options, env: { ...home, ...options.env } }),
     start: (args, options = {}) =>
       startProgram(programs.epic, args, { ...options, env: { ...home, ...options.env } }),

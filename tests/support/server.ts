@@ -1,44 +1,80 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import type { TestDatabase } from './database.ts';
+import { native } from './native/native.ts';
 import { programs } from './paths.ts';
 import { plainEnvironment } from './program.ts';
-import { removeFolder } from './temporary-folder.ts';
+import { makeTemporaryFolder, removeFolder } from './temporary-folder.ts';
 
-/** The real epic-server, built and started as an operator would. */
+/** The API on a port of this machine. */
 export interface RunningServer {
   /** Its address, without a slash at the end. */
   url: string;
-  pid: number;
-  /** Everything it has written so far, to stdout and stderr. */
+  /** Everything it has logged so far. */
   output(): string;
-  /** Sends a signal and gives the exit code, once it has ended. */
+  stop(): Promise<unknown>;
+}
+
+/** The real epic-server, built and started as an operator would. */
+export interface ServerProcess extends RunningServer {
+  pid: number;
+  /** Sends a signal, SIGTERM by default, and gives the exit code once it has ended. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Starts the server on a database, with new keys, on a free port. Ready on return. */
-export async function startServer(
-  database: Pick<TestDatabase, 'authenticatorUrl'>,
-  env: NodeJS.ProcessEnv = {},
-): Promise<RunningServer> {
-  const folder = await mkdtemp(join(tmpdir(), `epic-test-${process.pid}-server-`));
+type ServedDatabase = Pick<TestDatabase, 'authenticatorUrl'>;
+
+/** What the environment of a server says: which database, keys of its own, a free port. */
+async function environment(
+  folder: string,
+  { authenticatorUrl }: ServedDatabase,
+  env: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify(generateJwks()), { mode: 0o600 });
+  return {
+    DATABASE_URL: authenticatorUrl,
+    EPIC_DATA: join(folder, 'data'),
+    EPIC_JWT_KEYS: keys,
+    EPIC_PORT: '0',
+    ...env,
+  };
+}
 
+/**
+ * Starts the server on a database, with new keys, on a free port, within the worker of jest, whose server code is
+ * loaded once. Ready on return.
+ */
+export async function startServer(
+  database: ServedDatabase,
+  env: NodeJS.ProcessEnv = {},
+): Promise<RunningServer> {
+  const folder = await makeTemporaryFolder();
+  try {
+    const server = await native.serveHere(await environment(folder, database, env));
+    const stop = async () => {
+      await server.stop();
+      await removeFolder(folder);
+    };
+    return { ...server, stop };
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+}
+
+/** The same in a process of its own, for tests of signals, exit codes, standard output and crashes. */
+export async function spawnServer(
+  database: ServedDatabase,
+  env: NodeJS.ProcessEnv = {},
+): Promise<ServerProcess> {
+  const folder = await makeTemporaryFolder();
   const child = spawn(process.execPath, [programs.server, 'start'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      ...plainEnvironment(),
-      DATABASE_URL: database.authenticatorUrl,
-      EPIC_DATA: join(folder, 'data'),
-      EPIC_JWT_KEYS: keys,
-      EPIC_PORT: '0',
-      ...env,
-    },
+    env: { ...plainEnvironment(), ...(await environment(folder, database, env)) },
   });
   let output = '';
   const ended = new Promise<number | null>((resolve) => {
