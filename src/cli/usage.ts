@@ -64,7 +64,7 @@ export async function usageProblem(
     const flags = known.flatMap((flag) => flagName(flag) ?? []);
     return problem(`Unknown option “${unknown}”.`, didYouMean(unknown, flags));
   }
-  if (line.pending) return problem(`${line.pending.spec} needs a value.`);
+  if (line.pending?.spec.includes('<')) return problem(`${line.pending.spec} needs a value.`);
   if (!command) return undefined;
   if (line.flags.has('--json') && line.flags.has('--csv')) {
     return problem('--json and --csv exclude each other.', 'Give one of them.');

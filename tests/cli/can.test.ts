@@ -219,8 +219,8 @@ test('what cannot be asked is exit 2, and what can be is listed', async () => {
     ['--field: ask about “id” without a value.', 'update', 'event', '1', '--field', 'id=4'],
     ['--total: “much” is not an amount.', 'update', 'contract', '1', '--field', 'total=much'],
     ['A new client has no id yet.', 'create', 'client', '4'],
-    ['RECORD is missing: with what, like client.', 'update'],
-    ['VERB is missing: what you would do, like update.'],
+    ['RECORD is missing: kind of record, such as client.', 'update'],
+    ['VERB is missing: what to do, such as update.'],
   ] as const) {
     const { code, stdout, stderr } = await sales.run(['can', ...args]);
     expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });

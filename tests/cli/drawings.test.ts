@@ -3,11 +3,11 @@ import { period } from '../../src/cli/core/args/parsers.ts';
 import { bar, drawChart } from '../../src/cli/core/output/bars.ts';
 import { createPaint } from '../../src/cli/core/output/paint.ts';
 import { width } from '../../src/cli/core/output/text.ts';
-import { clashes } from '../../src/cli/extras/calendar/clashes.ts';
+import { drawGrid } from '../../src/cli/extras/calendar/draw.ts';
+import { clashes } from '../../src/cli/extras/calendar/events.ts';
 import { daysOf, month, thisMonth, weeksOf } from '../../src/cli/extras/calendar/month.ts';
-import { drawCalendar } from '../../src/cli/extras/calendar/month-grid.ts';
-import { escaped } from '../../src/cli/extras/report/html.ts';
-import { section, total } from '../../src/cli/extras/report/section.ts';
+import { escapeHtml } from '../../src/cli/extras/report/page.ts';
+import { section, total } from '../../src/cli/extras/report/sections.ts';
 
 const plain = createPaint(false);
 const widest = (drawing: string) => Math.max(...drawing.split('\n').map(width));
@@ -67,11 +67,14 @@ describe('a chart', () => {
 });
 
 describe('a calendar', () => {
-  const entry = { id: 1234567, time: '18:30', marks: '*!', look: 'mine' } as const;
+  const entry = { id: 1234567, time: '18:30', marks: '*!', style: 'mine' } as const;
   const entriesOf = (day: string) =>
     names.map((title) => ({ ...entry, title, time: day.endsWith('2') ? '' : entry.time }));
-  const draw = (cells: number, lines = 24) =>
-    drawCalendar(weeksOf({ year: 2026, month: 11 }), entriesOf, '2026-12-24', plain, cells, lines);
+  const draw = (cells: number, height = 24) =>
+    drawGrid(weeksOf({ year: 2026, month: 11 }), entriesOf, '2026-12-24', plain, {
+      width: cells,
+      height,
+    });
 
   test.each([60, 80, 100, 200])('fits %i cells, and no id is cut', (cells) => {
     const drawing = draw(cells);
@@ -194,7 +197,7 @@ test('amounts are added to the cent, however large', () => {
 });
 
 test('what is a sign to HTML, or to a terminal, is text in a page', () => {
-  expect(escaped(`<a href="x" id='y'>&\u001b[31m\u202e`)).toBe(
+  expect(escapeHtml(`<a href="x" id='y'>&\u001b[31m\u202e`)).toBe(
     '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;␛[31m�',
   );
 });

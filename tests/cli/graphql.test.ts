@@ -91,7 +91,7 @@ describe('epic api', () => {
 
   test('says what is wrong before anything is sent', async () => {
     expect(await usage('{ me { id }')).toContain(
-      'That is not GraphQL: Expected Name, found <EOF>, in line 1, column 12.',
+      'GraphQL syntax error: Expected Name, found <EOF>, in line 1, column 12.',
     );
     expect(await usage('fragment F on Client { id }')).toContain('only fragments');
     expect(await usage()).toContain('QUERY is missing');
@@ -104,7 +104,7 @@ describe('epic api', () => {
     expect(await usage(one, '--variables', '[1]')).toContain('not a JSON object');
     expect(await usage('{ me { id } }', '--csv')).toContain('--csv');
     expect(await usage('subscription { eventChanged { id } }')).toMatch(
-      /has no end.*\n.*epic notification watch/,
+      /does not run subscriptions.*\n.*epic notification watch/,
     );
   });
 

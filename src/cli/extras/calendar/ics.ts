@@ -22,8 +22,8 @@ function descriptionOf({ contract, supportContactName, notes }: EventFieldsFragm
 }
 
 /**
- * Events as a calendar of RFC 5545, with times in UTC. An event keeps its UID, so that a calendar that is
- * imported again is updated. The format has no control characters.
+ * Events as an iCalendar file (RFC 5545), with times in UTC. An event keeps its UID, so that importing the file
+ * again updates it. Control characters are not allowed in the format.
  */
 export async function icsOf(
   name: string,

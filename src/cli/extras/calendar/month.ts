@@ -1,7 +1,7 @@
 import { Invalid, type Parser } from '../../core/args/parsers.ts';
 import { localDay } from '../../core/output/format.ts';
 
-/** A month of the calendar; `month` counts from 0, as Date does. */
+/** `month` counts from 0, as in Date. */
 export interface Month {
   year: number;
   month: number;
@@ -9,7 +9,7 @@ export interface Month {
 
 const monthOf = (date: Date): Month => ({ year: date.getFullYear(), month: date.getMonth() });
 
-/** The month of the calendar that it is now, where this machine is. */
+/** The present month in local time. */
 export const thisMonth = (): Month => monthOf(new Date());
 
 /** A month as `2026-12`; `+1` is the next one, `-1` the last. */
@@ -25,7 +25,7 @@ export const month: Parser<Month> = (typed) => {
   );
 };
 
-/** A day of a month, counted from 1; before and after it too. */
+/** The nth day of a month, counted from 1, or of a neighbour of it. */
 export const dayOf = ({ year, month }: Month, nth: number) => new Date(year, month, nth);
 
 /** The days of a month, as `2026-12-01`. */
@@ -34,7 +34,7 @@ export function daysOf(of: Month): string[] {
   return Array.from({ length: count }, (_, index) => localDay(dayOf(of, index + 1)));
 }
 
-/** The days in weeks that begin on Monday; undefined where a week has days of other months. */
+/** The days in weeks from Monday on; undefined for days of other months. */
 export function weeksOf(of: Month): (string | undefined)[][] {
   const before = (dayOf(of, 1).getDay() + 6) % 7;
   const days = [...Array.from({ length: before }, () => undefined), ...daysOf(of)];

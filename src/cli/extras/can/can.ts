@@ -11,7 +11,7 @@ import { type Column, canonical, type Field } from '../../core/output/columns.ts
 import type { Output } from '../../core/output/output.ts';
 import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts';
 import { AccessVerb, RecordKind } from '../../operations/index.ts';
-import { drawAccess } from './explanation.ts';
+import { drawAccess } from './draw.ts';
 
 interface Answer extends Permission {
   record: string;
@@ -30,8 +30,8 @@ const columns: readonly Column<Answer>[] = [
   { key: 'steps', label: 'Steps', kind: 'json', value: (a) => a.steps },
 ];
 
-/** A kind of record, with what `epic` knows of it: of one without commands, nothing but its name. */
-interface Known {
+/** A kind of record that can be asked about; fields and plural come from its noun, where it has one. */
+interface Subject {
   name: RecordKind;
   plural: string;
   fields: readonly Field[];
@@ -40,7 +40,7 @@ interface Known {
 
 const records = Object.values(RecordKind);
 
-/** Looking at a record is one question, whichever command does it. */
+/** Commands that only read a record: one question for all of them. */
 const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
 
 const genericQuery = (record: RecordKind, verb: AccessVerb): PermissionQuery => ({
@@ -58,7 +58,7 @@ const genericQuery = (record: RecordKind, verb: AccessVerb): PermissionQuery => 
 });
 
 /** What can be asked about a noun, by the names of its verbs. */
-async function knownOf(name: RecordKind, entry: NounEntry | undefined): Promise<Known> {
+async function subjectOf(name: RecordKind, entry: NounEntry | undefined): Promise<Subject> {
   if (!entry) {
     const verbs = new Map(
       Object.values(AccessVerb).map((verb) => [verb, genericQuery(name, verb)]),
@@ -72,11 +72,11 @@ async function knownOf(name: RecordKind, entry: NounEntry | undefined): Promise<
   return { name, plural: entry.plural, fields, verbs };
 }
 
-/** The noun and the verb that two words mean, in either order: people know them from `epic client update`. */
-async function understood(
+/** The noun and the verb of two words, in either order: `update client`, or `client update` as in commands. */
+async function resolveQuestion(
   nouns: readonly NounEntry[],
   words: readonly [string, string],
-): Promise<{ noun: Known; verb: string; permissionQuery: PermissionQuery }> {
+): Promise<{ noun: Subject; verb: string; permissionQuery: PermissionQuery }> {
   const recordNamed = (word: string) =>
     records.find((each) => [each, `${each}s`].map(canonical).includes(canonical(word)));
   const [first, second] = words;
@@ -87,7 +87,7 @@ async function understood(
       `The records are ${records.join(', ')}.`,
     );
   }
-  const noun = await knownOf(
+  const noun = await subjectOf(
     name,
     nouns.find((each) => each.name === name),
   );
@@ -106,10 +106,10 @@ async function understood(
   return { noun, verb, permissionQuery };
 }
 
-/** What is said by `--field phone --field client=12`: flags of the command, or other fields of the record. */
+/** The values of `--field phone --field client=12`: flags of the command, or other fields of the record. */
 async function readFields(
   texts: readonly string[],
-  { noun, permissionQuery }: { noun: Known; permissionQuery: PermissionQuery },
+  { noun, permissionQuery }: { noun: Subject; permissionQuery: PermissionQuery },
   services: Asking,
 ): Promise<Omit<PermissionInput, 'id'>> {
   const flags = new Map<string, unknown>();
@@ -133,13 +133,13 @@ async function readFields(
   return { flags, fields };
 }
 
-/** What a record holds itself: the id of a colleague, say, and not the name that is shown for it. */
-function fieldsOf({ fields }: Known): string[] {
+/** The fields of the record itself: the id of its sales contact, not the name that is shown for it. */
+function fieldsOf({ fields }: Subject): string[] {
   const keys = fields.flatMap(({ key, borrowed }) => (borrowed ? [] : [key]));
   return keys.filter((key) => !keys.includes(`${key}Id`));
 }
 
-function noSuchField(name: string, noun: Known, { flagNames }: PermissionQuery): CliError {
+function noSuchField(name: string, noun: Subject, { flagNames }: PermissionQuery): CliError {
   const names = [...new Set([...flagNames, ...fieldsOf(noun)])];
   return usageError(
     `--field: there is no field “${name}” to ask about.`,
@@ -147,7 +147,7 @@ function noSuchField(name: string, noun: Known, { flagNames }: PermissionQuery):
   );
 }
 
-function tellWhatIsMissing(
+function noteMissing(
   output: Output,
   { verb, record, id }: Answer,
   { takesId, reference }: PermissionQuery,
@@ -186,7 +186,10 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you run the command.',
     ],
     async run({ api, output, prompts, flags, columns: shown, fields }) {
-      const { noun, verb, permissionQuery } = await understood(nouns, [flags.verb, flags.record]);
+      const { noun, verb, permissionQuery } = await resolveQuestion(nouns, [
+        flags.verb,
+        flags.record,
+      ]);
       if (flags.id !== undefined && !permissionQuery.takesId) {
         throw usageError(
           `A new ${noun.name} has no id yet.`,
@@ -207,8 +210,8 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       const answer: Answer = { record: noun.name, verb, id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {
-        await output.drawing((paint, cells) => drawAccess(answer, paint, cells));
-        if (answer.allowed === null) tellWhatIsMissing(output, answer, permissionQuery);
+        await output.drawing((paint, width) => drawAccess(answer, paint, width));
+        if (answer.allowed === null) noteMissing(output, answer, permissionQuery);
       } else output.record(shown, answer);
       // the answer is on stdout; a no is the exit code too
       if (answer.allowed === false) throw new CliError({ code: 'FORBIDDEN', message: '' });

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Problem } from '../../core/errors.ts';
 
-/** A number that the person reads out and that Sentry finds: `EPIC-1F3A9C7E`. */
+/** The id by which a crash is found in Sentry: `EPIC-1F3A9C7E`. */
 const newErrorId = () => `EPIC-${randomBytes(4).toString('hex').toUpperCase()}`;
 
-/** An exception that nobody foresaw, as the person gets to know it; told to Sentry if configured. */
+/** An unexpected exception, reported to Sentry if configured, as a problem to show. */
 export async function reportCrash(
   error: unknown,
   about: { command: string; env: NodeJS.ProcessEnv },
@@ -17,7 +17,7 @@ export async function reportCrash(
       await sendToSentry(dsn, error, { id, command: about.command });
     }
   } catch {
-    // A crash that cannot be reported is still only one crash to the person.
+    // show the crash even if it cannot be reported
   }
   return {
     code: 'INTERNAL',

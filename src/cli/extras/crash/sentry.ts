@@ -1,4 +1,4 @@
-// Loaded only after a crash: Sentry takes longer to start than any command takes to run.
+// Loaded after a crash only: Sentry takes longer to start than a command takes to run.
 
 import { basename } from 'node:path';
 import process from 'node:process';
@@ -12,7 +12,7 @@ interface Frame {
   colno: number;
 }
 
-/** Where the error arose: names of our functions and lines of our file, nothing else. */
+/** The stack of the error: function names and positions, nothing else. */
 function frames(error: unknown): Frame[] {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const found = stack.matchAll(/^ {4}at (?:(?:async )?([\w$.<> ]+) \()?(\S+?):(\d+):(\d+)\)?$/gm);
@@ -27,8 +27,8 @@ function frames(error: unknown): Frame[] {
 }
 
 /**
- * Sends what is listed here and nothing else: no message (it could quote a client), no arguments,
- * no user, no host name.
+ * Sends nothing but the fields below: no message (it could quote personal data), no arguments, no user, no host
+ * name.
  */
 export async function sendToSentry(
   dsn: string,

@@ -8,12 +8,11 @@ import type {
   MyDayQuery,
 } from '../../operations/index.ts';
 
-/** A part of the day: how much there is, the first rows of it, and the command that lists the rest. */
+/** A section of the day: its size, its first rows, and the command that lists the rest. */
 export interface DaySection {
   title: string;
   count: number;
-  /** How many rows there are to show. */
-  rows: number;
+  rowCount: number;
   columns: readonly ChartColumn[];
   rest: string;
 }
@@ -27,7 +26,7 @@ const flexible = (texts: string[]): ChartColumn =>
 const right = (texts: string[]): ChartColumn => ({ label: '', texts, align: 'right' });
 const ids = (rows: readonly { id: number }[]) => right(rows.map(({ id }) => String(id)));
 
-/** How messages call the client of a contract. */
+/** The client of a contract, in a message. */
 export const clientOf = ({ clientName }: ContractRow) => clientName ?? 'a client';
 
 function drafts(
@@ -44,7 +43,7 @@ function drafts(
   return {
     ...about,
     count,
-    rows: rows.length,
+    rowCount: rows.length,
     columns: [
       ids(rows),
       flexible(rows.map(clientOf)),
@@ -62,7 +61,7 @@ function unpaid({ nodes: rows, totalCount: count }: DayContractsFragment, now: D
   return {
     title: 'To be paid',
     count,
-    rows: rows.length,
+    rowCount: rows.length,
     rest: 'epic contract list --mine --unpaid',
     columns: [
       ids(rows),
@@ -81,7 +80,7 @@ function events(
   return {
     ...about,
     count,
-    rows: rows.length,
+    rowCount: rows.length,
     columns: [
       ids(rows),
       text(rows.map(({ startDate }) => forPeople('instant', startDate))),
@@ -96,7 +95,7 @@ function load(people: NonNullable<MyDayQuery['load']>): DaySection {
   return {
     title: 'Events in the next 30 days, by support person',
     count: rows.length,
-    rows: rows.length,
+    rowCount: rows.length,
     rest: 'epic report',
     columns: [
       flexible(rows.map(({ fullName }) => fullName ?? '')),
@@ -114,7 +113,7 @@ function unread(
   return {
     title: 'Unread',
     count,
-    rows: rows.length,
+    rowCount: rows.length,
     rest: 'epic notification list --unread',
     columns: [
       ids(rows),
@@ -126,7 +125,7 @@ function unread(
 
 const runBy = ({ supportContactName }: EventRow) => supportContactName ?? 'nobody yet';
 
-/** What a day holds for somebody of a department; what there is nothing of is not there. */
+/** The sections of a day by department, without empty ones. */
 export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
   const none = { nodes: [], totalCount: 0 };
   const news = unread(day.unread ?? none, now);
@@ -169,5 +168,5 @@ export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
       news,
     ],
   };
-  return day.me ? byDepartment[day.me.department]().filter(({ rows }) => rows > 0) : [];
+  return day.me ? byDepartment[day.me.department]().filter(({ rowCount }) => rowCount > 0) : [];
 }

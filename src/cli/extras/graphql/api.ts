@@ -1,3 +1,4 @@
+import { isObject } from '../../../client/is-object.ts';
 import type { Answer } from '../../core/api/api.ts';
 import { optional, several, toggle } from '../../core/args/flag.ts';
 import { line, text } from '../../core/args/parsers.ts';
@@ -5,12 +6,10 @@ import { command, type Invocation, type Services } from '../../core/command/comm
 import { CliError, usageError } from '../../core/errors.ts';
 import { json, jsonLine } from '../../core/output/machine.ts';
 import { readAll } from '../../core/prompts/read-all.ts';
-import { chooseOperation } from './document.ts';
-import { requireAfter, rowsOfAllPages } from './pages.ts';
-import { assignment, mostText, textOfFile, variablesFor } from './variables.ts';
+import { assignment, chooseOperation, maxBytes, textOfFile, variablesFor } from './operation.ts';
 
 const flags = {
-  query: optional('[query]', 'GraphQL document; - reads it from stdin', text(mostText)),
+  query: optional('[query]', 'GraphQL document; - reads it from stdin', text(maxBytes)),
   file: optional('--file <file>', 'read the document from a file', line(4096)),
   typed: several(
     '-F, --var <name=value>',
@@ -21,7 +20,7 @@ const flags = {
   variables: optional(
     '--variables <json>',
     'all variables, as a JSON object or @FILE',
-    text(mostText),
+    text(maxBytes),
   ),
   operation: optional('--operation <name>', 'operation to run, of several', line(200)),
   paginate: toggle('--paginate', 'fetch all pages, with the variable $after'),
@@ -38,7 +37,7 @@ async function readText({
     throw usageError('Give QUERY or --file, not both.');
   }
   if (file !== undefined) return textOfFile('--file', file);
-  if (query === '-') return readAll(stdin(), { flag: '-', most: mostText });
+  if (query === '-') return readAll(stdin(), { flag: '-', most: maxBytes });
   if (query !== undefined) return query;
   if (prompts.possible) return prompts.line('GraphQL document');
   throw usageError(
@@ -47,27 +46,80 @@ async function readText({
   );
 }
 
-/** What was answered, or an error when all of it is one. Errors beside an answer are told, and decide the exit code. */
+/** The data of a response without errors. */
 function dataOf({ data, problems }: Answer): unknown {
   const [first] = problems;
   if (first) throw new CliError(first);
   return data;
 }
 
-async function tell({ output }: Services, { data, problems }: Answer): Promise<void> {
+async function printResponse({ output }: Services, { data, problems }: Answer): Promise<void> {
   await output.drawing(() => json(data));
   const last = problems.at(-1);
   for (const problem of problems.slice(0, -1)) output.problem(problem);
   if (last) throw new CliError(last);
 }
 
-async function tellAllPages({ output }: Services, rows: AsyncIterable<unknown>): Promise<void> {
+async function printRows({ output }: Services, rows: AsyncIterable<unknown>): Promise<void> {
   let before = '[';
   for await (const row of rows) {
     output.verbatim(`${before}\n  ${jsonLine(row).trimEnd()}`);
     before = ',';
   }
   output.verbatim(before === '[' ? '[]\n' : '\n]\n');
+}
+
+interface Page {
+  rows: readonly unknown[];
+  /** Where the next page begins; null after the last one. */
+  next: string | null;
+}
+
+const example =
+  'Write it like: query ($after: Cursor) { clients(after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }';
+
+/** The lists with a `pageInfo`; not those within the rows of one. */
+function pagesIn(value: unknown): Record<string, unknown>[] {
+  if (!isObject(value)) return [];
+  if (isObject(value.pageInfo)) return [value];
+  return Object.values(value).flatMap(pagesIn);
+}
+
+/** The one list of a response. Throws a usage error when there is none, or several. */
+function pageIn(data: unknown): Page {
+  const [page, another] = pagesIn(data);
+  if (!page || another) {
+    const what = page ? 'several lists with a pageInfo' : 'no list with a pageInfo';
+    throw usageError(`--paginate: the response has ${what}, and should have one.`, example);
+  }
+  const { nodes, edges, pageInfo } = page;
+  const rows = Array.isArray(nodes) ? nodes : Array.isArray(edges) ? edges : undefined;
+  const { hasNextPage, endCursor } = isObject(pageInfo) ? pageInfo : {};
+  if (!rows || hasNextPage === undefined || endCursor === undefined) {
+    const missing = rows ? 'pageInfo { hasNextPage endCursor }' : 'nodes';
+    throw usageError(`--paginate: the list is without ${missing}.`, example);
+  }
+  return { rows, next: hasNextPage === true ? String(endCursor) : null };
+}
+
+/** The rows of all pages; `fetchPage` returns the data after a cursor. */
+async function* rowsOfAllPages(
+  fetchPage: (after: string | undefined) => Promise<unknown>,
+): AsyncGenerator<unknown, void, undefined> {
+  let after: string | undefined;
+  for (;;) {
+    const { rows, next } = pageIn(await fetchPage(after));
+    yield* rows;
+    if (next === null) return;
+    if (next === after)
+      throw usageError('--paginate: the list does not continue after $after.', example);
+    after = next;
+  }
+}
+
+function requireAfter(variables: ReadonlyMap<string, string>): void {
+  if (variables.has('after')) return;
+  throw usageError('--paginate: the operation needs a variable $after.', example);
 }
 
 /** `epic api`: any query or mutation. */
@@ -99,10 +151,10 @@ export const api = command<never, typeof flags>({
     const variables = await variablesFor(operation, { all, typed, raw });
     const ask = (more?: Record<string, unknown>) =>
       api.query(operation.text, { ...variables, ...more }, operation.name);
-    if (!paginate) return tell(invocation, await ask());
+    if (!paginate) return printResponse(invocation, await ask());
     requireAfter(operation.variables);
     const fetchPage = async (after: string | undefined) =>
       dataOf(await ask(after ? { after } : {}));
-    return tellAllPages(invocation, rowsOfAllPages(fetchPage));
+    return printRows(invocation, rowsOfAllPages(fetchPage));
   },
 });

@@ -15,9 +15,9 @@ import { drawTimeline } from '../../core/output/timeline.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
 import { History, HistoryRecord } from '../../operations/index.ts';
 
-type Told = Change & { sentence: string };
+type DescribedChange = Change & { sentence: string };
 
-const columns: readonly Column<Told>[] = [
+const columns: readonly Column<DescribedChange>[] = [
   { key: 'id', label: 'ID', kind: 'text', value: (c) => c.id },
   { key: 'changedAt', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
   { key: 'actor', label: 'Who', kind: 'text', priority: 1, value: actorOf },
@@ -33,7 +33,7 @@ const columns: readonly Column<Told>[] = [
   { key: 'sentence', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
 ];
 
-/** Payments have no commands of their own, and a history nevertheless. */
+/** Payments have a history, but no noun with a list of fields. */
 const paymentFields: readonly Field[] = [
   { key: 'contractId', label: 'Contract', kind: 'id' },
   { key: 'amount', label: 'Amount', kind: 'money' },
@@ -41,7 +41,7 @@ const paymentFields: readonly Field[] = [
   { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
 ];
 
-// History of itself is that it was pruned, which is told by a DBA's tools.
+// the history of the history is its pruning, which the DBA tools show
 const records = Object.values(HistoryRecord).filter((each) => each !== 'history');
 
 /** The name of a record, in the singular or in the plural. */
@@ -58,7 +58,7 @@ const recordName: Parser<HistoryRecord> = Object.assign(
   { choices: records },
 );
 
-/** The changes of one transaction, one after the other as they happened; the latest transaction first. */
+/** The changes grouped by transaction, in order; the latest transaction first. */
 function transactions(latestFirst: readonly Change[]): [Change, ...Change[]][] {
   const groups: [Change, ...Change[]][] = [];
   for (const change of latestFirst) {
@@ -69,7 +69,7 @@ function transactions(latestFirst: readonly Change[]): [Change, ...Change[]][] {
   return groups;
 }
 
-/** `epic history`: who changed a record, when, and from what. */
+/** `epic history`: who changed a record, when, and how. */
 export const history = (nouns: readonly NounEntry[]): Command =>
   command({
     flags: {
@@ -108,7 +108,7 @@ export const history = (nouns: readonly NounEntry[]): Command =>
           when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
           text: sentenceOf(group, fields, names),
         }));
-        await output.drawing((paint, cells) => drawTimeline(moments, paint, cells));
+        await output.drawing((paint, width) => drawTimeline(moments, paint, width));
       } else await output.list(shown, each(names), '');
       noteNextPage({ output, commandLine }, page);
     },

@@ -3,13 +3,22 @@ import { optional } from '../../core/args/flag.ts';
 import { line, period, wholeNumber } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
+import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { writeWhole } from '../../core/output/file.ts';
 import { localDay } from '../../core/output/format.ts';
+import type { Paint } from '../../core/output/paint.ts';
 import { Report } from '../../operations/index.ts';
-import { drawReport } from './drawing.ts';
-import { type Figure, figures, objects, type Section } from './section.ts';
-import { sectionsOf } from './sections.ts';
+import {
+  barLengths,
+  type Figure,
+  figures,
+  objects,
+  type Section,
+  sectionsOf,
+  total,
+  visibleColumns,
+} from './sections.ts';
 
 const columns: readonly Column<Figure>[] = [
   { key: 'section', label: 'Section', kind: 'text', priority: 0, value: (f) => f.section },
@@ -19,7 +28,7 @@ const columns: readonly Column<Figure>[] = [
   { key: 'value', label: 'Value', kind: 'number', priority: 0, value: (f) => f.value },
 ];
 
-/** The whole months that end with the present one. */
+/** The last whole months, the present one included. */
 function lastMonths(count: number, now: Date): { first: string; last: string } {
   const [year, month] = [now.getFullYear(), now.getMonth()];
   return {
@@ -28,14 +37,44 @@ function lastMonths(count: number, now: Date): { first: string; last: string } {
   };
 }
 
-/** The sections of a report, by their names. */
-const bySection = (sections: readonly Section[]): readonly Column<null>[] =>
+/** The report as one object, for JSON. */
+const sectionColumns = (sections: readonly Section[]): readonly Column<null>[] =>
   sections.map((each) => ({
     key: each.key,
     label: each.title,
     kind: 'json',
     value: () => objects(each),
   }));
+
+function columnsOf(section: Section): ChartColumn[] {
+  return visibleColumns(section).flatMap(({ column, texts }): ChartColumn[] => {
+    const isName = column.role === 'name';
+    const sum = section.rowCount > 1 && (isName ? 'Total' : total(column));
+    const text: ChartColumn = {
+      label: column.label,
+      texts: sum ? [...texts, sum] : texts,
+      align: ['number', 'money'].includes(column.kind) ? 'right' : 'left',
+      ...(isName && { flexible: true }),
+    };
+    return column.bar ? [text, { label: '', bars: barLengths(column) }] : [text];
+  });
+}
+
+/** The report for a terminal: its sections one below the other, with bars. */
+function drawReport(
+  heading: string,
+  sections: readonly Section[],
+  paint: Paint,
+  width: number,
+): string {
+  const parts = sections.map((section) => {
+    const body = section.rowCount
+      ? drawChart(columnsOf(section), paint, width)
+      : `${section.ifEmpty}\n`;
+    return `\n${paint.heading(section.title)}\n${body}`;
+  });
+  return `${heading}\n${parts.join('')}`;
+}
 
 /** `epic report`: sales, payments, overdue contracts and support workload. */
 export const report: Command = command({
@@ -63,12 +102,12 @@ export const report: Command = command({
       throw usageError('--months and --between exclude each other.', 'Give one of them.');
     }
     const { first, last } = between ?? lastMonths(months ?? 12, new Date());
-    const counted = await api.send(Report, {
+    const result = await api.send(Report, {
       firstDay: first,
       lastDay: last,
       timeZone: timeZone(),
     });
-    const sections = sectionsOf(counted);
+    const sections = sectionsOf(result);
     const days = `${first} to ${last}`;
 
     if (html !== undefined) {
@@ -79,9 +118,9 @@ export const report: Command = command({
       output.note(`The report is in ${html}.`);
     } else if (fields === undefined && output.format === 'people') {
       const heading = `Epic Events, ${days}`;
-      await output.drawing((paint, cells) => drawReport(heading, sections, paint, cells));
+      await output.drawing((paint, width) => drawReport(heading, sections, paint, width));
     } else if (fields === undefined && output.format === 'json') {
-      output.record(bySection(sections), null);
+      output.record(sectionColumns(sections), null);
     } else await output.list(shown, sections.flatMap(figures), 'Nothing to report.');
   },
 });

@@ -1,5 +1,114 @@
+import type { Cell, Kind } from '../../core/output/columns.ts';
+import { forMachines, forPeople } from '../../core/output/format.ts';
 import type { ReportQuery } from '../../operations/index.ts';
-import { type Section, section } from './section.ts';
+
+/** A column of a section, with the cell of each row. */
+export interface SectionColumn {
+  key: string;
+  label: string;
+  kind: Kind;
+  /** `name` labels the row, `measure` is a figure; `detail` is in the output for programs only. */
+  role: 'name' | 'measure' | 'detail';
+  /** What people read instead of null. */
+  missing?: string;
+  /** Whether bars are drawn of it. */
+  bar?: true;
+  cells: readonly Cell[];
+}
+
+/** A section of a report, for the terminal, programs and the HTML page alike. */
+export interface Section {
+  key: string;
+  title: string;
+  ifEmpty: string;
+  columns: readonly SectionColumn[];
+  rowCount: number;
+}
+
+/** A section of the rows that the API returned. */
+export function section<Row>(definition: {
+  key: string;
+  title: string;
+  ifEmpty: string;
+  rows: readonly Row[] | null;
+  columns: readonly (Omit<SectionColumn, 'cells'> & { value(row: Row): Cell })[];
+}): Section {
+  const rows = definition.rows ?? [];
+  return {
+    ...definition,
+    rowCount: rows.length,
+    columns: definition.columns.map(({ value, ...column }) => ({
+      ...column,
+      cells: rows.map(value),
+    })),
+  };
+}
+
+/** The columns that people see, each with its texts. */
+export function visibleColumns({ columns }: Section): { column: SectionColumn; texts: string[] }[] {
+  return columns
+    .filter(({ role }) => role !== 'detail')
+    .map((column) => ({
+      column,
+      texts: column.cells.map((cell) => forPeople(column.kind, cell ?? column.missing)),
+    }));
+}
+
+const cents = (amount: string) => {
+  const [whole = '0', fraction = ''] = amount.split('.');
+  return BigInt(whole + fraction.padEnd(2, '0').slice(0, 2));
+};
+
+/** The sum of a column as people read it; undefined if it has none. Money is added in cents, without loss. */
+export function total({ kind, role, cells }: SectionColumn): string | undefined {
+  if (role !== 'measure') return undefined;
+  if (kind === 'number') return String(cells.reduce<number>((sum, each) => sum + Number(each), 0));
+  if (kind !== 'money') return undefined;
+  const sum = cells.reduce<bigint>((all, each) => all + cents(String(each)), 0n);
+  const digits = String(sum < 0n ? -sum : sum).padStart(3, '0');
+  const amount = `${sum < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+  return forPeople('money', amount);
+}
+
+/** The values of a column as lengths of bars. */
+export const barLengths = ({ cells }: SectionColumn) => cells.map((cell) => Number(cell ?? 0));
+
+type JsonCell = Exclude<Cell, undefined>;
+
+/** The rows as objects, for JSON. */
+export function objects({ columns, rowCount }: Section): Record<string, JsonCell>[] {
+  return Array.from({ length: rowCount }, (_, row) =>
+    Object.fromEntries(columns.map(({ key, kind, cells }) => [key, forMachines(kind, cells[row])])),
+  );
+}
+
+/** One figure of a report, for spreadsheets and scripts. */
+export interface Figure {
+  section: string;
+  id: Cell;
+  name: Cell;
+  measure: string;
+  value: Cell;
+}
+
+/** The figures of a section, one by one. */
+export function figures({ key: section, columns, rowCount }: Section): Figure[] {
+  const cellsOf = (predicate: (column: SectionColumn) => boolean) =>
+    columns.find(predicate)?.cells ?? [];
+  const names = cellsOf(({ role }) => role === 'name');
+  const ids = cellsOf(({ kind }) => kind === 'id');
+  return Array.from({ length: rowCount }, (_, row) =>
+    columns
+      .filter(({ role }) => role === 'measure')
+      .map(({ key: measure, kind, cells }) => ({
+        section,
+        id: ids[row],
+        name: names[row],
+        measure,
+        value: forMachines(kind, cells[row]),
+      })),
+  ).flat();
+}
 
 const employeeId = { key: 'employeeId', label: 'ID', kind: 'id', role: 'detail' } as const;
 const name = { kind: 'text', role: 'name' } as const;
@@ -9,7 +118,7 @@ const amount = { kind: 'money', role: 'measure' } as const;
 const age = (fromDays: number, toDays: number | null) =>
   toDays === null ? `over ${fromDays - 1} days` : `${fromDays} to ${toDays} days`;
 
-/** What the API counted, as the sections of a report. */
+/** The sections of the report. */
 export function sectionsOf({
   pipeline,
   months,
@@ -102,7 +211,7 @@ export function sectionsOf({
     section({
       key: 'support',
       title: 'Events by support person',
-      ifEmpty: 'There is nobody in support.',
+      ifEmpty: 'There are no support employees.',
       rows: support,
       columns: [
         { ...employeeId, value: (person) => person.employeeId },

@@ -1,4 +1,4 @@
-/** How a report looks: light and dark, on a screen, in a mail and on paper. */
+/** The style of the page: light and dark, on screen, in a mail and in print. */
 export const style = `
 :root {
   color-scheme: light dark;

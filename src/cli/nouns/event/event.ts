@@ -29,7 +29,7 @@ import { edit } from '../../core/command/edit.ts';
 import { list } from '../../core/command/list.ts';
 import { confirmationQuestion, view } from '../../core/command/view.ts';
 import { usageError } from '../../core/errors.ts';
-import { eventCalendar } from '../../extras/calendar/verb.ts';
+import { eventCalendar } from '../../extras/calendar/calendar.ts';
 import { field, reference } from '../../extras/import/fields.ts';
 import { importVerb } from '../../extras/import/verb.ts';
 import {

@@ -3,10 +3,10 @@ import { idOf, line } from '../../core/args/parsers.ts';
 import { type Verb, verb } from '../../core/command/command.ts';
 import type { Column } from '../../core/output/columns.ts';
 import type { EventFieldsFragment } from '../../operations/index.ts';
-import type { Dated } from './events.ts';
+import type { CalendarEvent } from './events.ts';
 import { daysOf, month, thisMonth } from './month.ts';
 
-const mark = (key: 'mine' | 'doubleBooked', label: string): Column<Dated> => ({
+const mark = (key: 'mine' | 'doubleBooked', label: string): Column<CalendarEvent> => ({
   key,
   label,
   kind: 'flag',
@@ -14,7 +14,7 @@ const mark = (key: 'mine' | 'doubleBooked', label: string): Column<Dated> => ({
   value: (event) => event[key],
 });
 
-/** `epic event calendar`: the events of a month, drawn, as rows, or for another calendar. */
+/** `epic event calendar`: the events of a month, drawn, as rows, or as an iCalendar file. */
 export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>[]): Verb =>
   verb({
     name: 'calendar',
@@ -32,8 +32,8 @@ export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>
     columns: [...eventColumns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],
     examples: [
       ['event calendar', 'this month'],
-      ['event calendar --month 2026-12 --mine', 'what I have in December'],
-      ['event calendar --month +1 --ics next-month.ics', 'for another calendar'],
+      ['event calendar --month 2026-12 --mine', 'my events in December'],
+      ['event calendar --month +1 --ics next-month.ics', 'for another calendar program'],
     ],
     notes: [
       'Marks: * mine, ! its support employee is double-booked, x cancelled.',
@@ -52,9 +52,9 @@ export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>
         await writeWhole(flags.ics, ics);
         output.note(`${events.length} events are in ${flags.ics}.`);
       } else if (fields === undefined && output.format === 'people') {
-        const { drawMonth } = await import('./drawing.ts');
-        await output.drawing((paint, cells, lines) =>
-          drawMonth(of, events, pairs, paint, { cells, lines }),
+        const { drawMonth } = await import('./draw.ts');
+        await output.drawing((paint, width, height) =>
+          drawMonth(of, events, pairs, paint, { width, height }),
         );
       } else await output.list(shown, events, 'No event in this month.');
     },

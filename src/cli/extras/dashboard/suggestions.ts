@@ -4,7 +4,7 @@ import { clientOf } from './sections.ts';
 /** A command to type, and what it does. */
 export type Suggestion = readonly [commandLine: string, what: string];
 
-const most = 4;
+const maxSuggestions = 4;
 
 function forSales({ myDrafts, myUnpaid, myEvents }: MyDayQuery): Suggestion[] {
   const [draft] = myDrafts?.nodes ?? [];
@@ -17,7 +17,7 @@ function forSales({ myDrafts, myUnpaid, myEvents }: MyDayQuery): Suggestion[] {
     found.push([`epic contract view ${unpaid.id}`, what]);
   }
   if (event) found.push([`epic event view ${event.id}`, 'the next event of a client']);
-  return found.length > 0 ? found : [['epic client create', 'somebody new']];
+  return found.length > 0 ? found : [['epic client create', 'a new client']];
 }
 
 function forSupport({ myEvents }: MyDayQuery): Suggestion[] {
@@ -49,7 +49,7 @@ function forManagement({ withoutSupport, drafts, load }: MyDayQuery): Suggestion
   return [...found, ['epic report', 'sold, paid, overdue, and the load']];
 }
 
-/** Two to four commands that fit what there is to do, with the ids of it. */
+/** Two to four commands for what there is to do, with its ids. */
 export function suggestions(day: MyDayQuery): Suggestion[] {
   const byDepartment = {
     sales: () => forSales(day),
@@ -58,8 +58,8 @@ export function suggestions(day: MyDayQuery): Suggestion[] {
   };
   const found = day.me ? byDepartment[day.me.department]() : [];
   const news: Suggestion[] = day.unread?.totalCount
-    ? [['epic notification read --all', 'once I have read what is new']]
+    ? [['epic notification read --all', 'mark the news as read']]
     : [];
   const rest: Suggestion = ['epic help', 'everything else'];
-  return [...found.slice(0, most - news.length), ...news, rest].slice(0, most);
+  return [...found.slice(0, maxSuggestions - news.length), ...news, rest].slice(0, maxSuggestions);
 }

@@ -15,18 +15,18 @@ interface Answer {
   }[];
 }
 
-const words = new Map([
+const verdictWords = new Map([
   [true, 'Yes'],
   [false, 'No'],
   [null, 'It depends'],
 ]);
 
-/** The verdict, the grants and policies that led to it, and whom to ask. */
-export function drawAccess(answer: Answer, paint: Paint, cells: number): string {
+/** The verdict, the grants and policies behind it, and whom to ask. */
+export function drawAccess(answer: Answer, paint: Paint, width: number): string {
   const { allowed, verdict, contact, steps } = answer;
   const colour = { true: paint.good, false: paint.bad, null: paint.heading }[`${allowed}`];
-  const word = `${words.get(allowed)}.`;
-  const first = wrapped(printable(`${word} ${verdict}`), cells, '');
+  const word = `${verdictWords.get(allowed)}.`;
+  const first = wrapped(printable(`${word} ${verdict}`), width, '');
   const parts = [colour(word) + first.slice(word.length)];
 
   const mine = steps.filter(({ isMine }) => isMine);
@@ -37,11 +37,11 @@ export function drawAccess(answer: Answer, paint: Paint, cells: number): string 
     const margin = `    ${kind.padEnd(8)}`;
     const text = wrapped(
       printable(sentence ?? 'It has no comment.'),
-      cells,
+      width,
       ' '.repeat(margin.length),
     );
     parts.push(`  ${mark} ${paint.quiet(kind.padEnd(8))}${text.slice(margin.length)}`);
   }
-  if (contact) parts.push('', wrapped(printable(askThem(contact)), cells, ''));
+  if (contact) parts.push('', wrapped(printable(askThem(contact)), width, ''));
   return `${parts.join('\n')}\n`;
 }
