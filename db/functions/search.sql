@@ -41,6 +41,40 @@ comment on function crm_private.event_matches(crm.event, text) is
   'Whether the text occurs in the event''s title or location, without regard to case, accents, hyphens and apostrophes.';
 
 
+-- The named filters of the API's lists that search; filters.sql has the others, and says how they are found.
+
+create or replace function crm_private.client_filter_search(client crm.client, search text) returns boolean
+language sql stable parallel safe
+return crm_private.client_matches(client, search);
+comment on function crm_private.client_filter_search(crm.client, text) is
+  'Only clients whose name, company or e-mail address contains this text, without regard to case and accents.';
+
+create or replace function crm_private.contract_filter_search(search text) returns setof crm.contract
+language sql stable parallel safe
+begin atomic
+  select contract.*
+  from crm.client
+  join crm.contract on contract.client_id = client.id
+  where crm_private.client_matches(client, search);
+end;
+comment on function crm_private.contract_filter_search(text) is
+  'Only contracts of the clients that `search` finds among clients.';
+
+create or replace function crm_private.event_filter_search(search text) returns setof crm.event
+language sql stable parallel safe
+begin atomic
+  select event.* from crm.event where crm_private.event_matches(event, search)
+  union all
+  select event.*
+  from crm.client
+  join crm.contract on contract.client_id = client.id
+  join crm.event    on event.contract_id = contract.id
+  where crm_private.client_matches(client, search);
+end;
+comment on function crm_private.event_filter_search(text) is
+  'Only events whose title or location contains this text, without regard to case and accents, and those of the clients that `search` finds among clients.';
+
+
 -- Exact: every word occurs. The longest goes through the index, the others filter what it finds; at most 500 of a kind
 -- are ranked, so that a frequent word costs no more than another.
 create or replace function crm_private.search_exact(words text[], kinds text[], department text default null)

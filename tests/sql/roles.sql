@@ -152,6 +152,17 @@ create temp view called_by_every_department as
     'crm_private.is_one_line, crm_private.is_phone_number, crm_private.normalize_text, '
     'crm_private.phone_digits, crm_private.rule_sentence, crm_private.search_exact, '
     'crm_private.search_fuzzy, crm_private.transpositions, crm_private.lowest_word_similarity, '
+    'crm_private.client_filter_current, crm_private.client_filter_first_contact_from, '
+    'crm_private.client_filter_first_contact_to, crm_private.client_filter_ids, '
+    'crm_private.client_filter_mine, crm_private.client_filter_not_contacted_since, '
+    'crm_private.client_filter_search, crm_private.contract_filter_created_from, '
+    'crm_private.contract_filter_created_to, crm_private.contract_filter_mine, '
+    'crm_private.contract_filter_overdue, crm_private.contract_filter_search, '
+    'crm_private.contract_filter_unpaid, crm_private.contract_filter_unsigned, '
+    'crm_private.employee_filter_ids, crm_private.event_filter_from, crm_private.event_filter_mine, '
+    'crm_private.event_filter_open, crm_private.event_filter_search, crm_private.event_filter_to, '
+    'crm_private.event_filter_upcoming, crm_private.event_filter_without_support, '
+    'crm_private.notification_filter_unread, '
     'staging.has_api_format, staging.problem_column, staging.write_clients, staging.write_contracts, '
     'staging.write_events, staging.write_lines', ', ')) as name;
 

@@ -5,7 +5,7 @@ import { operationName } from './request/context.ts';
 import { descriptionsPlugin } from './schema/descriptions.ts';
 import { createEnumsPlugin } from './schema/enums.ts';
 import { exposurePlugins } from './schema/exposure.ts';
-import { filterPlugins } from './schema/filters.ts';
+import { createFiltersPlugin } from './schema/filters.ts';
 import { namesPlugin } from './schema/names.ts';
 import { pagingPlugin } from './schema/paging.ts';
 import { scalarsPlugin } from './schema/scalars.ts';
@@ -24,7 +24,7 @@ export function createPreset(options: {
       createEnumsPlugin(),
       scalarsPlugin,
       descriptionsPlugin,
-      ...filterPlugins,
+      createFiltersPlugin(),
       pagingPlugin,
       namesPlugin,
       ...options.plugins,

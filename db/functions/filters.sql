@@ -1,0 +1,139 @@
+-- The named filters of the API's lists, each inlined into the query, so that an index serves it: those whose name
+-- is <table>_filter_<filter>, in crm_private. A function of a row is the condition on it; one that returns rows of the table
+-- says which ones to show. The other argument is what the filter is given: without one it is switched on by true. The
+-- comment is its description. Those that search for a text are in search.sql.
+-- The session's employee is not wrapped in a subquery, which would keep PostgreSQL from inlining: an index evaluates
+-- it once.
+
+
+create or replace function crm_private.employee_filter_ids(employee crm.employee, ids integer[]) returns boolean
+language sql immutable parallel safe
+return employee.id = any (ids);
+comment on function crm_private.employee_filter_ids(crm.employee, integer[]) is
+  'Only the employees with one of these ids.';
+
+
+create or replace function crm_private.client_filter_ids(client crm.client, ids integer[]) returns boolean
+language sql immutable parallel safe
+return client.id = any (ids);
+comment on function crm_private.client_filter_ids(crm.client, integer[]) is
+  'Only the clients with one of these ids.';
+
+create or replace function crm_private.client_filter_mine(client crm.client) returns boolean
+language sql stable parallel safe
+return client.commercial_contact_id = crm.current_employee_id();
+comment on function crm_private.client_filter_mine(crm.client) is
+  'Only the clients whose sales contact I am.';
+
+create or replace function crm_private.client_filter_current(client crm.client) returns boolean
+language sql immutable parallel safe
+return client.erased_at is null;
+comment on function crm_private.client_filter_current(crm.client) is
+  'Only clients whose personal data has not been erased.';
+
+create or replace function crm_private.client_filter_not_contacted_since(client crm.client, "time" timestamptz) returns boolean
+language sql immutable parallel safe
+return client.last_update < "time" and client.erased_at is null;
+comment on function crm_private.client_filter_not_contacted_since(crm.client, timestamptz) is
+  'Only clients whom nobody has contacted, and whose record nobody has changed, since this time.';
+
+create or replace function crm_private.client_filter_first_contact_from(client crm.client, day date) returns boolean
+language sql immutable parallel safe
+return client.first_contact >= day;
+comment on function crm_private.client_filter_first_contact_from(crm.client, date) is
+  'Only clients of a first contact on this day or later.';
+
+create or replace function crm_private.client_filter_first_contact_to(client crm.client, day date) returns boolean
+language sql immutable parallel safe
+return client.first_contact <= day;
+comment on function crm_private.client_filter_first_contact_to(crm.client, date) is
+  'Only clients of a first contact on this day or earlier.';
+
+
+create or replace function crm_private.contract_filter_mine(contract crm.contract) returns boolean
+language sql stable parallel safe
+return contract.commercial_id = crm.current_employee_id();
+comment on function crm_private.contract_filter_mine(crm.contract) is
+  'Only the contracts whose sales contact I am.';
+
+create or replace function crm_private.contract_filter_unsigned(contract crm.contract) returns boolean
+language sql immutable parallel safe
+return contract.status = 'draft';
+comment on function crm_private.contract_filter_unsigned(crm.contract) is
+  'Only contracts that are still drafts.';
+
+create or replace function crm_private.contract_filter_unpaid(contract crm.contract) returns boolean
+language sql immutable parallel safe
+return contract.status = 'signed' and contract.amount_to_be_paid > 0;
+comment on function crm_private.contract_filter_unpaid(crm.contract) is
+  'Only signed contracts with an amount that remains to be paid.';
+
+create or replace function crm_private.contract_filter_overdue(contract crm.contract) returns boolean
+language sql stable parallel safe
+return crm.contract_is_overdue(contract);
+comment on function crm_private.contract_filter_overdue(crm.contract) is
+  'Only contracts whose payment is late: signed more than 30 days ago, with an amount that remains to be paid.';
+
+create or replace function crm_private.contract_filter_created_from(contract crm.contract, "time" timestamptz) returns boolean
+language sql immutable parallel safe
+return contract.creation_date >= "time";
+comment on function crm_private.contract_filter_created_from(crm.contract, timestamptz) is
+  'Only contracts entered at this time or later.';
+
+create or replace function crm_private.contract_filter_created_to(contract crm.contract, "time" timestamptz) returns boolean
+language sql immutable parallel safe
+return contract.creation_date < "time";
+comment on function crm_private.contract_filter_created_to(crm.contract, timestamptz) is
+  'Only contracts entered before this time.';
+
+
+-- Two index scans: an `or` across tables would read every event.
+create or replace function crm_private.event_filter_mine() returns setof crm.event
+language sql stable parallel safe
+begin atomic
+  select event.* from crm.event where support_contact_id = (select crm.current_employee_id())
+  union all
+  select event.*
+  from crm.contract
+  join crm.event on event.contract_id = contract.id
+  where contract.commercial_id = (select crm.current_employee_id());
+end;
+comment on function crm_private.event_filter_mine() is
+  'Only the events whose support or sales contact I am.';
+
+create or replace function crm_private.event_filter_without_support(event crm.event) returns boolean
+language sql immutable parallel safe
+return event.support_contact_id is null;
+comment on function crm_private.event_filter_without_support(crm.event) is
+  'Only events that nobody supports yet.';
+
+create or replace function crm_private.event_filter_open(event crm.event) returns boolean
+language sql immutable parallel safe
+return event.status in ('planned', 'confirmed');
+comment on function crm_private.event_filter_open(crm.event) is
+  'Only events that are planned or confirmed.';
+
+create or replace function crm_private.event_filter_upcoming(event crm.event) returns boolean
+language sql stable parallel safe
+return event.start_date >= now() and event.status <> 'cancelled';
+comment on function crm_private.event_filter_upcoming(crm.event) is
+  'Only events that are still to begin and are not cancelled.';
+
+create or replace function crm_private.event_filter_from(event crm.event, "time" timestamptz) returns boolean
+language sql immutable parallel safe
+return event.start_date >= "time";
+comment on function crm_private.event_filter_from(crm.event, timestamptz) is
+  'Only events that begin at this time or later.';
+
+create or replace function crm_private.event_filter_to(event crm.event, "time" timestamptz) returns boolean
+language sql immutable parallel safe
+return event.start_date < "time";
+comment on function crm_private.event_filter_to(crm.event, timestamptz) is
+  'Only events that begin before this time.';
+
+
+create or replace function crm_private.notification_filter_unread(notification crm.notification) returns boolean
+language sql immutable parallel safe
+return notification.read_at is null;
+comment on function crm_private.notification_filter_unread(crm.notification) is
+  'Only notifications that I have not read.';
