@@ -58,7 +58,7 @@ const cases: readonly Case[] = [
   {
     name: 'epic contract list, as a table',
     args: [programs.epic, 'contract', 'list'],
-    limit: 3,
+    limit: 3.5,
     env: { EPIC_FORCE_TTY: '80' },
   },
 ];

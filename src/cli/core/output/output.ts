@@ -118,7 +118,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const list: Output['list'] = async (columns, rows, ifEmpty) => {
     if (format !== 'people') await writeRows(stdout, format, listed(columns), [rows]);
     else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
-    else await present(drawTable(listed(columns), rows, cells ?? 80, paint));
+    else await present(await drawTable(listed(columns), rows, cells ?? 80, paint));
   };
 
   const sentenceLine = (sentence: string) => {

@@ -1,4 +1,4 @@
-import { type Column, figures, type Kind } from './columns.ts';
+import { type Column, figures } from './columns.ts';
 import { forPeople, fullTime } from './format.ts';
 import type { Paint } from './paint.ts';
 import { blanks, printable, printableLines, shorten, width, wrapped } from './text.ts';
@@ -57,50 +57,50 @@ function shareWidth(laid: readonly Laid<never>[], cells: number): number[] {
   return widths;
 }
 
+/** No borders: columns are told apart by the gutter. */
+const chars = {
+  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
+  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
+  ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '' },
+  middle: ' '.repeat(gutter),
+};
+const style = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true };
+
 /**
  * The rows as a table at most `cells` wide: text shortens with `…`, unimportant columns leave,
  * ids and amounts are always whole.
  */
-export function drawTable<Row>(
+export async function drawTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   cells: number,
   paint: Paint,
-): string {
+): Promise<string> {
+  const { default: Table } = await import('cli-table3');
   const laid = dropToFit(
     columns.map((column) => layOut(column, rows)),
     cells,
   );
-  const widths = shareWidth(laid, cells);
-  const across = (texts: readonly string[], painted: (kind: Kind, text: string) => string) =>
-    laid
-      .map(({ column: { kind } }, index) => {
-        const given = widths[index] ?? 0;
-        const shown = shorten(texts[index] ?? '', given);
-        const filling = blanks(shown, given);
-        return figures.has(kind) ? filling + painted(kind, shown) : painted(kind, shown) + filling;
-      })
-      .join(' '.repeat(gutter))
-      .trimEnd();
-
-  const head = across(
-    laid.map(({ column }) => column.label),
-    (_, label) => paint.heading(label),
+  const colWidths = shareWidth(laid, cells);
+  const colAligns = laid.map(({ column: { kind } }) => (figures.has(kind) ? 'right' : 'left'));
+  // a table for each row: cli-table3 compares every cell with all those above it
+  const draw = (row: string[]) => {
+    const table = new Table({ chars, style, colWidths, colAligns });
+    table.push(row);
+    return table.toString().replace(/ +$/gm, '');
+  };
+  const head = laid.map(({ column: { label } }, index) =>
+    paint.heading(shorten(label, colWidths[index] ?? 0)),
   );
-  const body = rows.flatMap((_, row) => {
-    const inLines = laid.map(({ column, cells: texts }, index) => {
+  const body = rows.map((_, row) =>
+    laid.map(({ column: { kind, wraps }, cells: texts }, index) => {
+      const width = colWidths[index] ?? 0;
       const text = texts[row] ?? '';
-      return column.wraps ? wrapped(text, widths[index] ?? 0, '').split('\n') : [text];
-    });
-    const height = Math.max(...inLines.map((lines) => lines.length));
-    return Array.from({ length: height }, (_, line) =>
-      across(
-        inLines.map((lines) => lines[line] ?? ''),
-        paint.cell,
-      ),
-    );
-  });
-  return `${[head, ...body].join('\n')}\n`;
+      const lines = wraps ? wrapped(text, width, '').split('\n') : [text];
+      return lines.map((line) => paint.cell(kind, shorten(line, width))).join('\n');
+    }),
+  );
+  return `${[head, ...body].map(draw).join('\n')}\n`;
 }
 
 /** One record as `label  value` lines; long texts keep their line breaks, indented. */
