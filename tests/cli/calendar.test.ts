@@ -52,7 +52,7 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-test('off a terminal it is one event a line, each with whether it is mine and double-booked', async () => {
+test('the calendar prints one event a line off a terminal, marked as mine and double-booked', async () => {
   const shown = await suzy.run([...march, '--fields', 'id,startDate,mine,doubleBooked'], { env });
   expect(shown.stdout).toBe(
     [
@@ -67,7 +67,7 @@ test('off a terminal it is one event a line, each with whether it is mine and do
   expect(csv.stdout.split('\r\n')[0]).toMatch(/^id,title,.*,notes,version,mine,doubleBooked$/);
 });
 
-test('mine are those I run, or whose client I look after; others are asked for by who runs them', async () => {
+test('the calendar selects my events, or those of a support contact', async () => {
   const ids = async (epic: Epic, ...flags: string[]) =>
     (await rows(epic, ...march, ...flags)).map(({ id }) => id);
   expect(await ids(suzy, '--mine')).toEqual([1, 4, 2]);
@@ -76,7 +76,7 @@ test('mine are those I run, or whose client I look after; others are asked for b
   expect(await ids(suzy, '--support', '4')).toEqual([3]);
 });
 
-test.each([60, 80, 140])('a month is drawn in %i columns', async (columns) => {
+test.each([60, 80, 140])('the calendar draws a month in %i columns', async (columns) => {
   const { stdout } = await suzy.run(march, { env: { ...env, EPIC_FORCE_TTY: String(columns) } });
   expect(Math.max(...stdout.split('\n').map(width))).toBeLessThanOrEqual(columns);
   expect(stdout).toMatch(/^March 2031 +\* mine {3}! double-booked {3}x cancelled\n Mon +│ Tue +│/);
@@ -89,14 +89,14 @@ test.each([60, 80, 140])('a month is drawn in %i columns', async (columns) => {
   );
 });
 
-test('a month without events is drawn all the same', async () => {
+test('the calendar draws a month without events', async () => {
   const { stdout } = await suzy.run(['event', 'calendar', '--month', '2032-02'], {
     env: { ...env, EPIC_FORCE_TTY: '80' },
   });
   expect(stdout).toMatch(/│ 29\n$/);
 });
 
-test('another calendar reads it, and knows an event again', async () => {
+test('another calendar program reads the exported file, and recognises an event again', async () => {
   const file = join(folder, 'march.ics');
   const run = await suzy.run([...march, '--mine', '--ics', file], { env });
   expect([run.code, run.stdout, run.stderr]).toEqual([0, '', `3 events are in ${file}.\n`]);
@@ -134,12 +134,12 @@ test('another calendar reads it, and knows an event again', async () => {
   );
 });
 
-test('without a file it goes to standard output', async () => {
+test('the iCalendar goes to standard output without a file', async () => {
   const { stdout } = await suzy.run([...march, '--ics'], { env });
   expect(stdout).toMatch(/^BEGIN:VCALENDAR\r\n/);
 });
 
-test('a month with more events than a page of the API is there as a whole', async () => {
+test('the calendar shows a month of more events than one page of the API', async () => {
   await office.database.query(`
     insert into crm.event (title, contract_id, start_date, end_date)
     select 'Event ' || nth, 1, at, at + interval '1 hour'

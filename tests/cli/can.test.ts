@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-test('a yes is the verdict, and the grants and policies that lead to it', async () => {
+test('a yes shows the verdict with its grants and policies', async () => {
   expect(await sales.run(['can', 'update', 'client', client], onTerminal)).toEqual({
     code: 0,
     stderr: '',
@@ -44,7 +44,7 @@ test('a yes is the verdict, and the grants and policies that lead to it', async 
   });
 });
 
-test('a no is exit 5, and also says whom to ask; nothing is wrong, so stderr is empty', async () => {
+test('a no ends with exit code 5, says whom to ask, and leaves stderr empty', async () => {
   expect(await otherSales.run(['can', 'update', 'client', client], onTerminal)).toEqual({
     code: 5,
     stderr: '',
@@ -59,7 +59,7 @@ Ask Sofia Sales (sales).
   });
 });
 
-test('a grant that does not go far enough names the fields that are missing', async () => {
+test('an insufficient grant names the missing fields', async () => {
   const { code, stdout } = await support.run(
     ['can', 'update', 'event', event, '--field', 'notes,contractId'],
     onTerminal,
@@ -75,7 +75,7 @@ test('a grant that does not go far enough names the fields that are missing', as
   expect((await support.run(['can', 'update', 'event', event, '--field', 'notes'])).code).toBe(0);
 });
 
-test('who has no grant at all is told whose it is', async () => {
+test('a missing grant names the departments that have it', async () => {
   const { code, stdout } = await support.run(['can', 'erase', 'client', client], onTerminal);
   expect({ code, stdout }).toEqual({
     code: 5,
@@ -83,7 +83,7 @@ test('who has no grant at all is told whose it is', async () => {
   });
 });
 
-test('where it depends on a record that was not named, that is said, and how to name it', async () => {
+test('an answer that depends on the record says how to name it', async () => {
   expect(await sales.run(['can', 'create', 'contract'], onTerminal)).toEqual({
     code: 0,
     stdout: `It depends. Sales create contracts only for their own clients, as drafts.
@@ -106,7 +106,7 @@ test('where it depends on a record that was not named, that is said, and how to 
   });
 });
 
-test('as JSON, the answer is one object with every step', async () => {
+test('the answer as JSON is one object with every step', async () => {
   const run = await otherSales.run(['can', 'sign', 'contract', draft, '--json']);
   expect(run).toMatchObject({ code: 5, stderr: '' });
   const sentence =
@@ -166,7 +166,7 @@ test('as JSON, the answer is one object with every step', async () => {
   );
 });
 
-test('in a pipe it is one line, and --fields picks what a script wants', async () => {
+test('the answer in a pipe is one line of the fields that --fields picks', async () => {
   const question = ['can', 'update', 'client', client];
   const { stdout } = await otherSales.run(question);
   expect(stdout.split('\t').slice(0, 6)).toEqual([
@@ -185,7 +185,7 @@ test('in a pipe it is one line, and --fields picks what a script wants', async (
   });
 });
 
-test('the words come in either order, in the plural too, as one knows them from the commands', async () => {
+test('the verb and the noun are accepted in either order, and in the plural', async () => {
   for (const words of [
     ['update', 'client'],
     ['client', 'update'],
@@ -199,7 +199,7 @@ test('the words come in either order, in the plural too, as one knows them from 
   expect((await manager.run(['can', 'hand-over', 'client', client])).code).toBe(0);
 });
 
-test('what cannot be asked is exit 2, and what can be is listed', async () => {
+test('an unknown question ends with exit code 2 and the list of possible ones', async () => {
   for (const [expected, ...args] of [
     [
       'There is no “fly” to ask about for clients.\n' +
@@ -228,7 +228,7 @@ test('what cannot be asked is exit 2, and what can be is listed', async () => {
   }
 });
 
-test('a record without commands of its own can be asked about all the same', async () => {
+test('epic can answers for a record without commands', async () => {
   expect(await sales.run(['can', 'read', 'payment'])).toMatchObject({ code: 0 });
   const { code, stdout } = await manager.run(['can', 'update', 'payment', '--field', 'paid-on']);
   expect(code).toBe(5);
@@ -239,7 +239,7 @@ test('a record without commands of its own can be asked about all the same', asy
   expect(wrong.stderr).toContain('There is no “fly” to ask about for payments.');
 });
 
-test('moving and reactivating are asked about as they are done', async () => {
+test('epic can answers for moving and reactivating an employee', async () => {
   for (const field of ['department', 'reactivate', 'phone']) {
     expect(await sales.run(['can', 'update', 'employee', '4', '--field', field])).toMatchObject({
       code: 5,
@@ -250,7 +250,7 @@ test('moving and reactivating are asked about as they are done', async () => {
   }
 });
 
-test('a record that there is not is exit 3, whatever one would do with it', async () => {
+test('a missing record ends with exit code 3, for every verb', async () => {
   for (const words of ['read contract', 'sign contract', 'pay contract', 'erase client']) {
     const [verb = '', noun = ''] = words.split(' ');
     const run = await manager.run(['can', verb, noun, '99999']);
@@ -262,14 +262,14 @@ test('a record that there is not is exit 3, whatever one would do with it', asyn
   }
 });
 
-test("somebody else's notification is one that there is not", async () => {
+test('the notification of a colleague counts as missing', async () => {
   const [mine] = await json<{ id: number }[]>(support, 'notification', 'list');
   expect((await support.run(['can', 'read', 'notification', String(mine?.id)])).code).toBe(0);
   const others = await sales.run(['can', 'read', 'notification', String(mine?.id)]);
   expect(others.code).toBe(3);
 });
 
-describe('what is asked beforehand is what the command is then told:', () => {
+describe('epic can predicts the outcome of:', () => {
   // A word for each argument; _ stands for a space in one.
   const ids = (line: string) =>
     line
@@ -313,7 +313,7 @@ describe('what is asked beforehand is what the command is then told:', () => {
   });
 });
 
-test('asking changes nothing', async () => {
+test('epic can changes nothing', async () => {
   const { contract } = await soldContract(sales, { signed: false });
   await sales.run(['can', 'sign', 'contract', contract]);
   await manager.run(['can', 'delete', 'contract', contract]);

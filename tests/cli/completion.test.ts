@@ -56,7 +56,7 @@ async function completeIds(epic: Epic, ...words: string[]): Promise<Candidate[]>
 const values = async (...words: string[]) =>
   (await complete(stranger, ...words)).map(({ value }) => value);
 
-test('nouns and commands are completed, with what they are', async () => {
+test('nouns and commands are completed, with descriptions', async () => {
   const all = await complete(stranger, '');
   expect(all).toContainEqual({ value: 'login', about: 'Log in' });
   expect(all.map(({ value }) => value)).toEqual(expect.arrayContaining(['contract', 'can']));
@@ -65,7 +65,7 @@ test('nouns and commands are completed, with what they are', async () => {
   expect(await values('nonsense', '')).toEqual([]);
 });
 
-test('verbs are completed, and their aliases when nothing else begins so', async () => {
+test('verbs are completed, and aliases where no verb matches', async () => {
   expect(await values('contracts', '')).toEqual(expect.arrayContaining(['list', 'sign', 'pay']));
   expect(await values('contract', 'l')).toEqual(['list']);
   expect(await values('contract', 'ls')).toEqual(['ls']);
@@ -73,7 +73,7 @@ test('verbs are completed, and their aliases when nothing else begins so', async
   expect(await values('contract', 'nonsense', '')).toEqual([]);
 });
 
-test('flags are completed, those of the command and those of all; none twice', async () => {
+test('flags of the command and global flags are completed, none twice', async () => {
   const flags = await values('contract', 'list', '--mine', '--');
   for (const flag of ['--unsigned', '--sort', '--json', '--server']) expect(flags).toContain(flag);
   expect(flags).not.toContain('--mine');
@@ -107,7 +107,7 @@ test('orders and names of fields are completed, the latter after a comma too', a
   expect(await values('contract', 'list', '--fields', '$(id),cl')).toEqual([]);
 });
 
-test('the ids of records are completed with what they are, one’s own before those of others', async () => {
+test('ids are completed with descriptions, one’s own records first', async () => {
   const { client, contract } = await soldContract(sales);
   await soldContract(await office.at('otherSales'), { signed: false });
   const own = { value: contract, about: 'Dupont SA, signed' };
@@ -131,7 +131,7 @@ test('the ids of records are completed with what they are, one’s own before th
   expect((await completeIds(sales, 'session', 'revoke', '')).length).toBeGreaterThan(0);
 });
 
-test('no candidate is more than one harmless line', async () => {
+test('every candidate is one line without control characters', async () => {
   const args = ['client', 'create', '--email', 'x@evil.example', '--name'];
   const { code } = await sales.run([...args, 'Eve \u202eevil']);
   expect(code).toBe(0);
@@ -139,7 +139,7 @@ test('no candidate is more than one harmless line', async () => {
   expect(eve?.about).toBe('Eve \ufffdevil');
 });
 
-test('without a session, or without a server, there are simply no ids', async () => {
+test('no ids are completed without a session or a server', async () => {
   expect(await complete(stranger, 'contract', 'sign', '')).toEqual([]);
   expect(await complete(sales, '--server', '127.0.0.1:1', 'contract', 'sign', '')).toEqual([]);
   expect(await complete(sales, '--server', 'ftp://x', 'contract', 'sign', '')).toEqual([]);
@@ -148,7 +148,7 @@ test('without a session, or without a server, there are simply no ids', async ()
   expect(await complete(unlucky, 'contract', 'sign', '')).toEqual([]);
 });
 
-test('a session that is due is refreshed only where a server answers', async () => {
+test('an expired session is refreshed only where a server answers', async () => {
   const asked: string[] = [];
   const silent = createServer(({ url = '' }) => asked.push(url));
   await new Promise<void>((resolve) => {
@@ -171,7 +171,7 @@ test('a session that is due is refreshed only where a server answers', async () 
   expect(await due.run(['whoami'])).toMatchObject({ code: 0 });
 });
 
-test('completion prints a script for each shell', async () => {
+test('epic completion prints a script for each shell', async () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
     const { code, stdout } = await stranger.run(['completion', shell]);
     expect(code).toBe(0);

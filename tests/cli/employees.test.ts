@@ -30,7 +30,7 @@ function hire(department: string, ...more: string[]): Promise<Employee> {
   );
 }
 
-test('an employee has a phone number, by which colleagues reach and find them', async () => {
+test('an employee has a phone number, which is shown and searched', async () => {
   const { id, phone } = await hire('support', '--phone', '+33 1 99 00 55 66');
   expect(phone).toBe('+33 1 99 00 55 66');
   const { stdout } = await sales.run(['employee', 'view', String(id)]);
@@ -52,13 +52,13 @@ test('an employee has a phone number, by which colleagues reach and find them', 
   ).toMatchObject({ phone: null });
 });
 
-test('a phone number that is none is refused before it is sent', async () => {
+test('an invalid phone number is refused before it is sent', async () => {
   const { code, stderr } = await manager.run(['employee', 'update', '4', '--phone', 'later']);
   expect(code).toBe(2);
   expect(stderr).toContain('is not a telephone number');
 });
 
-test('a move to another department hands the work over in one go', async () => {
+test('a move to another department hands the work over in one transaction', async () => {
   const { id } = await hire('sales');
   const { client } = await soldContract(sales);
   await json(manager, 'client', 'handover', client, '--to', String(id));
@@ -88,7 +88,7 @@ test('a name, a phone number and a department can be changed together', async ()
   });
 });
 
-test('who has left is let in again, and keeps their department', async () => {
+test('a reactivated employee logs in again, in the same department', async () => {
   const { id } = await hire('support');
   await json(manager, 'employee', 'deactivate', String(id), '--yes');
   expect(
@@ -96,7 +96,7 @@ test('who has left is let in again, and keeps their department', async () => {
   ).toMatchObject({ active: true, department: 'support' });
 });
 
-test('a move is made only at the version that it expects', async () => {
+test('a move is refused at another version than expected', async () => {
   const { id, version } = await hire('support');
   await json(manager, 'employee', 'update', String(id), '--phone', '+33 1 99 00 00 01');
   const { code } = await manager.run([
@@ -109,7 +109,7 @@ test('a move is made only at the version that it expects', async () => {
   });
 });
 
-test('a hand-over without a move is a mistake', async () => {
+test('a hand-over without a move is refused', async () => {
   const { code, stderr } = await manager.run([
     ...['employee', 'update', '4', '--name', 'Omar', '--handover-to', '3'],
   ]);

@@ -211,11 +211,11 @@ function cell(value: unknown): string {
   return typeof value === 'string' && /^[=+\-@]/.test(text) ? `'${text}` : text;
 }
 
-test('all commands are here', () => {
+test('the list of this test has every command', () => {
   expect([...Object.keys(cases), ...endless].sort()).toEqual([...commands.keys()].sort());
 });
 
-test.each(Object.keys(cases))('epic %s', async (name) => {
+test.each(Object.keys(cases))('epic %s prints the same record in every format', async (name) => {
   const { code = 0, only, differs } = cases[name] ?? {};
   const runs = new Map<Format, { stdout: string; stderr: string }>();
   for (const [n, format] of formats.entries()) {

@@ -19,7 +19,7 @@ import {
 import { parseArgv } from '../../src/cli/core/command/shared-flags.ts';
 import { shellQuote } from '../../src/cli/core/text/shell.ts';
 
-test('ids are whole numbers that PostgreSQL can hold', () => {
+test('an id is a whole number that PostgreSQL can hold', () => {
   expect(id('12')).toBe(12);
   expect(id('2147483647')).toBe(2_147_483_647);
   for (const wrong of ['0', '-1', '1.5', '1e3', '0x1f', '2147483648', '', ' 1']) {
@@ -27,7 +27,7 @@ test('ids are whole numbers that PostgreSQL can hold', () => {
   }
 });
 
-test('money is exact text, however people write it', () => {
+test('an amount is read exactly in every usual notation', () => {
   expect(money('1250')).toBe('1250.00');
   expect(money('1250,5')).toBe('1250.50');
   expect(money('12 500.00 €')).toBe('12500.00');
@@ -52,7 +52,7 @@ test('money is exact text, however people write it', () => {
   expect(() => money('12345678901')).toThrow('too large');
 });
 
-test('dates are days of the calendar', () => {
+test('a date is a calendar day', () => {
   expect(date('2026-12-01')).toBe('2026-12-01');
   expect(date('today')).toMatch(/^\d{4}-\d\d-\d\d$/);
   expect(date('+0d')).toBe(date('today'));
@@ -63,7 +63,7 @@ test('dates are days of the calendar', () => {
   }
 });
 
-test('a time without zone is local, and is sent with its offset', () => {
+test('a time without a zone is local, and is sent with its offset', () => {
   expect(dateTime('2026-12-01 18:30')).toMatch(/^2026-12-01T18:30:00[+-]\d\d:\d\d$/);
   expect(new Date(dateTime('2026-07-01T18:30'))).toEqual(new Date(2026, 6, 1, 18, 30));
   expect(dateTime('2026-12-01T18:30:15Z')).toBe('2026-12-01T18:30:15Z');
@@ -74,13 +74,13 @@ test('a time without zone is local, and is sent with its offset', () => {
   }
 });
 
-test('a period has both its days whole', () => {
+test('a period includes both its days', () => {
   expect(new Date(fromMoment('2026-12-01'))).toEqual(new Date(2026, 11, 1));
   expect(new Date(toMoment('2026-12-31'))).toEqual(new Date(2027, 0, 1));
   expect(new Date(toMoment('2026-12-31 18:00'))).toEqual(new Date(2026, 11, 31, 18));
 });
 
-test('e-mail addresses, telephone numbers and words are checked', () => {
+test('e-mail addresses, telephone numbers and enum values are validated', () => {
   expect(email(' ana@dupont.example ')).toBe('ana@dupont.example');
   for (const wrong of ['ana', 'ana@dupont', '@x.fr', 'a b@x.fr']) {
     expect(() => email(wrong)).toThrow('is not an e-mail address');
@@ -95,7 +95,7 @@ test('e-mail addresses, telephone numbers and words are checked', () => {
   expect(() => line(5)('a\0b')).toThrow('NUL');
 });
 
-test('a command line that is shown can be pasted into a shell', () => {
+test('a printed command line can be pasted into a shell', () => {
   expect(shellQuote(['epic', 'list', '--search', "d'Or & Cie", ''])).toBe(
     String.raw`epic list --search 'd'\''Or & Cie' ''`,
   );
@@ -144,7 +144,7 @@ test('a command line is changed without touching the values of other flags', () 
   ]);
 });
 
-test('a period has two ends, of which one may be left out', () => {
+test('a period may leave out one of its ends', () => {
   const days = between(date, date);
   expect(days('2026-12-01..2026-12-31')).toEqual({ from: '2026-12-01', to: '2026-12-31' });
   expect(days('2026-12-01 .. 2026-12-01')).toEqual({ from: '2026-12-01', to: '2026-12-01' });
@@ -161,7 +161,7 @@ test('a period has two ends, of which one may be left out', () => {
   expect(() => moments('2026-12-01 10:00..2026-12-01 09:00')).toThrow('ends before it begins');
 });
 
-test('an age is the day that it began', () => {
+test('an age is converted to the day it began', () => {
   expect(since('30d')).toBe(fromMoment('-30d'));
   expect(since('-30d')).toBe(fromMoment('-30d'));
   expect(since('2026-12-01')).toBe(fromMoment('2026-12-01'));

@@ -77,12 +77,12 @@ const hints: [kind: string, facts: Record<string, unknown> | undefined, hint: st
   ],
 ];
 
-test.each(hints)('what to type after %s with %j is: %s', (kind, facts, hint) => {
+test.each(hints)('the hint for %s with %j is: %s', (kind, facts, hint) => {
   const problem: Problem = { code: 'INVALID', message: '', kind, ...(facts && { facts }) };
   expect(hintFor(problem)).toBe(hint);
 });
 
-test('every kind that has a hint is one that the database or the server gives', () => {
+test('every kind with a hint is a kind of the database or the server', () => {
   const filesIn = (folder: string, ending: string) =>
     readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith(ending))
@@ -91,7 +91,7 @@ test('every kind that has a hint is one that the database or the server gives', 
   for (const [kind] of hints) expect([kind, given.includes(kind)]).toEqual([kind, true]);
 });
 
-test('a refusal without a hint of its own says how to reach who may', () => {
+test('a refusal without a hint says how to reach the contact', () => {
   const refusal = { code: 'FORBIDDEN', message: '', kind: 'sales_update_own' } as const;
   expect(hintFor(refusal)).toBeUndefined();
   const person = { id: 9, fullName: 'Farid Benali', department: 'sales' };

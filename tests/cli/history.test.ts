@@ -38,7 +38,7 @@ async function planned(contract: string): Promise<string> {
   return String(id);
 }
 
-test('the life of a contract reads as sentences, the latest first', async () => {
+test('the history of a contract is a list of sentences, the latest first', async () => {
   const { contract } = await soldContract(sales, { total: '1200', signed: false });
   await json(sales, 'contract', 'update', contract, '--total', '1500');
   await json(sales, 'contract', 'sign', contract);
@@ -55,7 +55,7 @@ test('the life of a contract reads as sentences, the latest first', async () => 
   ]);
 });
 
-test('what was set, changed and removed is said in one sentence', async () => {
+test('a change of several fields is one sentence', async () => {
   const { client } = await soldContract(sales);
   await json(sales, 'client', 'update', client, '--phone', '06 12 34 56 78');
   await json(
@@ -69,7 +69,7 @@ test('what was set, changed and removed is said in one sentence', async () => {
   ]);
 });
 
-test('colleagues are named, and so is what a hand-over takes along', async () => {
+test('a history names colleagues, and what a hand-over includes', async () => {
   const { client, contract } = await soldContract(sales);
   const event = await planned(contract);
   await json(manager, 'event', 'assign', event, '--support', String(staff.support.id));
@@ -90,7 +90,7 @@ test('colleagues are named, and so is what a hand-over takes along', async () =>
   expect(followed).toBe('Marie Manager handed the contract over from Sofia Sales to Oscar Sales.');
 });
 
-test('what was done in one transaction is told together', async () => {
+test('changes of one transaction are grouped', async () => {
   const { contract } = await soldContract(sales, { total: '1200', signed: false });
   await office.database.query(
     `do $$ begin
@@ -105,7 +105,7 @@ test('what was done in one transaction is told together', async () => {
   expect(first).toBe('Sofia Sales created the contract: Dupont SA, 1 200.00 €, as a draft.');
 });
 
-test('what a DBA does in psql shows who logged in to the database', async () => {
+test('a change made in psql names the login of the database', async () => {
   const { client } = await soldContract(sales);
   const [login] = await office.database.query<{ name: string }>('select session_user as name');
   await office.database.query(`update crm.client set phone = '0612' where id = ${client}`);
@@ -120,7 +120,7 @@ test('what a DBA does in psql shows who logged in to the database', async () => 
   });
 });
 
-test('who claims to be an employee in psql is shown as both', async () => {
+test('a change made in psql as an employee names both', async () => {
   const { client } = await soldContract(sales);
   const [login] = await office.database.query<{ name: string }>('select session_user as name');
   await office.database.query(
@@ -133,7 +133,7 @@ test('who claims to be an employee in psql is shown as both', async () => {
   expect(last).toBe(`Oscar Sales (${login?.name}, in the database) set the phone to “0612”.`);
 });
 
-test('erased personal data is gone from the history, and that it was erased is there', async () => {
+test('erased personal data leaves the history, and the erasure stays in it', async () => {
   const { client } = await soldContract(sales);
   await json(sales, 'client', 'update', client, '--phone', '06 12 34 56 78');
   const erased = await manager.run(['client', 'erase', client, '--yes']);
@@ -160,7 +160,7 @@ test('a deleted record keeps its history', async () => {
   ]);
 });
 
-test('payments and employees have a history too', async () => {
+test('payments and employees have a history', async () => {
   const { contract } = await soldContract(sales);
   const event = await planned(contract);
   await json(manager, 'event', 'assign', event, '--support', String(staff.support.id));
@@ -191,7 +191,7 @@ test('payments and employees have a history too', async () => {
   ]);
 });
 
-test('long texts are told in part; all of them are in the JSON', async () => {
+test('long texts are shortened, and complete in JSON', async () => {
   const { contract } = await soldContract(sales);
   const event = await planned(contract);
   const notes = `${'Back entrance. '.repeat(20)}\nAsk for Zoé.`;
@@ -204,7 +204,7 @@ test('long texts are told in part; all of them are in the JSON', async () => {
   expect(change).toMatchObject({ newValues: { notes }, oldValues: { notes: null } });
 });
 
-test('the JSON has every value in the form of the other commands, and times in ISO form', async () => {
+test('the history as JSON has values in the form of the other commands, times in ISO form', async () => {
   const { contract } = await soldContract(sales, { total: '1200.50' });
   const changes = await json<Record<string, unknown>[]>(sales, 'history', 'contract', contract);
   const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
@@ -246,7 +246,7 @@ test('the JSON has every value in the form of the other commands, and times in I
   ]);
 });
 
-test('in a pipe it is a line a change, with ISO times; --csv and --fields are as elsewhere', async () => {
+test('the history in a pipe is one line a change, with ISO times, --csv and --fields', async () => {
   const { contract } = await soldContract(sales);
   const { stdout } = await sales.run(['history', 'contract', contract]);
   expect(stdout).toMatch(
@@ -265,7 +265,7 @@ test('in a pipe it is a line a change, with ISO times; --csv and --fields are as
   );
 });
 
-test('on a terminal the times are relative, and moments with --absolute', async () => {
+test('the history on a terminal has relative times, or absolute ones with --absolute', async () => {
   const { contract } = await soldContract(sales);
   const narrow = { env: { EPIC_FORCE_TTY: '60' } };
   const relative = await sales.run(['history', 'contract', contract], narrow);
@@ -279,7 +279,7 @@ test('on a terminal the times are relative, and moments with --absolute', async 
   );
 });
 
-test('the next page is told, and continues where the last one ended', async () => {
+test('the history names the command for the next page', async () => {
   const { contract } = await soldContract(sales);
   const first = await sales.run(['history', 'contract', contract, '--limit', '1'], terminal);
   const cursor = /--after (\S+)\n$/.exec(first.stderr)?.[1] ?? '';
@@ -291,7 +291,7 @@ test('the next page is told, and continues where the last one ended', async () =
   ]);
 });
 
-test('nothing to tell, or nothing that one may read, is exit 3; another record is exit 2', async () => {
+test('a missing or unreadable record ends with exit code 3, an unknown kind with 2', async () => {
   expect(await sales.run(['history', 'contract', '99999'])).toEqual({
     code: 3,
     stdout: '',
@@ -317,7 +317,7 @@ test('nothing to tell, or nothing that one may read, is exit 3; another record i
   }
 });
 
-test('a record that is not known here is told by its columns', () => {
+test('a record unknown to epic is described by its columns', () => {
   const change = (action: string, oldValues: unknown, newValues: unknown) =>
     changeOf(
       {
@@ -349,7 +349,7 @@ test('a record that is not known here is told by its columns', () => {
   );
 });
 
-test('an employee’s phone number has a history', async () => {
+test('the phone number of an employee has a history', async () => {
   const [hired] = await json<{ id: number }[]>(manager, 'employee', 'list', '--limit', '1');
   const id = String(hired?.id);
   await json(manager, 'employee', 'update', id, '--phone', '+33 1 99 00 12 34');

@@ -262,7 +262,7 @@ async function run(epic: Epic, command: string, args: string[] = [], input = '')
   return String(rows[0]?.id);
 }
 
-test('of people and their sessions', async () => {
+test('the JSON of employees and sessions has the documented fields and types', async () => {
   const epic = await office.stranger();
   await run(epic, 'login', ['--email', staff.otherSales.email, '--password-stdin'], password);
   await run(epic, 'whoami');
@@ -290,7 +290,7 @@ test('of people and their sessions', async () => {
   await run(manager, 'employee delete', [nina, '--yes']);
 });
 
-test('of clients and contracts', async () => {
+test('the JSON of clients and contracts has the documented fields and types', async () => {
   const about = ['--name', 'Ben', '--email', 'ben@x.example'];
   const ben = await run(sales, 'client create', about);
   await run(sales, 'client list');
@@ -315,7 +315,7 @@ test('of clients and contracts', async () => {
   await run(sales, 'can', ['update', 'client', client]);
 });
 
-test('of events and notifications', async () => {
+test('the JSON of events and notifications has the documented fields and types', async () => {
   const support = await office.at('support');
   const times = ['--start', '2027-03-01 18:00', '--end', '2027-03-01 23:00'];
   const event = await run(sales, 'event create', [
@@ -337,7 +337,7 @@ test('of events and notifications', async () => {
   await run(manager, 'event delete', [event, '--yes']);
 });
 
-test('of every command there is', async () => {
+test('the JSON of every command is checked', async () => {
   const commands = [...(await everyCommand()).keys()];
   expect([...checked, ...elsewhere].sort()).toEqual(commands.sort());
 });

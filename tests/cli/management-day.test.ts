@@ -22,7 +22,7 @@ async function plannedEvent(): Promise<string> {
   return String(event.id);
 }
 
-test('a manager finds the events without support, assigns one, and takes it back', async () => {
+test('a manager lists events without support, assigns one, and unassigns it', async () => {
   const event = await plannedEvent();
   const free = await json<{ id: number }[]>(
     manager,
@@ -47,7 +47,7 @@ test('only a support employee is assigned to an event', async () => {
 `);
 });
 
-test('a manager hands a client over, and changes nothing else about it', async () => {
+test('a manager hands a client over, and cannot change anything else of it', async () => {
   const { client } = await soldContract(sales);
   const run = await manager.run(['client', 'handover', client, '--to', '2']);
   expect(run.stdout).toBe(
@@ -67,7 +67,7 @@ test('a manager changes, cancels and corrects signed contracts', async () => {
   expect(cancelled.stdout).toBe(`✓ Contract ${contract} cancelled: Dupont SA, 900.00 €.\n`);
 });
 
-test('cancelling a contract names its events that are not cancelled with it', async () => {
+test('cancelling a contract names its open events', async () => {
   const { contract } = await soldContract(sales);
   const plan = (title: string) =>
     json<{ id: number }>(
@@ -93,7 +93,7 @@ test('cancelling a contract names its events that are not cancelled with it', as
   );
 });
 
-test('erasing a client names the events that go on holding the name', async () => {
+test('erasing a client names the events that still contain the name', async () => {
   const { client, contract } = await soldContract(sales);
   const mention = await json<{ id: number }>(
     sales,
@@ -126,7 +126,12 @@ test('erasing a client names the events that go on holding the name', async () =
   expect(refused.shown()).not.toContain('?');
 });
 
-test('a manager deletes a draft, but not a signed contract', async () => {
+test('erasing a client whose name no event contains prints nothing on stderr', async () => {
+  const { client } = await soldContract(sales);
+  expect(await manager.run(['client', 'erase', client, '--yes'])).toMatchObject({ stderr: '' });
+});
+
+test('a manager deletes a draft, but no signed contract', async () => {
   const { contract: draft } = await soldContract(sales, { signed: false });
   const { contract: signed } = await soldContract(sales);
   const deleted = await manager.run(['contract', 'delete', draft, '--yes']);
@@ -144,7 +149,7 @@ test('a manager deletes an event', async () => {
   expect((await manager.run(['event', 'view', event])).code).toBe(3);
 });
 
-test('a manager enters an employee, whose password is shown once', async () => {
+test('a manager creates an employee, whose one-time password is shown once', async () => {
   const run = await manager.run([
     ...['employee', 'create', '--name', 'Nina New', '--email', 'nina@epic.example'],
     ...['--department', 'support'],
@@ -156,7 +161,7 @@ test('a manager enters an employee, whose password is shown once', async () => {
   expect(JSON.stringify(nina)).not.toContain('assword');
 });
 
-test('two employees do not share an e-mail address', async () => {
+test('a second employee with the same e-mail address is refused', async () => {
   const run = await manager.run([
     ...['employee', 'create', '--name', 'Double', '--email', 'SOFIA@epic.example'],
     ...['--department', 'sales'],
@@ -165,7 +170,7 @@ test('two employees do not share an e-mail address', async () => {
   expect(run.stderr).toContain('Another employee already has this e-mail address.');
 });
 
-test('an employee with clients leaves only by handing them over', async () => {
+test('an employee with clients is deactivated only with a hand-over', async () => {
   const { client } = await soldContract(sales);
   const alone = await manager.run(['employee', 'deactivate', '1', '--yes']);
   expect(alone.code).toBe(6);
@@ -189,7 +194,7 @@ test('an employee with clients leaves only by handing them over', async () => {
   expect(back.stdout).toBe('✓ Employee 1 updated: Sofia Sales, sales.\n');
 });
 
-test('an employee whom records mention is not deleted', async () => {
+test('an employee whom records refer to is not deleted', async () => {
   await json(manager, 'employee', 'create', ...newcomer('ivo@epic.example'));
   const [ivo] = await json<{ id: number }[]>(manager, 'employee', 'list', '--sort', 'id:desc');
   const deleted = await manager.run(['employee', 'delete', String(ivo?.id), '--yes']);
@@ -202,7 +207,7 @@ const newcomer = (email: string) => [
   ...['--name', 'Ivo', '--email', email, '--department', 'support'],
 ];
 
-test('what cannot be undone needs --yes off a terminal', async () => {
+test('an irreversible command needs --yes off a terminal', async () => {
   for (const command of [
     ['contract', 'delete', '1'],
     ['contract', 'cancel', '1'],

@@ -40,7 +40,7 @@ async function choose(terminal: Terminal, question: string, word: string): Promi
   terminal.type(enter);
 }
 
-test('leads from a noun to a verb, asks what is needed, shows the command line, and runs it', async () => {
+test('the menu leads from a noun to a verb, asks for what is needed, prints the command line, and runs it', async () => {
   const { client } = await soldContract(sales);
   const menu = openMenu(sales);
   await choose(menu, 'epic', 'contract');
@@ -59,7 +59,7 @@ test('leads from a noun to a verb, asks what is needed, shows the command line, 
   expect(await menu.ended).toBe(0);
 });
 
-test('offers what a command can do besides, and tells errors without leaving', async () => {
+test('the menu offers optional flags, and shows errors without leaving', async () => {
   const menu = openMenu(sales, '--no-color');
   await choose(menu, 'epic', 'contract');
   await choose(menu, 'contract', 'list');
@@ -77,7 +77,7 @@ test('offers what a command can do besides, and tells errors without leaving', a
   expect(menu.shown()).not.toContain('Cancelled');
 });
 
-test('an id is looked for while one types', async () => {
+test('the menu searches for a record while its name is typed', async () => {
   const { client } = await soldContract(sales);
   const menu = openMenu(sales);
   await choose(menu, 'epic', 'client');
@@ -94,7 +94,7 @@ test('an id is looked for while one types', async () => {
   expect(await menu.ended).toBe(130);
 });
 
-test('Esc at a question goes back to the verbs, and nothing is run', async () => {
+test('Esc at a question of the menu goes back to the verbs, and nothing is run', async () => {
   const before = await json<unknown[]>(sales, 'client', 'list');
   const menu = openMenu(sales);
   await choose(menu, 'epic', 'client');
@@ -108,7 +108,7 @@ test('Esc at a question goes back to the verbs, and nothing is run', async () =>
   expect(await json<unknown[]>(sales, 'client', 'list')).toHaveLength(before.length);
 });
 
-test('what goes on until Ctrl-C ends with it, and the menu too', async () => {
+test('Ctrl-C ends a command that runs until then, and the menu', async () => {
   const menu = openMenu(sales);
   await choose(menu, 'epic', 'notification');
   await choose(menu, 'notification', 'watch');
@@ -117,7 +117,7 @@ test('what goes on until Ctrl-C ends with it, and the menu too', async () => {
   expect(await menu.ended).toBe(130);
 });
 
-test('needs a terminal', async () => {
+test('the menu needs a terminal', async () => {
   const { code, stdout, stderr } = await sales.run(['menu']);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain('epic menu needs a terminal.');

@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => removeFolder(folder));
 
-test('what npm packs for staff is small and has nothing of the server', async () => {
+test('the npm package is small and has nothing of the server', async () => {
   const env = { ...plainEnvironment(), npm_config_cache: join(folder, 'cache') };
   const pack = ['pack', '--ignore-scripts', '--offline', '--json', '--pack-destination', folder];
   const { stdout } = await run('npm', pack, { cwd: root, env });
@@ -51,7 +51,7 @@ test('what npm packs for staff is small and has nothing of the server', async ()
   expect(foreign).toEqual([]);
 });
 
-test('it says under which licences it has what others wrote', async () => {
+test('the npm package has the licences of what it bundles', async () => {
   const notices = await readFile(join(root, 'dist/epic.notices.txt'), 'utf8');
   const of = new Map(notices.split(/^-{80}$/m).map((each) => [each.trim().split(' ')[0], each]));
   // In the bundle itself, packed in it, and only needed by one that is.
@@ -63,7 +63,7 @@ test('it says under which licences it has what others wrote', async () => {
   }
 });
 
-test('it depends on no package but graphql-ws, for whoever subscribes', async () => {
+test('the npm package depends on graphql-ws alone, optionally', async () => {
   const manifest = await manifestOf('package.json');
   expect(manifest.dependencies ?? {}).toEqual({});
   expect(manifest.optionalDependencies ?? {}).toEqual({});
@@ -71,7 +71,7 @@ test('it depends on no package but graphql-ws, for whoever subscribes', async ()
   expect(manifest.peerDependenciesMeta).toEqual({ 'graphql-ws': { optional: true } });
 });
 
-test('what both the server and epic are made with has one version', async () => {
+test('libraries of both the server and epic have one version', async () => {
   const { dependencies = {} } = await manifestOf('src/server/package.json');
   const { devDependencies = {} } = await manifestOf('package.json');
   const both = Object.keys(dependencies).filter((name) => name in devDependencies);
@@ -79,7 +79,7 @@ test('what both the server and epic are made with has one version', async () => 
   for (const name of both) expect(devDependencies[name]).toBe(dependencies[name]);
 });
 
-test('epic.mjs runs alone, in an empty folder', async () => {
+test('epic.mjs runs alone in an empty folder', async () => {
   const alone = await makeTemporaryFolder();
   try {
     const epic = join(alone, 'epic.mjs');

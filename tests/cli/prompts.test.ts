@@ -33,7 +33,7 @@ test('login asks for e-mail and password, and never shows the password', async (
   expect(terminal.shown()).not.toContain(password);
 });
 
-test('login with a one-time password asks for a new one until it is good', async () => {
+test('login with a one-time password asks for a new one until it is accepted', async () => {
   const manager = await office.at('manager');
   const { oneTimePassword } = await json<{ oneTimePassword: string }>(
     manager,
@@ -63,7 +63,7 @@ test('login with a one-time password asks for a new one until it is good', async
   expect((await epic.run(['event', 'list'])).code).toBe(0);
 });
 
-test('what is missing is asked for, and checked as it is typed', async () => {
+test('a missing flag is asked for, and validated while it is typed', async () => {
   const sales = await office.at('sales');
   const { client } = await soldContract(sales);
   const terminal = onTerminal(sales, 'contract', 'create', '--client', client);
@@ -77,7 +77,7 @@ test('what is missing is asked for, and checked as it is typed', async () => {
   expect(await terminal.ended).toBe(0);
 });
 
-test('an emoji stays whole, and keys that are no letters type nothing', async () => {
+test('a prompt keeps an emoji whole, and ignores keys that type nothing', async () => {
   const sales = await office.at('sales');
   const terminal = onTerminal(sales, 'client', 'create', '--email', 'party@x.example');
   await terminal.waitFor('First and last name');
@@ -93,7 +93,7 @@ test('an emoji stays whole, and keys that are no letters type nothing', async ()
   expect(await terminal.ended).toBe(0);
 });
 
-test('what is wrong with an answer fits below it, and is gone with the next key', async () => {
+test('a prompt shows an invalid answer below it until the next key', async () => {
   const sales = await office.at('sales');
   const terminal = onTerminal(sales, 'client', 'create', '--name', 'Ada');
   await terminal.waitFor('E-mail address');
@@ -110,7 +110,7 @@ test('what is wrong with an answer fits below it, and is gone with the next key'
   expect(await terminal.ended).toBe(130);
 });
 
-test('a missing id is asked for too', async () => {
+test('a missing id is asked for', async () => {
   const sales = await office.at('sales');
   const { contract } = await soldContract(sales);
   const terminal = onTerminal(sales, 'contract', 'view');
@@ -120,7 +120,7 @@ test('a missing id is asked for too', async () => {
   expect(await terminal.ended).toBe(0);
 });
 
-test('fixed words are chosen from a list', async () => {
+test('an enum value is chosen from a list', async () => {
   const [, second] = Object.values(Department).filter((each) => each !== 'management');
   const manager = await office.at('manager');
   const terminal = onTerminal(
@@ -137,14 +137,14 @@ test('fixed words are chosen from a list', async () => {
   expect(await terminal.ended).toBe(0);
 });
 
-test('--no-input asks nothing, and names what is missing', async () => {
+test('--no-input asks nothing, and names the missing flag', async () => {
   const sales = await office.at('sales');
   const terminal = onTerminal(sales, 'contract', 'create', '--no-input');
   await terminal.waitFor('--client is missing');
   expect(await terminal.ended).toBe(2);
 });
 
-test('deleting asks first, and shows what will be gone; no means no', async () => {
+test('a deletion asks first and names the record, and a no keeps it', async () => {
   const sales = await office.at('sales');
   const manager = await office.at('manager');
   const { contract } = await soldContract(sales, { signed: false });
@@ -162,7 +162,7 @@ test('deleting asks first, and shows what will be gone; no means no', async () =
   expect(await agreed.ended).toBe(0);
 });
 
-test('Ctrl-C, Ctrl-D and Esc at a question cancel: nothing is sent, exit 130', async () => {
+test('Ctrl-C, Ctrl-D and Esc at a prompt cancel: nothing is sent, exit code 130', async () => {
   const sales = await office.at('sales');
   const before = await json<unknown[]>(sales, 'client', 'list');
   for (const key of ['\x03', '\x04', '\x1b']) {

@@ -34,7 +34,7 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-test('off a terminal, a report is one number a line', async () => {
+test('the report prints one number a line off a terminal', async () => {
   const { code, stdout } = await epic.run(inMarch, { env: inParis });
   expect(code).toBe(0);
   const lines = stdout.trimEnd().split('\n');
@@ -54,14 +54,14 @@ test('off a terminal, a report is one number a line', async () => {
   expect(lines.filter((line) => line.startsWith('months'))).toHaveLength(3);
 });
 
-test('a day begins and ends where one is', async () => {
+test('the report uses days of the local time zone', async () => {
   const { stdout } = await epic.run(['report', '--between', '2021-04-01..2021-04-30'], {
     env: { TZ: 'Asia/Tokyo' },
   });
   expect(stdout).toContain('months\t\t2021-04\tsignedAmount\t1250.50\n');
 });
 
-test('as JSON it is an object by section, as CSV the same numbers with a header', async () => {
+test('the report as JSON is an object by section, as CSV the same numbers with a header', async () => {
   const { stdout } = await epic.run([...inMarch, '--json'], { env: inParis });
   expect(JSON.parse(stdout)).toMatchObject({
     pipeline: [
@@ -90,17 +90,20 @@ test('as JSON it is an object by section, as CSV the same numbers with a header'
   expect(csv.stdout).toContain('\r\n2021-03,paidAmount,1250.50\r\n');
 });
 
-test.each([60, 80, 200])('on a terminal of %i columns it has bars, and fits', async (columns) => {
-  const { code, stdout } = await epic.run(inMarch, {
-    env: { ...inParis, EPIC_FORCE_TTY: String(columns), NO_COLOR: '1' },
-  });
-  expect(code).toBe(0);
-  expect(stdout).toContain('Signed and paid by salesperson');
-  expect(stdout).toContain('█');
-  expect(Math.max(...stdout.split('\n').map(width))).toBeLessThanOrEqual(columns);
-});
+test.each([60, 80, 200])(
+  'the report draws bars that fit a terminal of %i columns',
+  async (columns) => {
+    const { code, stdout } = await epic.run(inMarch, {
+      env: { ...inParis, EPIC_FORCE_TTY: String(columns), NO_COLOR: '1' },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Signed and paid by salesperson');
+    expect(stdout).toContain('█');
+    expect(Math.max(...stdout.split('\n').map(width))).toBeLessThanOrEqual(columns);
+  },
+);
 
-test('every department may ask, for the last twelve months unless it says otherwise', async () => {
+test('the report is for every department, and covers the last twelve months by default', async () => {
   for (const role of ['sales', 'support'] as const) {
     const { months } = await json<{ months: unknown[] }>(await office.at(role), 'report');
     expect(months).toHaveLength(12);
@@ -109,7 +112,7 @@ test('every department may ask, for the last twelve months unless it says otherw
   expect(months).toHaveLength(3);
 });
 
-test('a period is either counted or named', async () => {
+test('the report takes a number of months or a period, not both', async () => {
   const both = await epic.run([...inMarch, '--months', '3']);
   expect([both.code, both.stderr]).toEqual([
     2,
@@ -123,7 +126,7 @@ test('a period is either counted or named', async () => {
   expect(long.stderr).toContain('A report covers at most 100 years.');
 });
 
-test('as a page it is one file that needs nothing else, and shows names as they are', async () => {
+test('the report as a page is one self-contained file that escapes names', async () => {
   const file = join(folder, 'march.html');
   const run = await epic.run([...inMarch, '--html', file], { env: inParis });
   expect([run.code, run.stdout, run.stderr]).toEqual([0, '', `The report is in ${file}.\n`]);
@@ -138,7 +141,7 @@ test('as a page it is one file that needs nothing else, and shows names as they 
   expect((await epic.run([...inMarch, '--html', '-'], { env: inParis })).stdout).toBe(page);
 });
 
-test('a page that cannot be written leaves nothing behind', async () => {
+test('a report that cannot be written leaves no file behind', async () => {
   const missing = await epic.run([...inMarch, '--html', join(folder, 'no', 'march.html')]);
   expect(missing.code).toBe(2);
   expect(missing.stderr).toContain('The file could not be written: ENOENT');

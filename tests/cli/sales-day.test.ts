@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-test('a sales person enters a client and becomes its contact', async () => {
+test('a sales employee creates a client and becomes its contact', async () => {
   const run = await sales.run([
     ...['client', 'create', '--name', 'Kevin Casey', '--email', 'kevin@startup.io'],
     ...['--phone', '+678 123 456 78', '--company', 'Cool Startup LLC', '--first-contact', 'today'],
@@ -26,7 +26,7 @@ test('a sales person enters a client and becomes its contact', async () => {
   expect(client).toMatchObject({ fullName: 'Kevin Casey', commercial: 'Sofia Sales' });
 });
 
-test('a sales person updates their own client, and can empty what may be empty', async () => {
+test('a sales employee updates their own client, and clears optional fields', async () => {
   const { client } = await soldContract(sales);
   const run = await sales.run(['client', 'update', client, '--phone', '06 12 34 56 78']);
   expect(run.stdout).toBe(`✓ Client ${client} updated: Ana Dupont, Dupont SA.\n`);
@@ -34,7 +34,7 @@ test('a sales person updates their own client, and can empty what may be empty',
   expect(emptied).toMatchObject({ phone: null, companyName: null, fullName: 'Ana Dupont' });
 });
 
-test("a refusal says what, why in the policy's own sentence, whom to ask and what to type", async () => {
+test('a refusal says what was refused, why in the sentence of the policy, whom to ask and what to type', async () => {
   const { client } = await soldContract(otherSales);
   const run = await sales.run(['client', 'update', client, '--phone', '06 12 34 56 78']);
   expect(run).toEqual({
@@ -48,7 +48,7 @@ test("a refusal says what, why in the policy's own sentence, whom to ask and wha
   });
 });
 
-test("nobody enters a contract for a colleague's client", async () => {
+test('a sales employee creates no contract for the client of a colleague', async () => {
   const { client } = await soldContract(otherSales);
   const run = await sales.run(['contract', 'create', '--client', client, '--total', '5']);
   expect(run).toEqual({
@@ -82,7 +82,7 @@ test('a refusal as JSON names the policy and its sentence', async () => {
   });
 });
 
-test('a contract goes from draft over signed to paid', async () => {
+test('a contract goes from draft through signed to paid', async () => {
   const { client, contract } = await soldContract(sales, { total: '12500', signed: false });
   const unsigned = await json<{ id: number }[]>(
     sales,
@@ -106,7 +106,7 @@ test('a contract goes from draft over signed to paid', async () => {
   expect(await json(sales, ...unpaid)).toEqual([]);
 });
 
-test('a sales person does not change the price of a signed contract', async () => {
+test('a sales employee does not change the total of a signed contract', async () => {
   const { contract } = await soldContract(sales);
   const run = await sales.run(['contract', 'update', contract, '--total', '1']);
   expect(run.code).toBe(5);
@@ -117,7 +117,7 @@ test('a sales person does not change the price of a signed contract', async () =
 `);
 });
 
-test('signing a contract again is refused, and says since when it is signed, as one writes it', async () => {
+test('signing a contract again is refused, with the time of its signature in the local form', async () => {
   const { contract } = await soldContract(sales);
   await office.database.query(
     `alter table crm.contract disable trigger user;
@@ -153,14 +153,14 @@ test('signing a contract again is refused, and says since when it is signed, as 
   });
 });
 
-test('paying more than what remains breaks a rule, and the rule says what remains', async () => {
+test('a payment above the remaining amount is refused, with the remaining amount', async () => {
   const { contract } = await soldContract(sales, { total: '100' });
   const run = await sales.run(['contract', 'pay', contract, '--amount', '100.01']);
   expect(run.code).toBe(6);
   expect(run.stderr).toContain('100.00 € left to pay');
 });
 
-test('a sales person does not correct payments', async () => {
+test('a sales employee does not correct payments', async () => {
   const { contract } = await soldContract(sales);
   await json(sales, 'contract', 'pay', contract, '--amount', '500');
   const run = await sales.run(['contract', 'pay', contract, '--amount', '-500']);
@@ -189,7 +189,7 @@ test('an event needs a signed contract', async () => {
   ]);
 });
 
-test('a sales person neither deletes contracts nor creates employees', async () => {
+test('a sales employee neither deletes contracts nor creates employees', async () => {
   const { contract } = await soldContract(sales, { signed: false });
   expect((await sales.run(['contract', 'delete', contract, '--yes'])).code).toBe(5);
   const hired = await sales.run([

@@ -61,7 +61,7 @@ describe('epic search', () => {
     },
   );
 
-  test('comes in every format, and of one kind', async () => {
+  test('epic search prints every format, and one kind on request', async () => {
     expect(await json(sales, 'search', 'gala', 'lyon', '--kind', 'event')).toEqual([
       {
         kind: 'event',
@@ -80,7 +80,7 @@ describe('epic search', () => {
     ]);
   });
 
-  test('leaves an amount out rather than half of it', async () => {
+  test('epic search drops an amount rather than shorten it', async () => {
     const shown = new Set<string | undefined>();
     for (let columns = 60; columns <= 110; columns += 1) {
       const env = { EPIC_FORCE_TTY: `${columns}` };
@@ -95,22 +95,22 @@ describe('epic search', () => {
     for (const detail of shown) expect(detail).not.toMatch(/[\d.]…$/);
   });
 
-  test('says when a typo was forgiven', async () => {
+  test('epic search says when a match is approximate', async () => {
     const terminal = onTerminal(sales, 'search', 'dupnot', '--kind', 'client');
     await terminal.waitFor('Nothing contains “dupnot”. Similar spellings:');
     await terminal.waitFor('Ana Martin');
     expect(await terminal.ended).toBe(0);
   });
 
-  test('needs something to look for', async () => {
+  test('epic search needs a text', async () => {
     const { code, stderr } = await sales.run(['search']);
     expect(code).toBe(2);
     expect(stderr).toContain('TEXT is missing');
   });
 });
 
-describe('a name stands for an id', () => {
-  test('in arguments and flags, where only one record has it', async () => {
+describe('a name in place of an id', () => {
+  test('a name replaces an id in arguments and flags where it is unique', async () => {
     expect(await json(sales, 'client', 'view', 'dupont')).toMatchObject({ id: ana });
     expect(await json(sales, 'contract', 'view', 'ana')).toMatchObject({ id: contract });
     expect(await json(sales, 'event', 'view', 'gala')).toMatchObject({ id: gala });
@@ -128,7 +128,7 @@ describe('a name stands for an id', () => {
     expect(await json(sales, 'history', 'client', 'dupont')).toMatchObject([{ rowId: ana }]);
   });
 
-  test('of an employee who can do it', async () => {
+  test('the name of an employee is looked up among those eligible', async () => {
     const assigned = await json(manager, 'event', 'assign', 'gala', '--support', 'suzy');
     expect(assigned).toMatchObject({ supportContactId: staff.support.id });
     const { code, stderr } = await manager.run(['event', 'assign', 'gala', '--support', 'sofia']);
@@ -142,13 +142,13 @@ describe('a name stands for an id', () => {
     await json(manager, 'client', 'handover', 'levy', '--to', 'sofia');
   });
 
-  test('is said on a terminal', async () => {
+  test('a name that was resolved is shown on a terminal', async () => {
     const terminal = onTerminal(sales, 'client', 'view', 'dupont');
     await terminal.waitFor(`Client ${ana}: Ana Martin, Dupont Frères, ana@dupont.example`);
     expect(await terminal.ended).toBe(0);
   });
 
-  test('several are listed, exit 2', async () => {
+  test('an ambiguous name lists the records, and ends with exit code 2', async () => {
     const { code, stdout, stderr } = await sales.run(['client', 'view', 'martin']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(
@@ -162,7 +162,7 @@ describe('a name stands for an id', () => {
     );
   });
 
-  test('none is exit 3, and what is only spelt like it is not taken for it', async () => {
+  test('an unknown name ends with exit code 3, and a similar one is not used', async () => {
     const { code, stderr } = await sales.run(['client', 'erase', 'dupnot', '--yes']);
     expect(code).toBe(3);
     expect(stderr).toContain('No client matches “dupnot”.');
@@ -172,7 +172,7 @@ describe('a name stands for an id', () => {
 });
 
 describe('a question for a record', () => {
-  test('suggests while one types, and takes what is chosen', async () => {
+  test('a prompt for a record suggests while typing, and takes the choice', async () => {
     const terminal = onTerminal(sales, 'client', 'view');
     await terminal.waitFor("The client's id, or a part of the name");
     terminal.type('mart');
@@ -184,7 +184,7 @@ describe('a question for a record', () => {
     expect(terminal.shown()).toMatch(/ID +\d+/);
   });
 
-  test('takes an id or a name as it is typed, and asks again when it is not clear', async () => {
+  test('a prompt for a record accepts an id or a name, and asks again when it is ambiguous', async () => {
     const terminal = onTerminal(sales, 'client', 'view');
     await terminal.waitFor("The client's id, or a part of the name");
     terminal.type('martin\r');
@@ -196,10 +196,10 @@ describe('a question for a record', () => {
   });
 });
 
-describe('a new client who looks like one that there is', () => {
+describe('a new client similar to an existing one', () => {
   const again = ['client', 'create', '--name', 'Anna Martin', '--email', 'ANA@dupont.example'];
 
-  test('is shown on a terminal, and entered only if one says so', async () => {
+  test('a similar client is shown on a terminal, and the new one created only after a yes', async () => {
     const refused = onTerminal(sales, ...again);
     await refused.waitFor('There is a client who looks like this one:');
     await refused.waitFor(
@@ -212,7 +212,7 @@ describe('a new client who looks like one that there is', () => {
     expect(await json(sales, 'client', 'list', '--search', 'anna')).toEqual([]);
   });
 
-  test('is mentioned off a terminal, and entered', async () => {
+  test('a similar client is mentioned off a terminal, and the new one created', async () => {
     const { code, stderr } = await sales.run(again);
     expect(code).toBe(0);
     expect(stderr).toContain(
@@ -222,7 +222,7 @@ describe('a new client who looks like one that there is', () => {
 });
 
 describe('filters', () => {
-  test('contracts that are overdue', async () => {
+  test('the filter for overdue contracts finds them', async () => {
     expect(await json(sales, 'contract', 'list', '--overdue')).toEqual([]);
     await office.database.query(
       "update crm.contract set signed_at = now() - interval '31 days' where id = $1",
@@ -231,7 +231,7 @@ describe('filters', () => {
     expect(await json(sales, 'contract', 'list', '--overdue')).toMatchObject([{ id: contract }]);
   });
 
-  test('contracts, events and clients by period and by text', async () => {
+  test('the filters by period and text find contracts, events and clients', async () => {
     const ids = async (...args: string[]) =>
       (await json<{ id: number }[]>(sales, ...args)).map(({ id }) => id);
     expect(await ids('contract', 'list', '--between', 'today..today')).toContain(contract);
@@ -249,7 +249,7 @@ describe('filters', () => {
     expect((await sales.run(twice)).code).toBe(2);
   });
 
-  test('clients whom nobody has contacted for a while, until somebody does', async () => {
+  test('the filter for neglected clients finds them until they are contacted', async () => {
     await office.database.query('alter table crm.client disable trigger client_10_touch');
     await office.database.query(
       "update crm.client set last_update = now() - interval '40 days' where id = any ($1)",

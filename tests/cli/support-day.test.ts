@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-test('a support person hears of a new event and marks the news as read', async () => {
+test('a support employee is notified of a new event and marks the notification as read', async () => {
   const unread = ['notification', 'list', '--unread'];
   const [news] = await json<{ id: number; message: string; readAt: null }[]>(support, ...unread);
   expect(news).toMatchObject({ message: `You run “Mine” (event ${mine}).`, readAt: null });
@@ -38,7 +38,7 @@ test('a support person hears of a new event and marks the news as read', async (
   expect(empty).toEqual({ code: 0, stdout: '', stderr: 'Nothing new.\n' });
 });
 
-test('all the news are marked as read at once', async () => {
+test('all notifications are marked as read at once', async () => {
   await json(manager, 'event', 'unassign', String(mine));
   await json(manager, 'event', 'assign', String(mine), '--support', String(staff.support.id));
 
@@ -51,7 +51,7 @@ test('all the news are marked as read at once', async () => {
   expect(again).toEqual({ code: 0, stdout: '✓ 0 notifications marked as read.\n', stderr: '' });
 });
 
-test('a support person sees what they run, with the client to call', async () => {
+test('a support employee lists their events, with the client to call', async () => {
   const events = await json(support, 'event', 'list', '--mine', '--upcoming');
   expect(events).toMatchObject([
     {
@@ -63,7 +63,7 @@ test('a support person sees what they run, with the client to call', async () =>
   ]);
 });
 
-test('a support person updates their own event', async () => {
+test('a support employee updates their own event', async () => {
   const run = await support.run([
     ...['event', 'update', mine, '--status', 'confirmed', '--attendees', '140'],
     ...['--notes', 'Back entrance.\nAsk for Zoé.'],
@@ -77,7 +77,7 @@ test('a support person updates their own event', async () => {
   });
 });
 
-test("a support person is refused a colleague's event", async () => {
+test('a support employee does not update the event of a colleague', async () => {
   const run = await support.run(['event', 'update', others, '--attendees', '1']);
   expect(run.code).toBe(5);
   expect(run.stderr).toBe(`✗ You may not update event ${others}.
@@ -87,7 +87,7 @@ test("a support person is refused a colleague's event", async () => {
 `);
 });
 
-test('a support person reads contracts and clients but writes none', async () => {
+test('a support employee reads contracts and clients but writes none', async () => {
   expect(await json<unknown[]>(support, 'contract', 'list')).toHaveLength(1);
   expect((await support.run(['contract', 'pay', '1', '--amount', '1'])).code).toBe(5);
   expect((await support.run(['client', 'update', '1', '--name', 'X'])).code).toBe(5);

@@ -19,7 +19,7 @@ const commands: Record<string, readonly string[]> = {
   notification: ['list', 'read'],
 };
 
-test('epic alone and epic --help say what there is', async () => {
+test('epic off a terminal and epic --help print the commands', async () => {
   const alone = await epic.spawn([]);
   expect(alone).toMatchObject({ code: 0, stderr: '' });
   for (const noun of Object.keys(commands)) expect(alone.stdout).toContain(`\n  ${noun} `);
@@ -27,7 +27,7 @@ test('epic alone and epic --help say what there is', async () => {
   expect((await epic.spawn(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
-test('the help groups what belongs together and fits 80 columns', async () => {
+test('the help groups the commands and fits 80 columns', async () => {
   const { stdout } = await epic.spawn(['--help'], { env: { EPIC_FORCE_TTY: '80' } });
   const groups = ['Session:\n  login', 'Records:\n  client', 'Search and reports:\n  search'];
   for (const group of groups) expect(stdout).toContain(`\n${group} `);
@@ -39,7 +39,7 @@ test('the help groups what belongs together and fits 80 columns', async () => {
   expect(about).toContain('The answer is about permission');
 });
 
-test('every command explains itself with its flags and an example', async () => {
+test('every command has help with its flags and an example', async () => {
   const all = Object.entries(commands).flatMap(([noun, verbs]) =>
     verbs.map((verb) => [noun, verb]),
   );
@@ -56,7 +56,7 @@ test('every command explains itself with its flags and an example', async () => 
   await Promise.all([...all, ...alone].map(explains));
 });
 
-test('help tells of flags under headings, and of topics; 80 columns are enough', async () => {
+test('help groups flags under headings, has topics, and fits 80 columns', async () => {
   const headings = ['Filters:', 'Rows:', 'Output:', 'Global:', 'Examples:'];
   const list = await epic.run(['help', 'contract', 'list']);
   expect(await epic.run(['contract', 'list', '--help'])).toEqual(list);
@@ -71,7 +71,7 @@ test('help tells of flags under headings, and of topics; 80 columns are enough',
   expect(lines.flat().filter((line) => line.length > 80)).toEqual([]);
 });
 
-test('the topic on exit codes names those that there are, and no others', async () => {
+test('the topic on exit codes lists exactly the existing ones', async () => {
   const { stdout } = await epic.run(['help', 'exit-codes']);
   const named = [...stdout.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));
   expect(new Set(named)).toEqual(new Set([0, ...Object.values(exitCodes)]));
@@ -86,7 +86,7 @@ test('plurals and ls are aliases', async () => {
   }
 });
 
-test('wrong usage is exit 2, says what is wrong, and suggests what was meant', async () => {
+test('wrong usage ends with exit code 2, the reason and a suggestion', async () => {
   for (const [expected, ...args] of [
     [/Unknown command “contrat”\..*\n.*Did you mean contract\?/, 'contrat', 'list'],
     [/Unknown command “sing”\..*\n.*Did you mean sign\?/, 'contract', 'sing', '1'],
@@ -131,7 +131,7 @@ test('wrong usage is exit 2, says what is wrong, and suggests what was meant', a
   }
 });
 
-test('with --json, wrong usage is JSON too', async () => {
+test('wrong usage with --json is JSON', async () => {
   const { code, stderr } = await epic.run(['contract', 'view', '0', '--json']);
   expect(code).toBe(2);
   expect(JSON.parse(stderr)).toEqual({
@@ -150,7 +150,7 @@ test('with --json, wrong usage is JSON too', async () => {
   });
 });
 
-test('the server is named before or after the command, without its scheme if one likes', async () => {
+test('--server is accepted before or after the command, with or without a scheme', async () => {
   for (const args of [
     ['--server', '127.0.0.1:2', 'whoami'],
     ['whoami', '--server=http://127.0.0.1:2/'],
@@ -161,7 +161,7 @@ test('the server is named before or after the command, without its scheme if one
   }
 });
 
-test('an old Node is told so in one sentence', async () => {
+test('an old Node is reported in one sentence', async () => {
   const old =
     "data:text/javascript,Object.defineProperty(process,'versions',{value:{node:'20.1.0'}})";
   const run = await epic.spawn(['contract', 'list'], {
@@ -171,7 +171,7 @@ test('an old Node is told so in one sentence', async () => {
   expect(run.stderr).toMatch(/^epic needs Node 22 or newer; this is Node 20\.1\.0\. .*\n$/);
 });
 
-test('a disk that is full is said so', async () => {
+test('a full disk is reported', async () => {
   const run = await new Promise<{ stderr: string; error: unknown }>((resolve) => {
     execFile(
       'bash',

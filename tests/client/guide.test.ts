@@ -54,7 +54,7 @@ const beginning =
 const programOf = (code: string) =>
   here(code.includes('createClient(') ? code : `${beginning}\n${code}`);
 
-describe('what the guide shows is what one gets', () => {
+describe('the guide of the client', () => {
   test.each(examples.map((example) => [example.line, example] as const))(
     'line %i',
     async (line, { language, code, answer }) => {
@@ -73,11 +73,11 @@ describe('what the guide shows is what one gets', () => {
   );
 });
 
-test('the programs of the guide compile, strictly', async () => {
+test('the programs of the guide compile in strict mode', async () => {
   expect(await workplace.compile()).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
-test('ten lines list the unsigned contracts and sign one', () => {
+test('the first program of the guide lists unsigned contracts and signs one', () => {
   const script =
     examples.find(({ language, code }) => language === 'ts' && code.includes('signContract'))
       ?.code ?? '';

@@ -164,7 +164,7 @@ const withoutComma = (text: string) => text.replace(/day, (?=\d)/, 'day ');
 
 const cases = [...ofEvents, ...ofContracts, ...ofAccounts];
 
-test('every kind of the schema has its sentence below', () => {
+test('every kind of notification of the schema has a sentence in this test', () => {
   const kinds = schema.getType('NotificationKind') as GraphQLEnumType;
   expect([...new Set(cases.map(([kind]) => kind))].sort()).toEqual(
     kinds
@@ -178,7 +178,7 @@ test.each([
   ...ofEvents.map((each) => [...each, aboutEvent] as const),
   ...ofContracts.map((each) => [...each, aboutContract] as const),
   ...ofAccounts.map((each) => [...each, aboutAccount] as const),
-])('%s, %j: %s', (kind, facts, sentence, about) => {
+])('the notification %s with %j reads: %s', (kind, facts, sentence, about) => {
   expect(withoutComma(say({ kind, ...about, ...nothing, ...facts }))).toBe(sentence);
 });
 
@@ -196,13 +196,16 @@ test.each([
   ['en-GB', 'America/New_York', /Tuesday,? 1 January 2030 at 18:30/, '€12,500.50'],
   ['fr-FR', 'Europe/Paris', /mercredi 2 janvier 2030 à 00:30/, '12 500,50 €'],
   ['fr-FR', 'America/New_York', /mardi 1 janvier 2030 à 18:30/, '12 500,50 €'],
-])('amounts and times are written as in %s, in %s', (locale, timeZone, time, money) => {
-  const format = { locale, timeZone };
-  expect(say(rescheduled, format)).toMatch(time);
-  expect(say(signed, format)).toBe(`Contract 7 (Acme, ${money}) was signed.`);
-});
+])(
+  'amounts and times of notifications follow the locale %s and the time zone %s',
+  (locale, timeZone, time, money) => {
+    const format = { locale, timeZone };
+    expect(say(rescheduled, format)).toMatch(time);
+    expect(say(signed, format)).toBe(`Contract 7 (Acme, ${money}) was signed.`);
+  },
+);
 
-test('amounts and times are written by functions of the caller’s own', () => {
+test('amounts and times of notifications can be formatted by the caller', () => {
   const format = { money: (each: string) => `EUR ${each}`, time: (each: string) => `<${each}>` };
   expect(describeNotification(rescheduled, format)).toBe(
     `“Gala” (event 5) now starts on <${starts.start_date}>.`,
@@ -213,11 +216,11 @@ test('amounts and times are written by functions of the caller’s own', () => {
 test.each([
   { locale: 'not a locale', timeZone: 'Europe/Paris' },
   { locale: 'en-GB', timeZone: 'Europe/Nowhere' },
-])('a locale or a time zone that is none is a RangeError: %j', (format) => {
+])('an invalid locale or time zone is a RangeError: %j', (format) => {
   expect(() => describeNotification(rescheduled, format)).toThrow(RangeError);
 });
 
-test('a kind that a newer server knows is named', () => {
+test('an unknown kind of a newer server is named', () => {
   const kind = 'event_postponed' as NotificationFacts['kind'];
   expect(say({ kind, ...aboutEvent, ...nothing })).toBe('Event postponed: “Gala”.');
   expect(say({ kind, ...aboutAccount, ...nothing })).toBe('Event postponed.');

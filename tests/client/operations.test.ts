@@ -36,34 +36,34 @@ class TypedDocumentString<Result, Variables> extends String {
   }
 }
 
-test('an operation knows what goes in and what comes out', async () => {
+test('an operation has typed variables and a typed result', async () => {
   const { client: found } = await client.request(ClientView, { id });
   const name: string | undefined = found?.fullName;
   expect(name).toBe('Jeanne Moreau');
 });
 
-test('one’s own operation is a text with a type', async () => {
+test('a caller’s own operation is a text with a type', async () => {
   const Name: Operation<Named, { id: number }> = text;
   expect((await client.request(Name, { id })).client?.fullName).toBe('Jeanne Moreau');
 });
 
-test('one that graphql-codegen has made does as well', async () => {
+test('a document of graphql-codegen is accepted', async () => {
   const Name = new TypedDocumentString<Named, { id: number }>(text);
   expect((await client.request(Name, { id })).client?.fullName).toBe('Jeanne Moreau');
 });
 
-test('any text does, with a word on what comes back', async () => {
+test('an untyped text is accepted with a type argument', async () => {
   const found = await client.query<Named>(text, { id });
   expect(found.client?.fullName).toBe('Jeanne Moreau');
 });
 
-test('of a text with several operations, one is named', async () => {
+test('an operation of a document is chosen by name', async () => {
   const both = 'query Who { me { id } } query One($id: Int!) { client(id: $id) { fullName } }';
   const found = await client.query<Named>(both, { id }, { operationName: 'One' });
   expect(found).toEqual({ client: { fullName: 'Jeanne Moreau' } });
 });
 
-test('what does not fit does not compile', () => {
+test('wrong variables and results do not compile', () => {
   const Name = new TypedDocumentString<Named, { id: number }>(text);
   const neverCalled = () => [
     client.request(Me),

@@ -24,20 +24,20 @@ async function idsOf(rows: AsyncIterable<{ id: number }>): Promise<number[]> {
   return found;
 }
 
-test('all rows of a list come, page after page', async () => {
+test('all rows of a list are read, page after page', async () => {
   const rows = sales.all(ClientList, { first: 3, orderBy: ['ID_ASC'] }, (data) => data.clients);
   expect(await idsOf(rows)).toEqual(ids);
   const mine = { first: 7, condition: { mine: true } };
   expect(await idsOf(sales.all(ClientList, mine, (data) => data.clients))).toHaveLength(7);
 });
 
-test('they can begin after a cursor', async () => {
+test('the pages can begin after a cursor', async () => {
   const { clients } = await sales.request(ClientList, { first: 4, orderBy: ['ID_ASC'] });
   const rest = { first: 2, orderBy: ['ID_ASC' as const], after: clients?.pageInfo.endCursor };
   expect(await idsOf(sales.all(ClientList, rest, (data) => data.clients))).toEqual(ids.slice(4));
 });
 
-test('an operation of one’s own serves as well', async () => {
+test('the pages of a caller’s own operation are read', async () => {
   const Numbers: Operation<{ clients: Ids }, { size: number; after?: string | null }> =
     'query Numbers($size: Int, $after: Cursor) { clients(first: $size, after: $after, orderBy: [ID_ASC]) { nodes { id } pageInfo { hasNextPage endCursor } } }';
   expect(await idsOf(sales.all(Numbers, { size: 2 }, (data) => data.clients))).toEqual(ids);
@@ -55,7 +55,7 @@ test('a page is fetched when it is wanted', async () => {
   expect(pages).toBe(1);
 });
 
-test('an operation that forgets the cursor does not go round forever', async () => {
+test('an operation without the cursor is refused rather than repeated', async () => {
   const Forgetful: Operation<{ clients: Ids }, { after?: string | null }> =
     'query Forgetful { clients(first: 2) { nodes { id } pageInfo { hasNextPage endCursor } } }';
   const rows = sales.all(Forgetful, {}, (data) => data.clients);

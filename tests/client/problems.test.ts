@@ -66,13 +66,13 @@ function inOneWord(problem: Problem): string | number | undefined {
   }
 }
 
-test('UNAUTHENTICATED: nobody is logged in, and nothing is sent', async () => {
+test('a client without a session fails as UNAUTHENTICATED, and sends nothing', async () => {
   const problem = await problemOf(office.stranger().request(EmployeeList));
   expect(problem).toMatchObject({ code: 'UNAUTHENTICATED', kind: 'no_session' });
   expect(inOneWord(problem)).toBe('no_session');
 });
 
-test('FORBIDDEN: the policy that refused, its sentence, and whom to ask', async () => {
+test('a FORBIDDEN problem has the policy, its sentence and the contact', async () => {
   const patch = { phone: '+33 1 99 00 12 34' };
   const problem = await problemOf(sales.request(ClientUpdate, { id: otherClient, patch }));
   expect(problem).toEqual({
@@ -86,7 +86,7 @@ test('FORBIDDEN: the policy that refused, its sentence, and whom to ask', async 
   expect(inOneWord(problem)).toBe('sales');
 });
 
-test('NOT_FOUND: there is no such record', async () => {
+test('a missing record is NOT_FOUND', async () => {
   const work = sales.request(ContractUpdate, { id: 999_999, patch: { totalAmount: '1' } });
   expect(await problemOf(work)).toEqual({
     code: 'NOT_FOUND',
@@ -98,7 +98,7 @@ test('NOT_FOUND: there is no such record', async () => {
   expect(await sales.request(ContractView, { id: 999_999 })).toEqual({ contract: null });
 });
 
-test('INVALID: the rule that a value breaks, and the field', async () => {
+test('an INVALID problem has the broken rule and the field', async () => {
   const client = { fullName: 'Jeanne Moreau', email: 'nonsense' };
   const problem = await problemOf(sales.request(ClientCreate, { client }));
   expect(problem).toEqual({
@@ -111,14 +111,14 @@ test('INVALID: the rule that a value breaks, and the field', async () => {
   expect(inOneWord(problem)).toBe('email');
 });
 
-test('INVALID: a request that the server cannot read', async () => {
+test('a malformed request is INVALID', async () => {
   expect(await problemOf(sales.query('{ nonsense }'))).toMatchObject({
     code: 'INVALID',
     message: expect.stringContaining('nonsense'),
   });
 });
 
-test('FORBIDDEN: a department, where no person looks after it', async () => {
+test('a FORBIDDEN problem without a person has the department', async () => {
   const problem = await problemOf(sales.request(ClientErase, { id: otherClient, confirm: true }));
   expect(problem).toEqual({
     code: 'FORBIDDEN',
@@ -130,7 +130,7 @@ test('FORBIDDEN: a department, where no person looks after it', async () => {
   });
 });
 
-test('INVALID: what else is known comes as facts', async () => {
+test('an INVALID problem has further facts as data', async () => {
   const problem = await problemOf(manager.request(EmployeeDeactivate, { id: other.id }));
   expect(problem).toEqual({
     code: 'INVALID',
@@ -142,13 +142,13 @@ test('INVALID: what else is known comes as facts', async () => {
   });
 });
 
-test('CONFLICT: there is such a record already', async () => {
+test('a duplicate is CONFLICT', async () => {
   const input = { fullName: 'Alice Again', email: alice.email, department: 'sales' as const };
   const problem = await problemOf(manager.request(EmployeeCreate, { input }));
   expect(problem).toMatchObject({ code: 'CONFLICT', kind: expect.stringContaining('email') });
 });
 
-test('INTERNAL: an id, and not what it was', async () => {
+test('an INTERNAL problem has an id, and not its cause', async () => {
   await office.database.query(`
     create function crm.stumble() returns trigger language plpgsql set search_path = ''
     as $$ begin raise 'A secret.' using errcode = 'XX000'; end $$;
@@ -162,7 +162,7 @@ test('INTERNAL: an id, and not what it was', async () => {
   expect(inOneWord(problem)).toMatch(/^[0-9A-Z]{8}$/);
 });
 
-test('UNAVAILABLE: the server says so while its database is away', async () => {
+test('a request is UNAVAILABLE while the database is away', async () => {
   const { name, adminUrl } = office.database;
   const admin = new URL(adminUrl);
   admin.pathname = '/postgres';
@@ -186,7 +186,7 @@ test('UNAVAILABLE: the server says so while its database is away', async () => {
   );
 });
 
-test('several operations in one request: each problem, and what was done all the same', async () => {
+test('a request of several mutations returns each problem beside the results', async () => {
   const mine = await addClient(office.database, alice.id);
   const error = await failureOf(
     sales.query(

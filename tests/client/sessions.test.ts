@@ -47,7 +47,7 @@ async function expire(store: SessionStore): Promise<void> {
 }
 
 describe('logging in', () => {
-  test('says who it is, and every request after it is theirs', async () => {
+  test('a login returns the employee, and later requests are theirs', async () => {
     const client = office.stranger();
     expect(await client.login({ email: alice.email, password })).toEqual({
       employee: { id: alice.id, fullName: 'Test Person', email: alice.email, department: 'sales' },
@@ -57,7 +57,7 @@ describe('logging in', () => {
     expect(await client.query('{ me { id } }')).toEqual({ me: { id: alice.id } });
   });
 
-  test('is refused without a word on which of the two was wrong', async () => {
+  test('a refused login does not say whether e-mail or password was wrong', async () => {
     const refused = office.stranger().login({ email: alice.email, password: 'wrong' });
     expect(await problemOf(refused)).toMatchObject({
       code: 'UNAUTHENTICATED',
@@ -66,7 +66,7 @@ describe('logging in', () => {
     });
   });
 
-  test('tells for how many seconds an account is locked', async () => {
+  test('a locked login says for how many seconds', async () => {
     const target = await office.hire('support');
     const guess = () => office.stranger().login({ email: target.email, password: 'guess' });
     let problem = await problemOf(guess());
@@ -75,7 +75,7 @@ describe('logging in', () => {
     expect(problem.code === 'RATE_LIMITED' && problem.retryAfter).toBeGreaterThan(0);
   });
 
-  test('with a one-time password opens nothing until it is changed', async () => {
+  test('a login with a one-time password permits nothing until it is changed', async () => {
     const nina = await office.hire('support', { mustChange: true });
     const client = office.stranger();
     expect(await client.login({ email: nina.email, password })).toMatchObject({
@@ -90,7 +90,7 @@ describe('logging in', () => {
     expect((await client.request(Me)).me?.id).toBe(nina.id);
   });
 
-  test('is told to the server under the name of the program', async () => {
+  test('a login sends the name of the program', async () => {
     await alice.client({ userAgent: 'invoices/2.1' });
     const [row] = await office.database.query(
       'select user_agent from auth.session where employee_id = $1 order by created_at desc limit 1',
@@ -101,7 +101,7 @@ describe('logging in', () => {
 });
 
 describe('a session', () => {
-  test('is refreshed once for all requests that find it spent', async () => {
+  test('an expired session is refreshed once for all its requests', async () => {
     const store = memoryStore();
     const client = await alice.client({ store });
     const before = await kept(store);
@@ -112,7 +112,7 @@ describe('a session', () => {
     expect((await kept(store)).refreshToken).not.toBe(before.refreshToken);
   });
 
-  test('without a refresh token is good for as long as its access token', async () => {
+  test('a session without a refresh token lasts as long as its access token', async () => {
     const store = memoryStore();
     await alice.client({ store });
     const { accessToken } = await kept(store);
@@ -130,7 +130,7 @@ describe('a session', () => {
     }
   });
 
-  test('is refreshed once for all clients that share it', async () => {
+  test('a session is refreshed once for all clients that share its store', async () => {
     const store = memoryStore();
     const clients = [await bruno.client({ store }), office.stranger({ store })];
     await expire(store);
@@ -138,7 +138,7 @@ describe('a session', () => {
     expect(await refreshesOf(bruno)).toBe(1);
   });
 
-  test('is refreshed once for all requests whose token the server finds spent', async () => {
+  test('a session is refreshed once for all requests that the server refuses as expired', async () => {
     const store = memoryStore();
     const client = await alice.client({ store });
     await store.save(office.spent(await kept(store)));
@@ -147,7 +147,7 @@ describe('a session', () => {
     expect(await refreshesOf(alice)).toBe(1);
   });
 
-  test('is refreshed once even when this clock says that each new token is spent already', async () => {
+  test('a session is refreshed once even when the local clock is wrong', async () => {
     const store = memoryStore();
     const client = await alice.client({ store });
     const ahead: SessionStore = {
@@ -160,7 +160,7 @@ describe('a session', () => {
     expect(await refreshesOf(alice)).toBe(1);
   });
 
-  test('gives a token for another kind of connection, another one if that was refused', async () => {
+  test('a session provides a token for other connections, and a new one after a refusal', async () => {
     const client = await alice.client();
     const token = await client.accessToken();
     expect(await client.accessToken()).toBe(token);
@@ -169,7 +169,7 @@ describe('a session', () => {
     expect(await client.accessToken(token)).toBe(next);
   });
 
-  test('of one person does not finish what another began', async () => {
+  test('a request is not continued with the session of another employee', async () => {
     const mine = memoryStore();
     await alice.client({ store: mine });
     const theirs = memoryStore();
@@ -183,7 +183,7 @@ describe('a session', () => {
     });
   });
 
-  test('that has been revoked is refused, by a request and by a refresh', async () => {
+  test('a revoked session is refused, for requests and refreshes', async () => {
     const store = memoryStore();
     const client = await bruno.client({ store });
     await office.database.query('update auth.session set revoked_at = now()');
@@ -195,7 +195,7 @@ describe('a session', () => {
 });
 
 describe('logging out', () => {
-  test('ends the session here and on the server', async () => {
+  test('a logout ends the session here and on the server', async () => {
     const store = memoryStore();
     const client = await alice.client({ store });
     const session = await kept(store);
@@ -209,7 +209,7 @@ describe('logging out', () => {
     expect(await problemOf(thief.request(Me))).toMatchObject({ kind: 'session_ended' });
   });
 
-  test('is nothing to worry about when the session has ended, or there was none', async () => {
+  test('a logout without an open session succeeds', async () => {
     const client = await alice.client();
     await office.database.query('update auth.session set revoked_at = now()');
     await client.logout();

@@ -117,7 +117,7 @@ async function problemOf(work: Promise<unknown>) {
   throw new Error(`This should have been an EpicError: ${error}`);
 }
 
-test('one loops over what happens, typed, and leaves the loop', async () => {
+test('a subscription is a typed async iterable that can be left', async () => {
   const client = await alice();
   const { follow } = subscriptionsOf(client);
   const after = await position(client);
@@ -134,7 +134,7 @@ test('one loops over what happens, typed, and leaves the loop', async () => {
   }
 });
 
-test('without a position, everything counts from the first moment on', async () => {
+test('a subscription without a position delivers from the start on', async () => {
   const client = await alice();
   const asked = () => server.output().split('"operation":"SubscriptionPosition"').length;
   const before = asked();
@@ -147,7 +147,7 @@ test('without a position, everything counts from the first moment on', async () 
   await events.return();
 });
 
-test('a lost connection loses nothing, and brings nothing twice', async () => {
+test('a subscription delivers everything once across a lost connection', async () => {
   const { titles } = following(await alice(), await position(await alice()));
   await plan('1');
   await until(() => titles.length === 1);
@@ -162,7 +162,7 @@ test('a lost connection loses nothing, and brings nothing twice', async () => {
   expect(titles).toEqual(['1', '2', '3', '4']);
 });
 
-test('whoever wants to know hears that a connection is lost, and that it is back', async () => {
+test('a subscription reports a lost and a restored connection', async () => {
   const client = await alice();
   const heard: string[] = [];
   const subscriptions = openSubscriptions(client, {
@@ -185,7 +185,7 @@ test('whoever wants to know hears that a connection is lost, and that it is back
   expect(heard).toEqual(['lost', 'back']);
 });
 
-test('a restart of the server loses nothing', async () => {
+test('a subscription loses nothing in a restart of the server', async () => {
   const { titles } = following(await alice(), await position(await alice()));
   await plan('Before');
   await until(() => titles.length === 1);
@@ -198,7 +198,7 @@ test('a restart of the server loses nothing', async () => {
   expect(titles).toEqual(['Before', 'Meanwhile', 'After']);
 });
 
-test('a server that is killed loses nothing', async () => {
+test('a subscription loses nothing when the server is killed', async () => {
   const { titles } = following(await alice(), await position(await alice()));
   await plan('Before');
   await until(() => titles.length === 1);
@@ -209,7 +209,7 @@ test('a server that is killed loses nothing', async () => {
   expect(titles).toEqual(['Before', 'Meanwhile']);
 });
 
-test('an access token that expires is replaced by the next', async () => {
+test('a subscription goes on with a new access token when the first expires', async () => {
   const client = await alice(stored);
   const session = await kept(stored);
   const { header, payload } = jwt.decode(session.accessToken, { complete: true }) ?? {};
@@ -232,7 +232,7 @@ test('an access token that expires is replaced by the next', async () => {
   expect((await kept(stored)).accessToken).not.toBe(brief);
 });
 
-test('it ends with the session', async () => {
+test('a subscription ends with the session', async () => {
   const client = await alice();
   const { titles, ended } = following(client, await position(client));
   await plan('Last');
@@ -245,7 +245,7 @@ test('it ends with the session', async () => {
   });
 });
 
-test('whoever is not logged in hears so', async () => {
+test('a subscription without a session fails', async () => {
   const nobody = createClient({ url: relay.url });
   expect(await problemOf(following(nobody).ended)).toMatchObject({
     code: 'UNAUTHENTICATED',
@@ -257,7 +257,7 @@ test('whoever is not logged in hears so', async () => {
   });
 });
 
-test('whoever was away for too long hears so', async () => {
+test('a subscription that was away for too long fails', async () => {
   expect(await problemOf(following(await alice(), { after: '0' }).ended)).toMatchObject({
     code: 'INVALID',
     kind: 'position_too_old',
@@ -265,12 +265,12 @@ test('whoever was away for too long hears so', async () => {
   });
 });
 
-test('where there is no server, one hears so at once', async () => {
+test('a subscription without a server fails at once', async () => {
   const client = createClient({ url: 'http://127.0.0.1:9', store: stored });
   expect(await problemOf(following(client).ended)).toMatchObject({ code: 'UNAVAILABLE' });
 });
 
-test('an operation that does not ask for the id cannot be followed', async () => {
+test('a subscription without the id field is refused', async () => {
   const client = await alice();
   const Blind: Operation<{ eventChanged: { action: string } }, { after?: string }> =
     'subscription ($after: BigInt) { eventChanged(after: $after) { action } }';
@@ -281,7 +281,7 @@ test('an operation that does not ask for the id cannot be followed', async () =>
   await expect(first).rejects.toThrow('has to ask for the id');
 });
 
-test('a program that is slow gets everything in its time, and keeps little', async () => {
+test('a slow consumer gets everything, with bounded memory', async () => {
   const client = await alice();
   const events = subscriptionsOf(client).follow(EventChanged, await position(client));
   const titles = Array.from({ length: 1_100 }, (_, nth) => `Event ${nth}`);
@@ -298,7 +298,7 @@ test('a program that is slow gets everything in its time, and keeps little', asy
   await events.return();
 });
 
-test('it ends when one says so, and leaves no connection behind', async () => {
+test('a subscription that is returned leaves no connection behind', async () => {
   const client = await alice();
   const subscriptions = openSubscriptions(client);
   const stop = new AbortController();

@@ -42,8 +42,8 @@ const refused = async (query: string, message: string, variables?: unknown, hint
 const times = (count: number, part: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => part(index)).join(' ');
 
-describe('a document is refused', () => {
-  test('of over 50,000 characters, were they only remarks', () =>
+describe('the limits on a document', () => {
+  test('a document of over 50,000 characters is refused, even when they are comments', () =>
     refused(
       `{ __typename } # ${'x'.repeat(50_000)}`,
       'A document has at most 50,000 characters.',
@@ -51,10 +51,10 @@ describe('a document is refused', () => {
       'Send long texts as variables.',
     ));
 
-  test('of over 2,500 words and signs', () =>
+  test('a document of over 2,500 tokens is refused', () =>
     refused(`{ ${'me '.repeat(2_500)} }`, 'A document has at most 2,500 words and signs.'));
 
-  test('of over 12 levels', () => {
+  test('a document of over 12 levels is refused', () => {
     const deep = (levels: number): string =>
       levels === 0 ? 'id' : `client { contracts(first: 1) { nodes { ${deep(levels - 1)} } } }`;
     return refused(
@@ -63,27 +63,27 @@ describe('a document is refused', () => {
     );
   });
 
-  test('of hundreds of levels, by fragments that spread one another', () =>
+  test('a document of hundreds of levels, nested through fragments, is refused', () =>
     refused(
       `{ me { ...f0 } } ${times(100, (index) => `fragment f${index} on Employee { clients { nodes { commercial { ...f${index + 1} } } } }`)}
        fragment f100 on Employee { id }`,
       'A request has at most 12 levels of fields.',
     ));
 
-  test('of over 500 fields', () =>
+  test('a document of over 500 fields is refused', () =>
     refused(`{ me { ${'id '.repeat(500)} } }`, 'A request has at most 500 fields.'));
 
-  test('of over 30 fields at its root', () =>
+  test('a document of over 30 root fields is refused', () =>
     refused(`{ ${'__typename '.repeat(31)} }`, 'A request has at most 30 operations.'));
 
-  test('of over 30 fields at its root, in fragments', () =>
+  test('a document of over 30 root fields in fragments is refused', () =>
     refused(
       `{ ...a ...b } fragment a on Query { ${times(16, (index) => `a${index}: me { id }`)} }
        fragment b on Query { ${times(16, (index) => `b${index}: me { id }`)} }`,
       'A request has at most 30 operations.',
     ));
 
-  test('of over 100 aliases', () =>
+  test('a document of over 100 aliases is refused', () =>
     refused(
       `{ me { ${times(101, (index) => `a${index}: id`)} } }`,
       'A request has at most 100 aliases.',
@@ -102,7 +102,7 @@ describe('a document is refused', () => {
       'spread again and again',
       `{ ${'...f '.repeat(10)} } fragment f on Query { ${'__typename @skip(if: true) '.repeat(6)} }`,
     ],
-  ])('of over 50 directives, %s', (_where, query) =>
+  ])('a document of over 50 directives, %s, is refused', (_where, query) =>
     refused(query, 'A request has at most 50 directives.'),
   );
 
@@ -111,11 +111,11 @@ describe('a document is refused', () => {
     ['objects', `{ clients(condition: ${'{a:'.repeat(500)}1${'}'.repeat(500)}) { totalCount } }`],
     ['a default', `query($v: Int = ${'['.repeat(500)}${']'.repeat(500)}) { __typename }`],
     ['a directive', `{ __typename @a(b: ${'['.repeat(500)}${']'.repeat(500)}) }`],
-  ])('of values within values: %s', (_what, query) =>
+  ])('a document of deeply nested values is refused: %s', (_what, query) =>
     refused(query, 'A value has at most 12 levels.'),
   );
 
-  test('of a list of over 1,000 items', () =>
+  test('a document with a list of over 1,000 items is refused', () =>
     refused(
       `{ clients(condition: { ids: [${'1 '.repeat(1_001)}] }) { totalCount } }`,
       'A list has at most 1,000 items.',
@@ -128,7 +128,7 @@ describe('fragments', () => {
     [150, 2],
     [5, 40],
   ])(
-    '%i deep, each spreading the next %i times, are counted without being written out',
+    'fragments %i deep, each spreading the next %i times, are counted without being expanded',
     (depth, width) =>
       refused(
         `{ ...f0 } ${times(depth, (index) => `fragment f${index} on Query { ${`...f${index + 1} `.repeat(width)} }`)}
@@ -153,12 +153,12 @@ describe('fragments', () => {
       'mutation { ...a } fragment a on Mutation { ...b } fragment b on Mutation { ...a ...b }',
       'Cannot spread fragment "a" within itself via "b".',
     ],
-  ])('that spread %s are refused', async (_what, query, message) => {
+  ])('fragments that spread %s are refused', async (_what, query, message) => {
     const { errors } = await ask(server.url, query, { token });
     expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID' } });
   });
 
-  test('that are used well are not', async () => {
+  test('ordinary fragments are accepted', async () => {
     const { data, errors } = await ask(
       server.url,
       `{ me { ...whole } clients { nodes { ...client } } contracts { nodes { client { ...client } } } }
@@ -171,8 +171,8 @@ describe('fragments', () => {
   });
 });
 
-describe('a mistake', () => {
-  test('that is made a thousand times is told ten times', async () => {
+describe('the validation of a document', () => {
+  test('a mistake made a thousand times is reported ten times', async () => {
     const { errors } = await ask(server.url, `{ me { ${times(400, (index) => `x${index}`)} } }`);
     expect(errors).toHaveLength(11);
     expect(errors.at(-1)?.message).toBe(
@@ -181,7 +181,7 @@ describe('a mistake', () => {
     expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['INVALID']));
   });
 
-  test('of the same field asked for in many ways is found, or given up, soon', async () => {
+  test('fields that cannot be merged are found, or given up, within a time limit', async () => {
     const answer = await post(
       `{ me { ${times(240, (index) => `a: clients(first: ${index}) { totalCount }`).slice(0, 15_000)} } }`,
     );
@@ -199,30 +199,30 @@ describe('pages', () => {
     `{ clients(${args}) { nodes { contracts(${args}) { nodes { id } } } } }`;
   const message = 'A request reads at most 100,000 rows.';
 
-  test('within pages are multiplied', () => refused(nested('first: 1000'), message));
+  test('the sizes of nested pages are multiplied', () => refused(nested('first: 1000'), message));
 
-  test('within pages are multiplied from the end, too', () =>
+  test('the sizes of nested pages are multiplied for `last` too', () =>
     refused(nested('last: 1000'), message));
 
-  test('within pages are multiplied whether their size is a variable', () =>
+  test('the sizes of nested pages are multiplied when they are variables', () =>
     refused(`query($n: Int) ${nested('first: $n')}`, message, { n: 1000 }));
 
-  test('within pages are multiplied when their size is the default of a variable', () =>
+  test('the sizes of nested pages are multiplied when they are defaults of variables', () =>
     refused(`query($n: Int = 1000) ${nested('first: $n')}`, message));
 
-  test('beside one another are added', () =>
+  test('the sizes of sibling pages are added', () =>
     refused(
       `{ ${times(30, (index) => `a${index}: clients(first: 10) { nodes { contracts(first: 400) { nodes { id } } } }`)} }`,
       message,
     ));
 
-  test('of less than nothing do not make room for others', () =>
+  test('a negative page size makes no room for other pages', () =>
     refused(
       `{ debt: clients(first: -2000000000) { nodes { id } } ${nested('first: 1000').slice(1)}`,
       message,
     ));
 
-  test('are counted in fragments, too', () =>
+  test('pages in fragments are counted', () =>
     refused(
       '{ ...f } fragment f on Query { clients(first: 1000) { ...g } } fragment g on ClientConnection { edges { node { contracts(first: 1000) { nodes { id } } } } }',
       message,
@@ -233,20 +233,20 @@ describe('variables', () => {
   const query =
     'query($j: JSON) { explainAccess(record: client, verb: create, newValues: $j) { kind } }';
 
-  test('with a list of over 1,000 items are refused', () =>
+  test('variables with a list of over 1,000 items are refused', () =>
     refused(query, 'A list has at most 1,000 items.', { j: Array(1_001).fill(1) }));
 
-  test('of over 10,000 values are refused', () =>
+  test('variables of over 10,000 values are refused', () =>
     refused(query, 'The variables have at most 10,000 values.', {
       j: Array.from({ length: 20 }, () => Array(600).fill(1)),
     }));
 
-  test('of over 12 levels are refused', () => {
+  test('variables of over 12 levels are refused', () => {
     const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
     return refused(query, 'A value has at most 12 levels.', { j: deep(13) });
   });
 
-  test('of two hundred thousand levels are refused without a fall', async () => {
+  test('variables of 200,000 levels are refused without a stack overflow', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -256,8 +256,8 @@ describe('variables', () => {
   });
 });
 
-describe('whoever is not logged in', () => {
-  test('has at most 40 fields to ask for', async () => {
+describe('an anonymous caller', () => {
+  test('an anonymous caller may select at most 40 fields', async () => {
     const strangers = await ask(server.url, `{ me { ${'id '.repeat(40)} } }`);
     expect(strangers).toMatchObject({
       status: 400,
@@ -268,13 +268,13 @@ describe('whoever is not logged in', () => {
   });
 });
 
-describe('a kind of request that there is not', () => {
+describe('an unsupported operation', () => {
   test.each([
     ['a stream', '{ clients { nodes @stream { id } } }', 'Unknown directive "@stream".'],
     ['a deferred answer', '{ ... @defer { me { id } } }', 'Unknown directive "@defer".'],
     ['a definition of types', 'type Query { x: Int }', 'The "Query" definition is not executable.'],
     ['no operation', 'fragment f on Query { __typename }', 'Fragment "f" is never used.'],
-  ])('is refused: %s', async (_what, query, message) => {
+  ])('an unsupported operation is refused: %s', async (_what, query, message) => {
     const { errors } = await ask(server.url, query, { token });
     expect(errors).toContainEqual(
       expect.objectContaining({ message, extensions: { code: 'INVALID' } }),
@@ -282,7 +282,7 @@ describe('a kind of request that there is not', () => {
   });
 });
 
-test('a document that looks like the key under which another is remembered does not take its place', async () => {
+test('a document that looks like the cache key of another one does not replace it', async () => {
   const document = `query Long { me { id } } # ${'x'.repeat(1_000)}`;
   const key = createHash('sha1').update(document).digest('base64');
   expect((await ask(server.url, key, { token })).errors).toHaveLength(1);

@@ -40,19 +40,22 @@ describe('a page of another origin', () => {
     'multipart/form-data; boundary=x',
     'application/graphql',
     'application/json+x',
-  ])('cannot send a query as %s, which a browser would send without asking', async (type) => {
-    expect(await post({ 'content-type': type })).toMatchObject({
-      status: 415,
-      body: invalid('The API takes only JSON: send application/json.'),
-    });
-  });
+  ])(
+    'a page of another origin cannot send a query as %s, which needs no preflight request',
+    async (type) => {
+      expect(await post({ 'content-type': type })).toMatchObject({
+        status: 415,
+        body: invalid('The API takes only JSON: send application/json.'),
+      });
+    },
+  );
 
-  test('cannot send a query without a content type', async () => {
+  test('a page of another origin cannot send a query without a content type', async () => {
     const answer = await post({}, new TextEncoder().encode(query));
     expect(answer).toMatchObject({ status: 415, body: invalid() });
   });
 
-  test('cannot show an answer in a frame, run it, or keep it', async () => {
+  test('a response cannot be framed, run as a script or cached', async () => {
     for (const path of ['/graphql', '/healthz', '/nothing-here', '/.well-known/jwks.json']) {
       const { headers } = await send(path);
       expect(headers.get('content-security-policy')).toBe(
@@ -66,7 +69,7 @@ describe('a page of another origin', () => {
 
 describe('a method', () => {
   test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
-    '%s is refused by the API, which says that it takes POST',
+    'the method %s is refused by the API, which allows POST',
     async (method) => {
       const { status, headers, body } = await sendRaw(
         server.url,
@@ -78,14 +81,20 @@ describe('a method', () => {
     },
   );
 
-  test.each(['POST', 'PUT', 'DELETE'])('%s is refused everywhere else', async (method) => {
-    for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json']) {
-      const { status, headers } = await send(path, { method });
-      expect({ status, allow: headers.get('allow') }).toEqual({ status: 405, allow: 'GET, HEAD' });
-    }
-  });
+  test.each(['POST', 'PUT', 'DELETE'])(
+    'the method %s is refused on every other path',
+    async (method) => {
+      for (const path of ['/healthz', '/readyz', '/.well-known/jwks.json']) {
+        const { status, headers } = await send(path, { method });
+        expect({ status, allow: headers.get('allow') }).toEqual({
+          status: 405,
+          allow: 'GET, HEAD',
+        });
+      }
+    },
+  );
 
-  test('cannot be overridden by a header or a parameter', async () => {
+  test('the method cannot be overridden by a header or a parameter', async () => {
     const answer = await send('/graphql?_method=POST', {
       headers: { ...asJson, 'x-http-method-override': 'POST', 'x-http-method': 'POST' },
     });
@@ -94,7 +103,7 @@ describe('a method', () => {
 });
 
 describe('a body', () => {
-  test('of 10 MB is refused with an answer', async () => {
+  test('a body of 10 MB is refused with a response', async () => {
     const answer = await post(asJson, JSON.stringify({ query: 'x'.repeat(10_000_000) }));
     expect(answer).toMatchObject({
       status: 413,
@@ -102,7 +111,7 @@ describe('a body', () => {
     });
   });
 
-  test('without an end is cut off', async () => {
+  test('a body without an end is cut off', async () => {
     const socket = await openConnection(server.url);
     // The server may cut it off while there is more to write.
     socket.on('error', () => undefined);
@@ -122,14 +131,14 @@ describe('a body', () => {
     expect(await send('/healthz')).toMatchObject({ status: 200 });
   });
 
-  test('that is compressed is refused', async () => {
+  test('a compressed body is refused', async () => {
     expect(await post({ ...asJson, 'content-encoding': 'gzip' })).toMatchObject({
       status: 415,
       body: invalid('The API takes no compressed requests.'),
     });
   });
 
-  test('in another encoding than UTF-8 is refused', async () => {
+  test('a body in another encoding than UTF-8 is refused', async () => {
     const utf16 = await post({ 'content-type': 'application/json; charset=utf-16' });
     expect(utf16).toMatchObject({ status: 415, body: invalid() });
     const latin1 = await post(asJson, new Uint8Array(Buffer.from('{"query":"{ é }"}', 'latin1')));
@@ -140,7 +149,7 @@ describe('a body', () => {
   });
 
   test.each([
-    ['is a list: no batches', `[${query},${query}]`],
+    ['is a list of operations, a batch,', `[${query},${query}]`],
     ['is a text', '"{ __typename }"'],
     ['is null', 'null'],
     ['is empty', ''],
@@ -148,11 +157,11 @@ describe('a body', () => {
     ['has variables that are a list', '{"query":"{ __typename }","variables":[1]}'],
     ['has an operation name that is no text', '{"query":"{ __typename }","operationName":{}}'],
     ['nests half a million lists', `{"query":${'['.repeat(500_000)}${']'.repeat(500_000)}}`],
-  ])('that %s is refused', async (_what, body) => {
+  ])('a body that %s is refused', async (_what, body) => {
     expect(await post(asJson, body)).toMatchObject({ status: 400, body: invalid() });
   });
 
-  test('cannot give its own prototype to what reads it', async () => {
+  test('a body cannot set the prototype of the object that it is parsed to', async () => {
     const answer = await post(
       asJson,
       '{"__proto__":{"query":"{ me { id } }"},"constructor":{"prototype":{"query":"{ me { id } }"}}}',
@@ -164,7 +173,7 @@ describe('a body', () => {
 describe('headers', () => {
   const tooMany = invalid('The request has more than 100 headers, or more than 16 KiB of them.');
 
-  test('of over 16 KiB are refused', async () => {
+  test('headers of over 16 KiB are refused', async () => {
     const { status, body } = await sendRaw(
       server.url,
       `GET /healthz HTTP/1.1\r\nhost: epic\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
@@ -175,7 +184,7 @@ describe('headers', () => {
     });
   });
 
-  test('of more than 100 are refused, none is silently dropped', async () => {
+  test('more than 100 headers are refused, and none is silently dropped', async () => {
     const many = (count: number) =>
       sendRaw(
         server.url,
@@ -209,7 +218,7 @@ describe('headers', () => {
       'has an unknown transfer encoding',
       'POST /graphql HTTP/1.1\r\nhost: epic\r\ntransfer-encoding: chunked, identity\r\n\r\n',
     ],
-  ])('of a request that %s are refused, and the connection ends', async (_what, bytes) => {
+  ])('headers of a request that %s are refused, and the connection ends', async (_what, bytes) => {
     const { status, headers, body } = await sendRaw(server.url, bytes);
     expect({ status, body }).toEqual({
       status: 400,
@@ -218,7 +227,7 @@ describe('headers', () => {
     expect(headers).toContain('connection: close');
   });
 
-  test('must name a host, and it is of no consequence which', async () => {
+  test('a request must name a host, and any host is accepted', async () => {
     expect(
       await sendRaw(server.url, 'GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n'),
     ).toMatchObject({
@@ -233,7 +242,7 @@ describe('headers', () => {
     expect(JSON.stringify(elsewhere)).not.toContain('evil');
   });
 
-  test('cannot split an answer', async () => {
+  test('headers cannot split a response', async () => {
     const { status, headers } = await sendRaw(
       server.url,
       'GET /%0d%0aset-cookie:a=b HTTP/1.1\r\nhost: epic\r\nx-request-id: a\tb\r\nconnection: close\r\n\r\n',
@@ -243,7 +252,7 @@ describe('headers', () => {
   });
 });
 
-test('an answer to one request is never taken for that to another', async () => {
+test('pipelined responses are never confused with one another', async () => {
   const { headers, body } = await sendRaw(
     server.url,
     `POST /graphql HTTP/1.1\r\nhost: epic\r\ncontent-type: application/json\r\ncontent-length: ${query.length}\r\n\r\n${query}nonsense\r\n\r\n`,

@@ -66,7 +66,7 @@ const as = <Data = Record<string, unknown>>(
   variables: Record<string, unknown> = {},
 ) => attack<Data>(server.url, query, { token: tokens[name], variables });
 
-describe('the id of somebody else’s record', () => {
+describe('the id of a record that belongs to a colleague', () => {
   const attempts: [who: string, what: string, query: () => string, code: string][] = [
     [
       'albert',
@@ -144,28 +144,34 @@ describe('the id of somebody else’s record', () => {
     ]),
   ];
 
-  test.each(attempts)('does not let %s %s', async (who, _what, query, code) => {
-    const answer = await changesNothing(database, () => as(who, `mutation { ${query()} }`));
-    expect(codesOf(answer)).toEqual([code]);
-    expect(Object.values(answer.data ?? {})).toEqual([null]);
-  });
+  test.each(attempts)(
+    'the id of a colleague’s record does not let %s %s',
+    async (who, _what, query, code) => {
+      const answer = await changesNothing(database, () => as(who, `mutation { ${query()} }`));
+      expect(codesOf(answer)).toEqual([code]);
+      expect(Object.values(answer.data ?? {})).toEqual([null]);
+    },
+  );
 
-  test.each(['alice', 'sara', 'mia'])('does not let %s read a notification', async (who) => {
-    expect(notification).toBeGreaterThan(0);
-    const { data, errors } = await as<{
-      notification: unknown;
-      notifications: { nodes: { id: number }[] };
-    }>(
-      who,
-      `{ notification(id: ${notification}) { kind subject oldValues newValues } notifications { nodes { id } } }`,
-    );
-    expect(errors).toEqual([]);
-    expect(data?.notification).toBeNull();
-    expect(data?.notifications.nodes.map(({ id }) => id)).not.toContain(notification);
-  });
+  test.each(['alice', 'sara', 'mia'])(
+    'the id of a colleague’s notification does not let %s read it',
+    async (who) => {
+      expect(notification).toBeGreaterThan(0);
+      const { data, errors } = await as<{
+        notification: unknown;
+        notifications: { nodes: { id: number }[] };
+      }>(
+        who,
+        `{ notification(id: ${notification}) { kind subject oldValues newValues } notifications { nodes { id } } }`,
+      );
+      expect(errors).toEqual([]);
+      expect(data?.notification).toBeNull();
+      expect(data?.notifications.nodes.map(({ id }) => id)).not.toContain(notification);
+    },
+  );
 });
 
-describe('a column that nobody writes', () => {
+describe('a column that no department writes', () => {
   test.each([
     ['updateClient', 'ClientPatch', { id: 999 }],
     ['updateClient', 'ClientPatch', { lastUpdate: '2000-01-01T00:00:00Z' }],
@@ -188,31 +194,37 @@ describe('a column that nobody writes', () => {
     ['updateNotification', 'NotificationPatch', { kind: 'event_moved' }],
     ['updateNotification', 'NotificationPatch', { subject: 'x' }],
     ['updateNotification', 'NotificationPatch', { newValues: {} }],
-  ])('is no part of %s: %s %p', async (mutation, type, patch) => {
-    const query = `mutation Assign($patch: ${type}!) { ${mutation}(input: { id: 1, patch: $patch }) { __typename } }`;
-    const { data, errors } = await changesNothing(database, () => as('mia', query, { patch }));
-    const [field] = Object.keys(patch);
-    expect(data).toBeNull();
-    expect(errors).toMatchObject([
-      {
-        message: expect.stringContaining(`Field "${field}" is not defined by type "${type}"`),
-        extensions: { code: 'INVALID' },
-      },
-    ]);
-  });
+  ])(
+    'a column that no department writes is no part of %s: %s %p',
+    async (mutation, type, patch) => {
+      const query = `mutation Assign($patch: ${type}!) { ${mutation}(input: { id: 1, patch: $patch }) { __typename } }`;
+      const { data, errors } = await changesNothing(database, () => as('mia', query, { patch }));
+      const [field] = Object.keys(patch);
+      expect(data).toBeNull();
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringContaining(`Field "${field}" is not defined by type "${type}"`),
+          extensions: { code: 'INVALID' },
+        },
+      ]);
+    },
+  );
 
   test.each([
     ['createClient', 'ClientInput', { fullName: 'x', email: 'x@x.example', commercialId: 1 }],
     ['createContract', 'ContractInput', { clientId: 1, totalAmount: '1', status: 'signed' }],
-  ])('is no part of %s: %s %p', async (mutation, type, value) => {
-    const name = type.replace('Input', '').toLowerCase();
-    const query = `mutation Assign($value: ${type}!) { ${mutation}(input: { ${name}: $value }) { __typename } }`;
-    const { errors } = await changesNothing(database, () => as('alice', query, { value }));
-    expect(errors).toMatchObject([
-      {
-        message: expect.stringMatching(/Field "\w+" is not defined by type/),
-        extensions: { code: 'INVALID' },
-      },
-    ]);
-  });
+  ])(
+    'a column that no department writes is no part of %s: %s %p',
+    async (mutation, type, value) => {
+      const name = type.replace('Input', '').toLowerCase();
+      const query = `mutation Assign($value: ${type}!) { ${mutation}(input: { ${name}: $value }) { __typename } }`;
+      const { errors } = await changesNothing(database, () => as('alice', query, { value }));
+      expect(errors).toMatchObject([
+        {
+          message: expect.stringMatching(/Field "\w+" is not defined by type/),
+          extensions: { code: 'INVALID' },
+        },
+      ]);
+    },
+  );
 });

@@ -29,7 +29,7 @@ const logInQuery = `mutation LogIn($email: String!, $password: String!) {
 }`;
 
 describe('session fixation', () => {
-  test('has nothing to fix: each login opens a new session, whoever’s token came along', async () => {
+  test('each login opens a new session, whichever token the request carries', async () => {
     const attacker = await logIn(server.url, 'attacker@epic.example');
     const { data } = await ask<{ login: Session }>(server.url, logInQuery, {
       token: attacker.accessToken,
@@ -42,7 +42,7 @@ describe('session fixation', () => {
     expect(me.data).toEqual({ me: { email: 'attacker@epic.example' } });
   });
 
-  test('cannot choose the id of a session', async () => {
+  test('a caller cannot choose the id of a session', async () => {
     const { errors } = await ask(
       server.url,
       `mutation { login(input: { email: "victim@epic.example", password: "${password}",
@@ -54,7 +54,7 @@ describe('session fixation', () => {
     });
   });
 
-  test('leaves nothing behind: a refresh keeps the session’s id and spends its token', async () => {
+  test('a refresh keeps the id of the session and spends its token', async () => {
     const before = await logIn(server.url, 'victim@epic.example');
     const { data } = await askToRefresh(server.url, before.refreshToken ?? '');
     const after = data?.refresh;
@@ -64,7 +64,7 @@ describe('session fixation', () => {
   });
 });
 
-describe('trying many passwords', () => {
+describe('guessing passwords', () => {
   const attempts = (count: number) =>
     Array.from(
       { length: count },
@@ -80,7 +80,7 @@ describe('trying many passwords', () => {
       `mutation { ... { ${attempts(1)} } ... on Mutation { b: ${attempts(1).slice(4)} } }`,
     ],
     ['an operation among others', `query Decoy { __typename } mutation Attack { ${attempts(30)} }`],
-  ])('in one request is refused, by %s', async (_how, query) => {
+  ])('guessing passwords in one request is refused, by %s', async (_how, query) => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -100,7 +100,7 @@ describe('trying many passwords', () => {
     });
   });
 
-  test('in a list of requests is refused', async () => {
+  test('guessing passwords in a batch of requests is refused', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -123,7 +123,7 @@ describe('trying many passwords', () => {
     ['two changes of a password', change, again(change)],
     ['a login and a refresh', login, refresh],
     ['a login and a change of a password', login, change],
-  ])('is no easier by %s', async (_how, one, other) => {
+  ])('guessing passwords is no easier by %s', async (_how, one, other) => {
     const { data, errors } = await ask(server.url, `mutation { ${one} ${other} }`);
     expect({ data, kinds: errors.map(({ extensions }) => extensions.kind) }).toEqual({
       data: null,
@@ -132,8 +132,8 @@ describe('trying many passwords', () => {
   });
 });
 
-describe('the answer to somebody who is not let in', () => {
-  test('is the same for every address there is and there is not', async () => {
+describe('the response to a refused caller', () => {
+  test('a refused login gets the same response for known and unknown addresses', async () => {
     const left = await addEmployee(database, { email: 'left@epic.example', department: 'support' });
     await database.query('update crm.employee set active = false where id = $1', [left]);
     const answers = [];
@@ -158,7 +158,7 @@ describe('the answer to somebody who is not let in', () => {
     });
   });
 
-  test('is the same for every refresh token that is not good', async () => {
+  test('a refused refresh gets the same response for every invalid token', async () => {
     const spent = await logIn(server.url, 'victim@epic.example');
     await ask(server.url, 'mutation { logout { ok } }', { token: spent.accessToken });
     const answers = await Promise.all(

@@ -12,7 +12,7 @@ import { until } from './support/until.ts';
 
 const invalid = (message: string) => ({ errors: [{ message, extensions: { code: 'INVALID' } }] });
 
-describe('slowness', () => {
+describe('a slow client', () => {
   // As `epic-server start` makes it, except for the times: a test should not take them.
   let slow: Server;
 
@@ -58,32 +58,32 @@ describe('slowness', () => {
 
   const tooSlow = { status: 408, body: invalid('The request took too long to arrive.') };
 
-  test('of a body that never ends is answered 408, and the connection ends', async () => {
+  test('a body that never ends is answered 408, and the connection is closed', async () => {
     const url = await open({ requestTimeout: 300, headersTimeout: 200 });
     const start =
       'POST /graphql HTTP/1.1\r\nhost: epic\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n';
     expect(await dribble(url, start, ' ')).toMatchObject(tooSlow);
   });
 
-  test('of headers that never end is answered 408, and the connection ends', async () => {
+  test('headers that never end are answered 408, and the connection is closed', async () => {
     const url = await open({ headersTimeout: 200 });
     expect(
       await dribble(url, 'POST /graphql HTTP/1.1\r\nhost: epic\r\n', 'a: b\r\n'),
     ).toMatchObject(tooSlow);
   });
 
-  test('of a connection that says nothing at all ends it', async () => {
+  test('a connection without a request is closed', async () => {
     const url = await open({ headersTimeout: 200 });
     expect(await readAnswer(await openConnection(url))).toMatchObject(tooSlow);
   });
 
-  test('between two requests ends the connection', async () => {
+  test('a connection that is idle between two requests is closed', async () => {
     const url = await open({ keepAliveTimeout: 50 });
     const answer = await sendRaw(url, 'GET /healthz HTTP/1.1\r\nhost: epic\r\n\r\n');
     expect(answer).toMatchObject({ status: 200 });
   });
 
-  test('of many cannot take more connections than there are', async () => {
+  test('a client beyond the limit of connections is turned away', async () => {
     const url = await open({ maxConnections: 2 });
     const first = await openConnection(url);
     const second = await openConnection(url);
@@ -94,7 +94,7 @@ describe('slowness', () => {
     second.destroy();
   });
 
-  test('of one connection cannot take it for ever', async () => {
+  test('a connection is closed after its limit of requests', async () => {
     const url = await open({ maxRequestsPerSocket: 2 });
     const socket = await openConnection(url);
     let answers = '';

@@ -105,18 +105,18 @@ const invalid = {
 const refused = async (token: string) =>
   expect(await ask(server.url, '{ me { id } }', { token })).toEqual(invalid);
 
-test('a token made by this test as the server makes it is accepted', async () => {
+test('a token that this test signs with the key of the server is accepted', async () => {
   const answer = await ask(server.url, '{ me { id } }', { token: make({}) });
   expect(answer.data).toEqual({ me: { id: session.employee.id } });
 });
 
-describe('a token is refused when its algorithm', () => {
+describe('the algorithm of a token', () => {
   test.each(['none', 'None', 'NONE', 'nOnE', '', null, ['none'], 'HS256', 'ES512', 'RS256'])(
-    'is said to be %p and nothing is signed',
+    'a token of the algorithm %p without a signature is refused',
     async (alg) => refused(make({ header: { alg }, signature: nothing })),
   );
 
-  test('is none, with the real signature', () =>
+  test('a token of the algorithm none with the real signature is refused', () =>
     refused(
       `${encode({ ...decoded().header, alg: 'none' })}.${session.accessToken.split('.').slice(1).join('.')}`,
     ));
@@ -127,22 +127,22 @@ describe('a token is refused when its algorithm', () => {
     ['the public key as a JWK', publicJwk],
     ['the key id', () => keys.signing.kid],
     ['an empty secret', () => ''],
-  ])('is HS256 with %s for a secret', async (_what, secret) =>
+  ])('a token of the algorithm HS256 with %s as its secret is refused', async (_what, secret) =>
     refused(make({ header: { alg: 'HS256' }, signature: macWith(() => Buffer.from(secret())) })),
   );
 });
 
-describe('a token is refused when its header brings', () => {
+describe('the header of a token', () => {
   const byStranger = { signature: signedBy(strangersKey) };
 
-  test('a key of its own (jwk)', () =>
+  test('a token that carries its own key (jwk) is refused', () =>
     refused(make({ header: { jwk: strangersPublicKey }, ...byStranger })));
 
-  test('a certificate of its own (x5c)', () =>
+  test('a token that carries its own certificate (x5c) is refused', () =>
     refused(make({ header: { x5c: [encode('certificate')] }, ...byStranger })));
 
   test.each(['jku', 'x5u'])(
-    'an address to fetch a key from (%s), which nobody visits',
+    'a token that names a URL of a key (%s) is refused, and the URL is not fetched',
     async (name) => {
       await refused(make({ header: { [name]: strangersUrl(), kid: 'strange' }, ...byStranger }));
       await refused(make({ header: { [name]: strangersUrl() }, ...byStranger }));
@@ -150,11 +150,11 @@ describe('a token is refused when its header brings', () => {
     },
   );
 
-  test('an extension that it calls critical (crit)', () =>
+  test('a token with a critical extension (crit) is refused', () =>
     refused(make({ header: { crit: ['exp'] } })));
 });
 
-describe('a token is refused when its key id', () => {
+describe('the key id of a token', () => {
   test.each([
     ['is that of no key', 'unknown'],
     ['is empty', ''],
@@ -171,15 +171,15 @@ describe('a token is refused when its key id', () => {
     ['is null', null],
     ['is huge', 'x'.repeat(8_000)],
     ['has a NUL', 'a\0b'],
-  ])('%s, whoever signed it', async (_what, kid) => {
+  ])('a token whose key id %s is refused, whoever signed it', async (_what, kid) => {
     await refused(make({ header: { kid } }));
     await refused(make({ header: { kid }, signature: macWith(() => '') }));
   });
 
-  test('is missing', () => refused(make({ header: { kid: undefined } })));
+  test('a token without a key id is refused', () => refused(make({ header: { kid: undefined } })));
 });
 
-describe('a token is refused when its claims', () => {
+describe('the claims of a token', () => {
   test.each([
     ['say another issuer', { iss: 'https://evil.example' }],
     ['say no issuer', { iss: undefined }],
@@ -198,9 +198,9 @@ describe('a token is refused when its claims', () => {
     ['have an employee that is a list', { sub: ['1', '2'] }],
     ['have an employee that is SQL', { sub: '1 or 1=1' }],
     ['have an employee that is a fraction', { sub: '1.5' }],
-  ])('%s', async (_what, payload) => refused(make({ payload })));
+  ])('a token whose claims %s is refused', async (_what, payload) => refused(make({ payload })));
 
-  test('have ended', async () => {
+  test('a token that has expired is refused', async () => {
     const answer = await ask(server.url, '{ me { id } }', {
       token: make({ payload: { exp: now() - 1 } }),
     });
@@ -215,10 +215,13 @@ describe('a token is refused when its claims', () => {
     ['employee', { sub: '999' }],
     ['session', { sid: '00000000-0000-4000-8000-000000000000' }],
     ['end', { exp: now() + 1_000_000 }],
-  ])('were edited after it was signed: %s', async (_what, change) => {
-    const [header, , signature] = session.accessToken.split('.');
-    await refused(`${header}.${encode({ ...decoded().payload, ...change })}.${signature}`);
-  });
+  ])(
+    'a token whose claims were edited after it was signed is refused: %s',
+    async (_what, change) => {
+      const [header, , signature] = session.accessToken.split('.');
+      await refused(`${header}.${encode({ ...decoded().payload, ...change })}.${signature}`);
+    },
+  );
 
   // With the stolen signing key even these can be signed; the database still knows better.
   test.each([
@@ -227,7 +230,7 @@ describe('a token is refused when its claims', () => {
     ['the authenticator', 'authenticator'],
     ['another department', 'management'],
     ['SQL', "sales'; set role epic_owner; --"],
-  ])('are signed, and their department is that of %s', async (_what, department) => {
+  ])('a signed token with the department %s is refused', async (_what, department) => {
     const answer = await ask(server.url, '{ clients { totalCount } }', {
       token: make({ payload: { department } }),
     });
@@ -235,31 +238,38 @@ describe('a token is refused when its claims', () => {
   });
 });
 
-describe('a token is refused when its signature', () => {
+describe('the signature of a token', () => {
   const half = (token: string) => token.slice(0, -43);
   test.each([
-    ['is missing', (token: string) => token.slice(0, token.lastIndexOf('.'))],
+    [
+      'a token without a key id is refused',
+      (token: string) => token.slice(0, token.lastIndexOf('.')),
+    ],
     ['is empty', (token: string) => token.slice(0, token.lastIndexOf('.') + 1)],
     ['is cut in half', half],
     ['lacks its last character', (token: string) => token.slice(0, -1)],
     ['goes on', (token: string) => `${token}AAAA`],
     ['is followed by another part', (token: string) => `${token}.AAAA`],
-  ])('%s', async (_what, damage) => refused(damage(session.accessToken)));
+  ])('a token whose signature %s is refused', async (_what, damage) =>
+    refused(damage(session.accessToken)),
+  );
 
-  test('is all zeros', () => refused(make({ signature: () => Buffer.alloc(64) })));
+  test('a token whose signature is all zeros is refused', () =>
+    refused(make({ signature: () => Buffer.alloc(64) })));
 
-  test('is in another form than JOSE’s (DER)', () =>
+  test('a token whose signature is in DER, not in the form of JOSE, is refused', () =>
     refused(
       make({ signature: (text) => sign('sha256', Buffer.from(text), keys.signing.privateKey) }),
     ));
 
-  test('is of another key', () => refused(make({ signature: signedBy(strangersKey) })));
+  test('a token signed with another key is refused', () =>
+    refused(make({ signature: signedBy(strangersKey) })));
 });
 
-describe('a token is refused when it', () => {
-  test('is a refresh token', () => refused(session.refreshToken ?? ''));
+describe('another token', () => {
+  test('a refresh token is refused as an access token', () => refused(session.refreshToken ?? ''));
 
-  test('is an access token, given for a refresh', async () => {
+  test('an access token is refused as a refresh token', async () => {
     const answer = await askToRefresh(server.url, session.accessToken);
     expect(answer.errors[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
@@ -273,7 +283,7 @@ describe('a token is refused when it', () => {
     'a.b.c',
     '{"alg":"none"}',
     `${'A'.repeat(9_000)}.A.A`,
-  ])('is no token: %#', async (token) => refused(token));
+  ])('a text that is no token is refused (%#)', async (token) => refused(token));
 
   test.each([
     [
@@ -300,7 +310,7 @@ describe('a token is refused when it', () => {
           }),
         }),
     ],
-  ])('comes in %s: it is as if there were none', async (_where, send) => {
+  ])('a token in %s is ignored', async (_where, send) => {
     const answer = await (await send(session.accessToken)).json();
     expect(answer).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED', kind: 'no_session' } }],
@@ -308,7 +318,7 @@ describe('a token is refused when it', () => {
   });
 });
 
-test('no token, whole or in part, is in the log', () => {
+test('the log contains no token, whole or in part', () => {
   for (const part of session.accessToken.split('.').slice(1)) {
     expect(server.output()).not.toContain(part);
   }

@@ -30,7 +30,7 @@ const asAlice = <Data = Record<string, unknown>>(
   variables: Record<string, unknown> = {},
 ) => attack<Data>(server.url, query, { token, variables });
 
-describe('SQL in a text', () => {
+describe('SQL in a value', () => {
   const sql = [
     `'; drop table crm.client; --`,
     `' or '1'='1`,
@@ -41,7 +41,7 @@ describe('SQL in a text', () => {
     `%_\\`,
   ];
 
-  test.each(sql)('finds nothing and does nothing: %s', async (text) => {
+  test.each(sql)('SQL in a search finds nothing and does nothing: %s', async (text) => {
     await changesNothing(database, async () => {
       const lists = await asAlice<Record<string, { totalCount: number }>>(
         `query Find($text: String) {
@@ -57,7 +57,7 @@ describe('SQL in a text', () => {
     });
   });
 
-  test.each(sql)('is no record, verb or column to explain: %s', async (text) => {
+  test.each(sql)('SQL as a record, verb or column to explain is refused: %s', async (text) => {
     for (const [args, type] of [
       ['record: $t, verb: update', 'RecordKind'],
       ['record: client, verb: $t', 'AccessVerb'],
@@ -75,7 +75,7 @@ describe('SQL in a text', () => {
     expect(columns.errors).toMatchObject([{ extensions: { code: 'INVALID' } }]);
   });
 
-  test.each(sql)('lets nobody in: %s', async (text) => {
+  test.each(sql)('SQL in a login is refused: %s', async (text) => {
     await changesNothing(database, async () => {
       const login = await askToLogIn(server.url, text, text);
       expect(codesOf(login)).toEqual(['UNAUTHENTICATED']);
@@ -83,7 +83,7 @@ describe('SQL in a text', () => {
     });
   });
 
-  test.each(sql)('is kept as it was written: %s', async (text) => {
+  test.each(sql)('SQL in a name is stored as it was written: %s', async (text) => {
     const { data, errors } = await asAlice<{ createClient: { client: { companyName: string } } }>(
       `mutation Keep($text: String!) {
          createClient(input: { client: { fullName: $text, email: "a@b.example", companyName: $text } }) {
@@ -97,7 +97,7 @@ describe('SQL in a text', () => {
   });
 
   test.each(['ID_ASC; drop table crm.client', '(select 1)', "FULL_NAME_ASC', 'x"])(
-    'is no order: %s',
+    'SQL as an order is refused: %s',
     async (order) => {
       const { errors } = await asAlice(
         'query Order($o: [ClientOrderBy!]) { clients(orderBy: $o) { totalCount } }',
@@ -147,20 +147,20 @@ describe('a cursor', () => {
       'with a number beyond all',
       (real) => real.map((each) => (typeof each === 'number' ? 1e300 : each)),
     ],
-  ])('%s is refused', async (_what, tamper) => {
+  ])('a cursor %s is refused', async (_what, tamper) => {
     const answer = await changesNothing(database, async () =>
       page(encode(tamper(await realCursor()))),
     );
     expect(codesOf(answer)).toEqual(['INVALID']);
   });
 
-  test('with null for its values leads nowhere else', async () => {
+  test('a cursor with null for its values leads to no other rows', async () => {
     const [order, ...values] = await realCursor();
     const { data, errors } = await page(encode([order, ...values.map(() => null)]));
     expect({ data, errors }).toEqual({ data: { clients: { nodes: [] } }, errors: [] });
   });
 
-  test('of another order is refused', async () => {
+  test('a cursor of another order is refused', async () => {
     expect(codesOf(await page(encode(await realCursor()), 'ID_ASC'))).toEqual(['INVALID']);
   });
 
@@ -203,13 +203,13 @@ describe('a value', () => {
       'query($v: [Int!]) { clients(condition: { ids: $v }) { totalCount } }',
       Array.from({ length: 300_000 }, () => 1),
     ],
-  ])('cannot be %s', async (_what, query, v) => {
+  ])('a value cannot be %s', async (_what, query, v) => {
     const answer = await asAlice(query, { v });
     expect(codesOf(answer)).toEqual(['INVALID']);
   });
 
   test.each(['1e1000000', 'NaN', 'Infinity', '-1', '', '1_000_000_000_000', '9'.repeat(200_000)])(
-    'of money cannot be %#',
+    'an amount cannot be an invalid number (%#)',
     async (totalAmount) => {
       const answer = await changesNothing(database, () =>
         asAlice(
@@ -221,7 +221,7 @@ describe('a value', () => {
     },
   );
 
-  test('may be a huge text to search for: it is not found, and costs no more than others', async () => {
+  test('a search for a huge text finds nothing and costs no more than another', async () => {
     const text = Array.from({ length: 100_000 }, (_, index) => index.toString(36)).join(' ');
     const { data, errors } = await asAlice(
       'query($text: String) { clients(condition: { search: $text }) { totalCount } }',
@@ -232,8 +232,8 @@ describe('a value', () => {
   });
 });
 
-describe('a name that every object has', () => {
-  test('is a name like any other for an alias', async () => {
+describe('a name that every object of JavaScript has', () => {
+  test('an alias may be called like a property that every object has', async () => {
     const { data, errors } = await asAlice(
       '{ __proto__: __typename constructor: me { id } toString: __typename hasOwnProperty: __typename }',
     );
@@ -246,7 +246,7 @@ describe('a name that every object has', () => {
     ]);
   });
 
-  test('changes nothing as a variable, or inside one', async () => {
+  test('a variable called like a property that every object has changes nothing', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },

@@ -43,7 +43,7 @@ describe('one request', () => {
       'twenty-five logins',
       `mutation { ${Array.from({ length: 25 }, (_, nth) => attempt(`a${nth}`)).join(' ')} }`,
     ],
-  ])('does not try %s, nor any of them', async (_what, query) => {
+  ])('a request with %s is refused before any of them runs', async (_what, query) => {
     const [before] = await database.query('select count(*) from auth.session');
     const answer = await ask(server.url, query);
     expect(answer.data).toBeNull();
@@ -61,7 +61,7 @@ describe('one request', () => {
     expect(after).toEqual(before);
   });
 
-  test('does not try a batch of logins', async () => {
+  test('a batch of logins is refused before any of them runs', async () => {
     const one = JSON.stringify({ query: `mutation { ${attempt('a')} }` });
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

@@ -41,7 +41,7 @@ const askFrom = (origin: string) =>
     body: '{"query":"{ __typename }"}',
   });
 
-test('a page of an allowed origin may ask, with a token, and read the answer', async () => {
+test('a page of an allowed origin may send a token and read the response', async () => {
   for (const origin of [allowed, 'http://localhost:3000']) {
     const preflight = await askBeforehand(origin);
     expect(preflight.status).toBe(204);
@@ -70,21 +70,21 @@ test.each([
   'http://crm.epic.example',
   'null',
   '*',
-])('a page of any other origin may not: %s', async (origin) => {
+])('a page of any other origin may not read a response: %s', async (origin) => {
   const preflight = await askBeforehand(origin);
   expect(preflight.status).toBe(405);
   expect(corsHeaders(preflight)).toEqual({ vary: 'Origin' });
   expect(corsHeaders(await askFrom(origin))).toEqual({ vary: 'Origin' });
 });
 
-test('no origin is ever allowed to use credentials of the browser', async () => {
+test('no origin is allowed to use the browser’s credentials', async () => {
   for (const answer of [await askBeforehand(allowed), await askFrom(allowed)]) {
     expect(answer.headers.get('access-control-allow-credentials')).toBeNull();
     expect(answer.headers.get('set-cookie')).toBeNull();
   }
 });
 
-test('an OPTIONS that asks for nothing is refused like any other method', async () => {
+test('an OPTIONS request that is no preflight is refused like any other method', async () => {
   const answer = await fetch(`${server.url}/graphql`, {
     method: 'OPTIONS',
     headers: { origin: allowed },

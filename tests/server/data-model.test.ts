@@ -25,7 +25,7 @@ async function section(heading: string): Promise<string> {
 }
 
 describe('the data model', () => {
-  test('begins with the API, and leaves out the tools and what others make', async () => {
+  test('the data model begins with the API, and leaves out tools and extensions', async () => {
     const { schemas } = await read();
 
     const names = schemas.map(({ name }) => name);
@@ -40,7 +40,7 @@ describe('the data model', () => {
     expect(schemas[0]?.relations.map(({ name }) => name)).toEqual(records.map(({ name }) => name));
   });
 
-  test('has a comment for every table, view and trigger', async () => {
+  test('the data model has a comment for every table, view and trigger', async () => {
     const relations = (await read()).schemas.flatMap((schema) => schema.relations);
 
     expect(relations.filter(({ comment }) => comment === null)).toEqual([]);
@@ -49,7 +49,7 @@ describe('the data model', () => {
     ).toEqual([]);
   });
 
-  test('describes a table: columns, constraints, indexes and triggers, each with its comment', async () => {
+  test('the data model describes columns, constraints, indexes and triggers, each with its comment', async () => {
     await database.query(`
       create table crm.trial_venue (
         id integer generated always as identity,
@@ -100,7 +100,7 @@ Where events may be | are held.
 `);
   });
 
-  test('draws the foreign keys between the records, with their keys', async () => {
+  test('the data model draws the foreign keys between the records', async () => {
     await database.query(`
       create table crm.room (
         event_id integer constraint room_pkey primary key
@@ -125,7 +125,7 @@ Where events may be | are held.
     expect(lines.filter((line) => /full_name|history/.test(line))).toEqual([]);
   });
 
-  test('does not depend on the order in which things were made', async () => {
+  test('the data model does not depend on the order of creation', async () => {
     const before = await page();
     await database.query(`
       alter table crm.event drop constraint event_ends_after_it_starts;

@@ -49,7 +49,7 @@ async function occupyPort(): Promise<{ port: number; server: Server }> {
   return { port: (server.address() as AddressInfo).port, server };
 }
 
-test('the tour shows a day of each department, and what each is refused', async () => {
+test('the tour shows a day of each department, with refusals', async () => {
   const { code, stdout, stderr } = await tour();
   expect(stderr).toBe('');
   expect(code).toBe(0);
@@ -101,7 +101,7 @@ test('a folder with another database than a demo is refused, and left as it is',
   expect((await readdir(folder)).sort()).toEqual(['passwords.json', 'postgres']);
 });
 
-test('a run that was killed is taken over by the next, which --fresh starts over and Ctrl-C stops', async () => {
+test('a killed demo is taken over by the next run, which --fresh starts over and Ctrl-C stops', async () => {
   const killed = await startDemo();
   await killed.said('In a second terminal');
   killed.demo.kill('SIGKILL');

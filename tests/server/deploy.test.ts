@@ -22,7 +22,7 @@ const deployAgain = (options: { everything?: boolean } = {}) =>
 const asOwner = (sql: string) => database.query(`set role epic_owner; ${sql}; reset role`);
 
 describe('a deployment', () => {
-  test('does nothing where nothing has changed, and takes no lock on a table', async () => {
+  test('a deployment without changes does nothing, and locks no table', async () => {
     const reader = new Client({ connectionString: database.adminUrl });
     await reader.connect();
     await reader.query('begin; lock table crm.client, crm.contract in access share mode');
@@ -33,7 +33,7 @@ describe('a deployment', () => {
     }
   });
 
-  test('applies what has changed since the last one, and grants on functions, and nothing else', async () => {
+  test('a deployment applies what has changed since the last one, and nothing else', async () => {
     await database.query(
       `update deployment.applied set digest = 'old'
        where name in ('release', 'function crm.sign_contract', 'policies/payment.sql')`,
@@ -46,7 +46,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('makes again what is missing', async () => {
+  test('a deployment re-creates what is missing', async () => {
     await asOwner(`
       drop view crm.history;
       drop trigger contract_20_check_status on crm.contract;
@@ -62,7 +62,7 @@ describe('a deployment', () => {
     expect(await database.query(`select from crm.history limit 0`)).toEqual([]);
   });
 
-  test('drops what no file defines any more', async () => {
+  test('a deployment drops what no file defines any more', async () => {
     await asOwner(`
       create function crm.retired() returns integer language sql return 1;
       create view crm.retired_view as select 1 as one;
@@ -83,7 +83,7 @@ describe('a deployment', () => {
     ).toEqual([]);
   });
 
-  test('replaces a function whose arguments or result were others before, with its grants and dependants', async () => {
+  test('a deployment replaces a function of changed arguments or result, with its grants and dependants', async () => {
     await asOwner(`
       drop function crm.sign_contract(integer);
       create function crm.sign_contract(contract_id integer, extra text) returns integer language sql return 1;
@@ -116,7 +116,7 @@ describe('a deployment', () => {
     ).toHaveLength(2);
   });
 
-  test('of everything takes back what was granted, opened or rewritten by hand', async () => {
+  test('a repair reverts what was granted, opened or rewritten by hand', async () => {
     await database.query(`
       grant delete on crm.contract to epic_sales;
       grant execute on function crm.erase_client(integer, boolean) to public;
@@ -142,7 +142,7 @@ describe('a deployment', () => {
     ).toEqual([{ deletes: false, erases: false, signs: true, triggers: 'OA' }]);
   });
 
-  test('waits for another one of the same database', async () => {
+  test('a deployment waits for another one of the same database', async () => {
     const deployments = await Promise.all([
       deployAgain({ everything: true }),
       deployAgain({ everything: true }),
@@ -152,7 +152,7 @@ describe('a deployment', () => {
     expect(new Set(deployments.map(({ replaced }) => replaced.length)).size).toBe(1);
   });
 
-  test('refuses a database that was made by other migrations, and says how to go on', async () => {
+  test('a deployment refuses a database of other migrations, and says how to go on', async () => {
     await database.query(
       `alter table graphile_migrate.migrations rename column hash to kept;
        alter table graphile_migrate.migrations add column hash text default 'sha1:c8ab6f5efccde8a82cfa75c43143933730612699'`,
@@ -171,13 +171,13 @@ describe('a deployment', () => {
     }
   });
 
-  test('is refused to the login of the API', async () => {
+  test('a deployment is refused to the login of the API', async () => {
     await expect(
       deploy({ adminUrl: database.authenticatorUrl, rolesToo: false, say: () => undefined }),
     ).rejects.toThrow('The role epic_authenticator may not become epic_owner');
   });
 
-  test('says so when the database cannot be reached', async () => {
+  test('a deployment reports a database that cannot be reached', async () => {
     const url = new URL(database.adminUrl);
     url.port = '1';
 
@@ -187,7 +187,7 @@ describe('a deployment', () => {
   });
 });
 
-test('a deployment asks for the roles that it lacks, and needs no superuser', async () => {
+test('a deployment needs no superuser, and reports missing roles', async () => {
   const folder = await makeTemporaryFolder();
   const cluster = await openCluster({
     dataFolder: join(folder, 'cluster'),

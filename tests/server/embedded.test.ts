@@ -85,7 +85,7 @@ const modeOf = async (...names: string[]): Promise<string> =>
   ((await stat(join(dataFolder, ...names))).mode & 0o777).toString(8);
 
 describe('the embedded PostgreSQL', () => {
-  test('is made in a folder that is closed to others, and listens on the loopback address only', async () => {
+  test('the embedded PostgreSQL keeps a private folder and listens on the loopback address only', async () => {
     const cluster = await open();
 
     expect(await modeOf()).toBe('700');
@@ -104,14 +104,14 @@ describe('the embedded PostgreSQL', () => {
     expect(names.sort()).toEqual(['passwords.json', 'postgres', 'postgres.log']);
   });
 
-  test('is durable unless told otherwise', async () => {
+  test('the embedded PostgreSQL is durable by default', async () => {
     const cluster = await openCluster({ dataFolder, say: () => undefined });
     opened.push(cluster);
 
     expect(await query(cluster, 'show fsync')).toEqual(['on']);
   });
 
-  test('keeps its data and its passwords from one start to the next', async () => {
+  test('the embedded PostgreSQL keeps its data and passwords between starts', async () => {
     const first = await open();
     await query(first, 'create table kept as select 42 as answer');
     await first.close();
@@ -122,7 +122,7 @@ describe('the embedded PostgreSQL', () => {
     expect(second.authenticatorPassword).toBe(first.authenticatorPassword);
   });
 
-  test('ends when it is closed, however often that is asked', async () => {
+  test('the embedded PostgreSQL stops when it is closed, once or repeatedly', async () => {
     const cluster = await open();
     const pid = await postmasterPid();
 
@@ -131,7 +131,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await hasEnded(pid)).toBe(true);
   });
 
-  test('is taken over, still running, from an owner that was killed', async () => {
+  test('the embedded PostgreSQL is taken over, still running, from a killed owner', async () => {
     const owner = await openElsewhere();
     const pid = await postmasterPid();
     owner.kill('SIGKILL');
@@ -144,7 +144,7 @@ describe('the embedded PostgreSQL', () => {
     await untilEnded(pid);
   });
 
-  test('belongs to one process at a time', async () => {
+  test('the embedded PostgreSQL belongs to one process at a time', async () => {
     await openElsewhere();
 
     const refusal = await open().catch((error) => error);
@@ -155,7 +155,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await hasEnded(await postmasterPid())).toBe(false);
   });
 
-  test('belongs to one process even if several make it at the same moment', async () => {
+  test('the embedded PostgreSQL belongs to one process even when several create it at once', async () => {
     useAnotherFolder('contested');
     const attempts = await Promise.allSettled([open(), open(), open()]);
 
@@ -167,7 +167,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(opened[0] as Cluster, 'select 1')).toEqual([1]);
   });
 
-  test('is stopped by its owner alone: Ctrl-C in the terminal does not reach it', async () => {
+  test('Ctrl-C in the terminal does not reach the embedded PostgreSQL: its owner stops it', async () => {
     const owner = await openElsewhere();
     let output = '';
     owner.stdout?.on('data', (data) => {
@@ -180,7 +180,7 @@ describe('the embedded PostgreSQL', () => {
     expect(output).toBe('closed\n');
   });
 
-  test('starts although a dead server left its number, which another process has by now', async () => {
+  test('the embedded PostgreSQL starts despite a stale pid file whose pid is in use', async () => {
     await (await open()).close();
     await writeFile(
       join(dataFolder, 'postgres', 'postmaster.pid'),
@@ -190,7 +190,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(await open(), 'select 1')).toEqual([1]);
   });
 
-  test('is made anew after an attempt that was interrupted', async () => {
+  test('the embedded PostgreSQL is initialised again after an interrupted attempt', async () => {
     useAnotherFolder('interrupted');
     const dead = spawn(process.execPath, ['--version']);
     await once(dead, 'close');
@@ -205,7 +205,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await readdir(dataFolder)).not.toContain(`unfinished-${dead.pid}-0badcafe`);
   });
 
-  test('says so when the data is of another major version', async () => {
+  test('the embedded PostgreSQL reports data of another major version', async () => {
     useAnotherFolder('old');
     await mkdir(join(dataFolder, 'postgres'), { recursive: true });
     await writeFile(join(dataFolder, 'passwords.json'), '{"superuser":"a","authenticator":"b"}');
@@ -216,7 +216,7 @@ describe('the embedded PostgreSQL', () => {
     );
   });
 
-  test('does not take a folder that holds other files', async () => {
+  test('the embedded PostgreSQL refuses a folder that holds other files', async () => {
     useAnotherFolder('letters');
     await mkdir(dataFolder, { recursive: true });
     await writeFile(join(dataFolder, 'letter.txt'), 'Dear Sir');
@@ -225,7 +225,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await modeOf()).toBe('755');
   });
 
-  test('tells the end of its log when it cannot start', async () => {
+  test('the embedded PostgreSQL shows the end of its log when it cannot start', async () => {
     await (await open()).close();
     const settings = join(dataFolder, 'postgres', 'postgresql.auto.conf');
     await writeFile(settings, 'shared_buffers = much\n');
@@ -236,7 +236,7 @@ describe('the embedded PostgreSQL', () => {
     }
   });
 
-  test('tells its owner when it ends without having been asked to', async () => {
+  test('the owner is told when the embedded PostgreSQL ends unexpectedly', async () => {
     const cluster = await open();
 
     process.kill(await postmasterPid(), 'SIGKILL');
@@ -257,7 +257,7 @@ describe('the embedded PostgreSQL', () => {
     while (!(await readFile(log, 'utf8')).slice(before).includes('reinitializing')) await sleep(1);
   }
 
-  test("stays the owner's when one of its processes crashes", async () => {
+  test("the embedded PostgreSQL stays its owner's when a backend crashes", async () => {
     const cluster = await open();
 
     await crash(cluster);
@@ -268,7 +268,7 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(cluster, 'select 1')).toEqual([1]);
   });
 
-  test('stops even while it starts again after a crash, and has lost nothing', async () => {
+  test('the embedded PostgreSQL can be stopped during crash recovery, and loses nothing', async () => {
     const cluster = await open({ durable: true });
     await query(cluster, 'create table crashed as select 42 as answer');
 

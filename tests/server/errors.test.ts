@@ -44,7 +44,7 @@ const rename = (id: number) =>
   `mutation { updateClient(input: { id: ${id}, patch: { fullName: "New Name" } }) { client { fullName } } }`;
 
 describe('a refusal', () => {
-  test('is FORBIDDEN, with the policy and its own sentence, for a row that one sees but may not change', async () => {
+  test('an update of a visible row that is not permitted is FORBIDDEN, with the policy and its sentence', async () => {
     const [policy] = await database.query<{ name: string; comment: string }>(
       `select polname as name, obj_description(oid, 'pg_policy') as comment
        from pg_policy where polrelid = 'crm.client'::regclass and polname = 'sales_update_own'`,
@@ -66,13 +66,13 @@ describe('a refusal', () => {
     expect((await as('alice', rename(alicesClient))).errors).toEqual([]);
   });
 
-  test('is NOT_FOUND for a row that is not there', async () => {
+  test('an update of a missing row is NOT_FOUND', async () => {
     const { errors } = await as('alice', rename(99999));
     expect(errors[0]).toMatchObject({ message: 'There is no client 99999.' });
     expect(errors[0]?.extensions).toEqual({ code: 'NOT_FOUND', kind: 'client_pkey', field: 'id' });
   });
 
-  test('is FORBIDDEN for a column that one may not write', async () => {
+  test('a write to a column without a grant is FORBIDDEN', async () => {
     const { errors } = await as(
       'sam',
       `mutation { updateClient(input: { id: ${alicesClient}, patch: { phone: "+33 1" } }) { client { id } } }`,
@@ -86,7 +86,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('is FORBIDDEN for a new row and for a delete', async () => {
+  test('an insert and a delete without permission are FORBIDDEN', async () => {
     const created = await as(
       'sam',
       'mutation { createClient(input: { client: { fullName: "A", email: "a@b.fr" } }) { client { id } } }',
@@ -136,18 +136,21 @@ describe('a refusal', () => {
       () => `You may not reset the password of employee ${ids.mia}.`,
       'reset_password',
     ],
-  ])('of a call says what, and who may: %s', async (_name, call, message, kind) => {
-    const { errors } = await as('sam', `mutation { ${call()} }`);
-    expect(errors[0]).toMatchObject({ message: message() });
-    expect(errors[0]?.extensions).toEqual({
-      code: 'FORBIDDEN',
-      kind,
-      reason: 'Only management may do this.',
-      contact: department('management'),
-    });
-  });
+  ])(
+    'a refused function call says what was refused and who may: %s',
+    async (_name, call, message, kind) => {
+      const { errors } = await as('sam', `mutation { ${call()} }`);
+      expect(errors[0]).toMatchObject({ message: message() });
+      expect(errors[0]?.extensions).toEqual({
+        code: 'FORBIDDEN',
+        kind,
+        reason: 'Only management may do this.',
+        contact: department('management'),
+      });
+    },
+  );
 
-  test('to reset one’s own password has its policy as its kind, and no sentence of the server’s', async () => {
+  test('a refused reset of one’s own password has its policy as its kind', async () => {
     const [policy] = await database.query<{ comment: string }>(
       `select obj_description(oid, 'pg_policy') as comment
        from pg_policy where polname = 'management_reset_others'`,
@@ -166,7 +169,7 @@ describe('a refusal', () => {
     });
   });
 
-  test('of one field leaves the others alone', async () => {
+  test('a refusal of one field leaves the others unaffected', async () => {
     const { data, errors } = await as(
       'alice',
       `mutation {
@@ -180,7 +183,7 @@ describe('a refusal', () => {
 });
 
 describe('a broken rule', () => {
-  test('is INVALID, in the words of the constraint, and names the field', async () => {
+  test('a broken constraint is INVALID, with its sentence and its field', async () => {
     const { errors } = await as(
       'alice',
       `mutation { updateClient(input: { id: ${alicesClient}, patch: { email: "nonsense" } }) { client { id } } }`,
@@ -193,7 +196,7 @@ describe('a broken rule', () => {
     });
   });
 
-  test('of a trigger is INVALID, in its own words, with its kind and field', async () => {
+  test('a rule of a trigger is INVALID, with its sentence, kind and field', async () => {
     const { errors } = await as(
       'mia',
       `mutation { handOverClient(input: { clientId: ${alicesClient}, toEmployeeId: ${ids.sam} }) { client { id } } }`,
@@ -209,7 +212,7 @@ describe('a broken rule', () => {
     });
   });
 
-  test('comes with what else is known, as facts', async () => {
+  test('a broken rule has further facts as data', async () => {
     const { errors } = await as(
       'mia',
       `mutation { deactivateEmployee(input: { employeeId: ${ids.alice} }) { employee { id } } }`,
@@ -262,7 +265,7 @@ describe('a broken rule', () => {
     },
   );
 
-  test('of uniqueness is CONFLICT', async () => {
+  test('a duplicate value is CONFLICT', async () => {
     const { errors } = await as(
       'mia',
       'mutation { createEmployee(input: { fullName: "A", email: "ALICE@epic.example", department: sales }) { oneTimePassword } }',
@@ -273,7 +276,7 @@ describe('a broken rule', () => {
     expect(errors[0]?.extensions).toEqual({ code: 'CONFLICT', kind: 'employee_email_key' });
   });
 
-  test('of deleting what is referred to is CONFLICT, and says by what', async () => {
+  test('deleting a referenced row is CONFLICT, and names the references', async () => {
     const { errors } = await as(
       'mia',
       'mutation { deleteEmployee(input: { id: 1 }) { employee { id } } }',
@@ -292,7 +295,7 @@ describe('a broken rule', () => {
     ['a missing value', '{ fullName: null }', 'The full name is missing.'],
     ['a NUL character', '{ fullName: "a\\u0000b" }', 'A text may not contain a NUL character.'],
     ['nothing to change', '{}', expect.any(String)],
-  ])('by %s is INVALID', async (_what, patch, message) => {
+  ])('a value with %s is INVALID', async (_what, patch, message) => {
     const { errors } = await as(
       'alice',
       `mutation { updateClient(input: { id: ${alicesClient}, patch: ${patch} }) { client { id } } }`,
@@ -300,7 +303,7 @@ describe('a broken rule', () => {
     expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID' } });
   });
 
-  test('by an amount or a date that cannot be one is INVALID', async () => {
+  test('an impossible amount or date is INVALID', async () => {
     const contract = await as(
       'alice',
       `mutation { createContract(input: { contract: { clientId: ${alicesClient}, totalAmount: "a lot" } }) { contract { id } } }`,
@@ -314,12 +317,12 @@ describe('a broken rule', () => {
   });
 });
 
-describe('a request that is not understood', () => {
+describe('a malformed request', () => {
   test.each([
     ['a syntax error', '{ clients {', /^Syntax Error/],
     ['an unknown field', '{ clients { nodes { secret } } }', /Cannot query field "secret"/],
     ['a missing argument', '{ client { id } }', /argument "id"/],
-  ])('is INVALID for %s', async (_what, query, message) => {
+  ])('a malformed request is INVALID: %s', async (_what, query, message) => {
     const { status, errors } = await as('alice', query);
     expect(status).toBe(400);
     expect(errors[0]).toMatchObject({
@@ -328,14 +331,14 @@ describe('a request that is not understood', () => {
     });
   });
 
-  test('is INVALID for a variable of the wrong type', async () => {
+  test('a variable of the wrong type is INVALID', async () => {
     const answer = await as('alice', 'query Q($id: Int!) { client(id: $id) { id } }', { id: 'x' });
     expect(codesOf(answer)).toEqual(['INVALID']);
   });
 });
 
-describe('what nobody foresaw', () => {
-  test('is INTERNAL with an id, which is also in the log, and tells nothing else', async () => {
+describe('an unexpected error', () => {
+  test('an unexpected error is INTERNAL with an id that is also in the log, and nothing else', async () => {
     await database.query('alter table crm.payment rename to payment_is_gone');
     const { errors } = await as('alice', 'query Broken { payments { nodes { amount } } }');
     await database.query('alter table crm.payment_is_gone rename to payment');
@@ -362,7 +365,7 @@ describe('what nobody foresaw', () => {
     });
   });
 
-  test('is UNAVAILABLE while the database is away, and over when it is back', async () => {
+  test('a request is UNAVAILABLE while the database is away, and answered when it is back', async () => {
     const admin = new URL(database.adminUrl);
     admin.pathname = '/postgres';
     const elsewhere = new Client({ connectionString: admin.href });

@@ -23,7 +23,7 @@ afterAll(async () => {
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}${path}`, { headers });
 
-test('the schema is at /schema.graphql, as it is in the repository', async () => {
+test('the server offers the committed schema at /schema.graphql', async () => {
   const answer = await get('/schema.graphql');
   expect(answer.headers.get('content-type')).toBe('text/plain;charset=utf-8');
   const path = new URL('../../schema.graphql', import.meta.url);
@@ -31,7 +31,7 @@ test('the schema is at /schema.graphql, as it is in the repository', async () =>
 });
 
 describe('the explorer', () => {
-  test('is a page at /, which nothing but its own scripts can run in', async () => {
+  test('the explorer is a page at / whose policy permits its own scripts only', async () => {
     const answer = await get('/');
     expect(answer.headers.get('content-type')).toBe('text/html;charset=utf-8');
     const page = await answer.text();
@@ -52,7 +52,7 @@ describe('the explorer', () => {
     }
   });
 
-  test('loads nothing from elsewhere, and all that it names is there', async () => {
+  test('the explorer loads nothing from other hosts, and all its files exist', async () => {
     const page = await (await get('/')).text();
     expect(page.match(/(src|href)="https?:/g)).toBeNull();
     const files = new Set(page.match(/\/ruru\/\w+\/[\w.]+/g));
@@ -65,7 +65,7 @@ describe('the explorer', () => {
     }
   });
 
-  test('sends its files compressed only to those who can read that', async () => {
+  test('the explorer compresses its files for clients that accept it', async () => {
     const file = /\/ruru\/\w+\/ruru\.css/.exec(await (await get('/')).text())?.[0] ?? '';
     const compressed = await get(file, { 'accept-encoding': 'br' });
     const plain = await get(file, { 'accept-encoding': 'identity' });
@@ -80,11 +80,11 @@ describe('the explorer', () => {
     '/ruru/x/nothing.js',
     '/ruru/x/../../package.json',
     '/ruru',
-  ])('has nothing at %s', async (path) => {
+  ])('the explorer has no page at %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 
-  test('can be switched off', async () => {
+  test('the explorer can be switched off', async () => {
     const closed = await startServer(database, { EPIC_EXPLORER: 'off' });
     try {
       const answer = await fetch(`${closed.url}/`);
@@ -99,7 +99,7 @@ describe('the explorer', () => {
     }
   });
 
-  test('is switched by "on" and "off" alone', async () => {
+  test('the explorer is switched by "on" and "off" alone', async () => {
     const { code, stderr } = await runProgram(programs.server, ['start'], {
       env: { EPIC_EXPLORER: 'maybe' },
     });

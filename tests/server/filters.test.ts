@@ -175,7 +175,7 @@ describe.each([
   // As `epic` lists them: the order of events is that of time.
   const order = list === 'events' ? ', orderBy: START_DATE_ASC' : '';
 
-  test.each(departments)('are found through an index by %s', async (department) => {
+  test.each(departments)('rows are found through an index by %s', async (department) => {
     const { indexes, whole } = await waysOfReading(
       `${list}(condition: { ${condition} }${order}) { nodes { id } }`,
       department,
@@ -195,7 +195,7 @@ describe.each([
     ['client_search_idx', 'client_email_idx', 'client_phone_idx'],
   ],
 ])('a search for %s', (_, search, expected) => {
-  test.each(departments)('goes through the indexes for %s', async (department) => {
+  test.each(departments)('a search uses the indexes for %s', async (department) => {
     const { indexes, whole } = await waysOfReading(`${search} { id }`, department);
     expect(indexes).toEqual(expect.arrayContaining(expected));
     expect(whole).toEqual([]);

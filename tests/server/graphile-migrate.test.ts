@@ -52,7 +52,7 @@ test('current.sql starts empty', async () => {
   expect(await readFile(databasePath('migrations', 'current.sql'), 'utf8')).toBe(blank);
 });
 
-test('current.sql is tried out as often as it is changed, then committed with the next number', async () => {
+test('graphile-migrate applies current.sql with each change, and commits it with the next number', async () => {
   await writeFile(
     current(),
     'alter table crm.client drop column if exists vat_number;\nalter table crm.client add column vat_number text;\n',

@@ -32,12 +32,12 @@ const post = (body: string, headers: Record<string, string> = {}) =>
     body,
   });
 
-test('says whether it lives and whether it is ready', async () => {
+test('the server says whether it is alive and whether it is ready', async () => {
   expect(await send('/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
   expect(await send('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
 });
 
-test('answers every request with an id, and nothing that a browser of another origin could use', async () => {
+test('every response has an id, and nothing that a page of another origin could use', async () => {
   const preflight = await send('/graphql', {
     method: 'OPTIONS',
     headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' },
@@ -64,7 +64,7 @@ test.each([
   ['a GET', () => send('/graphql?query={me{id}}'), 405],
   ['a request without a query', () => post('{}'), 400],
   ['a batch', () => post('[{"query":"{ __typename }"}]'), 400],
-])('refuses %s in the form of a GraphQL error', async (_what, request, status) => {
+])('the server refuses %s in the form of a GraphQL error', async (_what, request, status) => {
   expect(await request()).toMatchObject({
     status,
     body: { errors: [{ message: expect.any(String), extensions: { code: 'INVALID' } }] },
@@ -81,7 +81,7 @@ test.each(['/nothing', '//', '/graphql/', '/%', '/..//graphql'])(
   },
 );
 
-test('outlives a request that is cut off, and tells nobody of it', async () => {
+test('the server survives a request that is cut off, and reports no error', async () => {
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
@@ -95,7 +95,7 @@ test('outlives a request that is cut off, and tells nobody of it', async () => {
   expect(server.output()).not.toContain('unexpected error');
 });
 
-test('logs one line a request: what was done, by which role, how it ended, and never what was typed', async () => {
+test('the log has one line a request: operation, role, outcome, and no input', async () => {
   await ask(
     server.url,
     'mutation TryIt($email: String!) { login(input: { email: $email, password: "literal secret" }) { accessToken } }',

@@ -30,15 +30,15 @@ const refusal = async (
   variables: Record<string, unknown> = {},
 ) => (await ask(server.url, query, { variables })).errors[0];
 
-describe('introspection that is on', () => {
-  test('answers the question that every tool asks, before one logs in', async () => {
+describe('introspection switched on', () => {
+  test('introspection answers the standard query of tools without a login', async () => {
     const query = getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true });
     const { data } = await ask<IntrospectionQuery>(open.url, query);
     if (data === null) throw new Error('There is no answer.');
     expect(buildClientSchema(data).getQueryType()?.name).toBe('Query');
   });
 
-  test('cannot be asked round and round', async () => {
+  test('introspection refuses a recursive query', async () => {
     const round = (levels: number): string =>
       levels === 0 ? 'name' : `fields { type { ${round(levels - 1)} } }`;
     expect(await refusal(open, `{ __schema { types { ${round(3)} } } }`)).toMatchObject({
@@ -53,7 +53,7 @@ describe('introspection that is on', () => {
     });
   });
 
-  test('cannot be asked for the same thing many times', async () => {
+  test('introspection refuses a query that repeats the same field many times', async () => {
     const many = Array.from(
       { length: 40 },
       (_, index) => `a${index}: fields { type { fields { name } } }`,
@@ -65,20 +65,20 @@ describe('introspection that is on', () => {
   });
 });
 
-describe('introspection that is off', () => {
+describe('introspection switched off', () => {
   test.each([
     ['the schema', '{ __schema { queryType { name } } }'],
     ['a type', '{ __type(name: "Client") { name } }'],
     ['the schema in a fragment', '{ ...f } fragment f on Query { __schema { types { name } } }'],
     ['the schema under another name', '{ me: __schema { types { name } } }'],
-  ])('says nothing of %s', async (_what, query) => {
+  ])('a server without introspection says nothing about %s', async (_what, query) => {
     expect(await refusal(closed, query)).toMatchObject({
       message: expect.stringMatching(/^GraphQL introspection has been disabled/),
       extensions: { code: 'INVALID' },
     });
   });
 
-  test('does not suggest names either', async () => {
+  test('a server without introspection suggests no names', async () => {
     const mistakes: [string, Record<string, unknown>?][] = [
       ['{ client(id: 1) { fullNam } }'],
       ['{ clint(id: 1) { id } }'],
@@ -104,13 +104,13 @@ describe('introspection that is off', () => {
     }
   });
 
-  test('still tells what one has asked for', async () => {
+  test('a server without introspection still answers __typename', async () => {
     const { data } = await ask(closed.url, '{ __typename me { __typename } }', { token });
     expect(data).toEqual({ __typename: 'Query', me: { __typename: 'Employee' } });
   });
 });
 
-test('the server does not start with a switch that is neither on nor off', async () => {
+test('the server does not start with EPIC_INTROSPECTION other than on or off', async () => {
   await expect(startServer(database, { EPIC_INTROSPECTION: 'maybe' })).rejects.toThrow(
     'EPIC_INTROSPECTION is "maybe", which is neither on nor off.',
   );

@@ -58,7 +58,7 @@ afterEach(async () => {
 
 afterAll(() => database.drop());
 
-test('an entry says what, which and who, in which release and which environment, and no more', async () => {
+test('a journal entry has the kind, the ids, the release and the environment, and no more', async () => {
   await start({ SENTRY_DSN: sentry.dsn, EPIC_ENVIRONMENT: 'staging' });
   const id = await addEmployee(database, { email: 'one@epic.example', department: 'sales' });
   await until(() => sentry.events.length === 1);
@@ -81,7 +81,7 @@ test('an entry says what, which and who, in which release and which environment,
   expect(sentry.events[0]?.timestamp).toBeCloseTo((change_?.at.getTime() ?? 0) / 1000, 2);
 });
 
-test('two servers deliver each entry once, and each has a line in the log', async () => {
+test('two servers deliver each journal entry once, with a line in the log', async () => {
   const servers = [await start(), await start()];
   const entries = await change();
   await until(isEmpty);
@@ -91,7 +91,7 @@ test('two servers deliver each entry once, and each has a line in the log', asyn
   expect(linesOf(servers)).toHaveLength(entries);
 });
 
-test('without Sentry each entry is a line in the log of one server', async () => {
+test('a journal entry is a line in the log of one server when there is no Sentry', async () => {
   const servers = [await start({}), await start({})];
   const entries = await change();
   await until(() => linesOf(servers).length >= entries);
@@ -117,7 +117,7 @@ test('without Sentry each entry is a line in the log of one server', async () =>
   );
 });
 
-test('what is committed while no server runs is delivered by the next', async () => {
+test('a journal entry committed while no server runs is delivered by the next', async () => {
   await (await start()).stop('SIGKILL');
   const entries = await change();
   await start();
@@ -125,7 +125,7 @@ test('what is committed while no server runs is delivered by the next', async ()
   expect(accepted().size).toBe(entries);
 });
 
-test('a server that is killed loses no entry: what Sentry gets twice has the same id', async () => {
+test('a killed server loses no journal entry, and a repeated one has the same id', async () => {
   const first = await start();
   sentry.isHolding = true;
   const entries = await change();
@@ -138,7 +138,7 @@ test('a server that is killed loses no entry: what Sentry gets twice has the sam
   expect(other.output()).toContain('jobs of a server that has died are delivered now');
 });
 
-test('while Sentry is away entries wait, and arrive once when it is back', async () => {
+test('journal entries wait while Sentry is away, and arrive once when it is back', async () => {
   await sentry.stop();
   const server = await start();
   const entries = await change();
@@ -153,7 +153,7 @@ test('while Sentry is away entries wait, and arrive once when it is back', async
   expect(accepted().size).toBe(entries);
 });
 
-test('an entry that Sentry does not accept is tried again', async () => {
+test('a journal entry that Sentry refuses is tried again', async () => {
   sentry.status = 503;
   const server = await start();
   await addEmployee(database, { email: 'two@epic.example', department: 'sales' });

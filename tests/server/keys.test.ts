@@ -36,35 +36,35 @@ describe('the key that signs', () => {
   const key = (name: string, nbf?: number) => ({ name, ...(nbf === undefined ? {} : { nbf }) });
   const names = (keys: { name: string }[]) => keys.map(({ name }) => name);
 
-  test('is the first of a set made by hand, and all of them verify', () => {
+  test('the first key of a set made by hand signs, and all of them verify', () => {
     expect(names(inUse([key('a'), key('b')], 1e9))).toEqual(['a', 'b']);
   });
 
-  test('is the newest, from its own time on', () => {
+  test('the newest key signs, from its own time on', () => {
     const keys = [key('new', 1000), key('old')];
     expect(names(inUse(keys, 999))).toEqual(['old', 'new']);
     expect(names(inUse(keys, 1000))).toEqual(['new', 'old']);
   });
 
-  test('is no longer even verified with, once its last token has expired', () => {
+  test('a replaced key no longer verifies once its last token has expired', () => {
     const keys = [key('new', 1000), key('old'), key('older')];
     expect(names(inUse(keys, 1000 + afterlife - 1))).toEqual(['new', 'old', 'older']);
     expect(names(inUse(keys, 1000 + afterlife))).toEqual(['new']);
   });
 
-  test('outlives a newer one that does not sign yet', () => {
+  test('a key goes on signing until the time of the newer one has come', () => {
     const keys = [key('c', 3000), key('b', 2000), key('a', 1000)];
     expect(names(inUse(keys, 2500))).toEqual(['b', 'c', 'a']);
     expect(names(inUse(keys, 2999))).toEqual(['b', 'c']);
   });
 
-  test('is the one that comes first when all are for later', () => {
+  test('the earliest key signs when the times of all are in the future', () => {
     expect(names(inUse([key('b', 200), key('a', 100)], 50))).toEqual(['a', 'b']);
   });
 });
 
 describe('epic-server keys rotate', () => {
-  test('adds a key that signs in a minute, and keeps the one that signs now', async () => {
+  test('keys rotate adds a key that signs in a minute, and keeps the present one', async () => {
     const before = await read();
     const run = await rotate(keysFile);
     expect(run).toMatchObject({ code: 0, stdout: '' });
@@ -79,7 +79,7 @@ describe('epic-server keys rotate', () => {
     expect(await readdir(folder)).toEqual(['keys.json']);
   });
 
-  test('twice within the minute is once', async () => {
+  test('keys rotate run twice within a minute adds one key', async () => {
     await rotate(keysFile);
     const before = await read();
     const again = await rotate(keysFile);
@@ -90,7 +90,7 @@ describe('epic-server keys rotate', () => {
     expect(await read()).toEqual(before);
   });
 
-  test('takes out what nobody needs any more', async () => {
+  test('keys rotate removes keys that are no longer needed', async () => {
     const [old, now] = [...generateJwks().keys, ...generateJwks().keys];
     await write({ keys: [{ ...now, nbf: seconds() - afterlife }, old] });
     const run = await rotate(keysFile);
@@ -100,7 +100,7 @@ describe('epic-server keys rotate', () => {
     expect(keys[1]).toMatchObject({ d: now?.d });
   });
 
-  test('takes EPIC_JWT_KEYS when no file is named', async () => {
+  test('keys rotate uses EPIC_JWT_KEYS when no file is named', async () => {
     const run = await runProgram(programs.server, ['keys', 'rotate'], {
       env: { EPIC_JWT_KEYS: keysFile },
     });
@@ -108,7 +108,7 @@ describe('epic-server keys rotate', () => {
     expect((await read()).keys).toHaveLength(2);
   });
 
-  test('takes the keys of the data folder when there is no EPIC_JWT_KEYS', async () => {
+  test('keys rotate uses the keys of the data folder without EPIC_JWT_KEYS', async () => {
     const env = { EPIC_DATA: folder };
     const run = await runProgram(programs.server, ['keys', 'rotate'], { env });
     // As root the folder may be another one, which PostgreSQL can reach: it has no keys yet.
@@ -136,7 +136,7 @@ describe('epic-server keys rotate', () => {
       () => write({ keys: [{ ...generateJwks().keys[0], nbf: 'soon' }] }).then(() => keysFile),
       'has an nbf that is not a number of seconds',
     ],
-  ])('says so when the file %s', async (_what, file, sentence) => {
+  ])('keys rotate reports a file that %s', async (_what, file, sentence) => {
     const path = await file();
     const before = await readFile(keysFile, 'utf8');
     const run = await rotate(path);
@@ -176,7 +176,7 @@ describe('servers that share a key file', () => {
     return (await Promise.all(answers)).flatMap(codesOf);
   };
 
-  test('take a new key while they run, and nobody is logged out', async () => {
+  test('running servers take a new key, and no session ends', async () => {
     const [one, other] = servers as [RunningServer, RunningServer];
     const former = await tokenOf(one);
 
@@ -204,7 +204,7 @@ describe('servers that share a key file', () => {
     expect(await everywhere(former)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
   });
 
-  test('keep their keys when the file is broken, and say so', async () => {
+  test('running servers keep their keys when the file is damaged, and log it', async () => {
     const token = await tokenOf(servers[0] as RunningServer);
     await writeFile(keysFile, '{"keys":[{"kty":"EC","d":"a secret');
     for (const server of servers) {

@@ -57,7 +57,7 @@ const logInFrom = (email: string, ...addresses: string[]) =>
   askToLogIn(servers[0].url, email, password, from(...addresses));
 
 describe('failed logins', () => {
-  test('to one account from one address lock it there, on all servers, and nowhere else', async () => {
+  test('failed logins to one account from one address lock it there, on all servers, and nowhere else', async () => {
     const email = await somebody();
     await fail(5, email, from('192.0.2.1'));
     for (const server of servers) {
@@ -68,7 +68,7 @@ describe('failed logins', () => {
     expect(codesOf(await logInFrom(await somebody(), '192.0.2.1'))).toEqual([]);
   });
 
-  test('at one account from many addresses lock it for strangers, but not where its owner is known', async () => {
+  test('failed logins to one account from many addresses lock it, except from where its owner has logged in before', async () => {
     const email = await somebody();
     expect(codesOf(await logInFrom(email, '198.51.100.1'))).toEqual([]);
     for (let address = 1; address <= 50; address++) {
@@ -78,7 +78,7 @@ describe('failed logins', () => {
     expect(codesOf(await logInFrom(email, '198.51.100.1'))).toEqual([]);
   });
 
-  test('from one address at many accounts lock the address, and a success does not help', async () => {
+  test('failed logins from one address to many accounts lock the address, despite a successful one', async () => {
     const own = await somebody();
     await failedBefore(150, '192.0.2.1');
     expect(codesOf(await logInFrom(own, '192.0.2.1'))).toEqual([]);
@@ -88,7 +88,7 @@ describe('failed logins', () => {
     expect(codesOf(await logInFrom(own, '192.0.2.2'))).toEqual([]);
   });
 
-  test('of many at the same moment are counted, each of them', async () => {
+  test('simultaneous failed logins are all counted', async () => {
     const email = await somebody();
     // The next one locks for half an hour.
     await database.query(
@@ -111,7 +111,7 @@ describe('failed logins', () => {
     expect(codes.filter((code) => code === 'RATE_LIMITED')).toHaveLength(29);
   });
 
-  test('lock changing the password too, which tries one as well', async () => {
+  test('failed changes of a password lock the account too', async () => {
     const email = await somebody();
     const { accessToken: token } = await logIn(withoutProxy.url, email);
     const change = () =>
@@ -128,7 +128,7 @@ describe('failed logins', () => {
     });
   });
 
-  test('say in how many seconds to try again: to people, to programs, and in the header', async () => {
+  test('a locked login says when to try again: in words, as data and in the header', async () => {
     const email = await somebody();
     await fail(5, email, from('192.0.2.1'));
     const { errors } = await logInFrom(email, '192.0.2.1');
@@ -151,21 +151,21 @@ describe('failed logins', () => {
   });
 });
 
-describe('where a caller comes from', () => {
-  test('is what a trusted proxy says, and the proxies before it that are trusted', async () => {
+describe('the address of a caller', () => {
+  test('the address of a caller is read through all trusted proxies', async () => {
     const email = await somebody();
     await fail(5, email, from('192.0.2.1', '10.1.2.3'));
     expect(codesOf(await logInFrom(email, '192.0.2.1'))).toEqual(['RATE_LIMITED']);
   });
 
-  test('is not what the caller made up', async () => {
+  test('the address of a caller cannot be forged', async () => {
     const email = await somebody();
     await fail(5, email, from('203.0.113.9', '192.0.2.1'));
     expect(codesOf(await logInFrom(email, '203.0.113.10', '192.0.2.1'))).toEqual(['RATE_LIMITED']);
     expect(codesOf(await logInFrom(email, '203.0.113.9'))).toEqual([]);
   });
 
-  test('is not in the header when no proxy is trusted', async () => {
+  test('the address of a caller is not read from a header when no proxy is trusted', async () => {
     const email = await somebody();
     for (let nth = 1; nth <= 5; nth++) {
       await askToLogIn(withoutProxy.url, email, 'not the password', from(`192.0.2.${nth}`));
@@ -179,16 +179,19 @@ describe('where a caller comes from', () => {
     ['not an address', 'nonsense'],
     ['an address with a port', '192.0.2.1:4711'],
     ['a quotation mark', "192.0.2.1'; --"],
-  ])('is that of the proxy when the header holds %s', async (_what, named) => {
-    const email = await somebody();
-    expect(codesOf(await logInFrom(email, named))).toEqual([]);
-    const rows = await database.query(
-      `select from auth.login_attempt where address in (auth.ip_digest('127.0.0.1'), auth.ip_digest('::1'))`,
-    );
-    expect(rows).not.toEqual([]);
-  });
+  ])(
+    'the address of a caller is that of the proxy when the header holds %s',
+    async (_what, named) => {
+      const email = await somebody();
+      expect(codesOf(await logInFrom(email, named))).toEqual([]);
+      const rows = await database.query(
+        `select from auth.login_attempt where address in (auth.ip_digest('127.0.0.1'), auth.ip_digest('::1'))`,
+      );
+      expect(rows).not.toEqual([]);
+    },
+  );
 
-  test('is stored as a digest only, of 64 bits of an IPv6 address', async () => {
+  test('the address of a caller is stored as a digest only, of 64 bits of an IPv6 address', async () => {
     const email = await somebody();
     await fail(5, email, from('2001:db8:1:2::7'));
     expect(codesOf(await logInFrom(email, '2001:db8:1:2:ffff::8'))).toEqual(['RATE_LIMITED']);

@@ -42,7 +42,7 @@ const lines = () =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line));
 
-test('a line has the request, the session, the role, the operation, its duration, status and codes', async () => {
+test('a line of the log has the request, session, role, operation, duration, status and codes', async () => {
   const { errors } = await ask(server.url, 'query Whoever { me { id } }', {
     token: alice.accessToken,
   });
@@ -67,14 +67,14 @@ test('a line has the request, the session, the role, the operation, its duration
   ]);
 });
 
-test('of an operation’s name, which a client chooses, 64 characters are kept', async () => {
+test('the log keeps 64 characters of the name of an operation', async () => {
   await ask(server.url, `query Long${'g'.repeat(10_000)} { __typename }`);
   const found = () => lines().find(({ operation }) => operation?.startsWith('Longg'));
   await until(() => found() !== undefined);
   expect(found().operation).toHaveLength(64);
 });
 
-test('nothing that was typed or sent is in it, at any level', async () => {
+test('the log contains no input, at any level', async () => {
   const clientId = await addClient(database, alice.id);
   const as = (query: string, variables: Record<string, unknown> = {}) =>
     ask(server.url, query, { token: alice.accessToken, variables });
@@ -160,7 +160,7 @@ test('nothing that was typed or sent is in it, at any level', async () => {
   expect(codesOf(quoted).length).toBe(1);
 });
 
-test('an error keeps its kind, its code and where it was thrown, and loses what it quotes', () => {
+test('an error in the log keeps its kind, code and stack, and loses what it quotes', () => {
   const written: string[] = [];
   const log = createLog('error', { write: (line) => written.push(line) });
   const quoting = (() => {

@@ -21,7 +21,7 @@ afterAll(async () => {
 const sessionOf = (token: string) => (jwt.decode(token) as jwt.JwtPayload | null)?.sid;
 
 describe('logging in', () => {
-  test('gives an access token that works, and says who one is', async () => {
+  test('a login gives an access token and the employee whose it is', async () => {
     const session = await logIn(server.url, 'Alice@Epic.example');
     expect(session.employee).toMatchObject({ email: 'alice@epic.example', department: 'sales' });
     expect(session.mustChangePassword).toBe(false);
@@ -30,7 +30,7 @@ describe('logging in', () => {
     expect(me.data).toEqual({ me: { email: 'alice@epic.example' } });
   });
 
-  test('answers an unknown e-mail exactly as a wrong password', async () => {
+  test('a login with an unknown e-mail is answered exactly as one with a wrong password', async () => {
     const wrong = await askToLogIn(server.url, 'alice@epic.example', 'not the password');
     const unknown = await askToLogIn(server.url, 'nobody@epic.example', 'not the password');
     expect(wrong.errors[0]).toMatchObject({
@@ -41,7 +41,7 @@ describe('logging in', () => {
     await logIn(server.url, 'alice@epic.example');
   });
 
-  test('takes as long for an unknown e-mail as for a wrong password', async () => {
+  test('a login takes as long with an unknown e-mail as with a wrong password', async () => {
     const timed = async (email: string) => {
       const startedAt = performance.now();
       await askToLogIn(server.url, email, 'not the password');
@@ -54,14 +54,14 @@ describe('logging in', () => {
     await logIn(server.url, 'alice@epic.example');
   });
 
-  test('refuses a deactivated employee with the same sentence', async () => {
+  test('a login of a deactivated employee is refused with the same sentence', async () => {
     const id = await addEmployee(database, { email: 'left@epic.example', department: 'support' });
     await database.query('update crm.employee set active = false where id = $1', [id]);
     const answer = await askToLogIn(server.url, 'left@epic.example');
     expect(answer.errors[0]?.message).toBe('E-mail or password is wrong.');
   });
 
-  test('locks after five failures, also against the right password, and says for how long', async () => {
+  test('an account is locked after five failed logins, even for the right password, and the response says for how long', async () => {
     await addEmployee(database, { email: 'target@epic.example', department: 'support' });
     for (let attempt = 1; attempt <= 5; attempt++) {
       expect(codesOf(await askToLogIn(server.url, 'target@epic.example', 'guess'))).toEqual([
@@ -81,7 +81,7 @@ describe('logging in', () => {
     await logIn(server.url, 'target@epic.example');
   });
 
-  test('opens a session of its own, whatever session one comes with', async () => {
+  test('a login opens a new session, whatever session the request carries', async () => {
     const one = await logIn(server.url, 'alice@epic.example');
     const two = await askToLogIn(server.url, 'alice@epic.example', password, {
       authorization: `Bearer ${one.accessToken}`,
@@ -92,7 +92,7 @@ describe('logging in', () => {
     expect(sessionOf(token)).not.toBe(sessionOf(one.accessToken));
   });
 
-  test('with a one-time password of more than a week ago is refused, and says whom to ask', async () => {
+  test('a login with a one-time password of more than a week ago is refused, and says whom to ask', async () => {
     const email = 'late@epic.example';
     await addEmployee(database, { email, department: 'support', mustChange: true });
     await database.query(
@@ -122,7 +122,7 @@ describe('refreshing', () => {
       [seconds],
     );
 
-  test('gives a new access token and the next refresh token', async () => {
+  test('a refresh gives a new access token and the next refresh token', async () => {
     const session = await logIn(server.url, 'alice@epic.example');
     const first = await askToRefresh(server.url, session.refreshToken ?? '');
     expect(first.data?.refresh?.refreshToken).not.toBe(session.refreshToken);
@@ -131,7 +131,7 @@ describe('refreshing', () => {
     expect(codesOf(await ask(server.url, '{ me { id } }', { token }))).toEqual([]);
   });
 
-  test('with a token that was used before ends the whole session', async () => {
+  test('a refresh token that is used again ends the session', async () => {
     const session = await logIn(server.url, 'alice@epic.example');
     const next = await askToRefresh(server.url, session.refreshToken ?? '');
     await rewind(60);
@@ -147,7 +147,7 @@ describe('refreshing', () => {
     expect(codesOf(await ask(server.url, '{ me { id } }', { token }))).toEqual(['UNAUTHENTICATED']);
   });
 
-  test('twice at the same moment gives both an access token, and one of them the next refresh token', async () => {
+  test('of two simultaneous refreshes both get an access token, and one gets the next refresh token', async () => {
     const session = await logIn(server.url, 'alice@epic.example');
     const answers = await Promise.all(
       Array.from({ length: 6 }, () => askToRefresh(server.url, session.refreshToken ?? '')),
@@ -158,13 +158,13 @@ describe('refreshing', () => {
     expect(codesOf(await askToRefresh(server.url, next[0] ?? ''))).toEqual([]);
   });
 
-  test('is refused for a token that nobody was given', async () => {
+  test('a refresh with an unknown token is refused', async () => {
     expect(codesOf(await askToRefresh(server.url, 'made-up'))).toEqual(['UNAUTHENTICATED']);
   });
 });
 
 describe('logging out', () => {
-  test('ends the session at once, for both tokens', async () => {
+  test('a logout ends the session at once, for both tokens', async () => {
     const session = await logIn(server.url, 'alice@epic.example');
     const token = session.accessToken;
     const answer = await ask(server.url, 'mutation { logout { ok } }', { token });
@@ -180,7 +180,7 @@ describe('logging out', () => {
     ]);
   });
 
-  test('leaves the employee’s other sessions alone', async () => {
+  test('a logout leaves the other sessions of the employee open', async () => {
     const here = await logIn(server.url, 'alice@epic.example');
     const there = await logIn(server.url, 'alice@epic.example');
     await ask(server.url, 'mutation { logout { ok } }', { token: here.accessToken });
@@ -197,7 +197,7 @@ describe('a password', () => {
       { token, variables: { input: { currentPassword, newPassword } } },
     );
 
-  test('that is a one-time password lets its owner do nothing but change it', async () => {
+  test('a one-time password permits nothing but changing it', async () => {
     await addEmployee(database, {
       email: 'new@epic.example',
       department: 'sales',
@@ -231,7 +231,7 @@ describe('a password', () => {
     ['is a row of keys', 'qwertyuiop[]', 'password_guessable'],
     ['holds a NUL', 'twelve\0characters', 'password_characters'],
     ['is endless', 'x'.repeat(2000), 'password_too_long'],
-  ])('is refused when it %s', async (_why, newPassword, kind) => {
+  ])('a new password is refused when it %s', async (_why, newPassword, kind) => {
     const email = 'zoe.bernard@epic.example';
     const [known] = await database.query('select from crm.employee where email = $1', [email]);
     if (!known)
@@ -241,7 +241,7 @@ describe('a password', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'INVALID', field: 'newPassword', kind });
   });
 
-  test('that is easily guessed is refused with the reason, and what to take instead', async () => {
+  test('a guessable password is refused with the reason and advice', async () => {
     await addEmployee(database, { email: 'eve@epic.example', department: 'support' });
     const { accessToken } = await logIn(server.url, 'eve@epic.example');
     const { errors } = await change(accessToken, password, 'Password1234!');
@@ -252,7 +252,7 @@ describe('a password', () => {
     });
   });
 
-  test('is changed only by whoever knows the current one, and ends the other sessions', async () => {
+  test('a password is changed only with the current one, and the other sessions end', async () => {
     await addEmployee(database, { email: 'bob@epic.example', department: 'support' });
     const here = await logIn(server.url, 'bob@epic.example');
     const there = await logIn(server.url, 'bob@epic.example');
@@ -271,7 +271,7 @@ describe('a password', () => {
     await logIn(server.url, 'bob@epic.example', 'another horse battery');
   });
 
-  test('is in no log line', () => {
+  test('the log contains no password', () => {
     expect(server.output()).not.toMatch(/correct horse|another horse|not the password/);
   });
 });

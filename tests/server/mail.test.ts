@@ -59,7 +59,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-test('whoever is notified gets an e-mail that says what the notification says', async () => {
+test('a notified employee gets an e-mail with the text of the notification', async () => {
   const id = await office.assign(chloe);
   await until(() => host.letters.length > 0);
 
@@ -82,7 +82,7 @@ test('whoever is notified gets an e-mail that says what the notification says', 
   expect(host.letters).toHaveLength(1);
 });
 
-test('the log has a line for it, without a word of it', async () => {
+test('the log has a line for each e-mail, without its text', async () => {
   const id = await office.assign(chloe);
   await until(() => server.output().includes(`"notification":${id},`));
   const line = server
@@ -102,7 +102,7 @@ test('the log has a line for it, without a word of it', async () => {
   expect(server.output()).not.toMatch(/Chlo|Gala|@epic/);
 });
 
-test('nobody gets an e-mail of what they did themselves', async () => {
+test('no employee gets an e-mail about their own changes', async () => {
   const { accessToken: token } = await logIn(server.url, 'alice@epic.example');
   const { errors } = await ask(
     server.url,
@@ -115,7 +115,7 @@ test('nobody gets an e-mail of what they did themselves', async () => {
   expect(host.letters).toEqual([]);
 });
 
-test('whoever has left, or has read the notification, gets none', async () => {
+test('an employee who has left or has read the notification gets no e-mail', async () => {
   const denis = await addEmployee(database, { email: 'denis@epic.example', department: 'support' });
   host.isHolding = true;
   // What the host holds keeps both deliveries that it is given at once.
@@ -134,7 +134,7 @@ test('whoever has left, or has read the notification, gets none', async () => {
   expect(host.letters.filter(({ to }) => to.includes('denis@epic.example'))).toEqual([]);
 });
 
-test('an address that is refused for good is not tried again, and stays for an operator to see', async () => {
+test('an e-mail that is refused permanently is not tried again, and stays visible to operators', async () => {
   const eric = await addEmployee(database, { email: 'eric@epic.example', department: 'support' });
   const fanny = await addEmployee(database, { email: 'fanny@epic.example', department: 'support' });
   host.refuse('eric@epic.example', 550);
@@ -168,7 +168,7 @@ test('an address that is refused for good is not tried again, and stays for an o
   await database.query('delete from graphile_worker._private_jobs');
 });
 
-test('without a mail host nothing is sent, and nothing waits', async () => {
+test('a server without a mail host sends nothing and keeps nothing waiting', async () => {
   await server.stop();
   await office.assign(chloe);
   server = await startServer(database);
@@ -176,7 +176,7 @@ test('without a mail host nothing is sent, and nothing waits', async () => {
   expect(host.letters).toEqual([]);
 });
 
-test('a mail host that asks for a password gets it, and the log never sees it', async () => {
+test('the server authenticates at a mail host, and the log never contains the password', async () => {
   await server.stop();
   const closed = await startMailHost({ user: 'crm', password: 'p@ss/word' });
   const url = (password: string) => closed.url.replace('//', `//crm:${password}@`);
@@ -195,21 +195,21 @@ test('a mail host that asks for a password gets it, and the log never sees it', 
   await closed.stop();
 });
 
-test('a time is written in British English, as it is in Paris', async () => {
+test('an e-mail writes times in British English and in the time zone of Paris by default', async () => {
   await restart({});
   expect(await sentenceOfNewTime('2030-06-01 22:30Z')).toMatch(
     /^“Gala” \(event \d+\) now starts on Sunday,? 2 June 2030 at 00:30\.$/,
   );
 });
 
-test('or as EPIC_LOCALE and EPIC_TIME_ZONE say', async () => {
+test('an e-mail writes times as EPIC_LOCALE and EPIC_TIME_ZONE say', async () => {
   await restart({ EPIC_LOCALE: 'fr-FR', EPIC_TIME_ZONE: 'America/New_York' });
   expect(await sentenceOfNewTime('2030-07-01 22:30Z')).toMatch(
     /^“Gala” \(event \d+\) now starts on lundi 1 juillet 2030 à 18:30\.$/,
   );
 });
 
-test('a password that is changed, or reset, is an e-mail to that person alone', async () => {
+test('a changed or reset password is an e-mail to that employee alone', async () => {
   await restart({});
   const gina = await addEmployee(database, { email: 'gina@epic.example', department: 'support' });
   await addEmployee(database, { email: 'emma@epic.example', department: 'management' });
@@ -248,7 +248,7 @@ test('a password that is changed, or reset, is an e-mail to that person alone', 
   ]);
 });
 
-test('the configuration says what is wrong with it, without the password', async () => {
+test('a wrong configuration of e-mail is reported without the password', async () => {
   const start = (env: NodeJS.ProcessEnv) => startServer(database, env);
   await expect(start({ EPIC_SMTP_URL: 'http://crm:secret@host' })).rejects.toThrow(
     /EPIC_SMTP_URL is not the address of a mail host\.\n {2}It looks like smtp:/,

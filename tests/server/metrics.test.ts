@@ -32,7 +32,7 @@ async function value(series: string): Promise<number | undefined> {
 }
 
 describe('/metrics', () => {
-  test('counts requests by operation and code, and how long they took', async () => {
+  test('/metrics counts requests by operation and code, and their durations', async () => {
     const { accessToken: token } = await logIn(server.url, 'alice@epic.example');
     await ask(server.url, 'query Whoever { me { id } }', { token });
     await ask(server.url, 'query Whoever { me { id } }', { token });
@@ -48,7 +48,7 @@ describe('/metrics', () => {
     expect(await value('epic_request_duration_seconds_sum{operation="Whoever"}')).toBeLessThan(60);
   });
 
-  test('counts logins that are refused, whatever the operation is called', async () => {
+  test('/metrics counts refused logins, whatever the operation is called', async () => {
     for (let attempt = 0; attempt < 5; attempt++) {
       await askToLogIn(server.url, 'nobody@epic.example', 'wrong password');
     }
@@ -57,7 +57,7 @@ describe('/metrics', () => {
     expect(await value('epic_logins_refused_total{reason="locked"}')).toBe(1);
   });
 
-  test('tells of the pool, the event loop and the process', async () => {
+  test('/metrics has the pool, the event loop and the process', async () => {
     const { headers } = await read(server.url);
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await value('epic_pool_connections')).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ describe('/metrics', () => {
     expect(await value('process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
   });
 
-  test('names nothing that was typed', async () => {
+  test('/metrics contains no input', async () => {
     await askToLogIn(server.url, 'typed@epic.example', 'typed password');
     await ask(server.url, '{ clients(condition: { search: "typed" }) { nodes { id } } }');
     await fetch(`${server.url}/typed`);
@@ -75,10 +75,10 @@ describe('/metrics', () => {
   });
 });
 
-describe('what is measured elsewhere', () => {
+describe('a metric of another part', () => {
   const pool = { totalCount: 3, idleCount: 2, waitingCount: 1 };
 
-  test('is read when somebody asks, and left out when it cannot be known', async () => {
+  test('a metric is read on request, and left out when it is unknown', async () => {
     let isAway = false;
     const metrics = createMetrics({
       pool,
@@ -97,13 +97,13 @@ describe('what is measured elsewhere', () => {
     expect((await metrics.read()).body).not.toMatch(/^epic_queue_\w+ \d/m);
   });
 
-  test('is not mentioned by a server that has none', async () => {
+  test('a metric is absent from a server without that part', async () => {
     expect((await createMetrics({ pool }).read()).body).not.toMatch(/epic_queue|epic_sockets/);
   });
 });
 
 describe('the names of operations', () => {
-  test('are kept for the first hundred of callers with a session, however many strangers make up', () => {
+  test('the names of operations are kept for the first hundred of callers with a session', () => {
     const nameOf = createNames();
     const strangers = Array.from({ length: 1_000 }, (_, n) =>
       nameOf(`Made${n}`, { isKnown: false }),
@@ -117,7 +117,7 @@ describe('the names of operations', () => {
   });
 });
 
-describe('who may read /metrics', () => {
+describe('the callers of /metrics', () => {
   const elsewhere = { 'x-forwarded-for': '203.0.113.9' };
 
   test.each([

@@ -40,13 +40,13 @@ const clients = (args: string) =>
 const lengthOf = ({ data }: ApiAnswer<{ clients: Page }>) => data?.clients.nodes.length;
 
 describe('a page', () => {
-  test('has 50 rows when nobody says, and tells that there are more', async () => {
+  test('a page has 50 rows by default, and says that there are more', async () => {
     const { data } = await clients('');
     expect(data?.clients).toMatchObject({ totalCount: 1200, pageInfo: { hasNextPage: true } });
     expect(data?.clients.nodes).toHaveLength(50);
   });
 
-  test('has at most 1,000 rows', async () => {
+  test('a page has at most 1,000 rows', async () => {
     expect(lengthOf(await clients('(first: 1000)'))).toBe(1000);
   });
 
@@ -55,13 +55,13 @@ describe('a page', () => {
     ['last: 1001', 'last', 'A page has 0 to 1,000 rows: last cannot be 1001.'],
     ['first: -1', 'first', 'A page has 0 to 1,000 rows: first cannot be -1.'],
     ['first: 1, last: 1', 'last', 'Ask for the first rows or for the last rows, not for both.'],
-  ])('cannot be (%s)', async (args, field, message) => {
+  ])('a page of (%s) is refused', async (args, field, message) => {
     const { data, errors } = await clients(`(${args})`);
     expect(data).toEqual({ clients: null });
     expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID', field } });
   });
 
-  test('has the same limits when its size is a variable', async () => {
+  test('a page has the same limits when its size is a variable', async () => {
     const query = 'query Sized($n: Int) { clients(first: $n) { nodes { id } } }';
     const sized = (n: number | null) =>
       ask<{ clients: Page }>(server.url, query, { token, variables: { n } });
@@ -70,7 +70,7 @@ describe('a page', () => {
     expect((await sized(1001)).errors[0]?.extensions.code).toBe('INVALID');
   });
 
-  test('has the same limits inside another record', async () => {
+  test('a nested page has the same limits', async () => {
     const mine = (args: string) =>
       ask<{ me: { clients: Page } }>(server.url, `{ me { clients${args} { nodes { id } } } }`, {
         token,
@@ -79,12 +79,12 @@ describe('a page', () => {
     expect((await mine('(first: 1001)')).errors[0]?.extensions.code).toBe('INVALID');
   });
 
-  test('can be read from the end', async () => {
+  test('a page can be read from the end', async () => {
     const { data } = await clients('(last: 2)');
     expect(data?.clients.nodes.map((row) => row.fullName)).toEqual(['Client 1199', 'Client 1200']);
   });
 
-  test('leads to the next one by its cursor, until every row was seen once', async () => {
+  test('cursors lead from page to page, through every row once', async () => {
     const seen: number[] = [];
     let after = '';
     for (let page = 0; page < 10; page++) {
@@ -97,7 +97,7 @@ describe('a page', () => {
     expect(new Set(seen).size).toBe(1200);
   });
 
-  test('cannot be skipped to, nor reached with a cursor that is none', async () => {
+  test('an offset and an invalid cursor are refused', async () => {
     expect((await clients('(offset: 10)')).errors[0]?.message).toContain(
       'Unknown argument "offset"',
     );
@@ -106,7 +106,7 @@ describe('a page', () => {
 });
 
 describe('a filter', () => {
-  test('exists only where an index serves it', async () => {
+  test('a filter exists only where an index serves it', async () => {
     const { data } = await ask<{ __type: { inputFields: { name: string }[] } }>(
       server.url,
       '{ __type(name: "ContractCondition") { inputFields { name } } }',
@@ -119,7 +119,7 @@ describe('a filter', () => {
     expect(names).not.toContain('signedAt');
   });
 
-  test('finds clients by a part of their name, without accents and case, and takes % literally', async () => {
+  test('a search finds clients by part of their name, ignoring accents and case, and takes % literally', async () => {
     await database.query(
       `update crm.client set full_name = 'Zoé 100%' where full_name = 'Client 0007'`,
     );

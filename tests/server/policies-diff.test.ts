@@ -81,11 +81,11 @@ async function heading(): Promise<string> {
 
 for (const [round, changes] of Object.entries(byHand)) {
   describe(`of what is changed by hand about ${round}`, () => {
-    test.each(changes)('it is found that $what', ({ finds }) => {
+    test.each(changes)('policies diff finds that $what', ({ finds }) => {
       expect(found.get(round)?.differences.map(inWords)).toEqual(expect.arrayContaining(finds));
     });
 
-    test('nothing else is found', () => {
+    test('policies diff finds nothing else', () => {
       expect(found.get(round)?.differences.map(inWords).sort()).toEqual(
         changes.flatMap(({ finds }) => finds).sort(),
       );
@@ -94,7 +94,7 @@ for (const [round, changes] of Object.entries(byHand)) {
 }
 
 describe('a comparison', () => {
-  test('is asked as db/ asks: an altered schema dba hides nothing', async () => {
+  test('a comparison uses the queries of db/: an altered schema dba hides nothing', async () => {
     const { differences } = await compareAfter([
       'drop view dba.snapshot',
       'create view dba.snapshot as select * from dba.role_snapshot where false',
@@ -109,7 +109,7 @@ describe('a comparison', () => {
     );
   });
 
-  test('is not coloured or ended by settings of the database', async () => {
+  test('a comparison does not depend on the settings of the database', async () => {
     const { differences } = await compareAfter([
       'set local quote_all_identifiers = on',
       `set local statement_timeout = '20ms'`,
@@ -123,7 +123,7 @@ describe('a comparison', () => {
     expect(differences).toEqual([]);
   });
 
-  test('leaves out what is accepted, and says why', async () => {
+  test('a comparison lists accepted differences apart, with the reason', async () => {
     const accepted = new Map([['membership somebody in epic_owner', 'Somebody deploys.']]);
     const comparison = await compareAfter(
       ['create role somebody', 'grant epic_owner to somebody'],
@@ -143,7 +143,7 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('needs a superuser', async () => {
+  test('a comparison needs a superuser', async () => {
     await client.query('begin; set local role epic_owner');
     const refusal = await readReference(
       client,
@@ -160,14 +160,14 @@ describe('a comparison', () => {
     );
   });
 
-  test('leaves nothing behind', async () => {
+  test('a comparison leaves nothing behind', async () => {
     expect(await scratchDatabases()).toEqual([]);
     expect(await database.query(`select rolname from pg_roles where rolname ~ 'aside'`)).toEqual(
       [],
     );
   });
 
-  test('reads every catalogue of PostgreSQL but those that say nothing of their own', async () => {
+  test('a comparison reads every catalogue that holds definitions', async () => {
     // Data and statistics; what other catalogues say too; and what belongs to the server and not to its roles.
     const passedOver = [
       'pg_statistic',
@@ -194,11 +194,11 @@ describe('a comparison', () => {
   });
 });
 
-describe('what is said to put a difference right does', () => {
+describe('the remedy of a difference', () => {
   const remaining = ({ differences }: Comparison, remedy: Difference['remedy']) =>
     differences.filter((one) => one.remedy === remedy).map(inWords);
 
-  test('epic-server migrate --repair', async () => {
+  test('epic-server migrate --repair removes the differences it is named for', async () => {
     const other = await cloneDatabase();
     const connection = await connect(other);
     try {
@@ -221,7 +221,7 @@ describe('what is said to put a difference right does', () => {
     }
   });
 
-  test('epic-server migrate --roles', async () => {
+  test('epic-server migrate --roles removes the differences it is named for', async () => {
     const changes = byHand.roles.map(({ sql }) => sql);
     const before = await compareAfter(changes);
     const after = await compareAfter([
@@ -235,7 +235,7 @@ describe('what is said to put a difference right does', () => {
 });
 
 describe('epic-server policies diff', () => {
-  test('finds nothing in a database as it is deployed', async () => {
+  test('policies diff finds nothing in a deployed database', async () => {
     const compared = reference.database.size + reference.roles.size;
 
     expect(await diff()).toEqual({
@@ -245,7 +245,7 @@ describe('epic-server policies diff', () => {
     });
   });
 
-  test('shows both sides of each difference, and what puts it right', async () => {
+  test('policies diff prints both sides of each difference, and the remedy', async () => {
     await database.query(`
       alter policy sales_update_own on crm.contract using (true);
       grant delete on crm.contract to epic_sales;
@@ -281,7 +281,7 @@ To be put right by hand:
 `);
   });
 
-  test('gives one JSON object', async () => {
+  test('policies diff --json prints one object', async () => {
     const { code, stdout } = await diff('--json');
     const { differences, ...rest } = JSON.parse(stdout);
     const { hostname, port, username } = new URL(database.adminUrl);
@@ -312,7 +312,7 @@ To be put right by hand:
     });
   });
 
-  test('drops its scratch database also when it is interrupted', async () => {
+  test('policies diff drops its scratch database when it is interrupted', async () => {
     const child = spawn(process.execPath, [programs.server, 'policies', 'diff'], {
       env: { ...plainEnvironment(), DATABASE_ADMIN_URL: database.adminUrl },
     });
@@ -324,7 +324,7 @@ To be put right by hand:
     expect(await scratchDatabases()).toEqual([]);
   });
 
-  test('finds what was changed in an embedded PostgreSQL that is not running', async () => {
+  test('policies diff starts an embedded PostgreSQL that is not running, and compares it', async () => {
     const folder = await makeTemporaryFolder();
     const dataFolder = join(folder, 'data');
     try {

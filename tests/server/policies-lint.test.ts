@@ -34,15 +34,15 @@ afterEach(async () => {
 });
 
 describe('epic-server policies lint', () => {
-  test('finds nothing in a database as it is deployed', async () => {
+  test('policies lint finds nothing in a deployed database', async () => {
     expect(await lint()).toEqual({ code: 0, stdout: `No findings. ${tried}\n`, stderr: '' });
   });
 
-  test('gives an empty array as JSON when it finds nothing', async () => {
+  test('policies lint prints an empty JSON array when it finds nothing', async () => {
     expect(await lint('--json')).toEqual({ code: 0, stdout: '[]\n', stderr: '' });
   });
 
-  test('says what it found, the worst first, why it matters and what to do', async () => {
+  test('policies lint prints its findings, the worst first, with the reason and the remedy', async () => {
     await database.query(`
       alter table crm.client disable row level security;
       grant truncate on crm.client, crm.event to epic_sales;
@@ -82,7 +82,7 @@ WARN   grant_without_comment
     });
   });
 
-  test('fails for a WARN alone, and gives it to a program in one array', async () => {
+  test('policies lint fails for a WARN, and prints it as JSON', async () => {
     await database.query('comment on function crm_private.normalize_text(text) is null');
 
     const { code, stdout, stderr } = await lint('--json');
@@ -101,7 +101,7 @@ WARN   grant_without_comment
     ]);
   });
 
-  test('does not fail for an INFO', async () => {
+  test('policies lint does not fail for an INFO', async () => {
     // On a young database every index is unused: ask as if it had been in use for long.
     await database.query(`alter database ${database.name} set dba.enough_scans = 0`);
     await database.query(`alter database ${database.name} set dba.enough_bytes = 0`);
@@ -113,7 +113,7 @@ WARN   grant_without_comment
     expect(stdout).toMatch(/findings: 0 ERROR, 0 WARN, \d+ INFO\./);
   });
 
-  test('explains every rule and every suppression when asked', async () => {
+  test('policies lint explains every rule and every suppression on request', async () => {
     const { code, stdout } = await lint('--explain');
 
     expect(code).toBe(0);
@@ -144,7 +144,7 @@ ERROR  rls_disabled
     expect(tooLong).toEqual([]);
   });
 
-  test('explains in JSON too: a rule each, with what it found and what is suppressed', async () => {
+  test('policies lint explains in JSON: each rule with its findings and suppressions', async () => {
     await database.query('grant truncate on crm.client to epic_sales');
 
     const { code, stdout } = await lint('--explain', '--json');

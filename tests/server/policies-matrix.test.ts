@@ -41,7 +41,7 @@ client              sales           support         management
 `;
 
 describe('epic-server policies matrix', () => {
-  test('is a table that fits 80 columns, without colours in a pipe', async () => {
+  test('policies matrix prints a table that fits 80 columns, without colours in a pipe', async () => {
     const table = await printed();
 
     expect(table.startsWith(clientBlock)).toBe(true);
@@ -51,7 +51,7 @@ describe('epic-server policies matrix', () => {
     expect(table).toContain('  management as owner: crm.erase_client\n');
   });
 
-  test('shows one record, one role, or one cell of it', async () => {
+  test('policies matrix prints one record, one role or one cell', async () => {
     expect(await printed('--record', 'client')).toBe(clientBlock);
     expect(await printed('--record', 'crm.client', '--role', 'sales')).toBe(`\
 client              sales
@@ -73,7 +73,7 @@ Besides
 `);
   });
 
-  test('says which records and roles there are when asked for another one', async () => {
+  test('policies matrix lists the records and roles when asked for an unknown one', async () => {
     expect(await matrix('--record', 'invoice')).toEqual({
       code: 1,
       stdout: '',
@@ -92,20 +92,20 @@ epic-server: Nothing is granted to a role intern.
     });
   });
 
-  test('refuses a format that it does not have', async () => {
+  test('policies matrix refuses an unknown format', async () => {
     const { code, stdout, stderr } = await matrix('--format', 'pdf');
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('Allowed choices are table, markdown, html, json.');
   });
 
-  test('as Markdown is docs/access-matrix.md', async () => {
+  test('policies matrix as Markdown is docs/access-matrix.md', async () => {
     const file = join(import.meta.dirname, '..', '..', 'docs', 'access-matrix.md');
 
     expect(await printed('--format', 'markdown')).toBe(await readFile(file, 'utf8'));
   });
 
-  test('as Markdown has an overview of one row a record, where what differs between departments is bold', async () => {
+  test('policies matrix as Markdown has an overview of one row a record, differences in bold', async () => {
     const page = await printed('--format', 'markdown');
 
     expect(page).toContain(`
@@ -120,7 +120,7 @@ epic-server: Nothing is granted to a role intern.
 `);
   });
 
-  test('as Markdown describes the records of the API before the internal tables', async () => {
+  test('policies matrix as Markdown describes the records of the API before the internal tables', async () => {
     const page = await printed('--format', 'markdown');
     const headings = page.match(/^##+ .*/gm) ?? [];
 
@@ -138,13 +138,13 @@ epic-server: Nothing is granted to a role intern.
     ]);
   });
 
-  test('as Markdown of one role compares nothing', async () => {
+  test('policies matrix as Markdown of one role compares nothing', async () => {
     expect(await printed('--role', 'sales', '--format', 'markdown')).toContain(
       '| [`client`](#client) | all | own | own | – |\n',
     );
   });
 
-  test('as HTML is one page that loads nothing, right in light and dark and on paper', async () => {
+  test('policies matrix as HTML is one page that loads nothing, for light, dark and paper', async () => {
     const page = await printed('--format', 'html');
 
     expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
@@ -158,27 +158,30 @@ epic-server: Nothing is granted to a role intern.
     expect(page).toContain('id &lt;&gt; (select crm.current_employee_id())');
   });
 
-  test.each(['html', 'markdown'])('as %s has a section for every link', async (format) => {
-    const page = await printed('--format', format);
-    const isHtml = format === 'html';
-    const links = Array.from(
-      page.matchAll(isHtml ? /href="#([^"]+)"/g : /\]\(#([^)]+)\)/g),
-      ([, target]) => target,
-    );
-    const sections = isHtml
-      ? Array.from(page.matchAll(/<section id="([^"]+)"/g), ([, id]) => id)
-      : Array.from(page.matchAll(/^##+ (.*)$/gm), ([, text = '']) =>
-          text.toLowerCase().replace(/[`.]/g, '').replaceAll(' ', '-'),
-        );
+  test.each(['html', 'markdown'])(
+    'policies matrix as %s has a section for every link',
+    async (format) => {
+      const page = await printed('--format', format);
+      const isHtml = format === 'html';
+      const links = Array.from(
+        page.matchAll(isHtml ? /href="#([^"]+)"/g : /\]\(#([^)]+)\)/g),
+        ([, target]) => target,
+      );
+      const sections = isHtml
+        ? Array.from(page.matchAll(/<section id="([^"]+)"/g), ([, id]) => id)
+        : Array.from(page.matchAll(/^##+ (.*)$/gm), ([, text = '']) =>
+            text.toLowerCase().replace(/[`.]/g, '').replaceAll(' ', '-'),
+          );
 
-    expect(new Set(sections).size).toBe(sections.length);
-    expect(links).toEqual(
-      expect.arrayContaining(['overview', 'client', 'authsession', 'functions']),
-    );
-    expect(sections).toEqual(expect.arrayContaining(links));
-  });
+      expect(new Set(sections).size).toBe(sections.length);
+      expect(links).toEqual(
+        expect.arrayContaining(['overview', 'client', 'authsession', 'functions']),
+      );
+      expect(sections).toEqual(expect.arrayContaining(links));
+    },
+  );
 
-  test('as HTML says once what all departments may, and marks where they differ', async () => {
+  test('policies matrix as HTML states once what all departments may, and marks differences', async () => {
     const page = await printed('--record', 'client', '--format', 'html');
     const [, row = ''] = page.match(/<tr><th scope="row">(.*)<\/tr>/) ?? [];
 
@@ -195,7 +198,7 @@ epic-server: Nothing is granted to a role intern.
     ]);
   });
 
-  test('as JSON is one object, with everything the views of schema dba say', async () => {
+  test('policies matrix as JSON is one object with everything of the views of schema dba', async () => {
     const found: Matrix = JSON.parse(await printed('--format', 'json'));
 
     expect(Object.keys(found)).toEqual([
@@ -260,11 +263,11 @@ epic-server: Nothing is granted to a role intern.
     });
   });
 
-  test('is the same every time', async () => {
+  test('policies matrix is deterministic', async () => {
     expect(await printed('--format', 'json')).toBe(await printed('--format', 'json'));
   });
 
-  test('shows what somebody granted by hand, and how it reaches whom', async () => {
+  test('policies matrix shows grants made by hand, and whom they reach', async () => {
     await database.query(`
       grant delete on crm.payment to public;
       grant truncate on crm.payment to epic_support;

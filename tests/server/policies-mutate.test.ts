@@ -33,7 +33,7 @@ const names = [
 ];
 const only = `^(${names.map((name) => name.replace(/[().]/g, '\\$&')).join('|')})$`;
 
-test('a changed rule is noticed, and by which test', async () => {
+test('policies mutate names the tests that notice a changed rule', async () => {
   const { code, stdout, stderr } = await mutate(
     '--json',
     '--jobs',
@@ -68,7 +68,7 @@ test('a changed rule is noticed, and by which test', async () => {
   expect(code).toBe(0);
 });
 
-test('a change that no test notices survives, and the exit code says so', async () => {
+test('policies mutate fails when a change survives', async () => {
   const { code, stdout } = await mutate('--only', only, 'tests/sql/auth_change_password.sql');
   expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
   expect(stdout).toMatch(
@@ -80,7 +80,7 @@ test('a change that no test notices survives, and the exit code says so', async 
   expect(code).toBe(1);
 });
 
-test('tests that fail by themselves judge nothing', async () => {
+test('policies mutate judges nothing when the tests fail without a change', async () => {
   const folder = await makeTemporaryFolder();
   try {
     const file = join(folder, 'wrong.sql');
@@ -102,7 +102,7 @@ test('tests that fail by themselves judge nothing', async () => {
   }
 });
 
-test('a connection that breaks is no verdict', async () => {
+test('policies mutate takes a lost connection for no verdict', async () => {
   const folder = await makeTemporaryFolder();
   try {
     const file = join(folder, 'breaks.sql');
@@ -117,7 +117,7 @@ test('a connection that breaks is no verdict', async () => {
   }
 });
 
-test('a mutant that cannot be made is a mistake, not a verdict', async () => {
+test('policies mutate takes a mutant that cannot be applied for an error', async () => {
   const mutant = {
     name: 'no such policy',
     kind: 'drop policy',
@@ -141,7 +141,7 @@ test('a mutant that cannot be made is a mistake, not a verdict', async () => {
   );
 });
 
-test('whoever interrupts it leaves no database behind', async () => {
+test('policies mutate leaves no database behind when it is interrupted', async () => {
   const child = spawn(
     process.execPath,
     [programs.server, 'policies', 'mutate', '--jobs', '2', 'tests/sql/client.sql'],
@@ -166,7 +166,7 @@ test('whoever interrupts it leaves no database behind', async () => {
   ).toEqual([]);
 });
 
-test('a wrong call is refused', async () => {
+test('policies mutate refuses wrong arguments', async () => {
   const nothing = await mutate('--only', 'no such mutant');
   expect(nothing.stderr).toBe('epic-server: No mutant has a name like /no such mutant/i.\n');
   expect(nothing.code).toBe(1);
@@ -176,7 +176,7 @@ test('a wrong call is refused', async () => {
   expect(jobs.stderr).toBe('epic-server: --jobs many is not a number from 1 to 16.\n');
 });
 
-test('what is added to the database has its mutants by itself', async () => {
+test('policies mutate derives mutants for what is added to the database', async () => {
   const count = async () =>
     (
       await database.query<{ name: string }>(
@@ -219,7 +219,7 @@ test('what is added to the database has its mutants by itself', async () => {
   ]);
 });
 
-test('every statement of a mutant can be carried out, and the control changes nothing', async () => {
+test('every mutant can be applied, and the control changes nothing', async () => {
   const kinds = await database.query<{ kind: string; sql: string }>(
     'select distinct on (kind) kind, sql from dba.mutation order by kind, name',
   );
@@ -244,7 +244,7 @@ test('every statement of a mutant can be carried out, and the control changes no
   for (const { sql } of kinds) await database.query(`begin; ${sql}; rollback`);
 });
 
-test('an entry in the list of equivalent mutants that is not one is an error', () => {
+test('policies mutate refuses a listed equivalent that is none', () => {
   const mutants = ['dropped', 'widened'].map((name) => ({ name, kind: '', object: '', sql: '' }));
   const [dropped] = mutants;
   if (dropped === undefined) throw new Error();

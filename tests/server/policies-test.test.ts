@@ -32,7 +32,7 @@ async function testFile(name: string, ...statements: string[]): Promise<string> 
   return file;
 }
 
-test('the result is one stream of TAP, with the place of each failure, and a last line that sums it up', async () => {
+test('policies test prints one stream of TAP with the place of each failure and a summary', async () => {
   const one = await testFile('one.sql', 'select plan(1)', `select ok(true, 'all is well')`);
   const two = await testFile(
     'two.sql',
@@ -59,7 +59,7 @@ ok 3 - two is two
   expect(code).toBe(1);
 });
 
-test('a file that stops by an error, or runs fewer tests than planned, has failed', async () => {
+test('policies test fails a file that stops by an error or runs fewer tests than planned', async () => {
   const stops = await testFile('stops.sql', 'select plan(1)', 'select 1 / 0');
   const leaves = await testFile('leaves.sql', 'select plan(2)', 'select pass()');
   const { code, stdout, stderr } = await policiesTest([stops, leaves]);
@@ -71,7 +71,7 @@ test('a file that stops by an error, or runs fewer tests than planned, has faile
   expect(code).toBe(1);
 });
 
-test('the tests run in a database of their own, which is gone afterwards', async () => {
+test('policies test runs in a scratch database, which is dropped afterwards', async () => {
   const file = await testFile(
     'where.sql',
     'select plan(1)',
@@ -84,7 +84,7 @@ test('the tests run in a database of their own, which is gone afterwards', async
   expect(await database.query('select from pg_database where datname = $1', [name])).toEqual([]);
 });
 
-test('--database names the server', async () => {
+test('policies test --database names the server', async () => {
   const { code, stderr } = await policiesTest(
     ['--database', database.adminUrl, 'tests/sql/owner_privileges.sql'],
     { EPIC_TEST_DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nowhere' },
@@ -93,7 +93,7 @@ test('--database names the server', async () => {
   expect(code).toBe(0);
 });
 
-test('only a superuser can act as everybody', async () => {
+test('policies test needs a superuser', async () => {
   const { code, stdout, stderr } = await policiesTest([], {
     EPIC_TEST_DATABASE_URL: database.authenticatorUrl,
   });
@@ -105,7 +105,7 @@ test('only a superuser can act as everybody', async () => {
   expect(code).toBe(1);
 });
 
-test('a server that does not answer, and a file that is not there, are said', async () => {
+test('policies test reports an unreachable server and a missing file', async () => {
   const silent = await policiesTest(['--database', 'postgres://nobody:secret@127.0.0.1:1/nowhere']);
   expect(silent.stderr).toContain('The server for the tests cannot be reached: ');
   expect(silent.stderr).not.toContain('secret');

@@ -57,7 +57,7 @@ async function send(...messages: (string | QueryConfig)[]): Promise<unknown[]> {
 }
 
 describe('epic-server policies try', () => {
-  test('prints what to type, and says beside it who that is', async () => {
+  test('policies try prints what to type, and whose session it is', async () => {
     expect(await tryAs(['ALICE@epic.example'])).toEqual({
       code: 0,
       stderr: `\
@@ -92,7 +92,7 @@ rollback;
     });
   });
 
-  test('prints what does what it says', async () => {
+  test('policies try prints statements that work', async () => {
     const { stdout } = await tryAs(['alice@epic.example']);
     const statements = stdout
       .split(/;\n/)
@@ -123,7 +123,7 @@ rollback;
     expect(rest).toEqual([[{ myself: true }]]);
   });
 
-  test('has something to try for every department', async () => {
+  test('policies try has examples for every department', async () => {
     const support = await tryAs(['chloe@epic.example']);
     const management = await tryAs(['emma@epic.example']);
 
@@ -138,7 +138,7 @@ from crm.explain_access('client', 'update', ${ids.own}, array['phone']);
 `);
   });
 
-  test('says so when nobody has the address, or has left', async () => {
+  test('policies try reports an unknown address and an employee who has left', async () => {
     expect(await tryAs(['zoe@epic.example'])).toEqual({
       code: 1,
       stdout: '',
@@ -185,7 +185,7 @@ exit ${code}
     };
   }
 
-  test('opens psql on the same database, already in the transaction', async () => {
+  test('policies try --psql opens psql in a transaction of that employee', async () => {
     const { path, read } = await withPsql(0);
     const startUp = join(folder, "their 'own' psqlrc");
     await writeFile(startUp, '\\timing on\n');
@@ -212,13 +212,13 @@ exit ${code}
     await expect(readFile(removed)).rejects.toThrow('ENOENT');
   });
 
-  test('ends as psql did', async () => {
+  test('policies try --psql ends with the exit code of psql', async () => {
     const { path } = await withPsql(3);
 
     expect((await tryAs(['alice@epic.example', '--psql'], { PATH: path })).code).toBe(3);
   });
 
-  test('says so when psql is not installed', async () => {
+  test('policies try --psql reports a missing psql', async () => {
     expect(await tryAs(['alice@epic.example', '--psql'], { PATH: folder })).toEqual({
       code: 1,
       stdout: '',
@@ -229,14 +229,14 @@ epic-server: psql cannot be started: it is not installed, or not on the PATH.
     });
   });
 
-  test('opens nothing for somebody unknown', async () => {
+  test('policies try --psql opens nothing for an unknown address', async () => {
     const { code, stderr } = await tryAs(['zoe@epic.example', '--psql'], { PATH: folder });
 
     expect(code).toBe(1);
     expect(stderr).toContain('No employee has the e-mail address zoe@epic.example.');
   });
 
-  test('takes an address apart into the variables that psql reads', () => {
+  test('a connection URL is taken apart into the variables that psql reads', () => {
     expect(
       connectionVariables(
         'postgres://j%40ne:s%3Acret@[::1]:5433/my%20db?sslmode=verify-full&options=-c%20a%3Db&unknown=1',
@@ -273,7 +273,7 @@ describe('dba.impersonate', () => {
     myself = { role: row?.role ?? '', employee: null };
   });
 
-  test('lasts as long as the transaction', async () => {
+  test('an impersonation lasts as long as the transaction', async () => {
     const alice = [{ role: 'epic_sales', employee: ids.alice }];
 
     expect(
@@ -281,7 +281,7 @@ describe('dba.impersonate', () => {
     ).toEqual([null, expect.anything(), alice, [{ one: 1 }], alice, null, [myself]]);
   });
 
-  test('lets the transaction commit, and is over then', async () => {
+  test('an impersonation ends with the commit', async () => {
     await send('begin', impersonate, touch('+33 1 11 11 11 11'), 'commit');
 
     expect(await phone()).toBe('+33 1 11 11 11 11');
@@ -293,7 +293,7 @@ describe('dba.impersonate', () => {
     ]);
   });
 
-  test('works in one transaction after the other, and in one that only reads', async () => {
+  test('an impersonation works in successive and in read-only transactions', async () => {
     const answers = await send(
       'begin',
       impersonate,
@@ -309,7 +309,7 @@ describe('dba.impersonate', () => {
     expect(answers.filter((answer) => typeof answer === 'string')).toEqual([]);
   });
 
-  test('is given up by rolling back to a savepoint, or by becoming somebody else', async () => {
+  test('an impersonation ends with a rollback to a savepoint, or with another one', async () => {
     expect(
       await send(
         'begin',
@@ -352,11 +352,11 @@ describe('dba.impersonate', () => {
       'a block that commits',
       `do $$ begin perform dba.impersonate('alice@epic.example'); commit; end $$`,
     ],
-  ])('is refused to %s, and what follows is run as before', async (_, message) => {
+  ])('an impersonation is refused to %s, and the role stays as it was', async (_, message) => {
     expect(await send(message, 'rollback', whoAmI)).toEqual([refusal, null, [myself]]);
   });
 
-  test('undoes what was done in the same message', async () => {
+  test('a refused impersonation undoes the rest of its message', async () => {
     const before = await phone();
 
     expect(await send(`${impersonate}; ${touch('+33 9 99 99 99 99')}`)).toEqual([refusal]);

@@ -13,7 +13,7 @@ import { until } from './support/until.ts';
 
 // On a PostgreSQL of its own, since it is killed.
 
-test('nothing is lost when PostgreSQL is killed while e-mails and entries of the journal are delivered', async () => {
+test('no e-mail and no journal entry is lost when PostgreSQL is killed during delivery', async () => {
   const server = await openScratchServer(undefined);
   const authenticatorPassword = 'only-on-this-machine';
   const { template } = server;

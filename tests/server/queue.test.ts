@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test('the lag is what is due and not taken, and says how much has failed for good', async () => {
+test('the lag of the queue counts what is due and not taken, and what has failed permanently', async () => {
   const queue = startQueue({
     pool: createQueuePool({
       databaseUrl: database.authenticatorUrl,
@@ -38,7 +38,7 @@ test('the lag is what is due and not taken, and says how much has failed for goo
   }
 });
 
-test('a connection that is let go twice, as graphile-worker may, ends nothing', async () => {
+test('a connection that graphile-worker releases twice ends no process', async () => {
   const pool = createQueuePool({
     databaseUrl: database.authenticatorUrl,
     onLostConnection: () => undefined,

@@ -61,7 +61,7 @@ test.each([
   },
 );
 
-test('it is not ready while a migration is pending', async () => {
+test('a server is not ready while a migration is pending', async () => {
   const [last] = await database.query(
     `delete from graphile_migrate.migrations
      where filename = (select max(filename) from graphile_migrate.migrations) returning *`,
@@ -78,7 +78,7 @@ test('it is not ready while a migration is pending', async () => {
   expect(await readiness()).toEqual({ status: 200, ready: true });
 });
 
-test('it stays ready on a database that is already a release further', async () => {
+test('a server stays ready on a database of a later release', async () => {
   await withOtherFiles();
   await database.query(
     `insert into graphile_migrate.migrations (hash, previous_hash, filename)
@@ -90,6 +90,6 @@ test('it stays ready on a database that is already a release further', async () 
   expect(await readiness()).toEqual(notOurs);
 });
 
-test('it is alive whatever the database is like', async () => {
+test('a server is alive whatever the state of the database', async () => {
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
 });

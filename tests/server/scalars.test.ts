@@ -61,7 +61,7 @@ describe('an amount', () => {
     [1250.5, '1250.50'],
     [0.1, '0.10'],
     [1250, '1250.00'],
-  ])('%p is read as it is written, and answered as the text %p', async (given, answered) => {
+  ])('the amount %p is read exactly, and returned as the text %p', async (given, answered) => {
     expect(await inVariable(given)).toBe(answered);
     expect(await inQuery(JSON.stringify(given))).toBe(answered);
   });
@@ -77,7 +77,7 @@ describe('an amount', () => {
     },
   );
 
-  test('that the database has no room for is refused by it', async () => {
+  test('an amount beyond the column is refused by the database', async () => {
     expect(await inVariable('10000000000')).toBe('INVALID: A number is too large.');
   });
 });
@@ -98,7 +98,7 @@ describe('a time', () => {
     '2026-05-31T16:00Z',
     '2026-05-31 18:00:00.5+02',
     '2026-05-31t16:00:00z',
-  ])('%s is read', async (time) => {
+  ])('the time %s is accepted', async (time) => {
     expect(await inVariable(time)).toBe(0);
   });
 
@@ -111,19 +111,19 @@ describe('a time', () => {
     },
   );
 
-  test('that there is not is refused by the database', async () => {
+  test('an impossible time is refused by the database', async () => {
     expect(await inVariable('2026-02-30T18:00:00Z')).toBe(
       'INVALID: A date or time is out of range.',
     );
   });
 
-  test('is answered with its offset', async () => {
+  test('a time is returned with its offset', async () => {
     const { data } = await asked<{ me: { createdAt: string } }>('{ me { createdAt } }');
     expect(data?.me.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d$/);
   });
 });
 
-test('a date is a day, and nothing that only PostgreSQL understands', async () => {
+test('a date is a calendar day, and none of the special words of PostgreSQL', async () => {
   const count = async (paidOn: string) =>
     outcomeOf(
       await asked<{ payments: { totalCount: number } }>(
@@ -140,7 +140,7 @@ test('a date is a day, and nothing that only PostgreSQL understands', async () =
   }
 });
 
-describe('a word of a closed set', () => {
+describe('a value of an enum', () => {
   const contracts = async (status: unknown) =>
     outcomeOf(
       await asked<{ contracts: { nodes: { status: string }[] } }>(
@@ -152,12 +152,12 @@ describe('a word of a closed set', () => {
       ({ contracts: { nodes } }) => nodes.map(({ status }) => status),
     );
 
-  test('is the one of the database', async () => {
+  test('a value of an enum is the value of the database', async () => {
     expect(await contracts('draft')).toEqual(['draft']);
     expect(await contracts('signed')).toEqual([]);
   });
 
-  test('that there is not is refused before anything is asked', async () => {
+  test('an unknown value of an enum is refused before anything is executed', async () => {
     expect(await contracts('lost')).toBe(
       'INVALID: Variable "$status" got invalid value "lost"; Value "lost" does not exist in "ContractStatus" enum.',
     );

@@ -65,19 +65,19 @@ const camelCase = (name: string) =>
 const boilerplate =
   /make sure to see|data universe|Reads (and enables|a single|a set)|Get a single|that is related to this|A connection to a list|edge in the connection|All input for|The output of our|Methods? to use when|condition to be used|Represents an update|Checks for equality|(was|be) (created|updated|deleted) by this mutation|being updated|mutations affecting|defined keys|using a unique key|Creates a single|Read all values|for use in pagination|The count of \*all\*|list of `/;
 
-describe('what the schema says of itself', () => {
-  test('is said of everything, in a sentence', () => {
+describe('the descriptions of the schema', () => {
+  test('every type, field and argument has a sentence as its description', () => {
     const unsaid = [...describable()].filter(([, description]) => !/\w.*[.:]$/s.test(description));
     expect(unsaid).toEqual([]);
   });
 
-  test('was written for it', () => {
+  test('every description was written for this schema', () => {
     expect([...describable()].filter(([, description]) => boilerplate.test(description))).toEqual(
       [],
     );
   });
 
-  test('says of a relation what its column is', () => {
+  test('the description of a relation is that of its column', () => {
     const ofField = (type: string, field: string) => {
       const found = schema.getType(type);
       return isObjectType(found) ? found.getFields()[field]?.description : undefined;
@@ -92,7 +92,7 @@ describe('what the schema says of itself', () => {
   });
 });
 
-describe('a closed set', () => {
+describe('an enum', () => {
   const valuesOf = (name: string) => {
     const type = schema.getType(name);
     return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
@@ -103,18 +103,21 @@ describe('a closed set', () => {
     ['EventStatus', 'crm.event', 'status'],
     ['Department', 'crm.employee', 'department'],
     ['NotificationKind', 'crm.notification', 'kind'],
-  ])('%s has the words that the constraint of %s.%s allows', async (name, table, column) => {
-    const [constraint] = await database.query<{ definition: string }>(
-      `select pg_get_constraintdef(oid) as definition from pg_constraint
+  ])(
+    'the enum %s has the values that the constraint of %s.%s allows',
+    async (name, table, column) => {
+      const [constraint] = await database.query<{ definition: string }>(
+        `select pg_get_constraintdef(oid) as definition from pg_constraint
        where conrelid = $1::regclass and contype = 'c' and pg_get_constraintdef(oid) like $2`,
-      [table, `%(${column} = ANY%`],
-    );
-    const words = constraint?.definition.match(/(?<=')\w+(?='::text)/g) ?? [];
-    expect(words.length).toBeGreaterThan(2);
-    expect(valuesOf(name).sort()).toEqual([...words].sort());
-  });
+        [table, `%(${column} = ANY%`],
+      );
+      const words = constraint?.definition.match(/(?<=')\w+(?='::text)/g) ?? [];
+      expect(words.length).toBeGreaterThan(2);
+      expect(valuesOf(name).sort()).toEqual([...words].sort());
+    },
+  );
 
-  test('HistoryAction has the words of audit.action, RecordKind the records of crm', async () => {
+  test('HistoryAction has the values of audit.action, RecordKind the records of crm', async () => {
     const [rows] = await database.query<{ actions: string[]; records: string[] }>(
       `select
          array(select unnest(enum_range(null::audit.action))::text order by 1) as actions,
@@ -128,7 +131,7 @@ describe('a closed set', () => {
 });
 
 describe('AccessVerb', () => {
-  test('has the verbs that the database explains, and no other', async () => {
+  test('AccessVerb has the verbs that the database explains, and no other', async () => {
     const verbs = Object.keys(enumValues('AccessVerb'));
     const rows = await database.query<{ verb: string }>(
       'select distinct verb from access.business_verbs()',
@@ -144,7 +147,7 @@ describe('AccessVerb', () => {
     expect(business.filter((verb) => !verbs.includes(verb))).toEqual([]);
   });
 
-  test('says what each verb does', () => {
+  test('AccessVerb describes each verb', () => {
     expect(enumValues('AccessVerb')).toMatchObject({
       erase: 'Erase the personal data of a client.',
       hand_over: 'Hand a client over to another sales contact.',
@@ -168,7 +171,7 @@ test.each([
     'EventPatch',
     ['attendees', 'endDate', 'location', 'notes', 'startDate', 'status', 'title', 'version'],
   ],
-])('%s has no column that has a verb of its own', (patch, fields) => {
+])('the patch of %s has no column that has a mutation of its own', (patch, fields) => {
   expect(Object.keys(inputOf(patch)).sort()).toEqual(fields);
 });
 
@@ -180,7 +183,7 @@ test('a payment is created by recordPayment alone', () => {
   ]);
 });
 
-test('what a new record and a verb cannot do without is required', () => {
+test('required columns and arguments are non-null in inputs', () => {
   expect(inputOf('ClientInput')).toMatchObject({ email: 'String!', fullName: 'String!' });
   expect(inputOf('CreateEmployeeInput')).toMatchObject({ phone: 'String', email: 'String!' });
   expect(inputOf('EraseClientInput')).toEqual({ clientId: 'Int!', confirm: 'Boolean!' });
@@ -191,7 +194,7 @@ test('what a new record and a verb cannot do without is required', () => {
   });
 });
 
-test('an argument of a function is required, unless it has a default', async () => {
+test('an argument of a function is required unless it has a default', async () => {
   const rows = await database.query<{ name: string; required: string[] }>(
     `select proname as name, coalesce(proargnames[1:pronargs - pronargdefaults], '{}') as required
      from pg_proc where pronamespace = 'crm'::regnamespace and provolatile = 'v'`,
@@ -210,13 +213,13 @@ test.each([
   ['explainAccess', { record: 'RecordKind!', verb: 'AccessVerb!', columns: '[String!]' }],
   ['explainRefusal', { record: 'RecordKind!', verb: 'AccessVerb!' }],
   ['search', { text: 'String!', kinds: '[SearchResultKind!]', department: 'Department' }],
-])('the arguments of %s are as narrow as what it takes', (name, types) => {
+])('the arguments of %s have the narrowest type', (name, types) => {
   const field = schema.getQueryType()?.getFields()[name];
   const args = Object.fromEntries(field?.args.map((arg) => [arg.name, String(arg.type)]) ?? []);
   expect(args).toMatchObject(types);
 });
 
-test('a foreign key is called like what it leads to', () => {
+test('a relation is named after the record it leads to', () => {
   const fieldsOf = (name: string) => {
     const type = schema.getType(name);
     return isObjectType(type) ? Object.keys(type.getFields()) : [];
@@ -233,7 +236,7 @@ test('a foreign key is called like what it leads to', () => {
   );
 });
 
-test('every smart tag is for something that there is', async () => {
+test('every smart tag is for an existing object', async () => {
   const warnings: unknown[] = [];
   const { warn } = console;
   console.warn = (...words: unknown[]) => warnings.push(words);
@@ -258,7 +261,7 @@ const somebodyMay = `
   select 'call ' || proname from department, pg_proc
   where pronamespace = 'crm'::regnamespace and has_function_privilege(department.name, pg_proc.oid, 'execute')`;
 
-describe('nothing is in the schema that no department can use', () => {
+describe('the schema without unused parts', () => {
   /** Made in TypeScript, of functions of schema auth, for whoever is logged in or about to be. */
   const ofIdentity = ['changePassword', 'login', 'logout', 'me', 'refresh'];
   const allowed = new Set<string>();
@@ -289,7 +292,7 @@ describe('nothing is in the schema that no department can use', () => {
     return fieldsOf(input ?? '').map((field) => `${privilege} ${table}.${inSnakeCase(field)}`);
   }
 
-  test('no mutation, and no field that one writes', () => {
+  test('every mutation and every input field is granted to a department', () => {
     const deeds = fieldsOf('Mutation')
       .filter((name) => !ofIdentity.includes(name))
       .flatMap(deedsOf);
@@ -297,7 +300,7 @@ describe('nothing is in the schema that no department can use', () => {
     expect(deeds.filter((deed) => !allowed.has(deed))).toEqual([]);
   });
 
-  test('no query', () => {
+  test('every query is granted to a department', () => {
     const deeds = Object.values(schema.getQueryType()?.getFields() ?? {})
       // A position belongs to no record: the department roles may ask for it, as tests/sql/roles.sql says.
       .filter(({ name }) => ![...ofIdentity, 'subscriptionPosition'].includes(name))
@@ -310,7 +313,7 @@ describe('nothing is in the schema that no department can use', () => {
     expect(deeds.filter((deed) => !allowed.has(deed))).toEqual([]);
   });
 
-  test('no column', async () => {
+  test('every column is granted to a department', async () => {
     const columns = await database.query<{ record: string; column: string }>(
       `select relname as record, attname as column from pg_class
        join pg_attribute on attrelid = pg_class.oid and attnum > 0 and not attisdropped

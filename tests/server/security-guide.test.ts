@@ -19,19 +19,22 @@ const attacks = rowsOf(sectionOf('Attacks')).map(([, attack = '', what = '', tes
   ...(/^(?<file>[a-z/-]+): "(?<name>.+)"$/.exec(test)?.groups as { file: string; name: string }),
 }));
 
-test('the guide names more than a hundred attacks, each once', () => {
+test('the security guide names more than a hundred attacks, each once', () => {
   expect(attacks.length).toBeGreaterThan(100);
   expect(new Set(attacks.map(({ attack }) => attack)).size).toBe(attacks.length);
 });
 
-test.each(attacks)('there is the test that it names: $attack', ({ what, file, name }) => {
-  expect(what).not.toBe('');
-  const path = join(root, 'tests', file.includes('/') ? '' : 'server', `${file}.test.ts`);
-  expect(existsSync(path)).toBe(true);
-  expect(readFileSync(path, 'utf8')).toContain(`'${name}'`);
-});
+test.each(attacks)(
+  'the security guide names an existing test for: $attack',
+  ({ what, file, name }) => {
+    expect(what).not.toBe('');
+    const path = join(root, 'tests', file.includes('/') ? '' : 'server', `${file}.test.ts`);
+    expect(existsSync(path)).toBe(true);
+    expect(readFileSync(path, 'utf8')).toContain(`'${name}'`);
+  },
+);
 
-test('every package with an install script is in it, with a reason', () => {
+test('the security guide lists every package with an install script, with a reason', () => {
   const { packages }: { packages: Record<string, { hasInstallScript?: boolean }> } = JSON.parse(
     readFileSync(join(root, 'package-lock.json'), 'utf8'),
   );

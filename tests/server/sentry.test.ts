@@ -38,7 +38,7 @@ const business = () =>
     .filter((event) => event.tags?.kind !== undefined)
     .toSorted((one, other) => (one.timestamp ?? 0) - (other.timestamp ?? 0));
 
-test('hears of every employee created, changed and deleted, and of every contract signed', async () => {
+test('Sentry receives every employee created, changed and deleted, and every contract signed', async () => {
   const created = await ask<{ createEmployee: { employee: { id: number } } }>(
     server.url,
     `mutation { createEmployee(input: { fullName: "Newcomer Name", email: "newcomer@epic.example", department: support })
@@ -93,7 +93,7 @@ test('hears of every employee created, changed and deleted, and of every contrac
   ]);
 });
 
-test('hears of an exception that nobody foresaw, under the id that the person saw', async () => {
+test('Sentry receives an unexpected error under the id that the caller saw', async () => {
   // An error whose message holds what somebody typed.
   await database.query(`
     create or replace function crm_private.client_touch() returns trigger language plpgsql as $$
@@ -121,7 +121,7 @@ test('hears of an exception that nobody foresaw, under the id that the person sa
   });
 });
 
-test('hears nothing of what was refused or forbidden', async () => {
+test('Sentry receives nothing about refused requests', async () => {
   const before = collector.received.length;
   await ask(server.url, '{ clients { nodes { id } } }');
   await ask(server.url, '{ nonsense', { token: sales });
@@ -132,7 +132,7 @@ test('hears nothing of what was refused or forbidden', async () => {
   expect(collector.received).toHaveLength(before);
 });
 
-test('never gets a password, a token, an e-mail, a phone number or a name', () => {
+test('Sentry never receives a password, a token, an e-mail, a phone number or a name', () => {
   const all = collector.received.join('\n');
   expect(all).toContain('employee.created');
   expect(all).not.toContain(password);

@@ -54,7 +54,7 @@ async function bareConnection() {
 const untouched = { role: 'epic_authenticator', employee: '' };
 
 describe('every statement', () => {
-  test('runs as the caller’s department, with the caller’s claims', async () => {
+  test('a statement runs as the department of the caller, with the claims of the caller', async () => {
     expect(await run(sessionSettings(alice), whoAmI)).toEqual({
       role: 'epic_sales',
       employee: alice.employeeId,
@@ -68,16 +68,16 @@ describe('every statement', () => {
     ['null', null],
     ['undefined values', { 'jwt.claims.employee_id': undefined }],
     ['an employee without a session', { 'jwt.claims.employee_id': '1' }],
-  ])('runs as nobody when the settings are %s', async (_what, settings) => {
+  ])('a statement runs as epic_anonymous when the settings are %s', async (_what, settings) => {
     expect(await run(settings, 'select current_user as role')).toEqual({ role: 'epic_anonymous' });
     expect(await bareConnection()).toEqual(untouched);
   });
 
-  test('is refused with settings that are not a session’s', async () => {
+  test('a statement is refused with settings that are not those of a session', async () => {
     await expect(run({ role: 'epic_owner' }, 'select 1')).rejects.toThrow('no setting "role"');
   });
 
-  test('reads only the catalogue when the schema is built', async () => {
+  test('building the schema reads the catalogue only', async () => {
     expect(await run(catalogueSettings, 'select current_user as role')).toEqual({
       role: 'epic_authenticator',
     });
@@ -94,7 +94,7 @@ describe('a session that cannot be entered', () => {
     },
   };
 
-  test('is the error that surfaces, and nothing was run', async () => {
+  test('a refused session is the error that surfaces, and nothing was run', async () => {
     await expect(
       run(gone.settings, `insert into crm.client (full_name, email) values ('Nobody', 'n@n.fr')`),
     ).rejects.toMatchObject({ code: 'EP401' });
@@ -102,7 +102,7 @@ describe('a session that cannot be entered', () => {
     expect(await bareConnection()).toEqual(untouched);
   });
 
-  test('is also an error when the callback runs nothing, or does not wait', async () => {
+  test('a refused session is an error even when the callback runs nothing or does not wait', async () => {
     await expect(withSession(gone.settings, async () => 'done')).rejects.toMatchObject({
       code: 'EP401',
     });
@@ -121,12 +121,12 @@ describe('a transaction', () => {
   const named = (name: string) =>
     database.query('select from crm.client where full_name = $1', [name]);
 
-  test('is committed when its callback returns', async () => {
+  test('a transaction is committed when its callback returns', async () => {
     await run(sessionSettings(alice), insert('Committed'));
     expect(await named('Committed')).toHaveLength(1);
   });
 
-  test('is rolled back when its callback throws, and leaves nothing behind', async () => {
+  test('a transaction is rolled back when its callback throws, and leaves nothing behind', async () => {
     const failing = withSession(sessionSettings(alice), async (client) => {
       await client.query({ text: insert('Rolled back') });
       throw new Error('changed my mind');
@@ -136,7 +136,7 @@ describe('a transaction', () => {
     expect(await bareConnection()).toEqual(untouched);
   });
 
-  test('whose statement failed cannot pass for a success', async () => {
+  test('a transaction with a failed statement cannot end as a success', async () => {
     const swallowing = withSession(sessionSettings(alice), async (client) => {
       await client.query({ text: insert('Swallowed') });
       await client.query({ text: 'select 1/0' }).catch(() => {});
@@ -146,7 +146,7 @@ describe('a transaction', () => {
     expect(await bareConnection()).toEqual(untouched);
   });
 
-  test('inside a transaction is undone alone', async () => {
+  test('a nested transaction is rolled back alone', async () => {
     await withSession(sessionSettings(alice), async (client) => {
       await client.query({ text: insert('Outer') });
       await client
@@ -159,7 +159,7 @@ describe('a transaction', () => {
     expect([await named('Outer'), await named('Inner')]).toEqual([[{}], []]);
   });
 
-  test('that is cancelled leaves a connection that the next caller can use', async () => {
+  test('a cancelled transaction leaves a usable connection', async () => {
     const sleeping = withSession(sessionSettings(alice), async (client) => {
       await client.query({ text: `set local statement_timeout = '20ms'` });
       await client.query({ text: 'select pg_sleep(5)' });
@@ -169,7 +169,7 @@ describe('a transaction', () => {
     expect(await bareConnection()).toEqual(untouched);
   });
 
-  test('whose connection breaks is UNAVAILABLE, and the next one gets a new connection', async () => {
+  test('a transaction whose connection breaks is UNAVAILABLE, and the next one gets a new connection', async () => {
     const broken = withSession(sessionSettings(alice), async (client) => {
       const { rows } = await client.query<{ pid: number }>({
         text: 'select pg_backend_pid() as pid',
@@ -182,7 +182,7 @@ describe('a transaction', () => {
     expect(await run(sessionSettings(alice), whoAmI)).toMatchObject({ role: 'epic_sales' });
   });
 
-  test('prepares what has a name, and runs it for each caller with that caller’s rights', async () => {
+  test('a prepared statement runs with the rights of each caller', async () => {
     const count = (settings: Parameters<WithSession>[0]) =>
       withSession(settings, (client) =>
         client.query({ text: 'select count(*) from crm.client', name: 'count' }),

@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 describe('a session', () => {
-  test('ends on the next request when its employee is deactivated', async () => {
+  test('a session ends with the next request after its employee is deactivated', async () => {
     const id = await addEmployee(database, { email: 'a@epic.example', department: 'support' });
     const boss = await logIn(server.url, 'boss@epic.example');
     const { accessToken: token } = await logIn(server.url, 'a@epic.example');
@@ -33,7 +33,7 @@ describe('a session', () => {
     expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
   });
 
-  test('ends on the next request when its employee moves to another department', async () => {
+  test('a session ends with the next request after its employee moves to another department', async () => {
     const id = await addEmployee(database, { email: 'b@epic.example', department: 'support' });
     const boss = await logIn(server.url, 'boss@epic.example');
     const { accessToken: token } = await logIn(server.url, 'b@epic.example');
@@ -52,7 +52,7 @@ describe('a session', () => {
     expect(again.employee.department).toBe('sales');
   });
 
-  test('is never shared: many people at once on few connections each stay themselves', async () => {
+  test('many employees on few connections never share a session', async () => {
     const people: { id: number; accessToken: string }[] = [];
     for (const department of ['sales', 'support', 'management', 'sales', 'support']) {
       const email = `p${people.length}@epic.example`;
@@ -92,7 +92,7 @@ describe('a session', () => {
     ]);
   });
 
-  test('that is missing reads nothing, whatever is asked', async () => {
+  test('a request without a session reads nothing', async () => {
     for (const query of [
       '{ me { id } }',
       '{ employees { nodes { id } } }',

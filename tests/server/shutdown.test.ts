@@ -51,8 +51,8 @@ async function withWaitingRequests(
   }
 }
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
-  test('the server answers what has been asked, takes nothing new, and ends with 0', async () => {
+describe.each(['SIGTERM', 'SIGINT'] as const)('a server on %s', (signal) => {
+  test('answers the requests under way, accepts no new ones, and ends with 0', async () => {
     const server = await spawnServer(database);
     await withWaitingRequests(server, 25, async (waiting, release) => {
       const ended = server.stop(signal);
@@ -75,7 +75,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', (signal) => {
   });
 });
 
-test('a request that arrives on an open connection just after the signal is still answered', async () => {
+test('a request on an open connection just after the signal is still answered', async () => {
   const server = await spawnServer(database);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const get = () =>
@@ -100,7 +100,7 @@ test('a request that arrives on an open connection just after the signal is stil
   agent.destroy();
 });
 
-test('meanwhile it is no longer ready, though alive', async () => {
+test('a stopping server is alive, but not ready', async () => {
   const server = await spawnServer(database);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const get = (path: string) =>

@@ -3,7 +3,7 @@ import { splitStatements } from '../../src/server/database/sql-file.ts';
 const textsOf = (sql: string) => splitStatements(sql).map(({ text }) => text);
 
 describe('a SQL file', () => {
-  test('is split at the semicolons between statements, each with its line', () => {
+  test('a SQL file is split at the semicolons between statements, each with its line', () => {
     expect(splitStatements('-- a story\n\nselect 1;\n\n  select\n 2 ; select 3')).toEqual([
       { text: 'select 1', line: 3 },
       { text: 'select\n 2 ', line: 5 },
@@ -24,11 +24,11 @@ describe('a SQL file', () => {
       'the body of a function',
       'create function f() returns int begin atomic select case when true then 1 end; select 2; end',
     ],
-  ])('is not split in %s', (_, statement) => {
+  ])('a SQL file is not split in %s', (_, statement) => {
     expect(textsOf(`${statement}; select 2`)).toEqual([statement, 'select 2']);
   });
 
-  test('may hold a transaction, parameters and words that only look like a body', () => {
+  test('a SQL file may contain a transaction, parameters and words that look like a body', () => {
     const statements = ['begin', 'select $1 as atomic, case when true then 2 end', 'end'];
 
     expect(textsOf(statements.join(';\n'))).toEqual(statements);

@@ -39,7 +39,7 @@ const start = (env: NodeJS.ProcessEnv) =>
   });
 
 describe('epic-server start', () => {
-  test('names every variable that is wrong, at once, and says what to do', async () => {
+  test('epic-server start names every wrong variable at once, and says what to do', async () => {
     const { code, stderr } = await start({
       DATABASE_URL: 'mysql://root:secret@localhost/epic',
       EPIC_PORT: '70000',
@@ -59,7 +59,7 @@ describe('epic-server start', () => {
     expect(stderr).not.toMatch(/secret|\n\s+at /);
   });
 
-  test('asks for keys when the database is not its own', async () => {
+  test('epic-server start asks for keys when DATABASE_URL is set', async () => {
     const { stderr } = await start({ EPIC_JWT_KEYS: '' });
     expect(stderr).toContain('EPIC_JWT_KEYS is not set');
     expect(stderr).toContain('epic-server keys create');
@@ -76,17 +76,20 @@ describe('epic-server start', () => {
       'is not a private EC P-256 key',
     ],
     ['holds a damaged key', damagedKey(), 0o600, 'is damaged'],
-  ])('refuses a key file that %s, without quoting it', async (_why, content, mode, sentence) => {
-    const file = join(folder, 'wrong.json');
-    await writeFile(file, content);
-    await chmod(file, mode);
-    const { code, stderr } = await start({ EPIC_JWT_KEYS: file });
-    expect(code).toBe(1);
-    expect(stderr).toContain(sentence);
-    expect(stderr).not.toMatch(/secret|c2VjcmV0|\n\s+at /);
-  });
+  ])(
+    'epic-server start refuses a key file that %s, without quoting it',
+    async (_why, content, mode, sentence) => {
+      const file = join(folder, 'wrong.json');
+      await writeFile(file, content);
+      await chmod(file, mode);
+      const { code, stderr } = await start({ EPIC_JWT_KEYS: file });
+      expect(code).toBe(1);
+      expect(stderr).toContain(sentence);
+      expect(stderr).not.toMatch(/secret|c2VjcmV0|\n\s+at /);
+    },
+  );
 
-  test('says when the port is taken', async () => {
+  test('epic-server start reports a port that is taken', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await until(() => other.listening);
     const address = other.address();
@@ -98,7 +101,7 @@ describe('epic-server start', () => {
     expect(stderr).toContain('EPIC_PORT');
   });
 
-  test('says when the database cannot be reached, or is not ours', async () => {
+  test('epic-server start reports a database that cannot be reached or is another one', async () => {
     const away = await start({ DATABASE_URL: 'postgres://a:secret@127.0.0.1:1/epic' });
     expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('Check DATABASE_URL') });
     const other = new URL(database.adminUrl);
@@ -111,7 +114,7 @@ describe('epic-server start', () => {
     expect(`${away.stderr}${foreign.stderr}`).not.toMatch(/secret|\n\s+at /);
   });
 
-  test('without DATABASE_URL brings its own PostgreSQL and keys, keeps both, and stops both', async () => {
+  test('epic-server start without DATABASE_URL runs its own PostgreSQL and keys, keeps both, and stops both', async () => {
     const dataFolder = join(folder, 'own');
     const serve = async () => {
       const server = await spawnServer(database, {
@@ -142,7 +145,7 @@ describe('epic-server employee create', () => {
       DATABASE_ADMIN_URL: database.adminUrl,
     });
 
-  test('lets the first manager in: the password is printed once, alone on stdout', async () => {
+  test('epic-server employee create prints the password of the first manager once, alone on stdout', async () => {
     const { code, stdout, stderr } = await create('Mia Durand', 'mia@epic.example', 'management');
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Mia Durand') });
     expect(stdout).toMatch(/^([A-Z2-9]{4}-){3}[A-Z2-9]{4}\n$/);
@@ -180,13 +183,16 @@ describe('epic-server employee create', () => {
       'sales',
       'Another employee already has this e-mail address.',
     ],
-  ])('refuses %s in the words of the rule', async (_what, name, email, department, sentence) => {
-    const { code, stdout, stderr } = await create(name, email, department);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toContain(`epic-server: ${sentence}`);
-  });
+  ])(
+    'epic-server employee create refuses %s with the sentence of the rule',
+    async (_what, name, email, department, sentence) => {
+      const { code, stdout, stderr } = await create(name, email, department);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toContain(`epic-server: ${sentence}`);
+    },
+  );
 
-  test('gives the only manager a new password when the first one has expired', async () => {
+  test('epic-server employee reset-password gives the only manager a new password', async () => {
     await create('Max Seul', 'max@epic.example', 'management');
     await database.query(`update auth.credential set changed_at = now() - interval '8 days'`);
     const reset = (email: string) =>
@@ -212,7 +218,7 @@ describe('epic-server employee create', () => {
     expect(nobody.stderr).toContain('There is no employee with nobody@epic.example.');
   });
 
-  test('needs its options, and says which is missing', async () => {
+  test('epic-server employee create names a missing option', async () => {
     const { code, stderr } = await run(['employee', 'create', '--name', 'X']);
     expect(code).toBe(2);
     expect(stderr).toContain('--email');
@@ -230,7 +236,7 @@ test('epic-server keys create writes a key that the server accepts, and never ov
   expect(await server.stop()).toBe(0);
 });
 
-test('epic-server says so on a Node that is too old', async () => {
+test('epic-server reports a Node that is too old', async () => {
   const pretending = `Object.defineProperty(process.versions, 'node', { value: '20.1.0' })`;
   const child = spawn(
     process.execPath,

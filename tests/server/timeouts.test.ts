@@ -56,7 +56,7 @@ const backends = async () =>
     )
   ).map(({ pid }) => pid);
 
-test('the login of the API has the time-outs of db/roles.sql, in the name of whatever role', async () => {
+test('the login of the API has the time-outs of db/roles.sql as every role', async () => {
   const pool = createPool({ databaseUrl: database.authenticatorUrl, onLostConnection: () => {} });
   const timeouts = await createWithSession(pool)(sessionSettings(null), async (client) => {
     const { rows } = await client.query<{ role: string; name: string; setting: string }>({
@@ -77,7 +77,7 @@ test('the login of the API has the time-outs of db/roles.sql, in the name of wha
   }
 });
 
-test('a runaway statement ends in a sentence, and its connection goes on being used', async () => {
+test('a runaway statement ends with a sentence, and its connection is used again', async () => {
   await set('statement_timeout', '2s');
   const before = await backends();
   await database.query(`
@@ -100,7 +100,7 @@ test('a runaway statement ends in a sentence, and its connection goes on being u
   await set('statement_timeout', null);
 });
 
-test('a wait for a lock ends as CONFLICT, and whoever asks again afterwards gets through', async () => {
+test('a wait for a lock ends as CONFLICT, and a second attempt succeeds', async () => {
   await set('lock_timeout', '500ms');
   const holder = new Client({ connectionString: database.adminUrl });
   await holder.connect();
@@ -121,8 +121,8 @@ test('a wait for a lock ends as CONFLICT, and whoever asks again afterwards gets
 });
 
 describe.each([
-  ['that is forgotten', 'idle_in_transaction_session_timeout', 0],
-  ['that goes on and on', 'transaction_timeout', 17],
+  ['that is idle', 'idle_in_transaction_session_timeout', 0],
+  ['that lasts too long', 'transaction_timeout', 17],
 ])('a transaction %s', (_what, setting, since) => {
   let pool: Pool;
 

@@ -50,7 +50,7 @@ function forge(
 const inThePast = Math.floor(Date.now() / 1000) - 60;
 
 describe('an access token', () => {
-  test('has the claims and the header that others can rely on', () => {
+  test('an access token has the documented claims and header', () => {
     expect(jwt.decode(real, { complete: true })).toMatchObject({
       header: { alg: 'ES256', typ: 'at+jwt', kid: keys.signing.kid },
       payload: {
@@ -65,11 +65,11 @@ describe('an access token', () => {
     expect(exp - iat).toBe(900);
   });
 
-  test('is accepted when it is made as the server makes it', async () => {
+  test('an access token signed with the key of the server is accepted', async () => {
     expect(codesOf(await ask(server.url, '{ me { id } }', { token: forge() }))).toEqual([]);
   });
 
-  test('can be verified with the published keys', async () => {
+  test('an access token can be verified with the published keys', async () => {
     const response = await fetch(`${server.url}/.well-known/jwks.json`);
     const { keys: published } = (await response.json()) as { keys: JsonWebKey[] };
     expect(published).toEqual([
@@ -109,7 +109,7 @@ describe('an access token', () => {
     ['is signed with the public key as a secret (HS256)', signedWithThePublicKey, 'token_invalid'],
     ['had its claims changed', tampered, 'token_invalid'],
     ['is not a token', () => 'nonsense', 'token_invalid'],
-  ])('is refused with 401 when it %s', async (_why, token, kind) => {
+  ])('an access token is refused with 401 when it %s', async (_why, token, kind) => {
     const answer = await ask(server.url, '{ me { id } }', { token: token() });
     expect(answer).toMatchObject({
       status: 401,
@@ -118,7 +118,7 @@ describe('an access token', () => {
     });
   });
 
-  test('of another employee’s session is refused by the database', async () => {
+  test('an access token for the session of another employee is refused by the database', async () => {
     const id = await addEmployee(database, { email: 'bob@epic.example', department: 'sales' });
     const answer = await ask(server.url, '{ me { id } }', {
       token: forge({ claims: { sub: String(id) } }),
@@ -129,13 +129,13 @@ describe('an access token', () => {
     });
   });
 
-  test('of another department than the employee’s is refused by the database', async () => {
+  test('an access token of another department than the employee’s is refused by the database', async () => {
     const token = forge({ claims: { department: 'management' } });
     const answer = await ask(server.url, '{ employees { totalCount } }', { token });
     expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
   });
 
-  test('is refused in any other scheme than Bearer', async () => {
+  test('an access token is refused in any other scheme than Bearer', async () => {
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Basic ${real}` },
@@ -145,7 +145,7 @@ describe('an access token', () => {
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  test('stays good when the keys are rotated', async () => {
+  test('an access token stays valid when the keys are rotated', async () => {
     const { keys: old } = JSON.parse(await readFile(keysFile, 'utf8'));
     const both = join(folder, 'rotated.json');
     await writeFile(both, JSON.stringify({ keys: [...generateJwks().keys, ...old] }), {

@@ -70,7 +70,7 @@ const refused = {
   },
 };
 
-test('`epic` works, since its operations are on the list', async () => {
+test('a server of trusted documents accepts every operation of epic', async () => {
   const login = await epic.run(['login', '--email', 'a@epic.example', '--password-stdin'], {
     input: `${password}\n`,
   });
@@ -85,7 +85,7 @@ test.each([
   ['its hash, with the name of the algorithm', { documentId: `sha256:${hash}` }],
   ['its hash as Relay’s id', { id: hash }],
   ['its hash as Apollo sends it', { extensions: { persistedQuery: { sha256Hash: hash } } }],
-])('a document of the list is executed by %s', async (_how, body) => {
+])('a trusted document is executed by %s', async (_how, body) => {
   expect(await post(body)).toEqual(answered);
 });
 
@@ -98,15 +98,15 @@ test.each([
   ['introspection', { query: '{ __schema { types { name } } }' }],
   ['nothing', {}],
   ['an id that is no text', { documentId: { toString: hash } }],
-])('%s is refused', async (_what, body) => {
+])('a server of trusted documents refuses %s', async (_what, body) => {
   expect(await post(body)).toEqual(refused);
 });
 
-test('a query beside the hash of a document does not take its place', async () => {
+test('a query sent beside the hash of a trusted document does not replace it', async () => {
   expect(await post({ documentId: hash, query: '{ clients { totalCount } }' })).toEqual(answered);
 });
 
-test('a refused request leaves nothing of what it brought in the log', async () => {
+test('the log contains nothing of a refused document', async () => {
   await ask(
     server.url,
     'mutation($p: String!) { login(input: { email: $p, password: $p }) { x } }',
@@ -121,7 +121,7 @@ test.each([
   ['is not there', null],
   ['is no JSON', 'query { me { id } }'],
   ['is a JSON list', '["query { me { id } }"]'],
-])('the server does not start with a list that %s', async (_what, content) => {
+])('the server does not start with a list of trusted documents that %s', async (_what, content) => {
   const file = join(folder, 'wrong.json');
   if (content !== null) await writeFile(file, content);
   await expect(startServer(database, { EPIC_TRUSTED_DOCUMENTS: file })).rejects.toThrow(
@@ -129,7 +129,7 @@ test.each([
   );
 });
 
-test('the server does not start with a document under another hash than its own', async () => {
+test('the server does not start with a trusted document under a wrong hash', async () => {
   const file = join(folder, 'forged.json');
   await writeFile(file, JSON.stringify({ [hash]: '{ clients { totalCount } }' }));
   await expect(startServer(database, { EPIC_TRUSTED_DOCUMENTS: file })).rejects.toThrow(

@@ -310,7 +310,7 @@ test('deactivateEmployee', async () => {
   });
 });
 
-test('moveEmployee and activateEmployee', async () => {
+test('moveEmployee and activateEmployee return the employee', async () => {
   const id = await idOf(
     `insert into crm.employee (full_name, email, department, active)
      values ('Nils', 'nils@epic.example', 'support', false) returning id`,
@@ -368,7 +368,7 @@ test('moveEmployee hands over in the same transaction', async () => {
   ).toEqual([{ id: ids.albert }]);
 });
 
-test('markNotificationsRead, of however many', async () => {
+test('markNotificationsRead marks any number of notifications', async () => {
   await database.query('delete from crm.notification');
   const event = await addEvent('sam');
   await database.query('delete from crm.notification');
@@ -400,7 +400,7 @@ test('markNotificationsRead, of however many', async () => {
   ).toEqual([{ unread: 1200 }]);
 });
 
-test('without a session, every verb asks for one', async () => {
+test('every mutation without a session is UNAUTHENTICATED', async () => {
   const { errors } = await ask(
     server.url,
     'mutation { signContract(input: { contractId: 1 }) { contract { id } } }',

@@ -17,8 +17,8 @@ function lasting() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('work that takes turns', () => {
-  test('runs a few at a time, in the order in which it came', async () => {
+describe('a semaphore', () => {
+  test('a semaphore runs a few tasks at a time, in the order in which they came', async () => {
     const inTurn = createTurns({ atOnce: 2, waiting: 2 });
     const [a, b, c, d] = [lasting(), lasting(), lasting(), lasting()];
     const done = [a, b, c, d].map(({ work }) => inTurn(work));
@@ -37,7 +37,7 @@ describe('work that takes turns', () => {
     await Promise.all(done);
   });
 
-  test('that finds a long queue is refused, and not begun', async () => {
+  test('a task that finds a full queue is refused, and not begun', async () => {
     const inTurn = createTurns({ atOnce: 1, waiting: 1 });
     const [a, b, c] = [lasting(), lasting(), lasting()];
     const done = [inTurn(a.work), inTurn(b.work)];
@@ -53,7 +53,7 @@ describe('work that takes turns', () => {
     await inTurn(async () => {});
   });
 
-  test('that fails hands its turn on', async () => {
+  test('a task that fails releases its place', async () => {
     const inTurn = createTurns({ atOnce: 1, waiting: 1 });
     const [a, b] = [lasting(), lasting()];
     const failing = inTurn(a.work);
@@ -66,7 +66,7 @@ describe('work that takes turns', () => {
     await next;
   });
 
-  test('is what hashing is: a flood of logins takes bounded memory', async () => {
+  test('password hashing is bounded: a flood of logins takes limited memory', async () => {
     const flood = Array.from({ length: 200 }, () => hashPresentedPassword('a password', null));
     const results = await Promise.allSettled(flood);
     const refused = results.filter(({ status }) => status === 'rejected');

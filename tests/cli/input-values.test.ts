@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-test('an id that does not exist is exit 3, in every verb', async () => {
+test('an unknown id ends with exit code 3, for every verb', async () => {
   const manager = await office.at('manager');
   const commands = [
     ['client', 'view', '999'],
@@ -38,7 +38,7 @@ test('an id that does not exist is exit 3, in every verb', async () => {
   );
 });
 
-test('what cannot be a value is refused before anything is sent, and names the flag', async () => {
+test('an invalid value is refused before anything is sent, with the name of the flag', async () => {
   const nowhere = { env: { EPIC_SERVER: 'http://127.0.0.1:9' } };
   const client = ['client', 'create', '--name', 'A', '--email'];
   const event = ['event', 'create', '--contract', '1', '--title', 'T', '--end', '+1d 10:00'];
@@ -81,7 +81,7 @@ test('what cannot be a value is refused before anything is sent, and names the f
   );
 });
 
-test('times are typed and stored in the zone of the person, summer and winter', async () => {
+test('times are read in the time zone of the user, in summer and winter', async () => {
   const { contract } = await soldContract(sales);
   const created = await sales.run(
     [
@@ -96,7 +96,7 @@ test('times are typed and stored in the zone of the person, summer and winter', 
   });
 });
 
-test('an hour that daylight saving skips is refused', async () => {
+test('an hour that daylight saving time skips is refused', async () => {
   const run = await sales.run(['event', 'update', '1', '--start', '2026-03-29 02:30'], {
     env: { TZ: 'Europe/Paris' },
   });
@@ -128,7 +128,7 @@ async function storesExactly(name: string): Promise<void> {
   expect(found).toMatchObject({ id: created.id });
 }
 
-test('control characters in a name are refused in a sentence', async () => {
+test('control characters in a name are refused with a sentence', async () => {
   for (const name of ['two\nlines', 'es\u001b[31mcape', 'tab\there', '', '   ', '\ufffd']) {
     const run = await sales.run(['client', 'create', '--name', name, '--email', 'x@y.example']);
     expect({ name, code: run.code }).toEqual({ name, code: 2 });
@@ -141,7 +141,7 @@ test('control characters in a name are refused in a sentence', async () => {
   expect(long.stderr).toContain('201 characters, at most 200');
 });
 
-test('a note of 100 kB is stored exactly; a larger one than the limit is refused', async () => {
+test('a note of 100 kB is stored exactly, and one above the limit is refused', async () => {
   const { contract } = await soldContract(sales);
   const manager = await office.at('manager');
   const notes = 'Ligne à café ☕\n'.repeat(6000).slice(0, 100_000);
@@ -155,13 +155,13 @@ test('a note of 100 kB is stored exactly; a larger one than the limit is refused
   expect(read.notes).toBe(notes);
 });
 
-test('a cursor that is none is refused in a sentence', async () => {
+test('an invalid cursor is refused with a sentence', async () => {
   const run = await sales.run(['client', 'list', '--after', 'nonsense']);
   expect(run.code).toBe(6);
   expect(run.stderr).toMatch(/^✗ .*\.\n/);
 });
 
-test('a NUL byte in a password is answered in a sentence', async () => {
+test('a NUL byte in a password is refused with a sentence', async () => {
   const epic = await office.stranger();
   const run = await epic.run(['login', '--email', 'sofia@epic.example', '--password-stdin'], {
     input: 'abc\0def',
@@ -171,7 +171,7 @@ test('a NUL byte in a password is answered in a sentence', async () => {
   expect(run.stderr).not.toContain('    at ');
 });
 
-test('two people pay the last euro at the same moment: one succeeds, one is told what remains', async () => {
+test('of two simultaneous payments of the last euro one succeeds, and the other is told what remains', async () => {
   const manager = await office.at('manager');
   for (let round = 0; round < 3; round += 1) {
     const { contract } = await soldContract(sales, { total: '1' });

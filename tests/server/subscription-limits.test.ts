@@ -5,8 +5,8 @@ import { WebSocket } from 'ws';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { type ApiError, ask, codesOf, logIn } from './support/api.ts';
-import { type Closed, type Connected, connect, socketUrl } from './support/live.ts';
 import { addEmployee } from './support/people.ts';
+import { type Closed, type Connected, connect, socketUrl } from './support/socket.ts';
 import { until } from './support/until.ts';
 
 let database: TestDatabase;
@@ -86,7 +86,7 @@ describe('the handshake', () => {
     ['another port of this host', 'http://127.0.0.1:1'],
     ['no address', 'null'],
     ['nonsense', '%'],
-  ])('is refused to a page of %s', async (_what, origin) => {
+  ])('the handshake is refused to a page of %s', async (_what, origin) => {
     expect(await upgrade('/graphql', { origin })).toMatchObject({
       status: 403,
       errors: [
@@ -105,11 +105,11 @@ describe('the handshake', () => {
       () => ({ origin: 'https://crm.example', host: 'crm.example' }),
     ],
     ['without an origin, which is no page', () => ({})],
-  ])('is granted to a client %s', async (_what, headers) => {
+  ])('the handshake is accepted from a client %s', async (_what, headers) => {
     expect(await upgrade('/graphql', headers())).toEqual({ status: 101, errors: [] });
   });
 
-  test('is refused anywhere else', async () => {
+  test('the handshake is refused on any other path', async () => {
     for (const path of ['/', '/healthz', '/graphql/', '/graphql/stream']) {
       expect(await upgrade(path)).toMatchObject({
         status: 404,
@@ -118,20 +118,20 @@ describe('the handshake', () => {
     }
   });
 
-  test('is refused when it is not one', async () => {
+  test('an invalid handshake is refused', async () => {
     expect(await upgrade('/graphql', { 'sec-websocket-key': 'short' })).toMatchObject({
       status: 400,
     });
   });
 
-  test('in another protocol ends at once', async () => {
+  test('a handshake of another protocol ends at once', async () => {
     const socket = new WebSocket(socketUrl(server.url), 'graphql-ws');
     socket.on('error', () => undefined);
     const code = await new Promise((resolve) => socket.on('close', resolve));
     expect([1006, 4406]).toContain(code);
   });
 
-  test('that is broken off does no harm', async () => {
+  test('an aborted handshake does no harm', async () => {
     const { port } = new URL(server.url);
     const raw = connectTcp(Number(port), '127.0.0.1');
     raw.on('error', () => undefined);
@@ -152,20 +152,20 @@ describe('a message', () => {
     ['of an unknown type', () => '{"type":"drop"}', 4400],
     ['that is bytes', () => randomBytes(100), 4400],
     ['that subscribes before it says who it is', () => subscribeMessage('1'), 4401],
-  ])('%s closes the socket', async (_what, message, code) => {
+  ])('a message that %s closes the socket', async (_what, message, code) => {
     const { socket, closed } = await bareSocket();
     socket.send(message());
     expect(await closed).toMatchObject({ code });
   });
 
-  test('that says twice who it is closes the socket', async () => {
+  test('a second connection_init closes the socket', async () => {
     const { socket, closed } = await bareSocket();
     socket.send(initMessage());
     socket.send(initMessage());
     expect(await closed).toMatchObject({ code: 4429 });
   });
 
-  test('that uses an id twice closes the socket', async () => {
+  test('a second subscription under the same id closes the socket', async () => {
     const { socket, closed } = await bareSocket();
     socket.send(initMessage());
     await new Promise((resolve) => socket.once('message', resolve));
@@ -194,13 +194,13 @@ describe('a subscription', () => {
     ['a query', '{ me { id } }'],
     ['a mutation', 'mutation { logout { ok } }'],
     ['no operation at all', 'fragment F on Event { id }'],
-  ])('is all that there is: not %s', async (_what, query) => {
+  ])('a socket executes subscriptions only, not %s', async (_what, query) => {
     const [error] = await errorsOf(query);
     expect(error?.extensions.code).toBe('INVALID');
     expect(await ask(server.url, '{ me { id } }', { token })).toMatchObject({ errors: [] });
   });
 
-  test('says where queries and mutations go', async () => {
+  test('the refusal of a query on a socket says where queries and mutations go', async () => {
     expect(await errorsOf('{ me { id } }')).toEqual([
       {
         message: 'A WebSocket is for subscriptions alone.',
@@ -221,12 +221,12 @@ describe('a subscription', () => {
       'a variable that is missing',
       'subscription S($after: BigInt!) { eventChanged(after: $after) { id } }',
     ],
-  ])('with %s is INVALID, as over HTTP', async (_what, query) => {
+  ])('a subscription with %s is INVALID, as over HTTP', async (_what, query) => {
     const [error] = await errorsOf(query);
     expect(error).toMatchObject({ message: expect.any(String), extensions: { code: 'INVALID' } });
   });
 
-  test('may ask for no more at a time than a query', async () => {
+  test('a subscription has the same limits as a query', async () => {
     const deep = `${'contract { client { contracts { nodes { events { nodes { '.repeat(3)} id ${'} } } } } }'.repeat(3)}`;
     const [error] = await errorsOf(`subscription { eventChanged { event { ${deep} } } }`);
     expect(error).toMatchObject({
@@ -235,7 +235,7 @@ describe('a subscription', () => {
     });
   });
 
-  test('over HTTP is refused in a sentence', async () => {
+  test('a subscription over HTTP is refused in a sentence', async () => {
     const answer = await ask(server.url, 'subscription { eventChanged { id } }', { token });
     expect(answer.errors).toEqual([
       expect.objectContaining({
@@ -249,7 +249,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  test('is refused when there are twenty on the socket, until one is completed', async () => {
+  test('the twenty-first subscription of a socket is refused until one is completed', async () => {
     const { subscribe } = await enter();
     const query = 'subscription { eventChanged { id } }';
     const twenty = Array.from({ length: 20 }, () => subscribe(query));
@@ -289,7 +289,7 @@ test('an employee has at most twenty sockets', async () => {
   );
 });
 
-test('a client that reads nothing is cut off, and costs no memory meanwhile', async () => {
+test('a client that reads nothing is disconnected before it costs memory', async () => {
   const { socket, closed } = await bareSocket();
   socket.send(initMessage());
   await new Promise((resolve) => socket.once('message', resolve));
@@ -303,6 +303,6 @@ test('a client that reads nothing is cut off, and costs no memory meanwhile', as
   expect(await closed).toMatchObject({ code: 1006 });
 });
 
-test('nothing of all this was an error of the server', () => {
+test('refused sockets and messages are no errors of the server', () => {
   expect(server.output()).not.toMatch(/unexpected error|Internal error|"level":50/);
 });

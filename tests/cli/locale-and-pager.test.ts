@@ -31,7 +31,7 @@ const money = ['contract', 'view', '1', '--fields', 'totalAmount'];
 const time = ['event', 'list', '--fields', 'startDate'];
 const day = ['client', 'view', '2', '--fields', 'firstContact'];
 
-test('on a terminal, money and dates are written as the locale does', async () => {
+test('amounts and dates on a terminal follow the locale', async () => {
   const french = { LANG: 'fr_FR.UTF-8' };
   expect(await shown(french, ...money)).toBe('Total  1 234 567 890,10 €\n');
   expect(await shown(french, ...time)).toBe('Starts\n01/12/2026 18:30\n');
@@ -41,20 +41,20 @@ test('on a terminal, money and dates are written as the locale does', async () =
   expect(await shown(american, ...day)).toBe('First contact  02/03/2026\n');
 });
 
-test('each of money and time has a locale of its own', async () => {
+test('LC_MONETARY and LC_TIME are respected separately', async () => {
   const mixed = { LC_MONETARY: 'de_DE@euro', LC_TIME: 'C', LANG: 'fr_FR' };
   expect(await shown(mixed, ...money)).toBe('Total  1.234.567.890,10 €\n');
   expect(await shown(mixed, ...time)).toBe('Starts\n2026-12-01 18:30\n');
 });
 
-test('without a locale, and with one that nobody knows, the forms are those that flags take', async () => {
+test('amounts and dates without a known locale have the form that flags accept', async () => {
   for (const LC_ALL of ['C', 'POSIX', 'C.UTF-8', 'xx_YY', '!', '']) {
     expect(await shown({ LC_ALL }, ...money)).toBe('Total  1 234 567 890.10 €\n');
     expect(await shown({ LC_ALL }, ...time)).toBe('Starts\n2026-12-01 18:30\n');
   }
 });
 
-test('no other format knows of locales', async () => {
+test('no other format depends on the locale', async () => {
   for (const format of [[], ['--json'], ['--csv']]) {
     const plain = await sales.run([...money, ...format]);
     const french = await sales.run([...money, ...format], { env: { LC_ALL: 'fr_FR.UTF-8' } });
@@ -63,7 +63,7 @@ test('no other format knows of locales', async () => {
   }
 });
 
-test('what is longer than the terminal is shown in a pager, unless one does without', async () => {
+test('a list longer than the terminal is shown in a pager, unless switched off', async () => {
   const list = async (env: NodeJS.ProcessEnv, ...flags: string[]) => {
     const terminal = sales.terminal(['client', 'list', '--limit', '60', ...flags], { env });
     const code = await terminal.ended;
@@ -89,12 +89,12 @@ test('what is longer than the terminal is shown in a pager, unless one does with
   }
 });
 
-test('a pager that is left early is no error', async () => {
+test('a pager that is closed early is no error', async () => {
   const terminal = sales.terminal(['client', 'list', '--limit', '60'], { env: { PAGER: 'true' } });
   expect(await terminal.ended).toBe(0);
 });
 
-test('what takes more than a second says so on the terminal, and takes it back', async () => {
+test('a request of more than a second shows a notice on the terminal, and removes it', async () => {
   const slow = createServer(async (_, response) => {
     await sleep(2000);
     response.end('{}');

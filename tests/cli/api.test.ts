@@ -24,7 +24,7 @@ describe('epic api', () => {
   const one = 'query One($id: Int!) { contract(id: $id) { status totalAmount } }';
   const signed = { contract: { status: 'signed', totalAmount: '2500.00' } };
 
-  test('prints the data of a query, from an argument, a file or stdin', async () => {
+  test('epic api runs a query from an argument, a file or stdin', async () => {
     const file = join(sales.stateHome, 'one.graphql');
     await writeFile(file, one);
     for (const [args, input] of [
@@ -37,7 +37,7 @@ describe('epic api', () => {
     }
   });
 
-  test('takes variables one by one, all together, and from files', async () => {
+  test('epic api takes variables one by one, as an object, and from files', async () => {
     const file = join(sales.stateHome, 'variables.json');
     await writeFile(file, `{"id": ${contract}}`);
     for (const args of [
@@ -50,7 +50,7 @@ describe('epic api', () => {
     }
   });
 
-  test('knows numbers and words by what the operation declares, and leaves -f as it is', async () => {
+  test('epic api converts variables as the operation declares, and leaves those of -f as text', async () => {
     const texts = `mutation ($id: Int!, $name: String, $company: String, $phone: String) {
       updateClient(input: {id: $id, patch: {fullName: $name, companyName: $company, phone: $phone}}) {
         client { fullName companyName phone }
@@ -80,7 +80,7 @@ describe('epic api', () => {
     expect(raw.stderr).toContain('"$first" got invalid value "1"');
   });
 
-  test('runs the operation that is named', async () => {
+  test('epic api runs the named operation of a document', async () => {
     const both = `query Me { me { email } } ${one}`;
     expect(await json(sales, 'api', both, '--operation', 'Me')).toEqual({
       me: { email: staff.sales.email },
@@ -89,7 +89,7 @@ describe('epic api', () => {
     expect(await usage(both, '--operation', 'Two')).toMatch(/no operation “Two”.*\n.*Me, One/);
   });
 
-  test('says what is wrong before anything is sent', async () => {
+  test('epic api reports mistakes before anything is sent', async () => {
     expect(await usage('{ me { id }')).toContain(
       'GraphQL syntax error: Expected Name, found <EOF>, in line 1, column 12.',
     );
@@ -108,7 +108,7 @@ describe('epic api', () => {
     );
   });
 
-  test('prints what was answered beside errors, and ends as the last of them says', async () => {
+  test('epic api prints partial data beside errors, and ends with the exit code of the last error', async () => {
     const other = await office.at('otherSales');
     const { contract: draft } = await soldContract(sales, { signed: false });
     const mixed = `mutation { signContract(input: {contractId: ${draft}}) { contract { id } } }`;
@@ -132,7 +132,7 @@ describe('epic api', () => {
     }
   }`;
 
-  test('--paginate gives the rows of all pages as one array', async () => {
+  test('epic api --paginate prints the rows of all pages as one array', async () => {
     expect((await sales.run(['api', '--paginate', names])).stdout).toBe('[]\n');
     await office.database.query(
       `insert into crm.client (full_name, email, commercial_contact_id)
@@ -171,7 +171,7 @@ describe('a token', () => {
     return stdout.trim();
   };
 
-  test('is printed, good for 15 minutes, and is the person for whoever has it in EPIC_TOKEN', async () => {
+  test('epic token prints a token of 15 minutes, which EPIC_TOKEN accepts', async () => {
     const support = await office.at('support');
     const EPIC_TOKEN = await printed(support);
     const { expiresAt, ...rest } = await json(support, 'token');
@@ -190,7 +190,7 @@ describe('a token', () => {
     expect(sofia.stdout).toBe(`${staff.support.email}\n`);
   });
 
-  test('in EPIC_TOKEN that is none, or no longer good, is told so, and never shown', async () => {
+  test('an invalid or expired EPIC_TOKEN is reported, and never shown', async () => {
     const run = (EPIC_TOKEN: string, ...args: string[]) => sales.run(args, { env: { EPIC_TOKEN } });
     const none = await run('SECRET-WORD', 'whoami');
     expect(none.code).toBe(2);
@@ -212,7 +212,7 @@ describe('a token', () => {
     }
   });
 
-  test('logs in without a password, for as long as it is good', async () => {
+  test('a token logs in without a password until it expires', async () => {
     const other = await office.at('otherSupport');
     const token = await printed(other);
     const epic = await office.stranger();
@@ -237,7 +237,7 @@ describe('a token', () => {
     expect(over.stderr).toContain('epic login');
   });
 
-  test('that refreshes goes on as a session of its own', async () => {
+  test('a refresh token logs in to a session of its own', async () => {
     const body = {
       query: 'mutation ($i: LoginInput!) { login(input: $i) { refreshToken } }',
       variables: { i: { email: staff.otherManager.email, password } },

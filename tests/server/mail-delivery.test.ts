@@ -47,7 +47,7 @@ afterEach(async () => {
 
 afterAll(() => database.drop());
 
-describe('an e-mail arrives when the server is killed', () => {
+describe('an e-mail arrives although the server is killed', () => {
   test('between the commit and the delivery', async () => {
     await (await start()).stop('SIGKILL');
     await office.assign(chloe);

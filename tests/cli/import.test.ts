@@ -39,7 +39,7 @@ const idOf = async (table: string, where: string) => {
 };
 
 describe('epic client import', () => {
-  it('creates clients from what a spreadsheet writes', async () => {
+  it('an import creates clients from the CSV of a spreadsheet', async () => {
     const path = await file(
       'spreadsheet.csv',
       '\ufeffName;E-Mail;PHONE;company_name;first contact\r\n' +
@@ -68,7 +68,7 @@ describe('epic client import', () => {
     ]);
   });
 
-  it('reads what --csv wrote: nothing changes when it is matched', async () => {
+  it('an import of what --csv wrote changes nothing', async () => {
     await sales.run(['client', 'create', '--name', '=cmd()', '--email', 'formula@example.org']);
     const { stdout: exported } = await sales.run(['client', 'list', '--all', '--csv']);
     expect(exported).toContain("'=cmd()");
@@ -80,7 +80,7 @@ describe('epic client import', () => {
     expect(stderr).toMatch(/^Left out, since they are not imported: id, commercial,/);
   });
 
-  it('updates those that are known, in the columns of the file, and creates the others', async () => {
+  it('an import with --match updates known clients in the columns of the file, and creates the others', async () => {
     const path = await file('match.csv', 'email,company,phone\nANA@dupont.example,Dupont & Co,\n');
     const { stdout } = await sales.run(['client', 'import', path, '--match', 'email']);
     expect(stdout).toBe('✓ 1 client imported: 1 updated.\n');
@@ -96,7 +96,7 @@ describe('epic client import', () => {
     expect(await count('crm.client', "email = 'bo@li.example'")).toBe(0);
   });
 
-  it('imports nobody twice, unless it is told to', async () => {
+  it('an import refuses known clients, unless told otherwise', async () => {
     const before = await count('crm.client');
     const ana = await idOf('crm.client', "email = 'ana@dupont.example'");
     const path = await file(
@@ -124,7 +124,7 @@ describe('epic client import', () => {
     await office.database.query("delete from crm.client where email = 'ANA@dupont.example'");
   });
 
-  it('lists every problem by line and column, its own and the server’s, and writes nothing', async () => {
+  it('an import lists every problem by line and column, and writes nothing', async () => {
     await (await office.at('otherSales')).run([
       'client',
       'create',
@@ -200,7 +200,7 @@ describe('epic client import', () => {
       Buffer.from('name,email\nZo\xe9,z@b.example\n', 'latin1'),
       /1 problem in .*\. Nothing was imported\./,
     ],
-  ])('refuses a file that is not what it should be: %j', async (content, message) => {
+  ])('an import refuses an invalid file: %j', async (content, message) => {
     const { code, stderr } = await sales.run(['client', 'import', await file('odd.csv', content)]);
     expect(stderr).toMatch(message);
     expect(code).toBe(6);
@@ -213,7 +213,7 @@ describe('epic client import', () => {
       `fullName,email\n"${'x'.repeat(2_100_000)}`,
       /a quotation mark is missing or misplaced by line 2/,
     ],
-  ])('refuses %s without waiting for the rest', async (_, beginning, message) => {
+  ])('an import refuses %s without waiting for the rest', async (_, beginning, message) => {
     const env = { ...plainEnvironment(), XDG_STATE_HOME: sales.stateHome };
     const epic = spawn(
       process.execPath,
@@ -232,7 +232,7 @@ describe('epic client import', () => {
     expect(code).toBe(6);
   });
 
-  it('says when there is no such file, and takes one without lines', async () => {
+  it('an import reports a missing file, and accepts one without lines', async () => {
     const missing = await sales.run(['client', 'import', 'nowhere.csv']);
     expect(missing).toMatchObject({
       code: 2,
@@ -247,7 +247,7 @@ describe('epic client import', () => {
     });
   });
 
-  it('refuses whoever may not create clients, with the reason', async () => {
+  it('an import is refused with the reason to those who may not create clients', async () => {
     const input = 'name,email\nA,a@b.example\n';
     const { code, stderr } = await manager.run(['client', 'import', '-'], { input });
     expect(code).toBe(5);
@@ -255,7 +255,7 @@ describe('epic client import', () => {
     expect(stderr).toContain('Sales create clients, and look after those they create.');
   });
 
-  it('imports some thousands at once', async () => {
+  it('an import creates thousands of clients', async () => {
     const lines = Array.from({ length: 4000 }, (_, nth) => `Client ${nth},many${nth}@example.org`);
     const path = await file('many.csv', `name,email\n${lines.join('\n')}\n`);
     const { code, stdout } = await sales.run(['client', 'import', path]);
@@ -267,7 +267,7 @@ describe('epic client import', () => {
   });
 });
 
-test('on a terminal, an import that takes more than a second says how far it is', async () => {
+test('an import of more than a second shows its progress on a terminal', async () => {
   const desk = sales.terminal(['client', 'import', '-', '--dry-run']);
   desk.type('name,email\r');
   for (let line = 0; !/lines? of Standard input read/.test(desk.shown()) && line < 200; line += 1) {
@@ -281,7 +281,7 @@ test('on a terminal, an import that takes more than a second says how far it is'
 });
 
 describe('epic contract import and epic event import', () => {
-  it('create contracts for clients by id or by address, as drafts', async () => {
+  it('an import of contracts creates drafts, for clients by id or by e-mail', async () => {
     const other = await idOf('crm.client', "email = 'other@example.org'");
     const path = await file(
       'contracts.csv',
@@ -312,7 +312,7 @@ describe('epic contract import and epic event import', () => {
     );
   });
 
-  it('plan events; whoever is concerned hears of all of them at once', async () => {
+  it('an import of events notifies each employee concerned once', async () => {
     const id = await idOf('crm.contract', 'true');
     await sales.run(['contract', 'sign', String(id)]);
     const input =
@@ -341,7 +341,7 @@ describe('epic contract import and epic event import', () => {
 });
 
 describe('--all', () => {
-  it('lists every row in every format, as a list of them all would', async () => {
+  it('--all lists every row in every format', async () => {
     const total = await count('crm.client');
     const ids = (await sales.run(['client', 'list', '--all', '--fields', 'id'])).stdout.split('\n');
     expect(ids.slice(0, -1)).toEqual(Array.from({ length: total }, (_, nth) => ids[nth]));
@@ -357,7 +357,7 @@ describe('--all', () => {
     }
   });
 
-  it('writes an empty list as any other list does', async () => {
+  it('--all writes an empty list like any other list', async () => {
     for (const format of [[], ['--json'], ['--csv']]) {
       const args = ['client', 'list', '--search', 'nobody at all', ...format];
       const { code, stdout } = await sales.run([...args, '--all']);
@@ -365,7 +365,7 @@ describe('--all', () => {
     }
   });
 
-  it('draws all rows on a terminal, and ends quietly when the pipe is closed', async () => {
+  it('--all draws all rows on a terminal, and ends quietly when the pipe is closed', async () => {
     const drawn = await sales.run(['client', 'list', '--all'], { env: { EPIC_FORCE_TTY: '80' } });
     expect(drawn.stdout.split('\n')).toHaveLength((await count('crm.client')) + 2);
     const env = {
@@ -382,7 +382,7 @@ describe('--all', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '[\n  {\n    "id": 1,\n', stderr: '' });
   });
 
-  it('does not go with --limit', async () => {
+  it('--all is refused together with --limit', async () => {
     const { code, stderr } = await sales.run(['client', 'list', '--all', '--limit', '5']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('not both') });
   });

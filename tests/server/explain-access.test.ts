@@ -40,7 +40,7 @@ const explain = (args: string) =>
   `{ explainAccess(${args}) { step kind name role mode clause isMine holds sentence } }`;
 
 describe('explainAccess', () => {
-  test('is a plain list of steps, the verdict last', async () => {
+  test('explainAccess returns a flat list of steps, the verdict last', async () => {
     const { data, errors } = await as<{ explainAccess: Step[] }>(
       'alice',
       explain(`record: client, verb: update, rowId: ${client}, columns: ["phone"]`),
@@ -58,7 +58,7 @@ describe('explainAccess', () => {
     });
   });
 
-  test('takes the values as they would be written', async () => {
+  test('explainAccess judges the new values', async () => {
     const question = (value: number) =>
       as<{ explainAccess: Step[] }>(
         'alice',
@@ -89,7 +89,7 @@ describe('explainAccess', () => {
         facts: { columns: ['shoe_size'] },
       },
     ],
-  ])('says what is wrong with (%s)', async (args, message, why) => {
+  ])('explainAccess refuses (%s) with the reason', async (args, message, why) => {
     const { errors } = await as('alice', explain(args));
     expect(errors).toEqual([
       expect.objectContaining({ message, extensions: { code: 'INVALID', ...why } }),
@@ -97,7 +97,7 @@ describe('explainAccess', () => {
   });
 });
 
-test('explainRefusal says whom to ask, and whether there is anything to ask about', async () => {
+test('explainRefusal says whom to ask, and whether the record is visible', async () => {
   const question = (id: number) =>
     as(
       'sam',
@@ -133,7 +133,7 @@ test('explainRefusal says whom to ask, and whether there is anything to ask abou
   });
 });
 
-test('the history of a record is read by its id, the latest first, with who did it', async () => {
+test('the history of a record is returned latest first, with the actors', async () => {
   await as(
     'alice',
     `mutation { updateClient(input: { id: ${client}, patch: { phone: "+33 1 23" } }) { client { id } } }`,

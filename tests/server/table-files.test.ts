@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-test('every table has a file with its policies, and one with its tests, which say what it is made of', async () => {
+test('every table has a policy file and a test file that states its columns', async () => {
   const tables = await database.query<{ schema: string; name: string }>(
     `select nspname as schema, relname as name
      from pg_class join pg_namespace on pg_namespace.oid = relnamespace

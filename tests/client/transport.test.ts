@@ -51,7 +51,7 @@ async function problemOf(work: Promise<unknown>) {
   throw new Error(`This should have been an EpicError: ${error}`);
 }
 
-test('nothing listens there', async () => {
+test('an address where nothing listens is unreachable', async () => {
   const url = await listen(() => {});
   await new Promise((resolve) => servers.pop()?.close(resolve));
   expect(await problemOf(clientAt(url).request(Me))).toEqual({
@@ -61,7 +61,7 @@ test('nothing listens there', async () => {
   });
 });
 
-test('no answer comes in time', async () => {
+test('a request without a response in time is a timeout', async () => {
   const url = await listen(() => {});
   expect(await problemOf(clientAt(url, { timeout: 20 }).request(Me))).toEqual({
     code: 'UNAVAILABLE',
@@ -70,7 +70,7 @@ test('no answer comes in time', async () => {
   });
 });
 
-test('the connection is cut in the middle of an answer', async () => {
+test('a connection cut within a response is reported as such', async () => {
   const url = await listen((_, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write('{"data":');
     setTimeout(() => response.destroy(), 20);
@@ -92,7 +92,7 @@ test.each([
   ['{"data":"text"}', 200],
   ['{"errors":[]}', 200],
   ['{"errors":"text"}', 500],
-])('something else answers: %s', async (body, status) => {
+])('a response of another server is recognised: %s', async (body, status) => {
   const url = await listen(answer(body, status));
   expect(await problemOf(clientAt(url).request(Me))).toEqual({
     code: 'UNAVAILABLE',
@@ -106,7 +106,7 @@ test.each([
   ['[{}]', 'The server gave no reason.'],
   ['[{"message":7,"path":[{}],"extensions":"text"}]', 'The server gave no reason.'],
   ['[{"message":"New.","extensions":{"code":"SOMETHING_NEW"}}]', 'New.'],
-])('an error that this client does not know is INTERNAL: %s', async (errors, message) => {
+])('an unknown error is INTERNAL: %s', async (errors, message) => {
   const url = await listen(answer(`{"errors":${errors}}`));
   expect(await problemOf(clientAt(url).request(Me))).toEqual({
     code: 'INTERNAL',
@@ -115,7 +115,7 @@ test.each([
   });
 });
 
-test('a proxy finds a request too long', async () => {
+test('a request that a proxy finds too long is reported', async () => {
   const url = await listen(answer('<html>Too large</html>', 413));
   expect(await problemOf(clientAt(url).request(Me))).toEqual({
     code: 'INVALID',
@@ -123,7 +123,7 @@ test('a proxy finds a request too long', async () => {
   });
 });
 
-test('a token does not follow to where an answer points', async () => {
+test('a token is not sent to the target of a redirect', async () => {
   const tokens: (string | undefined)[] = [];
   const elsewhere = await listen((request, response) => {
     tokens.push(request.headers.authorization);
@@ -137,7 +137,7 @@ test('a token does not follow to where an answer points', async () => {
   expect(tokens).toEqual([]);
 });
 
-test('a login that gives no session is no login', async () => {
+test('a login response without a session is an error', async () => {
   const url = await listen(answer('{"data":{"login":null}}'));
   const client = createClient({ url });
   const login = client.login({ email: 'alice@epic.example', password: 'x' });
@@ -145,7 +145,7 @@ test('a login that gives no session is no login', async () => {
   expect(await problemOf(client.request(Me))).toMatchObject({ kind: 'no_session' });
 });
 
-test('a logout that the server cannot be told of is one here, and says so', async () => {
+test('a logout without a reachable server ends the session locally, and says so', async () => {
   const url = await listen(answer('', 502));
   const store = memoryStore(session());
   const client = createClient({ url, store });
@@ -153,13 +153,13 @@ test('a logout that the server cannot be told of is one here, and says so', asyn
   expect(await store.load()).toBeUndefined();
 });
 
-test('an address has to be one', () => {
+test('an invalid address is refused', () => {
   expect(() => createClient({ url: 'nonsense' })).toThrow('Invalid URL');
   expect(createClient({ url: 'http://127.0.0.1:4000/' }).url).toBe('http://127.0.0.1:4000');
 });
 
-describe('giving up', () => {
-  test('ends a request with the reason of the signal', async () => {
+describe('aborting', () => {
+  test('aborting ends a request with the reason of the signal', async () => {
     const asked = Promise.withResolvers<void>();
     const url = await listen(() => asked.resolve());
     const controller = new AbortController();
@@ -170,7 +170,7 @@ describe('giving up', () => {
     await expect(work).rejects.toBe(reason);
   });
 
-  test('before a request sends nothing', async () => {
+  test('aborting before a request sends nothing', async () => {
     let requests = 0;
     const url = await listen(() => requests++);
     const reason = new Error('Never mind.');
@@ -179,7 +179,7 @@ describe('giving up', () => {
     expect(requests).toBe(0);
   });
 
-  test('during a refresh does not lose the token that comes of it', async () => {
+  test('aborting during a refresh does not lose its token', async () => {
     const asked = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const refresh = {

@@ -199,7 +199,7 @@ const doors: Record<Door, (record: keyof typeof records, row: Row) => Promise<bo
   },
 };
 
-test('the values cover every column that is imported', async () => {
+test('the tried values cover every column that is imported', async () => {
   const [{ body } = { body: '' }] = await database.query<{ body: string }>(
     `select prosrc as body from pg_proc where proname = 'run_import'`,
   );
@@ -215,7 +215,7 @@ test('the values cover every column that is imported', async () => {
 });
 
 test.each(Object.entries(values))(
-  '%s: what one way in refuses, all refuse',
+  '%s: the API, an import and SQL accept and refuse the same values',
   async (column, candidates) => {
     const [record, name = ''] = column.split('.') as [keyof typeof records, string];
     const disagreements = [];

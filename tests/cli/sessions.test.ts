@@ -19,7 +19,7 @@ async function loggedIn(email: string = staff.sales.email): Promise<Epic> {
 
 const open = (epic: Epic) => json<{ id: string; current: boolean }[]>(epic, 'session', 'list');
 
-test('one sees where one is logged in, and ends a session there by the beginning of its id', async () => {
+test('an employee lists their sessions, and ends one by the beginning of its id', async () => {
   const [here, there] = [await loggedIn(), await loggedIn()];
   const sessions = await open(here);
   expect(sessions).toEqual([
@@ -43,7 +43,7 @@ test('one sees where one is logged in, and ends a session there by the beginning
   expect((await here.run(['session', 'revoke', '--others'])).stdout).toBe('✓ 0 sessions ended.\n');
 });
 
-test('all others are ended at once, and nobody else’s', async () => {
+test('an employee ends all their other sessions, and no session of a colleague', async () => {
   const here = await loggedIn(staff.support.email);
   const there = [await loggedIn(staff.support.email), await loggedIn(staff.support.email)];
   const colleague = await loggedIn(staff.otherSupport.email);
@@ -60,14 +60,14 @@ test('all others are ended at once, and nobody else’s', async () => {
   expect((await colleague.run(['whoami'])).code).toBe(0);
 });
 
-test('an id is whole on a narrow terminal: it is there to be copied', async () => {
+test('the id of a session is not shortened on a narrow terminal', async () => {
   const epic = await office.at('otherSales');
   const { stdout } = await epic.run(['session', 'list'], { env: { EPIC_FORCE_TTY: '80' } });
   expect(stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27} /m);
   expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
 });
 
-test('what names no session is a mistake', async () => {
+test('an unknown session is refused', async () => {
   const epic = await office.at('otherSales');
   const none = await epic.run(['session', 'revoke']);
   expect(none.code).toBe(2);
@@ -77,7 +77,7 @@ test('what names no session is a mistake', async () => {
   expect(odd.stderr).toContain('“the-old-laptop” is not the id of a session');
 });
 
-test('management resets a password, which ends every session and is good for one login', async () => {
+test('management resets a password, which ends every session and serves for one login', async () => {
   const omar = await loggedIn(staff.otherSupport.email);
   const manager = await office.at('manager');
   const { oneTimePassword, ...employee } = await json<{ oneTimePassword: string; id: number }>(
@@ -98,7 +98,7 @@ test('management resets a password, which ends every session and is good for one
   expect(asked.stderr).toContain('--yes');
 });
 
-test('nobody else resets a password, and management not their own or that of nobody', async () => {
+test('other departments reset no password, and management not their own', async () => {
   const [sales, manager] = [await office.at('sales'), await office.at('manager')];
   const reset = (epic: Epic, id: number) =>
     epic.run(['employee', 'reset-password', String(id), '--yes']);

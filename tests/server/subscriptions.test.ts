@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { type Connected, connect } from './support/live.ts';
 import { addClient, addEmployee } from './support/people.ts';
+import { type Connected, connect } from './support/socket.ts';
 
 type EventChanged = {
   eventChanged: {
@@ -91,7 +91,7 @@ const titles = (received: EventChanged[]) =>
   received.map(({ eventChanged: { action, event } }) => `${action} ${event?.title ?? 'nothing'}`);
 
 describe('eventChanged', () => {
-  test('tells what happens to events, with what one asks about them', async () => {
+  test('eventChanged delivers changes of events with the selected fields', async () => {
     const chloe = await enter('chloe');
     const emma = await enter('emma');
     const after = await position(chloe.token);
@@ -126,7 +126,7 @@ describe('eventChanged', () => {
     expect(changes.errors).toEqual([]);
   });
 
-  test('tells what is changed in the database itself, and nothing of a change that is undone', async () => {
+  test('eventChanged delivers changes made in SQL, and none that was rolled back', async () => {
     const { token, subscribe } = await enter('denis');
     const changes = subscribe<EventChanged>(events, { after: await position(token) });
     await database.query(`begin; ${insertEvent('Undone')}; rollback`);
@@ -134,7 +134,7 @@ describe('eventChanged', () => {
     expect(titles(await changes.has(1))).toEqual(['insert Picnic']);
   });
 
-  test('tells each of very many changes once, in order', async () => {
+  test('eventChanged delivers each of many changes once, in order', async () => {
     const { token, subscribe } = await enter('denis');
     const changes = subscribe<EventChanged>(events, { after: await position(token) });
     await database.query(
@@ -147,7 +147,7 @@ describe('eventChanged', () => {
     expect(received).toEqual(Array.from({ length: 1100 }, (_, nth) => `insert Event ${nth + 1}`));
   });
 
-  test('ends when the client has had enough, and leaves its socket open', async () => {
+  test('a completed subscription leaves its socket open', async () => {
     const { token, subscribe } = await enter('denis');
     const after = await position(token);
     const ended = subscribe<EventChanged>(events, { after });
@@ -162,7 +162,7 @@ describe('eventChanged', () => {
 });
 
 describe('notificationReceived', () => {
-  test('tells each employee of their own notifications, and of nobody else’s', async () => {
+  test('notificationReceived delivers to each employee their own notifications only', async () => {
     const [bruno, chloe, emma] = [await enter('bruno'), await enter('chloe'), await enter('emma')];
     const id = await plan('Banquet');
     const after = await position(emma.token);
@@ -205,8 +205,8 @@ describe('notificationReceived', () => {
   });
 });
 
-describe('whoever comes back', () => {
-  test('misses nothing, and hears nothing twice, from the last position on', async () => {
+describe('resuming from a position', () => {
+  test('a client that resumes from its last position gets everything once', async () => {
     const before = await enter('denis');
     const first = before.subscribe<EventChanged>(events, { after: await position(before.token) });
     await plan('Seen');
@@ -222,7 +222,7 @@ describe('whoever comes back', () => {
     expect(titles(await next.has(3)).at(-1)).toBe('insert Live');
   });
 
-  test('misses nothing that was begun earlier and committed later', async () => {
+  test('a client that resumes gets what was begun earlier and committed later', async () => {
     const slow = new Client({ connectionString: database.adminUrl });
     await slow.connect();
     try {
@@ -247,7 +247,7 @@ describe('whoever comes back', () => {
     }
   });
 
-  test('which holds for those who have stayed, too', async () => {
+  test('a connected client gets what was begun earlier and committed later', async () => {
     const slow = new Client({ connectionString: database.adminUrl });
     await slow.connect();
     try {
@@ -271,7 +271,7 @@ describe('whoever comes back', () => {
     }
   });
 
-  test('too late, or with a position that never was, is told so', async () => {
+  test('a position that is too old or invalid is refused', async () => {
     const { token, subscribe } = await enter('denis');
     const old = await position(token);
     await database.query(
@@ -307,7 +307,7 @@ describe('whoever comes back', () => {
   );
 });
 
-test('a position can be asked for in a company where nothing happens', async () => {
+test('a position can be queried in an empty database', async () => {
   await database.query('delete from audit.signal');
   const { token, subscribe } = await enter('alice');
   const after = await position(token);
@@ -317,7 +317,7 @@ test('a position can be asked for in a company where nothing happens', async () 
   expect(titles(await changes.has(1))).toEqual(['insert At last']);
 });
 
-test('without a position, what happens from now on is told', async () => {
+test('a subscription without a position delivers from now on', async () => {
   const { subscribe } = await enter('alice');
   await plan('Before');
   const changes = subscribe<EventChanged>(events);

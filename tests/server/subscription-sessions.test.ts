@@ -8,8 +8,8 @@ import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn, type Session } from './support/api.ts';
-import { type Closed, type Connected, connect, socketUrl } from './support/live.ts';
 import { addEmployee } from './support/people.ts';
+import { type Closed, type Connected, connect, socketUrl } from './support/socket.ts';
 import { until } from './support/until.ts';
 
 let database: TestDatabase;
@@ -69,8 +69,8 @@ async function closedAfter(payload: unknown): Promise<Closed> {
   });
 }
 
-describe('a socket is closed', () => {
-  test('when its access token expires, and can be opened again with the next', async () => {
+describe('closing a socket', () => {
+  test('a socket is closed when its access token expires, and can be opened with the next one', async () => {
     const { token, leave } = await newcomer();
     await leave();
     const brief = await connect(server.url, resigned(token, { exp: now() + 3 }));
@@ -83,7 +83,7 @@ describe('a socket is closed', () => {
     await (await connect(server.url, token)).leave();
   });
 
-  test('when one logs out', async () => {
+  test('a socket is closed when its employee logs out', async () => {
     const { token, closed } = await newcomer();
     await ask(server.url, 'mutation { logout { ok } }', { token });
     expect(await closed).toMatchObject({
@@ -92,7 +92,7 @@ describe('a socket is closed', () => {
     });
   });
 
-  test('when one is deactivated', async () => {
+  test('a socket is closed when its employee is deactivated', async () => {
     const { id, closed } = await newcomer();
     await asBoss(
       `mutation { deactivateEmployee(input: { employeeId: ${id} }) { employee { id } } }`,
@@ -103,7 +103,7 @@ describe('a socket is closed', () => {
     });
   });
 
-  test('when one moves to another department', async () => {
+  test('a socket is closed when its employee moves to another department', async () => {
     const { id, closed } = await newcomer();
     await asBoss(
       `mutation { moveEmployee(input: { employeeId: ${id}, department: sales }) { employee { id } } }`,
@@ -114,13 +114,13 @@ describe('a socket is closed', () => {
     });
   });
 
-  test('when one is removed', async () => {
+  test('a socket is closed when its employee is deleted', async () => {
     const { id, closed } = await newcomer();
     await database.query('delete from crm.employee where id = $1', [id]);
     expect(await closed).toMatchObject({ code: 4401 });
   });
 
-  test('in every session that was ended, and in no other', async () => {
+  test('the sockets of an ended session are closed, and no others', async () => {
     const one = await newcomer();
     const { accessToken, refreshToken } = await logIn(server.url, one.email);
     expect(refreshToken).not.toBeNull();
@@ -138,7 +138,7 @@ describe('a socket is closed', () => {
   });
 });
 
-describe('a socket is not taken', () => {
+describe('refusing a socket', () => {
   const noSession =
     'no_session: Send {"authorization": "Bearer …"} as the payload of connection_init.';
   const invalid = 'token_invalid: The access token is not valid.';
@@ -150,11 +150,11 @@ describe('a socket is not taken', () => {
     ['no token', { authorization: '' }, invalid],
     ['another scheme', { authorization: 'Basic YTpi' }, invalid],
     ['nonsense', { authorization: 'Bearer nonsense' }, invalid],
-  ])('with %s', async (_what, payload, reason) => {
+  ])('a socket with %s is refused', async (_what, payload, reason) => {
     expect(await closedAfter(payload)).toEqual({ code: 4401, reason });
   });
 
-  test('with a token that has expired, which a client can mend', async () => {
+  test('a socket with an expired token is refused with a code that tells a client to refresh', async () => {
     const token = resigned(boss.accessToken, { exp: now() - 60 });
     expect(await closedAfter({ authorization: `Bearer ${token}` })).toMatchObject({
       code: 4403,
@@ -162,7 +162,7 @@ describe('a socket is not taken', () => {
     });
   });
 
-  test('with a token of another session, department or key', async () => {
+  test('a socket with a token of another session, department or key is refused', async () => {
     const { token, leave } = await newcomer();
     await leave();
     for (const forged of [
@@ -177,7 +177,7 @@ describe('a socket is not taken', () => {
     }
   });
 
-  test('while one has a one-time password', async () => {
+  test('a socket is refused as long as the password is a one-time password', async () => {
     await addEmployee(database, {
       email: 'new@epic.example',
       department: 'sales',
@@ -192,7 +192,7 @@ describe('a socket is not taken', () => {
   });
 });
 
-test('the log says of each socket whose it was and why it was closed, and nothing of what was asked', async () => {
+test('the log says whose each socket was and why it was closed, and nothing of its subscriptions', async () => {
   const { id, token, subscribe, closed } = await newcomer();
   subscribe('subscription Secret($after: BigInt) { eventChanged(after: $after) { id } }', {
     after: null,

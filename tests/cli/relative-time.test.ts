@@ -6,7 +6,7 @@ const now = new Date(2026, 10, 23, 9, 0);
 const since = (...then: [number, number, number, number?, number?]) =>
   ago(new Date(...then).toISOString(), now);
 
-test('the time that has passed is said as people say it', () => {
+test('a relative time is written in words', () => {
   expect(ago(new Date(now.getTime() - 59_000).toISOString(), now)).toBe('just now');
   expect(since(2026, 10, 23, 8, 59)).toBe('1 minute ago');
   expect(since(2026, 10, 23, 8, 1)).toBe('59 minutes ago');
@@ -14,7 +14,7 @@ test('the time that has passed is said as people say it', () => {
   expect(since(2026, 10, 23, 0, 5)).toBe('8 hours ago');
 });
 
-test('days are those of the calendar', () => {
+test('a relative day counts calendar days', () => {
   expect(since(2026, 10, 22, 23, 50)).toBe('yesterday');
   expect(since(2026, 10, 22, 0, 5)).toBe('yesterday');
   expect(since(2026, 10, 20, 23, 0)).toBe('3 days ago');
@@ -24,18 +24,18 @@ test('days are those of the calendar', () => {
   );
 });
 
-test('further back it is weeks, months and years', () => {
+test('an earlier relative time counts weeks, months and years', () => {
   expect(since(2026, 10, 2)).toBe('3 weeks ago');
   expect(since(2026, 7, 23)).toBe('3 months ago');
   expect(since(2025, 5, 1)).toBe('17 months ago');
   expect(since(2024, 0, 1)).toBe('2 years ago');
 });
 
-test('a clock that is behind the server is no reason for nonsense', () => {
+test('a time in the near future, by a slow clock, is written as now', () => {
   expect(ago(new Date(now.getTime() + 90_000).toISOString(), now)).toBe('just now');
 });
 
-test('a timeline keeps its times in a column, and amounts and moments whole', () => {
+test('a timeline aligns its times, and never breaks an amount or a moment', () => {
   const moments = [
     {
       when: 'yesterday',

@@ -56,12 +56,12 @@ test.each(['sales', 'support', 'manager'] as const)(
   },
 );
 
-test('on a wide terminal, what is beside a heading stays near it', async () => {
+test('the dashboard keeps counts beside their headings on a wide terminal', async () => {
   const { lines } = await dayOf('manager', 200);
   expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(120);
 });
 
-test('sales see what is to be signed and paid, and the events of their clients', async () => {
+test('the dashboard of sales shows what is to be signed and paid, and the events of their clients', async () => {
   const { stdout } = await dayOf('otherSales');
   expect(stdout).toMatch(/^Oscar Sales, sales\. \w+, \d{1,2} \w+ \d{4}\.\n/);
   expect(stdout).toMatch(
@@ -73,14 +73,14 @@ test('sales see what is to be signed and paid, and the events of their clients',
   expect(stdout).not.toContain('Without support');
 });
 
-test('support see their next events, and what changed', async () => {
+test('the dashboard of support shows their next events and changes', async () => {
   const { stdout } = await dayOf('otherSupport');
   expect(stdout).toMatch(/My next events \(\d+\) +\d+ more: epic event list --mine --upcoming\n/);
   expect(stdout).toMatch(/What changed \(\d+\) +\d+ more: epic notification list --unread\n/);
   expect(stdout).toMatch(/epic event update \d+ --status confirmed/);
 });
 
-test('management see what nobody runs, what is not signed, and who has how much to do', async () => {
+test('the dashboard of management shows unassigned events, unsigned contracts and workloads', async () => {
   const { stdout } = await dayOf('otherManager');
   expect(stdout).toMatch(
     /Without support \(\d+\) +\d+ more: epic event list --no-support --upcoming\n/,
@@ -90,13 +90,13 @@ test('management see what nobody runs, what is not signed, and who has how much 
   expect(stdout).toMatch(/epic event assign \d+ --support 4 +Omar Support has the least to do/);
 });
 
-test('with less room there are fewer words, and still a day', async () => {
+test('the dashboard fits a narrow terminal', async () => {
   const { lines } = await dayOf('manager', 60);
   expect(Math.max(...lines.map(width))).toBeLessThanOrEqual(60);
   expect(lines.length).toBeLessThanOrEqual(23);
 });
 
-test('who has nothing to do is told so', async () => {
+test('the dashboard says when there is nothing to do', async () => {
   await office.database.query(`
     update crm.notification set read_at = now() where recipient_id = 6;
     update crm.employee set department = 'sales' where id = 6`);
@@ -108,7 +108,7 @@ test('who has nothing to do is told so', async () => {
   expect(stdout).toContain('epic client create');
 });
 
-test('on a real terminal epic alone is the day; whoever is not logged in reads how to begin', async () => {
+test('epic alone on a terminal is the dashboard, or says how to log in', async () => {
   const terminal = (await office.at('sales')).terminal([], { columns: 80 });
   await terminal.waitFor('Sofia Sales, sales.');
   await terminal.waitFor('What to type next');

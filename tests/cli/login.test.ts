@@ -39,7 +39,7 @@ async function expireAccessToken(epic: Epic): Promise<Stored> {
 const logIn = (epic: Epic, email: string, input: string) =>
   epic.run(['login', '--email', email, '--password-stdin'], { input });
 
-test('a person logs in, sees who they are, and logs out', async () => {
+test('an employee logs in, sees who they are, and logs out', async () => {
   const epic = await office.stranger();
   const login = await logIn(epic, staff.sales.email, `${password}\n`);
   expect(login).toEqual({
@@ -69,7 +69,7 @@ test('an unknown e-mail and a wrong password get the same sentence', async () =>
   expect(unknown).toEqual(wrong);
 });
 
-test('a password is never taken from the command line', async () => {
+test('a password is never accepted as a flag', async () => {
   const epic = await office.stranger();
   const flag = await epic.run(['login', '--email', staff.sales.email, '--password', 'x']);
   expect(flag.code).toBe(2);
@@ -80,7 +80,7 @@ test('a password is never taken from the command line', async () => {
   expect(empty.code).toBe(2);
 });
 
-test('the session is private: 0600 in a 0700 folder, whatever it was', async () => {
+test('the session file is private: 0600 in a 0700 folder', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.sales.email, password);
   const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
@@ -88,7 +88,7 @@ test('the session is private: 0600 in a 0700 folder, whatever it was', async () 
   expect(await mode(join(epic.stateHome, 'epic'))).toBe('700');
 });
 
-test('a session is refreshed silently when the access token is spent', async () => {
+test('a session is refreshed silently when the access token has expired', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.sales.email, password);
   const before = await expireAccessToken(epic);
@@ -101,7 +101,7 @@ test('a session is refreshed silently when the access token is spent', async () 
   expect(after.sessions[office.server.url]?.expiresAt).toBeGreaterThan(Date.now());
 });
 
-test('commands that run at the same time share one refresh', async () => {
+test('simultaneous commands share one refresh', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.sales.email, password);
   await expireAccessToken(epic);
@@ -117,7 +117,7 @@ test('commands that run at the same time share one refresh', async () => {
   expect(used[0]?.count).toBe('1');
 });
 
-test('a revoked session is refused on the next command', async () => {
+test('a revoked session ends with the next command', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.otherSales.email, password);
   await office.database.query('update auth.session set revoked_at = now() where employee_id = $1', [
@@ -131,7 +131,7 @@ test('a revoked session is refused on the next command', async () => {
   });
 });
 
-test('a refresh of a revoked session is refused too', async () => {
+test('the refresh of a revoked session is refused', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.otherSales.email, password);
   await expireAccessToken(epic);
@@ -141,7 +141,7 @@ test('a refresh of a revoked session is refused too', async () => {
   expect((await epic.run(['contract', 'list'])).code).toBe(4);
 });
 
-test('a deactivated employee is refused on the next command', async () => {
+test('a deactivated employee is refused with the next command', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.otherSupport.email, password);
   const manager = await office.at('manager');
@@ -150,7 +150,7 @@ test('a deactivated employee is refused on the next command', async () => {
   expect((await logIn(epic, staff.otherSupport.email, password)).code).toBe(4);
 });
 
-test('an employee who changed department is refused until they log in again', async () => {
+test('an employee who moved to another department has to log in again', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.support.email, password);
   const manager = await office.at('manager');
@@ -162,7 +162,7 @@ test('an employee who changed department is refused until they log in again', as
   expect(await json(epic, 'whoami')).toMatchObject({ department: 'sales' });
 });
 
-test('a one-time password opens nothing until it is changed', async () => {
+test('a one-time password permits nothing until it is changed', async () => {
   const manager = await office.at('manager');
   const { oneTimePassword } = await json<{ oneTimePassword: string }>(
     manager,
@@ -194,7 +194,7 @@ test('a one-time password opens nothing until it is changed', async () => {
   expect((await epic.run(['event', 'list'])).code).toBe(0);
 });
 
-test('a one-time password of more than a week ago says whom to ask', async () => {
+test('an expired one-time password says whom to ask', async () => {
   const manager = await office.at('manager');
   const { oneTimePassword } = await json<{ oneTimePassword: string }>(
     manager,
@@ -210,7 +210,7 @@ test('a one-time password of more than a week ago says whom to ask', async () =>
   expect(late.stderr).toContain('→ Ask management for a new one.');
 });
 
-test('the current password has to be right to change it', async () => {
+test('a change of password needs the current one', async () => {
   const epic = await office.at('otherManager');
   const run = await epic.run(['password', '--password-stdin'], {
     input: 'wrong\nanother long password\n',
@@ -219,7 +219,7 @@ test('the current password has to be right to change it', async () => {
   expect(run.stderr).toMatch(/password/i);
 });
 
-test('tokens go to no other server than the one that gave them', async () => {
+test('tokens are sent to the server that issued them only', async () => {
   const seen: (string | undefined)[] = [];
   const other = createServer((request, response) => {
     seen.push(request.headers.authorization);
@@ -244,7 +244,7 @@ test('the server of the last login is remembered', async () => {
   expect((await epic.run(['whoami'], { env: { EPIC_SERVER: undefined } })).code).toBe(0);
 });
 
-test('a damaged session file costs a login, no more', async () => {
+test('a damaged session file costs a login and nothing else', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.sales.email, password);
   for (const damage of ['', '{', '[]', '{"sessions":{"x":1}}', 'null']) {

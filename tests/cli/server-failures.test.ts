@@ -66,7 +66,7 @@ const answer =
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   };
 
-test('a server that is down is exit 7, with the address that was tried', async () => {
+test('an unreachable server ends with exit code 7 and its address', async () => {
   const url = await deserted();
   await believeLoggedIn(url);
   const env = { EPIC_SERVER: url };
@@ -83,7 +83,7 @@ test('a server that is down is exit 7, with the address that was tried', async (
   expect(login.code).toBe(7);
 });
 
-test('something else that answers there is told from an Epic server', async () => {
+test('another server at the address is recognised', async () => {
   for (const [body, status] of [
     ['<html>Welcome to nginx!</html>', 200],
     ['Not found', 404],
@@ -97,7 +97,7 @@ test('something else that answers there is told from an Epic server', async () =
   }
 });
 
-test('a server that dies in the middle of an answer is exit 7', async () => {
+test('a connection cut within a response ends with exit code 7', async () => {
   const env = await loggedInAt((_, response) => {
     response.writeHead(200, { 'content-length': '1000' }).write('{"data":');
     setTimeout(() => response.destroy(), 50);
@@ -122,7 +122,7 @@ test('an internal error of the server shows its id and nothing else', async () =
   expect(JSON.parse(run.stderr)).toMatchObject({ error: { code: 'INTERNAL', id: '7K3M9QXP' } });
 });
 
-test('codes of the API become exit codes', async () => {
+test('the codes of the API become the exit codes of the process', async () => {
   for (const [code, status] of [
     ['UNAUTHENTICATED', 4],
     ['FORBIDDEN', 5],
@@ -141,7 +141,7 @@ test('codes of the API become exit codes', async () => {
   }
 });
 
-test('Ctrl-C while the server thinks ends at once with 130', async () => {
+test('Ctrl-C during a request ends at once with exit code 130', async () => {
   const asked = Promise.withResolvers<void>();
   const env = await loggedInAt(() => asked.resolve());
   const child = spawn(process.execPath, [programs.epic, 'contract', 'list'], {
@@ -158,7 +158,7 @@ test('Ctrl-C while the server thinks ends at once with 130', async () => {
   expect(stderr).toBe('✗ Cancelled.\n');
 });
 
-test('a reader that stops early, like head, is no error', async () => {
+test('a closed pipe, as with head, is no error', async () => {
   const node = {
     id: 1,
     fullName: 'x'.repeat(200),
@@ -210,7 +210,7 @@ const broken = JSON.stringify({
   data: { contracts: { nodes: { PRIVATE: 'PRIVATE' }, pageInfo: 'PRIVATE' } },
 });
 
-test('a crash is exit 1 with an id and no stack trace', async () => {
+test('a crash ends with exit code 1 and an id, without a stack trace', async () => {
   const env = await loggedInAt(answer(broken));
   const run = await epic.run(['contract', 'list'], { env: { ...env, EPIC_FORCE_TTY: '80' } });
   expect(run).toMatchObject({ code: 1, stdout: '' });
@@ -219,7 +219,7 @@ test('a crash is exit 1 with an id and no stack trace', async () => {
   );
 });
 
-test('a crash tells Sentry the id that the person saw, and nothing private', async () => {
+test('a crash reports to Sentry the id that was shown, and nothing private', async () => {
   const { dsn, received } = await collector();
   const env = await loggedInAt(answer(broken));
   const run = await epic.spawn(['contract', 'list', '--sort', 'id', '--fields', 'id,totalAmount'], {

@@ -22,7 +22,7 @@ interface Updated {
   updateClient: { client: { phone: string; version: number } } | null;
 }
 
-test('of several who change the same version at the same moment, one does, and the others are told who', async () => {
+test('of several simultaneous updates of one version one succeeds, and the others are told who changed it', async () => {
   const email = 'sofia@epic.example';
   const sofia = await addEmployee(database, { email, department: 'sales', fullName: 'Sofia' });
   const id = await addClient(database, sofia);

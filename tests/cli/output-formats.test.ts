@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-test('on a terminal a list is a table, with money and dates as people write them', async () => {
+test('a list on a terminal is a table, with formatted amounts and dates', async () => {
   const { stdout, stderr, code } = await sales.run(['contracts', 'ls'], onTerminal(72));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^ID {2}Client {5}Status {8}Total {3}To be paid {2}Sales contact/);
@@ -36,7 +36,7 @@ test('on a terminal a list is a table, with money and dates as people write them
   expect(stdout).toMatch(/ 2 {2}Dupont SA {2}draft {6}999\.90 € {5}999\.90 € {2}Sofia Sales/);
 });
 
-test('a table fits every width: columns leave, texts shorten, ids and amounts stay whole', async () => {
+test('a table fits every width: columns are dropped and texts shortened, never ids or amounts', async () => {
   for (const columns of [60, 80, 100, 132, 200, 300]) {
     const { stdout } = await sales.run(['contract', 'list'], onTerminal(columns));
     const widest = Math.max(...stdout.split('\n').map((line) => [...line].length));
@@ -45,7 +45,7 @@ test('a table fits every width: columns leave, texts shorten, ids and amounts st
   }
 });
 
-test('wide characters and emoji keep a table straight', async () => {
+test('a table with wide characters and emoji stays aligned', async () => {
   const { stdout } = await sales.run(
     ['client', 'list', '--fields', 'fullName,companyName,id'],
     onTerminal(100),
@@ -56,14 +56,14 @@ test('wide characters and emoji keep a table straight', async () => {
   expect((wide?.length ?? 0) + '日本語雲'.length).toBe(plain?.length);
 });
 
-test('one record is shown with all its fields, times in the local zone', async () => {
+test('a record is shown with all its fields, times in the local zone', async () => {
   const { stdout } = await sales.run(['event', 'view', '1'], onTerminal(80));
   expect(stdout).toContain('Starts         Tue 2026-12-01 18:30 (UTC+01:00)\n');
   expect(stdout).toContain('Client phone   –\n');
   expect(stdout).toContain('Notes          a\n               b ␛[31mred␛[0m \\ end\n');
 });
 
-test('nothing that is stored can steer a terminal', async () => {
+test('control characters in stored values never reach the terminal', async () => {
   const formats = [[], ['--json'], ['--csv']];
   for (const format of formats) {
     for (const width of ['', '100']) {
@@ -78,7 +78,7 @@ test('nothing that is stored can steer a terminal', async () => {
   }
 });
 
-test('in a pipe a list is tab-separated values: no header, full values, nothing lost', async () => {
+test('a list in a pipe is tab-separated values without a header, with full values', async () => {
   const { stdout } = await sales.run([
     ...['event', 'list', '--fields', 'id,startDate,location,notes,supportContact'],
   ]);
@@ -87,7 +87,7 @@ test('in a pipe a list is tab-separated values: no header, full values, nothing 
   );
 });
 
-test('--json is a bare array or object with every field, money as text, null never left out', async () => {
+test('--json prints a bare array or object with every field, amounts as text, null included', async () => {
   const list = await sales.run(['contract', 'list', '--unsigned', '--json']);
   expect(JSON.parse(list.stdout)).toEqual([
     {
@@ -110,7 +110,7 @@ test('--json is a bare array or object with every field, money as text, null nev
   expect(JSON.parse(none.stdout)).toEqual([]);
 });
 
-test('--csv follows RFC 4180 and defuses formulas', async () => {
+test('--csv follows RFC 4180 and neutralises formulas', async () => {
   const { stdout } = await sales.run([
     ...['client', 'list', '--csv', '--fields', 'id,fullName,companyName', '--search', 'f@x'],
   ]);
@@ -119,7 +119,7 @@ test('--csv follows RFC 4180 and defuses formulas', async () => {
   expect(money.stdout).toBe('totalAmount\r\n12500.00\r\n999.90\r\n');
 });
 
-test('--fields takes any spelling and refuses what it does not know', async () => {
+test('--fields accepts any spelling, and refuses unknown fields', async () => {
   const { stdout } = await sales.run(['contract', 'view', '1', '--fields', 'TOTAL-amount,id']);
   expect(stdout).toBe('12500.00\t1\n');
   const unknown = await sales.run(['contract', 'list', '--fields', 'id,price']);
@@ -127,7 +127,7 @@ test('--fields takes any spelling and refuses what it does not know', async () =
   expect(unknown.stderr).toMatch(/--fields: there is no field “price”.*\n.*totalAmount/);
 });
 
-test('a change prints its sentence, or the record where a format is asked for', async () => {
+test('a change prints a sentence, or the record in the requested format', async () => {
   const said = await sales.run(['client', 'update', '1', '--phone', '0612345678']);
   expect(said.stdout).toBe('✓ Client 1 updated: Ana Dupont, Dupont SA.\n');
   const row = await sales.run(['client', 'update', '1', '--phone', '1234', '--fields', 'id,phone']);
@@ -138,7 +138,7 @@ test('a change prints its sentence, or the record where a format is asked for', 
   expect(csv.stdout).toBe("id,phone\r\n1,'+331234\r\n");
 });
 
-test('a list that was cut says so on stderr, with the command for the next rows', async () => {
+test('a truncated list says so on stderr, with the command for the next rows', async () => {
   const args = [
     'client',
     'list',
@@ -161,7 +161,7 @@ test('a list that was cut says so on stderr, with the command for the next rows'
   expect(names[0]).toBe('Zoë 日本語 🎉');
 });
 
-test('--sort takes what the API can order by, and names it when asked for something else', async () => {
+test('--sort accepts the orders of the API, and lists them for an unknown one', async () => {
   const sorted = await sales.run([
     ...['contract', 'list', '--sort', 'totalAmount', '--fields', 'id'],
   ]);
@@ -172,7 +172,7 @@ test('--sort takes what the API can order by, and names it when asked for someth
   expect(unknown.stderr).toContain('totalAmount');
 });
 
-test('colours are shown only where they are wanted', async () => {
+test('colours are used only where they are supported and wanted', async () => {
   const coloured = /\p{Cc}\[/u;
   const run = async (env: NodeJS.ProcessEnv, ...args: string[]) =>
     (await sales.run(['contract', 'list', ...args], { env: { EPIC_FORCE_TTY: '80', ...env } }))
@@ -183,7 +183,7 @@ test('colours are shown only where they are wanted', async () => {
   expect(await run({ CLICOLOR_FORCE: '1', NO_COLOR: '1' })).not.toMatch(coloured);
 });
 
-test('the filters of the brief find what they name', async () => {
+test('the filters of each list find the rows they are named for', async () => {
   const ids = async (...args: string[]) =>
     (await sales.run([...args, '--fields', 'id'])).stdout.trim().split('\n').filter(Boolean);
   expect(await ids('contract', 'list', '--unsigned')).toEqual(['2']);

@@ -66,7 +66,7 @@ const assign = (event: string, to: number) =>
   json(manager, 'event', 'assign', event, '--support', String(to));
 
 describe('epic notification watch', () => {
-  test('prints what comes, a JSON object or tab-separated values a line, until Ctrl-C', async () => {
+  test('notification watch prints a JSON object or tab-separated line for each notification, until Ctrl-C', async () => {
     const before = await plan('Before');
     await assign(before, staff.support.id);
     const asJson = await watch(support, 'notification', 'watch', '--json');
@@ -96,7 +96,7 @@ describe('epic notification watch', () => {
     expect(linesOf(asJson)).toHaveLength(1);
   });
 
-  test('on a terminal, tells the time and the message', async () => {
+  test('notification watch prints time and message on a terminal', async () => {
     const terminal = await onTerminal(support, 'notification', 'watch');
     await assign(await plan('Soirée'), staff.support.id);
     await terminal.waitFor(/\n\d\d:\d\d {3}.*“Soirée”/);
@@ -105,7 +105,7 @@ describe('epic notification watch', () => {
     expect(terminal.shown()).not.toContain('✗');
   });
 
-  test('outlasts a lost connection, says so, and misses nothing', async () => {
+  test('notification watch reconnects, says so, and misses nothing', async () => {
     const relay = await openRelay();
     relay.leadTo(office.server.url);
     const epic = await office.stranger();
@@ -133,7 +133,7 @@ describe('epic notification watch', () => {
     relay.close();
   });
 
-  test('where nobody is logged in, ends at once', async () => {
+  test('notification watch without a session ends at once', async () => {
     const stranger = await office.stranger();
     expect(await stranger.run(['notification', 'watch'])).toMatchObject({ code: 4, stdout: '' });
   });
@@ -143,7 +143,7 @@ describe('epic event list --watch', () => {
   const of = (rows: Record<string, unknown>[]) =>
     rows.map(({ change, title, status }) => [change, title, status]);
 
-  test('prints the list, then what changes in it, by what it is filtered by', async () => {
+  test('event list --watch prints the list, then its changes, with the same filters', async () => {
     const [mine, other] = [await plan('Mine'), await plan('Other')];
     await assign(mine, staff.support.id);
     await assign(other, staff.otherSupport.id);
@@ -172,7 +172,7 @@ describe('epic event list --watch', () => {
     expect((await since(4)).slice(3)).toEqual([['deleted', 'Other', 'confirmed']]);
   });
 
-  test('asks again what has become of an event while the server is away', async () => {
+  test('event list --watch reads events again after the server was away', async () => {
     const relay = await openRelay();
     relay.leadTo(office.server.url);
     const env = { EPIC_SERVER: relay.url };
@@ -195,7 +195,7 @@ describe('epic event list --watch', () => {
     relay.close();
   });
 
-  test('without a filter, tells of every event; as CSV with one header', async () => {
+  test('event list --watch without a filter prints every event, as CSV with one header', async () => {
     const watching = await watch(
       sales,
       ...['event', 'list', '--watch', '--csv', '--fields', 'title', '--limit', '1'],
@@ -208,12 +208,12 @@ describe('epic event list --watch', () => {
     expect(watching.stdout().split('change,title')).toHaveLength(2);
   });
 
-  test('is not watched with --all: what is watched is one page', async () => {
+  test('event list --watch is refused together with --all', async () => {
     const { code, stderr } = await sales.run(['event', 'list', '--all', '--watch']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '✗ Give --all or --watch, not both.\n' });
   });
 
-  test('on a terminal, tells what has changed and from what', async () => {
+  test('event list --watch prints old and new values on a terminal', async () => {
     const event = await plan('Terminal', '2027-05-01');
     const terminal = await onTerminal(manager, 'event', 'list', '--watch', '--from', '2027-05-01');
     expect(terminal.shown()).toMatch(/ID +Title[\s\S]*Terminal/);

@@ -68,8 +68,8 @@ const revoke = ({ accessToken }: Session, id: string) =>
     { token: accessToken, variables: { id } },
   );
 
-describe('one’s own sessions', () => {
-  test('are listed, with the one that asks', async () => {
+describe('the sessions of an employee', () => {
+  test('an employee lists their sessions, the current one marked', async () => {
     const { email } = await somebody();
     const here = await logIn(server.url, email);
     await askToLogIn(other.url, email, password, { 'user-agent': 'epic/1.0 phone' });
@@ -85,7 +85,7 @@ describe('one’s own sessions', () => {
     }
   });
 
-  test('are ended one at a time, at once, on every server', async () => {
+  test('an employee ends one of their sessions at once, on every server', async () => {
     const { email } = await somebody();
     const here = await logIn(server.url, email);
     const lost = await logIn(other.url, email);
@@ -103,7 +103,7 @@ describe('one’s own sessions', () => {
     expect(await there(kept)).toEqual([]);
   });
 
-  test('are not those of a colleague, for management neither', async () => {
+  test('no employee sees or ends the sessions of a colleague, not even management', async () => {
     const theirs = await logIn(server.url, (await somebody()).email);
     const boss = await logIn(server.url, 'boss@epic.example');
     const answer = await revoke(boss, sidOf(theirs));
@@ -115,7 +115,7 @@ describe('one’s own sessions', () => {
     expect((await listed(boss)).map(({ id }) => id)).not.toContain(sidOf(theirs));
   });
 
-  test('are all ended but this one', async () => {
+  test('an employee ends all their sessions but the current one', async () => {
     const { email } = await somebody();
     const [here, one, two] = [
       await logIn(server.url, email),
@@ -131,7 +131,7 @@ describe('one’s own sessions', () => {
     for (const open of [here, colleague]) expect(await there(open)).toEqual([]);
   });
 
-  test('are not told to a stranger', async () => {
+  test('an anonymous caller sees and ends no session', async () => {
     for (const query of [
       '{ mySessions { nodes { id } } }',
       'mutation { revokeOtherSessions { count } }',
@@ -142,7 +142,7 @@ describe('one’s own sessions', () => {
   });
 });
 
-describe('a password that is reset', () => {
+describe('the reset of a password', () => {
   const reset = ({ accessToken }: Session, employeeId: number) =>
     ask<{ resetPassword: { oneTimePassword: string } }>(
       server.url,
@@ -151,7 +151,7 @@ describe('a password that is reset', () => {
       { token: accessToken, variables: { employeeId } },
     );
 
-  test('ends the sessions, unlocks the account, and lets one in once, to choose another', async () => {
+  test('a reset ends the sessions, unlocks the account, and gives a one-time password', async () => {
     const { id, email } = await somebody();
     const before = await logIn(other.url, email);
     for (let nth = 0; nth < 5; nth++) await askToLogIn(server.url, email, 'forgotten');
@@ -179,7 +179,7 @@ describe('a password that is reset', () => {
     ]);
   });
 
-  test('is a matter for management, and never one’s own', async () => {
+  test('only management resets a password, and never their own', async () => {
     const victim = await somebody();
     const seller = await logIn(server.url, (await somebody()).email);
     expect((await reset(seller, victim.id)).errors[0]).toMatchObject({
@@ -204,8 +204,8 @@ describe('a password that is reset', () => {
   });
 });
 
-describe('refreshing on two servers', () => {
-  test('at the same moment logs nobody out, however often', async () => {
+describe('a refresh on two servers', () => {
+  test('simultaneous refreshes on two servers never end the session', async () => {
     let session = await logIn(server.url, (await somebody()).email);
     for (let round = 0; round < 8; round++) {
       const answers = await Promise.all(
@@ -222,7 +222,7 @@ describe('refreshing on two servers', () => {
     }
   });
 
-  test('with a stolen token is noticed even a moment later, once the next one was used', async () => {
+  test('a stolen refresh token is noticed once its successor has been used', async () => {
     const stolen = await logIn(server.url, (await somebody()).email);
     const second = await askToRefresh(server.url, stolen.refreshToken ?? '');
     const third = await askToRefresh(other.url, second.data?.refresh?.refreshToken ?? '');

@@ -48,7 +48,7 @@ const commandsOf = (files: Iterable<string>) => {
   return [...files].filter((path) => loadedByCatalog.has(path));
 };
 
-test('before a command is looked for, none is loaded, and no library', () => {
+test('the start of epic loads no command and no library', () => {
   for (const file of ['src/cli/fast-path.ts', 'src/cli/run.ts']) {
     const loaded = loadedWith(file);
     expect(loaded.size).toBeGreaterThan(5);
@@ -67,7 +67,7 @@ test('a command loads no other command, and no library', () => {
   }
 });
 
-test('a completion loads no library, and how to ask the server only for ids', () => {
+test('a completion loads no library, and the client of the API only for ids', () => {
   const loaded = loadedWith('src/cli/extras/completion/complete.ts');
   expect(loaded.size).toBeGreaterThan(5);
   expect(commandsOf(loaded)).toEqual([]);
@@ -88,7 +88,7 @@ async function builtinsOf(epic: Epic, ...args: string[]): Promise<string> {
   return stderr;
 }
 
-test('help loads no network, and a request not the one of Node that is slow to load', async () => {
+test('help loads no network module, and a request not the slow fetch of Node', async () => {
   const stranger = await setUpEpic(office.server.url);
   try {
     const forHelp = await builtinsOf(stranger, '--help');

@@ -35,7 +35,7 @@ afterAll(async () => {
 const as = async (name: string, text: string) =>
   (await ask<Record<string, unknown>>(server.url, text, { token: tokens[name] ?? '' })).data;
 
-test('the name of a client is their company, or else their own', async () => {
+test('the name of a client is the company, or the full name without one', async () => {
   const create = (client: number) =>
     as(
       'alice',
@@ -54,7 +54,7 @@ test('the name of a client is their company, or else their own', async () => {
   }
 });
 
-test('names come with a record that another one points to', async () => {
+test('a record returns the names of the records it points to', async () => {
   await as('alice', 'mutation { signContract(input: { contractId: 1 }) { contract { id } } }');
   const event =
     '{ title: "Gala", startDate: "2030-01-01T18:00Z", endDate: "2030-01-01T23:00Z", contractId: 1 }';
@@ -75,7 +75,7 @@ test('names come with a record that another one points to', async () => {
   });
 });
 
-test('a verb answers the names as they are once it is done', async () => {
+test('a mutation returns the names as they are after it', async () => {
   expect(
     await as(
       'mia',
@@ -99,7 +99,7 @@ test('a verb answers the names as they are once it is done', async () => {
   ).toEqual({ assignSupport: { event: { supportContactName: 'Sam Dubois' } } });
 });
 
-test('nobody is named to those who may not read them', async () => {
+test('an anonymous caller reads no names', async () => {
   await database.query('drop policy employee_read_all on crm.client');
   const names =
     '{ contracts(orderBy: ID_ASC) { nodes { clientName client { fullName } commercialName } } }';

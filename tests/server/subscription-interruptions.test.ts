@@ -8,8 +8,8 @@ import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { spawnServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';
 import { logIn } from './support/api.ts';
-import { connect } from './support/live.ts';
 import { addClient, addEmployee, password } from './support/people.ts';
+import { connect } from './support/socket.ts';
 import { until } from './support/until.ts';
 
 // What happens to subscriptions when the database, or the server, is interrupted.
@@ -36,7 +36,7 @@ async function furnish(database: Pick<TestDatabase, 'query'>): Promise<(title: s
 const listeners = `from pg_stat_activity
   where application_name = 'epic-server listener' and datname = current_database()`;
 
-test('a listener that is cut off listens again, and has missed nothing', async () => {
+test('the listener reconnects after it was cut off, and has missed nothing', async () => {
   const database = await cloneDatabase();
   const plan = await furnish(database);
   const server = await spawnServer(database);
@@ -70,7 +70,7 @@ test('a listener that is cut off listens again, and has missed nothing', async (
   }
 });
 
-test('a session that was ended while nobody listened is noticed as soon as somebody does', async () => {
+test('a session that was ended while the listener was away is closed as soon as it is back', async () => {
   const database = await cloneDatabase();
   await furnish(database);
   const server = await spawnServer(database);
@@ -89,7 +89,7 @@ test('a session that was ended while nobody listened is noticed as soon as someb
   }
 });
 
-test('a PostgreSQL that is killed costs a client nothing', async () => {
+test('a subscription loses nothing when PostgreSQL is killed', async () => {
   const postgres = await openScratchServer(undefined);
   const authenticatorPassword = 'only-on-this-machine';
   const database = postgres.template;
@@ -145,7 +145,7 @@ test('a PostgreSQL that is killed costs a client nothing', async () => {
   }
 });
 
-test('a server that stops sends its clients elsewhere', async () => {
+test('a server that stops closes its sockets with a code that tells clients to reconnect', async () => {
   const database = await cloneDatabase();
   await furnish(database);
   const server = await spawnServer(database);

@@ -70,8 +70,8 @@ async function inShell(epic: Epic, line: string): Promise<string> {
 
 const clientCount = async () => (await json<unknown[]>(sales, 'client', 'list')).length;
 
-describe('creating', () => {
-  test('asks for the rest once something is missing, and shows the record before it is sent', async () => {
+describe('a form for a new record', () => {
+  test('a form asks for missing fields, and shows the record before it is sent', async () => {
     const terminal = onTerminal(sales, 'client', 'create', '--company', 'Dupont SA');
     await answer(
       terminal,
@@ -91,7 +91,7 @@ describe('creating', () => {
     expect(terminal.shown()).not.toContain('Run it again');
   });
 
-  test('suggests an answer that follows from those before', async () => {
+  test('a form suggests answers that follow from earlier ones', async () => {
     const { contract } = await soldContract(sales);
     const terminal = onTerminal(
       sales,
@@ -118,7 +118,7 @@ describe('creating', () => {
     ]);
   });
 
-  test('begins no form that the database would refuse', async () => {
+  test('a form is not begun where the database would refuse the result', async () => {
     const { client, contract } = await soldContract(await office.at('otherSales'));
     const support = await office.at('support');
     for (const [epic, command, said] of [
@@ -140,7 +140,7 @@ describe('creating', () => {
     expect(await nowhere.ended).toBe(3);
   });
 
-  test('left at the last look or at a question, it sends nothing and tells what to run again', async () => {
+  test('a cancelled form sends nothing, and prints the command to run again', async () => {
     const before = await clientCount();
     const name = `O'Neil $(true) "-y"`;
     const last = onTerminal(sales, 'client', 'create', '--email', 'neil@x.example');
@@ -171,7 +171,7 @@ describe('creating', () => {
     });
   });
 
-  test('refused or unheard, it tells what to run again', async () => {
+  test('a form whose request fails prints the command to run again', async () => {
     const refused = onTerminal(
       manager,
       ...['employee', 'create', '--name', 'Twin', '--department', 'sales'],
@@ -219,7 +219,7 @@ describe('creating', () => {
     }
   });
 
-  test('an ordinary refusal of what was typed in full repeats nothing', async () => {
+  test('a refused command that asked nothing is not printed again', async () => {
     const taken = ['--email', staff.sales.email, '--department', 'sales'];
     const run = await manager.run(['employee', 'create', '--name', 'Twin', ...taken]);
     expect(run.code).toBe(6);
@@ -227,8 +227,8 @@ describe('creating', () => {
   });
 });
 
-describe('changing', () => {
-  test('asks for each field with its present value, and sends what changed', async () => {
+describe('a form for an existing record', () => {
+  test('a form offers each present value, and sends what changed', async () => {
     const { client } = await soldContract(sales);
     await json(sales, 'client', 'update', client, '--phone', '+33 6 12 34 56 78');
     const terminal = onTerminal(sales, 'client', 'update', client);
@@ -253,7 +253,7 @@ describe('changing', () => {
     });
   });
 
-  test('with nothing but Enter it changes nothing', async () => {
+  test('a form answered with Enter alone changes nothing', async () => {
     const { contract } = await soldContract(sales);
     const times = ['--start', '2027-03-01T18:00:30Z', '--end', '2027-03-01 22:00'];
     const event = await json(
@@ -280,7 +280,7 @@ describe('changing', () => {
     });
   });
 
-  test('switches and fixed words begin where the record is', async () => {
+  test('choices of a form start at the present value', async () => {
     const leaver = ['--name', 'Lea', '--email', 'lea@epic.example', '--department', 'support'];
     const { id } = await json(manager, 'employee', 'create', ...leaver);
     await json(manager, 'employee', 'deactivate', String(id), '--yes');
@@ -303,7 +303,7 @@ describe('changing', () => {
     });
   });
 
-  test('what a colleague changed meanwhile is shown, and overwritten only when told to', async () => {
+  test('a form shows what a colleague changed meanwhile, and overwrites it only on request', async () => {
     const { client } = await soldContract(sales);
     const beginning = async () => {
       const terminal = onTerminal(sales, 'client', 'update', client);
@@ -344,7 +344,7 @@ describe('changing', () => {
     expect(await insisted.ended).toBe(0);
   });
 
-  test('a script says which version it has read', async () => {
+  test('a script passes the version that it has read', async () => {
     const { contract } = await soldContract(sales, { signed: false });
     const { version } = await json<{ version: number }>(sales, 'contract', 'view', contract);
     const update = (total: string, expected: number) =>
@@ -386,8 +386,8 @@ describe('changing', () => {
   });
 });
 
-describe('leaving', () => {
-  test('shows what moves, asks to whom, and moves it', async () => {
+describe('deactivating an employee', () => {
+  test('deactivating shows what moves, asks to whom, and moves it', async () => {
     const names = ['Ana', 'Bea', 'Cleo', 'Dora', 'Elsa'];
     const { id } = await json(
       manager,
@@ -424,7 +424,7 @@ describe('leaving', () => {
     });
   });
 
-  test('nobody moves anything to nobody', async () => {
+  test('deactivating an employee without records asks for no colleague', async () => {
     const nobody = onTerminal(manager, 'employee', 'deactivate', '4', '--handover-to', '999');
     await nobody.waitFor('There is no employee 999.');
     expect(await nobody.ended).toBe(3);
@@ -433,7 +433,7 @@ describe('leaving', () => {
     expect(await free.ended).toBe(130);
   });
 
-  test('the last of a department has nobody to hand over to', async () => {
+  test('deactivating the last employee of a department reports that no colleague can take over', async () => {
     const { contract } = await soldContract(sales);
     const event = await json(
       sales,

@@ -14,13 +14,13 @@ const widest = (drawing: string) => Math.max(...drawing.split('\n').map(width));
 const names = ['Zoé', '株式会社エピック', 'An exceedingly long name of a company', '🎉 Party'];
 
 describe('a bar', () => {
-  test('is drawn to an eighth of a cell', () => {
+  test('a bar is drawn to an eighth of a cell', () => {
     expect(bar(10, 10, 4)).toBe('████');
     expect(bar(5, 10, 4)).toBe('██');
     expect(bar(1, 32, 4)).toBe('▏');
     expect(bar(31, 32, 4)).toBe('███▉');
   });
-  test('of nothing, or of less, is not there; of anything more it is', () => {
+  test('a bar of nothing or less is empty, any other is visible', () => {
     expect([bar(0, 10, 4), bar(-3, 10, 4), bar(0, 0, 4), bar(Number.NaN, 1, 4)]).toEqual([
       '',
       '',
@@ -29,7 +29,7 @@ describe('a bar', () => {
     ]);
     expect(bar(0.001, 1e9, 4)).toBe('▏');
   });
-  test('is never longer than its place', () => {
+  test('a bar never exceeds its width', () => {
     fc.assert(
       fc.property(fc.double(), fc.double(), fc.integer({ min: 1, max: 99 }), (value, most, cells) =>
         expect(bar(value, most, cells).length).toBeLessThanOrEqual(cells),
@@ -47,17 +47,17 @@ describe('a chart', () => {
     { label: '', bars: [0, 8, 3, 4] },
   ] as const;
 
-  test.each([60, 80, 100, 200])('fits %i cells, and no amount is cut', (cells) => {
+  test.each([60, 80, 100, 200])('a chart fits %i cells without cutting an amount', (cells) => {
     const drawing = drawChart(columns, plain, cells);
     expect(widest(drawing)).toBeLessThanOrEqual(cells);
     expect(drawing).toContain('1 234 567.00 €');
     expect(drawing).toContain('12 500.00 €');
   });
-  test('gives up its bars before its numbers', () => {
+  test('a narrow chart drops its bars before its numbers', () => {
     expect(drawChart(columns, plain, 40)).not.toContain('█');
     expect(drawChart(columns, plain, 40)).toContain('1 234 567.00 €');
   });
-  test('draws all its bars to one scale', () => {
+  test('a chart draws all bars to one scale', () => {
     const two = [
       { label: '', bars: [4] },
       { label: '', bars: [8] },
@@ -76,7 +76,7 @@ describe('a calendar', () => {
       height,
     });
 
-  test.each([60, 80, 100, 200])('fits %i cells, and no id is cut', (cells) => {
+  test.each([60, 80, 100, 200])('a calendar fits %i cells without cutting an id', (cells) => {
     const drawing = draw(cells);
     expect(widest(drawing)).toBeLessThanOrEqual(cells);
     expect(drawing.split('1234567')).toHaveLength(31 * names.length + 1);
@@ -95,11 +95,11 @@ describe('a calendar', () => {
       expect(draw(cells, height - 1).split('\n').length).toBeLessThan(height);
     },
   );
-  test('marks today, and what began before', () => {
+  test('a calendar marks today and events that began earlier', () => {
     expect(draw(80)).toContain('[24]');
     expect(draw(80)).toContain('→ *!');
   });
-  test('has every day of the month once, in weeks that begin on Monday', () => {
+  test('a calendar has every day of the month once, in weeks from Monday', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1900, max: 2200 }), fc.nat(11), (year, nth) => {
         const weeks = weeksOf({ year, month: nth });
@@ -114,7 +114,7 @@ describe('a calendar', () => {
   });
 });
 
-test('a month is named, or counted from this one', () => {
+test('a month is given by name or relative to this one', () => {
   expect(month('2028-02')).toEqual({ year: 2028, month: 1 });
   expect(daysOf(month('2028-02'))).toHaveLength(29);
   expect(month('+0')).toEqual(thisMonth());
@@ -135,7 +135,7 @@ test('a period has a first and a last day, in this order', () => {
   expect(() => period('2026-01-01..never')).toThrow('“never” is not a date');
 });
 
-describe('who is double-booked', () => {
+describe('the double-booked events', () => {
   const booking = (
     id: number,
     who: number | null,
@@ -152,14 +152,14 @@ describe('who is double-booked', () => {
   const idsOf = (events: ReturnType<typeof booking>[]) =>
     clashes(events).map((pair) => pair.map(({ id }) => id));
 
-  test('is whoever runs two events at once', () => {
+  test('events that overlap for one support contact are double-booked', () => {
     expect(idsOf([booking(2, 7, 15, 25), booking(1, 7, 10, 20)])).toEqual([[1, 2]]);
     expect(idsOf([booking(1, 7, 10, 20), booking(2, 7, 20, 30)])).toEqual([]);
     expect(idsOf([booking(1, 7, 10, 20), booking(2, 8, 10, 20)])).toEqual([]);
     expect(idsOf([booking(1, null, 10, 20), booking(2, null, 10, 20)])).toEqual([]);
     expect(idsOf([booking(1, 7, 10, 20, 'cancelled'), booking(2, 7, 10, 20)])).toEqual([]);
   });
-  test('in every pair of events that overlap, and in no other', () => {
+  test('every pair of overlapping events is double-booked, and no other', () => {
     const some = fc.array(fc.tuple(fc.nat(2), fc.nat(30), fc.integer({ min: 1, max: 9 })), {
       maxLength: 12,
     });
@@ -196,7 +196,7 @@ test('amounts are added to the cent, however large', () => {
   expect(columns.map(total).map(digits)).toEqual(['900719925474099790']);
 });
 
-test('what is a sign to HTML, or to a terminal, is text in a page', () => {
+test('names in a page are escaped for HTML and terminals', () => {
   expect(escapeHtml(`<a href="x" id='y'>&\u001b[31m\u202e`)).toBe(
     '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;␛[31m�',
   );
