@@ -1,23 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Company, type RecordName, recordNames } from './company.ts';
-import { expectedRows, inModelTerms, type Row } from './rows.ts';
+import { expectedRows, type Row, toModelRow } from './rows.ts';
+import { type RecordName, recordNames, type State } from './state.ts';
 import type { Snapshot } from './store.ts';
 
-// What the database holds after a step against what the model expects. Every difference is a sentence.
+// Compares the database after a step with the expected state. Every difference is a sentence.
 
-/** Where the rows are not as the model has them. */
-export function differences(company: Company, { rows }: Snapshot): string[] {
+/** The rows that differ from the model's. */
+export function differences(state: State, { rows }: Snapshot): string[] {
   return recordNames.flatMap((record) =>
-    differencesIn(record, expectedRows(company, record), rows[record]),
+    differencesIn(record, expectedRows(state, record), rows[record]),
   );
 }
 
 function differencesIn(record: RecordName, expected: Row[], actual: readonly Row[]): string[] {
-  const found = new Map(actual.map((row) => [row.id, inModelTerms(record, row)]));
+  const found = new Map(actual.map((row) => [row.id, toModelRow(record, row)]));
   const wrong = expected.flatMap((row) => {
     const there = found.get(row.id);
     found.delete(row.id);
-    if (there === undefined) return [`${record} ${row.id} is gone`];
+    if (there === undefined) return [`${record} ${row.id} is missing`];
     return Object.entries(row)
       .filter(([column, value]) => there[column] !== value)
       .map(([column, value]) => {
@@ -28,15 +28,12 @@ function differencesIn(record: RecordName, expected: Row[], actual: readonly Row
   return [...wrong, ...[...found.keys()].map((id) => `${record} ${id} should not be there`)];
 }
 
-/**
- * Takes over what people were told. The table says who reads a notification, not who gets one: that is told
- * elsewhere.
- */
-export function adoptNotifications(company: Company, before: Snapshot, after: Snapshot): void {
+/** Takes over new notifications from the database: who is notified of what is not modelled. */
+export function adoptNewNotifications(state: State, before: Snapshot, after: Snapshot): void {
   const known = new Set(before.rows.notification.map(({ id }) => id));
   for (const { id, recipient_id, event_id, contract_id } of after.rows.notification) {
     if (known.has(id)) continue;
-    company.notification.set(id, {
+    state.notification.set(id, {
       id,
       recipient_id: Number(recipient_id),
       event_id: event_id as number | null,
@@ -46,14 +43,14 @@ export function adoptNotifications(company: Company, before: Snapshot, after: Sn
   }
 }
 
-/** Columns that the model does not keep, and that moved where they should stand, or stood where they should move. */
-export function strayChanges(
-  [company, before]: [Company, Snapshot],
-  [next, after]: [Company, Snapshot],
+/** Columns outside the model that changed where they should not, or did not where they should. */
+export function unexpectedChanges(
+  [state, before]: [State, Snapshot],
+  [next, after]: [State, Snapshot],
   wasRefused: boolean,
 ): string[] {
   return recordNames.flatMap((record) => {
-    const changed = changedIds(record, company, next);
+    const changed = changedIds(record, state, next);
     const kept = Object.keys(expectedRows(next, record)[0] ?? {});
     const old = new Map(before.rows[record].map((row) => [row.id, row]));
     return after.rows[record].flatMap((row) => {
@@ -63,45 +60,45 @@ export function strayChanges(
       return Object.keys(row)
         .filter((column) => !kept.includes(column))
         .flatMap((column) => {
-          const hasMoved = !isDeepStrictEqual(row[column], was[column]);
+          const hasChanged = !isDeepStrictEqual(row[column], was[column]);
           const name = `${column} of ${record} ${row.id}`;
-          const moves = column === 'last_update' || column === 'version';
-          if (moves && isChanged && !hasMoved) return [`${name} stands`];
-          // Every change makes another version, whatever else moves with it.
+          const shouldChange = column === 'last_update' || column === 'version';
+          if (shouldChange && isChanged && !hasChanged) return [`${name} has not changed`];
+          // Every change increments the version.
           if (column === 'version' && isChanged) return [];
-          // To write what is there already may move the time of the last update, or may not.
+          // An update with the present values may or may not set last_update.
           if (column === 'last_update' && !wasRefused) return [];
-          // Whatever else the database keeps is set once, by a change of its record.
-          return hasMoved && !(isChanged && was[column] === null) ? [`${name} has moved`] : [];
+          // Other columns are set once, by a change of their record.
+          return hasChanged && !(isChanged && was[column] === null) ? [`${name} has changed`] : [];
         });
     });
   });
 }
 
-/** What history does not say of a step, or should not. */
-export function historyGaps(
-  company: Company,
-  next: Company,
+/** What is missing in the history of a step, or should not be there. */
+export function historyErrors(
+  state: State,
+  next: State,
   { history }: Snapshot,
   by: number | null,
   wasRefused: boolean,
 ): string[] {
-  if (wasRefused) return history.length === 0 ? [] : ['history holds what was refused'];
-  const told = new Set(
+  if (wasRefused) return history.length === 0 ? [] : ['history holds a refused change'];
+  const recorded = new Set(
     history
       .filter(({ employee_id }) => employee_id === by)
       .map(({ record, row_id }) => `${record} ${row_id}`),
   );
   return recordNames
     .filter((record) => record !== 'notification')
-    .flatMap((record) => [...changedIds(record, company, next)].map((id) => `${record} ${id}`))
-    .filter((name) => !told.has(name))
-    .map((name) => `history does not say that they changed ${name}`);
+    .flatMap((record) => [...changedIds(record, state, next)].map((id) => `${record} ${id}`))
+    .filter((name) => !recorded.has(name))
+    .map((name) => `history has no change of ${name}`);
 }
 
-/** The records that are not as they were, were not there or are no more. */
-function changedIds(record: RecordName, company: Company, next: Company): Set<number> {
-  const [old, now] = [company, next].map(
+/** The records that were changed, created or deleted. */
+function changedIds(record: RecordName, state: State, next: State): Set<number> {
+  const [old, now] = [state, next].map(
     (state) => new Map(expectedRows(state, record).map((row) => [row.id, JSON.stringify(row)])),
   );
   const ids = [...(old?.keys() ?? []), ...(now?.keys() ?? [])];

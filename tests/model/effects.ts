@@ -1,70 +1,63 @@
-import {
-  type Company,
-  type Employee,
-  isOpenEvent,
-  type RecordName,
-  type Session,
-} from './company.ts';
-import type { Values } from './model.ts';
 import type { Operation } from './operations.ts';
+import { type Employee, isOpenEvent, type RecordName, type Session, type State } from './state.ts';
+import type { Values } from './truth-table.ts';
 
-/** Who does something, in which session; for logging in, the session is the new one. */
-export interface Doer {
+/** Who does an operation, and in which session; for a login, the new one. */
+export interface Actor {
   me: Employee;
   session: Session;
 }
 
 /**
- * The company when something has been done, whether or not it may be: to the rows with these ids, and `newId` is
- * the id of what is created.
+ * The state after an operation, whether or not it is allowed: on the rows with these ids; `newId` is the id of a new row.
  */
-export function afterwards(
-  before: Company,
+export function applyOperation(
+  before: State,
   operation: Operation,
-  { me, session }: Doer,
+  { me, session }: Actor,
   rows: readonly number[],
   newId: number,
-): Company {
-  const company = structuredClone(before);
+): State {
+  const state = structuredClone(before);
   switch (operation.verb) {
     case 'create':
-      enter(company, operation.record, newId, operation.values, me);
+      insertRow(state, operation.record, newId, operation.values, me);
       break;
     case 'update':
-      for (const id of rows) change(company, operation.record, id, operation.values);
+      for (const id of rows) updateRow(state, operation.record, id, operation.values);
       break;
     case 'delete':
-      for (const id of rows) remove(company, operation.record, id);
+      for (const id of rows) deleteRow(state, operation.record, id);
       break;
     case 'erase':
-      erase(company, operation.id);
+      erase(state, operation.id);
       break;
     case 'deactivate':
-      handOver(company, operation.id, operation.handOverTo);
-      change(company, 'employee', operation.id, { active: false });
+      handOver(state, operation.id, operation.handOverTo);
+      updateRow(state, 'employee', operation.id, { active: false });
       break;
     case 'log in':
-      company.sessions.push(session);
+      state.sessions.push(session);
       break;
     case 'log out':
-      endSessions(company, ({ key }) => key === session.key);
+      endSessions(state, ({ key }) => key === session.key);
       break;
     case 'change password':
-      company.newcomers.delete(me.id);
-      endSessions(company, ({ key, employee_id }) => employee_id === me.id && key !== session.key);
+      state.oneTimePasswords.delete(me.id);
+      endSessions(state, ({ key, employee_id }) => employee_id === me.id && key !== session.key);
       break;
   }
-  return company;
+  return state;
 }
 
-function enter(
-  company: Company,
+function insertRow(
+  state: State,
   record: RecordName,
   id: number,
   values: Values,
   me: Employee,
 ): void {
-  const unsaid = {
+  const defaults = {
     employee: { active: true },
     // The sales contact is always the creator.
     client: {
@@ -84,50 +77,50 @@ function enter(
     },
     notification: { is_read: false },
   };
-  const table: Map<number, object> = company[record];
-  table.set(id, { id, ...unsaid[record], ...values });
-  if (record === 'employee') company.newcomers.add(id);
+  const table: Map<number, object> = state[record];
+  table.set(id, { id, ...defaults[record], ...values });
+  if (record === 'employee') state.oneTimePasswords.add(id);
 }
 
-function change(company: Company, record: RecordName, id: number, values: Values): void {
-  const row = company[record].get(id);
+function updateRow(state: State, record: RecordName, id: number, values: Values): void {
+  const row = state[record].get(id);
   if (row === undefined) return;
   const { read_at, ...written } = values;
   Object.assign(row, written);
   if (read_at !== undefined) Object.assign(row, { is_read: true });
   if (written.status === 'signed' && 'was_signed' in row) row.was_signed = true;
-  if (written.active === false) endSessions(company, ({ employee_id }) => employee_id === id);
+  if (written.active === false) endSessions(state, ({ employee_id }) => employee_id === id);
 }
 
-/** What is about a record goes with it: notifications, and the sessions of an employee. */
-function remove(company: Company, record: RecordName, id: number): void {
-  company[record].delete(id);
+/** Notifications about a record are deleted with it, and the sessions of an employee. */
+function deleteRow(state: State, record: RecordName, id: number): void {
+  state[record].delete(id);
   const about = { employee: 'recipient_id', event: 'event_id', contract: 'contract_id' } as const;
   if (record !== 'employee' && record !== 'event' && record !== 'contract') return;
-  for (const notification of company.notification.values()) {
-    if (notification[about[record]] === id) company.notification.delete(notification.id);
+  for (const notification of state.notification.values()) {
+    if (notification[about[record]] === id) state.notification.delete(notification.id);
   }
-  if (record === 'employee') endSessions(company, ({ employee_id }) => employee_id === id);
+  if (record === 'employee') endSessions(state, ({ employee_id }) => employee_id === id);
 }
 
-function erase(company: Company, id: number): void {
-  const client = company.client.get(id);
+function erase(state: State, id: number): void {
+  const client = state.client.get(id);
   if (client === undefined) return;
   Object.assign(client, { full_name: 'Erased client', email: null, phone: null, is_erased: true });
 }
 
-function handOver(company: Company, from: number, to: number | null): void {
+function handOver(state: State, from: number, to: number | null): void {
   if (to === null) return;
-  for (const client of company.client.values()) {
+  for (const client of state.client.values()) {
     if (client.commercial_contact_id === from && !client.is_erased) {
       client.commercial_contact_id = to;
     }
   }
-  for (const event of company.event.values()) {
+  for (const event of state.event.values()) {
     if (event.support_contact_id === from && isOpenEvent(event)) event.support_contact_id = to;
   }
 }
 
-function endSessions(company: Company, those: (session: Session) => boolean): void {
-  for (const session of company.sessions) if (those(session)) session.is_open = false;
+function endSessions(state: State, those: (session: Session) => boolean): void {
+  for (const session of state.sessions) if (those(session)) session.is_open = false;
 }

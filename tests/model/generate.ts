@@ -1,60 +1,68 @@
 import fc from 'fast-check';
-import type { RecordName } from './company.ts';
-import type { DoorName, Intention, Operation, Person, Reference } from './operations.ts';
+import type {
+  ActorReference,
+  DriverName,
+  GeneratedStep,
+  Operation,
+  Reference,
+} from './operations.ts';
 import { among, mostly, reference } from './references.ts';
-import { changedValues, newValues, type Written } from './values.ts';
+import type { RecordName } from './state.ts';
+import { changedValues, type GeneratedValues, newValues } from './values.ts';
 
-// Random intentions of random employees. Everything shrinks to its first and simplest form.
+// Random steps of random employees. Everything shrinks to its first and simplest form.
 
-type Asked = Operation<Reference>;
+type GeneratedOperation = Operation<Reference>;
 type Weights = Partial<Record<RecordName, number>>;
 interface Weighted<Item> {
   weight: number;
   arbitrary: fc.Arbitrary<Item>;
 }
 
-/** A working day: what people do one after the other, at most some sixty things. */
-export function days(doors: readonly DoorName[]): fc.Arbitrary<Intention[]> {
-  const through = doorOf(doors, 3);
-  const throughToLogIn = doorOf(doors, 15); // a password costs time on purpose
-  const one = (chapter: Intention) => [chapter];
-  const chapter = choice(
-    { weight: 100, arbitrary: intention(anybody, through, deed).map(one) },
-    { weight: 5, arbitrary: intention(anybody, throughToLogIn, identity).map(one) },
-    { weight: 2, arbitrary: arrival(throughToLogIn) },
-    { weight: 2, arbitrary: move(throughToLogIn) },
-    { weight: 2, arbitrary: comeback(through) },
+/** Sequences of some sixty steps at most. */
+export function sequences(drivers: readonly DriverName[]): fc.Arbitrary<GeneratedStep[]> {
+  const via = driverOf(drivers, 3);
+  const viaForLogin = driverOf(drivers, 15); // hashing a password is slow
+  const one = (part: GeneratedStep) => [part];
+  const part = choice(
+    { weight: 100, arbitrary: generatedStep(anyActor, via, anyOperation).map(one) },
+    { weight: 5, arbitrary: generatedStep(anyActor, viaForLogin, credentialOperation).map(one) },
+    { weight: 2, arbitrary: onboarding(viaForLogin) },
+    { weight: 2, arbitrary: departmentChange(viaForLogin) },
+    { weight: 2, arbitrary: reactivation(via) },
   );
-  const chapters = fc.array(chapter, { maxLength: 60, size: 'max' });
-  return fc.noBias(chapters.map((parts) => parts.flat()));
+  const parts = fc.array(part, { maxLength: 60, size: 'max' });
+  return fc.noBias(parts.map((parts) => parts.flat()));
 }
 
-/** SQL so many times as often as the API. */
-function doorOf(doors: readonly DoorName[], timesSql: number): fc.Arbitrary<DoorName> {
-  const weights = { SQL: timesSql, GraphQL: 1 };
-  return choice(...doors.map((door) => ({ weight: weights[door], arbitrary: fc.constant(door) })));
+/** A driver; SQL `sqlWeight` times as often as the API. */
+function driverOf(drivers: readonly DriverName[], sqlWeight: number): fc.Arbitrary<DriverName> {
+  const weights = { SQL: sqlWeight, GraphQL: 1 };
+  return choice(
+    ...drivers.map((driver) => ({ weight: weights[driver], arbitrary: fc.constant(driver) })),
+  );
 }
 
 /** Emma or Felix. */
 const manager = fc
   .nat({ max: 1 })
-  .map((nth): Reference => ({ to: 'employee', among: 'company', nth: 5 + nth }));
+  .map((nth): Reference => ({ to: 'employee', among: 'initial', nth: 5 + nth }));
 
-const anybody = choice<Person>(
-  { weight: 14, arbitrary: among('employee', 'company', 6) },
-  { weight: 12, arbitrary: fc.constant('whose it is') },
+const anyActor = choice<ActorReference>(
+  { weight: 14, arbitrary: among('employee', 'initial', 6) },
+  { weight: 12, arbitrary: fc.constant('responsible') },
   { weight: 6, arbitrary: manager },
   { weight: 3, arbitrary: among('employee', 'created') },
-  { weight: 1, arbitrary: among('employee', 'company') },
+  { weight: 1, arbitrary: among('employee', 'initial') },
   { weight: 1, arbitrary: fc.constant(null) },
 );
 
 const latestEmployee = fc.constant<Reference>({ to: 'employee', among: 'created', nth: 0 });
 
-const logIn = fc.constant<Asked>({ verb: 'log in' });
-const changePassword = fc.constant<Asked>({ verb: 'change password' });
+const logIn = fc.constant<GeneratedOperation>({ verb: 'log in' });
+const changePassword = fc.constant<GeneratedOperation>({ verb: 'change password' });
 
-const deed = choice<Asked>(
+const anyOperation = choice<GeneratedOperation>(
   ...eachRecord(create, {
     client: 4,
     contract: 6,
@@ -88,36 +96,36 @@ const deed = choice<Asked>(
     notification: 2,
   }),
   ...eachRecord(readHistory, { client: 1, contract: 1, employee: 2 }),
-  { weight: 2, arbitrary: tampering() },
-  { weight: 2, arbitrary: erasing() },
-  { weight: 6, arbitrary: leaving() },
+  { weight: 2, arbitrary: tamper() },
+  { weight: 2, arbitrary: erase() },
+  { weight: 6, arbitrary: deactivate() },
   { weight: 2, arbitrary: fc.constant({ verb: 'log out' }) },
 );
 
-const identity = choice<Asked>(
+const credentialOperation = choice<GeneratedOperation>(
   { weight: 5, arbitrary: logIn },
   { weight: 1, arbitrary: changePassword },
 );
 
 function eachRecord(
-  operation: (record: RecordName) => fc.Arbitrary<Asked>,
+  operation: (record: RecordName) => fc.Arbitrary<GeneratedOperation>,
   weights: Weights,
-): Weighted<Asked>[] {
+): Weighted<GeneratedOperation>[] {
   const names = Object.keys(weights) as RecordName[];
   return names.map((record) => ({ weight: weights[record] ?? 0, arbitrary: operation(record) }));
 }
 
-function create(record: RecordName): fc.Arbitrary<Asked> {
+function create(record: RecordName): fc.Arbitrary<GeneratedOperation> {
   return newValues(record).map((values) => ({ verb: 'create', record, values }));
 }
 
-function update(record: RecordName): fc.Arbitrary<Asked> {
+function update(record: RecordName): fc.Arbitrary<GeneratedOperation> {
   return fc
     .tuple(target(record), changedValues(record))
     .map(([id, values]) => ({ verb: 'update', record, id, values }));
 }
 
-function remove(record: RecordName): fc.Arbitrary<Asked> {
+function remove(record: RecordName): fc.Arbitrary<GeneratedOperation> {
   return target(record).map((id) => ({ verb: 'delete', record, id }));
 }
 
@@ -128,89 +136,89 @@ function target(record: RecordName) {
   );
 }
 
-function read(record: RecordName): fc.Arbitrary<Asked> {
+function read(record: RecordName): fc.Arbitrary<GeneratedOperation> {
   return fc.constant({ verb: 'read', record });
 }
 
-function readHistory(record: RecordName): fc.Arbitrary<Asked> {
+function readHistory(record: RecordName): fc.Arbitrary<GeneratedOperation> {
   return reference(record).map((id) => ({ verb: 'read history', record, id }));
 }
 
-function tampering(): fc.Arbitrary<Asked> {
+function tamper(): fc.Arbitrary<GeneratedOperation> {
   return fc.oneof(
     fc
       .tuple(fc.constantFrom('update' as const, 'delete' as const), reference('client'))
-      .map(([how, id]): Asked => ({ verb: 'rewrite history', with: how, id })),
-    reference('employee').map((id): Asked => ({ verb: 'overwrite password', id })),
+      .map(([how, id]): GeneratedOperation => ({ verb: 'rewrite history', with: how, id })),
+    reference('employee').map((id): GeneratedOperation => ({ verb: 'overwrite password', id })),
   );
 }
 
-function erasing(): fc.Arbitrary<Asked> {
+function erase(): fc.Arbitrary<GeneratedOperation> {
   const confirm = mostly(fc.constant(true), fc.constant(false));
   return fc
     .tuple(reference('client'), confirm)
     .map(([id, isConfirmed]) => ({ verb: 'erase', id, confirm: isConfirmed }));
 }
 
-function leaving(): fc.Arbitrary<Asked> {
+function deactivate(): fc.Arbitrary<GeneratedOperation> {
   return fc
     .tuple(reference('employee'), fc.option(reference('employee')))
     .map(([id, handOverTo]) => ({ verb: 'deactivate', id, handOverTo }));
 }
 
-function intention(
-  by: fc.Arbitrary<Person>,
-  through: fc.Arbitrary<DoorName>,
-  operation: fc.Arbitrary<Asked>,
-): fc.Arbitrary<Intention> {
+function generatedStep(
+  by: fc.Arbitrary<ActorReference>,
+  via: fc.Arbitrary<DriverName>,
+  operation: fc.Arbitrary<GeneratedOperation>,
+): fc.Arbitrary<GeneratedStep> {
   const firstSession = mostly(fc.constant(false), fc.constant(true));
-  return fc.record({ by, firstSession, through, operation });
+  return fc.record({ by, firstSession, via, operation });
 }
 
-/** Somebody is hired, logs in and chooses a password; some of it may not happen. */
-function arrival(through: fc.Arbitrary<DoorName>): fc.Arbitrary<Intention[]> {
-  return story(
-    intention(manager, through, create('employee')),
-    intention(latestEmployee, through, logIn),
-    intention(latestEmployee, through, changePassword),
+/** An employee is created, logs in and changes their password; any step may be left out. */
+function onboarding(via: fc.Arbitrary<DriverName>): fc.Arbitrary<GeneratedStep[]> {
+  return scenario(
+    generatedStep(manager, via, create('employee')),
+    generatedStep(latestEmployee, via, logIn),
+    generatedStep(latestEmployee, via, changePassword),
   );
 }
 
-/** Somebody moves to another department and logs in again, or does not. */
-function move(through: fc.Arbitrary<DoorName>): fc.Arbitrary<Intention[]> {
+/** An employee moves to another department and logs in again; any step may be left out. */
+function departmentChange(via: fc.Arbitrary<DriverName>): fc.Arbitrary<GeneratedStep[]> {
   return fc
-    .tuple(somebody, fc.constantFrom('sales', 'support', 'management'))
+    .tuple(activeEmployee, fc.constantFrom('sales', 'support', 'management'))
     .chain(([id, department]) =>
-      story(
-        intention(manager, through, employeeSet(id, { department })),
-        intention(fc.constant(id), through, logIn),
+      scenario(
+        generatedStep(manager, via, employeeUpdate(id, { department })),
+        generatedStep(fc.constant(id), via, logIn),
       ),
     );
 }
 
-/** Somebody leaves, comes back, and goes on in the session of before. */
-function comeback(through: fc.Arbitrary<DoorName>): fc.Arbitrary<Intention[]> {
-  return somebody.chain((id) =>
-    story(
-      intention(manager, through, employeeSet(id, { active: false })),
-      intention(manager, through, employeeSet(id, { active: true })),
-      intention(fc.constant(id), through, deed),
+/** An employee is deactivated, activated again, and uses the former session; any step may be left out. */
+function reactivation(via: fc.Arbitrary<DriverName>): fc.Arbitrary<GeneratedStep[]> {
+  return activeEmployee.chain((id) =>
+    scenario(
+      generatedStep(manager, via, employeeUpdate(id, { active: false })),
+      generatedStep(manager, via, employeeUpdate(id, { active: true })),
+      generatedStep(fc.constant(id), via, anyOperation),
     ),
   );
 }
 
-const somebody = fc
+const activeEmployee = fc
   .nat({ max: 6 })
-  .map((nth): Reference => ({ to: 'employee', among: 'company', nth }));
+  .map((nth): Reference => ({ to: 'employee', among: 'initial', nth }));
 
-function employeeSet(id: Reference, values: Written): fc.Arbitrary<Asked> {
+function employeeUpdate(id: Reference, values: GeneratedValues): fc.Arbitrary<GeneratedOperation> {
   return fc.constant({ verb: 'update', record: 'employee', id, values });
 }
 
-function story(...parts: fc.Arbitrary<Intention>[]): fc.Arbitrary<Intention[]> {
+function scenario(...parts: fc.Arbitrary<GeneratedStep>[]): fc.Arbitrary<GeneratedStep[]> {
   return fc
     .tuple(...parts.map((part) => fc.option(part)))
-    .map((told) => told.filter((part) => part !== null));
+    .map((steps) => steps.filter((part) => part !== null));
 }
 
 function choice<Item>(...items: Weighted<Item>[]): fc.Arbitrary<Item> {

@@ -1,26 +1,26 @@
-// Plays random days until the model and the database disagree, or until enough was agreed on:
-//   npm run test:model -- [--operations N] [--seed N] [--path P] [--doors SQL]
+// Runs random sequences of operations until the model and the database disagree, or until there were enough:
+//   npm run test:model -- [--operations N] [--seed N] [--path P] [--drivers SQL]
 
 import { parseArgs } from 'node:util';
 import { startTestServer } from '../support/test-server.ts';
-import type { Witness } from './day.ts';
-import { openOffice } from './office.ts';
-import { reportOf, type Search, search } from './search.ts';
-import { Tally } from './tally.ts';
+import { Coverage } from './coverage.ts';
+import { formatCounterexample, type SearchOptions, search } from './search.ts';
+import type { StepListener } from './sequence.ts';
+import { startSystem } from './system.ts';
 
 const { values: flags } = parseArgs({
   options: {
     operations: { type: 'string', default: '5000' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     path: { type: 'string' },
-    doors: { type: 'string', default: 'SQL,GraphQL' },
+    drivers: { type: 'string', default: 'SQL,GraphQL' },
   },
 });
-const asked: Search = {
+const asked: SearchOptions = {
   operations: wholeNumber('operations', flags.operations),
   seed: wholeNumber('seed', flags.seed),
   path: flags.path,
-  doors: (['SQL', 'GraphQL'] as const).filter((door) => flags.doors.includes(door)),
+  drivers: (['SQL', 'GraphQL'] as const).filter((driver) => flags.drivers.includes(driver)),
 };
 
 const { stop, ...server } = await startTestServer();
@@ -33,26 +33,26 @@ try {
 }
 
 async function agrees(): Promise<boolean> {
-  const tally = new Tally();
-  const office = await openOffice(asked.doors);
+  const coverage = new Coverage();
+  const system = await startSystem(asked.drivers);
   try {
-    const found = await search(office, asked, countingAloud(tally));
-    process.stderr.write(`${tally}\n\n`);
+    const found = await search(system, asked, withProgress(coverage));
+    process.stderr.write(`${coverage}\n\n`);
     process.stdout.write(
       found === null
         ? `The model and the database agree (seed ${asked.seed}).\n`
-        : `${reportOf(found)}\n`,
+        : `${formatCounterexample(found)}\n`,
     );
     return found === null;
   } finally {
-    await office.close();
+    await system.close();
   }
 }
 
-function countingAloud(tally: Tally): Witness {
+function withProgress(coverage: Coverage): StepListener {
   return (...step) => {
-    tally.count(...step);
-    if (tally.total % 1000 === 0) process.stderr.write(`${tally.total} …\n`);
+    coverage.count(...step);
+    if (coverage.total % 1000 === 0) process.stderr.write(`${coverage.total} …\n`);
   };
 }
 

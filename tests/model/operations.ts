@@ -1,20 +1,20 @@
-import type { Company, RecordName } from './company.ts';
-import type { Value } from './model.ts';
-import { ownerOf } from './owner.ts';
-import { callFor } from './verbs.ts';
+import { mutationFor } from './mutations.ts';
+import { responsibleEmployee } from './responsible.ts';
+import type { RecordName, State } from './state.ts';
+import type { Value } from './truth-table.ts';
 
-// What people ask for. An intention is what is generated: it points at records by their place in the company, so
-// that it still makes sense when what came before it is taken away. An operation names them by id.
+// A generated step points at records by index, so that it stays valid when shrinking removes steps before it. Resolving
+// it replaces them by ids.
 
-/** Points at a record, which may be gone by the time it is asked for. */
+/** Points at a record, which may have been deleted since. */
 export interface Reference {
   to: RecordName;
-  /** Those of the opening company, those created since, or an id that never was. */
-  among: 'company' | 'created' | 'nothing';
+  /** The records of the initial state, those created since, or an id that does not exist. */
+  among: 'initial' | 'created' | 'nothing';
   nth: number;
 }
 
-/** One record, or whichever the caller can reach: an update or delete without a condition. */
+/** One record, or all: an update or delete without a condition. */
 export type Target<Id> = Id | 'all';
 
 export type Operation<Id = number> =
@@ -31,40 +31,40 @@ export type Operation<Id = number> =
   | { verb: 'log out' }
   | { verb: 'change password' };
 
-export type DoorName = 'SQL' | 'GraphQL';
+export type DriverName = 'SQL' | 'GraphQL';
 
-/** Somebody; whoever's record it is about; or, as null, somebody without a session. */
-export type Person = Reference | 'whose it is' | null;
+/** An employee; the one who looks after the record; or null for no session. */
+export type ActorReference = Reference | 'responsible' | null;
 
-export interface Intention {
-  by: Person;
-  /** Whether they use their first session, not their latest. */
+export interface GeneratedStep {
+  by: ActorReference;
+  /** Whether to use their first session instead of their latest. */
   firstSession: boolean;
-  through: DoorName;
+  via: DriverName;
   operation: Operation<Reference>;
 }
 
-/** An intention in the company as it stands. */
+/** A generated step with its references resolved. */
 export interface Step {
   by: number | null;
   firstSession: boolean;
-  through: DoorName;
+  via: DriverName;
   operation: Operation;
 }
 
-/** How many records of each kind the opening company has; their ids count from 1. */
-export type OpeningSizes = Readonly<Record<RecordName, number>>;
+/** How many records of each kind the initial state has; their ids count from 1. */
+export type InitialSizes = Readonly<Record<RecordName, number>>;
 
-/** The ids created since, in order, whether or not they are still there. */
+/** The ids created since, in order, deleted ones included. */
 export type Created = Readonly<Record<RecordName, readonly number[]>>;
 
-// What is nobody's is management's.
-const emma = 6;
+// Emma, a manager.
+const defaultManager = 6;
 
-export function stepOf(
-  intention: Intention,
-  company: Company,
-  sizes: OpeningSizes,
+export function resolveStep(
+  generated: GeneratedStep,
+  state: State,
+  sizes: InitialSizes,
   created: Created,
 ): Step {
   const idOf = ({ to, among, nth }: Reference): number => {
@@ -73,26 +73,29 @@ export function stepOf(
     const latestFirst = ids.toReversed();
     return (among === 'created' && latestFirst[nth % ids.length]) || (nth % sizes[to]) + 1;
   };
-  // What was a reference is an id now, and nothing else has changed.
+  // Only references have been replaced.
   const operation = Object.fromEntries(
-    Object.entries(intention.operation).map(([key, part]) => [key, resolved(part, idOf)]),
+    Object.entries(generated.operation).map(([key, part]) => [key, resolve(part, idOf)]),
   ) as Operation;
-  const { by, firstSession, through } = intention;
+  const { by, firstSession, via } = generated;
   return {
-    by: by === 'whose it is' ? (ownerOf(operation, company) ?? emma) : by && idOf(by),
+    by:
+      by === 'responsible'
+        ? (responsibleEmployee(operation, state) ?? defaultManager)
+        : by && idOf(by),
     firstSession,
-    through: isOffered(operation) ? through : 'SQL',
+    via: isOffered(operation) ? via : 'SQL',
     operation,
   };
 }
 
-/** Whether the API has one mutation for it: it has no word for all records at once, and some columns have their verb. */
+/** Whether the API has one mutation for it. It has none for all records at once. */
 function isOffered(operation: Operation): boolean {
   if ('id' in operation && operation.id === 'all') return false;
-  return operation.verb !== 'update' || callFor(operation) !== null;
+  return operation.verb !== 'update' || mutationFor(operation) !== null;
 }
 
-function resolved(part: unknown, idOf: (reference: Reference) => number): unknown {
+function resolve(part: unknown, idOf: (reference: Reference) => number): unknown {
   if (isReference(part)) return idOf(part);
   if (typeof part !== 'object' || part === null) return part;
   return Object.fromEntries(
@@ -104,13 +107,13 @@ function isReference(part: unknown): part is Reference {
   return typeof part === 'object' && part !== null && 'among' in part;
 }
 
-export function sizesOf(company: Company): OpeningSizes {
+export function initialSizes(state: State): InitialSizes {
   return {
-    employee: company.employee.size,
-    client: company.client.size,
-    contract: company.contract.size,
-    payment: company.payment.size,
-    event: company.event.size,
-    notification: company.notification.size,
+    employee: state.employee.size,
+    client: state.client.size,
+    contract: state.contract.size,
+    payment: state.payment.size,
+    event: state.event.size,
+    notification: state.notification.size,
   };
 }

@@ -1,8 +1,15 @@
-import type { Company, Employee, RecordName, Records } from './company.ts';
-import { type Cell, type Line, mayRead, truthTable, type Values, type Verb } from './model.ts';
 import type { Operation } from './operations.ts';
+import type { Employee, RecordName, Records, State } from './state.ts';
+import {
+  type Cell,
+  mayRead,
+  type TableEntry,
+  truthTable,
+  type Values,
+  type Verb,
+} from './truth-table.ts';
 
-// Looks an operation up in the truth table.
+// Looks up an operation in the truth table.
 
 export type Writing = Extract<
   Operation,
@@ -15,16 +22,16 @@ export function isWriting(operation: Operation): operation is Writing {
   return writingVerbs.includes(operation.verb);
 }
 
-/** A writing operation in the words of the table. */
-export interface Deed {
+/** A write in terms of the table. */
+export interface WriteSpec {
   record: RecordName;
   verb: Verb;
-  /** Null for what does not exist yet. */
+  /** Null for a new record. */
   id: number | 'all' | null;
   values: Values;
 }
 
-export function deedOf(operation: Writing): Deed {
+export function writeSpecOf(operation: Writing): WriteSpec {
   switch (operation.verb) {
     case 'create':
       return { ...operation, id: null };
@@ -39,72 +46,74 @@ export function deedOf(operation: Writing): Deed {
   }
 }
 
-/** The lines that are about a deed, whoever does it. */
-export function linesAbout({ record, verb, values }: Deed): Line[] {
+/** The entries for a write, of any department. */
+export function entriesFor({ record, verb, values }: WriteSpec): TableEntry[] {
   const columns = Object.keys(values);
   return truthTable.filter(
-    (line) =>
-      line.record === record &&
-      line.verb === verb &&
-      (columns.length === 0 || columns.some((column) => line.columns.includes(column))),
+    (entry) =>
+      entry.record === record &&
+      entry.verb === verb &&
+      (columns.length === 0 || columns.some((column) => entry.columns.includes(column))),
   );
 }
 
-/** Whether anybody at all may do such a thing, to some record and with some values. */
-export function isAnybodys(deed: Deed): boolean {
-  const lines = linesAbout(deed);
-  return lines.length > 0 && Object.keys(deed.values).every(isIn(lines));
+/** Whether some department may do it, to some row and with some values. */
+export function isInTable(spec: WriteSpec): boolean {
+  const entries = entriesFor(spec);
+  return entries.length > 0 && Object.keys(spec.values).every(isIn(entries));
 }
 
 export interface Permission {
-  /** Whether the department may do such a thing at all. */
-  hasRight: boolean;
-  /** The existing rows that it may do it to, of those meant. */
+  /** Whether the department may do it at all. */
+  isGranted: boolean;
+  /** The target rows that it may do it to. */
   rows: number[];
-  /** Whether it may give them, or the new one, these values. */
-  mayGive: boolean;
+  /** Whether it may write these values to them, or to the new row. */
+  areValuesAllowed: boolean;
 }
 
-/** What the table says to a deed of somebody. */
-export function permissionFor(deed: Deed, me: Employee, company: Company): Permission {
-  const lines = linesAbout(deed).filter(({ cells }) => cells[me.department] !== null);
-  const columns = Object.keys(deed.values);
-  if (lines.length === 0 || !columns.every(isIn(lines))) {
-    return { hasRight: false, rows: [], mayGive: false };
+/** What the table allows an employee. */
+export function lookUpPermission(spec: WriteSpec, me: Employee, state: State): Permission {
+  const entries = entriesFor(spec).filter(({ cells }) => cells[me.department] !== null);
+  const columns = Object.keys(spec.values);
+  if (entries.length === 0 || !columns.every(isIn(entries))) {
+    return { isGranted: false, rows: [], areValuesAllowed: false };
   }
 
-  // Of an update every column needs a line; of anything else the whole needs one.
-  const parts = deed.verb === 'update' ? columns : [null];
+  // An update needs an entry for every column, anything else one for the whole.
+  const parts = spec.verb === 'update' ? columns : [null];
   const allows = (test: (cell: Cell) => boolean) =>
     parts.every((column) =>
-      lines.some(
+      entries.some(
         ({ columns: writable, cells: { [me.department]: cell } }) =>
           cell !== null && (column === null || writable.includes(column)) && test(cell),
       ),
     );
-  const rows = meant(deed, me, company).filter((row) =>
-    allows((cell) => cell.rows(row, me, company)),
+  const rows = targetRows(spec, me, state).filter((row) =>
+    allows((cell) => cell.rows(row, me, state)),
   );
-  const givenTo = deed.id === null ? [undefined] : rows;
+  const writtenRows = spec.id === null ? [undefined] : rows;
   return {
-    hasRight: true,
+    isGranted: true,
     rows: rows.map(({ id }) => id),
-    mayGive: givenTo.every((row) => allows((cell) => cell.values(deed.values, me, company, row))),
+    areValuesAllowed: writtenRows.every((row) =>
+      allows((cell) => cell.values(spec.values, me, state, row)),
+    ),
   };
 }
 
-/** The ids that somebody sees. */
-export function visible(company: Company, record: RecordName, me: Employee): number[] {
-  return [...company[record].keys()].filter((id) => mayRead(record, id, me, company));
+/** The ids that an employee sees. */
+export function visibleIds(state: State, record: RecordName, me: Employee): number[] {
+  return [...state[record].keys()].filter((id) => mayRead(record, id, me, state));
 }
 
-function meant({ record, id }: Deed, me: Employee, company: Company): Records[RecordName][] {
-  return visible(company, record, me)
+function targetRows({ record, id }: WriteSpec, me: Employee, state: State): Records[RecordName][] {
+  return visibleIds(state, record, me)
     .filter((row) => id === 'all' || row === id)
-    .map((row) => company[record].get(row))
+    .map((row) => state[record].get(row))
     .filter((row) => row !== undefined);
 }
 
-function isIn(lines: readonly Line[]): (column: string) => boolean {
-  return (column) => lines.some(({ columns }) => columns.includes(column));
+function isIn(entries: readonly TableEntry[]): (column: string) => boolean {
+  return (column) => entries.some(({ columns }) => columns.includes(column));
 }

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
-import type { RecordName } from './company.ts';
 import type { Reference } from './operations.ts';
+import type { RecordName } from './state.ts';
 
-/** A record: mostly of the opening company, sometimes a newer one, rarely one that never was. */
+/** A record: mostly of the initial state, sometimes a newer one, rarely one that does not exist. */
 export function reference(to: RecordName): fc.Arbitrary<Reference> {
   return fc.oneof(
     { withCrossShrink: true },
-    { weight: 20, arbitrary: among(to, 'company') },
+    { weight: 20, arbitrary: among(to, 'initial') },
     { weight: 9, arbitrary: among(to, 'created') },
     { weight: 1, arbitrary: among(to, 'nothing', 0) },
   );
 }
 
-/** A record of the opening company, or one of those created since, up to the nth. */
-export function among(to: RecordName, place: Reference['among'], last = 8) {
+/** A record of one group, by an index up to `last`. */
+export function among(to: RecordName, group: Reference['among'], last = 8) {
   return fc.record({
     to: fc.constant(to),
-    among: fc.constant(place),
+    among: fc.constant(group),
     nth: fc.nat({ max: last }),
   });
 }

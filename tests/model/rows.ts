@@ -1,32 +1,32 @@
-import { type Company, commercialOf, type RecordName, remainsToBePaid } from './company.ts';
+import { type RecordName, remainsToBePaid, type State, salesContactOf } from './state.ts';
 
-// The same record in the words of the database and of the model.
+// Rows as the database holds them and as the model does.
 
 /** A row as the database holds it. */
 export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
-const longAgo = '2020-02-02T10:00:00+00:00';
+const pastTime = '2020-02-02T10:00:00+00:00';
 
-/** What the database works out by itself, and the model too. */
-function workedOut(company: Company, record: RecordName, id: number): object {
-  const contract = record === 'contract' && company.contract.get(id);
+/** The columns that both the database and the model derive. */
+function derivedColumns(state: State, record: RecordName, id: number): object {
+  const contract = record === 'contract' && state.contract.get(id);
   if (!contract) return {};
   return {
-    commercial_id: commercialOf(company, id),
-    amount_to_be_paid: remainsToBePaid(company, contract),
+    commercial_id: salesContactOf(state, id),
+    amount_to_be_paid: remainsToBePaid(state, contract),
   };
 }
 
 /** The rows that the database must hold, without their times. */
-export function expectedRows(company: Company, record: RecordName): Row[] {
-  return [...company[record].values()].map((row) => ({
+export function expectedRows(state: State, record: RecordName): Row[] {
+  return [...state[record].values()].map((row) => ({
     ...row,
-    ...workedOut(company, record, row.id),
+    ...derivedColumns(state, record, row.id),
   }));
 }
 
-/** A row of the database as the model would know it. */
-export function inModelTerms(record: RecordName, row: Row): Row {
+/** A database row in terms of the model. */
+export function toModelRow(record: RecordName, row: Row): Row {
   switch (record) {
     case 'client':
       return { ...row, is_erased: row.erased_at !== null };
@@ -41,28 +41,28 @@ export function inModelTerms(record: RecordName, row: Row): Row {
   }
 }
 
-/** The model's rows as the database would have them, had they been there for long. */
-export function inDatabaseTerms(company: Company, record: RecordName): object[] {
+/** The model's rows as database rows, with times long ago. */
+export function toDatabaseRows(state: State, record: RecordName): object[] {
   const times: { [Name in RecordName]: (row: Row) => object } = {
-    employee: () => ({ creation_date: longAgo }),
+    employee: () => ({ creation_date: pastTime }),
     client: ({ is_erased }) => ({
-      first_contact: longAgo,
-      last_update: longAgo,
-      erased_at: is_erased ? longAgo : null,
+      first_contact: pastTime,
+      last_update: pastTime,
+      erased_at: is_erased ? pastTime : null,
     }),
     contract: ({ was_signed }) => ({
-      creation_date: longAgo,
-      signed_at: was_signed ? longAgo : null,
+      creation_date: pastTime,
+      signed_at: was_signed ? pastTime : null,
     }),
-    payment: () => ({ paid_on: longAgo }),
+    payment: () => ({ paid_on: pastTime }),
     event: () => ({}),
     notification: ({ event_id }) => ({
       kind: event_id === null ? 'contract_signed' : 'event_assigned',
       subject: 'Something',
-      created_at: longAgo,
+      created_at: pastTime,
     }),
   };
-  return expectedRows(company, record).map((row) => ({
+  return expectedRows(state, record).map((row) => ({
     ...row,
     ...times[record](row),
     version: 1,

@@ -1,152 +1,157 @@
 import {
-  type Company,
   departments,
   isOpenEvent,
   type RecordName,
   type Records,
   remainsToBePaid,
+  type State,
   type Tables,
-} from './company.ts';
-import type { Values } from './model.ts';
+} from './state.ts';
+import type { Values } from './truth-table.ts';
 
-// The rules that hold for everyone, whoever asks: how a record must be when it has been written, and what it may
-// become, given what it was.
+// The rules for everyone: what must hold of a record after a write, given what it was before.
 
-/** A broken rule, and the code that a person gets for it. */
-export interface Broken {
+/** A broken rule, and the code of its error. */
+export interface Violation {
   code: 'INVALID' | 'CONFLICT' | 'NOT_FOUND';
   rule: string;
 }
 
-/** The columns that hold one of a few words. */
+/** The columns with a closed set of values. */
 const closedSets: Record<string, readonly unknown[]> = {
   'employee.department': departments,
   'contract.status': ['draft', 'signed', 'cancelled'],
   'event.status': ['planned', 'confirmed', 'completed', 'cancelled'],
 };
 
-/** Whether every value that is one of a few words is one of them. */
-export function areWordsKnown(record: RecordName, values: Values): boolean {
+/** Whether every value of such a column is in its set. */
+export function hasKnownValues(record: RecordName, values: Values): boolean {
   return Object.entries(values).every(
     ([column, value]) => closedSets[`${record}.${column}`]?.includes(value) ?? true,
   );
 }
 
-type Rule = [holds: boolean, rule: string, code?: Broken['code']];
+type Rule = [holds: boolean, rule: string, code?: Violation['code']];
 type RulesOf<Name extends RecordName> = (
   now: Records[Name],
   was: Records[Name] | undefined,
-  company: Company,
+  state: State,
 ) => Rule[];
 
-const rulesOfWritten: { [Name in RecordName]: RulesOf<Name> } = {
-  employee: (now, was, company) => [
-    [isName(now.full_name), 'a name is a line of text'],
-    [isAddress(now.email), 'an e-mail address looks like one'],
+const rulesByRecord: { [Name in RecordName]: RulesOf<Name> } = {
+  employee: (now, was, state) => [
+    [isOneLine(now.full_name), 'a name is one line'],
+    [isEmailAddress(now.email), 'an e-mail address contains an @'],
     [departments.includes(now.department), 'a department is sales, support or management'],
-    [hasNoTwin(now, company), 'no two employees have one e-mail address', 'CONFLICT'],
-    // The table says so of leaving. Who moves leaves them just as well to somebody who may not have them.
+    [hasUniqueEmail(now, state), 'no two employees have one e-mail address', 'CONFLICT'],
     [
-      !leavesOrMoves(now, was) || !hasOpenWork(now.id, company),
-      'whoever has open clients or events leaves only with a hand-over',
+      !leavesOrMoves(now, was) || !hasOpenWork(now.id, state),
+      'an employee with clients or open events leaves only with a hand-over',
     ],
-    [hasActiveManager(company), 'there is always an active manager'],
+    [hasActiveManager(state), 'there is always an active manager'],
   ],
 
-  client: (now, was, company) => [
-    [isName(now.full_name), 'a name is a line of text'],
-    [now.email === null ? now.is_erased : isAddress(now.email), 'an e-mail address looks like one'],
-    [now.phone === null || /^\+?[\d ]+$/.test(now.phone), 'a phone number looks like one'],
-    [now.company_name === null || isName(now.company_name), 'a company has a name'],
+  client: (now, was, state) => [
+    [isOneLine(now.full_name), 'a name is one line'],
+    [
+      now.email === null ? now.is_erased : isEmailAddress(now.email),
+      'an e-mail address contains an @',
+    ],
+    [now.phone === null || /^\+?[\d ]+$/.test(now.phone), 'a phone number has digits and spaces'],
+    [now.company_name === null || isOneLine(now.company_name), 'a company has a name'],
     [
       !was?.is_erased || (now.full_name === was.full_name && !now.email && !now.phone),
-      'whoever was erased stays erased',
+      'an erased client stays erased',
     ],
     ...(now.commercial_contact_id === was?.commercial_contact_id
       ? []
-      : contactRules('sales', now.commercial_contact_id, company)),
+      : contactRules('sales', now.commercial_contact_id, state)),
   ],
 
-  contract: (now, was, company) => [
-    [company.client.has(now.client_id), 'a contract is with a client', 'NOT_FOUND'],
+  contract: (now, was, state) => [
+    [state.client.has(now.client_id), 'a contract is with a client', 'NOT_FOUND'],
     [now.total_amount >= 0, 'a total is not negative'],
-    [isWithinTotal(now.id, company), '0 ≤ what remains to be paid ≤ total'],
+    [isWithinTotal(now.id, state), '0 ≤ what remains to be paid ≤ total'],
     [mayFollow(was?.status ?? 'draft', now.status), 'draft, then signed, then cancelled'],
   ],
 
-  payment: (now, _was, company) => [
-    [company.contract.has(now.contract_id), 'a payment is for a contract', 'NOT_FOUND'],
+  payment: (now, _was, state) => [
+    [state.contract.has(now.contract_id), 'a payment is for a contract', 'NOT_FOUND'],
     [now.amount !== 0, 'a payment is not of zero'],
-    [now.amount < 0 || isSigned(now.contract_id, company), 'only a signed contract is paid'],
-    [isWithinTotal(now.contract_id, company), '0 ≤ what remains to be paid ≤ total'],
+    [now.amount < 0 || isSigned(now.contract_id, state), 'only a signed contract is paid'],
+    [isWithinTotal(now.contract_id, state), '0 ≤ what remains to be paid ≤ total'],
   ],
 
-  event: (now, was, company) => [
-    [company.contract.has(now.contract_id), 'an event is under a contract', 'NOT_FOUND'],
-    [was !== undefined || isSigned(now.contract_id, company), 'an event needs a signed contract'],
-    [isName(now.title), 'a title is a line of text'],
+  event: (now, was, state) => [
+    [state.contract.has(now.contract_id), 'an event is under a contract', 'NOT_FOUND'],
+    [was !== undefined || isSigned(now.contract_id, state), 'an event needs a signed contract'],
+    [isOneLine(now.title), 'a title is one line'],
     [now.end_date > now.start_date, 'an event ends after it starts'],
     [now.location !== '', 'a location is not empty'],
     [now.attendees >= 0, 'attendees are not negative'],
     [
-      areWordsKnown('event', { status: now.status }),
+      hasKnownValues('event', { status: now.status }),
       'an event is planned, confirmed, completed or cancelled',
     ],
     ...(now.support_contact_id === (was?.support_contact_id ?? null)
       ? []
-      : contactRules('support', now.support_contact_id, company)),
+      : contactRules('support', now.support_contact_id, state)),
   ],
 
   notification: () => [],
 };
 
-/** Every rule that this change of the company breaks. */
-export function brokenRules(before: Company, after: Company): Broken[] {
+/** The rules that a change of the state breaks. */
+export function ruleViolations(before: State, after: State): Violation[] {
   return broken([
-    ...writtenRows('employee', before, after),
-    ...writtenRows('client', before, after),
-    ...writtenRows('contract', before, after),
-    ...writtenRows('payment', before, after),
-    ...writtenRows('event', before, after),
-    ...goneRules(before, after),
+    ...changedRowRules('employee', before, after),
+    ...changedRowRules('client', before, after),
+    ...changedRowRules('contract', before, after),
+    ...changedRowRules('payment', before, after),
+    ...changedRowRules('event', before, after),
+    ...deletedRowRules(before, after),
   ]);
 }
 
-function writtenRows<Name extends RecordName>(name: Name, before: Tables, after: Company): Rule[] {
+function changedRowRules<Name extends RecordName>(
+  name: Name,
+  before: Tables,
+  after: State,
+): Rule[] {
   const { [name]: old } = before;
   const { [name]: rows }: Tables = after;
   return [...rows.values()]
     .filter((now) => JSON.stringify(now) !== JSON.stringify(old.get(now.id)))
-    .flatMap((now) => rulesOfWritten[name](now, old.get(now.id), after));
+    .flatMap((now) => rulesByRecord[name](now, old.get(now.id), after));
 }
 
-function goneRules(before: Company, after: Company): Rule[] {
+function deletedRowRules(before: State, after: State): Rule[] {
   return [...before.employee.keys()]
     .filter((id) => !after.employee.has(id))
-    .map((id) => [!isReferredTo(id, after), 'nobody goes whom a record refers to', 'CONFLICT']);
+    .map((id) => [
+      !isReferredTo(id, after),
+      'an employee to whom a record refers is not deleted',
+      'CONFLICT',
+    ]);
 }
 
-/** What the values of an update must be, even if they are what is there already. */
-export function brokenByValues(values: Values, company: Company): Broken[] {
+/** The rules that the values of an update break, even if they are the present ones. */
+export function valueViolations(values: Values, state: State): Violation[] {
   const { commercial_contact_id: sales, support_contact_id: support } = values;
   return broken([
-    ...(typeof sales === 'number' ? contactRules('sales', sales, company) : []),
-    ...(typeof support === 'number' ? contactRules('support', support, company) : []),
+    ...(typeof sales === 'number' ? contactRules('sales', sales, state) : []),
+    ...(typeof support === 'number' ? contactRules('support', support, state) : []),
   ]);
 }
 
-function broken(rules: Rule[]): Broken[] {
+function broken(rules: Rule[]): Violation[] {
   return rules
     .filter(([holds]) => !holds)
     .map(([_holds, rule, code = 'INVALID']) => ({ code, rule }));
 }
 
-function contactRules(
-  department: 'sales' | 'support',
-  id: number | null,
-  company: Company,
-): Rule[] {
-  const contact = company.employee.get(id ?? 0);
+function contactRules(department: 'sales' | 'support', id: number | null, state: State): Rule[] {
+  const contact = state.employee.get(id ?? 0);
   if (id === null) return [];
   if (contact === undefined) return [[false, 'a contact is an employee', 'NOT_FOUND']];
   return [
@@ -157,8 +162,8 @@ function contactRules(
   ];
 }
 
-/** Personal records refer to their employee; notifications are only sent to one, and go along. */
-function isReferredTo(id: number, { client, event, payment }: Company): boolean {
+/** Notifications do not count: they are deleted with their recipient. */
+function isReferredTo(id: number, { client, event, payment }: State): boolean {
   return (
     [...client.values()].some(({ commercial_contact_id }) => commercial_contact_id === id) ||
     [...event.values()].some(({ support_contact_id }) => support_contact_id === id) ||
@@ -171,33 +176,33 @@ function leavesOrMoves(now: Records['employee'], was: Records['employee'] | unde
   return (was.active && !now.active) || was.department !== now.department;
 }
 
-function hasOpenWork(id: number, { client, event }: Company): boolean {
+function hasOpenWork(id: number, { client, event }: State): boolean {
   return (
     [...client.values()].some((row) => row.commercial_contact_id === id && !row.is_erased) ||
     [...event.values()].some((row) => row.support_contact_id === id && isOpenEvent(row))
   );
 }
 
-function hasActiveManager({ employee }: Company): boolean {
+function hasActiveManager({ employee }: State): boolean {
   return [...employee.values()].some((row) => row.active && row.department === 'management');
 }
 
-function hasNoTwin(now: Records['employee'], { employee }: Company): boolean {
+function hasUniqueEmail(now: Records['employee'], { employee }: State): boolean {
   const same = now.email.toLowerCase();
   return ![...employee.values()].some(
     ({ id, email }) => id !== now.id && email.toLowerCase() === same,
   );
 }
 
-function isWithinTotal(contractId: number, company: Company): boolean {
-  const contract = company.contract.get(contractId);
+function isWithinTotal(contractId: number, state: State): boolean {
+  const contract = state.contract.get(contractId);
   if (contract === undefined) return true;
-  const remains = remainsToBePaid(company, contract);
+  const remains = remainsToBePaid(state, contract);
   return remains >= 0 && remains <= contract.total_amount;
 }
 
-/** Of a contract that does not exist, another rule speaks. */
-function isSigned(contractId: number, { contract }: Company): boolean {
+/** True of a contract that does not exist, for which there is another rule. */
+function isSigned(contractId: number, { contract }: State): boolean {
   return (contract.get(contractId)?.status ?? 'signed') === 'signed';
 }
 
@@ -212,10 +217,10 @@ function mayFollow(from: string, to: string): boolean {
   ].includes(`${from} ${to}`);
 }
 
-function isName(text: string): boolean {
+function isOneLine(text: string): boolean {
   return text !== '' && !text.includes('\n');
 }
 
-function isAddress(text: string): boolean {
+function isEmailAddress(text: string): boolean {
   return text.includes('@');
 }

@@ -1,65 +1,64 @@
 import fc from 'fast-check';
-import { Disagreement, play, type Witness } from './day.ts';
-import { days } from './generate.ts';
-import type { Office } from './office.ts';
-import type { DoorName, Intention } from './operations.ts';
-import { simplified } from './simplify.ts';
+import { sequences } from './generate.ts';
+import type { DriverName, GeneratedStep } from './operations.ts';
+import { Disagreement, runSequence, type StepListener } from './sequence.ts';
+import { simplify } from './simplify.ts';
+import type { SystemUnderTest } from './system.ts';
 
-export interface Search {
-  /** At least so many steps, unless there is a disagreement before. */
+export interface SearchOptions {
+  /** How many steps to run at least. */
   operations: number;
   seed: number;
-  /** Where in the days of that seed to look: what an earlier search printed. */
+  /** The path of a counterexample that an earlier search printed. */
   path?: string | undefined;
-  doors: readonly DoorName[];
+  drivers: readonly DriverName[];
 }
 
-/** A disagreement in as few steps as it takes, and how to see it again. */
-export interface Found {
+/** A disagreement in as few steps as possible, and how to reproduce it. */
+export interface Counterexample {
   script: readonly string[];
   seed: number;
   path: string;
-  doors: readonly DoorName[];
+  drivers: readonly DriverName[];
 }
 
-// A batch of days is what one seed stands for.
-const daysInBatch = 20;
+const sequencesPerBatch = 20;
 
 /**
- * Plays random days until that many steps were agreed on, a fifth of them through the API; gives the first
- * disagreement in as few steps as it takes.
+ * Runs random sequences until that many steps agreed, a fifth of them through the API. Returns the first disagreement,
+ * shrunk; null where there is none.
  */
 export async function search(
-  office: Office,
-  { operations, seed, path, doors }: Search,
-  witness: Witness,
-): Promise<Found | null> {
-  const agreed: Record<DoorName, number> = { SQL: 0, GraphQL: 0 };
-  const property = fc.asyncProperty(days(doors), (day) =>
-    play(day, office, (step, ...more) => {
-      agreed[step.through] += 1;
-      witness(step, ...more);
+  system: SystemUnderTest,
+  { operations, seed, path, drivers }: SearchOptions,
+  onStep: StepListener,
+): Promise<Counterexample | null> {
+  const agreed: Record<DriverName, number> = { SQL: 0, GraphQL: 0 };
+  const property = fc.asyncProperty(sequences(drivers), (sequence) =>
+    runSequence(sequence, system, (step, ...more) => {
+      agreed[step.via] += 1;
+      onStep(step, ...more);
     }),
   );
   const isDone = () =>
     agreed.SQL + agreed.GraphQL >= operations &&
-    (!doors.includes('GraphQL') || agreed.GraphQL >= operations / 5);
+    (!drivers.includes('GraphQL') || agreed.GraphQL >= operations / 5);
 
   for (let batch = seed; !isDone(); batch += 1) {
     const run = await fc.check(property, {
       seed: batch,
-      numRuns: daysInBatch,
+      numRuns: sequencesPerBatch,
       ...(path !== undefined && { path }),
     });
     if (run.failed) {
       const { counterexample, errorInstance: error, counterexamplePath } = run;
       if (counterexample === null || !(error instanceof Disagreement)) throw error;
-      const script = await simplified(counterexample[0], (day) => scriptOf(day, office));
+      const script = await simplify(counterexample[0], (sequence) => scriptOf(sequence, system));
       return {
         script: script ?? error.script,
         seed: batch,
         path: counterexamplePath ?? '',
-        doors,
+        drivers,
       };
     }
     if (path !== undefined) break;
@@ -68,11 +67,11 @@ export async function search(
 }
 
 async function scriptOf(
-  day: readonly Intention[],
-  office: Office,
+  sequence: readonly GeneratedStep[],
+  system: SystemUnderTest,
 ): Promise<readonly string[] | null> {
   try {
-    await play(day, office, () => undefined);
+    await runSequence(sequence, system, () => undefined);
     return null;
   } catch (error) {
     if (error instanceof Disagreement) return error.script;
@@ -80,14 +79,13 @@ async function scriptOf(
   }
 }
 
-/** A disagreement for a person to read. */
-export function reportOf({ script, seed, path, doors }: Found): string {
-  const flags = [`--seed ${seed}`, `--path ${path}`, `--doors ${doors}`].join(' ');
+export function formatCounterexample({ script, seed, path, drivers }: Counterexample): string {
+  const flags = [`--seed ${seed}`, `--path ${path}`, `--drivers ${drivers}`].join(' ');
   return [
     'The model and the database disagree:',
     '',
     ...script.map((line) => `  ${line}`),
     '',
-    `To see it again: npm run test:model -- ${flags}`,
+    `To reproduce it: npm run test:model -- ${flags}`,
   ].join('\n');
 }

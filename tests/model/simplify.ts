@@ -1,62 +1,62 @@
-import type { Intention } from './operations.ts';
+import type { GeneratedStep } from './operations.ts';
 
-/** Plays a day; gives the script if the model and the database disagree. */
-export type Replay = (day: readonly Intention[]) => Promise<readonly string[] | null>;
+/** Runs a sequence; returns the script if the model and the database disagree. */
+export type Replay = (sequence: readonly GeneratedStep[]) => Promise<readonly string[] | null>;
 
 /**
- * Goes on where fast-check stops shrinking: leaves out steps and columns, prefers SQL and the people of the opening
- * company, as long as the two still disagree. Gives the script of the simplest day.
+ * Shrinks further than fast-check: leaves out steps and columns, prefers SQL and employees of the initial state, as long as
+ * the two still disagree. Returns the script of the simplest sequence.
  */
-export async function simplified(
-  day: readonly Intention[],
+export async function simplify(
+  sequence: readonly GeneratedStep[],
   replay: Replay,
 ): Promise<readonly string[] | null> {
-  let simplest = day;
-  let script = await replay(day);
-  // From the end: the steps before may be needed only by a step that can be simpler.
-  for (let place = day.length - 1; script !== null && place >= 0; ) {
-    const next = await firstFailing(simplerAt(simplest, place), replay);
+  let simplest = sequence;
+  let script = await replay(sequence);
+  // From the end: a step may be needed only by a later one that can be simplified.
+  for (let index = sequence.length - 1; script !== null && index >= 0; ) {
+    const next = await firstFailing(simplerAt(simplest, index), replay);
     if (next === null) {
-      place -= 1;
+      index -= 1;
     } else {
-      if (next.day.length < simplest.length) place -= 1;
-      ({ day: simplest, script } = next);
+      if (next.sequence.length < simplest.length) index -= 1;
+      ({ sequence: simplest, script } = next);
     }
   }
   return script;
 }
 
 async function firstFailing(
-  days: Iterable<readonly Intention[]>,
+  sequences: Iterable<readonly GeneratedStep[]>,
   replay: Replay,
-): Promise<{ day: readonly Intention[]; script: readonly string[] } | null> {
-  for (const day of days) {
-    const script = await replay(day);
-    if (script !== null) return { day, script };
+): Promise<{ sequence: readonly GeneratedStep[]; script: readonly string[] } | null> {
+  for (const sequence of sequences) {
+    const script = await replay(sequence);
+    if (script !== null) return { sequence, script };
   }
   return null;
 }
 
-/** The day without one step, or with a simpler one in its place. */
-function* simplerAt(day: readonly Intention[], place: number): Generator<Intention[]> {
-  yield day.toSpliced(place, 1);
-  const step = day[place];
+/** The sequence without one step, or with a simpler one in its place. */
+function* simplerAt(sequence: readonly GeneratedStep[], index: number): Generator<GeneratedStep[]> {
+  yield sequence.toSpliced(index, 1);
+  const step = sequence[index];
   if (step === undefined) return;
-  for (const simpler of simplerSteps(step)) yield day.with(place, { ...step, ...simpler });
+  for (const simpler of simplerSteps(step)) yield sequence.with(index, { ...step, ...simpler });
 }
 
-const everybody = [0, 1, 2, 3, 4, 5, 6];
+const activeEmployees = [0, 1, 2, 3, 4, 5, 6];
 
 function* simplerSteps({
   by,
-  through,
+  via,
   firstSession,
   operation,
-}: Intention): Generator<Partial<Intention>> {
-  if (through !== 'SQL') yield { through: 'SQL' };
+}: GeneratedStep): Generator<Partial<GeneratedStep>> {
+  if (via !== 'SQL') yield { via: 'SQL' };
   if (firstSession) yield { firstSession: false };
   if (by !== null && typeof by === 'object' && by.among === 'created') {
-    for (const nth of everybody) yield { by: { to: 'employee', among: 'company', nth } };
+    for (const nth of activeEmployees) yield { by: { to: 'employee', among: 'initial', nth } };
   }
   if (operation.verb !== 'update') return;
   const columns = Object.entries(operation.values);

@@ -2,13 +2,13 @@ import pg from 'pg';
 import { hashNewPassword } from '../../src/server/identity/passwords.ts';
 import { password } from '../server/support/people.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { type Company, type RecordName, recordNames } from './company.ts';
-import { inDatabaseTerms, type Row } from './rows.ts';
+import { type Row, toDatabaseRows } from './rows.ts';
+import { type RecordName, recordNames, type State } from './state.ts';
 
-// The database behind the doors, as a superuser sees it: filled with the opening company, put back to it before
-// every sequence, and read in full after every operation.
+// The database, as a superuser: filled with the initial state, reset to it before every sequence, and read in full after
+// every step.
 
-/** What an operation could have changed. */
+/** Everything that a step could have changed. */
 export interface Snapshot {
   rows: Record<RecordName, Row[]>;
   /** Since the snapshot before. */
@@ -23,8 +23,8 @@ export interface HistoryEntry {
 }
 
 export interface Store {
-  /** Makes the present state the one that reset() comes back to. */
-  keep(): Promise<void>;
+  /** Saves the present state as the one that reset() restores. */
+  saveBaseline(): Promise<void>;
   reset(): Promise<void>;
   read(): Promise<Snapshot>;
   /** The ids of the last twenty entries that history holds about a record. */
@@ -33,17 +33,17 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Fills an empty database with a company in which everybody has the password of the tests. */
-export async function openStore(database: TestDatabase, company: Company): Promise<Store> {
+/** Fills an empty database with a state. Every employee has the password of the tests. */
+export async function openStore(database: TestDatabase, state: State): Promise<Store> {
   const client = new pg.Client({ connectionString: database.adminUrl });
   await client.connect();
-  // What is arranged here is no operation: no trigger notices it.
+  // Triggers do not apply to the initial state.
   await client.query(`set session_replication_role = replica; set time zone 'UTC'`);
   for (const record of recordNames) {
     await client.query(
       `insert into crm.${record} overriding system value
        select * from json_populate_recordset(null::crm.${record}, $1)`,
-      [JSON.stringify(inDatabaseTerms(company, record))],
+      [JSON.stringify(toDatabaseRows(state, record))],
     );
     await client.query(
       `select setval(pg_get_serial_sequence('crm.${record}', 'id'), max(id)) from crm.${record}`,
@@ -58,20 +58,20 @@ export async function openStore(database: TestDatabase, company: Company): Promi
   let lastEntry = 0;
   let resets = 0;
   return {
-    async keep() {
-      await keepTables(client);
+    async saveBaseline() {
+      await saveBaseline(client);
     },
     async reset() {
-      await client.query('call kept.restore()');
+      await client.query('call baseline.restore()');
       resets += 1;
-      // A long search leaves more dead rows than living ones.
+      // A long search leaves many dead rows.
       if (resets % 100 === 0)
         await client.query(`vacuum ${recordNames.map((name) => `crm.${name}`)}`);
     },
     async read() {
       const { rows } = await client.query<{ snapshot: Snapshot }>({
         name: 'read',
-        text: reading,
+        text: readQuery,
         values: [lastEntry],
       });
       const [row] = rows;
@@ -96,18 +96,18 @@ export async function openStore(database: TestDatabase, company: Company): Promi
 const tables = recordNames.map(
   (name) => `'${name}', (select coalesce(json_agg(t order by id), '[]') from crm.${name} t)`,
 );
-const reading = `
+const readQuery = `
   select json_build_object('rows', json_build_object(${tables.join(', ')}), 'history', (
     select coalesce(json_agg(entry order by id), '[]')
     from (
       select id, record, row_id, employee_id from audit.change where id > $1 order by id limit 500
     ) entry)) as snapshot`;
 
-/** Copies every table but history, which nobody can put back, and prepares to put the copies back. */
-async function keepTables(client: pg.Client): Promise<void> {
+/** Copies every table but history, which is append-only, and creates a procedure that restores the copies. */
+async function saveBaseline(client: pg.Client): Promise<void> {
   const { rows: tables } = await client.query<Record<'name' | 'copy' | 'columns', string>>(`
     select format('%I.%I', schemaname, tablename) as name,
-      format('kept.%I', schemaname || '_' || tablename) as copy,
+      format('baseline.%I', schemaname || '_' || tablename) as copy,
       (select string_agg(quote_ident(attname), ', ' order by attnum)
        from pg_attribute
        where attrelid = format('%I.%I', schemaname, tablename)::regclass
@@ -119,10 +119,10 @@ async function keepTables(client: pg.Client): Promise<void> {
     from pg_sequences
     where schemaname in ('crm', 'auth')`);
   await client.query(`
-    drop schema if exists kept cascade;
-    create schema kept;
+    drop schema if exists baseline cascade;
+    create schema baseline;
     ${tables.map(({ name, copy }) => `create table ${copy} as table ${name};`).join('\n')}
-    create procedure kept.restore() language plpgsql as $$
+    create procedure baseline.restore() language plpgsql as $$
     begin
       ${tables.map(({ name }) => `delete from ${name};`).join('\n')}
       ${tables

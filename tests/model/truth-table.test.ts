@@ -1,44 +1,46 @@
 import type { TestDatabase } from '../support/database.ts';
-import { type Office, openOffice } from './office.ts';
-import type { DoorName } from './operations.ts';
-import { type Found, reportOf, search } from './search.ts';
-import { Tally } from './tally.ts';
+import { Coverage } from './coverage.ts';
+import type { DriverName } from './operations.ts';
+import { type Counterexample, formatCounterexample, search } from './search.ts';
+import { type SystemUnderTest, startSystem } from './system.ts';
 
-let office: Office | undefined;
+let system: SystemUnderTest | undefined;
 
 afterEach(async () => {
-  await office?.close();
-  office = undefined;
+  await system?.close();
+  system = undefined;
 });
 
-async function play(
-  doors: DoorName[],
+async function explore(
+  drivers: DriverName[],
   asked: { operations: number; seed: number },
   arrange?: (database: TestDatabase) => Promise<void>,
-): Promise<{ found: Found | null; tally: Tally }> {
-  const tally = new Tally();
-  office = await openOffice(doors, arrange);
-  const found = await search(office, { ...asked, doors }, (...step) => tally.count(...step));
-  return { found, tally };
+): Promise<{ found: Counterexample | null; coverage: Coverage }> {
+  const coverage = new Coverage();
+  system = await startSystem(drivers, arrange);
+  const found = await search(system, { ...asked, drivers }, (...step) => coverage.count(...step));
+  return { found, coverage };
 }
 
-// Another one each time: a failure prints it.
+// Different each time; a failure prints it.
 const seed = Date.now() % 1_000_000;
 
-test('The database agrees with the truth table on 5,000 random operations through SQL and GraphQL', async () => {
-  const { found, tally } = await play(['SQL', 'GraphQL'], { operations: 5000, seed });
+test('the database agrees with the truth table on 5,000 random operations through SQL and GraphQL', async () => {
+  const { found, coverage } = await explore(['SQL', 'GraphQL'], { operations: 5000, seed });
 
-  expect(found && reportOf(found)).toBeNull();
-  expect(tally.total).toBeGreaterThanOrEqual(5000);
-  expect(tally.byDoor.GraphQL).toBeGreaterThanOrEqual(1000);
-  expect([...tally.byLine].filter(([, { allowed, refused }]) => !allowed || !refused)).toEqual([]);
+  expect(found && formatCounterexample(found)).toBeNull();
+  expect(coverage.total).toBeGreaterThanOrEqual(5000);
+  expect(coverage.byDriver.GraphQL).toBeGreaterThanOrEqual(1000);
+  expect([...coverage.byEntry].filter(([, { allowed, refused }]) => !allowed || !refused)).toEqual(
+    [],
+  );
 });
 
 test.each([
   {
     mutant: 'a widened policy',
     sql: 'alter policy support_update_own on crm.event using (true) with check (true)',
-    line: /^1\. \w+ \(support\) updates event \d: .+ → model: FORBIDDEN \(it is not theirs to update\); database: done/,
+    line: /^1\. \w+ \(support\) updates event \d: .+ → model: FORBIDDEN \(no policy allows to update this row\); database: done/,
   },
   {
     mutant: 'a lost grant',
@@ -50,8 +52,8 @@ test.each([
     sql: 'alter table crm.event drop constraint event_attendees_are_counted',
     line: /^1\. \w+ \(\w+\) (updates event \d|creates event): .*attendees = -1.* → model: INVALID \(attendees are not negative\); database: done/,
   },
-])('$mutant is found and shrunk to one operation', async ({ sql, line }) => {
-  const { found } = await play(['SQL'], { operations: 5000, seed: 1 }, async (database) => {
+])('the search finds $mutant and shrinks it to one operation', async ({ sql, line }) => {
+  const { found } = await explore(['SQL'], { operations: 5000, seed: 1 }, async (database) => {
     await database.query(sql);
   });
 

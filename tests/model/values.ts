@@ -1,17 +1,17 @@
 import fc from 'fast-check';
-import type { RecordName } from './company.ts';
-import type { Value } from './model.ts';
 import type { Reference } from './operations.ts';
 import { mostly, reference } from './references.ts';
+import type { RecordName } from './state.ts';
+import type { Value } from './truth-table.ts';
 
-// What is written. Most of it is good, so that a refusal is about the person more often than about the value.
+// The values of writes. Most are valid, so that more refusals come from permissions than from rules.
 
-export type Written = Record<string, Value | Reference>;
+export type GeneratedValues = Record<string, Value | Reference>;
 type Columns = Record<string, fc.Arbitrary<Value | Reference>>;
 
 const of = (...good: Value[]) => fc.constantFrom(...good);
 const or = (good: fc.Arbitrary<Value>, ...bad: Value[]) => mostly(good, fc.constantFrom(...bad));
-const longAgo = of('2001-01-01T00:00:00.000Z');
+const pastTime = of('2001-01-01T00:00:00.000Z');
 const anId = of(77);
 
 const employee = {
@@ -49,8 +49,8 @@ const event = {
   notes: of('x', null),
 } satisfies Columns;
 
-const salesContact = mostly(colleague(0, 2), reference('employee'));
-const supportContact = mostly(fc.oneof(colleague(3, 4), of(null)), reference('employee'));
+const salesContact = mostly(initialEmployee(0, 2), reference('employee'));
+const supportContact = mostly(fc.oneof(initialEmployee(3, 4), of(null)), reference('employee'));
 
 const notification = {
   recipient_id: reference('employee'),
@@ -59,8 +59,8 @@ const notification = {
   subject: of('Yours'),
 } satisfies Columns;
 
-/** What a new record has to have, and what else somebody may give it. */
-const entered: Record<RecordName, [Columns, Columns]> = {
+/** The required and the optional columns of a new record. */
+const createColumns: Record<RecordName, [Columns, Columns]> = {
   employee: [employee, {}],
   client: [
     { full_name: client.full_name, email: client.email },
@@ -80,8 +80,8 @@ const entered: Record<RecordName, [Columns, Columns]> = {
   notification: [notification, {}],
 };
 
-/** What somebody may change. */
-const changed: Record<RecordName, Columns> = {
+/** The columns that some department may change. */
+const updateColumns: Record<RecordName, Columns> = {
   employee: { ...employee, active: fc.boolean() },
   client: { ...client, commercial_contact_id: salesContact },
   contract: { ...contract, status: or(of('signed', 'cancelled', 'draft'), 'lost') },
@@ -91,65 +91,65 @@ const changed: Record<RecordName, Columns> = {
     status: or(of('confirmed', 'completed', 'cancelled', 'planned'), 'moved'),
     support_contact_id: supportContact,
   },
-  notification: { read_at: longAgo },
+  notification: { read_at: pastTime },
 };
 
-/** What nobody may give a new record. */
-const neverEntered: Record<RecordName, Columns> = {
-  employee: { id: anId, creation_date: longAgo },
-  client: { id: anId, commercial_contact_id: reference('employee'), last_update: longAgo },
-  contract: { id: anId, status: of('signed'), signed_at: longAgo, amount_to_be_paid: of(0) },
+/** The columns that no department may write to a new record. */
+const forbiddenOnCreate: Record<RecordName, Columns> = {
+  employee: { id: anId, creation_date: pastTime },
+  client: { id: anId, commercial_contact_id: reference('employee'), last_update: pastTime },
+  contract: { id: anId, status: of('signed'), signed_at: pastTime, amount_to_be_paid: of(0) },
   payment: { id: anId, recorded_by: reference('employee') },
   event: { id: anId },
   notification,
 };
 
-/** What nobody may change. */
-const neverChanged: Record<RecordName, Columns> = {
-  employee: { id: anId, creation_date: longAgo },
-  client: { id: anId, first_contact: of('2001-01-01'), last_update: longAgo, erased_at: longAgo },
+/** The columns that no department may change. */
+const forbiddenOnUpdate: Record<RecordName, Columns> = {
+  employee: { id: anId, creation_date: pastTime },
+  client: { id: anId, first_contact: of('2001-01-01'), last_update: pastTime, erased_at: pastTime },
   contract: {
     id: anId,
     client_id: reference('client'),
     commercial_id: reference('employee'),
     amount_to_be_paid: of(0),
-    creation_date: longAgo,
-    signed_at: longAgo,
+    creation_date: pastTime,
+    signed_at: pastTime,
   },
   payment: { ...payment, id: anId, recorded_by: reference('employee'), paid_on: of('2001-01-01') },
   event: { id: anId, contract_id: reference('contract') },
   notification: { ...notification, id: anId },
 };
 
-/** The values of a new record; one time in ten with one that nobody may give it. */
-export function newValues(record: RecordName): fc.Arbitrary<Written> {
-  const [must, may] = entered[record];
-  const good = fc.record({ ...must, ...may }, { requiredKeys: Object.keys(must) });
-  return mostly(good, merged(good, oneOf(neverEntered[record])));
+/** The values of a new record; one time in ten with a forbidden column. */
+export function newValues(record: RecordName): fc.Arbitrary<GeneratedValues> {
+  const [required, optional] = createColumns[record];
+  const good = fc.record({ ...required, ...optional }, { requiredKeys: Object.keys(required) });
+  return mostly(good, merged(good, oneOf(forbiddenOnCreate[record])));
 }
 
-/** New values for one or two columns; one time in ten with one that nobody may change. */
-export function changedValues(record: RecordName): fc.Arbitrary<Written> {
-  const bad = oneOf(neverChanged[record]);
-  if (Object.keys(changed[record]).length === 0) return bad;
-  const one = oneOf(changed[record]);
+/** New values for one or two columns; one time in ten for a forbidden one. */
+export function changedValues(record: RecordName): fc.Arbitrary<GeneratedValues> {
+  const bad = oneOf(forbiddenOnUpdate[record]);
+  if (Object.keys(updateColumns[record]).length === 0) return bad;
+  const one = oneOf(updateColumns[record]);
   const good = fc.oneof({ withCrossShrink: true }, one, merged(one, one));
   return mostly(good, fc.oneof({ withCrossShrink: true }, bad, merged(bad, one)));
 }
 
-/** One of the opening company, by place. */
-function colleague(first: number, last: number): fc.Arbitrary<Reference> {
+/** An employee of the initial state, by index. */
+function initialEmployee(first: number, last: number): fc.Arbitrary<Reference> {
   return fc
     .integer({ min: first, max: last })
-    .map((nth) => ({ to: 'employee', among: 'company', nth }));
+    .map((nth) => ({ to: 'employee', among: 'initial', nth }));
 }
 
-function oneOf(columns: Columns): fc.Arbitrary<Written> {
+function oneOf(columns: Columns): fc.Arbitrary<GeneratedValues> {
   const single = ([column, value]: [string, Columns[string]]) =>
     value.map((chosen) => ({ [column]: chosen }));
   return fc.oneof({ withCrossShrink: true }, ...Object.entries(columns).map(single));
 }
 
-function merged(...parts: fc.Arbitrary<Written>[]): fc.Arbitrary<Written> {
+function merged(...parts: fc.Arbitrary<GeneratedValues>[]): fc.Arbitrary<GeneratedValues> {
   return fc.tuple(...parts).map((written) => Object.assign({}, ...written));
 }

@@ -1,20 +1,20 @@
 import jwt from 'jsonwebtoken';
 import { type ApiAnswer, ask, askToLogIn, askToRefresh } from '../../server/support/api.ts';
-import type { Values } from '../model.ts';
+import { mutationFor } from '../mutations.ts';
 import type { Operation } from '../operations.ts';
-import { callFor } from '../verbs.ts';
-import { type Answer, type Caller, type Door, done, type Key } from './door.ts';
+import type { Values } from '../truth-table.ts';
+import { type Caller, type Driver, done, type Result, type SessionTokens } from './driver.ts';
 
-// Through the API, as any client: over HTTP, with an access token. What the API does not offer is asked for under
-// the name that it would have.
+// Over HTTP, with an access token, like any client. An operation that the API does not offer is requested by the name that
+// it would have.
 
-export interface GraphqlDoor extends Door {
-  /** Gets an access token for a session that was opened by another door. */
-  furnish(key: Key): Promise<Key>;
+export interface GraphqlDriver extends Driver {
+  /** Gets an access token for a session that was opened through SQL. */
+  issueAccessToken(key: SessionTokens): Promise<SessionTokens>;
 }
 
-/** The door of the server at that address. */
-export function graphqlDoor(url: string): GraphqlDoor {
+/** The driver for the server at that address. */
+export function graphqlDriver(url: string): GraphqlDriver {
   return {
     async perform(operation, caller) {
       if (operation.verb === 'log in') return logIn(url, caller);
@@ -23,7 +23,7 @@ export function graphqlDoor(url: string): GraphqlDoor {
       const answer = await ask<Record<string, Payload>>(url, query, { token, variables });
       return refusalIn(answer) ?? resultIn(answer, operation);
     },
-    async furnish(key) {
+    async issueAccessToken(key) {
       const { data, errors } = await askToRefresh(url, key.refreshToken);
       if (!data?.refresh) throw new Error(`A new session was refused: ${JSON.stringify(errors)}`);
       const { accessToken, refreshToken } = data.refresh;
@@ -32,7 +32,7 @@ export function graphqlDoor(url: string): GraphqlDoor {
   };
 }
 
-/** What comes back under the field that was asked for. */
+/** The value of the requested field. */
 interface Payload {
   nodes?: { id: number | string }[];
   oneTimePassword?: string;
@@ -69,7 +69,7 @@ function requestFor(
       );
     }
     case 'update': {
-      const call = callFor(operation);
+      const call = mutationFor(operation);
       if (call !== 'patch' && call !== null) {
         return mutation(call.name, operation.record, call.input);
       }
@@ -104,7 +104,7 @@ function requestFor(
   }
 }
 
-/** A mutation with one input, of which the id of a record is wanted, or only whether it was done. */
+/** A mutation with one input that selects the id of a record, or `ok`. */
 function mutation(name: string, record: string | null, input: Record<string, unknown>): Request {
   const type = name.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
   const field = type.charAt(0).toLowerCase() + type.slice(1);
@@ -126,7 +126,7 @@ function inCamelCase(values: Values): Values {
   );
 }
 
-function refusalIn({ errors }: ApiAnswer<unknown>): Answer | null {
+function refusalIn({ errors }: ApiAnswer<unknown>): Result | null {
   const [error] = errors;
   if (error === undefined) return null;
   const isUnknown = /^(Cannot query field|Unknown type)|is not defined by type/.test(error.message);
@@ -135,7 +135,7 @@ function refusalIn({ errors }: ApiAnswer<unknown>): Answer | null {
   return { code: isUnknown ? 'NOT_OFFERED' : code, detail };
 }
 
-function resultIn({ data }: ApiAnswer<Record<string, Payload>>, operation: Operation): Answer {
+function resultIn({ data }: ApiAnswer<Record<string, Payload>>, operation: Operation): Result {
   const [payload] = Object.values(data ?? {});
   if (operation.verb === 'read' || operation.verb === 'read history') {
     return done({ seen: (payload?.nodes ?? []).map(({ id }) => Number(id)) });
@@ -148,7 +148,7 @@ function resultIn({ data }: ApiAnswer<Record<string, Payload>>, operation: Opera
   });
 }
 
-async function logIn(url: string, { email, password }: Caller): Promise<Answer> {
+async function logIn(url: string, { email, password }: Caller): Promise<Result> {
   const answer = await askToLogIn(url, email, password);
   const refusal = refusalIn(answer);
   if (refusal !== null || !answer.data?.login) return refusal ?? { code: 'NOTHING', detail: '' };

@@ -1,22 +1,22 @@
-import type { Company } from './company.ts';
-import type { Values } from './model.ts';
 import type { Operation, Step } from './operations.ts';
+import type { State } from './state.ts';
+import type { Values } from './truth-table.ts';
 
 /** A step as a sentence: `Chloe (support) updates event 3: notes = "x" through GraphQL`. */
-export function sentence(step: Step, company: Company): string {
+export function describeStep(step: Step, state: State): string {
   const session = step.firstSession ? ', in their first session,' : '';
-  return `${subject(step.by, company)}${session} ${deed(step.operation)} through ${step.through}`;
+  return `${describeActor(step.by, state)}${session} ${describeOperation(step.operation)} via ${step.via}`;
 }
 
-function subject(id: number | null, { employee }: Company): string {
-  if (id === null) return 'A stranger';
+function describeActor(id: number | null, { employee }: State): string {
+  if (id === null) return 'An anonymous caller';
   const person = employee.get(id);
-  if (person === undefined) return `Employee ${id} (gone)`;
+  if (person === undefined) return `Employee ${id} (deleted)`;
   const { full_name, department, active } = person;
   return `${JSON.stringify(full_name).slice(1, -1)} (${department}${active ? '' : ', inactive'})`;
 }
 
-function deed(operation: Operation): string {
+function describeOperation(operation: Operation): string {
   switch (operation.verb) {
     case 'read':
       return `reads every ${operation.record}`;

@@ -1,18 +1,18 @@
-import type { Value } from './model.ts';
 import type { Operation } from './operations.ts';
+import type { Value } from './truth-table.ts';
 
-/** A mutation of the API, by its words, and what it needs. */
-export interface VerbCall {
+/** A mutation of the API, by name, and its input. */
+export interface MutationCall {
   name: string;
   input: Readonly<Record<string, unknown>>;
 }
 
-type Verbs = Record<string, (id: number, value: Value) => VerbCall | null>;
+type MutationsByColumn = Record<string, (id: number, value: Value) => MutationCall | null>;
 
 const statuses: Record<string, string> = { signed: 'sign', cancelled: 'cancel' };
 
-/** The columns that are changed by a verb of their own, and by no other mutation; null where there is none for a value. */
-const verbs: Partial<Record<string, Verbs>> = {
+/** The columns that only a mutation of their own changes; null where a value has none. */
+const mutationsByColumn: Partial<Record<string, MutationsByColumn>> = {
   client: {
     commercial_contact_id: (clientId, to) =>
       to === null ? null : { name: 'hand over client', input: { clientId, toEmployeeId: to } },
@@ -41,17 +41,14 @@ const verbs: Partial<Record<string, Verbs>> = {
   },
 };
 
-/**
- * How the API does an update: by which verb; `patch` where it is a patch; null where it has no one mutation for all
- * of it.
- */
-export function callFor({
+/** The mutation for an update: `patch` for a plain update, null where no single mutation does all of it. */
+export function mutationFor({
   record,
   id,
   values,
-}: Extract<Operation, { verb: 'update' }>): VerbCall | 'patch' | null {
+}: Extract<Operation, { verb: 'update' }>): MutationCall | 'patch' | null {
   const [[column, value] = ['', null], ...others] = Object.entries(values);
-  const own = verbs[record] ?? {};
+  const own = mutationsByColumn[record] ?? {};
   if (!Object.keys(values).some((each) => each in own)) return 'patch';
   if (others.length > 0 || typeof id !== 'number') return null;
   return own[column]?.(id, value) ?? null;

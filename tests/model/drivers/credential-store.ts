@@ -1,30 +1,32 @@
 import { password } from '../../server/support/people.ts';
-import type { Employee, Session } from '../company.ts';
-import type { Key } from './door.ts';
+import type { Employee, Session } from '../state.ts';
+import type { SessionTokens } from './driver.ts';
 
 const otherPasswords = ['seven quiet harbours', 'staple under the moon'] as const;
 
-/** What people hold and the model need not know: passwords and tokens. */
-export class Keyring {
-  #keys: Key[];
+/** The passwords and tokens of the employees, which are not part of the model. */
+export class CredentialStore {
+  #keys: SessionTokens[];
   #passwords: Map<number, string>;
 
-  constructor(keys: readonly Key[] = [], passwords: ReadonlyMap<number, string> = new Map()) {
+  constructor(
+    keys: readonly SessionTokens[] = [],
+    passwords: ReadonlyMap<number, string> = new Map(),
+  ) {
     this.#keys = [...keys];
     this.#passwords = new Map(passwords);
   }
 
-  /** A copy that can be used without changing this one. */
-  copy(): Keyring {
-    return new Keyring(this.#keys, this.#passwords);
+  copy(): CredentialStore {
+    return new CredentialStore(this.#keys, this.#passwords);
   }
 
-  keyOf(session: Session | null): Key | null {
+  keyOf(session: Session | null): SessionTokens | null {
     return (session && this.#keys[session.key]) ?? null;
   }
 
-  /** Keeps the key of a new session. */
-  add(key: Key, { id, department }: Employee): Session {
+  /** Stores the tokens of a new session. */
+  add(key: SessionTokens, { id, department }: Employee): Session {
     this.#keys.push(key);
     return { key: this.#keys.length - 1, employee_id: id, department, is_open: true };
   }
@@ -33,7 +35,7 @@ export class Keyring {
     return this.#passwords.get(employeeId ?? 0) ?? password;
   }
 
-  /** One that somebody may change theirs to. */
+  /** A different password to change to. */
   nextPasswordOf(employeeId: number | null): string {
     const [one, other] = otherPasswords;
     return this.passwordOf(employeeId) === one ? other : one;

@@ -1,5 +1,5 @@
-// The company as the model knows it: the records in the words of the database, without what the database
-// works out (amounts that remain, a contract's sales contact) and without its times.
+// The state of the model: records as in the database, without derived columns (what remains to be paid, a contract's sales
+// contact) and without times.
 
 export const departments = ['sales', 'support', 'management'] as const;
 export type Department = (typeof departments)[number];
@@ -77,7 +77,7 @@ export const recordNames = [
   'notification',
 ] as const satisfies RecordName[];
 
-/** A login. Its number is also what the keyring knows its tokens by. */
+/** A login. The credential store finds its tokens by the key. */
 export interface Session {
   key: number;
   employee_id: number;
@@ -88,27 +88,27 @@ export interface Session {
 
 export type Tables = { [Name in RecordName]: Map<number, Records[Name]> };
 
-export interface Company extends Tables {
-  /** In the order in which they were opened. */
+export interface State extends Tables {
+  /** In the order of their logins. */
   sessions: Session[];
-  /** The employees whose password is a one-time password. */
-  newcomers: Set<number>;
+  /** The employees with a one-time password. */
+  oneTimePasswords: Set<number>;
 }
 
-export function remainsToBePaid(company: Company, contract: Contract): number {
-  return contract.total_amount - paid(company, contract.id);
+export function remainsToBePaid(state: State, contract: Contract): number {
+  return contract.total_amount - paid(state, contract.id);
 }
 
-function paid(company: Company, contractId: number): number {
-  return [...company.payment.values()]
+function paid(state: State, contractId: number): number {
+  return [...state.payment.values()]
     .filter(({ contract_id }) => contract_id === contractId)
     .reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** The sales contact of a contract is always that of its client. */
-export function commercialOf(company: Company, contractId: number | null): number | null {
-  const contract = company.contract.get(contractId ?? 0);
-  return company.client.get(contract?.client_id ?? 0)?.commercial_contact_id ?? null;
+export function salesContactOf(state: State, contractId: number | null): number | null {
+  const contract = state.contract.get(contractId ?? 0);
+  return state.client.get(contract?.client_id ?? 0)?.commercial_contact_id ?? null;
 }
 
 export function isOpenEvent({ status }: Event): boolean {
@@ -116,14 +116,14 @@ export function isOpenEvent({ status }: Event): boolean {
 }
 
 /**
- * The company that every sequence begins with: small, with one of everything that the table tells apart.
+ * The state that every sequence starts from: small, with one of each case that the table distinguishes.
  *
- *   sales       Alice looks after Acme and Paul; Bruno after Bistro and an erased client; Basile has nobody
+ *   sales       Alice looks after Acme and Paul; Bruno after Bistro and an erased client; Basile has none
  *   support     Chloe runs the gala and ran the reunion; Denis runs the banquet
  *   management  Emma, Felix
  *   left        Gaston (sales), Hector (support)
  */
-export function openingCompany(): Company {
+export function initialState(): State {
   const event = { start_date: '2030-05-01T10:00:00.000Z', end_date: '2030-05-01T18:00:00.000Z' };
   return {
     employee: table([
@@ -171,7 +171,7 @@ export function openingCompany(): Company {
       { id: 3, recipient_id: 6, event_id: 2, contract_id: null, is_read: false },
     ]),
     sessions: [],
-    newcomers: new Set(),
+    oneTimePasswords: new Set(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Client, QueryResult, QueryResultRow } from 'pg';
-import type { Key } from './door.ts';
+import type { SessionTokens } from './driver.ts';
 
 export interface Statement {
   text: string;
@@ -9,28 +9,28 @@ export interface Statement {
 /** Sends a statement of an open transaction. */
 export type Send = <Row extends QueryResultRow>(statement: Statement) => Promise<QueryResult<Row>>;
 
-/** A transaction in a session, or in none: the first statement, and what is made of its result. */
-export type InSession = <Row extends QueryResultRow, Result>(
-  who: { key: Key | null; forOwnCredential?: boolean },
+/** Runs a transaction in a session, or in none: the first statement, then a function of its result. */
+export type RunInSession = <Row extends QueryResultRow, Result>(
+  who: { key: SessionTokens | null; forOwnCredential?: boolean },
   first: Statement,
   then: (result: QueryResult<Row>, send: Send) => Result | Promise<Result>,
 ) => Promise<Result>;
 
 /** The transactions of a pipelined connection. */
-export function transactionsOf(client: Client): InSession {
+export function transactionsOf(client: Client): RunInSession {
   const send: Send = (statement) => client.query(statement);
   return async <Row extends QueryResultRow, Result>(
-    who: Parameters<InSession>[0],
+    who: Parameters<RunInSession>[0],
     first: Statement,
     then: (result: QueryResult<Row>, send: Send) => Result | Promise<Result>,
   ) => {
-    // Should entering fail, the transaction is broken and PostgreSQL refuses the statement behind it.
+    // If entering fails, the transaction is aborted and PostgreSQL refuses the statement after it.
     const begun = client.query('begin');
-    const entered = send(entering(who));
+    const createColumns = send(entering(who));
     const answered = send<Row>(first);
-    await Promise.allSettled([begun, entered, answered]);
+    await Promise.allSettled([begun, createColumns, answered]);
     try {
-      await entered;
+      await createColumns;
       const result = await then(await answered, send);
       await client.query('commit');
       return result;
@@ -41,7 +41,7 @@ export function transactionsOf(client: Client): InSession {
   };
 }
 
-function entering({ key, forOwnCredential = false }: Parameters<InSession>[0]): Statement {
+function entering({ key, forOwnCredential = false }: Parameters<RunInSession>[0]): Statement {
   const who = [key?.employeeId ?? null, key?.sessionId ?? null, key?.department ?? null];
   return { text: 'select auth.enter($1, $2, $3, $4)', values: [...who, forOwnCredential] };
 }

@@ -1,19 +1,19 @@
 import { hashNewPassword, hashPresentedPassword } from '../../../src/server/identity/passwords.ts';
 import { newRefreshToken } from '../../../src/server/identity/tokens.ts';
-import { type Answer, type Caller, done } from './door.ts';
-import type { InSession, Send, Statement } from './transactions.ts';
+import { type Caller, done, type Result } from './driver.ts';
+import type { RunInSession, Send, Statement } from './transactions.ts';
 
-// Logging in, one's own password and a newcomer's, in the transactions in which the API does them. Hashing is
-// slow on purpose, so what was hashed once is kept.
+// Logging in, changing a password and setting a one-time password, in the same transactions as the API. Hashing is slow,
+// so hashes are cached.
 
-/** What the SQL door gives to whom it hires. */
+/** The one-time password of employees that the SQL driver creates. */
 const oneTimePassword = 'for one login only';
 
 const anonymous = { key: null };
 
-export async function logIn(inSession: InSession, caller: Caller): Promise<Answer> {
+export async function logIn(runInSession: RunInSession, caller: Caller): Promise<Result> {
   const { email } = caller;
-  const passwordHash = await inSession<{ parameters: string | null }, string>(
+  const passwordHash = await runInSession<{ parameters: string | null }, string>(
     anonymous,
     { text: 'select parameters from auth.password_parameters($1, null)', values: [email] },
     ({ rows }) => hashed(caller.password, rows[0]?.parameters ?? null),
@@ -25,7 +25,7 @@ export async function logIn(inSession: InSession, caller: Caller): Promise<Answe
     employee_id: number;
     department: string;
   }
-  return inSession<Outcome & Record<string, unknown>, Answer>(
+  return runInSession<Outcome & Record<string, unknown>, Result>(
     anonymous,
     {
       text: 'select * from auth.log_in($1, $2, $3, $4, null)',
@@ -48,18 +48,18 @@ export async function logIn(inSession: InSession, caller: Caller): Promise<Answe
   );
 }
 
-export async function changePassword(inSession: InSession, caller: Caller): Promise<Answer> {
+export async function changePassword(runInSession: RunInSession, caller: Caller): Promise<Result> {
   const me = { key: caller.key, forOwnCredential: true };
   const [parameters, newHash] = await Promise.all([
-    inSession<{ parameters: string | null }, string | null>(
+    runInSession<{ parameters: string | null }, string | null>(
       me,
       { text: 'select parameters from auth.my_password_parameters(null)', values: [] },
       ({ rows }) => rows[0]?.parameters ?? null,
     ),
-    hashedAnew(caller.nextPassword),
+    hashedNew(caller.nextPassword),
   ]);
   const hash = await hashed(caller.password, parameters);
-  return inSession<{ outcome: string }, Answer>(
+  return runInSession<{ outcome: string }, Result>(
     me,
     { text: 'select outcome from auth.change_password($1, $2, null)', values: [hash, newHash] },
     ({ rows }) =>
@@ -70,8 +70,8 @@ export async function changePassword(inSession: InSession, caller: Caller): Prom
 }
 
 /** Gives a new employee a one-time password, in the transaction that creates them. */
-export async function introduce(send: Send, id: number): Promise<{ password: string }> {
-  await send(credential(id, await hashedAnew(oneTimePassword)));
+export async function setOneTimePassword(send: Send, id: number): Promise<{ password: string }> {
+  await send(credential(id, await hashedNew(oneTimePassword)));
   return { password: oneTimePassword };
 }
 
@@ -82,18 +82,18 @@ function credential(id: number, hash: string): Statement {
   };
 }
 
-const kept = new Map<string, Promise<string>>();
+const cache = new Map<string, Promise<string>>();
 
 function hashed(password: string, parameters: string | null): Promise<string> {
   return once(`${password} ${parameters}`, () => hashPresentedPassword(password, parameters));
 }
 
-function hashedAnew(password: string): Promise<string> {
+function hashedNew(password: string): Promise<string> {
   return once(password, () => hashNewPassword(password));
 }
 
 function once(key: string, hash: () => Promise<string>): Promise<string> {
-  const known = kept.get(key) ?? hash();
-  kept.set(key, known);
+  const known = cache.get(key) ?? hash();
+  cache.set(key, known);
   return known;
 }

@@ -1,13 +1,10 @@
-import type { Values } from '../model.ts';
 import type { Operation } from '../operations.ts';
+import type { Values } from '../truth-table.ts';
 import type { Statement } from './transactions.ts';
 
 type Stated = Exclude<Operation, { verb: 'log in' | 'change password' }>;
 
-/**
- * The statement that does an operation. What is done to all rows reads no column, so that only the policies of the
- * verb itself stand in its way.
- */
+/** The statement of an operation. One for all rows reads no column, so that only the policies of its own verb apply. */
 export function statementFor(operation: Stated): Statement {
   switch (operation.verb) {
     case 'read':

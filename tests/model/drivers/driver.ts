@@ -1,0 +1,47 @@
+import type { Code } from '../expectation.ts';
+import type { Operation } from '../operations.ts';
+
+/** The tokens and claims of a session. */
+export interface SessionTokens {
+  employeeId: number;
+  sessionId: string;
+  department: string;
+  refreshToken: string;
+  /** Null until one is requested from the API. */
+  accessToken: string | null;
+}
+
+/** Who does an operation. */
+export interface Caller {
+  /** Null for no session. */
+  key: SessionTokens | null;
+  email: string;
+  password: string;
+  /** The new password for a change. */
+  nextPassword: string;
+}
+
+/** The result of an operation. */
+export interface Result {
+  /** A code of the model, or any other. */
+  code: 'OK' | Code | (string & {});
+  /** The message of a refusal. */
+  detail: string;
+  /** The id of the created record. */
+  id?: number;
+  /** The password of an employee who was created. */
+  password?: string;
+  /** The ids of the rows that were read. */
+  seen?: number[];
+  /** The session that a login opened. */
+  key?: SessionTokens;
+}
+
+/** Runs operations on the system under test. */
+export interface Driver {
+  perform(operation: Operation, caller: Caller): Promise<Result>;
+}
+
+export function done(more: Omit<Result, 'code' | 'detail'> = {}): Result {
+  return { code: 'OK', detail: '', ...more };
+}
