@@ -2,6 +2,8 @@
 export default {
   roots: ['<rootDir>/tests'],
   testMatch: ['<rootDir>/tests/{cli,client,model,server}/**/*.test.ts'],
+  // npm run test:slow
+  testPathIgnorePatterns: ['\\.slow\\.test\\.ts$'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -13,8 +15,8 @@ export default {
   globalSetup: '<rootDir>/tests/support/global-setup.ts',
   globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
   reporters: ['default', '<rootDir>/tests/support/closing-line.ts'],
-  // One more than the two cores of a small machine: the tests wait for programs that they start.
+  // one more than the two cores of a small machine: tests wait for the programs that they start
   maxWorkers: 3,
-  // Only a hang should fail by time: a slow machine must not.
+  // only a hang fails by time, not a slow machine
   testTimeout: 900_000,
 };
