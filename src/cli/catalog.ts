@@ -134,7 +134,7 @@ export const nouns: readonly NounEntry[] = catalog.flatMap((section) =>
   'nouns' in section ? section.nouns : [],
 );
 
-/** The commands of all sections that belong to no noun. */
+/** The commands of all sections without a noun. */
 export const commands: readonly CommandEntry[] = catalog.flatMap((section) =>
   'commands' in section ? section.commands : [],
 );

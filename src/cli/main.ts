@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-// Only this file is loaded before the check: everything else may use what an older Node does not have.
+// Nothing else is loaded before the check: other files may need a newer Node.
 const oldest = 22;
 
 /** Aborts on the first Ctrl-C; a second one, or two seconds, end the process. */

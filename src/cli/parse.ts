@@ -10,7 +10,7 @@ function optionFor(flag: Flag): Option {
   return option.argParser((typed, before: readonly string[] = []) => [...before, typed]);
 }
 
-/** What was typed for a command: for its own flags and arguments, by their keys, and for those that all have. */
+/** Parses the values of a command: of its own flags and arguments, by their keys, and of the shared flags. */
 export function parse(
   command: Command,
   { line, names }: Pick<Resolved, 'line' | 'names'>,

@@ -30,7 +30,7 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
   function begin(line: CommandLine): void {
     commandLine = line;
     draft = undefined;
-    // until the command is known, errors are written as the flags say that all commands share
+    // until the command is known, errors follow these flags
     output = createOutput(streams, {
       format: line.flags.has('--json') ? 'json' : undefined,
       colour: !line.flags.has('--no-color'),

@@ -7,7 +7,7 @@ import { createDraft } from './core/prompts/draft.ts';
 import { createPrompts } from './core/prompts/prompts.ts';
 import { whoseSession } from './core/session/resolve-session.ts';
 
-/** What a command works with, by the flags that every command has. */
+/** The services of a command, configured by the shared flags. */
 export async function createServices(
   shared: SharedFlags,
   about: {

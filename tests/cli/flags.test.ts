@@ -105,7 +105,7 @@ const limit = optional('--limit <n>', '', wholeNumber(1, 100));
 const all = toggle('-a, --all', '');
 const ics = optional('--ics [file]', '', line(100));
 
-test('a command line is taken apart once: words, flags with their values, and what is unknown', () => {
+test('a command line is tokenized once: words, flags with their values, and what is unknown', () => {
   const typed = ['list', '--limit', '5', '-a', 'x', '--ics', '--nope', '-5', '--', '--limit'];
   const commandLine = new CommandLine(typed, [limit, all, ics]);
   expect(commandLine.words).toEqual(['list', 'x', '-5', '--limit']);

@@ -21,7 +21,7 @@ function withoutGuess(argv: readonly string[], flags: readonly Flag[]): string[]
   );
 }
 
-/** A command line in its parts: the one place where arguments are taken apart. */
+/** A command line, tokenized once for everything that asks what was typed. */
 export class CommandLine {
   /** The arguments as typed, without the program's name. */
   readonly argv: readonly string[];
@@ -29,9 +29,9 @@ export class CommandLine {
   readonly words: readonly string[];
   /** The flags by their long names, each with its last value; true for one without. */
   readonly flags: ReadonlyMap<string, string | true>;
-  /** The flags that are not among the known ones; those that take no value, with one. */
+  /** Unknown flags, and switches that were given a value. */
   readonly unknown: readonly string[];
-  /** The flag at the end whose value is missing. */
+  /** The last flag, if its value is missing. */
   readonly pending: Flag | undefined;
   /** Whether `--` was typed, after which everything is a word. */
   readonly isTerminated: boolean;
@@ -41,7 +41,7 @@ export class CommandLine {
   readonly #wordIndexes: readonly number[];
   readonly #flagIndexes: readonly { name: string; indexes: readonly number[] }[];
 
-  /** Takes arguments apart; how many a flag takes is known of these flags. */
+  /** Tokenizes arguments; the known flags say which of them take a value. */
   constructor(argv: readonly string[], known: readonly Flag[]) {
     const { tokens } = parseArgs({
       args: withoutGuess(argv, known),
@@ -83,7 +83,7 @@ export class CommandLine {
     this.#flagIndexes = flagIndexes;
   }
 
-  /** The same line, taken apart with these flags known. */
+  /** The same line, tokenized with these flags known. */
   knowing(flags: readonly Flag[]): CommandLine {
     return new CommandLine(this.argv, flags);
   }
@@ -94,7 +94,7 @@ export class CommandLine {
     return this.#dropping(flags.flatMap(({ indexes }) => indexes));
   }
 
-  /** The line without its first words, or without any. */
+  /** The line without its first words, or without all of them. */
   withoutWords(count?: number): CommandLine {
     return this.#dropping(this.#wordIndexes.slice(0, count));
   }
@@ -109,7 +109,7 @@ export class CommandLine {
     );
   }
 
-  /** As it is typed in a POSIX shell. */
+  /** The line to type in a POSIX shell. */
   toString(): string {
     return shellQuote(['epic', ...this.argv]);
   }

@@ -4,30 +4,30 @@ import { Invalid, type Parser } from './parsers.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
 
-/** A flag (`--total <amount>`) or an argument (`<id>`): how it is written and what it means. */
+/** A flag (`-F, --var <name=value>`) or an argument (`<id>`), by its spec. */
 export interface Flag<Value = unknown, Given extends Presence = Presence> {
   spec: string;
   help: string;
   given: Given;
   parse: Parser<Value>;
-  /** What Enter answers where it is asked for, after these answers. Nothing: it is skipped. */
+  /** The answer that a question suggests, given the earlier ones; undefined: the question is skipped. */
   suggest?: (answers: Readonly<Record<string, unknown>>) => string | undefined;
-  /** False where a form leaves it out. */
+  /** False if forms do not ask for it. */
   asked?: false;
-  /** The heading of the help that it belongs under. */
+  /** Its heading in the help. */
   group?: string;
 }
 
 export type Flags = Record<string, Flag>;
 
-/** What a command gets for its flags, by the same keys. */
+/** The values of flags, by the same keys. */
 export type Values<F extends Flags> = {
   [Key in keyof F]: F[Key] extends Flag<infer Value, infer Given>
     ? { required: Value; optional: Value | undefined; switch: boolean; several: Value[] }[Given]
     : never;
 };
 
-/** A flag or argument that a command cannot do without: asked for on a terminal. */
+/** A flag or argument that must have a value; on a terminal it is asked for. */
 export const required = <Value>(spec: string, help: string, parse: Parser<Value>) =>
   ({ spec, help, parse, given: 'required' }) as const;
 
@@ -35,13 +35,13 @@ export const required = <Value>(spec: string, help: string, parse: Parser<Value>
 export const optional = <Value>(spec: string, help: string, parse: Parser<Value>) =>
   ({ spec, help, parse, given: 'optional' }) as const;
 
-/** The flag, with what Enter answers where it is asked for. */
+/** The flag, with a suggested answer. */
 export const suggesting = <F extends Flag>(flag: F, suggest: NonNullable<Flag['suggest']>): F => ({
   ...flag,
   suggest,
 });
 
-/** The flag, which no form asks for. */
+/** The flag, left out of forms. */
 export const unasked = <F extends Flag>(flag: F): F => ({ ...flag, asked: false });
 
 /** A flag without a value. */
@@ -59,20 +59,18 @@ export const under = <F extends Flags>(group: string, flags: F): F =>
 /** What was typed for a flag: nothing, a text, several texts, or `true` for a switch. */
 export type Typed = string | readonly string[] | boolean | undefined;
 
-// How a flag or an argument is written: `--total <amount>`, `-F, --var <name=value>`, `<id>`.
-
-/** Whether it is typed without a name: `<id>`. */
+/** Whether the spec is of an argument: `<id>`. */
 export const isArgument = ({ spec }: { spec: string }) => !spec.startsWith('-');
 
 /** The name of a flag: `--total`; undefined for an argument. */
 export const flagName = ({ spec }: { spec: string }) => /--[\w-]+/.exec(spec)?.[0];
 
-/** How messages name a flag: `--total`, or `ID` for an argument. */
+/** The name in messages: `--total`, or `ID` for an argument. */
 export function nameOf({ spec }: Flag): string {
   return flagName({ spec }) ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
 }
 
-/** The arguments for a flag with this value. One that begins with a dash has to touch the name. */
+/** The arguments for a flag with this value. One that begins with a dash needs the `=`. */
 export function argumentsFor(flag: Flag, text: string): string[] {
   const name = flagName(flag);
   if (name === undefined) return [text];
@@ -80,7 +78,7 @@ export function argumentsFor(flag: Flag, text: string): string[] {
   return text.startsWith('-') ? [`${name}=${text}`] : [name, text];
 }
 
-/** The value of what was typed for a flag; a usage error when it cannot be one. */
+/** The value of a typed text. Throws a usage error when it is invalid. */
 export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
   try {
     return flag.parse(typed);
@@ -90,13 +88,13 @@ export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
   }
 }
 
-/** A flag as a question: what its help says, without what is only true on a command line. */
+/** The help of a flag as a question, without what is true on the command line only. */
 export function questionOf({ help }: Flag): string {
   const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
   return capitalised(words);
 }
 
-/** What is wrong with a text as the value of a flag, or true. */
+/** Validates an answer: true, or what is wrong with it. */
 export function checkFor({ parse }: Flag): (typed: string) => true | string {
   return (typed) => {
     try {

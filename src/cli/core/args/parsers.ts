@@ -3,27 +3,27 @@ import type { Cell, Kind } from '../output/columns.ts';
 import { localDay, offset } from '../output/format.ts';
 import { didYouMean } from '../text/suggest.ts';
 
-/** Turns what was typed into a value, or throws an `Invalid` that says how to write it. */
+/** Parses a typed text, or throws an `Invalid` that says how to write it. */
 export type Parser<Value> = ((typed: string) => Value) & {
-  /** The words to choose from, where there are few. */
+  /** The accepted words, of a closed set. */
   choices?: readonly string[];
-  /** Words that can be typed, among others. */
+  /** Words that completion offers. */
   offers?: readonly string[];
-  /** Of an id: the records that it can be of, which may be named by a text instead. */
+  /** Of an id: the records among which a text may stand for it. */
   refersTo?: Reference;
 };
 
-/** The kinds of record that a text is looked for among. */
+/** The kinds of record that search covers. */
 export const searched = ['client', 'contract', 'event', 'employee'] as const;
 
-/** Which records a text is looked for among. */
+/** The records among which a text is searched. */
 export interface Reference {
   kind: (typeof searched)[number];
-  /** Of employees, only the active ones of this department. */
+  /** Only active employees of this department. */
   department?: Department;
 }
 
-/** What was typed cannot be a value of its kind. The message completes “--flag: …”. */
+/** A typed text is not a valid value. The message completes “--flag: …”. */
 export class Invalid extends Error {
   /** What to type instead. */
   readonly hint: string | undefined;
@@ -43,7 +43,7 @@ export const id: Parser<number> = (typed) => {
   throw new Invalid(`${shown(typed)} is not an id. Write a whole number, like 12.`);
 };
 
-/** The id of a record of this kind, for which a text may stand that only one of them contains. */
+/** The id of a record of this kind; a text may stand for it if only one of them contains it. */
 export function idOf(
   kind: Reference['kind'],
   department?: Reference['department'],
@@ -115,7 +115,7 @@ export const period: Parser<{ first: string; last: string }> = (typed) => {
 
 const withOffset = (day: string, time: string) => {
   const instant = new Date(`${day}T${time}`);
-  // An hour that daylight saving skips comes back as another one.
+  // an hour that daylight saving skips is read as another one
   const wanted = Number(time.slice(0, 2)) * 60 + Number(time.slice(3, 5));
   const found = instant.getHours() * 60 + instant.getMinutes();
   if (found % oneDay !== wanted) {
@@ -142,7 +142,7 @@ export const dateTime: Parser<string> = (typed) => {
 
 const two = (value: number) => String(value).padStart(2, '0');
 
-/** A value of a record as somebody would type it for a flag; empty where there is none. */
+/** A value as it is typed for a flag; empty for null. */
 export function asTyped(kind: Kind, value: Cell): string {
   if (value === null || value === undefined) return '';
   if (kind !== 'instant') return String(value);
@@ -163,11 +163,11 @@ export const toMoment: Parser<string> = (typed) => {
   return withOffset(localDay(new Date(year, month - 1, day + 1)), '00:00:00');
 };
 
-/** How long ago a period began: `30d`, or a day. A moment, as for `fromMoment`. */
+/** The beginning of a period as its age, `30d`, or as for `fromMoment`. */
 export const since: Parser<string> = (typed) =>
   fromMoment(typed.trim().replace(/^(?=\d{1,4}d$)/, '-'));
 
-/** A period like `2026-12-01..2026-12-31`, its ends read by these; either may be left out. */
+/** A period like `2026-12-01..2026-12-31`, its ends parsed by these; either may be left out. */
 export function between<Value extends string>(
   from: Parser<Value>,
   to: Parser<Value>,
@@ -196,7 +196,7 @@ function readable(typed: string, most: number): string {
   return typed;
 }
 
-/** One line of text that says something, without control characters. */
+/** One line of text, not empty, without control characters. */
 export function line(most: number): Parser<string> {
   return (typed) => {
     const text = readable(typed, most).trim();
@@ -227,12 +227,12 @@ export const phone: Parser<string> = (typed) => {
   );
 };
 
-/** The same, where an empty text clears the field: null. */
+/** The same parser, with null for an empty text. */
 export function orNothing<Value>(parser: Parser<Value>): Parser<Value | null> {
   return (typed) => (typed.trim() === '' ? null : parser(typed));
 }
 
-/** The same, with some words that completion offers. */
+/** The same parser, with words for completion. */
 export function offering<Value>(offers: readonly string[], parser: Parser<Value>): Parser<Value> {
   return Object.assign((typed: string) => parser(typed), { offers });
 }

@@ -26,7 +26,7 @@ export function daysShown({ startDate, endDate }: Event): string[] {
   return days;
 }
 
-/** What a clash is found by. */
+/** What double bookings are found by. */
 export interface Booking {
   id: number;
   supportContactId: number | null;

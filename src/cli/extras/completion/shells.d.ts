@@ -1,4 +1,4 @@
-// The build takes scripts of shells as texts.
+// the build bundles shell scripts as text
 declare module '*.bash' {
   const script: string;
   export default script;

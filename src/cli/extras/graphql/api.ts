@@ -71,7 +71,7 @@ async function printRows({ output }: Services, rows: AsyncIterable<unknown>): Pr
 
 interface Page {
   rows: readonly unknown[];
-  /** Where the next page begins; null after the last one. */
+  /** The cursor of the next page; null after the last one. */
   next: string | null;
 }
 

@@ -15,7 +15,7 @@ function drawItems(items: readonly Item[], termWidth: number, width: number): st
     const [first = '', ...rest] = wrapped(about, width - margin.length, '').split('\n');
     const begin = `  ${term}`;
     const lines = rest.map((line) => `${margin}${line}`);
-    // A long name has its line to itself.
+    // a long term has a line of its own
     return term.length > termWidth
       ? [begin, `${margin}${first}`, ...lines]
       : [`${begin.padEnd(margin.length)}${first}`.trimEnd(), ...lines];
