@@ -3,7 +3,7 @@ import { Client, DatabaseError, type Pool } from 'pg';
 import { createPool } from '../../src/server/database/pool.ts';
 import { createWithSession, sessionSettings } from '../../src/server/database/session.ts';
 import { ApiError } from '../../src/server/errors/errors.ts';
-import { plainRefusal } from '../../src/server/graphql/errors/sqlstate.ts';
+import { apiErrorFrom } from '../../src/server/graphql/errors/sqlstate.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
@@ -158,7 +158,7 @@ describe.each([
       }
     }).catch((caught) => caught);
 
-    const refusal = error instanceof DatabaseError ? plainRefusal(error) : error;
+    const refusal = error instanceof DatabaseError ? apiErrorFrom(error) : error;
     expect(refusal).toBeInstanceOf(ApiError);
     expect(refusal).toMatchObject({ code: 'UNAVAILABLE' });
     const { rows } = await withSession(sessionSettings(null), (client) =>

@@ -96,7 +96,7 @@ async function through<Result>(
     await run('rollback');
     const refusal = await explainDatabaseError(
       error,
-      { verb: null, input: {} },
+      { mutation: null, input: {} },
       {
         isAnonymous: false,
         settings: null,

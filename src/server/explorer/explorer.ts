@@ -4,11 +4,10 @@ import { getStaticFile } from 'ruru/static';
 import { content, errorResponse, type HttpResponse, type Routes } from '../http/response.ts';
 import { loginBar, loginScript, loginStyle } from './login.ts';
 
-// The page at /, in which the API can be explored: Ruru, from files of its own package, so that nothing is fetched
-// from elsewhere, with a bar to log in.
+// The page at /: Ruru, served from its own package so that nothing is loaded from elsewhere, with a login bar.
 
-/** The folder of Ruru's files; below it, one named by their hash, so that a browser can keep them for ever. */
-const folder = '/ruru/';
+/** The path of Ruru's files; below it, one with their hash, so that browsers can cache them. */
+const basePath = '/ruru/';
 
 const firstQuery = `# Log in above, then press Ctrl-Enter.
 # What there is: the book at the left.
@@ -44,7 +43,7 @@ export function createExplorer(): Routes {
       page ??= readPage();
       return page;
     },
-    [`${folder}*`]: (request) => readFile(request.url ?? '', request.headers['accept-encoding']),
+    [`${basePath}*`]: (request) => readFile(request.url ?? '', request.headers['accept-encoding']),
   };
 }
 
@@ -52,7 +51,7 @@ async function readFile(
   address: string,
   acceptEncoding?: string | string[],
 ): Promise<HttpResponse> {
-  const staticPath = address.slice(0, address.indexOf('/', folder.length) + 1);
+  const staticPath = address.slice(0, address.indexOf('/', basePath.length) + 1);
   const file = await getStaticFile({
     staticPath,
     urlPath: address,
@@ -70,13 +69,13 @@ async function readFile(
 
 async function readPage(): Promise<HttpResponse> {
   const main = await getStaticFile({
-    staticPath: folder,
-    urlPath: `${folder}ruru.js`,
+    staticPath: basePath,
+    urlPath: `${basePath}ruru.js`,
     acceptEncoding: 'br',
   });
   if (main === null) throw new Error('Ruru is not complete.');
   const endpoint = '/graphql';
-  const staticPath = `${folder}${hashOf(main.content, 'hex').slice(0, 16)}/`;
+  const staticPath = `${basePath}${hashOf(main.content, 'hex').slice(0, 16)}/`;
   const config = { endpoint, staticPath, defaultQuery: firstQuery, debugTools: [] };
   const page = ruruHTML({
     endpoint,
@@ -90,14 +89,14 @@ async function readPage(): Promise<HttpResponse> {
     },
   });
   return content('text/html;charset=utf-8', page, {
-    'content-security-policy': policyFor(page),
+    'content-security-policy': contentSecurityPolicy(page),
     'cross-origin-opener-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
   });
 }
 
-/** Nothing but what is ours: of scripts, the files and what stands in the page. Ruru's editor styles by itself. */
-function policyFor(page: string): string {
+/** Allows this server's files and the page's own scripts. Ruru's editor needs inline styles. */
+function contentSecurityPolicy(page: string): string {
   const scripts = [...page.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(
     ([, script = '']) => `'sha256-${hashOf(script, 'base64')}'`,
   );

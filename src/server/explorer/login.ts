@@ -1,5 +1,5 @@
-// The bar above the explorer, in which one logs in. It is the page's own: what is typed into a query would be kept in
-// the browser's storage, passwords too. The session is kept in memory alone, and ends with the page.
+// The login bar above the explorer. Ruru keeps queries in the browser's storage, so no password may be typed into one.
+// The session is in memory only, and ends with the page.
 
 export const loginStyle = `
   body { display: flex; flex-direction: column; height: 100vh; color-scheme: light dark; }
@@ -26,13 +26,13 @@ export const loginBar = `
 /** Runs in the browser, before the explorer. */
 export const loginScript = `
   const form = document.getElementById('session');
-  const says = form.querySelector('output');
+  const output = form.querySelector('output');
   const send = window.fetch.bind(window);
-  const parts = 'accessToken accessTokenExpiresAt refreshToken mustChangePassword employee { fullName department }';
+  const sessionFields = 'accessToken accessTokenExpiresAt refreshToken mustChangePassword employee { fullName department }';
   let session = null;
   let refreshing = null;
 
-  async function ask(query, variables) {
+  async function request(query, variables) {
     const headers = { 'content-type': 'application/json' };
     if (session) headers.authorization = 'Bearer ' + session.accessToken;
     const body = JSON.stringify({ query, variables });
@@ -42,30 +42,30 @@ export const loginScript = `
     return data;
   }
 
-  function become(next, sentence) {
+  function setSession(next, sentence) {
     session = next;
     form.toggleAttribute('data-open', next !== null);
-    says.value = sentence;
+    output.value = sentence;
   }
 
   async function logIn() {
     const { email, password } = form.elements;
     const input = { email: email.value, password: password.value };
-    const { login } = await ask('mutation ($input: LoginInput!) { login(input: $input) { ' + parts + ' } }', { input });
+    const { login } = await request('mutation ($input: LoginInput!) { login(input: $input) { ' + sessionFields + ' } }', { input });
     form.reset();
-    become(login, login.employee.fullName + ', ' + login.employee.department
+    setSession(login, login.employee.fullName + ', ' + login.employee.department
       + (login.mustChangePassword ? ': change your one-time password first, with the mutation changePassword' : ''));
   }
 
   async function refresh() {
     const { refreshToken } = session;
-    const sentence = says.value;
+    const sentence = output.value;
     session = null;
-    const query = 'mutation ($input: RefreshInput!) { refresh(input: $input) { ' + parts + ' } }';
+    const query = 'mutation ($input: RefreshInput!) { refresh(input: $input) { ' + sessionFields + ' } }';
     try {
-      become((await ask(query, { input: { refreshToken } })).refresh, sentence);
+      setSession((await request(query, { input: { refreshToken } })).refresh, sentence);
     } catch (error) {
-      become(null, error.message);
+      setSession(null, error.message);
     }
   }
 
@@ -77,19 +77,19 @@ export const loginScript = `
   }
 
   function logOut() {
-    if (session) ask('mutation { logout { ok } }').catch(() => {});
-    become(null, '');
+    if (session) request('mutation { logout { ok } }').catch(() => {});
+    setSession(null, '');
   }
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    says.value = '';
-    logIn().catch((error) => become(null, error.message));
+    output.value = '';
+    logIn().catch((error) => setSession(null, error.message));
   });
   form.elements.leave.addEventListener('click', logOut);
   addEventListener('pagehide', logOut);
 
-  // What the explorer asks is asked in this session, unless it has a header of its own.
+  // adds the token to requests to this server that have none
   window.fetch = async (resource, options = {}) => {
     const headers = new Headers(options.headers);
     const isOurs = new URL(resource, location).origin === location.origin;
@@ -98,7 +98,7 @@ export const loginScript = `
     return send(resource, { ...options, headers });
   };
 
-  // So is what it subscribes to: graphql-ws has its headers in the first message.
+  // and to the first message of graphql-ws
   window.WebSocket = class extends WebSocket {
     send(text) {
       const message = JSON.parse(text);

@@ -18,7 +18,7 @@ import {
   noSubscriptionsInRequestsPlugin,
 } from './schema/subscriptions.ts';
 
-/** The API: its schema, and how to execute it. */
+/** The schema, and the preset to execute it with. */
 export type Api = {
   schema: GraphQLSchema;
   resolvedPreset: GraphileConfig.ResolvedPreset;
@@ -30,13 +30,13 @@ export async function createApi(options: {
   sessions: Sessions;
   feeds: Feeds;
   report: ReportError;
-  /** Whether the schema may be asked about itself. */
+  /** Whether introspection is allowed. */
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
 }): Promise<Api> {
   const { pool, sessions, feeds, report, introspection, trustedDocuments } = options;
-  const verbs: Mutations = new Map();
+  const mutations: Mutations = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
     settingsOf: ({ request }) => sessionSettings(request?.claims ?? null),
@@ -48,8 +48,8 @@ export async function createApi(options: {
         createIdentityPlugin(sessions),
         createSubscriptionsPlugin(feeds),
         noSubscriptionsInRequestsPlugin,
-        createMutationsPlugin(verbs),
-        createErrorsPlugin(verbs, report),
+        createMutationsPlugin(mutations),
+        createErrorsPlugin(mutations, report),
         createDocumentsPlugin({ introspection }),
         createVolumePlugin({ introspection }),
       ],

@@ -10,7 +10,7 @@ import { namesPlugin } from './schema/names.ts';
 import { pagingPlugin } from './schema/paging.ts';
 import { scalarsPlugin } from './schema/scalars.ts';
 
-/** The API over schema crm. `plugins` are those that need something of the running server. */
+/** The preset for schema crm. `plugins` are those that depend on the running server. */
 export function createPreset(options: {
   service: GraphileConfig.PgServiceConfiguration;
   plugins: GraphileConfig.Plugin[];
@@ -30,7 +30,7 @@ export function createPreset(options: {
       ...options.plugins,
     ],
     disablePlugins: [
-      // Without global ids, `id` is the row's own.
+      // no global ids: `id` is the column
       'NodePlugin',
       'AddNodeInterfaceToSuitableTypesPlugin',
       'NodeIdCodecBase64JSONPlugin',
@@ -38,21 +38,21 @@ export function createPreset(options: {
       'RegisterQueryNodePlugin',
       'PgNodeIdAttributesPlugin',
       'PgTableNodePlugin',
-      // A query inside a query, and inside every mutation.
+      // no `query` field in queries and payloads
       'QueryQueryPlugin',
       'MutationPayloadQueryPlugin',
       'PgMutationPayloadEdgePlugin',
-      // A schema that cannot be built whole is not served.
+      // an incomplete schema is not served
       'SwallowErrorsPlugin',
     ],
     pgServices: [options.service],
     gather: {
-      // An argument of a function is required unless it has a default.
+      // arguments of functions are required unless they have a default
       pgStrictFunctions: true,
     },
     schema: {
       defaultBehavior: 'connection -list delete:resource:select',
-      // No list has holes.
+      // items of lists are not null
       pgForbidSetofFunctionsToReturnNull: true,
     },
     grafserv: {
@@ -62,7 +62,7 @@ export function createPreset(options: {
       watch: false,
       maskError: options.maskError,
       maxRequestLength: 1_048_576,
-      // A page of another origin can send any other type without asking first.
+      // the one type for which browsers send a preflight request
       allowedRequestContentTypes: ['application/json'],
     },
     grafast: {

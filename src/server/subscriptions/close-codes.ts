@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { ApiError } from '../errors/errors.ts';
-import { plainRefusal } from '../graphql/errors/sqlstate.ts';
+import { apiErrorFrom } from '../graphql/errors/sqlstate.ts';
 
 // Why a socket is closed, in the codes of WebSocket (1xxx) and of graphql-transport-ws (4xxx). Clients of that protocol
 // connect again by themselves after 4403, 1012 and 1013, and not after 4401 and 1011.
@@ -37,7 +37,7 @@ export const closings = {
  * foresaw.
  */
 export function closingAfter(error: unknown): Closing | null {
-  const refusal = error instanceof pg.DatabaseError ? plainRefusal(error) : error;
+  const refusal = error instanceof pg.DatabaseError ? apiErrorFrom(error) : error;
   if (!(refusal instanceof ApiError)) return null;
   return closingFor(refusal.code, refusal.details.kind, refusal.message);
 }

@@ -4,7 +4,7 @@ import { GraphQLError } from 'postgraphile/graphql';
 import type { WebSocket } from 'ws';
 import { internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
 import type { RequestContext } from '../graphql/request/context.ts';
-import { taken } from '../graphql/request/results.ts';
+import { mapResults } from '../graphql/request/results.ts';
 import { createFlag, type Flag } from '../signals/waiting.ts';
 import { closingFor } from './close-codes.ts';
 import type { Line } from './connection.ts';
@@ -110,7 +110,7 @@ export function createProtocol(options: {
  * was.
  */
 function asTheyAreSent(results: Results, line: Line, pace: Flag): Results {
-  return taken(results, async (next) => {
+  return mapResults(results, async (next) => {
     pace.raise();
     try {
       const { done, value } = await next();

@@ -8,28 +8,31 @@ import {
   type ReportError,
 } from '../../errors/errors.ts';
 import type { RequestContext } from '../request/context.ts';
-import { taken } from '../request/results.ts';
+import { mapResults } from '../request/results.ts';
 import {
-  type Attempt,
   type CallerSession,
   explainDatabaseError,
   explainRefusal,
+  type RefusedOperation,
 } from './explain.ts';
 import { type Mutations, rootFieldOf } from './mutations.ts';
 
-// Every error that leaves the API is { message, extensions: { code, … } }. What was foreseen is an ApiError and
-// keeps its sentence; everything else becomes INTERNAL with an id, and only the id tells what it was.
+// Every error of the API is { message, extensions: { code, … } }. An ApiError keeps its message; any other error becomes
+// INTERNAL with an id, under which the log has the error itself.
 
-/** An update that found no row to change. */
-class NothingTouched extends Error {}
+/** An update that changed no row. */
+class NoRowUpdated extends Error {}
 
-/** Gives every error of an executed operation its final form. */
-export function createErrorsPlugin(verbs: Mutations, report: ReportError): GraphileConfig.Plugin {
+/** Formats the errors of executed operations. */
+export function createErrorsPlugin(
+  mutations: Mutations,
+  report: ReportError,
+): GraphileConfig.Plugin {
   return {
     name: 'EpicErrorsPlugin',
     schema: {
       hooks: {
-        // Without this an update of a row that the caller may not change would succeed and do nothing.
+        // an update of a row that the policies hide would succeed without a change
         GraphQLObjectType_fields_field(field, _build, context) {
           const { plan } = field;
           if (!context.scope.isPgUpdateMutation || plan === undefined) return field;
@@ -39,8 +42,8 @@ export function createErrorsPlugin(verbs: Mutations, report: ReportError): Graph
               const $payload = plan($parent, args, info);
               if (!($payload instanceof ObjectStep)) throw new Error('An update has no payload.');
               $payload.set(
-                'touched',
-                lambda($payload.getStepForKey('result'), assertTouched, true),
+                'updated',
+                lambda($payload.getStepForKey('result'), assertUpdated, true),
               );
               return $payload;
             },
@@ -53,20 +56,21 @@ export function createErrorsPlugin(verbs: Mutations, report: ReportError): Graph
         async execute(next, { args }) {
           const result = await next();
           if (!('errors' in result)) return result;
-          return finish(result, args);
+          return formatResult(result, args);
         },
 
         async subscribe(next, { args }) {
           const results = await next();
-          if (!(Symbol.asyncIterator in results)) return finish(results, args);
-          return taken(results, async (next) => {
+          if (!(Symbol.asyncIterator in results)) return formatResult(results, args);
+          return mapResults(results, async (next) => {
             try {
               const { done, value } = await next();
-              return done ? { done, value } : { done: false, value: await finish(value, args) };
+              return done
+                ? { done, value }
+                : { done: false, value: await formatResult(value, args) };
             } catch (error) {
-              // What ends a subscription is an error like any other.
-              const [final] = await finalErrors([asGraphqlError(error)], args);
-              throw final;
+              const [formatted] = await formatErrors([asGraphqlError(error)], args);
+              throw formatted;
             }
           });
         },
@@ -74,15 +78,15 @@ export function createErrorsPlugin(verbs: Mutations, report: ReportError): Graph
     },
   };
 
-  async function finish<Result extends { errors?: readonly GraphQLError[] }>(
+  async function formatResult<Result extends { errors?: readonly GraphQLError[] }>(
     result: Result,
     args: GrafastExecutionArgs,
   ): Promise<Result> {
     if (result.errors === undefined) return result;
-    return { ...result, errors: await finalErrors(result.errors, args) };
+    return { ...result, errors: await formatErrors(result.errors, args) };
   }
 
-  function finalErrors(
+  function formatErrors(
     errors: readonly GraphQLError[],
     args: GrafastExecutionArgs,
   ): Promise<GraphQLError[]> {
@@ -94,18 +98,20 @@ export function createErrorsPlugin(verbs: Mutations, report: ReportError): Graph
     };
     const operation = getOperationAST(args.document, args.operationName);
     const variables = args.variableValues ?? {};
-    const attemptOf = (error: GraphQLError): Attempt => {
+    const operationOf = (error: GraphQLError): RefusedOperation => {
       const { schema, document } = args;
       const field = rootFieldOf(schema, document, operation, error.path?.[0], variables);
       return {
-        verb: verbs.get(field?.name ?? '') ?? null,
+        mutation: mutations.get(field?.name ?? '') ?? null,
         input: field?.input ?? {},
       };
     };
     return Promise.all(
       errors.map(async (error) => {
-        const refusal = await refusalOf(error, () => attemptOf(error), caller);
-        return refusal ? refused(error, refusal) : unexpected(error, request, report);
+        const expected = await apiErrorOf(error, () => operationOf(error), caller);
+        return expected
+          ? formatExpected(error, expected)
+          : formatUnexpected(error, request, report);
       }),
     );
   }
@@ -117,40 +123,40 @@ function asGraphqlError(error: unknown): GraphQLError {
   return new GraphQLError(originalError.message, { originalError });
 }
 
-/** The last look at an error, for those that never reached the execution. */
+/** Formats the errors that never reached the execution. */
 export function createMaskError(report: ReportError): (error: GraphQLError) => GraphQLError {
   return (error) => {
-    if (settled.has(error)) return error;
+    if (formatted.has(error)) return error;
     const original = error.originalError;
-    if (original instanceof ApiError) return refused(error, original);
-    return unexpected(error, null, report);
+    if (original instanceof ApiError) return formatExpected(error, original);
+    return formatUnexpected(error, null, report);
   };
 }
 
-const settled = new WeakSet<GraphQLError>();
+const formatted = new WeakSet<GraphQLError>();
 
-async function refusalOf(
+async function apiErrorOf(
   error: GraphQLError,
-  attempt: () => Attempt,
+  operationOf: () => RefusedOperation,
   caller: CallerSession,
 ): Promise<ApiError | null> {
   const original = error.originalError;
   if (original instanceof ApiError) return original;
-  if (original instanceof NothingTouched || isNothingDeleted(original)) {
-    return explainRefusal(attempt(), caller);
+  if (original instanceof NoRowUpdated || isNothingDeleted(original)) {
+    return explainRefusal(operationOf(), caller);
   }
   if (original instanceof pg.DatabaseError) {
-    return explainDatabaseError(original, attempt(), caller);
+    return explainDatabaseError(original, operationOf(), caller);
   }
   if (original && isSafeError(original)) return new ApiError('INVALID', original.message);
-  // Without a path, it is about the request itself: a variable of the wrong type, say.
+  // without a path, it is about the request: a variable of the wrong type
   const isOfRequest = error.path === undefined && (!original || original instanceof GraphQLError);
   if (isOfRequest) return new ApiError('INVALID', error.message);
   return null;
 }
 
-function assertTouched(row: unknown): true {
-  if (row == null) throw new NothingTouched();
+function assertUpdated(row: unknown): true {
+  if (row == null) throw new NoRowUpdated();
   return true;
 }
 
@@ -158,30 +164,30 @@ function isNothingDeleted(error: Error | undefined): boolean {
   return error?.message.startsWith('No values were deleted in collection') ?? false;
 }
 
-function refused(error: GraphQLError, refusal: ApiError): GraphQLError {
-  return settle(error, refusal.message, { code: refusal.code, ...refusal.details });
+function formatExpected(error: GraphQLError, expected: ApiError): GraphQLError {
+  return format(error, expected.message, { code: expected.code, ...expected.details });
 }
 
-function unexpected(
+function formatUnexpected(
   error: GraphQLError,
   request: RequestContext | null,
   report: ReportError,
 ): GraphQLError {
   const errorId = newErrorId();
   report(error.originalError ?? error, { errorId, request });
-  return settle(error, internalErrorMessage(errorId), { code: 'INTERNAL', errorId });
+  return format(error, internalErrorMessage(errorId), { code: 'INTERNAL', errorId });
 }
 
-function settle(
+function format(
   error: GraphQLError,
   message: string,
   extensions: Record<string, unknown>,
 ): GraphQLError {
-  const final = new GraphQLError(message, {
+  const formattedError = new GraphQLError(message, {
     nodes: error.nodes ?? null,
     path: error.path ?? null,
     extensions,
   });
-  settled.add(final);
-  return final;
+  formatted.add(formattedError);
+  return formattedError;
 }

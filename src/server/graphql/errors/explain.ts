@@ -3,16 +3,16 @@ import type { WithPgClient } from 'postgraphile/@dataplan/pg';
 import type { SessionSettings } from '../../database/session.ts';
 import { ApiError } from '../../errors/errors.ts';
 import { callArguments, type FunctionCall, type RowMutation, writtenValues } from './mutations.ts';
-import { codeOf, fieldOf, isRaised, plainRefusal } from './sqlstate.ts';
+import { apiErrorFrom, codeOf, fieldOf, isRaised } from './sqlstate.ts';
 
-/** What was asked for when something was refused. */
-export type Attempt = {
-  /** What the mutation does to which record, or the function that it calls; null for a query. */
-  verb: RowMutation | FunctionCall | null;
+/** The field of an operation's root that was refused. */
+export type RefusedOperation = {
+  /** Null for a query. */
+  mutation: RowMutation | FunctionCall | null;
   input: Record<string, unknown>;
 };
 
-/** Asks the database in the caller's own session. */
+/** For queries in the caller's own session. */
 export type CallerSession = {
   isAnonymous: boolean;
   withSession: WithPgClient;
@@ -20,52 +20,52 @@ export type CallerSession = {
 };
 
 /**
- * Turns an error of the database into a refusal, in the words of the policy or rule that refused.
- * Null for an error that nobody foresaw.
+ * An error of the database as an ApiError, with the sentence of the policy or rule that refused. Null for an
+ * unexpected error.
  */
 export async function explainDatabaseError(
   error: pg.DatabaseError,
-  attempt: Attempt,
+  operation: RefusedOperation,
   caller: CallerSession,
 ): Promise<ApiError | null> {
-  if (isRaised(error)) return plainRefusal(error);
+  if (isRaised(error)) return apiErrorFrom(error);
   switch (error.code) {
     case '42501':
-      return caller.isAnonymous ? unauthenticated(error) : explainRefusal(attempt, caller, error);
+      return caller.isAnonymous ? unauthenticated(error) : explainRefusal(operation, caller, error);
     case '23502':
       return missingValue(error);
     case '23503':
     case '23505':
     case '23514':
     case '23P01':
-      return explainRule(error, attempt, caller);
+      return explainRule(error, operation, caller);
     default:
-      return plainRefusal(error);
+      return apiErrorFrom(error);
   }
 }
 
-/** Says why an update or delete touched no row, or why a grant or policy said no. One query. */
+/** Why an update or delete changed no row, or a grant or policy refused a statement. One query. */
 export async function explainRefusal(
-  attempt: Attempt,
+  operation: RefusedOperation,
   caller: CallerSession,
   cause?: unknown,
 ): Promise<ApiError> {
-  const answer = await explanationOf(attempt, caller);
-  if (!answer?.message) return new ApiError('FORBIDDEN', 'This is not permitted.', {}, cause);
-  if (!answer.is_visible) {
-    const { record } = attempt.verb as RowMutation;
+  const explanation = await explanationOf(operation, caller);
+  if (!explanation?.message) return new ApiError('FORBIDDEN', 'This is not permitted.', {}, cause);
+  if (!explanation.is_visible) {
+    const { record } = operation.mutation as RowMutation;
     return new ApiError(
       'NOT_FOUND',
-      answer.message,
+      explanation.message,
       { kind: `${record}_pkey`, field: 'id' },
       cause,
     );
   }
-  const { policy, reason, contact_id: id, contact_name: fullName } = answer;
-  const { contact_department: department } = answer;
+  const { policy, reason, contact_id: id, contact_name: fullName } = explanation;
+  const { contact_department: department } = explanation;
   return new ApiError(
     'FORBIDDEN',
-    answer.message,
+    explanation.message,
     {
       ...(policy && { kind: policy }),
       ...(reason && { reason }),
@@ -86,23 +86,23 @@ type Explanation = {
 };
 
 async function explanationOf(
-  { verb, input }: Attempt,
+  { mutation, input }: RefusedOperation,
   caller: CallerSession,
 ): Promise<Explanation | null> {
-  if (verb === null) return null;
-  if ('functionName' in verb) {
-    return ask<Explanation>(caller, 'select * from access.explain_refused_call($1, $2)', [
-      verb.functionName,
-      JSON.stringify(callArguments(verb, input)),
+  if (mutation === null) return null;
+  if ('functionName' in mutation) {
+    return queryFirst<Explanation>(caller, 'select * from access.explain_refused_call($1, $2)', [
+      mutation.functionName,
+      JSON.stringify(callArguments(mutation, input)),
     ]);
   }
-  const values = writtenValues(verb, input);
-  return ask<Explanation>(
+  const values = writtenValues(mutation, input);
+  return queryFirst<Explanation>(
     caller,
     'select * from crm.explain_refusal($1, $2, $3, new_values => $4)',
     [
-      verb.record,
-      verb.verb,
+      mutation.record,
+      mutation.verb,
       typeof input.id === 'number' ? input.id : null,
       values && JSON.stringify(values),
     ],
@@ -111,10 +111,10 @@ async function explanationOf(
 
 async function explainRule(
   error: pg.DatabaseError,
-  attempt: Attempt,
+  operation: RefusedOperation,
   caller: CallerSession,
 ): Promise<ApiError> {
-  const rule = await ask<{ sentence: string | null; column: string | null }>(
+  const rule = await queryFirst<{ sentence: string | null; column: string | null }>(
     caller,
     `select crm_private.rule_sentence($1, $2, $3) as sentence,
        (select attname
@@ -130,10 +130,13 @@ async function explainRule(
     ...(error.constraint && { kind: error.constraint }),
     ...(field && { field }),
   };
-  // The comment on a foreign key is for those who delete what is referred to.
-  const deletes = attempt.verb !== null && 'verb' in attempt.verb && attempt.verb.verb === 'delete';
-  if (error.code === '23503' && !deletes) {
-    const what = rule?.column ? wordsOf(rule.column.replace(/_id$/, '')) : 'record';
+  // the comment on a foreign key is the sentence for deleting the record that is referred to
+  const isDelete =
+    operation.mutation !== null &&
+    'verb' in operation.mutation &&
+    operation.mutation.verb === 'delete';
+  if (error.code === '23503' && !isDelete) {
+    const what = rule?.column ? inWords(rule.column.replace(/_id$/, '')) : 'record';
     return new ApiError('NOT_FOUND', `There is no such ${what}.`, details, error);
   }
   const sentence =
@@ -148,13 +151,13 @@ function missingValue(error: pg.DatabaseError): ApiError {
   const column = error.column ?? 'value';
   return new ApiError(
     'INVALID',
-    `The ${wordsOf(column)} is missing.`,
+    `The ${inWords(column)} is missing.`,
     { kind: 'missing', field: fieldOf(column) },
     error,
   );
 }
 
-/** For an anonymous caller who needed a session. */
+/** The error for an anonymous caller where a session is needed. */
 export function unauthenticated(cause?: unknown): ApiError {
   return new ApiError(
     'UNAUTHENTICATED',
@@ -164,8 +167,8 @@ export function unauthenticated(cause?: unknown): ApiError {
   );
 }
 
-/** The first row, or null when the question itself fails: an explanation must not hide the refusal. */
-async function ask<Row>(
+/** The first row; null when the query fails, since a failing explanation must not hide the error. */
+async function queryFirst<Row>(
   caller: CallerSession,
   text: string,
   values: unknown[],
@@ -181,6 +184,6 @@ async function ask<Row>(
   }
 }
 
-function wordsOf(column: string): string {
+function inWords(column: string): string {
   return column.replaceAll('_', ' ');
 }

@@ -6,26 +6,26 @@ import {
 } from 'postgraphile/graphql';
 import { fieldsOf } from '../request/selection.ts';
 
-/** What a generated mutation does, in the words of `crm.explain_refusal`. */
+/** A generated mutation of one row, as the arguments of `crm.explain_refusal`. */
 export type RowMutation = {
   record: string;
   verb: 'create' | 'update' | 'delete';
-  /** The column that an input field writes. */
+  /** Columns by input field. */
   columnOf: Readonly<Record<string, string>>;
 };
 
-/** A mutation that calls a function of the database. */
+/** A mutation that calls a SQL function. */
 export type FunctionCall = {
   functionName: string;
-  /** The argument of the function that an input field is. */
+  /** Arguments by input field. */
   argumentOf: Readonly<Record<string, string>>;
 };
 
-/** What each mutation of the schema does, by the name of its field; filled while the schema is built. */
+/** The mutations of the schema by field name; filled while the schema is built. */
 export type Mutations = Map<string, RowMutation | FunctionCall>;
 
-/** Notes what each mutation does, so that a refusal can be explained. */
-export function createMutationsPlugin(verbs: Mutations): GraphileConfig.Plugin {
+/** Collects the mutations, so that a refused one can be explained. */
+export function createMutationsPlugin(mutations: Mutations): GraphileConfig.Plugin {
   return {
     name: 'EpicMutationsPlugin',
     schema: {
@@ -41,7 +41,7 @@ export function createMutationsPlugin(verbs: Mutations): GraphileConfig.Plugin {
                 ? 'delete'
                 : null;
           if (scope.isRootMutation && resource && verb) {
-            verbs.set(scope.fieldName, {
+            mutations.set(scope.fieldName, {
               record: resource.name,
               verb,
               columnOf: columnsOf(build, resource.codec),
@@ -53,7 +53,7 @@ export function createMutationsPlugin(verbs: Mutations): GraphileConfig.Plugin {
         finalize(schema, build) {
           const employee = build.pgResources.employee;
           if (employee) {
-            verbs.set('createEmployee', {
+            mutations.set('createEmployee', {
               record: 'employee',
               verb: 'create',
               columnOf: columnsOf(build, employee.codec),
@@ -61,7 +61,7 @@ export function createMutationsPlugin(verbs: Mutations): GraphileConfig.Plugin {
           }
           for (const resource of Object.values(build.pgResources)) {
             if (!isFunction(resource)) continue;
-            verbs.set(build.inflection.customMutationField({ resource }), {
+            mutations.set(build.inflection.customMutationField({ resource }), {
               functionName: resource.extensions?.pg?.name ?? resource.name,
               argumentOf: argumentsOf(build, resource),
             });
@@ -87,7 +87,7 @@ function columnsOf(
 
 type FunctionResource = Parameters<GraphileBuild.Inflection['customMutationField']>[0]['resource'];
 
-/** Whether it is a function that changes something. */
+/** Whether the resource is a volatile function. */
 function isFunction(resource: { isMutation: boolean }): resource is FunctionResource {
   return resource.isMutation;
 }
@@ -103,7 +103,7 @@ function argumentsOf(
   );
 }
 
-/** The field of the operation's root that an error's path begins with, and its arguments. */
+/** The root field that an error's path begins with, and its input. */
 export function rootFieldOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -122,30 +122,30 @@ export function rootFieldOf(
   return null;
 }
 
-/** The values that a mutation's input writes, by column; null when it writes none. */
+/** The values that a mutation writes, by column; null when it writes none. */
 export function writtenValues(
-  verb: RowMutation,
+  mutation: RowMutation,
   input: Record<string, unknown>,
 ): Record<string, unknown> | null {
   const written =
-    verb.verb === 'create'
+    mutation.verb === 'create'
       ? (Object.values(input).find(isRecord) ?? input)
-      : verb.verb === 'update' && isRecord(input.patch)
+      : mutation.verb === 'update' && isRecord(input.patch)
         ? input.patch
         : {};
-  const values = renamed(written, verb.columnOf);
+  const values = renameKeys(written, mutation.columnOf);
   return Object.keys(values).length > 0 ? values : null;
 }
 
-/** The arguments of the function that a mutation's input gives, by their names. */
+/** The arguments of a function call, by name. */
 export function callArguments(
   call: FunctionCall,
   input: Record<string, unknown>,
 ): Record<string, unknown> {
-  return renamed(input, call.argumentOf);
+  return renameKeys(input, call.argumentOf);
 }
 
-function renamed(
+function renameKeys(
   values: Record<string, unknown>,
   names: Readonly<Record<string, string>>,
 ): Record<string, unknown> {

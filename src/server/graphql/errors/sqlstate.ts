@@ -6,11 +6,10 @@ import {
   type ErrorCode,
 } from '../../errors/errors.ts';
 
-// What a PostgreSQL error means to the caller of the API. Errors that the database raises itself, in a trigger
-// or a function, already are sentences. The others are turned into one here; those that break a named rule are
-// explained in refusals.ts, where the database can be asked for the rule's own sentence.
+// PostgreSQL errors as errors of the API. Those raised in PL/pgSQL are sentences already; those of constraints and
+// policies have their sentence in the database, and explain.ts reads it.
 
-/** True for an error that came from `raise` in PL/pgSQL, whose message was written for a person. */
+/** Whether an error came from `raise` in PL/pgSQL, whose message is for a person. */
 export function isRaised(error: DatabaseError): boolean {
   return error.routine === 'exec_stmt_raise';
 }
@@ -51,8 +50,8 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
   return byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? 'INTERNAL';
 }
 
-/** The refusal in the words of `raise`, or in ours; null when only the database can explain it, or nobody. */
-export function plainRefusal(error: DatabaseError): ApiError | null {
+/** An ApiError with the message of `raise`, or with one of ours by SQLSTATE; null when neither exists. */
+export function apiErrorFrom(error: DatabaseError): ApiError | null {
   const code = codeOf(error.code);
   if (code === 'INTERNAL') return null;
   if (isRaised(error)) return new ApiError(code, error.message, raisedDetails(error), error);
@@ -60,7 +59,7 @@ export function plainRefusal(error: DatabaseError): ApiError | null {
   return sentence === undefined ? null : new ApiError(code, sentence, {}, error);
 }
 
-/** What `raise` says beside its sentence: the kind as its constraint, the field as its column, the rest as JSON. */
+/** Of `raise`: the kind is in its constraint, the field in its column, the rest in its detail, as JSON. */
 function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError): ApiErrorDetails {
   const { reason, contact, ...facts } = factsIn(detail);
   return {
@@ -69,7 +68,7 @@ function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError
     ...(typeof reason === 'string' && { reason }),
     ...(isContact(contact) && { contact: { id: null, fullName: null, ...contact } }),
     ...(Object.keys(facts).length > 0 && { facts }),
-    // The hint of a refusal tells psql users what reason and contact say.
+    // the hint of a policy's refusal repeats reason and contact for psql
     ...(hint && code !== '42501' && { hint }),
   };
 }
@@ -87,7 +86,7 @@ function isContact(value: unknown): value is Partial<Contact> & Pick<Contact, 'd
   return typeof value === 'object' && value !== null && 'department' in value;
 }
 
-/** The API's name of a column, or of an argument of a function. */
+/** The API's name of a column or argument. */
 export function fieldOf(column: string): string {
   return column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }

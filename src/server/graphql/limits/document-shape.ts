@@ -9,13 +9,12 @@ import {
   type ValueNode,
 } from 'postgraphile/graphql';
 import { fieldsOf, fragmentsOf } from '../request/selection.ts';
-import { attempts, check, tooManyAttempts } from './limits.ts';
+import { checkLimit, credentialMutations, tooManyAttempts } from './limits.ts';
 
-// Looks at a document before it is validated: validation itself takes long for a document made for that. A
-// fragment is measured once, however often it is spread, so that what would be written out to a billion fields
-// is counted in no time.
+// Measures documents before validation, which takes seconds for a document made for that. A fragment is measured once,
+// however often it is spread.
 
-/** What a selection set amounts to, its fragments written out. */
+/** The size of a selection set with the fragments in it. */
 type Shape = {
   fields: number;
   aliases: number;
@@ -24,7 +23,7 @@ type Shape = {
   introspectionDepth: number;
 };
 
-const nothing: Shape = { fields: 0, aliases: 0, directives: 0, depth: 0, introspectionDepth: 0 };
+const emptyShape: Shape = { fields: 0, aliases: 0, directives: 0, depth: 0, introspectionDepth: 0 };
 
 /** Throws an ApiError when an operation of a document, valid or not, is over a limit. */
 export function checkShape(document: DocumentNode): void {
@@ -32,32 +31,32 @@ export function checkShape(document: DocumentNode): void {
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
     const shape = shapeOf(operation.selectionSet);
-    check('depth', shape.depth);
-    check('introspectionDepth', shape.introspectionDepth);
-    check('fields', shape.fields);
-    check('aliases', shape.aliases);
-    check('directives', shape.directives + countDirectives(operation));
+    checkLimit('depth', shape.depth);
+    checkLimit('introspectionDepth', shape.introspectionDepth);
+    checkLimit('fields', shape.fields);
+    checkLimit('aliases', shape.aliases);
+    checkLimit('directives', shape.directives + countDirectives(operation));
   }
 }
 
-/** Throws an ApiError when an operation of a valid document asks for too much at its root. */
+/** The same for the root fields of a valid document. */
 export function checkRootFields(document: DocumentNode): void {
   for (const operation of document.definitions) {
     if (operation.kind !== Kind.OPERATION_DEFINITION) continue;
     let count = 0;
-    let tried = 0;
+    let attempts = 0;
     for (const { name } of fieldsOf(document, operation.selectionSet)) {
-      check('rootFields', ++count);
-      if (attempts.has(name.value) && ++tried > 1) throw tooManyAttempts();
+      checkLimit('rootFields', ++count);
+      if (credentialMutations.has(name.value) && ++attempts > 1) throw tooManyAttempts();
     }
   }
 }
 
 function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
-  const known = new Map<string, Shape>();
+  const shapes = new Map<string, Shape>();
 
   function ofSet(set: SelectionSetNode): Shape {
-    const sum = { ...nothing };
+    const sum = { ...emptyShape };
     for (const selection of set.selections) {
       sum.directives += checkedDirectives(selection.directives);
       if (selection.kind === Kind.FIELD) add(sum, ofField(selection));
@@ -69,7 +68,7 @@ function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
 
   function ofField(field: FieldNode): Shape {
     for (const { value } of field.arguments ?? []) checkValue(value, 1);
-    const inside = field.selectionSet ? ofSet(field.selectionSet) : nothing;
+    const inside = field.selectionSet ? ofSet(field.selectionSet) : emptyShape;
     const isAboutSchema = field.name.value === '__schema' || field.name.value === '__type';
     return {
       fields: inside.fields + 1,
@@ -81,15 +80,15 @@ function createMeasure(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
   }
 
   function ofFragment(name: string): Shape {
-    const measured = known.get(name);
+    const measured = shapes.get(name);
     if (measured) return measured;
-    // Stands while the fragment is measured: validation says more of one that spreads itself.
-    known.set(name, nothing);
+    // for a fragment that spreads itself; validation refuses it
+    shapes.set(name, emptyShape);
     const fragment = fragments.get(name);
-    if (!fragment) return nothing;
+    if (!fragment) return emptyShape;
     const shape = ofSet(fragment.selectionSet);
     shape.directives += checkedDirectives(fragment.directives);
-    known.set(name, shape);
+    shapes.set(name, shape);
     return shape;
   }
 
@@ -122,11 +121,11 @@ function checkedDirectives(directives: readonly DirectiveNode[] = []): number {
 
 function checkValue(value: ValueNode, level: number): void {
   if (value.kind === Kind.LIST) {
-    check('nesting', level);
-    check('list', value.values.length);
+    checkLimit('nesting', level);
+    checkLimit('list', value.values.length);
     for (const item of value.values) checkValue(item, level + 1);
   } else if (value.kind === Kind.OBJECT) {
-    check('nesting', level);
+    checkLimit('nesting', level);
     for (const field of value.fields) checkValue(field.value, level + 1);
   }
 }

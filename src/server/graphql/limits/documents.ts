@@ -10,24 +10,21 @@ import {
 } from 'postgraphile/graphql';
 import { ApiError } from '../../errors/errors.ts';
 import { checkRootFields, checkShape } from './document-shape.ts';
-import { check, graphqlErrorOf, limits, tooComplex } from './limits.ts';
+import { checkLimit, graphqlErrorOf, limits, tooComplex } from './limits.ts';
 
-/** A document that may be executed, or why not. */
-type Reading =
+/** A valid document, or its errors. */
+type ParseResult =
   | { document: DocumentNode; errors?: undefined }
   | { document?: undefined; errors: readonly GraphQLError[] };
 
-/** Characters of the documents that are remembered; a document takes some hundred times its size. */
-const remembered = 300_000;
-/** Plans that are remembered: of this many operations, and of each for this many kinds of variables. */
-const rememberedPlans = { operationsCacheMaxLength: 100, operationOperationPlansCacheMaxLength: 5 };
-/** A document with more mistakes is not read to its end. */
+/** Characters of all cached documents; parsed, a document takes about a hundred times its size. */
+const documentCacheSize = 300_000;
+/** Of plans: operations, and plans of each. */
+const planCacheSize = { operationsCacheMaxLength: 100, operationOperationPlansCacheMaxLength: 5 };
+/** Validation stops after so many errors. */
 const maxErrors = 10;
 
-/**
- * Reads documents for the schema, within the limits, and remembers those that were good. Every way in reads them
- * here: HTTP and WebSocket.
- */
+/** Parses and validates documents within the limits, and caches the valid ones: for HTTP and WebSockets. */
 export function createDocumentsPlugin(options: { introspection: boolean }): GraphileConfig.Plugin {
   return {
     name: 'EpicDocumentsPlugin',
@@ -37,7 +34,7 @@ export function createDocumentsPlugin(options: { introspection: boolean }): Grap
           ...schema,
           extensions: {
             ...schema.extensions,
-            grafast: { ...schema.extensions?.grafast, ...rememberedPlans },
+            grafast: { ...schema.extensions?.grafast, ...planCacheSize },
           },
         }),
       },
@@ -49,14 +46,20 @@ export function createDocumentsPlugin(options: { introspection: boolean }): Grap
           const rules = options.introspection
             ? event.validationRules
             : [...event.validationRules, NoSchemaIntrospectionCustomRule];
-          let reader: { schema: GraphQLSchema; read: (text: string) => Reading } | null = null;
+          let current: {
+            schema: GraphQLSchema;
+            parseAndValidate: (text: string) => ParseResult;
+          } | null = null;
           event.getExecutionConfig = async function (context) {
             const config = await getExecutionConfig.call(this, context);
-            if (reader?.schema !== config.schema) {
-              const how = { rules, hideSuggestions: !options.introspection };
-              reader = { schema: config.schema, read: createReader(config.schema, how) };
+            if (current?.schema !== config.schema) {
+              const parseAndValidate = createParser(config.schema, {
+                rules,
+                hideSuggestions: !options.introspection,
+              });
+              current = { schema: config.schema, parseAndValidate };
             }
-            return { ...config, parseAndValidate: reader.read };
+            return { ...config, parseAndValidate: current.parseAndValidate };
           };
           return next();
         },
@@ -65,41 +68,41 @@ export function createDocumentsPlugin(options: { introspection: boolean }): Grap
   };
 }
 
-function createReader(
+function createParser(
   schema: GraphQLSchema,
-  how: { rules: readonly ValidationRule[]; hideSuggestions: boolean },
-): (text: string) => Reading {
-  const good = new Map<string, DocumentNode>();
+  options: { rules: readonly ValidationRule[]; hideSuggestions: boolean },
+): (text: string) => ParseResult {
+  const cache = new Map<string, DocumentNode>();
   let size = 0;
 
-  function remember(text: string, document: DocumentNode): void {
-    good.set(text, document);
+  function store(text: string, document: DocumentNode): void {
+    cache.set(text, document);
     size += text.length;
-    for (const [oldest] of good) {
-      if (size <= remembered) break;
-      good.delete(oldest);
+    for (const [oldest] of cache) {
+      if (size <= documentCacheSize) break;
+      cache.delete(oldest);
       size -= oldest.length;
     }
   }
 
   return (text) => {
-    const known = good.get(text);
-    if (known) {
-      // The least used is forgotten first.
-      good.delete(text);
-      good.set(text, known);
-      return { document: known };
+    const cached = cache.get(text);
+    if (cached) {
+      // the least recently used is dropped first
+      cache.delete(text);
+      cache.set(text, cached);
+      return { document: cached };
     }
     try {
-      const document = parsed(text);
+      const document = parseWithinLimits(text);
       checkShape(document);
-      const { hideSuggestions } = how;
-      const errors = validate(schema, document, how.rules, { maxErrors, hideSuggestions });
-      // The same fields again and again, which graphql-js has stopped comparing.
+      const { hideSuggestions } = options;
+      const errors = validate(schema, document, options.rules, { maxErrors, hideSuggestions });
+      // OverlappingFieldsCanBeMerged has given up
       if (errors.at(-1)?.message === 'Validation aborted.') throw tooComplex('fields');
       if (errors.length > 0) return { errors };
       checkRootFields(document);
-      remember(text, document);
+      store(text, document);
       return { document };
     } catch (error) {
       if (error instanceof ApiError) return { errors: [graphqlErrorOf(error)] };
@@ -109,15 +112,15 @@ function createReader(
   };
 }
 
-function parsed(text: string): DocumentNode {
-  check('characters', text.length);
+function parseWithinLimits(text: string): DocumentNode {
+  checkLimit('characters', text.length);
   try {
     return parse(new Source(text, 'GraphQL request'), { maxTokens: limits.tokens });
   } catch (error) {
     if (error instanceof GraphQLError && error.message.endsWith('tokens. Parsing aborted.')) {
       throw tooComplex('tokens');
     }
-    // The parser calls itself for each bracket that is opened.
+    // stack overflow: the parser is recursive
     if (error instanceof RangeError) throw tooComplex('nesting');
     throw error;
   }

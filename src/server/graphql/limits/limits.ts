@@ -1,24 +1,20 @@
 import { GraphQLError } from 'postgraphile/graphql';
 import { ApiError } from '../../errors/errors.ts';
 
-// One request may not ask for more than the server can answer in passing. What counts is what is asked for:
-// fragments written out, pages multiplied, before anything is read.
-
-/** The most that one request may have, by what is counted. */
+/** The limits of one request. Fragments count as often as they are spread, and pages within pages are multiplied. */
 export const limits = {
   /** Characters of the document; long texts travel as variables. */
   characters: 50_000,
-  /** Words and signs of the document, as GraphQL's grammar counts them. */
+  /** Lexical tokens of the document. */
   tokens: 2_500,
   /** Fields within fields. */
   depth: 12,
-  /** The same, in a question about the schema: the usual one has 15. */
+  /** The same for introspection; the usual query has 15. */
   introspectionDepth: 20,
-  /** All fields: each costs some 20 kB and a millisecond while its plan is made. */
+  /** All fields: planning one takes about 20 kB and 1 ms. */
   fields: 500,
-  /** All fields of somebody who is not logged in, and has nothing to ask for but a session and the schema. */
+  /** All fields of an anonymous request. */
   anonymousFields: 40,
-  /** Fields with a name of the caller's choice: the way to ask for the same thing many times. */
   aliases: 100,
   directives: 50,
   /** Fields of the root. */
@@ -36,8 +32,8 @@ export const limits = {
 /** Rows of a page: when the caller does not say, and at most. */
 export const pageRows = { default: 50, max: 1000 };
 
-/** The mutations that try a password or a token, or make a hash: expensive on purpose, and counted one by one. */
-export const attempts: ReadonlySet<string> = new Set([
+/** The mutations that check a password or token, or hash one: one per request, so that each is rate-limited. */
+export const credentialMutations: ReadonlySet<string> = new Set([
   'changePassword',
   'createEmployee',
   'login',
@@ -65,12 +61,12 @@ const hints: Partial<Record<keyof typeof limits, string>> = {
   characters: 'Send long texts as variables.',
 };
 
-/** Throws an ApiError (INVALID) when there is more of something than a request may have. */
-export function check(limit: keyof typeof limits, count: number): void {
+/** Throws an ApiError (INVALID) when a count is over its limit. */
+export function checkLimit(limit: keyof typeof limits, count: number): void {
   if (count > limits[limit]) throw tooComplex(limit);
 }
 
-/** The refusal of a request that has too much of something. */
+/** The error for a request over a limit. */
 export function tooComplex(limit: keyof typeof limits): ApiError {
   return new ApiError('INVALID', sentences[limit](limits[limit].toLocaleString('en')), {
     kind: 'too_complex',
@@ -78,7 +74,7 @@ export function tooComplex(limit: keyof typeof limits): ApiError {
   });
 }
 
-/** The refusal of a request that tries more than one password or token. None of them is tried. */
+/** The error for a request with several of `credentialMutations`. */
 export function tooManyAttempts(): ApiError {
   return new ApiError(
     'INVALID',
@@ -87,10 +83,10 @@ export function tooManyAttempts(): ApiError {
   );
 }
 
-/** A refusal as an error of GraphQL's, in its final form. */
-export function graphqlErrorOf(refusal: ApiError): GraphQLError {
-  return new GraphQLError(refusal.message, {
-    originalError: refusal,
-    extensions: { code: refusal.code, ...refusal.details },
+/** An ApiError as a GraphQLError. */
+export function graphqlErrorOf(error: ApiError): GraphQLError {
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { code: error.code, ...error.details },
   });
 }

@@ -19,14 +19,12 @@ import {
 } from 'postgraphile/graphql';
 import { ApiError } from '../../errors/errors.ts';
 import { fieldsOf } from '../request/selection.ts';
-import { check, graphqlErrorOf, pageRows } from './limits.ts';
+import { checkLimit, graphqlErrorOf, pageRows } from './limits.ts';
 
-// What a request asks for when its variables are known: how many rows, and with how many values.
-
-/** Refuses (INVALID) an operation that asks for too many rows or brings too many values. */
+/** Checks the limits that depend on the variables: rows and values. */
 export function createVolumePlugin(options: { introspection: boolean }): GraphileConfig.Plugin {
-  const refusalOf = (args: GrafastExecutionArgs): { errors: GraphQLError[] } | null => {
-    // graphql-js knows this argument, grafast's types do not.
+  const checkVolume = (args: GrafastExecutionArgs): { errors: GraphQLError[] } | null => {
+    // an argument of graphql-js that grafast passes on, but does not declare
     Object.assign(args, { hideSuggestions: !options.introspection });
     try {
       checkVariables(args.variableValues);
@@ -41,26 +39,26 @@ export function createVolumePlugin(options: { introspection: boolean }): Graphil
     name: 'EpicVolumePlugin',
     grafast: {
       middleware: {
-        execute: (next, { args }) => refusalOf(args) ?? next(),
-        subscribe: (next, { args }) => refusalOf(args) ?? next(),
+        execute: (next, { args }) => checkVolume(args) ?? next(),
+        subscribe: (next, { args }) => checkVolume(args) ?? next(),
       },
     },
   };
 }
 
-/** Walks without calling itself: a body of 1 MiB can hold half a million brackets. */
+/** Not recursive: a body of 1 MiB can hold half a million brackets. */
 function checkVariables(variables: unknown): void {
-  const open: { value: unknown; level: number }[] = [{ value: variables, level: 0 }];
+  const pending: { value: unknown; level: number }[] = [{ value: variables, level: 0 }];
   let values = 0;
-  for (let next = open.pop(); next; next = open.pop()) {
+  for (let next = pending.pop(); next; next = pending.pop()) {
     const { value, level } = next;
     if (typeof value !== 'object' || value === null) continue;
-    check('nesting', level);
+    checkLimit('nesting', level);
     const inside = Array.isArray(value) ? value : Object.values(value);
-    if (Array.isArray(value)) check('list', value.length);
+    if (Array.isArray(value)) checkLimit('list', value.length);
     values += inside.length;
-    check('values', values);
-    for (const each of inside) open.push({ value: each, level: level + 1 });
+    checkLimit('values', values);
+    for (const each of inside) pending.push({ value: each, level: level + 1 });
   }
 }
 
@@ -69,21 +67,21 @@ function checkSelection(args: GrafastExecutionArgs): void {
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!root) return;
-  const isStranger = (args.contextValue as Grafast.Context).request.claims === null;
-  const sizeOf = createSizes(args, variableValues ?? {});
+  const isAnonymous = (args.contextValue as Grafast.Context).request.claims === null;
+  const rowsOf = createRowEstimate(args, variableValues ?? {});
   let rows = 0;
   let fields = 0;
 
   function visit(type: GraphQLCompositeType, set: SelectionSetNode, parents: number): void {
     for (const field of fieldsOf(document, set)) {
-      if (isStranger && !isIntrospectionType(type)) check('anonymousFields', ++fields);
+      if (isAnonymous && !isIntrospectionType(type)) checkLimit('anonymousFields', ++fields);
       const definition = definitionOf(type, field.name.value);
       const fieldType = definition && getNamedType(definition.type);
       if (!definition || !field.selectionSet || !isCompositeType(fieldType)) continue;
-      const size = sizeOf(type, definition, field);
+      const size = rowsOf(type, definition, field);
       const own = parents * (size ?? 1);
       if (size !== null) rows += own;
-      check('rows', rows);
+      checkLimit('rows', rows);
       visit(fieldType, field.selectionSet, own);
     }
   }
@@ -103,11 +101,11 @@ function definitionOf(
   return isUnionType(type) ? undefined : type.getFields()[name];
 }
 
-/** What a list of the schema's own description has, more or less, other than that of all types. */
-const descriptions = 10;
+/** The estimated size of a list in introspection, other than that of all types. */
+const introspectionListSize = 10;
 
-/** How many rows a field can have, null when it is no list. */
-function createSizes(
+/** Gives the most rows that a field can have, null when it is no list. */
+function createRowEstimate(
   { schema, document, operationName }: GrafastExecutionArgs,
   variables: Record<string, unknown>,
 ) {
@@ -118,7 +116,7 @@ function createSizes(
     ),
   );
 
-  /** Undefined when nobody says. */
+  /** An integer argument; undefined when it is not given. */
   function read(value: ValueNode | undefined): unknown {
     if (value?.kind === Kind.INT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return undefined;
@@ -126,7 +124,7 @@ function createSizes(
     return Object.hasOwn(variables, name) ? variables[name] : read(defaults.get(name));
   }
 
-  /** A size that cannot be is refused later, by the field itself. */
+  /** The plan of the field refuses impossible sizes. */
   function pageSize(field: FieldNode): number {
     const size = (name: string) =>
       read(field.arguments?.find((argument) => argument.name.value === name)?.value);
@@ -141,6 +139,6 @@ function createSizes(
   ): number | null => {
     if (definition.args.some(({ name }) => name === 'first')) return pageSize(field);
     if (!isIntrospectionType(type) || !isListType(getNullableType(definition.type))) return null;
-    return definition.name === 'types' ? typeCount : descriptions;
+    return definition.name === 'types' ? typeCount : introspectionListSize;
   };
 }

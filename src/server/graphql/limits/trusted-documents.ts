@@ -13,7 +13,7 @@ export function createTrustedDocumentsPreset(documents: TrustedDocuments): Graph
       hashFromPayload: ({ documentId, id, query, extensions }) =>
         [documentId, id, hashOfExtension(extensions)].find((hash) => typeof hash === 'string') ??
         sha256(String(query)),
-      // A rejection is answered as it is; what is thrown would be logged, with the variables.
+      // rejected, not thrown: grafserv prints what is thrown here, with the variables
       persistedOperationsGetter: (hash) =>
         documents.get(hash.replace(/^sha256:/, '')) ?? Promise.reject(notTrusted()),
     },

@@ -1,15 +1,10 @@
-/**
- * The results of `inner`, each taken by `take`, which calls `next` and may change what comes, or end it. Unlike an async
- * generator around another, it ends while it waits.
- */
-export function taken<Result>(
+/** Maps the results of a generator: `map` calls `next`. Unlike an async generator, it can be ended while it waits. */
+export function mapResults<Result>(
   inner: AsyncGenerator<Result, void, void>,
-  take: (
-    next: () => Promise<IteratorResult<Result, void>>,
-  ) => Promise<IteratorResult<Result, void>>,
+  map: (next: () => Promise<IteratorResult<Result, void>>) => Promise<IteratorResult<Result, void>>,
 ): AsyncGenerator<Result, void, void> {
   const outer: AsyncGenerator<Result, void, void> = {
-    next: () => take(() => inner.next()),
+    next: () => map(() => inner.next()),
     return: (value) => inner.return(value),
     throw: (error) => inner.throw(error),
     [Symbol.asyncIterator]: () => outer,

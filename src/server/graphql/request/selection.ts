@@ -6,7 +6,7 @@ import {
   type SelectionSetNode,
 } from 'postgraphile/graphql';
 
-/** The fields of a selection set, those of its fragments included, one after the other. */
+/** The fields of a selection set and of the fragments in it. */
 export function* fieldsOf(document: DocumentNode, set: SelectionSetNode): Generator<FieldNode> {
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD) {
@@ -20,18 +20,18 @@ export function* fieldsOf(document: DocumentNode, set: SelectionSetNode): Genera
   }
 }
 
-const known = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
+const cache = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
 
 /** The fragments of a document, by name. */
 export function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  let fragments = known.get(document);
+  let fragments = cache.get(document);
   if (fragments === undefined) {
     fragments = new Map(
       document.definitions
         .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
         .map((fragment) => [fragment.name.value, fragment]),
     );
-    known.set(document, fragments);
+    cache.set(document, fragments);
   }
   return fragments;
 }

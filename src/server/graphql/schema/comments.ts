@@ -1,14 +1,14 @@
-/** A comment of the database, taken apart. */
+/** A parsed comment of the database. */
 export type Comment = {
   text: string;
-  /** What it says of each of its parts: the values of a column, the arguments of a function. */
+  /** Its list, of a column's values or a function's arguments. */
   parts: ReadonlyMap<string, string>;
 };
 
 const part = /^- `(\w+)`: (.+)$/;
 
-/** Reads a comment whose lines at the end may be a list, like "- `draft`: Not agreed yet." */
-export function readComment(comment: string | null | undefined): Comment {
+/** Parses a comment that may end with a list, like "- `draft`: Not agreed yet." */
+export function parseComment(comment: string | null | undefined): Comment {
   const lines = (comment ?? '').split('\n');
   const matches = lines.map((line) => part.exec(line));
   return {

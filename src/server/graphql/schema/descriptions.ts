@@ -1,10 +1,10 @@
 import type { PgCodecWithAttributes, PgResource } from 'postgraphile/@dataplan/pg';
-import { readComment } from './comments.ts';
+import { parseComment } from './comments.ts';
 import { isReturned } from './exposure.ts';
 
-// What the schema says of itself. Comments of the database come first: PostGraphile shows them by itself, and here
-// they also describe a relation (by its column), and the arguments of a function (by the list in its comment). What
-// has no comment, since it is not in the database, is described here, by its kind.
+// Descriptions of the schema. PostGraphile takes them from the comments of the database; here a column's comment also
+// describes the relation, and the list in a function's comment its arguments. What is not in the database is
+// described by its kind.
 
 type Build = GraphileBuild.Build;
 type Described = { description?: string | null | undefined };
@@ -29,10 +29,10 @@ const ofPagingArguments: Record<string, string> = {
   orderBy: 'In which order. Where the first leaves two equal, the next decides.',
 };
 
-/** Describes what PostGraphile generates, and leaves out an order that is none. */
+/** Describes generated types and fields, and removes the order NATURAL. */
 export const descriptionsPlugin: GraphileConfig.Plugin = {
   name: 'EpicDescriptionsPlugin',
-  // What others describe is left as it is.
+  // descriptions of other plugins are kept
   before: ['EpicPagingPlugin', 'EpicShapePlugin'],
   schema: {
     hooks: {
@@ -42,7 +42,7 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
           if (scope.isRootMutation) return 'What can be done.';
           if (scope.isPageInfo) return 'Where a page begins and ends, and whether there are more.';
           if (scope.isMutationPayload || type.name.endsWith('Payload')) {
-            return `What \`${verbOf(type.name, 'Payload')}\` answers.`;
+            return `What \`${mutationOf(type.name, 'Payload')}\` answers.`;
           }
           if (!scope.pgCodec) return null;
           const { one, many } = wordsFor(build, scope.pgCodec);
@@ -53,7 +53,7 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
       GraphQLInputObjectType: (type, build, { scope }) =>
         described(type, () => {
           if (scope.isMutationInput || !scope.pgCodec) {
-            return `What \`${verbOf(type.name, 'Input')}\` needs.`;
+            return `What \`${mutationOf(type.name, 'Input')}\` needs.`;
           }
           const { one, many, noun } = wordsFor(build, scope.pgCodec);
           if (scope.isPgCondition) return `Which ${many}. All that is given must be true.`;
@@ -70,7 +70,7 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
 
       GraphQLEnumType_values(values, _build, { scope }) {
         if (!scope.isPgRowSortEnum) return values;
-        // Pages of what has no order would overlap.
+        // pages without an order would overlap
         const { NATURAL: _, ...kept } = values;
         return kept;
       },
@@ -87,7 +87,7 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
           const { fieldName } = scope;
           if (scope.isPageInfo) return ofPageInfo[fieldName];
           if (scope.pgRelationDetails) return relationInWords(build, scope.pgRelationDetails);
-          if (functionOf(build, Self.name, fieldName)) return readComment(field.description).text;
+          if (functionOf(build, Self.name, fieldName)) return parseComment(field.description).text;
 
           const codec =
             scope.pgFieldResource?.codec ?? scope.pgTypeResource?.codec ?? scope.pgCodec;
@@ -135,7 +135,7 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
             return `Only ${many} whose \`${fieldName}\` is this${none}.`;
           }
           if (!scope.isMutationInput) return null;
-          const called = functionOf(build, 'Mutation', verbOf(Self.name, 'Input'));
+          const called = functionOf(build, 'Mutation', mutationOf(Self.name, 'Input'));
           if (called) return argumentInWords(build, called, fieldName);
           if (!scope.pgResource) return null;
           const { noun } = wordsFor(build, scope.pgResource.codec);
@@ -157,7 +157,7 @@ function described<Thing extends Described>(
 
 /** What a record is called: "an event", "events", "event". */
 function wordsFor(build: Build, codec: { name: string }) {
-  const noun = inWords(codec.name);
+  const noun = wordsOf(codec.name);
   return {
     noun,
     one: `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`,
@@ -243,22 +243,22 @@ function argumentInWords(build: Build, called: Called, name: string): string | n
     (each) => build.inflection.camelCase(each.name ?? '') === name,
   );
   const argument = parameter?.name ?? '';
-  const listed = readComment(called.description).parts.get(argument);
+  const listed = parseComment(called.description).parts.get(argument);
   if (listed !== undefined) return listed;
   const column = isReturned(called.codec) ? null : called.codec.attributes?.[argument]?.description;
   if (column) return column;
   const record = /^(\w+)_id$/.exec(argument)?.[1];
-  return record === undefined ? null : `Which ${inWords(record)}.`;
+  return record === undefined ? null : `Which ${wordsOf(record)}.`;
 }
 
 /** `createClient`, of `CreateClientInput`. */
-function verbOf(typeName: string, suffix: string): string {
+function mutationOf(typeName: string, suffix: string): string {
   const name = typeName.slice(0, -suffix.length);
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
 /** A view that shows everybody what is theirs, my_session, is called by what it shows: they see no other. */
-function inWords(name: string): string {
+function wordsOf(name: string): string {
   return name
     .replace(/^my(?:_|(?=[A-Z]))/, '')
     .replaceAll('_', ' ')

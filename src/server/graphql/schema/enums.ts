@@ -5,24 +5,24 @@ import {
   TYPES,
   withPgClientFromPgService,
 } from 'postgraphile/@dataplan/pg';
-import { readComment } from './comments.ts';
+import { parseComment } from './comments.ts';
 
-// Closed sets are text in the database and enums in the API. Their one home is the database: what the check of one
-// column lists, with what the column's comment says of each; where there can be no check, in a view or in what a function
-// returns, the list in the comment itself. Two are of the catalogue: the records, and what may be done to them.
+// Enums of the API are text in the database. The values are those of a column's check constraint, with the descriptions
+// in the column's comment; of views and returned types, which have no checks, the values are in the comment too. Three
+// are read from the catalogue: RecordKind, HistoryRecord and AccessVerb.
 
 type Column = Parameters<GraphileConfig.GatherHooks['pgCodecs_attribute']>[0]['pgAttribute'];
 type TextCodec = PgCodec<string, undefined, unknown, unknown, undefined>;
-type Word = { value: string; description: string | null };
-type ClosedSet = { description: string | null; words: Word[] };
+type EnumValue = { value: string; description: string | null };
+type EnumDefinition = { description: string | null; values: EnumValue[] };
 
-const closedSets = `
+const enumsQuery = `
   select
     c.conrelid::regclass || '.' || a.attname as name,
     null as description,
     array(
       select json_build_object('value', word[1])
-      from regexp_matches(pg_get_expr(c.conbin, c.conrelid), '''(\\w+)''::text', 'g') word) as words
+      from regexp_matches(pg_get_expr(c.conbin, c.conrelid), '''(\\w+)''::text', 'g') word) as values
   from pg_catalog.pg_constraint c
   join pg_catalog.pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
   where c.contype = 'c'
@@ -74,61 +74,61 @@ const closedSets = `
     ) known (position, verb, description)
     order by position, verb)`;
 
-/** Makes enums of the columns of crm, and of the arguments of its functions, that hold one of a few words. */
+/** Turns columns of crm with a fixed set of values, and arguments of its functions, into enums. */
 export function createEnumsPlugin(): GraphileConfig.Plugin {
-  let sets: Map<string, ClosedSet>;
+  let definitions: Map<string, EnumDefinition>;
   let codecs: Map<string, TextCodec>;
 
-  function enumNamed(name: string, { description, words }: ClosedSet): TextCodec {
+  function enumNamed(name: string, { description, values }: EnumDefinition): TextCodec {
     return {
       ...enumCodec({
         name,
         identifier: TYPES.text.sqlType,
         description: description ?? undefined,
-        values: words.map((word) => ({
-          value: word.value,
-          description: word.description ?? `${sentenceOf(word.value)}.`,
+        values: values.map(({ value, description }) => ({
+          value,
+          description: description ?? `${sentenceOf(value)}.`,
         })),
         extensions: { tags: { name } },
       }),
-      // Text, which sorts by an index like any other.
+      // text, which an index sorts
       isEnum: false,
       hasNaturalOrdering: true,
     } as TextCodec;
   }
 
-  /** The enum of this name, which the tags have given to a column, or the catalogue's own. */
+  /** The enum of this name: a column's, by its tag, or one of the catalogue's. */
   function codecNamed(name: string, columns: Iterable<Column>): TextCodec {
     const known = codecs.get(name);
     if (known) return known;
-    const own = sets.get(name);
+    const own = definitions.get(name);
     for (const column of own ? [] : columns) {
-      const set = column.getTags().enum === name ? setOf(column) : null;
-      if (set) return remember(name, set);
+      const definition = column.getTags().enum === name ? definitionOf(column) : null;
+      if (definition) return addCodec(name, definition);
     }
     if (!own)
       throw new Error(`db/postgraphile.tags.json5 names an enum that there is not: ${name}.`);
-    return remember(name, own);
+    return addCodec(name, own);
   }
 
-  function remember(name: string, set: ClosedSet): TextCodec {
-    const codec = enumNamed(name, set);
+  function addCodec(name: string, definition: EnumDefinition): TextCodec {
+    const codec = enumNamed(name, definition);
     codecs.set(name, codec);
     return codec;
   }
 
-  /** The words of a column, if it has its own. */
-  function setOf(column: Column): ClosedSet | null {
+  /** The values of a column; null when it has none of its own. */
+  function definitionOf(column: Column): EnumDefinition | null {
     const relation = column.getClass();
-    const { text, parts } = readComment(column.getDescription());
+    const { text, parts } = parseComment(column.getDescription());
     const isChecked = relation && ['r', 'p'].includes(relation.relkind);
-    const words = isChecked
-      ? sets.get(`crm.${relation.relname}.${column.attname}`)?.words
+    const values = isChecked
+      ? definitions.get(`crm.${relation.relname}.${column.attname}`)?.values
       : [...parts.keys()].map((value) => ({ value, description: null }));
-    if (!words || words.length === 0) return null;
+    if (!values || values.length === 0) return null;
     return {
       description: text,
-      words: words.map(({ value, description }) => ({
+      values: values.map(({ value, description }) => ({
         value,
         description: parts.get(value) ?? description,
       })),
@@ -144,23 +144,23 @@ export function createEnumsPlugin(): GraphileConfig.Plugin {
           if (service === undefined) throw new Error(`There is no service ${serviceName}.`);
           const settings = service.pgSettingsForIntrospection ?? null;
           const { rows } = await withPgClientFromPgService(service, settings, (client) =>
-            client.query<ClosedSet & { name: string }>({ text: closedSets }),
+            client.query<EnumDefinition & { name: string }>({ text: enumsQuery }),
           );
-          sets = new Map(rows.map(({ name, ...set }) => [name, set]));
+          definitions = new Map(rows.map(({ name, ...definition }) => [name, definition]));
           codecs = new Map();
         },
 
         async pgCodecs_attribute(info, { serviceName, pgClass, pgAttribute, attribute }) {
           if (pgClass.getNamespace()?.nspname !== 'crm') return;
           const tag = pgAttribute.getTags().enum;
-          const set = setOf(pgAttribute);
-          if (set === null && typeof tag !== 'string') return;
+          const definition = definitionOf(pgAttribute);
+          if (definition === null && typeof tag !== 'string') return;
           const { introspection } = await info.helpers.pgIntrospection.getService(serviceName);
           const name = typeof tag === 'string' ? tag : `${pgClass.relname}_${pgAttribute.attname}`;
           attribute.codec =
             codecs.get(name) ??
-            (set ? remember(name, set) : codecNamed(name, introspection.attributes));
-          if (set) attribute.description = set.description ?? undefined;
+            (definition ? addCodec(name, definition) : codecNamed(name, introspection.attributes));
+          if (definition) attribute.description = definition.description ?? undefined;
         },
 
         async pgProcedures_PgResourceOptions(info, { serviceName, pgProc, resourceOptions }) {
@@ -182,7 +182,7 @@ export function createEnumsPlugin(): GraphileConfig.Plugin {
   };
 }
 
-function sentenceOf(word: string): string {
-  const words = word.replaceAll('_', ' ');
+function sentenceOf(value: string): string {
+  const words = value.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -2,21 +2,20 @@ import { GraphQLList, GraphQLNonNull, getNullableType } from 'postgraphile/graph
 import { pgSmartTagsFromFile } from 'postgraphile/utils';
 import { databasePath } from '../../database/sql-file.ts';
 
-// What of schema crm is in the API follows from the grants (PgRBACPlugin) and the indexes (PgIndexBehaviorsPlugin).
-// Names that read well, and what is left out, are in db/postgraphile.tags.json5; here is what holds of every table and
-// function.
+// Grants (PgRBACPlugin) and indexes (PgIndexBehaviorsPlugin) decide what of crm is in the API, and
+// db/postgraphile.tags.json5 names and hides single objects. Here is what holds for every table and function.
 
 const shapePlugin: GraphileConfig.Plugin = {
   name: 'EpicShapePlugin',
   after: ['PgFirstLastBeforeAfterArgsPlugin'],
   inflection: {
     replace: {
-      // The column `id` is called `id` in the API too.
+      // `id` instead of `rowId`
       _attributeName(previous, _options, details) {
         if (previous === undefined) throw new Error('There is no inflector to replace.');
         return previous({ ...details, skipRowId: true });
       },
-      // What a function of the database returns goes by its own name: `contract`, not `result`.
+      // the result of a function is named after its type: `contract`, not `result`
       functionMutationResultFieldName(previous, _options, details) {
         if (previous === undefined) throw new Error('There is no inflector to replace.');
         const { codec, extensions, isUnique } = details.resource;
@@ -24,13 +23,13 @@ const shapePlugin: GraphileConfig.Plugin = {
         const name = this.camelCase(details.returnGraphQLTypeName);
         return isUnique ? name : this.pluralize(name);
       },
-      // Only functions return lists: there is no connection to tell them from.
+      // no suffix: lists are of functions only, and have no connection beside them
       listField: (_previous, _options, baseName) => baseName,
     },
   },
   gather: {
     hooks: {
-      // The comment on a foreign key says what is wrong when it is broken, not what it leads to.
+      // the comment on a foreign key is the message of its violation
       pgRelations_relation(_info, { relation }) {
         delete relation.description;
       },
@@ -39,7 +38,7 @@ const shapePlugin: GraphileConfig.Plugin = {
   schema: {
     entityBehavior: {
       pgCodec: {
-        // What a function returns is not a record that could be written.
+        // types that functions return are not writable
         override: (behavior, codec) =>
           isReturned(codec) ? [behavior, '-insert', '-update'] : behavior,
       },
@@ -73,7 +72,7 @@ const shapePlugin: GraphileConfig.Plugin = {
       GraphQLObjectType_fields(fields, _build, { scope }) {
         return scope.isMutationPayload ? withoutClientMutationId(fields) : fields;
       },
-      // Lists in the database, and those that a function is given, have no holes.
+      // items of lists are not null
       GraphQLObjectType_fields_field(field, _build, { scope }) {
         const { type } = field;
         const list = getNullableType(type);
@@ -91,7 +90,7 @@ const shapePlugin: GraphileConfig.Plugin = {
         if (!scope.isRootQuery || !scope.isPgFieldSimpleCollection) return args;
         const { first, offset: _, ...kept } = args;
         const most = Number(scope.pgFieldResource?.extensions?.tags?.first);
-        // What a function returns as a list is short, and half of it would not be an answer.
+        // without the tag `first`, lists of functions are short and come whole
         if (!first || !most) return kept;
         const description = `At most this many: ${most} by default.`;
         return { ...kept, first: { ...first, description, defaultValue: most } };
@@ -100,7 +99,7 @@ const shapePlugin: GraphileConfig.Plugin = {
   },
 };
 
-/** Whether it is a type that functions return, and no table or view. */
+/** Whether a codec is of a type that functions return, not of a table or view. */
 export function isReturned(codec: {
   attributes?: unknown;
   extensions?: { isTableLike?: boolean };
@@ -108,7 +107,7 @@ export function isReturned(codec: {
   return codec.attributes !== undefined && !codec.extensions?.isTableLike;
 }
 
-/** Relay's old way to tell answers apart; HTTP does. */
+/** Of Relay Classic. */
 function withoutClientMutationId<Fields extends object>(fields: Fields): Fields {
   const kept = { ...fields };
   Reflect.deleteProperty(kept, 'clientMutationId');

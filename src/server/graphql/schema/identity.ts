@@ -124,7 +124,7 @@ const typeDefs = gql`
   }
 `;
 
-/** Who somebody is: logging in and out, one's own password, and new employees. */
+/** Sessions, passwords and new employees. */
 export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin {
   return extendSchema((build) => {
     const employees = build.pgResources.employee;

@@ -2,8 +2,8 @@ import { PgSelectSingleStep, TYPES } from 'postgraphile/@dataplan/pg';
 import type { GraphQLFieldConfigMap } from 'postgraphile/graphql';
 import { type SQL, sql } from 'postgraphile/pg-sql2';
 
-/** What those are called whom other records point to. */
-const called: Readonly<Record<string, { words: string; name: (row: SQL) => SQL }>> = {
+/** The names of records that others refer to. */
+const nameSources: Readonly<Record<string, { words: string; name: (row: SQL) => SQL }>> = {
   client: {
     words: 'their company, or else their own name',
     name: (client) => sql`coalesce(${client}.company_name, ${client}.full_name)`,
@@ -12,9 +12,8 @@ const called: Readonly<Record<string, { words: string; name: (row: SQL) => SQL }
 };
 
 /**
- * What points to a client or an employee also says what they are called: `commercialName` beside
- * `commercial { fullName }`, which costs much more in a long list. The policies are the same: null for whom the reader
- * may not see.
+ * Adds the name beside each reference to a client or employee: `commercialName` beside `commercial { fullName }`, which
+ * costs much more in a long list. Null when the policies hide the record.
  */
 export const namesPlugin: GraphileConfig.Plugin = {
   name: 'EpicNamesPlugin',
@@ -31,7 +30,7 @@ export const namesPlugin: GraphileConfig.Plugin = {
           registry.pgRelations[codec.name] ?? {},
         )) {
           const { localAttributes, remoteAttributes, remoteResource, isReferencee } = relation;
-          const { words, name } = called[remoteResource.codec.name] ?? {};
+          const { words, name } = nameSources[remoteResource.codec.name] ?? {};
           const [local, remote] = [localAttributes[0], remoteAttributes[0]];
           const field = build.inflection.singleRelation({ registry, codec, relationName });
           if (isReferencee || !name || !local || !remote || !fields[field]) continue;

@@ -3,10 +3,7 @@ import { lambda } from 'postgraphile/grafast';
 import { ApiError } from '../../errors/errors.ts';
 import { pageRows } from '../limits/limits.ts';
 
-/**
- * Every connection has pages: 50 rows when the caller does not say, at most 1,000, reached by cursor and
- * never by offset.
- */
+/** Limits the pages of connections, by cursor and never by offset. */
 export const pagingPlugin: GraphileConfig.Plugin = {
   name: 'EpicPagingPlugin',
   after: ['PgFirstLastBeforeAfterArgsPlugin'],
@@ -14,7 +11,7 @@ export const pagingPlugin: GraphileConfig.Plugin = {
     hooks: {
       GraphQLObjectType_fields_field_args(args, _build, context) {
         if (!context.scope.isPgFieldConnection || args.first === undefined) return args;
-        // The field's own plan applies `first` and `last`, since the one's default depends on the other.
+        // applied by the field's plan, since the default of `first` depends on `last`
         const { offset: _, ...kept } = args;
         return {
           ...kept,
@@ -59,7 +56,7 @@ export const pagingPlugin: GraphileConfig.Plugin = {
   },
 };
 
-/** The rows to read, given what was asked. Throws an ApiError (INVALID). */
+/** The page size for the arguments. Throws an ApiError (INVALID). */
 export function pageSizes(
   first: number | null | undefined,
   last: number | null | undefined,

@@ -5,16 +5,15 @@ import {
   type ValueNode,
 } from 'postgraphile/graphql';
 
-// PostGraphile passes scalars on as it gets them, and PostgreSQL makes of them what it can: "tomorrow" is a time to it,
-// a time without a zone is one of its own zone, and of an amount it rounds what is too fine. What can be misread is
-// refused here instead.
+// PostGraphile passes scalars on unchecked, and PostgreSQL is lenient: it accepts "tomorrow" as a time, assumes its own
+// zone, and rounds amounts. So ambiguous values are refused here.
 
-/** A scalar of the API. Its values are text. */
+/** A scalar of the API, whose values are text. */
 type Scalar = {
   description: string;
   specifiedByURL?: string;
-  /** What is accepted, and what a person reads when it is not. */
-  input?: { form: RegExp; isNumberToo?: true; sentence: string };
+  /** What is accepted, and the error for anything else. */
+  input?: { pattern: RegExp; acceptsNumbers?: true; message: string };
 };
 
 const rfc3339 = 'https://datatracker.ietf.org/doc/html/rfc3339';
@@ -24,9 +23,9 @@ const scalars: Record<string, Scalar> = {
     description:
       'An amount in euros, such as "1250.50": answered as a string with two decimals, so that no cent is lost. A number is accepted too, if it has at most two decimals.',
     input: {
-      form: /^[+-]?\d+(\.\d{1,2})?$/,
-      isNumberToo: true,
-      sentence: 'An amount has at most two decimals: write it like "1250.50".',
+      pattern: /^[+-]?\d+(\.\d{1,2})?$/,
+      acceptsNumbers: true,
+      message: 'An amount has at most two decimals: write it like "1250.50".',
     },
   },
   Datetime: {
@@ -34,16 +33,16 @@ const scalars: Record<string, Scalar> = {
       'A point in time, such as 2026-05-31T18:00:00+02:00: ISO 8601 with a zone (Z or an offset), which must be given. Answered with its offset.',
     specifiedByURL: `${rfc3339}#section-5.6`,
     input: {
-      form: /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$/,
-      sentence: 'A time cannot be read: write it with a zone, like 2026-05-31T18:00:00+02:00.',
+      pattern: /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$/,
+      message: 'A time cannot be read: write it with a zone, like 2026-05-31T18:00:00+02:00.',
     },
   },
   Date: {
     description: 'A day of the calendar, such as 2026-05-31.',
     specifiedByURL: `${rfc3339}#section-5.6`,
     input: {
-      form: /^\d{4}-\d{2}-\d{2}$/,
-      sentence: 'A date cannot be read: write it like 2026-05-31.',
+      pattern: /^\d{4}-\d{2}-\d{2}$/,
+      message: 'A date cannot be read: write it like 2026-05-31.',
     },
   },
   BigInt: {
@@ -59,7 +58,7 @@ const scalars: Record<string, Scalar> = {
   },
 };
 
-/** Says what each scalar is, and refuses what could be misread. Numerics are amounts of money. */
+/** Describes the scalars and validates their input. `numeric` is Money. */
 export const scalarsPlugin: GraphileConfig.Plugin = {
   name: 'EpicScalarsPlugin',
   inflection: {
@@ -76,29 +75,29 @@ export const scalarsPlugin: GraphileConfig.Plugin = {
         const scalar = scalars[type.name];
         if (scalar === undefined) return type;
         const { input, ...described } = scalar;
-        return { ...type, ...described, ...(input && reading(input)) };
+        return { ...type, ...described, ...(input && parsers(input)) };
       },
     },
   },
 };
 
-function reading(
+function parsers(
   input: NonNullable<Scalar['input']>,
 ): Pick<GraphQLScalarTypeConfig<string, string>, 'parseValue' | 'parseLiteral'> {
   const read = (value: unknown, node?: ValueNode): string => {
-    const text = input.isNumberToo && typeof value === 'number' ? String(value) : value;
-    if (typeof text === 'string' && input.form.test(text)) return text;
-    throw new GraphQLError(input.sentence, node && { nodes: node });
+    const text = input.acceptsNumbers && typeof value === 'number' ? String(value) : value;
+    if (typeof text === 'string' && input.pattern.test(text)) return text;
+    throw new GraphQLError(input.message, node && { nodes: node });
   };
   return {
     parseValue: (value) => read(value),
-    parseLiteral: (node) => read(textOf(node, input.isNumberToo), node),
+    parseLiteral: (node) => read(textOf(node, input.acceptsNumbers), node),
   };
 }
 
-/** A number is taken as it is written, to the last digit. */
-function textOf(node: ValueNode, isNumberToo: true | undefined): string | null {
+/** A number literal keeps all its digits. */
+function textOf(node: ValueNode, acceptsNumbers: true | undefined): string | null {
   if (node.kind === Kind.STRING) return node.value;
   const isNumber = node.kind === Kind.INT || node.kind === Kind.FLOAT;
-  return isNumber && isNumberToo ? node.value : null;
+  return isNumber && acceptsNumbers ? node.value : null;
 }
