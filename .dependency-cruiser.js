@@ -20,7 +20,7 @@ function oneWay(root, layers) {
     layer.map((folder) => ({
       name: `${root}/${folder} imports earlier layers only`,
       severity: 'error',
-      from: { path: `^${root}/${folder}/`, pathNot: exceptions[folder]?.from },
+      from: { path: `^${root}/${folder}/` },
       to: {
         path: `^${root}/`,
         pathNot: `^${root}/(${[folder, ...layers.slice(0, index).flat()].join('|')})/`,
@@ -28,11 +28,6 @@ function oneWay(root, layers) {
     })),
   );
 }
-
-// known violations, to be resolved
-const exceptions = {
-  nouns: { from: '^src/cli/nouns/(event|contract|client)/[^/]+\\.ts$' },
-};
 
 export default {
   forbidden: [

@@ -5,19 +5,32 @@ const records: readonly NounEntry[] = [
     name: 'client',
     plural: 'clients',
     summary: 'People and companies that buy events',
-    load: async () => (await import('./nouns/client/client.ts')).client,
+    async load() {
+      const { client } = await import('./nouns/client/client.ts');
+      const { withImport } = await import('./extras/import/verb.ts');
+      return withImport('client', client);
+    },
   },
   {
     name: 'contract',
     plural: 'contracts',
     summary: 'What clients have agreed to buy, and what they have paid',
-    load: async () => (await import('./nouns/contract/contract.ts')).contract,
+    async load() {
+      const { contract } = await import('./nouns/contract/contract.ts');
+      const { withImport } = await import('./extras/import/verb.ts');
+      return withImport('contract', contract);
+    },
   },
   {
     name: 'event',
     plural: 'events',
     summary: 'The events we organise, and who runs them',
-    load: async () => (await import('./nouns/event/event.ts')).event,
+    async load() {
+      const { event } = await import('./nouns/event/event.ts');
+      const { withImport } = await import('./extras/import/verb.ts');
+      const { calendar } = await import('./extras/calendar/calendar.ts');
+      return withImport('event', { ...event, commands: [...event.commands, calendar] });
+    },
   },
   {
     name: 'employee',

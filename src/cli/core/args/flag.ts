@@ -14,6 +14,8 @@ export interface Flag<Value = unknown, Given extends Presence = Presence> {
   suggest?: (answers: Readonly<Record<string, unknown>>) => string | undefined;
   /** False if forms do not ask for it. */
   asked?: false;
+  /** False if it is no field of the record. */
+  writes?: false;
   /** Its heading in the help. */
   group?: string;
 }
@@ -41,8 +43,8 @@ export const suggesting = <F extends Flag>(flag: F, suggest: NonNullable<Flag['s
   suggest,
 });
 
-/** The flag, left out of forms. */
-export const unasked = <F extends Flag>(flag: F): F => ({ ...flag, asked: false });
+/** The flag, as no field of the record: `--yes`. */
+export const control = <F extends Flag>(flag: F): F => ({ ...flag, writes: false });
 
 /** A flag without a value. */
 export const toggle = (spec: string, help: string) =>

@@ -1,71 +1,108 @@
-import type { RecordKind } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import type { Flags, Values } from '../args/flag.ts';
 import { CliError, notFound } from '../errors.ts';
+import type { Column } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
+import { capitalised } from '../text/capitalised.ts';
 import { type Definition, type Invocation, type Title, type Verb, verb } from './command.ts';
-import { assertMayCreate, confirmForm, entriesOf } from './form.ts';
+import { confirm, yes } from './confirm.ts';
+import { assertMayCreate, confirmForm, formFields } from './form.ts';
+import { permissionQuery, type WriteSpec } from './permission.ts';
+import { confirmationQuestion, type RecordNoun, recordNotFound } from './record.ts';
 import { withHint } from './refusal.ts';
-import { recordNotFound } from './view.ts';
-import { permissionQuery, type WriteSpec } from './write-spec.ts';
 
-interface ChangeDefinition<Row, F extends Flags, Written extends object>
+interface Identified {
+  id: number;
+}
+
+interface ChangeDefinition<Row, F extends Flags, Result>
   extends Title,
-    Omit<Definition<Row, F>, 'run'> {
-  noun: RecordKind;
-  /** Of what creates a record: what will be done, to ask on a terminal: `Create a client?` */
+    Pick<Definition<Result, F>, 'flags' | 'examples' | 'notes'> {
+  /** Where they are others than the noun's. */
+  columns?: readonly Column<Result>[];
+  /** Without one, `epic can` does not answer. */
+  write?: WriteSpec;
+  /** What the form of a command that creates asks in the end: `Create a client?` */
   question?(flags: Values<F>): string;
-  /** Null where `epic can` does not answer: what is done is to no record. */
-  deed: WriteSpec<F, Written> | null;
-  /** Does it with what the deed writes, and returns the record as it is now. */
+  /** What is asked before something that cannot be undone, unless --yes is given: `Delete`. */
+  confirm?: string;
+  /** Sends it, and returns the record as it is now. */
   send(
     api: Api,
     flags: Values<F>,
-    written: Written,
-    invocation: Invocation<Row, F>,
-  ): Promise<Row | null | undefined>;
-  /** What changed, in a sentence. */
-  done(row: Row, flags: Values<F>): string;
+    invocation: Invocation<Result, F>,
+  ): Promise<Result | null | undefined>;
+  /** The participle of a sentence, or the whole sentence: `signed`, `Contract 7 signed: …`. */
+  done: string | ((row: Result, flags: Values<F>, sentence: SentenceOf<Row>) => string);
   /** What the change leaves to be done, or to be known. */
-  afterwards?(row: Row, output: Output): void;
+  afterwards?(row: Result, output: Output): void;
 }
 
+type SentenceOf<Row> = (row: Row, participle: string) => string;
+
 /** A command that changes one record and says what changed. One that creates a record is a form on a terminal. */
-export function change<Row, F extends Flags, Written extends object>(
-  definition: ChangeDefinition<Row, F, Written>,
+export function change<Row extends Identified, F extends Flags, Result extends Row = Row>(
+  noun: RecordNoun<Row>,
+  definition: ChangeDefinition<Row, F, Result>,
 ): Verb {
-  const { noun, question, deed, send, done, afterwards, ...shared } = definition;
-  const { name, flags: asked, columns: all } = shared;
-  const creates = deed?.verb === 'create';
-  const made = verb<Row, F>({
-    ...shared,
+  const { name, flags: own, write, question, confirm: asked, send, done, afterwards } = definition;
+  const { columns = noun.fields.columns, aliases, summary, examples, notes } = definition;
+  const flags = { ...own, ...(asked !== undefined && { yes }) } as F;
+  const creates = write?.verb === 'create';
+  const sentence: SentenceOf<Row> = (row, participle) =>
+    `${capitalised(noun.name)} ${row.id} ${participle}: ${noun.summaryOf(row)}.`;
+  const made = verb<Result, F>({
+    name,
+    ...(aliases && { aliases }),
+    summary,
+    flags,
+    columns,
+    examples,
+    ...(notes && { notes }),
     form: creates,
     async beforeAsking({ api }, known) {
-      if (creates) await assertMayCreate(api, { noun, name, flags: asked, deed }, known);
+      if (creates) await assertMayCreate(api, { noun: noun.name, name, flags, write }, known);
     },
     async run(invocation) {
-      const { api, flags, output, columns, draft } = invocation;
-      const id: unknown = flags.id;
+      const { api, flags: values, output, columns: shown, draft } = invocation;
+      const id: unknown = values.id;
       try {
         if (creates && draft.kept) {
-          const entries = entriesOf(asked, deed, all);
-          const about = { values: flags, question: question?.(flags) ?? `Create this ${noun}?` };
-          await confirmForm(invocation, entries, about);
+          const about = { values, question: question?.(values) ?? `Create this ${noun.name}?` };
+          await confirmForm(invocation, formFields(flags, columns), about);
         }
-        const written = deed?.writes(flags) ?? ({} as Written);
-        const row = await send(api, flags, written, invocation);
-        if (!row)
+        if (asked !== undefined) {
+          const isSure = { prompts: invocation.prompts, flags: { yes: values.yes === true } };
+          await confirm(isSure, () => confirmationQuestion(noun, api, asked, Number(id)));
+        }
+        const row = await send(api, values, invocation);
+        if (!row) {
           throw typeof id === 'number'
-            ? recordNotFound(noun, id)
-            : notFound(`No ${noun} came back.`);
-        output.changed(done(row, flags), columns, row);
+            ? recordNotFound(noun.name, id)
+            : notFound(`No ${noun.name} came back.`);
+        }
+        const text = typeof done === 'string' ? sentence(row, done) : done(row, values, sentence);
+        output.changed(text, shown, row);
         afterwards?.(row, output);
       } catch (error) {
         if (error instanceof CliError && error.problem.code === 'UNAVAILABLE') draft.keep();
-        const about = deed ? id : undefined;
-        throw withHint(error, { noun, name, id: about });
+        throw withHint(error, { noun: noun.name, name, id: write && id });
       }
     },
   });
-  return deed ? { ...made, permissionQuery: permissionQuery(noun, definition.flags, deed) } : made;
+  return write ? { ...made, permissionQuery: permissionQuery(noun.name, flags, write) } : made;
 }
+
+/** `create`, with the flags that the table of fields has for it. */
+export const create = <Row extends Identified, Create extends Flags, Result extends Row = Row>(
+  noun: RecordNoun<Row, Create>,
+  definition: Omit<ChangeDefinition<Row, Create, Result>, 'name' | 'flags' | 'write' | 'done'> &
+    Partial<Pick<ChangeDefinition<Row, Create, Result>, 'done'>>,
+): Verb =>
+  change<Row, Create, Result>(noun as RecordNoun<Row>, {
+    done: 'created',
+    ...definition,
+    name: 'create',
+    flags: noun.fields.create,
+    write: { verb: 'create' },
+  });

@@ -8,7 +8,7 @@ import type { Draft } from '../prompts/draft.ts';
 import type { Prompts } from '../prompts/prompts.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { Part } from './help-text.ts';
-import type { PermissionQuery } from './write-spec.ts';
+import type { PermissionQuery } from './permission.ts';
 
 /** What commands work with; made once a command line is understood. */
 export interface Services {
@@ -75,6 +75,8 @@ export type Verb = Title & Command;
 /** Some commands about the same kind of record. */
 export interface Noun {
   fields: readonly Field[];
+  /** The flags of `create`, by the names of the fields. */
+  create?: Flags;
   commands: readonly Verb[];
 }
 

@@ -1,10 +1,10 @@
-import { toggle } from '../args/flag.ts';
+import { control, toggle } from '../args/flag.ts';
 import { cancelled, usageError } from '../errors.ts';
 import type { Prompts } from '../prompts/prompts.ts';
 import type { Invocation } from './command.ts';
 
 /** The flag of commands that cannot be undone. */
-export const yes = toggle('--yes', 'do it without asking');
+export const yes = control(toggle('--yes', 'do it without asking'));
 
 /** Off a terminal `--yes` has to say beforehand what nobody can be asked. */
 export function assertCanConfirm({ possible }: Pick<Prompts, 'possible'>): void {

@@ -4,9 +4,11 @@ import { everyPage } from '../api/pages.ts';
 import { type Flags, optional, toggle, under, type Values } from '../args/flag.ts';
 import { Invalid, line, offering, type Parser, wholeNumber } from '../args/parsers.ts';
 import { usageError } from '../errors.ts';
+import { canonical } from '../output/columns.ts';
 import { didYouMean } from '../text/suggest.ts';
-import type { Watching } from '../watch/list.ts';
+import type { WatchSpec } from '../watch/list.ts';
 import { type Definition, type Invocation, type Verb, verb } from './command.ts';
+import type { Fields } from './fields.ts';
 
 /** What a list asks of the API. */
 export interface Page<Order> {
@@ -15,33 +17,33 @@ export interface Page<Order> {
   orderBy: Order[];
 }
 
-/** The orders of the API for a name of its: `ID_ASC`, `ID_DESC`. */
-type Order<Name extends string> = `${Name}_ASC` | `${Name}_DESC`;
+/** The filters that are set; a switch that is not is undefined. */
+export type Filters<F extends Flags> = {
+  [Key in keyof F]: Values<F>[Key] extends boolean ? true | undefined : Values<F>[Key];
+};
 
-interface ListDefinition<Row, F extends Flags, Name extends string>
-  extends Omit<Definition<Row, F>, 'run'> {
+interface ListDefinition<Row, F extends Flags, Order>
+  extends Omit<Definition<Row, F>, 'run' | 'columns'> {
   summary: string;
-  /** What `--sort` accepts, and what the API calls it. */
-  sort: Record<string, Name>;
   /** The order without `--sort`. */
-  sortedBy: Order<NoInfer<Name>>;
+  sortedBy: NoInfer<Order>;
   ifEmpty: string;
   /** How it is watched, where it can be. */
-  watch?: () => Promise<Watching<Row, Values<F>>>;
+  watch?: () => Promise<WatchSpec<Row, Filters<F>>>;
   fetch(
     api: Api,
-    flags: Values<F>,
-    page: Page<Order<NoInfer<Name>>>,
+    filters: Filters<F>,
+    page: Page<NoInfer<Order>>,
   ): Promise<Connection<Row> | null | undefined>;
 }
 
-function sortParser<Name extends string>(sort: Record<string, Name>): Parser<Order<Name>> {
-  const canonical = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
+function sortParser<Order>(sort: Fields<unknown, Order>['sort']): Parser<Order> {
   const names = Object.keys(sort);
-  const parse = (typed: string): Order<Name> => {
+  const parse = (typed: string): Order => {
     const [, name = '', direction = 'asc'] = /^([\w-]+)(?::(asc|desc))?$/.exec(typed.trim()) ?? [];
-    const known = Object.entries(sort).find(([key]) => canonical(key) === canonical(name));
-    if (known && name) return `${known[1]}_${direction === 'desc' ? 'DESC' : 'ASC'}`;
+    const known = names.find((key) => canonical(key) === canonical(name));
+    const order = known && sort[known];
+    if (order) return direction === 'desc' ? order.desc : order.asc;
     throw new Invalid(
       `“${typed}” is not an order. Write one of ${names.join(', ')}, with :asc or :desc.`,
       didYouMean(name, names),
@@ -81,10 +83,11 @@ export function noteNextPage(
 const watchFlag = { watch: toggle('--watch', 'then tell what changes, until Ctrl-C') };
 
 /** `list`: the rows that pass the filters, page by page. */
-export function list<Row, F extends Flags, Name extends string>(
-  definition: ListDefinition<Row, F, Name>,
+export function list<Row, F extends Flags, Order>(
+  { columns, sort }: Pick<Fields<Row, Order>, 'columns' | 'sort'>,
+  definition: ListDefinition<Row, F, Order>,
 ): Verb {
-  const { summary, columns, sort, sortedBy, ifEmpty, examples, notes, watch, fetch } = definition;
+  const { summary, sortedBy, ifEmpty, examples, notes, watch, fetch } = definition;
   const ordering = {
     ...paging,
     all: toggle('--all', 'every row, however many there are'),
@@ -107,25 +110,26 @@ export function list<Row, F extends Flags, Name extends string>(
     },
     async run({ api, output, flags, columns: shown, commandLine }) {
       const given = flags as Values<typeof ordering> & { watch?: boolean };
+      const filters = Object.fromEntries(
+        Object.keys(definition.flags).map((key) => [key, flags[key] || undefined]),
+      ) as Filters<F>;
       if (given.all && given.watch) throw usageError('Give --all or --watch, not both.');
-      const watching = given.watch ? await watch?.() : undefined;
-      const since = (await watching?.position(api)) ?? '';
+      const watched = given.watch ? await watch?.() : undefined;
+      const after = (await watched?.position(api)) ?? '';
       const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };
       if (given.all) {
         if (given.limit) throw usageError('Give --all or --limit, not both.');
-        const pages = everyPage((part) => fetch(api, flags, { ...page, ...part }), page.after);
+        const pages = everyPage((part) => fetch(api, filters, { ...page, ...part }), page.after);
         await output.stream(shown, pages, ifEmpty);
         return;
       }
-      const connection = await fetch(api, flags, page);
+      const connection = await fetch(api, filters, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
-      if (!watching || output.format === 'people') await output.list(shown, rows, ifEmpty);
+      if (!watched || output.format === 'people') await output.list(shown, rows, ifEmpty);
       if (connection) noteNextPage({ output, commandLine }, connection);
-      if (!watching) return;
+      if (!watched) return;
       const { watchList } = await import('../watch/list.ts');
-      const isFiltered = Object.keys(definition.flags).some((key) => flags[key]);
-      const about = { flags, isFiltered, columns, shown, after: since, listed: rows };
-      await watchList(watching, { api, output, ...about });
+      await watchList(watched, { api, output, filters, columns, shown, after, listed: rows });
     },
   });
 }

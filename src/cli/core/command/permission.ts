@@ -1,18 +1,113 @@
 import type { Contact } from '../../../client/index.ts';
-import { Access, type AccessQuery, type RecordKind } from '../../operations/index.ts';
+import {
+  Access,
+  type AccessQuery,
+  type AccessVerb,
+  type RecordKind,
+} from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import { columnName } from '../api/column-names.ts';
+import { type Flag, type Flags, flagName } from '../args/flag.ts';
 import { CliError, type Problem } from '../errors.ts';
 import { hintFor } from '../hints.ts';
-import type { Field } from '../output/columns.ts';
-import type { Question } from './write-spec.ts';
+import { canonical, type Field } from '../output/columns.ts';
 
-/** What the database says to a question. */
+/** What a command writes: `epic can` asks about exactly what the command would send. */
+export interface WriteSpec {
+  verb: AccessVerb;
+  /** The kind of record that is written, where it is not the noun's own. */
+  record?: RecordKind;
+  /** Fields that are written whatever the flags say, by the API's names. */
+  sets?: Readonly<Record<string, unknown>>;
+  /** The field that is set to the id of the command: `contractId` of a payment. */
+  parentField?: string;
+  /** Values assumed of fields that are not given, where the answer depends on them. */
+  assumes?: Readonly<Record<string, unknown>>;
+}
+
+/** A question to the API: may I do this? Fields have the API's names. */
+export interface Question {
+  record: RecordKind;
+  verb: AccessVerb;
+  rowId: number | null;
+  /** The fields that would be written. */
+  fields: readonly string[];
+  /** Those of them whose value is known. */
+  values: Readonly<Record<string, unknown>>;
+}
+
+/** What is known of a command that is asked about. */
+export interface PermissionInput {
+  id: number | undefined;
+  /** The flags that it is about, by their keys, with the values of those that have one. None: those it takes. */
+  flags: ReadonlyMap<string, unknown>;
+  /** Further fields that it is about, by the API's names. */
+  fields: readonly string[];
+}
+
+/** How `epic can` asks about a command. */
+export interface PermissionQuery {
+  /** Whether it is about an existing record. */
+  takesId: boolean;
+  /** The names of the flags that write something: `firstContact` of `--first-contact`. */
+  flagNames: readonly string[];
+  /** The flag that names another record, on which the answer may depend: `client` of `contract create`. */
+  reference: { key: string; name: string } | undefined;
+  /** The flag of this name, or that writes the field of this name. */
+  flagNamed(name: string): { key: string; flag: Flag } | undefined;
+  question(input: PermissionInput): Question;
+}
+
+/** The flags that write a field of the record; their keys are the API's names of the fields. */
+export const writtenFlags = (flags: Flags): [key: string, flag: Flag][] =>
+  Object.entries(flags).filter(([key, flag]) => key !== 'id' && flag.writes !== false);
+
+const nameOf = (flag: Flag) =>
+  (flagName(flag) ?? '').slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** How `epic can` asks about a command with these flags. */
+export function permissionQuery(noun: RecordKind, flags: Flags, write: WriteSpec): PermissionQuery {
+  const { verb, record = noun, sets, parentField, assumes } = write;
+  const written = writtenFlags(flags);
+  const needed = written.filter(([, flag]) => flag.given === 'required');
+  const usual = (needed.length > 0 ? needed : written).map(([key]) => key);
+  const [reference] = needed.filter(([, { spec }]) => spec.endsWith('<id>'));
+
+  return {
+    takesId: 'id' in flags,
+    flagNames: written.map(([, flag]) => nameOf(flag)),
+    reference: reference && { key: reference[0], name: nameOf(reference[1]) },
+    flagNamed(name) {
+      const isNamed = (other: string) => canonical(other) === canonical(name);
+      const found =
+        written.find(([, flag]) => isNamed(nameOf(flag))) ?? written.find(([key]) => isNamed(key));
+      return found && { key: found[0], flag: found[1] };
+    },
+    question({ id, flags: given, fields }) {
+      const values = {
+        ...assumes,
+        ...Object.fromEntries([...given].filter(([, value]) => value !== undefined)),
+        ...(parentField && id !== undefined && { [parentField]: id }),
+        ...sets,
+      };
+      const asked = given.size + fields.length > 0 ? given.keys() : usual;
+      return {
+        record,
+        verb,
+        rowId: verb === 'create' ? null : (id ?? null),
+        fields: [...new Set([...asked, ...Object.keys(values)]), ...fields],
+        values,
+      };
+    },
+  };
+}
+
+/** The database's answer. */
 export interface Permission {
-  /** Whether the record that the question is about is one that the caller sees. */
+  /** Whether the caller sees the record that the question is about. */
   isVisible: boolean;
   columns: readonly string[] | null;
-  /** Null where it depends on what was not said. */
+  /** Null where it depends on what is not known. */
   allowed: boolean | null;
   verdict: string;
   /** What may not be done, as a sentence. */
@@ -30,7 +125,7 @@ interface About {
   fields?: readonly Field[];
 }
 
-/** Asks the database what it would say; nothing is done. */
+/** Asks the database whether something is allowed, without doing it. */
 export async function permissionFor(
   api: Api,
   { fields: known, ...about }: About,
@@ -69,8 +164,8 @@ function contactIn(refusal: AccessQuery['refusal']): Contact | null {
 }
 
 /**
- * Throws what the database would answer to this, if that is a no: nobody fills in a form for nothing. What it
- * cannot tell yet it tells when the form is sent.
+ * Throws FORBIDDEN if the database would refuse this, before a form is filled in. What depends on values that are not
+ * known yet is checked when the form is sent.
  */
 export async function assertMayBegin(api: Api, about: About, question: Question): Promise<void> {
   const permission = await permissionFor(api, about, question);

@@ -5,7 +5,7 @@ import type { Output } from '../output/output.ts';
 import { onceThere } from './connection.ts';
 import { differences } from './differences.ts';
 
-/** Something that happened to a record, as a subscription tells it. */
+/** A change of a record, as a subscription reports it. */
 export interface RecordChange<Row> {
   id: number;
   isDeleted: boolean;
@@ -15,28 +15,28 @@ export interface RecordChange<Row> {
 }
 
 /** How the records of a list are watched. */
-export interface Watching<Row, Flags> {
+export interface WatchSpec<Row, Filters> {
   /** What one is called in a sentence: `Event`. */
   noun: string;
   idOf(row: Row): number;
   summaryOf(row: Row): string;
-  /** Where everything counts from: asked before the list is read. */
+  /** The position to subscribe from: read before the list. */
   position(api: Api): Promise<string>;
   changes(api: Api, after: string, output: Output): AsyncIterable<RecordChange<Row>>;
   /** The record as it is now, if it passes the filters. */
-  matching(api: Api, flags: Flags, id: number): Promise<Row | null | undefined>;
+  matching(api: Api, filters: Filters, id: number): Promise<Row | null | undefined>;
 }
 
-/** A row of what is watched, with what happened to it. */
-interface Watched<Row> {
+/** A row of the list, with its change. */
+interface WatchedRow<Row> {
   change: 'listed' | 'created' | 'changed' | 'left' | 'deleted';
   id: number;
   /** Null of a record that was deleted before it was seen. */
   row: Row | null;
 }
 
-function watchedColumns<Row>(columns: readonly Column<Row>[]): Column<Watched<Row>>[] {
-  const change: Column<Watched<Row>> = {
+function watchedColumns<Row>(columns: readonly Column<Row>[]): Column<WatchedRow<Row>>[] {
+  const change: Column<WatchedRow<Row>> = {
     key: 'change',
     label: 'Change',
     kind: 'text',
@@ -45,20 +45,25 @@ function watchedColumns<Row>(columns: readonly Column<Row>[]): Column<Watched<Ro
   };
   const others = columns.map((column) => ({
     ...column,
-    value: ({ row, id }: Watched<Row>) =>
+    value: ({ row, id }: WatchedRow<Row>) =>
       row === null ? (column.key === 'id' ? id : null) : column.value(row),
   }));
   return [change, ...others];
 }
 
-/** What to tell of one happening; undefined when it does not concern the list. `known` is what was seen of it. */
-async function consequence<Row, Flags>(
+/** What a change does to the list, of which `known` was shown; undefined where it does not concern it. */
+async function effectOf<Row, Filters>(
   { isDeleted, isNew, id, row: delivered }: RecordChange<Row>,
   known: Row | undefined,
-  look: { api: Api; flags: Flags; isFiltered: boolean; matching: Watching<Row, Flags>['matching'] },
-): Promise<Watched<Row> | undefined> {
-  const { api, flags, isFiltered, matching } = look;
-  const row = isDeleted ? null : await onceThere(() => matching(api, flags, id));
+  look: {
+    api: Api;
+    filters: Filters;
+    isFiltered: boolean;
+    matching: WatchSpec<Row, Filters>['matching'];
+  },
+): Promise<WatchedRow<Row> | undefined> {
+  const { api, filters, isFiltered, matching } = look;
+  const row = isDeleted ? null : await onceThere(() => matching(api, filters, id));
   if (row) return { change: isNew && !known ? 'created' : 'changed', id, row };
   if (isDeleted) {
     return known || !isFiltered ? { change: 'deleted', id, row: known ?? null } : undefined;
@@ -66,7 +71,7 @@ async function consequence<Row, Flags>(
   return known && { change: 'left', id, row: delivered ?? known };
 }
 
-const verbs: Record<Watched<never>['change'], string> = {
+const verbs: Record<WatchedRow<never>['change'], string> = {
   listed: 'is there',
   created: 'is new',
   changed: 'changed',
@@ -74,15 +79,13 @@ const verbs: Record<Watched<never>['change'], string> = {
   deleted: 'was deleted',
 };
 
-/** Follows what happens to the records of a list, of which `listed` was shown, until Ctrl-C. */
-export async function watchList<Row, Flags extends object>(
-  watching: Watching<Row, Flags>,
+/** Reports changes of the records of a list, of which `listed` was shown, until Ctrl-C. */
+export async function watchList<Row, Filters extends object>(
+  watch: WatchSpec<Row, Filters>,
   about: {
     api: Api;
     output: Output;
-    flags: Flags;
-    /** Whether some filter is set. */
-    isFiltered: boolean;
+    filters: Filters;
     /** All columns, and those to show. */
     columns: readonly Column<Row>[];
     shown: readonly Column<Row>[];
@@ -90,11 +93,12 @@ export async function watchList<Row, Flags extends object>(
     listed: readonly Row[];
   },
 ): Promise<void> {
-  const { api, output, flags, isFiltered, columns, shown, after, listed } = about;
-  const { noun, idOf, summaryOf, matching } = watching;
+  const { api, output, filters, columns, shown, after, listed } = about;
+  const isFiltered = Object.values(filters).some((value) => value !== undefined);
+  const { noun, idOf, summaryOf, matching } = watch;
   const known = new Map(listed.map((row) => [idOf(row), row]));
   const feed = output.feed(watchedColumns(shown));
-  const tell = (watched: Watched<Row>, text: string) =>
+  const tell = (watched: WatchedRow<Row>, text: string) =>
     feed(watched, { when: timeOfDay(new Date()), text });
 
   if (output.format !== 'people') {
@@ -102,14 +106,14 @@ export async function watchList<Row, Flags extends object>(
   }
   output.note('Watching. Ctrl-C ends.');
 
-  for await (const happening of watching.changes(api, after, output)) {
-    const before = known.get(happening.id);
-    const watched = await consequence(happening, before, { api, flags, isFiltered, matching });
+  for await (const event of watch.changes(api, after, output)) {
+    const before = known.get(event.id);
+    const watched = await effectOf(event, before, { api, filters, isFiltered, matching });
     if (!watched) continue;
     const { change, id, row } = watched;
     const summary = row ? summaryOf(row) : undefined;
     const difference = (before && row && differences(columns, before, row)) ?? '';
-    // Two changes at once are read together: the second time there is nothing to tell.
+    // two changes at once are read together: the second time there is nothing to report
     if (change === 'changed' && before && difference === '') continue;
     if (row && change !== 'left' && change !== 'deleted') known.set(id, row);
     else known.delete(id);

@@ -1,8 +1,8 @@
 import { optional, toggle } from '../../core/args/flag.ts';
 import { idOf, line } from '../../core/args/parsers.ts';
-import { type Verb, verb } from '../../core/command/command.ts';
+import { verb } from '../../core/command/command.ts';
 import type { Column } from '../../core/output/columns.ts';
-import type { EventFieldsFragment } from '../../operations/index.ts';
+import { fields } from '../../nouns/event/fields.ts';
 import type { CalendarEvent } from './events.ts';
 import { daysOf, month, thisMonth } from './month.ts';
 
@@ -15,47 +15,46 @@ const mark = (key: 'mine' | 'doubleBooked', label: string): Column<CalendarEvent
 });
 
 /** `epic event calendar`: the events of a month, drawn, as rows, or as an iCalendar file. */
-export const eventCalendar = (eventColumns: readonly Column<EventFieldsFragment>[]): Verb =>
-  verb({
-    name: 'calendar',
-    summary: 'Show the events of a month',
-    flags: {
-      month: optional('--month <month>', 'like 2026-12, or +1 for the next', month),
-      mine: toggle('--mine', 'only those I run or sold'),
-      support: optional(
-        '--support <employee>',
-        'only those that this employee runs',
-        idOf('employee'),
-      ),
-      ics: optional('--ics [file]', 'write iCalendar to a file, or to standard output', line(4000)),
-    },
-    columns: [...eventColumns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],
-    examples: [
-      ['event calendar', 'this month'],
-      ['event calendar --month 2026-12 --mine', 'my events in December'],
-      ['event calendar --month +1 --ics next-month.ics', 'for another calendar program'],
-    ],
-    notes: [
-      'Marks: * mine, ! its support employee is double-booked, x cancelled.',
-      'Without a terminal: one event per line; the last field says whether it is double-booked.',
-    ],
-    async run({ api, output, flags, columns: shown, fields }) {
-      const { eventsOf } = await import('./events.ts');
-      const of = flags.month ?? thisMonth();
-      const { events, pairs } = await eventsOf(api, of, flags);
-      if (flags.ics !== undefined) {
-        const { icsOf } = await import('./ics.ts');
-        const name = `Epic Events ${daysOf(of)[0]?.slice(0, 7)}`;
-        const ics = await icsOf(name, events, new Date());
-        if (flags.ics === '-') return output.verbatim(ics);
-        const { writeWhole } = await import('../../core/output/file.ts');
-        await writeWhole(flags.ics, ics);
-        output.note(`${events.length} events are in ${flags.ics}.`);
-      } else if (fields === undefined && output.format === 'people') {
-        const { drawMonth } = await import('./draw.ts');
-        await output.drawing((paint, width, height) =>
-          drawMonth(of, events, pairs, paint, { width, height }),
-        );
-      } else await output.list(shown, events, 'No event in this month.');
-    },
-  });
+export const calendar = verb({
+  name: 'calendar',
+  summary: 'Show the events of a month',
+  flags: {
+    month: optional('--month <month>', 'like 2026-12, or +1 for the next', month),
+    mine: toggle('--mine', 'only those I run or sold'),
+    support: optional(
+      '--support <employee>',
+      'only those that this employee runs',
+      idOf('employee'),
+    ),
+    ics: optional('--ics [file]', 'write iCalendar to a file, or to standard output', line(4000)),
+  },
+  columns: [...fields.columns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],
+  examples: [
+    ['event calendar', 'this month'],
+    ['event calendar --month 2026-12 --mine', 'my events in December'],
+    ['event calendar --month +1 --ics next-month.ics', 'for another calendar program'],
+  ],
+  notes: [
+    'Marks: * mine, ! its support employee is double-booked, x cancelled.',
+    'Without a terminal: one event per line; the last field says whether it is double-booked.',
+  ],
+  async run({ api, output, flags, columns: shown, fields }) {
+    const { eventsOf } = await import('./events.ts');
+    const of = flags.month ?? thisMonth();
+    const { events, pairs } = await eventsOf(api, of, flags);
+    if (flags.ics !== undefined) {
+      const { icsOf } = await import('./ics.ts');
+      const name = `Epic Events ${daysOf(of)[0]?.slice(0, 7)}`;
+      const ics = await icsOf(name, events, new Date());
+      if (flags.ics === '-') return output.verbatim(ics);
+      const { writeWhole } = await import('../../core/output/file.ts');
+      await writeWhole(flags.ics, ics);
+      output.note(`${events.length} events are in ${flags.ics}.`);
+    } else if (fields === undefined && output.format === 'people') {
+      const { drawMonth } = await import('./draw.ts');
+      await output.drawing((paint, width, height) =>
+        drawMonth(of, events, pairs, paint, { width, height }),
+      );
+    } else await output.list(shown, events, 'No event in this month.');
+  },
+});

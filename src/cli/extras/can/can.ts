@@ -3,9 +3,13 @@ import { optional, required, several } from '../../core/args/flag.ts';
 import { line, offering } from '../../core/args/parsers.ts';
 import { type Command, command, type Noun } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
-import { type Permission, permissionFor } from '../../core/command/permission.ts';
-import { recordNotFound } from '../../core/command/view.ts';
-import type { PermissionInput, PermissionQuery } from '../../core/command/write-spec.ts';
+import {
+  type Permission,
+  type PermissionInput,
+  type PermissionQuery,
+  permissionFor,
+} from '../../core/command/permission.ts';
+import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
@@ -154,7 +158,7 @@ function noteMissing(
 ): void {
   const question = `epic can ${verb} ${record}`;
   if (takesId && id === undefined) output.note('Ask about one of them:', `${question} ID`);
-  else if (reference) output.note('Say which:', `${question} --field ${reference}=ID`);
+  else if (reference) output.note('Say which:', `${question} --field ${reference.name}=ID`);
 }
 
 /** `epic can`: asks the database whether it would allow something. */

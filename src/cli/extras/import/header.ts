@@ -15,7 +15,7 @@ function wrong(message: string, hint: string): CliError {
 }
 
 /**
- * Finds the field of each column of a header. `kept` are the names of columns that lists have and nobody imports.
+ * Finds the field of each column of a header. `shown` are the names of the columns of lists: those that are no field are left out.
  * Each of `needed` is a choice of fields, one of which there must be. Throws INVALID for a column that there is not.
  */
 export function readHeader(
@@ -23,11 +23,11 @@ export function readHeader(
   file: string,
   about: {
     fields: readonly ImportField[];
-    kept: readonly string[];
+    shown: readonly string[];
     needed: readonly (readonly string[])[];
   },
 ): Header {
-  const { fields, kept, needed } = about;
+  const { fields, shown, needed } = about;
   const names = cells.map((cell) => cell.trim());
   const has = (name: string) => names.some((other) => canonical(other) === canonical(name));
   const choice = `The columns are ${fields.map((each) => each.names[0]).join(', ')}.`;
@@ -43,7 +43,7 @@ export function readHeader(
       throw wrong(`${file} has the column ${field?.names[0] ?? name} twice.`, 'Remove one.');
     }
     seen.add(key);
-    if (field || kept.some(isCalled)) return { name, field };
+    if (field || shown.some(isCalled)) return { name, field };
     if (name === '') throw wrong(`Column ${index + 1} of ${file} has no name.`, choice);
     const known = fields.flatMap((each) => each.names);
     throw wrong(

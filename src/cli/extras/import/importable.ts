@@ -1,5 +1,4 @@
-import type { Definition } from '../../core/command/command.ts';
-import type { ImportField } from './fields.ts';
+import type { ImportFields } from './fields.ts';
 
 /** What is wrong with a line of a file. */
 export interface Problem {
@@ -12,16 +11,36 @@ export interface Problem {
 /** What becomes of lines whose record is known: it is updated, or created again; undefined: they are refused. */
 export type Match = 'email' | 'none' | undefined;
 
-/** Records that can be imported. */
-export interface ImportSpec {
+/** The records that the API imports, with examples of it. */
+export const imports = {
+  client: {
+    matchedBy: 'email',
+    examples: [
+      ['client import clients.csv --dry-run', 'what is wrong with it, line by line'],
+      ['client import clients.csv', 'create them all, if none is known yet'],
+      ['client import clients.csv --match email', 'change those I have, create the others'],
+    ],
+  },
+  contract: {
+    examples: [
+      ['contract import contracts.csv --dry-run', 'what is wrong with it, line by line'],
+      ['contract import contracts.csv', 'as drafts; clients by clientId or clientEmail'],
+    ],
+  },
+  event: {
+    examples: [
+      ['event import season.csv --dry-run', 'what is wrong with it, line by line'],
+      ['event import season.csv', 'times as in “2026-12-01 18:30”'],
+    ],
+  },
+} satisfies Record<string, { matchedBy?: string; examples: [string, string][] }>;
+
+/** A kind of record that is imported. */
+export interface ImportSpec extends ImportFields {
   noun: string;
   plural: string;
-  fields: readonly ImportField[];
-  /** The names of the other columns that lists of them have: a file may have them too. */
-  kept: readonly string[];
-  /** Choices of fields, one of which each line needs. */
-  needed: readonly (readonly string[])[];
-  /** The same, where the record may be known: it has a flag to say so. */
-  neededToMatch?: readonly (readonly string[])[];
-  examples: Definition<never, Record<string, never>>['examples'];
+  /** The names of the columns that lists of them have: a file may have those too. */
+  shown: readonly string[];
+  /** The field by which known records may be matched: each line then needs it alone. */
+  matchedBy?: string;
 }

@@ -7,7 +7,7 @@ import type { Invocation } from '../../core/command/command.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { capitalised } from '../../core/text/capitalised.ts';
-import { type Given, withoutGuard } from './fields.ts';
+import { type ImportValues, withoutGuard } from './fields.ts';
 import { type Header, readHeader } from './header.ts';
 import type { ImportSpec, Match, Problem } from './importable.ts';
 import { type Row, readRows } from './rows.ts';
@@ -57,13 +57,13 @@ function readLine(
   { line, cells }: Row,
   { columns }: Header,
   needed: ImportSpec['needed'],
-): { values: Given; problems: Problem[] } {
+): { values: ImportValues; problems: Problem[] } {
   const beyond = cells.slice(columns.length).some((cell) => cell.trim() !== '');
   if (cells.length < columns.length || beyond) {
     const message = `The line has ${many(cells.length, 'value')}, the header ${many(columns.length, 'column')}.`;
     return { values: {}, problems: [{ line, column: null, message }] };
   }
-  const values: Given = {};
+  const values: ImportValues = {};
   const problems: Problem[] = [];
   const given = new Set<string>();
   for (const [index, { name, field }] of columns.entries()) {
@@ -119,7 +119,7 @@ export async function importFile(
 ): Promise<void> {
   const { source, name, size } = await open(flags.file, stdin);
   const matchEmail = match === 'email';
-  const needed = (matchEmail && what.neededToMatch) || what.needed;
+  const needed = matchEmail && what.matchedBy ? [[what.matchedBy]] : what.needed;
   const staging = createStaging(api);
   const problems: Problem[] = [];
   const progress = output.progress();

@@ -7,7 +7,7 @@ import {
   type ImportRunMutationVariables,
   ImportStage,
 } from '../../operations/index.ts';
-import type { Given } from './fields.ts';
+import type { ImportValues } from './fields.ts';
 
 const linesAtOnce = 500;
 /** Characters, as JSON; the server takes about a million bytes. */
@@ -21,7 +21,7 @@ type Ending = Omit<ImportRunMutationVariables, 'importId'>;
 /** An import under way on the server. */
 export interface Staging {
   /** Adds a line. Some hundreds travel together, while the next are read. */
-  add(line: number, values: Given): Promise<void>;
+  add(line: number, values: ImportValues): Promise<void>;
   /** Writes all lines or none, or says what would come of it. */
   run(options: Ending): Promise<Outcome>;
 }
@@ -29,7 +29,7 @@ export interface Staging {
 /** Begins an import. */
 export function createStaging(api: Api): Staging {
   const importId = randomUUID();
-  let lines: { line: number; values: Given }[] = [];
+  let lines: { line: number; values: ImportValues }[] = [];
   let characters = 0;
   let sending: Promise<unknown> = Promise.resolve();
 

@@ -1,9 +1,10 @@
 import { optional, required, toggle } from '../../core/args/flag.ts';
 import { line, oneOf } from '../../core/args/parsers.ts';
-import { type Invocation, type Verb, verb } from '../../core/command/command.ts';
+import { type Invocation, type Noun, type Verb, verb } from '../../core/command/command.ts';
 import { withHint } from '../../core/command/refusal.ts';
 import type { Column } from '../../core/output/columns.ts';
-import type { ImportSpec, Match, Problem } from './importable.ts';
+import { importFieldsOf } from './fields.ts';
+import { type ImportSpec, imports, type Match, type Problem } from './importable.ts';
 
 const columns: readonly Column<Problem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
@@ -35,12 +36,23 @@ const matching = {
 type Flags = typeof always;
 
 /** `import`: many records from a file, all of them or none. */
-export function importVerb(what: ImportSpec): Verb {
-  const { noun, plural, fields, neededToMatch, examples } = what;
-  const title = { name: 'import', summary: `Create many ${plural} from a CSV file, all or none` };
+function importVerb(record: keyof typeof imports, noun: Noun): Verb {
+  const { matchedBy, examples }: { matchedBy?: string; examples: [string, string][] } =
+    imports[record];
+  const spec: ImportSpec = {
+    ...importFieldsOf(noun),
+    noun: record,
+    plural: `${record}s`,
+    shown: noun.fields.map(({ key }) => key),
+    ...(matchedBy && { matchedBy }),
+  };
+  const title = {
+    name: 'import',
+    summary: `Create many ${spec.plural} from a CSV file, all or none`,
+  };
   const notes = [
-    `The columns: ${fields.map((field) => field.names[0]).join(', ')}, as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
-    ...(neededToMatch
+    `The columns: ${spec.fields.map(({ names }) => names[0]).join(', ')}, as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
+    ...(matchedBy
       ? [
           'A client whose e-mail address is known is a problem, unless --match says what to do. With --match email an empty cell leaves what is known.',
         ]
@@ -52,16 +64,22 @@ export function importVerb(what: ImportSpec): Verb {
   async function run(invocation: Invocation<Problem, Flags>, match: Match): Promise<void> {
     const { importFile } = await import('./run.ts');
     try {
-      await importFile(what, invocation, match);
+      await importFile(spec, invocation, match);
     } catch (error) {
-      throw withHint(error, { noun, name: 'import', id: undefined });
+      throw withHint(error, { noun: record, name: 'import', id: undefined });
     }
   }
-  return neededToMatch
+  return matchedBy
     ? verb({
         ...shared,
         flags: matching,
         run: (invocation) => run(invocation, invocation.flags.match),
       })
     : verb({ ...shared, flags: always, run: (invocation) => run(invocation, undefined) });
+}
+
+/** The noun, with `import` after `update`. */
+export function withImport(record: keyof typeof imports, noun: Noun): Noun {
+  const after = noun.commands.findIndex(({ name }) => name === 'update') + 1;
+  return { ...noun, commands: noun.commands.toSpliced(after, 0, importVerb(record, noun)) };
 }

@@ -1,44 +1,60 @@
-import type { Column } from '../../core/output/columns.ts';
+import { idOf, money } from '../../core/args/parsers.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { money as euros } from '../../core/output/format.ts';
-import type { ContractFieldsFragment } from '../../operations/index.ts';
+import type {
+  ContractFieldsFragment,
+  ContractInput,
+  ContractOrderBy,
+  ContractPatch,
+} from '../../operations/index.ts';
 
 export type Contract = ContractFieldsFragment;
 
 const clientOf = ({ clientName, clientId }: Contract) => clientName ?? `client ${clientId}`;
 
-/** What is known of a contract. */
-export const columns: readonly Column<Contract>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (c) => c.id },
-  { key: 'client', label: 'Client', kind: 'text', priority: 0, value: clientOf },
-  { key: 'clientId', label: 'Client ID', kind: 'id', value: (c) => c.clientId },
-  { key: 'status', label: 'Status', kind: 'status', priority: 1, value: (c) => c.status },
-  { key: 'totalAmount', label: 'Total', kind: 'money', priority: 3, value: (c) => c.totalAmount },
-  {
-    key: 'amountToBePaid',
-    label: 'To be paid',
-    kind: 'money',
-    priority: 2,
-    value: (c) => c.amountToBePaid,
+export const fields = defineFields<Contract, ContractInput, ContractPatch, ContractOrderBy>()({
+  id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
+  client: { label: 'Client', kind: 'text', priority: 0, value: clientOf },
+  clientId: {
+    label: 'Client ID',
+    kind: 'id',
+    sort: 'CLIENT_ID',
+    flag: '--client <id>',
+    help: 'the client who buys, by id or name',
+    parse: idOf('client'),
+    create: 'required',
   },
-  {
-    key: 'commercial',
+  status: { label: 'Status', kind: 'status', priority: 1, sort: 'STATUS' },
+  totalAmount: {
+    label: 'Total',
+    kind: 'money',
+    priority: 3,
+    sort: 'TOTAL_AMOUNT',
+    flag: '--total <amount>',
+    help: 'price in euros',
+    updateHelp: 'new price in euros',
+    parse: money,
+    create: 'required',
+    update: 'set',
+  },
+  amountToBePaid: { label: 'To be paid', kind: 'money', priority: 2 },
+  commercial: {
     label: 'Sales contact',
     kind: 'text',
     priority: 4,
-    value: (c) => c.commercialName,
+    value: (contract: Contract) => contract.commercialName,
   },
-  { key: 'commercialId', label: 'Sales contact ID', kind: 'id', value: (c) => c.commercialId },
-  {
-    key: 'createdAt',
-    column: 'creation_date',
+  commercialId: { label: 'Sales contact ID', kind: 'id' },
+  createdAt: {
     label: 'Created',
     kind: 'instant',
     priority: 6,
-    value: (c) => c.createdAt,
+    column: 'creation_date',
+    sort: 'CREATED_AT',
   },
-  { key: 'signedAt', label: 'Signed', kind: 'instant', priority: 5, value: (c) => c.signedAt },
-  { key: 'version', label: 'Version', kind: 'number', value: (c) => c.version },
-];
+  signedAt: { label: 'Signed', kind: 'instant', priority: 5 },
+  version: { label: 'Version', kind: 'number' },
+});
 
 /** One in a sentence. */
 export const summaryOf = (contract: Contract) =>

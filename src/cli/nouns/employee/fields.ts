@@ -1,26 +1,82 @@
-import type { Column } from '../../core/output/columns.ts';
-import type { EmployeeFieldsFragment } from '../../operations/index.ts';
+import { email, line, oneOf, phone } from '../../core/args/parsers.ts';
+import { defineFields } from '../../core/command/fields.ts';
+import {
+  type CreateEmployeeInput,
+  Department,
+  type EmployeeFieldsFragment,
+  type EmployeeOrderBy,
+  type EmployeePatch,
+} from '../../operations/index.ts';
 
 export type Employee = EmployeeFieldsFragment;
 
-/** What is known of an employee. */
-export const columns: readonly Column<Employee>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
-  { key: 'fullName', label: 'Name', kind: 'text', priority: 0, value: (e) => e.fullName },
-  { key: 'department', label: 'Department', kind: 'text', priority: 1, value: (e) => e.department },
-  { key: 'email', label: 'E-mail', kind: 'text', priority: 2, value: (e) => e.email },
-  { key: 'phone', label: 'Phone', kind: 'phone', priority: 4, value: (e) => e.phone },
-  { key: 'active', label: 'Active', kind: 'flag', priority: 3, value: (e) => e.active },
+/** What `update` writes: the department by a mutation of its own. */
+export type EmployeeUpdate = EmployeePatch & { department?: Department };
+
+// the first is what Enter chooses in a prompt: never the department with the most power
+export const departments = oneOf(
+  ...Object.values(Department).sort(
+    (a, b) => Number(a === 'management') - Number(b === 'management'),
+  ),
+);
+
+export const fields = defineFields<
+  Employee,
+  CreateEmployeeInput,
+  EmployeeUpdate,
+  EmployeeOrderBy
+>()(
   {
-    key: 'createdAt',
-    column: 'creation_date',
-    label: 'Created',
-    kind: 'instant',
-    priority: 5,
-    value: (e) => e.createdAt,
+    id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
+    fullName: {
+      label: 'Name',
+      kind: 'text',
+      priority: 0,
+      sort: 'FULL_NAME',
+      flag: '--name <name>',
+      help: 'first and last name',
+      parse: line(200),
+      create: 'required',
+      update: 'set',
+    },
+    department: {
+      label: 'Department',
+      kind: 'text',
+      priority: 1,
+      sort: 'DEPARTMENT',
+      flag: '--department <name>',
+      help: 'department',
+      parse: departments,
+      create: 'required',
+      update: 'set',
+    },
+    email: {
+      label: 'E-mail',
+      kind: 'text',
+      priority: 2,
+      flag: '--email <address>',
+      help: 'e-mail address, to log in with',
+      parse: email,
+      create: 'required',
+      update: 'set',
+    },
+    phone: {
+      label: 'Phone',
+      kind: 'phone',
+      priority: 4,
+      flag: '--phone <number>',
+      help: 'telephone number, for colleagues',
+      updateHelp: 'telephone number',
+      parse: phone,
+      create: 'optional',
+      update: 'set or clear',
+    },
+    active: { label: 'Active', kind: 'flag', priority: 3, sort: 'ACTIVE' },
+    createdAt: { label: 'Created', kind: 'instant', priority: 5, column: 'creation_date' },
+    version: { label: 'Version', kind: 'number' },
   },
-  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
-];
+  ['fullName', 'email', 'phone'],
+);
 
 /** One in a sentence. */
 export const summaryOf = ({ fullName, department }: Employee) => `${fullName}, ${department}`;

@@ -1,9 +1,12 @@
 import type { Api } from '../../core/api/api.ts';
+import type { Flag } from '../../core/args/flag.ts';
 import type { Services } from '../../core/command/command.ts';
-import { recordNotFound } from '../../core/command/view.ts';
+import { assertMayBegin } from '../../core/command/permission.ts';
+import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
 import type { OutlineLine } from '../../core/output/outline.ts';
 import {
+  type Department,
   EmployeeColleagues,
   type EmployeeFieldsFragment,
   EmployeeLeaving,
@@ -11,6 +14,7 @@ import {
 } from '../../operations/index.ts';
 
 type Leaver = NonNullable<EmployeeLeavingQuery['employee']>;
+type Successor = Pick<EmployeeFieldsFragment, 'id' | 'fullName'>;
 
 /** `3 clients`, `1 open event`. */
 const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
@@ -22,7 +26,7 @@ function named(names: readonly string[], total: number): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function whatMoves({ clients, events }: Leaver): { summary: string; lines: OutlineLine[] } {
+function workOf({ clients, events }: Leaver): { summary: string; lines: OutlineLine[] } {
   const kinds = [
     {
       what: 'client',
@@ -47,7 +51,7 @@ function whatMoves({ clients, events }: Leaver): { summary: string; lines: Outli
 async function askForSuccessor(
   { api, prompts }: Services,
   { id, department, fullName }: EmployeeFieldsFragment,
-): Promise<{ id: number; fullName: string }> {
+): Promise<Successor> {
   const { employees } = await api.send(EmployeeColleagues, { department });
   const colleagues = employees?.nodes.filter((each) => each !== null && each.id !== id) ?? [];
   const choices = colleagues.map((each) => `${each?.fullName} (employee ${each?.id})`);
@@ -68,33 +72,73 @@ async function leaverAndSuccessor(api: Api, id: number, to: number | undefined) 
   const { employee, successor } = await api.send(EmployeeLeaving, { id, to: to ?? 0 });
   if (!employee) throw recordNotFound('employee', id);
   if (to !== undefined && !successor) throw recordNotFound('employee', to);
-  return { leaver: employee, successor };
+  return { leaver: employee, successor: successor ?? null };
+}
+
+/** Throws FORBIDDEN where the caller may not do this to an employee. */
+const assertMay = (api: Api, verb: 'deactivate' | 'move', id: number) =>
+  assertMayBegin(
+    api,
+    { noun: 'employee', id },
+    { record: 'employee', verb, rowId: id, fields: [], values: {} },
+  );
+
+/** Shows the work that an employee hands over, and asks who takes it over unless that is said. */
+async function agreeOnSuccessor(
+  services: Services,
+  leaver: Leaver,
+  { successor, flag }: { successor: Successor | null; flag: Flag },
+): Promise<Successor> {
+  const { output, draft } = services;
+  const { summary, lines } = workOf(leaver);
+  const contracts = leaver.clients.totalCount > 0 ? '; contracts go with their clients' : '';
+  output.note(`${leaver.fullName} still looks after ${summary}${contracts}:`);
+  output.outline(lines);
+  if (successor) return successor;
+  const chosen = await askForSuccessor(services, leaver);
+  draft.answer(flag, String(chosen.id));
+  return chosen;
+}
+
+async function confirmed({ prompts }: Services, question: string): Promise<void> {
+  if (!(await prompts.confirm(question))) throw cancelled('Nothing was changed.');
 }
 
 /**
- * Shows what somebody who leaves still looks after, asks who takes it over where nobody is named, and whether to go
- * on. Gives the id of the successor, if there has to be one.
+ * Asks before an employee is deactivated, and who takes over what they still look after. Returns the id of the
+ * successor, if there has to be one.
  */
 export async function agreeOnLeaving(
   services: Services,
-  about: { id: number; handoverTo: number | undefined; name(successor: number): void },
+  { id, successor: to, flag }: { id: number; successor: number | undefined; flag: Flag },
 ): Promise<number | undefined> {
-  const { api, output, prompts } = services;
-  const { leaver, successor } = await leaverAndSuccessor(api, about.id, about.handoverTo);
-  const { summary, lines } = whatMoves(leaver);
-  let question = `Deactivate employee ${leaver.id} (${leaver.fullName}, ${leaver.department})?`;
-  let to = successor;
-  if (summary !== '') {
-    const contracts = leaver.clients.totalCount > 0 ? '; contracts go with their clients' : '';
-    output.note(`${leaver.fullName} still looks after ${summary}${contracts}:`);
-    output.outline(lines);
-    if (!to) {
-      const chosen = await askForSuccessor(services, leaver);
-      about.name(chosen.id);
-      to = { ...leaver, ...chosen };
-    }
-    question = `Hand ${summary} over to ${to.fullName}, and deactivate ${leaver.fullName}?`;
+  await assertMay(services.api, 'deactivate', id);
+  const { leaver, successor } = await leaverAndSuccessor(services.api, id, to);
+  const { fullName, department } = leaver;
+  const { summary } = workOf(leaver);
+  if (summary === '') {
+    await confirmed(services, `Deactivate employee ${id} (${fullName}, ${department})?`);
+    return successor?.id;
   }
-  if (!(await prompts.confirm(question))) throw cancelled('Nothing was changed.');
-  return to?.id;
+  const next = await agreeOnSuccessor(services, leaver, { successor, flag });
+  await confirmed(
+    services,
+    `Hand ${summary} over to ${next.fullName}, and deactivate ${fullName}?`,
+  );
+  return next.id;
+}
+
+/** The same before a move to another department, which asks nothing where nothing is handed over. */
+export async function agreeOnMove(
+  services: Services,
+  { id, department, flag }: { id: number; department: Department; flag: Flag },
+): Promise<number | undefined> {
+  const { leaver } = await leaverAndSuccessor(services.api, id, undefined);
+  const { summary } = workOf(leaver);
+  if (summary === '' || leaver.department === department) return undefined;
+  await assertMay(services.api, 'move', id);
+  const next = await agreeOnSuccessor(services, leaver, { successor: null, flag });
+  const move = `move ${leaver.fullName} to ${department}`;
+  await confirmed(services, `Hand ${summary} over to ${next.fullName}, and ${move}?`);
+  return next.id;
 }

@@ -1,72 +1,168 @@
-import type { Column } from '../../core/output/columns.ts';
+import {
+  asTyped,
+  dateTime,
+  idOf,
+  line,
+  oneOf,
+  text,
+  wholeNumber,
+} from '../../core/args/parsers.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { localTime } from '../../core/output/format.ts';
-import type { EventFieldsFragment } from '../../operations/index.ts';
+import type {
+  EventFieldsFragment,
+  EventInput,
+  EventOrderBy,
+  EventPatch,
+} from '../../operations/index.ts';
 
 export type Event = EventFieldsFragment;
 
-/** What is known of an event. */
-export const columns: readonly Column<Event>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (e) => e.id },
-  { key: 'title', label: 'Title', kind: 'text', priority: 0, value: (e) => e.title },
-  { key: 'startDate', label: 'Starts', kind: 'instant', priority: 1, value: (e) => e.startDate },
-  { key: 'endDate', label: 'Ends', kind: 'instant', priority: 6, value: (e) => e.endDate },
-  { key: 'status', label: 'Status', kind: 'status', priority: 3, value: (e) => e.status },
+export const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
+export const supporter = idOf('employee', 'support');
+
+const fourHoursLater = ({ startDate }: { startDate?: unknown }) =>
+  typeof startDate === 'string'
+    ? asTyped('instant', new Date(Date.parse(startDate) + 4 * 3_600_000).toISOString())
+    : undefined;
+
+export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>()(
   {
-    key: 'supportContact',
-    label: 'Support',
-    kind: 'text',
-    priority: 2,
-    value: (e) => e.supportContactName,
+    id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
+    title: {
+      label: 'Title',
+      kind: 'text',
+      priority: 0,
+      flag: '--title <title>',
+      help: 'what it is called',
+      parse: line(200),
+      create: 'required',
+      update: 'set',
+    },
+    startDate: {
+      label: 'Starts',
+      kind: 'instant',
+      priority: 1,
+      sort: 'START_DATE',
+      flag: '--start <time>',
+      help: 'when it starts, like "2026-12-01 18:30"',
+      parse: dateTime,
+      create: 'required',
+      update: 'set',
+    },
+    endDate: {
+      label: 'Ends',
+      kind: 'instant',
+      priority: 6,
+      flag: '--end <time>',
+      help: 'when it ends',
+      parse: dateTime,
+      create: 'required',
+      suggest: fourHoursLater,
+      update: 'set',
+    },
+    status: {
+      label: 'Status',
+      kind: 'status',
+      priority: 3,
+      sort: 'STATUS',
+      flag: '--status <status>',
+      help: 'state',
+      parse: statuses,
+      update: 'set',
+    },
+    supportContact: {
+      label: 'Support',
+      kind: 'text',
+      priority: 2,
+      value: (event: Event) => event.supportContactName,
+    },
+    // management names one, now or later; sales cannot
+    supportContactId: {
+      label: 'Support ID',
+      kind: 'id',
+      sort: 'SUPPORT_CONTACT_ID',
+      flag: '--support <employee>',
+      help: 'the support employee who runs it',
+      parse: supporter,
+      create: 'optional',
+      asked: false,
+    },
+    client: {
+      label: 'Client',
+      kind: 'text',
+      borrowed: true,
+      priority: 4,
+      value: ({ contract }: Event) => contract?.clientName,
+    },
+    clientName: {
+      label: 'Client name',
+      kind: 'text',
+      borrowed: true,
+      value: ({ contract }: Event) => contract?.client?.fullName,
+    },
+    clientEmail: {
+      label: 'Client e-mail',
+      kind: 'text',
+      borrowed: true,
+      value: ({ contract }: Event) => contract?.client?.email,
+    },
+    clientPhone: {
+      label: 'Client phone',
+      kind: 'phone',
+      borrowed: true,
+      value: ({ contract }: Event) => contract?.client?.phone,
+    },
+    commercial: {
+      label: 'Sales contact',
+      kind: 'text',
+      borrowed: true,
+      value: ({ contract }: Event) => contract?.commercialName,
+    },
+    contractId: {
+      label: 'Contract ID',
+      kind: 'id',
+      sort: 'CONTRACT_ID',
+      flag: '--contract <id>',
+      help: 'the signed contract, by id or client',
+      parse: idOf('contract'),
+      create: 'required',
+    },
+    location: {
+      label: 'Location',
+      kind: 'text',
+      priority: 5,
+      flag: '--location <place>',
+      help: 'where it takes place',
+      updateHelp: 'where',
+      parse: line(500),
+      create: 'optional',
+      update: 'set or clear',
+    },
+    attendees: {
+      label: 'Attendees',
+      kind: 'number',
+      priority: 7,
+      flag: '--attendees <n>',
+      help: 'how many people are expected',
+      parse: wholeNumber(0, 999_999_999),
+      create: 'optional',
+      update: 'set',
+    },
+    notes: {
+      label: 'Notes',
+      kind: 'text',
+      flag: '--notes <text>',
+      help: 'what those who run it should know',
+      updateHelp: 'notes',
+      parse: text(200_000),
+      create: 'optional',
+      update: 'set or clear',
+    },
+    version: { label: 'Version', kind: 'number' },
   },
-  { key: 'supportContactId', label: 'Support ID', kind: 'id', value: (e) => e.supportContactId },
-  {
-    key: 'client',
-    label: 'Client',
-    kind: 'text',
-    borrowed: true,
-    priority: 4,
-    value: (e) => e.contract?.clientName,
-  },
-  {
-    key: 'clientName',
-    label: 'Client name',
-    kind: 'text',
-    borrowed: true,
-    value: (e) => e.contract?.client?.fullName,
-  },
-  {
-    key: 'clientEmail',
-    label: 'Client e-mail',
-    kind: 'text',
-    borrowed: true,
-    value: (e) => e.contract?.client?.email,
-  },
-  {
-    key: 'clientPhone',
-    label: 'Client phone',
-    kind: 'phone',
-    borrowed: true,
-    value: (e) => e.contract?.client?.phone,
-  },
-  {
-    key: 'commercial',
-    label: 'Sales contact',
-    kind: 'text',
-    borrowed: true,
-    value: (e) => e.contract?.commercialName,
-  },
-  { key: 'contractId', label: 'Contract ID', kind: 'id', value: (e) => e.contractId },
-  { key: 'location', label: 'Location', kind: 'text', priority: 5, value: (e) => e.location },
-  {
-    key: 'attendees',
-    label: 'Attendees',
-    kind: 'number',
-    priority: 7,
-    value: (e) => e.attendees,
-  },
-  { key: 'notes', label: 'Notes', kind: 'text', value: (e) => e.notes },
-  { key: 'version', label: 'Version', kind: 'number', value: (e) => e.version },
-];
+  ['contractId', 'title', 'startDate', 'endDate', 'location', 'attendees', 'notes'],
+);
 
 /** One in a sentence. */
 export const summaryOf = (event: Event) => `“${event.title}”, ${localTime(event.startDate)}`;

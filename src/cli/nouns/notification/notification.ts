@@ -1,67 +1,30 @@
 import type { Api } from '../../core/api/api.ts';
-import { fieldsOf } from '../../core/api/values.ts';
 import { several, toggle } from '../../core/args/flag.ts';
 import { id } from '../../core/args/parsers.ts';
 import { type Noun, verb } from '../../core/command/command.ts';
 import { list } from '../../core/command/list.ts';
-import { recordNotFound } from '../../core/command/view.ts';
+import { recordNotFound } from '../../core/command/record.ts';
 import { usageError } from '../../core/errors.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { timeOfDay } from '../../core/output/format.ts';
 import { messageOf } from '../../core/output/notification.ts';
 import { connectionNotes } from '../../core/watch/connection.ts';
 import {
-  type NotificationFieldsFragment,
   NotificationList,
   NotificationRead,
   NotificationReadAll,
   NotificationReceived,
   SubscriptionPosition,
 } from '../../operations/index.ts';
+import { fields, type Notification } from './fields.ts';
 
-type Notification = NotificationFieldsFragment;
-
-/** What of a record is told before and after, and is not written as it comes. */
-const changed = [
-  { key: 'startDate', kind: 'instant' },
-  { key: 'endDate', kind: 'instant' },
-  { key: 'totalAmount', kind: 'money' },
-] as const;
-
-const columns: readonly Column<Notification>[] = [
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (n) => n.id },
-  { key: 'createdAt', label: 'When', kind: 'instant', priority: 1, value: (n) => n.createdAt },
-  {
-    key: 'message',
-    label: 'Message',
-    kind: 'text',
-    priority: 0,
-    least: 50,
-    value: messageOf,
-  },
-  { key: 'kind', label: 'Kind', kind: 'text', value: (n) => n.kind },
-  { key: 'eventId', label: 'Event', kind: 'id', priority: 3, value: (n) => n.eventId },
-  { key: 'contractId', label: 'Contract', kind: 'id', priority: 4, value: (n) => n.contractId },
-  { key: 'employeeId', label: 'Employee', kind: 'id', value: (n) => n.employeeId },
-  { key: 'recipientId', label: 'Recipient', kind: 'id', value: (n) => n.recipientId },
-  { key: 'subject', label: 'About', kind: 'text', value: (n) => n.subject },
-  { key: 'oldValues', label: 'Before', kind: 'json', value: (n) => fieldsOf(n.oldValues, changed) },
-  { key: 'newValues', label: 'After', kind: 'json', value: (n) => fieldsOf(n.newValues, changed) },
-  { key: 'readAt', label: 'Read', kind: 'instant', priority: 2, value: (n) => n.readAt },
-];
-
-const listNotifications = list({
+const listNotifications = list(fields, {
   summary: 'List what I was told, the latest first',
   flags: { unread: toggle('--unread', 'only what I have not read') },
-  columns,
-  sort: { id: 'ID', eventId: 'EVENT_ID', contractId: 'CONTRACT_ID' },
   sortedBy: 'ID_DESC',
   ifEmpty: 'Nothing new.',
   examples: [['notification list --unread', '']],
-  fetch: async (api, { unread }, page) => {
-    const condition = { unread: unread || undefined };
-    return (await api.send(NotificationList, { ...page, condition })).notifications;
-  },
+  fetch: async (api, condition, page) =>
+    (await api.send(NotificationList, { ...page, condition })).notifications,
 });
 
 async function readAll(api: Api): Promise<readonly Notification[]> {
@@ -87,7 +50,7 @@ const readNotifications = verb({
     ids: several('[ids...]', 'their ids', id),
     all: toggle('--all', 'every one that is unread'),
   },
-  columns,
+  columns: fields.columns,
   examples: [
     ['notification read 41 42', ''],
     ['notification read --all', ''],
@@ -110,7 +73,7 @@ const watchNotifications = verb({
   name: 'watch',
   summary: 'Show notifications as they come, until Ctrl-C',
   flags: {},
-  columns,
+  columns: fields.columns,
   examples: [
     ['notification watch', ''],
     ['notification watch --json | while read -r line; do …; done', 'a JSON object a line'],
@@ -122,12 +85,8 @@ const watchNotifications = verb({
     const { subscriptionPosition: after } = await api.send(SubscriptionPosition, {});
     const tell = output.feed(shown);
     output.note('Watching. Ctrl-C ends.');
-    const told = connectionNotes(output);
-    for await (const { notificationReceived } of api.follow(
-      NotificationReceived,
-      { after },
-      told,
-    )) {
+    const messages = api.follow(NotificationReceived, { after }, connectionNotes(output));
+    for await (const { notificationReceived } of messages) {
       const { notification } = notificationReceived;
       if (!notification) continue;
       const when = timeOfDay(new Date(notification.createdAt));
@@ -137,6 +96,6 @@ const watchNotifications = verb({
 });
 
 export const notification: Noun = {
-  fields: columns,
+  fields: fields.columns,
   commands: [listNotifications, readNotifications, watchNotifications],
 };

@@ -2,10 +2,11 @@ import type { Api } from '../../core/api/api.ts';
 import { several, toggle } from '../../core/args/flag.ts';
 import { Invalid, type Parser } from '../../core/args/parsers.ts';
 import { type Noun, verb } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { list } from '../../core/command/list.ts';
 import { notFound, usageError } from '../../core/errors.ts';
-import type { Column } from '../../core/output/columns.ts';
 import {
+  type MySessionOrderBy,
   type OpenSessionFieldsFragment,
   SessionList,
   SessionRevoke,
@@ -14,27 +15,14 @@ import {
 
 type Session = OpenSessionFieldsFragment;
 
-const columns: readonly Column<Session>[] = [
-  { key: 'id', label: 'ID', kind: 'text', priority: 0, least: 36, value: (s) => s.id },
-  {
-    key: 'lastUsedAt',
-    label: 'Last used',
-    kind: 'instant',
-    priority: 0,
-    value: (s) => s.lastUsedAt,
-  },
-  { key: 'createdAt', label: 'Logged in', kind: 'instant', priority: 3, value: (s) => s.createdAt },
-  {
-    key: 'userAgent',
-    label: 'Program',
-    kind: 'text',
-    priority: 2,
-    least: 8,
-    value: (s) => s.userAgent,
-  },
-  { key: 'expiresAt', label: 'Ends', kind: 'instant', priority: 4, value: (s) => s.expiresAt },
-  { key: 'current', label: 'This one', kind: 'flag', priority: 0, value: (s) => s.current },
-];
+const fields = defineFields<Session, object, object, MySessionOrderBy>()({
+  id: { label: 'ID', kind: 'text', priority: 0, least: 36 },
+  lastUsedAt: { label: 'Last used', kind: 'instant', priority: 0, sort: 'LAST_USED_AT' },
+  createdAt: { label: 'Logged in', kind: 'instant', priority: 3 },
+  userAgent: { label: 'Program', kind: 'text', priority: 2, least: 8 },
+  expiresAt: { label: 'Ends', kind: 'instant', priority: 4 },
+  current: { label: 'This one', kind: 'flag', priority: 0 },
+});
 
 /** An id, or as much of its beginning as tells it from the others. */
 const beginning: Parser<string> = (typed) => {
@@ -43,11 +31,9 @@ const beginning: Parser<string> = (typed) => {
   throw new Invalid(`“${typed}” is not the id of a session, nor its first letters.`);
 };
 
-const listSessions = list({
+const listSessions = list(fields, {
   summary: 'List where I am logged in',
   flags: {},
-  columns,
-  sort: { lastUsedAt: 'LAST_USED_AT' },
   sortedBy: 'LAST_USED_AT_DESC',
   ifEmpty: 'Nowhere.',
   examples: [['session list', '']],
@@ -74,7 +60,7 @@ const revokeSessions = verb({
     ids: several('[ids...]', 'their ids, or how these begin', beginning),
     others: toggle('--others', 'all but this one'),
   },
-  columns,
+  columns: fields.columns,
   examples: [
     ['session revoke 3f2a91c4', ''],
     ['session revoke --others', 'if a machine with your session was lost'],
@@ -99,6 +85,6 @@ const revokeSessions = verb({
 });
 
 export const session: Noun = {
-  fields: columns,
+  fields: fields.columns,
   commands: [listSessions, revokeSessions],
 };

@@ -1,0 +1,118 @@
+import { type Flag, type Flags, optional, required } from '../args/flag.ts';
+import { orNothing, type Parser } from '../args/parsers.ts';
+import type { Column } from '../output/columns.ts';
+
+/** The name of an order of the API, without its direction: `FULL_NAME`. */
+type OrderName<Order> = Order extends `${infer Name}_ASC` ? Name : never;
+
+/** A field of a record: what it is called, and everything that commands do with it. */
+interface FieldSpec<Row, Order> extends Omit<Column<Row>, 'key' | 'value'> {
+  /** What is shown, where it is not the property of this name. */
+  value?: Column<Row>['value'];
+  /** `list --sort` accepts it, and the API calls it this. */
+  sort?: OrderName<Order>;
+  /** How it is written on a command line: `--name <name>`. */
+  flag?: string;
+  help?: string;
+  parse?: Parser<unknown>;
+  /** Whether `create` and `import` take it. */
+  create?: Flag['given'] & ('required' | 'optional');
+  /** What Enter answers in the form of `create`. */
+  suggest?: NonNullable<Flag['suggest']>;
+  /** False: the form of `create` does not ask for it. */
+  asked?: false;
+  /** Whether `update` takes it, and whether an empty text clears it. */
+  update?: 'set' | 'set or clear';
+  /** The help of `update`, where it is another one. */
+  updateHelp?: string;
+}
+
+/** What a field has to be by its name: shown from the row, and written as the API's inputs type it. */
+type Checked<Row, Create, Update, Key> = (Key extends keyof Row
+  ? unknown
+  : { value: Column<Row>['value'] }) &
+  (Key extends keyof Create ? { parse?: Parser<Create[Key]> } : { create?: never }) &
+  (Key extends keyof Update ? { parse?: Parser<Update[Key]> } : { update?: never });
+
+type ParsedBy<Spec> = Spec extends { parse: Parser<infer Value> } ? Value : never;
+
+type CreateFlags<Table> = {
+  [Key in keyof Table as Table[Key] extends { create: string } ? Key : never]: Flag<
+    ParsedBy<Table[Key]>,
+    Table[Key] extends { create: infer Given extends 'required' | 'optional' } ? Given : never
+  >;
+};
+
+type UpdateFlags<Table> = {
+  [Key in keyof Table as Table[Key] extends { update: string } ? Key : never]: Flag<
+    ParsedBy<Table[Key]> | (Table[Key] extends { update: 'set or clear' } ? null : never),
+    'optional'
+  >;
+};
+
+/** The fields of a kind of record, as its commands take them. Flags have the API's names of their fields. */
+export interface Fields<Row, Order = string, Create = Flags, Update = Flags> {
+  columns: readonly Column<Row>[];
+  /** What `--sort` accepts. */
+  sort: Readonly<Record<string, { asc: Order; desc: Order }>>;
+  /** The flags of `create`. */
+  create: Create;
+  /** The flags of `update`. */
+  update: Update;
+}
+
+/**
+ * Derives columns, orders and flags from a table of fields in the order of the columns. Flags have the order of
+ * `flagOrder`, then that of the table.
+ */
+export const defineFields =
+  <Row, Create = object, Update = object, Order extends string = never>() =>
+  <
+    const Table extends {
+      readonly [Key in keyof Table]: FieldSpec<Row, Order> & Checked<Row, Create, Update, Key>;
+    },
+  >(
+    table: Table,
+    flagOrder: readonly (keyof Table)[] = [],
+  ): Fields<Row, Order, CreateFlags<Table>, UpdateFlags<Table>> => {
+    const specs = Object.entries<FieldSpec<Row, Order>>(table);
+    const rank = (key: string) => (flagOrder.indexOf(key as keyof Table) + 1 || specs.length) - 1;
+    const inFlagOrder = specs.toSorted(([one], [other]) => rank(one) - rank(other));
+    const flags = (flagOf: (spec: FieldSpec<Row, Order>) => Flag | undefined) =>
+      Object.fromEntries(
+        inFlagOrder.flatMap(([key, spec]) => {
+          const flag = flagOf(spec);
+          return flag ? [[key, flag]] : [];
+        }),
+      );
+    return {
+      columns: specs.map(([key, spec]) => ({
+        value: (row: Row) => Reflect.get(row as object, key),
+        ...spec,
+        key,
+      })),
+      sort: Object.fromEntries(
+        specs.flatMap(([key, { sort }]) =>
+          sort ? [[key, { asc: `${sort}_ASC` as Order, desc: `${sort}_DESC` as Order }]] : [],
+        ),
+      ),
+      create: flags(createFlag) as CreateFlags<Table>,
+      update: flags(updateFlag) as UpdateFlags<Table>,
+    };
+  };
+
+type AnyField = FieldSpec<never, never>;
+
+function createFlag({ flag, help, parse, create, suggest, asked }: AnyField): Flag | undefined {
+  if (!create || !flag || !parse) return undefined;
+  const made = (create === 'required' ? required : optional)(flag, help ?? '', parse);
+  return { ...made, ...(suggest && { suggest }), ...(asked === false && { asked }) };
+}
+
+function updateFlag({ flag, help, parse, update, updateHelp }: AnyField): Flag | undefined {
+  if (!update || !flag || !parse) return undefined;
+  const text = updateHelp ?? help ?? '';
+  return update === 'set or clear'
+    ? optional(flag, `${text}; "" for none`, orNothing(parse))
+    : optional(flag, text, parse);
+}
