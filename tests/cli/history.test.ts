@@ -1,5 +1,5 @@
 import { changeOf } from '../../src/cli/core/history/change.ts';
-import { sentenceOf } from '../../src/cli/core/history/sentences.ts';
+import { sentenceOf } from '../../src/cli/extras/history/sentences.ts';
 import { HistoryRecord } from '../../src/cli/operations/index.ts';
 import type { Epic } from '../support/epic.ts';
 import { json, type Office, openOffice, soldContract, staff } from './office.ts';
@@ -328,10 +328,14 @@ test('a record unknown to epic is described by its columns', () => {
       [],
     );
   const told = (...args: Parameters<typeof change>) =>
-    sentenceOf([{ ...change(...args), record: 'payment_plan' }], [], {
-      employee: String,
-      client: String,
-    });
+    sentenceOf(
+      [{ ...change(...args), record: 'payment_plan' }],
+      { fields: [] },
+      {
+        employee: String,
+        client: String,
+      },
+    );
   expect(
     told(
       'update',

@@ -1,6 +1,7 @@
 import type { Api } from '../api/api.ts';
 import type { CommandLine } from '../args/command-line.ts';
 import { type Flag, type Flags, parsed, type Typed, type Values } from '../args/flag.ts';
+import type { HistoryFormatter } from '../history/formatter.ts';
 import { type Column, type Field, pickColumns } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
 import { askFor, missing, resolveValue } from '../prompts/ask.ts';
@@ -77,6 +78,7 @@ export interface Noun {
   fields: readonly Field[];
   /** The flags of `create`, by the names of the fields. */
   create?: Flags;
+  history?: HistoryFormatter;
   commands: readonly Verb[];
 }
 

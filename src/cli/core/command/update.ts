@@ -11,6 +11,7 @@ import {
 } from '../args/flag.ts';
 import { asTyped, wholeNumber } from '../args/parsers.ts';
 import { CliError, cancelled, usageError } from '../errors.ts';
+import { actorOf, changeOf } from '../history/change.ts';
 import type { Cell, Column } from '../output/columns.ts';
 import { forPeople } from '../output/format.ts';
 import type { OutlineLine } from '../output/outline.ts';
@@ -97,8 +98,6 @@ async function changesBetween<Row>(
   about: { noun: HistoryRecord; id: number; columns: readonly Column<Row>[] },
 ): Promise<OutlineLine[]> {
   const { noun, id: rowId, columns } = about;
-  const { changeOf } = await import('../history/change.ts');
-  const { actorOf } = await import('../history/sentences.ts');
   const { historyEntries } = await api.send(History, { record: noun, rowId, first: 50 });
   const entries = historyEntries?.nodes.filter((entry) => entry !== null) ?? [];
   const changes = entries.map((entry) => changeOf(entry, columns));

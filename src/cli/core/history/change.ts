@@ -33,3 +33,11 @@ export function changeOf(entry: HistoryFieldsFragment, fields: readonly Field[])
     new: fieldsOf(newValues, fields),
   };
 }
+
+/** Who did it: an employee, or the login of a session in the database itself. */
+export function actorOf({ employee, employeeId, databaseUser }: Change): string {
+  const person = employee ?? (employeeId === null ? null : `employee ${employeeId}`);
+  if (databaseUser === null) return person ?? 'The database';
+  const login = `${databaseUser}, in the database`;
+  return person === null ? login : `${person} (${login})`;
+}

@@ -4,16 +4,17 @@ import { type Command, command } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
 import { noteNextPage, pageOf, paging } from '../../core/command/list.ts';
 import { notFound } from '../../core/errors.ts';
-import { type Change, changeOf } from '../../core/history/change.ts';
-import { namesFor } from '../../core/history/names.ts';
-import type { Names } from '../../core/history/records.ts';
-import { actorOf, sentenceOf } from '../../core/history/sentences.ts';
+import { actorOf, type Change, changeOf } from '../../core/history/change.ts';
+import type { Names } from '../../core/history/formatter.ts';
 import { ago } from '../../core/output/ago.ts';
-import { type Column, canonical, type Field } from '../../core/output/columns.ts';
+import { type Column, canonical } from '../../core/output/columns.ts';
 import { localTime } from '../../core/output/format.ts';
 import { drawTimeline } from '../../core/output/timeline.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
+import { paymentHistory } from '../../nouns/contract/history.ts';
 import { History, HistoryRecord } from '../../operations/index.ts';
+import { namesFor } from './names.ts';
+import { type HistorySubject, sentenceOf } from './sentences.ts';
 
 type DescribedChange = Change & { sentence: string };
 
@@ -33,13 +34,16 @@ const columns: readonly Column<DescribedChange>[] = [
   { key: 'sentence', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
 ];
 
-/** Payments have a history, but no noun with a list of fields. */
-const paymentFields: readonly Field[] = [
-  { key: 'contractId', label: 'Contract', kind: 'id' },
-  { key: 'amount', label: 'Amount', kind: 'money' },
-  { key: 'paidOn', label: 'Day', kind: 'date' },
-  { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
-];
+/** Payments have no commands of their own. */
+const payment: HistorySubject = {
+  fields: [
+    { key: 'contractId', label: 'Contract', kind: 'id' },
+    { key: 'amount', label: 'Amount', kind: 'money' },
+    { key: 'paidOn', label: 'Day', kind: 'date' },
+    { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
+  ],
+  history: paymentHistory,
+};
 
 // the history of the history is its pruning, which the DBA tools show
 const records = Object.values(HistoryRecord).filter((each) => each !== 'history');
@@ -88,7 +92,8 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       const { record, absolute } = flags;
       const rowId = await resolveId(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
-      const fields = (await noun?.load())?.fields ?? (record === 'payment' ? paymentFields : []);
+      const unknown: HistorySubject = record === 'payment' ? payment : { fields: [] };
+      const subject = (await noun?.load()) ?? unknown;
       const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
       if (!page || (page.nodes.length === 0 && !flags.after)) {
         throw notFound(
@@ -96,17 +101,17 @@ export const history = (nouns: readonly NounEntry[]): Command =>
           noun && `See which there are: epic ${noun.name} list`,
         );
       }
-      const changes = page.nodes.map((entry) => changeOf(entry, fields));
+      const changes = page.nodes.map((entry) => changeOf(entry, subject.fields));
       const groups = transactions(changes);
       const each = (names: Names) =>
-        changes.map((change) => ({ ...change, sentence: sentenceOf([change], fields, names) }));
+        changes.map((change) => ({ ...change, sentence: sentenceOf([change], subject, names) }));
       const names = await namesFor(api, each);
 
       if (output.format === 'people' && chosen === undefined) {
         const now = new Date();
         const moments = groups.map((group) => ({
           when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
-          text: sentenceOf(group, fields, names),
+          text: sentenceOf(group, subject, names),
         }));
         await output.drawing((paint, width) => drawTimeline(moments, paint, width));
       } else await output.list(shown, each(names), '');

@@ -21,6 +21,7 @@ import {
   SimilarClients,
 } from '../../operations/index.ts';
 import { type Client, fields, summaryOf } from './fields.ts';
+import { history } from './history.ts';
 
 const noun = recordNoun({
   name: 'client',
@@ -195,6 +196,7 @@ const eraseClient = change(noun, {
 export const client: Noun = {
   fields: fields.columns,
   create: fields.create,
+  history,
   commands: [
     listClients,
     view(noun),

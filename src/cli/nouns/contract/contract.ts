@@ -28,6 +28,7 @@ import {
   ContractView,
 } from '../../operations/index.ts';
 import { type Contract, fields, summaryOf } from './fields.ts';
+import { history } from './history.ts';
 
 const noun = recordNoun({
   name: 'contract',
@@ -175,6 +176,7 @@ const deleteContract = change(noun, {
 export const contract: Noun = {
   fields: fields.columns,
   create: fields.create,
+  history,
   commands: [
     listContracts,
     view(noun),

@@ -21,6 +21,7 @@ import {
   EmployeeView,
 } from '../../operations/index.ts';
 import { departments, type Employee, fields, summaryOf } from './fields.ts';
+import { history } from './history.ts';
 
 const noun = recordNoun({
   name: 'employee',
@@ -182,6 +183,7 @@ const deleteEmployee = change(noun, {
 export const employee: Noun = {
   fields: fields.columns,
   create: fields.create,
+  history,
   commands: [
     listEmployees,
     view(noun),

@@ -18,6 +18,7 @@ import {
   EventView,
 } from '../../operations/index.ts';
 import { fields, statuses, summaryOf, supporter } from './fields.ts';
+import { history } from './history.ts';
 
 const noun = recordNoun({
   name: 'event',
@@ -149,6 +150,7 @@ const deleteEvent = change(noun, {
 export const event: Noun = {
   fields: fields.columns,
   create: fields.create,
+  history,
   commands: [
     listEvents,
     view(noun),

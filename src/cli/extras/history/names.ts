@@ -1,6 +1,6 @@
+import type { Api } from '../../core/api/api.ts';
+import type { Names } from '../../core/history/formatter.ts';
 import { Names as NamesOf } from '../../operations/index.ts';
-import type { Api } from '../api/api.ts';
-import type { Names } from './records.ts';
 
 /** The names that `tell` asks for, in at most one request. */
 export async function namesFor(api: Api, tell: (names: Names) => unknown): Promise<Names> {

@@ -1,10 +1,18 @@
-import type { Fields } from '../api/values.ts';
-import type { Cell, Field } from '../output/columns.ts';
-import { forPeople } from '../output/format.ts';
-import { shorten } from '../output/text.ts';
-import type { Change } from './change.ts';
-import { type Names, type Telling, tellingOf } from './records.ts';
-import { inWords } from './words.ts';
+import type { Fields } from '../../core/api/values.ts';
+import { actorOf, type Change } from '../../core/history/change.ts';
+import type { HistoryFormatter, Names } from '../../core/history/formatter.ts';
+import type { Cell, Field } from '../../core/output/columns.ts';
+import { forPeople } from '../../core/output/format.ts';
+import { shorten } from '../../core/output/text.ts';
+
+/** A kind of record: its fields, and how its history reads. */
+export interface HistorySubject {
+  fields: readonly Field[];
+  history?: HistoryFormatter;
+}
+
+/** The name of a field as a sentence has it: `amountToBePaid` → `amount to be paid`. */
+const inWords = (key: string) => key.replace(/[A-Z]/g, ' $&').toLowerCase();
 
 /** A text is told as far as it says what it is; all of it is in `--json`. */
 const longestText = 60;
@@ -42,12 +50,13 @@ const isNothing = (value: unknown) => value === null || value === undefined || v
 
 function updateInWords(
   { old, new: next }: { old: Fields; new: Fields },
-  { the, acts, follows = [] }: Telling,
-  fields: readonly Field[],
+  { fields, history }: HistorySubject,
+  the: string,
   names: Names,
 ): string {
-  const done = acts?.(old, next, names).filter((act) => act !== undefined && act !== false) ?? [];
-  const told = new Set([...done.flatMap(({ tells }) => tells), ...follows]);
+  const acts = history?.acts?.(old, next, names) ?? [];
+  const done = acts.filter((act) => act !== undefined && act !== false);
+  const told = new Set([...done.flatMap(({ covers }) => covers), ...(history?.derived ?? [])]);
   const changed: string[] = [];
   const set: string[] = [];
   const removed: string[] = [];
@@ -61,7 +70,7 @@ function updateInWords(
     else changed.push(`${field} from ${before} to ${after}`);
   }
   const said = [
-    ...done.flatMap(({ said }) => said || []),
+    ...done.flatMap(({ text }) => text || []),
     ...(changed.length > 0 ? [`changed ${together(changed)}`] : []),
     ...(set.length > 0 ? [`set ${together(set)}`] : []),
     ...(removed.length > 0 ? [`removed ${together(removed)}`] : []),
@@ -69,33 +78,33 @@ function updateInWords(
   return said.length > 0 ? joined(said) : `saved ${the}, with no change that is still on record`;
 }
 
-/** What was done, without who did it: `signed the contract`. */
-function actInWords(change: Change, fields: readonly Field[], names: Names): string {
-  const telling = tellingOf(change.record);
-  const { old, new: next } = change;
-  if (change.action === 'update') {
-    return updateInWords({ old: old ?? {}, new: next ?? {} }, telling, fields, names);
-  }
-  const verb = change.action === 'insert' ? telling.created : 'deleted';
-  const summary = telling.summary(next ?? old ?? {}, names);
-  return `${verb} ${telling.the}${summary && `: ${summary}`}`;
-}
+/** All fields that have a value. */
+const summaryOf = (values: Fields) =>
+  Object.entries(values)
+    .filter(([key, value]) => key !== 'id' && value != null)
+    .map(([key, value]) => `${inWords(key)} ${forPeople('text', value as Cell)}`)
+    .join(', ');
 
-/** Who did it: an employee, or, in the database itself, whoever logged in there. */
-export function actorOf({ employee, employeeId, databaseUser }: Change): string {
-  const person = employee ?? (employeeId === null ? null : `employee ${employeeId}`);
-  if (databaseUser === null) return person ?? 'The database';
-  const login = `${databaseUser}, in the database`;
-  return person === null ? login : `${person} (${login})`;
+/** What was done, without who did it: `signed the contract`. */
+function actInWords(change: Change, subject: HistorySubject, names: Names): string {
+  const { record, action, old, new: next } = change;
+  const { history } = subject;
+  const the = `the ${record.replaceAll('_', ' ')}`;
+  if (action === 'update') {
+    return updateInWords({ old: old ?? {}, new: next ?? {} }, subject, the, names);
+  }
+  const verb = action === 'insert' ? (history?.created ?? 'created') : 'deleted';
+  const summary = (history?.summary ?? summaryOf)(next ?? old ?? {}, names);
+  return `${verb} ${the}${summary && `: ${summary}`}`;
 }
 
 /** What one person did in one go, as a sentence. */
 export function sentenceOf(
   changes: readonly [Change, ...Change[]],
-  fields: readonly Field[],
+  subject: HistorySubject,
   names: Names,
 ): string {
-  const acts = changes.map((change) => actInWords(change, fields, names));
+  const acts = changes.map((change) => actInWords(change, subject, names));
   const actor = actorOf(changes[0]);
   return `${actor}${actor.endsWith('in the database') ? ',' : ''} ${acts.join(', then ')}.`;
 }

@@ -1,0 +1,50 @@
+import type { Fields } from '../../core/api/values.ts';
+import {
+  type Act,
+  type HistoryFormatter,
+  handover,
+  joinParts,
+} from '../../core/history/formatter.ts';
+import { money } from '../../core/output/format.ts';
+
+const euros = (amount: unknown) => money(String(amount));
+
+/** What remains to be paid changes with the total, or by a payment. */
+function paid(before: Fields, after: Fields): Act | false {
+  if (!('amountToBePaid' in after)) return false;
+  const covers = ['amountToBePaid'];
+  if ('totalAmount' in after) return { text: '', covers };
+  const received = Number(before.amountToBePaid) - Number(after.amountToBePaid);
+  const amount = euros(Math.abs(received).toFixed(2));
+  const remains = `${euros(after.amountToBePaid)} remain to be paid`;
+  return received < 0
+    ? { text: `took back a payment of ${amount}: ${remains}`, covers }
+    : { text: `recorded a payment of ${amount}: ${remains}`, covers };
+}
+
+export const history: HistoryFormatter = {
+  summary: ({ clientId, totalAmount, status }, names) =>
+    joinParts(names.client(clientId), euros(totalAmount), status === 'draft' && 'as a draft'),
+  acts: (before, after, names) => [
+    handover(
+      'commercialId',
+      { before, after, names },
+      {
+        given: 'gave the contract',
+        taken: 'took the contract',
+        passed: 'handed the contract over',
+      },
+    ),
+    after.status === 'signed' && { text: 'signed the contract', covers: ['status', 'signedAt'] },
+    after.status === 'cancelled' && { text: 'cancelled the contract', covers: ['status'] },
+    paid(before, after),
+  ],
+  derived: ['signedAt'],
+};
+
+/** Payments have no verbs of their own. */
+export const paymentHistory: HistoryFormatter = {
+  created: 'recorded',
+  summary: ({ contractId, amount, paidOn }) =>
+    `${euros(amount)} for contract ${contractId}, received on ${paidOn}`,
+};

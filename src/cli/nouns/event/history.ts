@@ -1,0 +1,21 @@
+import { type HistoryFormatter, handover, joinParts } from '../../core/history/formatter.ts';
+import { forPeople } from '../../core/output/format.ts';
+
+export const history: HistoryFormatter = {
+  summary: ({ title, startDate, supportContactId }, names) =>
+    joinParts(
+      `“${title}”`,
+      forPeople('instant', String(startDate)),
+      supportContactId != null && `run by ${names.employee(supportContactId)}`,
+    ),
+  acts: (before, after, names) => [
+    handover(
+      'supportContactId',
+      { before, after, names },
+      { given: 'assigned the event', taken: 'took the event', passed: 'reassigned the event' },
+    ),
+    ...['confirmed', 'completed', 'cancelled'].map(
+      (status) => after.status === status && { text: `${status} the event`, covers: ['status'] },
+    ),
+  ],
+};
