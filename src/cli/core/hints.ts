@@ -1,4 +1,4 @@
-import type { Problem } from './errors.ts';
+import { CliError, type Problem } from './errors.ts';
 
 type About = Pick<Problem, 'facts'>;
 
@@ -65,4 +65,36 @@ export function hintFor(problem: Problem): string | undefined {
   if (problem.code !== 'FORBIDDEN' || !problem.contact) return undefined;
   const { id, department } = problem.contact;
   return `How to reach them: ${id === null ? `epic employee list --department ${department}` : `epic employee view ${id}`}`;
+}
+
+/** The command that failed. */
+interface Attempt {
+  noun: string;
+  name: string;
+  /** The record's id, where it is about one. */
+  id: unknown;
+}
+
+/** The server may have received the request before the connection failed. */
+const uncertain = new Set(['timeout', 'connection_cut']);
+
+/** What to type next, where that depends on the command. */
+function hintAfter({ code, kind, hint }: Problem, { noun, name, id }: Attempt): string | undefined {
+  if (code === 'UNAVAILABLE' && uncertain.has(kind ?? '')) {
+    return 'It may have been done all the same: look before you send it again.';
+  }
+  if (kind === 'version_is_current') return `See it as it is now: epic ${noun} view ${id}`;
+  if (code !== 'FORBIDDEN' || hint) return hint;
+  // without a record the reason is all: it is the same for the whole department
+  if (typeof id !== 'number') return 'See who you are: epic whoami';
+  return `See who may do what: epic can ${name} ${noun} ${id}`;
+}
+
+/** The error, with what to type next after this command. */
+export function withHint(error: unknown, attempt: Attempt): unknown {
+  if (!(error instanceof CliError)) return error;
+  const hint = hintAfter(error.problem, attempt);
+  return hint === error.problem.hint
+    ? error
+    : new CliError({ ...error.problem, hint }, { cause: error });
 }

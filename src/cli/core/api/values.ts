@@ -8,8 +8,8 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 function plainValue(kind: Field['kind'] | undefined, value: unknown): unknown {
   if (value === null) return null;
-  // Here an amount is a number; elsewhere it is a text with its cents.
-  if (kind === 'money') return Number(value).toFixed(2);
+  // a JSON number here, exact with its 12 digits; a decimal string elsewhere
+  if (kind === 'money' && typeof value === 'number') return value.toFixed(2);
   return kind === 'instant' ? forMachines(kind, String(value)) : value;
 }
 

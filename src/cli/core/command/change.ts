@@ -1,6 +1,7 @@
 import type { Api } from '../api/api.ts';
 import type { Flags, Values } from '../args/flag.ts';
 import { CliError, notFound } from '../errors.ts';
+import { withHint } from '../hints.ts';
 import type { Column } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
 import { capitalised } from '../text/capitalised.ts';
@@ -9,7 +10,6 @@ import { confirm, yes } from './confirm.ts';
 import { assertMayCreate, confirmForm, formFields } from './form.ts';
 import { permissionQuery, type WriteSpec } from './permission.ts';
 import { confirmationQuestion, type RecordNoun, recordNotFound } from './record.ts';
-import { withHint } from './refusal.ts';
 
 interface Identified {
   id: number;

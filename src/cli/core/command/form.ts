@@ -2,12 +2,12 @@ import { RecordKind } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
 import { type Flag, type Flags, questionOf } from '../args/flag.ts';
 import { cancelled } from '../errors.ts';
+import { withHint } from '../hints.ts';
 import type { Cell, Column } from '../output/columns.ts';
 import { forPeople } from '../output/format.ts';
 import type { OutlineLine } from '../output/outline.ts';
 import type { Services } from './command.ts';
 import { assertMayBegin, permissionQuery, type WriteSpec, writtenFlags } from './permission.ts';
-import { withHint } from './refusal.ts';
 
 /** A flag of a form: its key is the API's name of the field that it writes. */
 export interface FormField<Row> {

@@ -1,7 +1,7 @@
 import { optional, required, toggle } from '../../core/args/flag.ts';
 import { line, oneOf } from '../../core/args/parsers.ts';
 import { type Invocation, type Noun, type Verb, verb } from '../../core/command/command.ts';
-import { withHint } from '../../core/command/refusal.ts';
+import { withHint } from '../../core/hints.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { importFieldsOf } from './fields.ts';
 import { type ImportSpec, imports, type Match, type Problem } from './importable.ts';
