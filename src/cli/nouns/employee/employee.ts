@@ -109,18 +109,18 @@ const updateEmployee = update(noun, {
       const { agreeOnMove } = await import('./handover.ts');
       handOverTo = await agreeOnMove(invocation, { id, department, flag: handoverTo });
     }
-    // Moving and reactivating have mutations of their own, without a version. They come first: a move is what the
-    // rules refuse most.
+    // reactivating and moving have mutations of their own, without a version; they come first, since a move is what
+    // the rules refuse most
     let changed: Employee | null | undefined;
     const { version, ...others } = patch;
     if (version !== undefined && (department !== undefined || active)) {
       await api.send(EmployeeUpdate, { id, patch: { version } });
     }
+    if (active) changed = (await api.send(EmployeeActivate, { id })).activateEmployee?.employee;
     if (department !== undefined) {
       const moved = await api.send(EmployeeMove, { id, department, handOverTo });
       changed = moved.moveEmployee?.employee;
     }
-    if (active) changed = (await api.send(EmployeeActivate, { id })).activateEmployee?.employee;
     if (Object.values(others).every((value) => value === undefined)) return changed;
     try {
       const sent = changed ? others : patch;
