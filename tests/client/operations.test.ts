@@ -1,6 +1,6 @@
 import { ClientView, Me } from '../../src/cli/operations/index.ts';
 import type { Client, Operation } from '../../src/client/index.ts';
-import { addClient } from '../server/support/people.ts';
+import { addClient } from '../support/people.ts';
 import { type Office, openOffice } from './support/office.ts';
 
 let office: Office;

@@ -11,8 +11,8 @@ import {
   EmployeeList,
 } from '../../src/cli/operations/index.ts';
 import { type Client, EpicError, type Problem } from '../../src/client/index.ts';
-import { addClient } from '../server/support/people.ts';
-import { until } from '../server/support/until.ts';
+import { addClient } from '../support/people.ts';
+import { until } from '../support/until.ts';
 import { type Office, openOffice, type Person } from './support/office.ts';
 
 let office: Office;

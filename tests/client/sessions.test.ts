@@ -6,7 +6,7 @@ import {
   type Session,
   type SessionStore,
 } from '../../src/client/index.ts';
-import { password } from '../server/support/people.ts';
+import { password } from '../support/people.ts';
 import { kept, type Office, openOffice, type Person } from './support/office.ts';
 
 let office: Office;

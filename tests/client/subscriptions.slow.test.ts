@@ -17,11 +17,11 @@ import {
 import { openSubscriptions, type Subscriptions } from '../../src/client/subscriptions.ts';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
-import { addClient, addEmployee, password } from '../server/support/people.ts';
-import { until } from '../server/support/until.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee, password } from '../support/people.ts';
 import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { removeFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { kept } from './support/office.ts';
 import { openRelay, type Relay } from './support/relay.ts';
 

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { EmployeeList, Me } from '../../src/cli/operations/index.ts';
 import { createClient, EpicError, memoryStore, type Session } from '../../src/client/index.ts';
-import { until } from '../server/support/until.ts';
+import { until } from '../support/until.ts';
 
 // What answers, or does not, at an address that is not an Epic server's.
 

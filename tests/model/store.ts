@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { hashNewPassword } from '../../src/server/identity/passwords.ts';
-import { password } from '../server/support/people.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { password } from '../support/people.ts';
 import { type Row, toDatabaseRows } from './rows.ts';
 import { type RecordName, recordNames, type State } from './state.ts';
 

@@ -1,5 +1,5 @@
-import { password } from '../server/support/people.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { password } from '../support/people.ts';
 import { spawnServer } from '../support/server.ts';
 import { CredentialStore } from './drivers/credential-store.ts';
 import type { Driver, Result } from './drivers/driver.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 // A value that one way into the database refuses, all refuse: a mutation of the API, an import, and SQL as the department.
 

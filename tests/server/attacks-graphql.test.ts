@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
 
 // Documents that are made to cost much. Each is refused before anything is read, with the limit that it breaks.
 

@@ -1,8 +1,8 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { codesOf, logIn } from './support/api.ts';
 import { attack, changesNothing } from './support/attack.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 // Attacks on the data by somebody who is logged in: what the database refuses, seen from outside. The rules
 // themselves have their tests in tests/sql.

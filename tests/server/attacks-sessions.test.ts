@@ -1,8 +1,8 @@
 import jwt from 'jsonwebtoken';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, askToLogIn, askToRefresh, codesOf, logIn, type Session } from './support/api.ts';
-import { addEmployee, password } from './support/people.ts';
 
 // Attacks on sessions. What the life of a session should be is in login.test.ts and sessions.test.ts.
 
@@ -98,6 +98,15 @@ describe('guessing passwords', () => {
         },
       ],
     });
+  });
+
+  test('a request with several logins runs none of them, not even one with the right password', async () => {
+    const openSessions = () => database.query('select count(*) from auth.session');
+    const before = await openSessions();
+    const right = `right: login(input: { email: "target@epic.example", password: "${password}" }) { accessToken }`;
+    const { data } = await ask(server.url, `mutation { ${right} ${attempts(25)} }`);
+    expect(data).toBeNull();
+    expect(await openSessions()).toEqual(before);
   });
 
   test('guessing passwords in a batch of requests is refused', async () => {

@@ -7,8 +7,8 @@ import { buildSchema } from 'postgraphile/graphql';
 import { type HttpLimits, httpLimits } from '../../src/server/http/limits.ts';
 import { json } from '../../src/server/http/response.ts';
 import { createHttpServer } from '../../src/server/http/server.ts';
+import { until } from '../support/until.ts';
 import { openConnection, readAnswer, sendRaw } from './support/raw-http.ts';
-import { until } from './support/until.ts';
 
 const invalid = (message: string) => ({ errors: [{ message, extensions: { code: 'INVALID' } }] });
 

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, askToRefresh, codesOf, logIn, type Session } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
 
 // Attacks on the token itself. What else is refused, such as a wrong issuer, is in tokens.test.ts.
 

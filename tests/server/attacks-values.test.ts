@@ -1,8 +1,8 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { askToLogIn, askToRefresh, codesOf, logIn } from './support/api.ts';
 import { attack, changesNothing } from './support/attack.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 // Values that are made to do something else than to be values, by somebody who is logged in.
 

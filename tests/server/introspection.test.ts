@@ -1,8 +1,8 @@
 import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
 
 let database: TestDatabase;
 let open: RunningServer;

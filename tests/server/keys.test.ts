@@ -7,12 +7,12 @@ import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { afterlife, inUse } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
+import { addEmployee } from '../support/people.ts';
 import { runProgram } from '../support/program.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { removeFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
-import { until } from './support/until.ts';
 
 let folder: string;
 let keysFile: string;

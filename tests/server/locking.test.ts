@@ -1,7 +1,7 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, askToLogIn, codesOf, logIn } from './support/api.ts';
-import { addEmployee, password } from './support/people.ts';
 
 // Two servers on one database, behind a proxy that they trust, so that a test can come from anywhere.
 

@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { createLog } from '../../src/server/observability/log.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee, password } from '../support/people.ts';
 import { type ServerProcess, spawnServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, askToLogIn, askToRefresh, codesOf, logIn, type Session } from './support/api.ts';
-import { addClient, addEmployee, password } from './support/people.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: ServerProcess;

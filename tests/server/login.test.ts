@@ -1,8 +1,8 @@
 import jwt from 'jsonwebtoken';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, askToLogIn, askToRefresh, codesOf, logIn } from './support/api.ts';
-import { addEmployee, password } from './support/people.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

@@ -1,10 +1,10 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type ServerProcess, spawnServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { type MailHost, startMailHost } from './support/mail-host.ts';
 import { type Office, openOffice } from './support/office.ts';
-import { addEmployee } from './support/people.ts';
 import { expireLocks, hurry, queued } from './support/queue.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let office: Office;

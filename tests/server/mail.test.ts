@@ -1,11 +1,11 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, logIn } from './support/api.ts';
 import { type MailHost, startMailHost } from './support/mail-host.ts';
 import { type Office, openOffice } from './support/office.ts';
-import { addEmployee, password } from './support/people.ts';
 import { hurry, queued } from './support/queue.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let office: Office;

@@ -2,10 +2,10 @@ import { isDirect } from '../../src/server/http/client.ts';
 import { createMetrics } from '../../src/server/observability/metrics.ts';
 import { createNames } from '../../src/server/observability/operation-names.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, askToLogIn, logIn } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

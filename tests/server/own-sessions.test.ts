@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import { ask, askToLogIn, askToRefresh, codesOf, logIn, type Session } from './support/api.ts';
-import { addEmployee, password } from './support/people.ts';
 
 // Two servers on one database and one key file: what one ends, the other does not let in.
 

@@ -14,8 +14,8 @@ import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { byHand } from './support/changes-by-hand.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let client: Client;

@@ -4,9 +4,9 @@ import { Client, type DatabaseError, type QueryConfig } from 'pg';
 import { connectionVariables } from '../../src/server/dba/try/psql.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { runProgram } from '../support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 let database: TestDatabase;
 let folder: string;

@@ -2,14 +2,14 @@ import { Client } from 'pg';
 import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { spawnServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';
+import { until } from '../support/until.ts';
 import { startCollector } from './support/collector.ts';
 import { startMailHost } from './support/mail-host.ts';
 import { openOffice } from './support/office.ts';
-import { addEmployee } from './support/people.ts';
 import { expireLocks, hurry, queued } from './support/queue.ts';
-import { until } from './support/until.ts';
 
 // On a PostgreSQL of its own, since it is killed.
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee, password } from '../support/people.ts';
 import { type ServerProcess, spawnServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, logIn } from './support/api.ts';
 import { type Collector, startCollector } from './support/collector.ts';
-import { addClient, addEmployee, password } from './support/people.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let collector: Collector;

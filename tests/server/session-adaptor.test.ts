@@ -8,7 +8,7 @@ import {
   type WithSession,
 } from '../../src/server/database/session.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addEmployee } from './support/people.ts';
+import { addEmployee } from '../support/people.ts';
 
 const whoAmI = `select current_user as role,
   crm.current_employee_id() as employee,

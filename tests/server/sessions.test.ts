@@ -1,7 +1,7 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

@@ -3,9 +3,9 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type ServerProcess, spawnServer } from '../support/server.ts';
 import { ask, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
 
 let database: TestDatabase;
 let clientId: number;

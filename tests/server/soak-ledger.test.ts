@@ -7,7 +7,7 @@ import {
 } from '../../bench/soak/audit.ts';
 import { Ledger, type Settlement } from '../../bench/soak/ledger.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addClient, addEmployee } from './support/people.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 
 // That a soak finds nothing means something only if it would find what is wrong.
 

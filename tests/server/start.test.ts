@@ -8,8 +8,8 @@ import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
 import { spawnServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+import { until } from '../support/until.ts';
 import { ask, logIn } from './support/api.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let folder: string;

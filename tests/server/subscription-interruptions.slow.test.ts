@@ -5,12 +5,12 @@ import { openSubscriptions } from '../../src/client/subscriptions.ts';
 import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
 import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee, password } from '../support/people.ts';
 import { spawnServer } from '../support/server.ts';
 import { authenticatorUrlOf } from '../support/test-server.ts';
+import { until } from '../support/until.ts';
 import { logIn } from './support/api.ts';
-import { addClient, addEmployee, password } from './support/people.ts';
 import { connect } from './support/socket.ts';
-import { until } from './support/until.ts';
 
 // What happens to subscriptions when the database, or the server, is interrupted.
 

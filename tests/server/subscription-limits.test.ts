@@ -3,11 +3,11 @@ import { request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { WebSocket } from 'ws';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { type ApiError, ask, codesOf, logIn } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
 import { type Closed, type Connected, connect, socketUrl } from './support/socket.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

@@ -6,11 +6,11 @@ import { WebSocket } from 'ws';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, logIn, type Session } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
 import { type Closed, type Connected, connect, socketUrl } from './support/socket.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

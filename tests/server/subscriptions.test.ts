@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
 import { type Connected, connect } from './support/socket.ts';
 
 type EventChanged = {

@@ -5,10 +5,10 @@ import { createWithSession, sessionSettings } from '../../src/server/database/se
 import { ApiError } from '../../src/server/errors/errors.ts';
 import { apiErrorFrom } from '../../src/server/graphql/errors/sqlstate.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

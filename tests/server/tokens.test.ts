@@ -6,9 +6,9 @@ import jwt from 'jsonwebtoken';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { addEmployee } from './support/people.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { type Epic, setUpEpic } from '../support/epic.ts';
 import { root } from '../support/paths.ts';
+import { addClient, addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import { ask, type Session } from './support/api.ts';
-import { addClient, addEmployee, password } from './support/people.ts';
 
 const ours = 'query Ours { me { email } }';
 const hash = createHash('sha256').update(ours).digest('hex');

@@ -1,9 +1,9 @@
 import { Client } from 'pg';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
+import { until } from '../support/until.ts';
 import { ask, codesOf, logIn } from './support/api.ts';
-import { addClient, addEmployee } from './support/people.ts';
-import { until } from './support/until.ts';
 
 let database: TestDatabase;
 let server: RunningServer;

@@ -6,7 +6,7 @@ interface Results {
   numTodoTests: number;
 }
 
-/** A jest reporter that ends a run with the line which sums it up for a program. */
+/** A jest reporter that ends a run with the line that .ci/run adds up. */
 export default class ClosingLine {
   onRunComplete(_contexts: unknown, results: Results): void {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;

@@ -1,7 +1,7 @@
 import { commands, nouns } from '../../src/cli/catalog.ts';
 import type { Command } from '../../src/cli/core/command/command.ts';
 
-/** Every command of `epic`, by its whole name: `contract list`, `login`. */
+/** Every command of `epic` by its full name: `contract list`, `login`. */
 export async function everyCommand(): Promise<Map<string, Command>> {
   const all = new Map<string, Command>();
   for (const noun of nouns) {

@@ -8,23 +8,23 @@ import {
   type TestServer,
 } from './test-server.ts';
 
-/** A deployed database that belongs to one test file. */
+/** A deployed database of one test file. */
 export interface TestDatabase {
   name: string;
-  /** A superuser's connection string: for arranging what a test needs, and for checking it. */
+  /** The connection string of a superuser, to arrange and to check. */
   adminUrl: string;
-  /** The API's connection string. */
+  /** The connection string of the API. */
   authenticatorUrl: string;
-  /** Runs SQL as the superuser and gives the rows. */
+  /** Runs SQL as the superuser and returns the rows. */
   query<Row extends QueryResultRow = QueryResultRow>(
     sql: string,
     values?: unknown[],
   ): Promise<Row[]>;
-  /** Ends all its connections and removes it. */
+  /** Drops it, connections included. */
   drop(): Promise<void>;
 }
 
-/** Clones the prepared database of this jest run. Takes some 30 ms. */
+/** Clones the prepared database of this jest run. It takes about 30 ms. */
 export async function cloneDatabase(): Promise<TestDatabase> {
   const server = testServer();
   const name = `${server.template}_${randomBytes(4).toString('hex')}`;

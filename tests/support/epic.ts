@@ -14,23 +14,23 @@ import {
 import { removeFolder } from './temporary-folder.ts';
 import { openTerminal, type Terminal, type TerminalOptions } from './terminal.ts';
 
-/** One person's `epic`, with a session store of its own. */
+/** The `epic` of one user, with its own session store. */
 export interface Epic {
   /** Where it keeps its sessions: XDG_STATE_HOME. */
   stateHome: string;
-  /** Runs a command to its end, off a terminal, within the worker of jest: one after the other. */
+  /** Runs a command to its end, off a terminal, within the worker of jest, one at a time. */
   run(args: readonly string[], options?: Omit<RunOptions, 'cwd'>): Promise<Run>;
   /** Runs a command to its end, off a terminal, with the built program. */
   spawn(args: readonly string[], options?: RunOptions): Promise<Run>;
-  /** Starts a command that goes on, off a terminal, with the built program. */
+  /** Starts a command that runs on, off a terminal, with the built program. */
   start(args: readonly string[], options?: RunOptions): Started;
   /** Starts a command on a terminal, with the built program. */
   terminal(args: readonly string[], options?: TerminalOptions): Terminal;
-  /** Forgets the sessions. */
+  /** Removes the sessions. */
   dispose(): Promise<void>;
 }
 
-/** Sets up `epic` for one person who works on the server of that address. */
+/** Sets up `epic` for one user of the server at that address. */
 export async function setUpEpic(serverUrl: string): Promise<Epic> {
   const stateHome = await mkdtemp(join(tmpdir(), `epic-test-${process.pid}-state-`));
   const home = { XDG_STATE_HOME: stateHome, EPIC_SERVER: serverUrl };

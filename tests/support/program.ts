@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 
-/** What a program has said by the time it has ended. */
+/** The outcome of a program. */
 export interface Run {
   code: number | null;
   stdout: string;
@@ -9,16 +9,16 @@ export interface Run {
 }
 
 export interface RunOptions {
-  /** What the program reads; by default nothing. */
+  /** Its standard input, empty by default. */
   input?: string;
-  /** Further variables; undefined takes one away. */
+  /** Further variables; undefined removes one. */
   env?: NodeJS.ProcessEnv;
   cwd?: string;
 }
 
-/** A program that goes on until it is told to end. */
+/** A program under way. */
 export interface Started {
-  /** What it has said so far. */
+  /** Its output so far. */
   stdout(): string;
   stderr(): string;
   signal(signal: NodeJS.Signals): void;
@@ -57,7 +57,7 @@ function spawned(
     cwd,
     env: { ...plainEnvironment(), ...env },
   });
-  // A program that ends without reading all of it is no fault of the test.
+  // a program may end without reading all of it
   child.stdin.on('error', () => undefined);
   child.stdin.end(input);
   return child;
@@ -78,9 +78,11 @@ export async function runProgram(
   return { code, stdout, stderr };
 }
 
-/** This process's environment without what would steer the programs under test. */
+/** The environment of this process without the variables that configure the programs under test. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
-  const steering =
+  const configuration =
     /^(EPIC_|DATABASE_|PG|SENTRY_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|CI$|LC_|LANG|PAGER$|LESS$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !steering.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !configuration.test(name)),
+  );
 }

@@ -3,13 +3,13 @@ import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
 import { plainEnvironment } from './program.ts';
 
-/** A program on a pseudo-terminal, with a person in front of it. */
+/** A program on a pseudo-terminal, and the keys typed there. */
 export interface Terminal {
-  /** All it has shown so far, without colours and cursor movements. */
+  /** Its output so far, without colours and cursor movements. */
   shown(): string;
   /** The same with them. */
   written(): string;
-  /** Waits until it shows this, after what was waited for before. Fails with what it did show. */
+  /** Waits for this after what was waited for before; fails with the output. */
   waitFor(expected: string | RegExp): Promise<void>;
   /** Types. Enter is `\r`, Ctrl-C is `\x03`. */
   type(keys: string): void;
@@ -24,7 +24,7 @@ export interface TerminalOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-const PATIENCE = 30_000;
+const timeoutMs = 30_000;
 
 /** Starts a JavaScript program with this Node on a terminal of its own. */
 export function openTerminal(
@@ -56,7 +56,7 @@ export function openTerminal(
     shown,
     written: () => output.replaceAll('\r\n', '\n'),
     waitFor: async (expected) => {
-      const deadline = Date.now() + PATIENCE;
+      const deadline = Date.now() + timeoutMs;
       for (;;) {
         const isLast = hasEnded || Date.now() > deadline;
         const end = endOfMatch(shown().slice(seen), expected);

@@ -10,8 +10,8 @@ import {
   type Session,
   type SessionStore,
 } from '../../../src/client/index.ts';
-import { addEmployee, password } from '../../server/support/people.ts';
 import { cloneDatabase, type TestDatabase } from '../../support/database.ts';
+import { addEmployee, password } from '../../support/people.ts';
 import { type RunningServer, startServer } from '../../support/server.ts';
 import { removeFolder } from '../../support/temporary-folder.ts';
 

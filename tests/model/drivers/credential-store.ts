@@ -1,4 +1,4 @@
-import { password } from '../../server/support/people.ts';
+import { password } from '../../support/people.ts';
 import type { Employee, Session } from '../state.ts';
 import type { SessionTokens } from './driver.ts';
 

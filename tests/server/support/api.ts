@@ -1,4 +1,4 @@
-import { password } from './people.ts';
+import { password } from '../../support/people.ts';
 
 /** An error as the API answers it. */
 export interface ApiError {

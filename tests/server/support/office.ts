@@ -1,5 +1,5 @@
 import type { TestDatabase } from '../../support/database.ts';
-import { addClient, addEmployee } from './people.ts';
+import { addClient, addEmployee } from '../../support/people.ts';
 
 /** A company small enough to count what it is told. */
 export interface Office {

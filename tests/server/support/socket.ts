@@ -1,7 +1,7 @@
 import { type Client, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import { until } from '../../support/until.ts';
 import type { ApiError } from './api.ts';
-import { until } from './until.ts';
 
 /** How a socket was closed. */
 export interface Closed {

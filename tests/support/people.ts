@@ -1,12 +1,13 @@
-import { hashNewPassword } from '../../../src/server/identity/passwords.ts';
-import type { TestDatabase } from '../../support/database.ts';
+import { hashNewPassword } from '../../src/server/identity/passwords.ts';
+import type { TestDatabase } from './database.ts';
 
-/** The password of everybody that `addEmployee` makes. */
+/** The password of every employee in the tests. */
 export const password = 'correct horse battery';
 
-const hashed = hashNewPassword(password);
+/** Its hash, as it is stored. */
+export const passwordHash = hashNewPassword(password);
 
-/** Puts an employee into the database, as if they had long been there. Gives the id. */
+/** Inserts an employee who can log in, and returns the id. */
 export async function addEmployee(
   database: TestDatabase,
   employee: { email: string; department: string; fullName?: string; mustChange?: boolean },
@@ -18,12 +19,12 @@ export async function addEmployee(
   const id = row?.id ?? 0;
   await database.query(
     'insert into auth.credential (employee_id, password_hash, must_change) values ($1, $2, $3)',
-    [id, await hashed, employee.mustChange ?? false],
+    [id, await passwordHash, employee.mustChange ?? false],
   );
   return id;
 }
 
-/** Puts a client of a sales employee into the database. Gives the id. */
+/** Inserts a client of a sales employee, and returns the id. */
 export async function addClient(
   database: TestDatabase,
   commercialId: number,
