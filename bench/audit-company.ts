@@ -29,7 +29,7 @@ export async function fill(client: Client): Promise<void> {
   await client.query('vacuum (analyze)');
 }
 
-/** Takes the audit triggers out of action, in this database alone. */
+/** Disables the audit triggers of this database. */
 export async function switchAuditOff(client: Client): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(
     `select format('alter table %s disable trigger %I', tgrelid::regclass, tgname) as statement

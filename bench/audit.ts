@@ -1,5 +1,5 @@
 // What history costs an update: the same updates, as the API makes them, in a database with the audit triggers and
-// in a copy of it without, turn by turn in one run.
+// in a copy of it without, alternating in one run.
 //
 //   npm run bench -- audit [--rounds 1000] [--bulk-rounds 10] [--url postgres://superuser@…/postgres] [--json]
 
@@ -9,10 +9,10 @@ import { BULK, fill, switchAuditOff } from './audit-company.ts';
 import {
   type BenchServer,
   load,
+  log,
   median,
   runBench,
   table,
-  tell,
   timed,
   withBenchServer,
   withClient,
@@ -56,15 +56,15 @@ const cases = [
 
 type Case = (typeof cases)[number];
 
-/** One database, and the ways into it: the API's, and psql's. */
+/** One database with two connections: one as the API's, one as psql's. */
 type Arm = { api: Client; psql: Client; sessions: Record<Case['who'], Entry> };
-/** What auth.enter is told: employee, session, department. */
+/** The arguments of auth.enter. */
 type Entry = [employeeId: number, sessionId: string, department: string];
 type Sample = { alone: number; statement: number; transaction: number };
 type Executed = { withAudit: number; without: number; trigger: number };
 
-/** What is measured, as the table says it. */
-const words = {
+/** The labels of the measurements. */
+const labels = {
   alone: 'by itself',
   statement: 'in a transaction',
   transaction: 'whole transaction',
@@ -85,7 +85,7 @@ async function measure(server: BenchServer): Promise<void> {
       const single = [];
       const bulk = [];
       for (const what of cases) {
-        tell(`${what.record} …`);
+        log(`${what.record} …`);
         single.push(await compare(what, 'single', rounds, one, other));
         bulk.push(await compare(what, 'bulk', bulkRounds, one, other));
       }
@@ -109,7 +109,7 @@ async function compare(what: Case, kind: 'single' | 'bulk', turns: number, one: 
   };
   const warmUp = Math.ceil(turns / 10);
   for (let turn = -warmUp; turn < turns; turn++) {
-    // Who goes first changes, so that neither always finds the machine as the other left it.
+    // The order alternates, so that neither always runs on warm caches of the other.
     const first = turn % 2 === 0;
     const early = await sample(first ? one : other, what, kind, turn + warmUp);
     const late = await sample(first ? other : one, what, kind, turn + warmUp);
@@ -136,7 +136,7 @@ async function compare(what: Case, kind: 'single' | 'bulk', turns: number, one: 
   };
 }
 
-/** Medians, and that of the differences turn by turn, which what else the machine does hardly disturbs. */
+/** Medians, and the median of the differences turn by turn, which is robust against other load. */
 function ratio(samples: { withAudit: Sample[]; without: Sample[] }, what: keyof Sample) {
   const withAudit = samples.withAudit.map((taken) => taken[what]);
   const without = samples.without.map((taken) => taken[what]);
@@ -149,7 +149,7 @@ function ratio(samples: { withAudit: Sample[]; without: Sample[] }, what: keyof 
   };
 }
 
-/** Two updates as their clients see them: one that commits by itself, and one in a transaction of the API's. */
+/** Two updates: one with autocommit, and one in a transaction as the API makes it. */
 async function sample(
   arm: Arm,
   what: Case,
@@ -169,7 +169,7 @@ async function sample(
   return { alone: alone.milliseconds, statement, transaction };
 }
 
-/** The same update as PostgreSQL times it itself, and how much of that its audit triggers took; taken back. */
+/** The same update timed by PostgreSQL, and the time of its audit triggers; rolled back. */
 async function execute(
   arm: Arm,
   what: Case,
@@ -221,7 +221,7 @@ function statementOf(what: Case, kind: 'single' | 'bulk', turn: number) {
   return { name: `${kind} ${what.record}`, text: what[kind], values };
 }
 
-/** Two connections: one that PostgreSQL takes for the API's own, and a superuser's. */
+/** Two connections: one with the API's session authorization, one as superuser. */
 async function withArm(url: string, work: (arm: Arm) => Promise<void>): Promise<void> {
   await withClient(url, (psql) =>
     withClient({ connectionString: url, pipeline: true }, async (api) => {
@@ -230,7 +230,7 @@ async function withArm(url: string, work: (arm: Arm) => Promise<void>): Promise<
          from crm.employee join auth.session on session.employee_id = employee.id`,
       );
       const [company] = rows;
-      if (company === undefined) throw new Error('Nobody has a session.');
+      if (company === undefined) throw new Error('There are no sessions.');
       await api.query('set session authorization epic_authenticator');
       await work({ api, psql, sessions: company.sessions });
     }),
@@ -275,7 +275,7 @@ function tableOf(results: Comparison[]): string {
     (['alone', 'statement', 'transaction', 'execution'] as const).map((part) => {
       const { without, withAudit, audit, share } = timings[part];
       return [
-        `${record}, ${words[part]}`,
+        `${record}, ${labels[part]}`,
         ...[without, withAudit, audit].map((time) => time.toFixed(3)),
         percent(share),
       ];

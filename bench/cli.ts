@@ -1,5 +1,5 @@
-// How long `epic` takes from its start to its end, against a bare Node of the same version: turn by turn in one run, on
-// the demo company, with a server on this machine that has been asked before.
+// How long `epic` takes from start to exit, relative to a bare Node of the same version: alternating in one run, on the
+// demo company, with a warm server on this machine.
 //
 //   npm run bench -- cli [--runs 40] [--json]
 
@@ -15,10 +15,10 @@ import { spawnServer } from '../tests/support/server.ts';
 import {
   type BenchServer,
   load,
+  log,
   median,
   runBench,
   table,
-  tell,
   timed,
   withBenchServer,
 } from './support.ts';
@@ -33,7 +33,7 @@ const { values: flags } = parseArgs({
 interface Case {
   name: string;
   args: readonly string[];
-  /** How many times as long as a bare Node it may take; none where nobody has promised anything. */
+  /** How many times as long as a bare Node it may take; none without a promise. */
   limit?: number;
   env?: NodeJS.ProcessEnv;
 }
@@ -74,7 +74,7 @@ async function measure(server: BenchServer): Promise<void> {
     const email = 'alice.martin@epicevents.example';
     const login = ['login', '--email', email, '--password-stdin'];
     const { code, stderr } = await epic.run(login, { input: `${demoPassword}\n` });
-    if (code !== 0) throw new Error(`nobody can log in: ${stderr}`);
+    if (code !== 0) throw new Error(`login failed: ${stderr}`);
     const home = { XDG_STATE_HOME: epic.stateHome, EPIC_SERVER: api.url };
 
     const loadBefore = load();
@@ -136,7 +136,7 @@ function report(
       limit === null ? '' : `${limit.toFixed(1)} ×`,
     ]),
   ];
-  tell(
+  log(
     `Node ${process.version}, ${server.description}, ${flags.runs} rounds, load ${busy.before} to ${busy.after}.\n`,
   );
   process.stdout.write(`${table(lines)}\n`);

@@ -1,14 +1,14 @@
 import type { Client } from 'pg';
 import { hashNewPassword } from '../src/server/identity/passwords.ts';
 
-/** Who exports, and with which password. */
+/** The employee who exports. */
 export const exporter = { email: 'sales@epic.example', password: 'correct horse battery' };
 
 /** One of sales and one of management, and so many contracts of a fifth as many clients, a third of them signed. */
 export async function fill(client: Client, contracts: number): Promise<void> {
   await client.query(
     `insert into crm.employee (full_name, email, department)
-     select 'Somebody of ' || department, department || '@epic.example', department
+     select initcap(department) || ' employee', department || '@epic.example', department
      from unnest(array['sales', 'management']) department`,
   );
   await client.query(
@@ -16,7 +16,7 @@ export async function fill(client: Client, contracts: number): Promise<void> {
      select id, $1, false from crm.employee`,
     [await hashNewPassword(exporter.password)],
   );
-  // History, notifications and e-mails of all this would take longer than everything that is measured.
+  // History, notifications and mail jobs of these rows would take longer than the measurement.
   await client.query(
     'alter table crm.client disable trigger user; alter table crm.contract disable trigger user',
   );

@@ -1,5 +1,5 @@
-// What `epic contract list --all --csv` takes, for many contracts, beside what the database takes for the same rows; and
-// what an import of clients takes.
+// How long `epic contract list --all --csv` takes for many contracts, compared with the database for the same rows; and how
+// long an import of clients takes.
 //
 //   npm run bench -- export [--contracts 100000] [--clients 10000] [--rounds 3] [--json]
 
@@ -17,10 +17,10 @@ import { removeFolder } from '../tests/support/temporary-folder.ts';
 import { exporter, fill } from './export-company.ts';
 import {
   load,
+  log,
   median,
   runBench,
   table,
-  tell,
   timed,
   withBenchServer,
   withClient,
@@ -39,24 +39,24 @@ const clients = Number(flags.clients);
 const rounds = Number(flags.rounds);
 
 /** One run of `epic`. Times in milliseconds. */
-interface Ran {
+interface Run {
   milliseconds: number;
   toFirstRow: number;
-  /** The most memory it had at any time, in MiB. */
+  /** Peak memory in MiB. */
   memory: number;
   lines: number;
 }
 
-// What epic uses is known to itself alone: on leaving, it says so on a channel that it has only here.
-const tellMemory = `data:text/javascript,${encodeURIComponent(
+// On exit, `epic` writes its peak memory to a file descriptor that only the benchmark opens.
+const reportMemory = `data:text/javascript,${encodeURIComponent(
   `import { writeSync } from 'node:fs';
    process.on('exit', () => writeSync(3, String(process.resourceUsage().maxRSS)));`,
 )}`;
 
-/** Runs `epic` to its end, and watches what it writes. */
-async function runEpic(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Ran> {
+/** Runs `epic` to its end, and measures its output. */
+async function runEpic(args: readonly string[], env: NodeJS.ProcessEnv, input = ''): Promise<Run> {
   const start = performance.now();
-  const child = spawn(process.execPath, ['--import', tellMemory, programs.epic, ...args], {
+  const child = spawn(process.execPath, ['--import', reportMemory, programs.epic, ...args], {
     env: { ...plainEnvironment(), ...env },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
@@ -71,15 +71,15 @@ async function runEpic(args: readonly string[], env: NodeJS.ProcessEnv, input = 
   stdin.on('error', () => undefined);
   stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const told = channel && 'read' in channel ? text(channel) : Promise.resolve('0');
-  const [said, kilobytes, code] = await Promise.all([text(stderr), told, ended]);
-  if (code !== 0) throw new Error(`epic ${args.join(' ')} ended with ${code}: ${said}`);
+  const memoryText = channel && 'read' in channel ? text(channel) : Promise.resolve('0');
+  const [errorText, kilobytes, code] = await Promise.all([text(stderr), memoryText, ended]);
+  if (code !== 0) throw new Error(`epic ${args.join(' ')} ended with ${code}: ${errorText}`);
   const milliseconds = performance.now() - start;
   return { milliseconds, toFirstRow, memory: Number(kilobytes) / 1024, lines };
 }
 
-/** The same rows in one statement, as text, read by one of the staff. */
-async function askTheDatabase(admin: Client): Promise<void> {
+/** The same rows in one statement, as text, read as an employee. */
+async function queryDatabase(admin: Client): Promise<void> {
   await admin.query('begin');
   await admin.query('select dba.impersonate($1)', [exporter.email]);
   await admin.query(
@@ -103,14 +103,14 @@ function clientsAsCsv(): string {
   return `name,email,phone,company\n${lines.join('\n')}\n`;
 }
 
-const middle = (runs: readonly Ran[], of: (run: Ran) => number) => median(runs.map(of));
+const middle = (runs: readonly Run[], of: (run: Run) => number) => median(runs.map(of));
 
 await runBench(() =>
   withBenchServer(undefined, async (server) => {
     const database = await server.makeDatabase();
     const folder = await mkdtemp(join(tmpdir(), 'epic-bench-'));
     await withClient(server.adminUrl(database), async (admin) => {
-      tell(`${contracts.toLocaleString('en')} contracts …`);
+      log(`${contracts.toLocaleString('en')} contracts …`);
       await fill(admin, contracts);
       const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
       try {
@@ -120,17 +120,17 @@ await runBench(() =>
         const list = ['contract', 'list', '--all', '--csv'];
         const before = load();
         const alone: number[] = [];
-        const exports: Ran[] = [];
+        const exports: Run[] = [];
         // The first warms the server up.
         for (let round = -1; round < rounds; round += 1) {
-          const { milliseconds } = await timed(() => askTheDatabase(admin));
+          const { milliseconds } = await timed(() => queryDatabase(admin));
           const ran = await runEpic(list, env);
           if (ran.lines !== contracts + 1) throw new Error(`${ran.lines} lines came.`);
           if (round < 0) continue;
           alone.push(milliseconds);
           exports.push(ran);
         }
-        tell(`an import of ${clients.toLocaleString('en')} clients …`);
+        log(`an import of ${clients.toLocaleString('en')} clients …`);
         const file = join(folder, 'clients.csv');
         await writeFile(file, clientsAsCsv());
         const imported = await runEpic(['client', 'import', file], env);

@@ -1,5 +1,5 @@
-// Whether the time that a refused login takes tells that there is such an e-mail address: over HTTP, through the built
-// server, and the part of it that the database does, in SQL. Turn by turn in one run.
+// Whether the time of a refused login reveals that an e-mail address exists: over HTTP, through the built server, and the
+// part in the database, in SQL. Alternating in one run.
 //
 //   npm run bench -- login [--rounds 200] [--json]
 
@@ -11,10 +11,10 @@ import { spawnServer } from '../tests/support/server.ts';
 import {
   type BenchServer,
   load,
+  log,
   median,
   runBench,
   table,
-  tell,
   timed,
   withBenchServer,
   withClient,
@@ -35,7 +35,7 @@ interface Case {
   outcome: 'refused' | 'locked';
 }
 
-/** The first is what the others are compared with; the second is the same, and shows how far chance goes. */
+/** The others are compared with the first. The second is equivalent, and shows the noise. */
 const cases: readonly Case[] = [
   { name: 'wrong password', email: 'known@epic.example', outcome: 'refused' },
   { name: 'wrong password, a colleague', email: 'third@epic.example', outcome: 'refused' },
@@ -51,10 +51,10 @@ await runBench(() => withBenchServer(undefined, measure));
 async function measure(server: BenchServer): Promise<void> {
   const database = await server.makeDatabase();
   await withClient(server.adminUrl(database), async (admin) => {
-    await introduce(admin);
+    await createEmployees(admin);
     const loadBefore = load();
 
-    tell('over HTTP …');
+    log('over HTTP …');
     const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
     let overHttp: Compared[];
     try {
@@ -66,7 +66,7 @@ async function measure(server: BenchServer): Promise<void> {
       await api.stop();
     }
 
-    tell('in SQL …');
+    log('in SQL …');
     const hash = await hashPresentedPassword(wrongPassword, null);
     const connection = { connectionString: server.authenticatorUrl(database), pipeline: true };
     const inSql = await withClient(connection, (client) =>
@@ -83,7 +83,7 @@ async function measure(server: BenchServer): Promise<void> {
   });
 }
 
-async function introduce(admin: Client): Promise<void> {
+async function createEmployees(admin: Client): Promise<void> {
   const hash = await hashPresentedPassword('the right password', null);
   await admin.query(
     `with employee as (
@@ -100,21 +100,21 @@ async function introduce(admin: Client): Promise<void> {
   await admin.query('vacuum (analyze)');
 }
 
-/** The two statements that the server sends, in its transactions; between them it hashes, which takes as long for all. */
+/** The two statements that the server sends. It hashes between them, which takes equally long for all. */
 async function logInWithSql(client: Client, email: string, hash: string): Promise<string> {
-  const asStranger = async (text: string, values: unknown[]) => {
+  const asAnonymous = async (text: string, values: unknown[]) => {
     client.query('begin');
     client.query('select auth.enter(null, null, null)');
     const { rows } = await client.query(text, values);
     await client.query('commit');
     return rows[0];
   };
-  const { retry_at } = await asStranger('select * from auth.password_parameters($1, $2)', [
+  const { retry_at } = await asAnonymous('select * from auth.password_parameters($1, $2)', [
     email,
     '127.0.0.1',
   ]);
   if (retry_at !== null) return 'locked';
-  const row = await asStranger('select * from auth.log_in($1, $2, $3, $4, $5)', [
+  const row = await asAnonymous('select * from auth.log_in($1, $2, $3, $4, $5)', [
     email,
     hash,
     Buffer.from('digest'),
@@ -137,7 +137,7 @@ async function compareAll(
   const samples = cases.map((what) => ({ what, taken: [] as number[] }));
   const warmUp = Math.max(10, Math.ceil(rounds / 10));
   for (let turn = -warmUp; turn < rounds; turn++) {
-    // In another order each time, so that nobody always finds the machine as the same one left it.
+    // In random order, so that none always runs on warm caches of the same other.
     for (const { what, taken } of shuffled(samples)) {
       await prepare(admin, what);
       const { milliseconds, result } = await timed(() => attempt(what));
@@ -155,12 +155,12 @@ async function compareAll(
 
 function shuffled<Item>(items: readonly Item[]): Item[] {
   return items
-    .map((item) => ({ item, place: Math.random() }))
-    .toSorted((one, other) => one.place - other.place)
+    .map((item) => ({ item, order: Math.random() }))
+    .toSorted((one, other) => one.order - other.order)
     .map(({ item }) => item);
 }
 
-/** No earlier attempt is in the way of the next one. */
+/** Removes earlier attempts, or locks the account and the address. */
 async function prepare(admin: Client, { email, outcome }: Case): Promise<void> {
   await admin.query('delete from auth.login_attempt');
   if (outcome !== 'locked') return;

@@ -1,21 +1,21 @@
-// What bench/refusal.ts tries: for each mutation, one that succeeds and one that is refused.
+// The cases of bench/refusal.ts: for each mutation, one that succeeds and one that is refused.
 
 export type Person = 'sales' | 'support';
 export type Statement = { text: string; values: unknown[] };
-/** What is asked of the API, and the statement that comes of it. */
+/** A mutation of the API, and its statement. */
 export type Request = { mutation: string; input: object; statement: Statement };
 
-/** One mutation, of something that the person may do it to, and of something that they may not. */
+/** One mutation, of a row for which it is allowed and of one for which it is refused. */
 export interface Case {
   name: string;
   who: Person;
   succeeds: (turn: number) => Request;
   refused: (turn: number) => Request;
-  /** As the server asks for the explanation. */
+  /** The arguments of the explanation. */
   explained: (turn: number) => unknown[];
 }
 
-/** Rows of the demo company: those in somebody's hands, and those in a colleague's. */
+/** Rows of the demo company: the employee's own, and a colleague's. */
 export type Rows = Record<'client' | 'draft' | 'signed' | 'event', { own: number; other: number }>;
 
 /** The mutations to compare, on these rows. */
@@ -68,7 +68,7 @@ export function casesFor({ client, draft, signed, event }: Rows): Case[] {
     update('update contract', 'sales', 'contract', draft, 'total_amount', 'totalAmount', amount),
     update('update event', 'support', 'event', event, 'notes', 'notes', (turn) => `Note ${turn}.`),
     {
-      // Of the two reasons to refuse, the other one: no grant at all.
+      // Refused for lack of a grant, not by a policy.
       ...update('update client, no grant', 'sales', 'client', client, 'phone', 'phone', phone),
       refused: () => ({
         mutation: 'handOverClient',

@@ -1,5 +1,5 @@
-// What a refusal costs, explanation included, beside the same statement when it succeeds: over HTTP, through the
-// built server, and in SQL, as the server sends it. Turn by turn in one run.
+// How long a refusal takes, explanation included, compared with the same statement when it succeeds: over HTTP, through the
+// built server, and in SQL, as the server sends it. Alternating in one run.
 //
 //   npm run bench -- refusal [--rounds 200] [--json]
 
@@ -19,10 +19,10 @@ import {
 import {
   type BenchServer,
   load,
+  log,
   median,
   runBench,
   table,
-  tell,
   timed,
   withBenchServer,
   withClient,
@@ -49,7 +49,7 @@ async function measure(server: BenchServer): Promise<void> {
   const cases = casesFor(rows);
   const loadBefore = load();
 
-  tell('over HTTP …');
+  log('over HTTP …');
   const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
   let overHttp: Compared[];
   try {
@@ -62,7 +62,7 @@ async function measure(server: BenchServer): Promise<void> {
     await api.stop();
   }
 
-  tell('in SQL …');
+  log('in SQL …');
   const connection = { connectionString: server.authenticatorUrl(database), pipeline: true };
   const inSql = await withClient(connection, (client) => compareAll(cases, asSql(client, people)));
 
@@ -81,7 +81,7 @@ interface Colleague {
   sessionId: string;
 }
 
-/** Somebody of sales and of support with a session, and what is theirs and a colleague's. */
+/** An employee of sales and one of support with a session, and rows of their own and of colleagues. */
 async function readCompany(
   client: Client,
 ): Promise<{ people: Record<Person, Colleague>; rows: Rows }> {
@@ -92,7 +92,7 @@ async function readCompany(
       order by department, id),
     session as (
       insert into auth.session (employee_id) select id from person returning id, employee_id),
-    hand (record, id, holder, nth) as (
+    held (record, id, holder, nth) as (
       select 'client', id, commercial_contact_id, id from crm.client
       union all
       select status, id, commercial_id, id from crm.contract where status = 'draft' or status = 'signed'
@@ -100,9 +100,9 @@ async function readCompany(
       select 'event', id, support_contact_id, id from crm.event where support_contact_id is not null),
     pair as (
       select record, json_build_object(
-        'own', min(hand.id) filter (where person.id is not null),
-        'other', min(hand.id) filter (where person.id is null)) as ids
-      from hand left join person on person.id = holder
+        'own', min(held.id) filter (where person.id is not null),
+        'other', min(held.id) filter (where person.id is null)) as ids
+      from held left join person on person.id = holder
       group by record)
     select
       (select json_object_agg(department, json_build_object('id', person.id, 'email', email, 'sessionId', session.id))
@@ -113,8 +113,8 @@ async function readCompany(
   return company;
 }
 
-/** Makes one request and says whether it was refused, with a reason; everything else is a mistake of ours. */
-type Door = (
+/** Makes one request and returns whether it was refused with a reason; throws otherwise. */
+type Driver = (
   who: Person,
   request: Request,
   explained: unknown[],
@@ -127,7 +127,7 @@ interface Compared {
   ratio: number;
 }
 
-async function compareAll(cases: Case[], door: Door): Promise<Compared[]> {
+async function compareAll(cases: Case[], driver: Driver): Promise<Compared[]> {
   const samples = cases.map((what) => ({
     what,
     succeeded: [] as number[],
@@ -136,10 +136,10 @@ async function compareAll(cases: Case[], door: Door): Promise<Compared[]> {
   const warmUp = Math.max(10, Math.ceil(rounds / 10));
   for (let turn = -warmUp; turn < rounds; turn++) {
     for (const { what, succeeded, refused } of samples) {
-      const succeeds = () => door(what.who, what.succeeds(turn + warmUp), []);
+      const succeeds = () => driver(what.who, what.succeeds(turn + warmUp), []);
       const isRefused = () =>
-        door(what.who, what.refused(turn + warmUp), what.explained(turn + warmUp));
-      // Who goes first changes, so that neither always finds the machine as the other left it.
+        driver(what.who, what.refused(turn + warmUp), what.explained(turn + warmUp));
+      // The order alternates, so that neither always runs on warm caches of the other.
       const order = [
         [succeeds, 'succeeded', succeeded],
         [isRefused, 'refused', refused],
@@ -159,10 +159,10 @@ async function compareAll(cases: Case[], door: Door): Promise<Compared[]> {
   }));
 }
 
-function throughApi(url: string, sessions: Record<Person, Session>): Door {
+function throughApi(url: string, sessions: Record<Person, Session>): Driver {
   return async (who, { mutation, input }) => {
     const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
-    const record = mutation.replace(/^[a-z]+/, '').toLowerCase();
+    const record = /[A-Z][a-z]+$/.exec(mutation)?.[0].toLowerCase();
     const { errors } = await ask(
       url,
       `mutation ($input: ${type}) { ${mutation}(input: $input) { ${record} { id } } }`,
@@ -178,7 +178,7 @@ function throughApi(url: string, sessions: Record<Person, Session>): Door {
 }
 
 /** The statements that the server sends, in its transactions: one for the mutation, one for the explanation. */
-function asSql(client: Client, people: Record<Person, Colleague>): Door {
+function asSql(client: Client, people: Record<Person, Colleague>): Driver {
   const inSession = async (who: Person, statement: Statement & { name: string }) => {
     const { id, sessionId } = people[who];
     client.query('begin');
@@ -198,11 +198,10 @@ function asSql(client: Client, people: Record<Person, Colleague>): Door {
     if (touched.length > 0) return 'succeeded';
     const [answer] = await inSession(who, {
       name: 'explain',
-      text: `select is_visible, policy, sentence, contact
-             from crm.explain_refusal($1, $2, $3, new_values => $4)`,
+      text: 'select * from crm.explain_refusal($1, $2, $3, new_values => $4)',
       values: explained,
     });
-    if (typeof answer?.sentence !== 'string') throw new Error('A refusal has no explanation.');
+    if (typeof answer?.reason !== 'string') throw new Error('A refusal has no explanation.');
     return 'refused';
   };
 }

@@ -7,15 +7,15 @@ import { openCluster } from '../src/server/database/embedded/cluster.ts';
 import { OperatorError } from '../src/server/errors/errors.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 
-/** A PostgreSQL to measure on, whose settings are those of a server in use: every commit reaches the disk. */
+/** A PostgreSQL to measure on, with production settings: every commit is flushed to disk. */
 export interface BenchServer {
-  /** Its version, and whose it is. */
+  /** Its version, and whether it is the embedded one. */
   description: string;
   /** A superuser's connection string for one of its databases. */
   adminUrl(database: string): string;
-  /** The API's; only the embedded server has one, since nobody tells us the password of another. */
+  /** The API's; only for the embedded server, since the password of another is not known. */
   authenticatorUrl(database: string): string;
-  /** Makes a database with db/ deployed, or a copy of one of ours, that goes when the work is done. */
+  /** Creates a database with db/ deployed, or a copy of another one; dropped when the work is done. */
   makeDatabase(original?: string): Promise<string>;
 }
 
@@ -28,7 +28,7 @@ export async function withBenchServer(
 
   const folder = await makeTemporaryFolder();
   try {
-    const cluster = await openCluster({ dataFolder: join(folder, 'cluster'), say: tell });
+    const cluster = await openCluster({ dataFolder: join(folder, 'cluster'), say: log });
     try {
       const serverUrl = cluster.adminUrl('postgres');
       const { authenticatorPassword } = cluster;
@@ -49,20 +49,20 @@ async function onServer(
   work: (server: BenchServer) => Promise<void>,
 ): Promise<void> {
   const prefix = `epic_bench_${process.pid}_${randomBytes(3).toString('hex')}`;
-  const made: string[] = [];
+  const created: string[] = [];
   const adminUrl = (database: string) => {
     const address = new URL(serverUrl);
     address.pathname = `/${database}`;
     return address.href;
   };
   const makeDatabase = async (original?: string) => {
-    const name = `${prefix}_${made.length}`;
+    const name = `${prefix}_${created.length}`;
     await withClient(serverUrl, (client) =>
       client.query(`create database ${name} owner epic_owner template ${original ?? 'template0'}`),
     );
-    made.push(name);
+    created.push(name);
     if (original === undefined) {
-      await deploy({ adminUrl: adminUrl(name), rolesToo: false, say: tell });
+      await deploy({ adminUrl: adminUrl(name), rolesToo: false, say: log });
     }
     return name;
   };
@@ -76,7 +76,7 @@ async function onServer(
       makeDatabase,
     });
   } finally {
-    for (const name of made) await dropDatabase(serverUrl, name);
+    for (const name of created) await dropDatabase(serverUrl, name);
   }
 }
 
@@ -110,7 +110,7 @@ export async function withClient<Result>(
   }
 }
 
-/** What `work` gives, and how many milliseconds it took. */
+/** The result of `work`, and how many milliseconds it took. */
 export async function timed<Result>(
   work: () => Promise<Result>,
 ): Promise<{ milliseconds: number; result: Result }> {
@@ -119,7 +119,6 @@ export async function timed<Result>(
   return { milliseconds: performance.now() - start, result };
 }
 
-/** The value in the middle. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((one, other) => one - other);
   const middle = sorted.length / 2;
@@ -130,7 +129,7 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
-/** How busy the machine is: processes that want to run, over the last minute. */
+/** The load average of the last minute. */
 export function load(): number {
   return Math.round((loadavg()[0] ?? 0) * 100) / 100;
 }
@@ -150,18 +149,18 @@ export function table(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
-/** A line about the work itself: for people, never data. */
-export function tell(line: string): void {
+/** Writes a line about progress to stderr. */
+export function log(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Runs a benchmark as a program: an OperatorError is a sentence, and not a stack trace. */
+/** Runs a benchmark as a program. An OperatorError is printed without a stack trace. */
 export async function runBench(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    tell([error.message, error.remedy].filter(Boolean).join('\n'));
+    log([error.message, error.remedy].filter(Boolean).join('\n'));
     process.exitCode = 1;
   }
 }

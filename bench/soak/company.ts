@@ -2,55 +2,55 @@ import type { Client } from 'pg';
 
 export type Department = 'sales' | 'support' | 'management';
 
-/** An employee at work. */
+/** An employee of the demo company. */
 export type Person = {
   id: number;
   email: string;
   department: Department;
-  /** Readers hold no record, and so can be deactivated and activated again at any time. */
+  /** Readers look after no record, so they can be deactivated and activated at any time. */
   isReader: boolean;
   account: Account;
 };
 
-/** What is known of an account that is closed and opened again. Times are those of performance.now(). */
+/** Whether an account is deactivated. Times are those of performance.now(). */
 export class Account {
   #isDisturbed = false;
   #closedAt: number | null = null;
   #openedAt = Number.NEGATIVE_INFINITY;
 
-  /** While somebody closes it. */
+  /** It is being deactivated. */
   beginClosing(): void {
     this.#isDisturbed = true;
   }
 
-  /** It is closed. */
+  /** It is deactivated. */
   close(): void {
     this.#closedAt = performance.now();
   }
 
-  /** While somebody opens it. */
+  /** It is being activated. */
   beginOpening(): void {
     this.#closedAt = null;
   }
 
-  /** It is open again. */
+  /** It is active again. */
   open(): void {
     this.#openedAt = performance.now();
     this.#isDisturbed = false;
   }
 
-  /** Whether it may have been closed at some moment since then. */
+  /** Whether it may have been deactivated at any time since. */
   mayBeClosed(since: number): boolean {
     return this.#isDisturbed || this.#openedAt > since;
   }
 
-  /** Whether it has been closed at every moment since then. */
+  /** Whether it has been deactivated all the time since. */
   isClosed(since: number): boolean {
     return this.#closedAt !== null && this.#closedAt < since;
   }
 }
 
-/** What is there before the work begins. */
+/** The data before the run. */
 export type Company = {
   people: Person[];
   /** The clients of each sales employee, by the employee's id. */
@@ -73,7 +73,7 @@ export async function readCompany(client: Client): Promise<Company> {
        returning id)
      insert into auth.credential (employee_id, password_hash, must_change)
      select reader.id, password_hash, false
-     from reader cross join (select password_hash from auth.credential limit 1) everybodys`,
+     from reader cross join (select password_hash from auth.credential limit 1) copied`,
     [readers],
   );
   const { rows: people } = await client.query<Omit<Person, 'account'>>(
@@ -96,6 +96,6 @@ export async function readCompany(client: Client): Promise<Company> {
 
 async function idsBy(client: Client, query: string): Promise<Map<number, number[]>> {
   const { rows } = await client.query<{ holder: number; id: number }>(`${query} order by id`);
-  const held = Map.groupBy(rows, ({ holder }) => holder);
-  return new Map([...held].map(([holder, records]) => [holder, records.map(({ id }) => id)]));
+  const byHolder = Map.groupBy(rows, ({ holder }) => holder);
+  return new Map([...byHolder].map(([holder, records]) => [holder, records.map(({ id }) => id)]));
 }

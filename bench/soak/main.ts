@@ -1,5 +1,5 @@
-// Works with the API for some minutes while everything under it is killed: server processes, PostgreSQL, connections,
-// sessions. Then nothing that was acknowledged may be missing, and no answer may have been somebody else's.
+// A soak test with fault injection: clients use the API for some minutes while server processes, PostgreSQL, connections
+// and sessions are killed. No acknowledged write may be missing, and no client may get another's answer.
 //
 //   npm run bench -- soak [--minutes 10] [--seed N] [--servers 3] [--json]
 
@@ -20,7 +20,7 @@ const { values: flags } = parseArgs({
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // The first ends the run, with a report of what there was; everything is stopped in good order even then.
+  // The first signal ends the run with a report.
   process.on(signal, () => interruption.abort());
 }
 

@@ -4,9 +4,8 @@ import { promisify } from 'node:util';
 import { median } from '../support.ts';
 
 /**
- * The memory of one server, in megabytes. `start` and `end` are what its JavaScript cannot do without: the least heap
- * in use in the first and in the second half, since it goes up and down with each collection. What is resident goes up
- * and down with how much of it V8 keeps for later.
+ * The memory of one server, in megabytes. `start` and `end` are the least heap in use in the first and in the second half,
+ * since it varies with each garbage collection. Resident memory varies with how much of it V8 keeps.
  */
 export type Memory = {
   start: number;
@@ -16,17 +15,17 @@ export type Memory = {
 
 type Sample = { at: number; heap: number; resident: number };
 
-/** Weighs a server again and again, by its process and what it says at /metrics. */
-export class Scales {
+/** Samples the memory of a server, from its process and /metrics. */
+export class MemorySampler {
   readonly #samples: Sample[] = [];
 
-  async weigh(pid: number, url: string): Promise<void> {
+  async sample(pid: number, url: string): Promise<void> {
     const [resident, heap] = await Promise.all([residentMegabytes(pid), heapMegabytes(url)]);
     if (resident === null || heap === null) return;
     this.#samples.push({ at: performance.now(), heap, resident });
   }
 
-  /** What it weighed from then on; null when it could not be weighed twice. */
+  /** The memory since a time; null with fewer than two samples. */
   since(time: number): Memory | null {
     const samples = this.#samples.filter(({ at }) => at >= time);
     if (samples.length < 2) return null;

@@ -8,7 +8,7 @@ import { openCluster } from '../../src/server/database/embedded/cluster.ts';
 import { openDataFolder, openSecrets } from '../../src/server/database/embedded/folder.ts';
 import { type Postmaster, startPostmaster } from '../../src/server/database/embedded/postmaster.ts';
 import { loadCompany } from '../../src/server/demo/company.ts';
-import { tell } from '../support.ts';
+import { log } from '../support.ts';
 
 const name = 'epic';
 
@@ -16,36 +16,36 @@ const name = 'epic';
 export type Postgres = {
   /** What the API logs in with. */
   authenticatorUrl: string;
-  /** A superuser's connection, which belongs to the caller. Waits until there is one. */
+  /** A superuser's connection, which the caller ends. Waits until PostgreSQL accepts one. */
   connect(): Promise<Client>;
   start(): Promise<void>;
-  /** Ends it with SIGKILL, or at once by its own means (SIGQUIT): neither writes anything more. */
+  /** Kills it, or has it exit immediately (SIGQUIT): neither writes anything more. */
   kill(signal: 'SIGKILL' | 'SIGQUIT'): Promise<void>;
-  /** Ends it in good order. */
+  /** Shuts it down. */
   stop(): Promise<void>;
 };
 
-/** Room for what killed servers leave open, until PostgreSQL notices. */
+/** Room for connections that killed servers leave open until PostgreSQL notices. */
 const settings = { max_connections: '200' };
 
-/** Makes one in a folder, with the demo company in it, and does not start it. Every commit reaches the disk. */
+/** Creates one in a folder, with the demo company, and does not start it. Every commit is flushed to disk. */
 export async function createPostgres(folder: string, port: number): Promise<Postgres> {
   const dataFolder = join(folder, 'cluster');
-  const cluster = await openCluster({ dataFolder, say: tell });
+  const cluster = await openCluster({ dataFolder, say: log });
   try {
     await prepareServer({
       serverUrl: cluster.adminUrl('postgres'),
       database: name,
       authenticatorPassword: cluster.authenticatorPassword,
     });
-    await deploy({ adminUrl: cluster.adminUrl(name), rolesToo: false, say: tell });
+    await deploy({ adminUrl: cluster.adminUrl(name), rolesToo: false, say: log });
     await loadCompany(cluster.adminUrl(name));
   } finally {
     await cluster.close();
   }
 
-  const data = await openDataFolder(dataFolder, tell);
-  const binaries = await findBinaries(data.account, data.path, tell);
+  const data = await openDataFolder(dataFolder, log);
+  const binaries = await findBinaries(data.account, data.path, log);
   const { superuser, authenticator } = await openSecrets(data);
   const urlOf = (user: string, password: string) =>
     `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
@@ -78,7 +78,7 @@ export async function createPostgres(folder: string, port: number): Promise<Post
     authenticatorUrl: urlOf('epic_authenticator', authenticator),
     connect,
     async start() {
-      // What a killed one leaves behind, its processes and its memory, is gone a moment later.
+      // The processes and shared memory of a killed one disappear a moment later.
       for (let attempt = 1; ; attempt++) {
         const started = await startPostmaster(binaries, data, settings, port);
         const hasEnded = once(started.child ?? process, 'exit').then(() => true);

@@ -1,40 +1,40 @@
 import { table } from '../support.ts';
+import type { Counts } from './counts.ts';
 import type { Memory } from './memory.ts';
-import type { Tally } from './tally.ts';
 
-/** What a run found. */
+/** The result of a run. */
 export type Report = {
   seed: number;
   minutes: number;
   servers: number;
   workers: number;
-  /** What PostgreSQL says of its own durability. */
+  /** The settings of PostgreSQL that durability depends on. */
   postgres: Record<string, string>;
   requests: number;
-  /** Answers that were not simply a success, by code; LOST: the connection broke, CUT: we broke it. */
+  /** Requests that did not succeed, by code; LOST: the connection broke, CUT: the soak closed it. */
   errors: Record<string, number>;
-  /** Forbidden requests that were refused as they should be; they are among the errors. */
-  rightlyRefused: number;
+  /** Forbidden requests that were refused; they are among the errors. */
+  expectedRefusals: number;
   acknowledgedWrites: number;
-  /** Writes whose answer was lost: they may be there or not, but once at most. */
+  /** Writes whose answer was lost: they may be there once, or not at all. */
   unacknowledgedWrites: number;
   lostWrites: number;
   wrongAnswers: number;
   crashes: number;
-  kills: Tally['kills'];
-  recoverySeconds: { max: number; each: Tally['recoveries'] };
-  /** Of the server that was never killed, after warming up and in the end; megabytes. */
+  kills: Counts['kills'];
+  recoverySeconds: { max: number; each: Counts['recoveries'] };
+  /** Of the server that is never killed, after warming up and in the end; megabytes. */
   memory: Memory | null;
-  /** Sentences about what is wrong, at most twenty. */
+  /** A sentence for each problem, at most twenty. */
   problems: string[];
 };
 
-/** Whether everything is as it should be. */
+/** Whether nothing was lost, wrong or crashed. */
 export function isClean({ lostWrites, wrongAnswers, crashes }: Report): boolean {
   return lostWrites + wrongAnswers + crashes === 0;
 }
 
-/** The report for people. */
+/** The report as text. */
 export function describe(report: Report): string {
   const number = (value: number) => value.toLocaleString('en');
   const listed = (counts: Record<string, number>) =>
@@ -50,7 +50,7 @@ export function describe(report: Report): string {
     ['writes whose answer was lost', number(report.unacknowledgedWrites)],
     ['lost writes', number(report.lostWrites)],
     ['wrong answers', number(report.wrongAnswers)],
-    ['forbidden, and refused', number(report.rightlyRefused)],
+    ['forbidden, and refused', number(report.expectedRefusals)],
     ['slowest recovery', `${recoverySeconds.max.toFixed(2)} s`],
     ...(memory === null
       ? []

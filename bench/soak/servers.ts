@@ -7,33 +7,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { programs } from '../../tests/support/paths.ts';
 import { plainEnvironment } from '../../tests/support/program.ts';
-import type { Tally } from './tally.ts';
+import type { Counts } from './counts.ts';
 
-/** Server processes on one database, which are started again whenever they end, as a supervisor would. */
+/** Server processes on one database, restarted whenever they exit, as by a supervisor. */
 export type Servers = {
   urls: string[];
-  /** Starts all of them, and waits until each is ready. */
+  /** Starts all of them and waits until each is ready. */
   start(): Promise<void>;
   /** Ends one with SIGKILL. */
   kill(url: string): void;
-  /** The number of the process that serves there at the moment. */
+  /** The id of the process that serves there at present. */
   pid(url: string): number;
   stop(): Promise<void>;
 };
 
-/** Does not start them yet. `folder` gets their keys, which all of them share. */
+/** Does not start them yet. Their shared keys are written to `folder`. */
 export async function createServers(options: {
   folder: string;
   ports: readonly number[];
   authenticatorUrl: string;
-  tally: Tally;
+  counts: Counts;
 }): Promise<Servers> {
-  const { folder, ports, authenticatorUrl, tally } = options;
+  const { folder, ports, authenticatorUrl, counts } = options;
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify(generateJwks()), { mode: 0o600 });
   const running = new Map<string, ChildProcess>();
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
-  const supervised: Promise<void>[] = [];
+  const supervisors: Promise<void>[] = [];
   let isStopping = false;
 
   function launch(url: string): ChildProcess {
@@ -52,10 +52,10 @@ export async function createServers(options: {
     running.set(url, child);
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
-        // What is not our log is the queue's library on its way to another connection.
+        // Other lines are graphile-worker's, when it reconnects.
         const isLogged = line.startsWith('{');
-        if (isLogged && /unexpected|fatal/i.test(line) && tally.unexpected.length < 20) {
-          tally.unexpected.push(line);
+        if (isLogged && /unexpected|fatal/i.test(line) && counts.unexpected.length < 20) {
+          counts.unexpected.push(line);
         }
       });
     }
@@ -72,9 +72,9 @@ export async function createServers(options: {
         },
       );
       const [code, signal] = await once(child, 'exit');
-      // One that finds no database ends again, and is told so by its exit code; that is no crash.
+      // A server that finds no database exits before it is ready, which is not a crash.
       if (!isStopping && wasReady && signal !== 'SIGKILL') {
-        tally.crashes.push(`The server at ${url} ended by itself (${signal ?? code}).`);
+        counts.crashes.push(`The server at ${url} ended by itself (${signal ?? code}).`);
       }
       if (!isStopping) await sleep(100);
     }
@@ -83,7 +83,7 @@ export async function createServers(options: {
   return {
     urls,
     async start() {
-      supervised.push(...urls.map(supervise));
+      supervisors.push(...urls.map(supervise));
       await Promise.all(urls.map((url) => untilReady(url, () => !isStopping)));
     },
     kill(url) {
@@ -93,13 +93,13 @@ export async function createServers(options: {
     async stop() {
       isStopping = true;
       for (const child of running.values()) child.kill('SIGTERM');
-      await Promise.all(supervised);
+      await Promise.all(supervisors);
     },
   };
 }
 
-async function untilReady(url: string, goesOn: () => boolean): Promise<boolean> {
-  for (const end = performance.now() + 60_000; goesOn() && performance.now() < end; ) {
+async function untilReady(url: string, shouldGoOn: () => boolean): Promise<boolean> {
+  for (const end = performance.now() + 60_000; shouldGoOn() && performance.now() < end; ) {
     const isReady = await fetch(`${url}/readyz`).then(
       ({ ok }) => ok,
       () => false,

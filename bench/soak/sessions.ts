@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { demoPassword } from '../../src/server/demo/company.ts';
 import type { Person } from './company.ts';
-import type { Line } from './line.ts';
+import type { HttpClient } from './http.ts';
 
-/** A session as its owner holds it. Times are those of performance.now(). */
+/** A session as its client holds it. Times are those of performance.now(). */
 export type SoakSession = {
   accessToken: string;
   refreshToken: string | null;
-  /** Since when somebody is ending it: from here on it may be refused. */
+  /** When ending it began: from then on it may be refused. */
   endingAt: number | null;
-  /** Since when that is done: from here on it must be refused. */
+  /** When it had ended: from then on it must be refused. */
   endedAt: number | null;
 };
 
@@ -21,26 +21,26 @@ type Opened = {
 
 const fields = 'accessToken refreshToken employee { id department }';
 
-/** The sessions of one person: at most one is current, and those that ended must stay so. */
+/** The sessions of one employee. At most one is current; an ended one must stay ended. */
 export class Sessions {
   readonly #person: Person;
-  readonly #line: Line;
+  readonly #http: HttpClient;
   readonly #wrong: (sentence: string) => void;
   #current: SoakSession | null = null;
   #disturbedUntil = Number.NEGATIVE_INFINITY;
 
-  constructor(person: Person, line: Line, wrong: (sentence: string) => void) {
+  constructor(person: Person, http: HttpClient, wrong: (sentence: string) => void) {
     this.#person = person;
-    this.#line = line;
+    this.#http = http;
     this.#wrong = wrong;
   }
 
-  /** The current session, opened if need be; null when that is not possible at the moment. */
+  /** The current session, opened if there is none; null when that is not possible at present. */
   async current(): Promise<SoakSession | null> {
     if (this.#current !== null) return this.#current;
     if (this.#person.account.isClosed(performance.now())) return null;
     const begunAt = performance.now();
-    const reply = await this.#line.ask<{ login: Opened | null }>({
+    const reply = await this.#http.ask<{ login: Opened | null }>({
       query: `mutation Login($input: LoginInput!) { login(input: $input) { ${fields} } }`,
       variables: { input: { email: this.#person.email, password: demoPassword } },
     });
@@ -49,22 +49,22 @@ export class Sessions {
     if (code === 'RATE_LIMITED') await sleep(1_000);
     const { account } = this.#person;
     if (code === 'UNAUTHENTICATED' && !account.mayBeClosed(begunAt)) {
-      this.#wrong('Login was refused to somebody who is active.');
+      this.#wrong('Login was refused to an active employee.');
     }
     const opened = reply.data?.login;
     if (!opened) return null;
-    if (account.isClosed(begunAt)) this.#wrong('Login succeeded for somebody who is not active.');
+    if (account.isClosed(begunAt)) this.#wrong('Login succeeded for a deactivated employee.');
     this.#current = this.#open(opened);
-    // Whoever ended all sessions meanwhile may have ended this one too.
+    // A fault that ends all sessions may have ended this one too.
     if (begunAt < this.#disturbedUntil) this.#current.endingAt = begunAt;
     return this.#current;
   }
 
-  /** Exchanges the refresh token. When the answer is lost, the token may have been used: somebody logs in again. */
+  /** Exchanges the refresh token. If the answer is lost, the token may have been used, and the next request logs in. */
   async refresh(): Promise<void> {
     const session = this.#current;
     if (session === null || session.refreshToken === null) return;
-    const reply = await this.#line.ask<{ refresh: Opened | null }>({
+    const reply = await this.#http.ask<{ refresh: Opened | null }>({
       query: `mutation Refresh($input: RefreshInput!) { refresh(input: $input) { ${fields} } }`,
       variables: { input: { refreshToken: session.refreshToken } },
     });
@@ -85,12 +85,12 @@ export class Sessions {
     this.forget(session);
   }
 
-  /** Ends the session, as its owner. Gives it, so that it can be tried again. */
+  /** Logs out, and returns the session, so that it can be used again. */
   async logOut(): Promise<SoakSession | null> {
     const session = this.#current;
     if (session === null) return null;
     session.endingAt ??= performance.now();
-    const reply = await this.#line.ask({
+    const reply = await this.#http.ask({
       query: 'mutation Logout { logout { ok } }',
       token: session.accessToken,
     });
@@ -101,17 +101,17 @@ export class Sessions {
     return session;
   }
 
-  /** While somebody else ends all sessions of the person: first the current one may, and then it must be over. */
-  async endedBy(work: () => Promise<void>): Promise<void> {
+  /** Runs `work`, which ends all sessions of the employee: the current one may end during it, and must have after it. */
+  async endedBy(runUser: () => Promise<void>): Promise<void> {
     const session = this.#current;
     if (session !== null) session.endingAt ??= performance.now();
     this.#disturbedUntil = Number.POSITIVE_INFINITY;
-    await work();
+    await runUser();
     this.#disturbedUntil = performance.now();
     if (session !== null) session.endedAt ??= this.#disturbedUntil;
   }
 
-  /** Lets go of a session that is over. */
+  /** Forgets a session that has ended. */
   forget(session: SoakSession): void {
     if (this.#current === session) this.#current = null;
   }

@@ -2,48 +2,48 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { makeTemporaryFolder, removeFolder } from '../../tests/support/temporary-folder.ts';
-import { tell } from '../support.ts';
-import { compareWithHistory, compareWithTables, lastChange } from './audit.ts';
-import { caretaker, wreak } from './chaos.ts';
+import { log } from '../support.ts';
+import { AcknowledgedWrites } from './acknowledged.ts';
+import { injectFaults, probeManager } from './chaos.ts';
+import { SoakClient } from './client.ts';
 import { readCompany } from './company.ts';
-import { Desk } from './desk.ts';
-import { Ledger } from './ledger.ts';
-import { createLine } from './line.ts';
-import { Scales } from './memory.ts';
+import { Counts } from './counts.ts';
+import { createHttpClient } from './http.ts';
+import { MemorySampler } from './memory.ts';
 import { createPostgres, type Postgres } from './postgres.ts';
-import { createRandom } from './randomness.ts';
+import { createRandom } from './random.ts';
 import type { Report } from './report.ts';
 import { createServers, type Servers } from './servers.ts';
-import { Tally } from './tally.ts';
-import { work } from './work/days.ts';
-import { openFloor } from './work/shared.ts';
+import { compareWithHistory, compareWithTables, lastChange } from './verify.ts';
+import { createSharedState } from './workload/shared.ts';
+import { runUser } from './workload/workload.ts';
 
 export type SoakOptions = {
   minutes: number;
   seed: number;
   servers: number;
-  /** Ends the run early; what there was until then is reported. */
+  /** Ends the run early, with a report. */
   interrupted: AbortSignal;
 };
 
-/** Sets everything up, lets it run, and takes it down again. Null when it was interrupted before it ran. */
+/** Sets up the servers, runs the soak and tears down. Null when interrupted before the run. */
 export async function soak(options: SoakOptions): Promise<Report | null> {
   const { interrupted, servers: count } = options;
   const folder = await makeTemporaryFolder();
   let postgres: Postgres | undefined;
   let servers: Servers | undefined;
   try {
-    tell('preparing …');
+    log('preparing …');
     const [database = 0, ...ports] = await freePorts(count + 1);
-    const tally = new Tally();
+    const counts = new Counts();
     postgres = await createPostgres(folder, database);
     if (interrupted.aborted) return null;
     await postgres.start();
     const { authenticatorUrl } = postgres;
-    servers = await createServers({ folder, ports, authenticatorUrl, tally });
+    servers = await createServers({ folder, ports, authenticatorUrl, counts });
     await servers.start();
     if (interrupted.aborted) return null;
-    return await run(options, { postgres, servers, tally });
+    return await run(options, { postgres, servers, counts });
   } finally {
     await servers?.stop();
     await postgres?.stop();
@@ -53,7 +53,7 @@ export async function soak(options: SoakOptions): Promise<Report | null> {
 
 async function run(
   { minutes, seed, interrupted }: SoakOptions,
-  { postgres, servers, tally }: { postgres: Postgres; servers: Servers; tally: Tally },
+  { postgres, servers, counts }: { postgres: Postgres; servers: Servers; counts: Counts },
 ): Promise<Report> {
   const random = createRandom(seed);
   const duration = minutes * 60_000;
@@ -64,48 +64,59 @@ async function run(
   const settings = await readSettings(admin);
   await admin.end();
 
-  const ledger = new Ledger();
-  const line = createLine({ urls: servers.urls, random: random.branch('line'), tally, signal });
-  const desks = company.people
-    .filter(({ email }) => email !== caretaker)
-    .map((person) => new Desk(person, { line, ledger, tally }));
-  const floor = openFloor(company);
+  const writes = new AcknowledgedWrites();
+  const http = createHttpClient({
+    urls: servers.urls,
+    random: random.branch('http'),
+    counts,
+    signal,
+  });
+  const soakClients = company.people
+    .filter(({ email }) => email !== probeManager)
+    .map((person) => new SoakClient(person, { http, writes, counts }));
+  const shared = createSharedState(company);
 
   const lost = new Map<string, string>();
   const wrong = new Map<string, string>();
   const compare = async (client: Client) => {
-    const findings = await compareWithHistory(client, ledger, since);
-    for (const [mark, sentence] of findings.lost) lost.set(mark, sentence);
-    for (const [mark, sentence] of findings.wrong) wrong.set(mark, sentence);
+    const findings = await compareWithHistory(client, writes, since);
+    for (const [writeId, sentence] of findings.lost) lost.set(writeId, sentence);
+    for (const [writeId, sentence] of findings.wrong) wrong.set(writeId, sentence);
   };
 
-  tell(`${desks.length} people at work for ${minutes} minutes …`);
+  log(`${soakClients.length} clients for ${minutes} minutes …`);
   const begunAt = performance.now();
-  const scales = new Scales();
+  const memory = new MemorySampler();
   await Promise.all([
-    ...desks.map((desk) => work({ desk, floor, random: random.branch(desk.person.email) }, signal)),
-    wreak({
+    ...soakClients.map((soakClient) =>
+      runUser(
+        { client: soakClient, shared, random: random.branch(soakClient.person.email) },
+        signal,
+      ),
+    ),
+    injectFaults({
       servers,
       postgres,
-      line,
-      desks,
+      http,
+      soakClients,
       random: random.branch('chaos'),
-      tally,
+      counts,
       signal,
       after: compare,
     }),
-    weigh(scales, servers, signal),
+    sample(memory, servers, signal),
   ]);
   const ranFor = performance.now() - begunAt;
-  line.close();
+  http.close();
 
-  tell('comparing …');
+  log('comparing …');
   const last = await postgres.connect();
   await compare(last);
-  for (const [cell, sentence] of await compareWithTables(last, ledger)) lost.set(cell, sentence);
+  for (const [register, sentence] of await compareWithTables(last, writes))
+    lost.set(register, sentence);
   await last.end();
 
-  const each = tally.recoveries.map(({ kill, seconds }) => ({
+  const each = counts.recoveries.map(({ kill, seconds }) => ({
     kill,
     seconds: Math.round(seconds * 100) / 100,
   }));
@@ -113,34 +124,34 @@ async function run(
     seed,
     minutes: Math.round(ranFor / 600) / 100,
     servers: servers.urls.length,
-    workers: desks.length,
+    workers: soakClients.length,
     postgres: settings,
-    requests: tally.requests,
-    errors: Object.fromEntries(tally.errors),
-    rightlyRefused: tally.rightlyRefused,
-    acknowledgedWrites: ledger.acknowledged,
-    unacknowledgedWrites: ledger.unknown,
+    requests: counts.requests,
+    errors: Object.fromEntries(counts.errors),
+    expectedRefusals: counts.expectedRefusals,
+    acknowledgedWrites: writes.acknowledged,
+    unacknowledgedWrites: writes.unknown,
     lostWrites: lost.size,
-    wrongAnswers: wrong.size + tally.wrongAnswers.length,
-    crashes: tally.crashes.length,
-    kills: tally.kills,
+    wrongAnswers: wrong.size + counts.wrongAnswers.length,
+    crashes: counts.crashes.length,
+    kills: counts.kills,
     recoverySeconds: { max: Math.max(0, ...each.map(({ seconds }) => seconds)), each },
     // Caches fill and code is compiled in the first fifth.
-    memory: scales.since(begunAt + ranFor / 5),
+    memory: memory.since(begunAt + ranFor / 5),
     problems: [
       ...lost.values(),
       ...wrong.values(),
-      ...tally.wrongAnswers,
-      ...tally.crashes,
-      ...tally.unexpected,
+      ...counts.wrongAnswers,
+      ...counts.crashes,
+      ...counts.unexpected,
     ].slice(0, 20),
   };
 }
 
-async function weigh(scales: Scales, servers: Servers, signal: AbortSignal): Promise<void> {
+async function sample(memory: MemorySampler, servers: Servers, signal: AbortSignal): Promise<void> {
   const [url = ''] = servers.urls;
   while (!signal.aborted) {
-    await scales.weigh(servers.pid(url), url);
+    await memory.sample(servers.pid(url), url);
     await sleep(2_000, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -153,7 +164,7 @@ async function readSettings(client: Client): Promise<Record<string, string>> {
   return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
 }
 
-/** Ports below those that the system gives to outgoing connections: what is killed must get its own back. */
+/** Ports below the ephemeral range, so that a killed server gets its own back. */
 async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Flag } from '../../src/cli/core/args/flag.ts';
 import { everyCommand } from '../support/commands.ts';
 
-/** What could be typed for a flag or an argument, rightly or wrongly. No absolute path: it might be one to write to. */
+/** Valid and invalid values of flags and arguments. No absolute path, which might be written to. */
 const values: Arbitrary<string> = fc
   .oneof(
     fc.constantFrom('1', '2', '3', '999', '0', '-1', '2147483648', '1e3', '٣'),
@@ -58,7 +58,7 @@ const values: Arbitrary<string> = fc
   )
   .map((text) => text.replace(/^\/+/, ''));
 
-/** A flag as one types it, with a value where it takes one, and sometimes where it takes none. */
+/** A flag on a command line, with a value where it takes one, and sometimes where it takes none. */
 function typed(flag: Flag): Arbitrary<readonly string[]> {
   const name = /--[\w-]+/.exec(flag.spec)?.[0];
   if (name === undefined) return values.map((value) => [value]);
@@ -91,15 +91,15 @@ const shared: Arbitrary<readonly string[]> = fc.oneof(
 );
 
 /**
- * Any command line: mostly a command that there is, with some of its flags and others, in any order. Those that end the
- * session are left out, since nothing would be left to do.
+ * Any command line: mostly an existing command with some of its flags and others, in any order. Commands that end the session
+ * are left out, since nothing could follow.
  */
 export async function commandLines(): Promise<Arbitrary<string[]>> {
   const ending = ['logout', 'password', 'session revoke'];
   const usable = [...(await everyCommand())]
     .filter(([name]) => !ending.includes(name))
     .map(([name, { flags }]) => ({ words: name.split(' '), flags: Object.values(flags) }));
-  const aKnownOne = fc.constantFrom(...usable).chain(({ words, flags }) => {
+  const knownCommand = fc.constantFrom(...usable).chain(({ words, flags }) => {
     const some = flags.length > 0 ? fc.oneof(...flags.map(typed)) : shared;
     return fc
       .array(fc.oneof({ weight: 4, arbitrary: some }, { weight: 1, arbitrary: shared }), {
@@ -109,7 +109,7 @@ export async function commandLines(): Promise<Arbitrary<string[]>> {
   });
   return fc
     .oneof(
-      { weight: 9, arbitrary: aKnownOne },
+      { weight: 9, arbitrary: knownCommand },
       { weight: 1, arbitrary: fc.array(values, { maxLength: 4 }) },
     )
     .map((args) => args.map((each) => each.replaceAll('\0', '')));

@@ -3,35 +3,36 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { shellQuote } from '../../src/cli/core/text/shell.ts';
 import type { Office } from '../cli/office.ts';
+import { problemOf } from './checks.ts';
 import { commandLines } from './command-lines.ts';
-import { disturbances, runDisturbed } from './disturbed.ts';
-import { fault } from './judge.ts';
+import { faults, runWithFault } from './faults.ts';
 
-/** Some commands write files: from here no path that is typed leads to anything of value. */
+/** Some commands write files: no relative path from here leads to anything of value. */
 const workingFolderOf = (stateHome: string) => join(stateHome, 'at', 'work', 'far', 'from', 'home');
 
-/** Runs so many random command lines as each of the departments, disturbed or not. Throws at the first fault. */
+/** Runs random command lines as each department, with and without faults. Throws at the first problem. */
 export async function fuzz(
   office: Office,
   { runs, seed }: { runs: number; seed: number },
 ): Promise<void> {
   const roles = ['sales', 'support', 'manager'] as const;
-  const desks = await Promise.all(roles.map((role) => office.at(role)));
-  for (const { stateHome } of desks) await mkdir(workingFolderOf(stateHome), { recursive: true });
+  const accounts = await Promise.all(roles.map((role) => office.at(role)));
+  for (const { stateHome } of accounts)
+    await mkdir(workingFolderOf(stateHome), { recursive: true });
   const property = fc.asyncProperty(
-    fc.constantFrom(...desks.map(({ stateHome }) => stateHome)),
+    fc.constantFrom(...accounts.map(({ stateHome }) => stateHome)),
     await commandLines(),
-    disturbances,
-    async (stateHome, args, disturbance) => {
-      const outcome = await runDisturbed(args, disturbance, {
+    faults,
+    async (stateHome, args, fault) => {
+      const outcome = await runWithFault(args, fault, {
         stateHome,
         folder: workingFolderOf(stateHome),
         server: office.server.url,
       });
-      const found = await fault(args, disturbance, outcome, stateHome);
-      if (found === undefined) return;
+      const problem = await problemOf(args, fault, outcome, stateHome);
+      if (problem === undefined) return;
       throw new Error(
-        `${found}: epic ${shellQuote(args)} (${JSON.stringify(disturbance)})\n${outcome.stdout.slice(0, 2000)}\n${outcome.stderr.slice(0, 2000)}`,
+        `${problem}: epic ${shellQuote(args)} (${JSON.stringify(fault)})\n${outcome.stdout.slice(0, 2000)}\n${outcome.stderr.slice(0, 2000)}`,
       );
     },
   );

@@ -1,4 +1,4 @@
-// Types at random until something breaks, or often enough:
+// Runs random command lines until one breaks, or there were enough:
 //   npm run test:fuzz -- [--runs N] [--seed N]
 
 import process from 'node:process';

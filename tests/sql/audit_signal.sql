@@ -1,6 +1,6 @@
 -- audit.signal: that a notification was written or an event changed. Every employee reads the signals that are for
--- everybody, and their own. Only the database writes them; employees write marks. What is signalled is in
--- signals.sql, and how a subscriber misses nothing in signal_positions.sql.
+-- everybody, and their own. Only the database writes them; employees write marks. Which signals are written
+-- is in signals.sql, and how they are read in signal_positions.sql.
 
 begin;
 set local search_path = tap, public;

@@ -1,19 +1,19 @@
 import type { Client } from 'pg';
-import type { Findings, Ledger, Mark, Recorded } from './ledger.ts';
+import type { AcknowledgedWrites, Findings, RecordedWrite, WriteId } from './acknowledged.ts';
 
-// Every write of the soak can be told from all others by what it writes, and history has each change of a record: so
-// what was done, how often and in whose name can be read there. What the tables hold in the end is compared as well.
+// Every write of the soak has a value of its own, and history has each change of a record: what was done, how often and by
+// whom is read there. The final contents of the tables are compared as well.
 
-/** How each kind of write is told, in the ledger and in history. */
-export const marks = {
-  clientCompany: (company: string): Mark => `client company ${company}`,
-  contractTotal: (total: string): Mark => `contract total ${total}`,
-  contractSigned: (id: number): Mark => `contract ${id} signed`,
-  payment: (contractId: number, amount: string): Mark =>
+/** The id of each kind of write. */
+export const writeIds = {
+  clientCompany: (company: string): WriteId => `client company ${company}`,
+  contractTotal: (total: string): WriteId => `contract total ${total}`,
+  contractSigned: (id: number): WriteId => `contract ${id} signed`,
+  payment: (contractId: number, amount: string): WriteId =>
     `payment ${amount} for contract ${contractId}`,
-  eventTitle: (title: string): Mark => `event title ${title}`,
-  eventNotes: (notes: string): Mark => `event notes ${notes}`,
-  eventSupport: (id: number, supportId: number): Mark => `event ${id} run by ${supportId}`,
+  eventTitle: (title: string): WriteId => `event title ${title}`,
+  eventNotes: (notes: string): WriteId => `event notes ${notes}`,
+  eventSupport: (id: number, supportId: number): WriteId => `event ${id} run by ${supportId}`,
 };
 
 type Change = {
@@ -31,13 +31,13 @@ type Change = {
   support_contact_id: number | null;
 };
 
-/** Compares everything that was acknowledged so far with history. */
+/** Compares all writes so far with history. */
 export async function compareWithHistory(
   client: Client,
-  ledger: Ledger,
+  writes: AcknowledgedWrites,
   since: string,
 ): Promise<Findings> {
-  const position = ledger.position;
+  const statuses = writes.statuses;
   const { rows } = await client.query<Change>(
     `select record, row_id, action, employee_id as actor,
        new_values ->> 'company_name' as company_name,
@@ -52,17 +52,18 @@ export async function compareWithHistory(
      where id > $1 and record in ('client', 'contract', 'payment', 'event')`,
     [since],
   );
-  const findings = ledger.compare(position, rows.flatMap(recordedIn));
-  for (const sentence of await readStrangers(client, since)) findings.wrong.set(sentence, sentence);
-  for (const sentence of await readBooks(client)) findings.wrong.set(sentence, sentence);
+  const findings = writes.compare(statuses, rows.flatMap(recordedWrites));
+  for (const sentence of await foreignSessionChanges(client, since))
+    findings.wrong.set(sentence, sentence);
+  for (const sentence of await unbalancedContracts(client)) findings.wrong.set(sentence, sentence);
   return findings;
 }
 
-/** Compares what the tables hold with what was written last. For when nobody works any more. */
+/** Compares the contents of the tables with the last writes, after the run. */
 export async function compareWithTables(
   client: Client,
-  ledger: Ledger,
-): Promise<Map<Mark, string>> {
+  writes: AcknowledgedWrites,
+): Promise<Map<WriteId, string>> {
   const { rows } = await client.query<{ name: string; value: string | null }>(
     `select format('client %s company', id) as name, company_name as value from crm.client
      union all
@@ -76,7 +77,7 @@ export async function compareWithTables(
   );
   const held = new Map(rows.map(({ name, value }) => [name, value]));
   return new Map(
-    [...ledger.cells()]
+    [...writes.registers()]
       .filter(([name, values]) => !values.has(held.get(name) ?? ''))
       .map(([name, values]) => [
         name,
@@ -85,7 +86,7 @@ export async function compareWithTables(
   );
 }
 
-/** The number of the last change. */
+/** The id of the last change. */
 export async function lastChange(client: Client): Promise<string> {
   const { rows } = await client.query<{ id: string }>(
     'select coalesce(max(id), 0) as id from audit.change',
@@ -93,31 +94,33 @@ export async function lastChange(client: Client): Promise<string> {
   return rows[0]?.id ?? '0';
 }
 
-function recordedIn(change: Change): Recorded[] {
+function recordedWrites(change: Change): RecordedWrite[] {
   const { record, row_id: id, action, actor } = change;
   const found = [
-    record === 'client' && change.company_name !== null && marks.clientCompany(change.company_name),
+    record === 'client' &&
+      change.company_name !== null &&
+      writeIds.clientCompany(change.company_name),
     record === 'contract' &&
       action === 'insert' &&
       change.total_amount !== null &&
-      marks.contractTotal(change.total_amount),
-    record === 'contract' && change.status === 'signed' && marks.contractSigned(id),
-    record === 'payment' && marks.payment(change.contract_id ?? 0, change.amount ?? ''),
-    record === 'event' && change.title !== null && marks.eventTitle(change.title),
+      writeIds.contractTotal(change.total_amount),
+    record === 'contract' && change.status === 'signed' && writeIds.contractSigned(id),
+    record === 'payment' && writeIds.payment(change.contract_id ?? 0, change.amount ?? ''),
+    record === 'event' && change.title !== null && writeIds.eventTitle(change.title),
     record === 'event' &&
       action === 'update' &&
       change.notes !== null &&
-      marks.eventNotes(change.notes),
+      writeIds.eventNotes(change.notes),
     record === 'event' &&
       action === 'update' &&
       change.support_contact_id !== null &&
-      marks.eventSupport(id, change.support_contact_id),
+      writeIds.eventSupport(id, change.support_contact_id),
   ];
-  return found.filter((mark) => mark !== false).map((mark) => ({ mark, actor }));
+  return found.filter((writeId) => writeId !== false).map((writeId) => ({ writeId, actor }));
 }
 
-/** Changes in a session of somebody other than who is said to have made them. */
-async function readStrangers(client: Client, since: string): Promise<string[]> {
+/** Changes whose author is not the employee of their session. */
+async function foreignSessionChanges(client: Client, since: string): Promise<string[]> {
   const { rows } = await client.query<{ sentence: string }>(
     `select format('change %s: by employee %s, in a session of %s.',
               change.id, change.employee_id, session.employee_id) as sentence
@@ -131,8 +134,8 @@ async function readStrangers(client: Client, since: string): Promise<string[]> {
   return rows.map(({ sentence }) => sentence);
 }
 
-/** Contracts whose amounts do not add up. */
-async function readBooks(client: Client): Promise<string[]> {
+/** Contracts whose amounts do not match their payments. */
+async function unbalancedContracts(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ sentence: string }>(
     `select format('contract %s: %s of %s to be paid, after payments of %s.',
               contract.id, amount_to_be_paid, total_amount, paid.sum) as sentence

@@ -2,74 +2,74 @@ import { Agent, type ClientRequest, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ApiError } from '../../tests/server/support/api.ts';
-import type { Random } from './randomness.ts';
-import type { Tally } from './tally.ts';
+import type { Counts } from './counts.ts';
+import type { Random } from './random.ts';
 
-/** What becomes of a request. */
+/** The outcome of a request. */
 export type Reply<Data> =
   | { outcome: 'answered'; data: Data | null; errors: ApiError[] }
-  /** It was sent, and nobody knows whether it was done. */
+  /** It was sent; whether it was done is unknown. */
   | { outcome: 'lost' }
   /** It cannot have reached a server. */
   | { outcome: 'unsent' };
 
-export type Question = {
+export type GraphqlRequest = {
   query: string;
   variables?: Record<string, unknown>;
   token?: string | null;
 };
 
-/** The way to the servers: any of them, and another one where nobody listens. Nothing is sent twice. */
-export type Line = {
-  ask<Data>(question: Question): Promise<Reply<Data>>;
-  /** Cuts the connections of up to that many requests under way. Gives how many. */
-  cut(most: number): number;
+/** Sends requests to any of the servers, and to another one where a connection is refused. Never sends one twice. */
+export type HttpClient = {
+  ask<Data>(graphqlRequest: GraphqlRequest): Promise<Reply<Data>>;
+  /** Closes the connections of up to `max` requests in flight, and returns how many. */
+  abort(max: number): number;
   close(): void;
 };
 
-const patience = 20_000;
+const retryForMs = 20_000;
 
-export function createLine(options: {
+export function createHttpClient(options: {
   urls: readonly string[];
   random: Random;
-  tally: Tally;
+  counts: Counts;
   signal: AbortSignal;
-}): Line {
-  const { urls, random, tally, signal } = options;
+}): HttpClient {
+  const { urls, random, counts, signal } = options;
   const agents = new Map(urls.map((url) => [url, new Agent({ keepAlive: true, maxSockets: 20 })]));
-  const underWay = new Set<ClientRequest>();
-  const cut = new WeakSet<ClientRequest>();
+  const inFlight = new Set<ClientRequest>();
+  const abort = new WeakSet<ClientRequest>();
 
-  async function send<Data>(url: string, question: Question): Promise<Reply<Data>> {
-    const sent = post(url, question, agents.get(url));
-    underWay.add(sent.request);
+  async function send<Data>(url: string, graphqlRequest: GraphqlRequest): Promise<Reply<Data>> {
+    const sent = post(url, graphqlRequest, agents.get(url));
+    inFlight.add(sent.request);
     try {
       const answer = readAnswer<Data>(await sent.body);
-      tally.count(answer.errors[0]?.extensions.code ?? 'OK');
+      counts.count(answer.errors[0]?.extensions.code ?? 'OK');
       return { outcome: 'answered', ...answer };
     } catch (error) {
       if (isRefused(error)) return { outcome: 'unsent' };
-      tally.count(cut.has(sent.request) ? 'CUT' : 'LOST');
+      counts.count(abort.has(sent.request) ? 'CUT' : 'LOST');
       return { outcome: 'lost' };
     } finally {
-      underWay.delete(sent.request);
+      inFlight.delete(sent.request);
     }
   }
 
   return {
-    async ask<Data>(question: Question) {
-      const deadline = performance.now() + patience;
+    async ask<Data>(graphqlRequest: GraphqlRequest) {
+      const deadline = performance.now() + retryForMs;
       while (performance.now() < deadline && !signal.aborted) {
-        const reply = await send<Data>(random.pick(urls), question);
+        const reply = await send<Data>(random.pick(urls), graphqlRequest);
         if (reply.outcome !== 'unsent') return reply;
         await sleep(random.between(50, 150));
       }
       return { outcome: 'unsent' };
     },
-    cut(most) {
-      const chosen = random.shuffled([...underWay]).slice(0, most);
+    abort(max) {
+      const chosen = random.shuffled([...inFlight]).slice(0, max);
       for (const one of chosen) {
-        cut.add(one);
+        abort.add(one);
         one.destroy();
       }
       return chosen.length;
@@ -80,10 +80,10 @@ export function createLine(options: {
   };
 }
 
-/** Whether one server does its work: asks it once, on a connection of its own, and waits five seconds at most. */
-export async function isServing(url: string, question: Question): Promise<boolean> {
+/** Whether a server answers: one request on a new connection, with a timeout of five seconds. */
+export async function isServing(url: string, graphqlRequest: GraphqlRequest): Promise<boolean> {
   try {
-    const { body } = post(url, question, undefined, AbortSignal.timeout(5_000));
+    const { body } = post(url, graphqlRequest, undefined, AbortSignal.timeout(5_000));
     return readAnswer(await body).errors.length === 0;
   } catch {
     return false;
@@ -92,7 +92,7 @@ export async function isServing(url: string, question: Question): Promise<boolea
 
 function post(
   url: string,
-  { query, variables = {}, token }: Question,
+  { query, variables = {}, token }: GraphqlRequest,
   agent: Agent | undefined,
   signal = AbortSignal.timeout(30_000),
 ): { request: ClientRequest; body: Promise<string> } {
@@ -115,7 +115,7 @@ function post(
   return { request: sent, body };
 }
 
-/** Throws when it is none, or not all of it. */
+/** Throws if it is not complete JSON. */
 function readAnswer<Data>(body: string): { data: Data | null; errors: ApiError[] } {
   const { data = null, errors = [] } = JSON.parse(body) as { data?: Data; errors?: ApiError[] };
   return { data, errors };

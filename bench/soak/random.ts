@@ -1,4 +1,4 @@
-/** Numbers that look random, and are the same again for the same seed. */
+/** A seeded pseudo-random number generator. */
 export type Random = {
   /** A whole number from `low` to `high`, both included. */
   between(low: number, high: number): number;
@@ -6,11 +6,11 @@ export type Random = {
   /** Throws when there is nothing to pick from. */
   pick<Item>(items: readonly Item[]): Item;
   shuffled<Item>(items: readonly Item[]): Item[];
-  /** Another sequence, which does not depend on how far this one has come. */
+  /** A generator of its own, independent of the numbers drawn so far. */
   branch(name: string): Random;
 };
 
-/** The sequence of a seed: mulberry32. */
+/** mulberry32. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   const next = () => {
@@ -30,8 +30,8 @@ export function createRandom(seed: number): Random {
       return item;
     },
     shuffled(items) {
-      const left = [...items];
-      return items.flatMap(() => left.splice(between(0, left.length - 1), 1));
+      const rest = [...items];
+      return items.flatMap(() => rest.splice(between(0, rest.length - 1), 1));
     },
     branch: (name) => createRandom(digest(`${seed} ${name}`)),
   };

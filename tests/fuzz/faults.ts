@@ -6,15 +6,15 @@ import fc, { type Arbitrary } from 'fast-check';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment } from '../support/program.ts';
 
-/** What happens to a run of `epic` from outside. Times are milliseconds after its start. */
-export type Disturbance =
+/** A fault that is injected into a run of `epic`. Times are milliseconds after its start. */
+export type Fault =
   | { kind: 'none' }
   | { kind: 'signal'; signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'; after: number }
-  | { kind: 'reader leaves'; stream: 'stdout' | 'stderr'; after: number }
+  | { kind: 'pipe closed'; stream: 'stdout' | 'stderr'; after: number }
   | { kind: 'server dies'; afterBytes: number }
-  | { kind: 'broken text' };
+  | { kind: 'invalid UTF-8' };
 
-export const disturbances: Arbitrary<Disturbance> = fc.oneof(
+export const faults: Arbitrary<Fault> = fc.oneof(
   { weight: 5, arbitrary: fc.constant({ kind: 'none' } as const) },
   {
     weight: 2,
@@ -27,7 +27,7 @@ export const disturbances: Arbitrary<Disturbance> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      kind: fc.constant('reader leaves' as const),
+      kind: fc.constant('pipe closed' as const),
       stream: fc.constantFrom('stdout', 'stderr'),
       after: fc.nat({ max: 200 }),
     }),
@@ -39,7 +39,7 @@ export const disturbances: Arbitrary<Disturbance> = fc.oneof(
       afterBytes: fc.nat({ max: 3000 }),
     }),
   },
-  { weight: 1, arbitrary: fc.constant({ kind: 'broken text' } as const) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'invalid UTF-8' } as const) },
 );
 
 export interface Outcome {
@@ -49,28 +49,26 @@ export interface Outcome {
   stderr: string;
 }
 
-// What watches never ends by itself.
-const longEnough = 5000;
+// Commands that watch do not exit by themselves.
+const timeoutMs = 5000;
 
-/** Runs `epic` and lets that happen to it. */
-export async function runDisturbed(
+/** Runs `epic` and injects a fault. */
+export async function runWithFault(
   args: readonly string[],
-  disturbance: Disturbance,
+  fault: Fault,
   at: { stateHome: string; folder: string; server: string },
 ): Promise<Outcome> {
-  const way =
-    disturbance.kind === 'server dies'
-      ? await dyingServer(at.server, disturbance.afterBytes)
-      : undefined;
+  const proxy =
+    fault.kind === 'server dies' ? await cuttingProxy(at.server, fault.afterBytes) : undefined;
   const env = {
     ...plainEnvironment(),
     XDG_STATE_HOME: at.stateHome,
-    // A session belongs to its server; the way there is a proxy that the client does not know of.
+    // A session belongs to the address of its server, so the proxy is transparent: see cuttingProxy.
     EPIC_SERVER: at.server,
-    ...way?.env,
+    ...proxy?.env,
   };
   const child =
-    disturbance.kind === 'broken text'
+    fault.kind === 'invalid UTF-8'
       ? spawn(
           'bash',
           [
@@ -84,54 +82,54 @@ export async function runDisturbed(
           { env, cwd: at.folder },
         )
       : spawn(process.execPath, [programs.epic, ...args], { env, cwd: at.folder });
-  const said = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text) => {
-      said[name] += text;
+      output[name] += text;
     });
   }
   child.stdin.on('error', () => undefined).end();
-  const timers = [setTimeout(() => child.kill('SIGINT'), longEnough)];
-  if (disturbance.kind === 'signal') {
-    timers.push(setTimeout(() => child.kill(disturbance.signal), disturbance.after));
+  const timers = [setTimeout(() => child.kill('SIGINT'), timeoutMs)];
+  if (fault.kind === 'signal') {
+    timers.push(setTimeout(() => child.kill(fault.signal), fault.after));
   }
-  if (disturbance.kind === 'reader leaves') {
-    timers.push(setTimeout(() => child[disturbance.stream].destroy(), disturbance.after));
+  if (fault.kind === 'pipe closed') {
+    timers.push(setTimeout(() => child[fault.stream].destroy(), fault.after));
   }
   const [code, signal] = await once(child, 'close');
   for (const timer of timers) clearTimeout(timer);
-  way?.close();
-  return { code, signal, ...said };
+  proxy?.close();
+  return { code, signal, ...output };
 }
 
-/** A way to the server that is cut after so many bytes of its answers. */
-async function dyingServer(server: string, afterBytes: number) {
+/** A proxy that closes the connections after so many bytes of answers. */
+async function cuttingProxy(server: string, afterBytes: number) {
   const { hostname, port } = new URL(server);
   let left = afterBytes;
-  const cutter = createServer((near) => {
-    const far = connect(Number(port), hostname);
+  const proxy = createServer((downstream) => {
+    const upstream = connect(Number(port), hostname);
     const end = () => {
-      near.destroy();
-      far.destroy();
+      downstream.destroy();
+      upstream.destroy();
     };
-    near.on('error', end).on('close', end).pipe(far);
-    far
+    downstream.on('error', end).on('close', end).pipe(upstream);
+    upstream
       .on('error', end)
       .on('close', end)
       .on('data', (data) => {
-        near.write(data.subarray(0, Math.max(0, left)));
+        downstream.write(data.subarray(0, Math.max(0, left)));
         left -= data.length;
         if (left <= 0) setImmediate(end);
       });
   });
-  cutter.listen(0, '127.0.0.1');
-  await once(cutter, 'listening');
-  const address = cutter.address();
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const address = proxy.address();
   const here = typeof address === 'object' ? address?.port : undefined;
-  // The first request of every connection to the server goes through the cutter.
+  // Redirects every connection to the server to the proxy.
   const redirect = `import net from 'node:net';const c=net.Socket.prototype.connect;net.Socket.prototype.connect=function(...a){for(const o of a.flat())if(o&&Number(o.port)===${port})o.port=${here};return c.apply(this,a)}`;
   return {
     env: { NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(redirect)}"` },
-    close: () => cutter.close(),
+    close: () => proxy.close(),
   };
 }

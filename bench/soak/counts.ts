@@ -1,13 +1,13 @@
 export type Kill = 'server' | 'postgres' | 'connections' | 'sockets' | 'sessions';
 
-/** What happened during a run. */
-export class Tally {
+/** The counts of a run. */
+export class Counts {
   /** Requests that reached a server, or may have. */
   requests = 0;
-  /** Those that did not simply succeed, by code; LOST and CUT have none: see line.ts. */
+  /** Requests that did not succeed, by code; LOST and CUT are set in http.ts. */
   readonly errors = new Map<string, number>();
-  /** Requests that had to be refused, and were. */
-  rightlyRefused = 0;
+  /** Requests that had to be refused and were. */
+  expectedRefusals = 0;
   readonly kills: Record<Kill, number> = {
     server: 0,
     postgres: 0,
@@ -18,9 +18,9 @@ export class Tally {
   readonly recoveries: { kill: Kill; seconds: number }[] = [];
   /** A sentence for each wrong answer. */
   readonly wrongAnswers: string[] = [];
-  /** Servers that ended by themselves, with what they said last. */
+  /** Servers that exited by themselves, with their last output. */
   readonly crashes: string[] = [];
-  /** The first errors that nobody foresaw, from the servers' logs. */
+  /** The first unexpected errors in the servers' logs. */
   readonly unexpected: string[] = [];
 
   count(code: string): void {

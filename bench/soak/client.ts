@@ -1,55 +1,58 @@
+import type { AcknowledgedWrites, WriteId } from './acknowledged.ts';
 import type { Person } from './company.ts';
-import type { Ledger, Mark } from './ledger.ts';
-import type { Line, Question, Reply } from './line.ts';
+import type { Counts } from './counts.ts';
+import type { GraphqlRequest, HttpClient, Reply } from './http.ts';
 import { Sessions, type SoakSession } from './sessions.ts';
-import type { Tally } from './tally.ts';
 
-/** What came of a request, as far as whoever made it is concerned. */
+/** The result of a request, as its client sees it. */
 export type Result<Data> =
   | { state: 'done'; data: Data }
   | { state: 'refused' }
   /** It may have been done or not. */
   | { state: 'unknown' };
 
-/** A request, and whether it has to be allowed. */
-export type Task = Omit<Question, 'token'> & {
+/** A request, and whether it must be allowed. */
+export type Task = Omit<GraphqlRequest, 'token'> & {
   must: 'succeed' | 'be forbidden';
 };
 
 export type Identity = { me?: { id: number; department: string } | null };
 
-/** Codes that say nothing about rights: the database was away, another was faster, or something broke. */
-const passing = ['UNAVAILABLE', 'CONFLICT', 'INTERNAL', 'RATE_LIMITED'];
+/** Codes that are not about permissions: the database was down, a conflict, or an error. */
+const transientCodes = ['UNAVAILABLE', 'CONFLICT', 'INTERNAL', 'RATE_LIMITED'];
 
-/** One person's place of work: holds their session, makes their requests, and judges every answer. */
-export class Desk {
+/** The client of one employee: holds the session, sends the requests, and checks every answer. */
+export class SoakClient {
   readonly person: Person;
   readonly sessions: Sessions;
-  readonly #line: Line;
-  readonly #ledger: Ledger;
-  readonly #tally: Tally;
+  readonly #http: HttpClient;
+  readonly #writes: AcknowledgedWrites;
+  readonly #counts: Counts;
 
-  constructor(person: Person, tools: { line: Line; ledger: Ledger; tally: Tally }) {
+  constructor(
+    person: Person,
+    tools: { http: HttpClient; writes: AcknowledgedWrites; counts: Counts },
+  ) {
     this.person = person;
-    this.#line = tools.line;
-    this.#ledger = tools.ledger;
-    this.#tally = tools.tally;
-    this.sessions = new Sessions(person, tools.line, (sentence) => this.wrong(sentence));
+    this.#http = tools.http;
+    this.#writes = tools.writes;
+    this.#counts = tools.counts;
+    this.sessions = new Sessions(person, tools.http, (sentence) => this.wrong(sentence));
   }
 
-  /** Takes down an answer that should not have been given. */
+  /** Records a wrong answer. */
   wrong(sentence: string): void {
-    this.#tally.wrongAnswers.push(`${this.person.email}: ${sentence}`);
+    this.#counts.wrongAnswers.push(`${this.person.email}: ${sentence}`);
   }
 
-  /** Makes a request in the person's session, which is opened first if there is none. */
+  /** Sends a request in the current session, opening one first if there is none. */
   async ask<Data>(task: Task): Promise<Result<Data>> {
     const session = await this.sessions.current();
     return session === null ? { state: 'refused' } : this.#askIn(session, task);
   }
 
-  /** Asks in a session that is over, and whose answers are judged accordingly. */
-  async tryAgain(session: SoakSession): Promise<void> {
+  /** Sends a request in a session that has ended, which must be refused. */
+  async useEndedSession(session: SoakSession): Promise<void> {
     await this.#askIn(session, {
       query: 'query TooLate { me { id department } }',
       must: 'succeed',
@@ -58,25 +61,25 @@ export class Desk {
 
   async #askIn<Data>(session: SoakSession, task: Task): Promise<Result<Data>> {
     const begunAt = performance.now();
-    const reply = await this.#line.ask<Data & Identity>({ ...task, token: session.accessToken });
-    return this.#judge(task, session, begunAt, reply);
+    const reply = await this.#http.ask<Data & Identity>({ ...task, token: session.accessToken });
+    return this.#check(task, session, begunAt, reply);
   }
 
-  /** Makes a request that writes, and keeps it in the ledger. */
+  /** Sends a request that writes, and records its status. */
   async write<Data>(
     task: Omit<Task, 'must'> & {
-      mark: Mark;
-      cell?: { name: string; value: string };
+      writeId: WriteId;
+      register?: { name: string; value: string };
     },
   ): Promise<Result<Data>> {
-    const entry = this.#ledger.begin(task.mark, this.person.id, task.cell ?? null);
+    const entry = this.#writes.begin(task.writeId, this.person.id, task.register ?? null);
     const result = await this.ask<Data>({ ...task, must: 'succeed' });
-    if (result.state === 'done') entry.settle('acknowledged');
-    if (result.state === 'refused') entry.settle('refused');
+    if (result.state === 'done') entry.setStatus('acknowledged');
+    if (result.state === 'refused') entry.setStatus('refused');
     return result;
   }
 
-  #judge<Data>(
+  #check<Data>(
     { query, must }: Task,
     session: SoakSession,
     begunAt: number,
@@ -97,7 +100,7 @@ export class Desk {
         this.wrong(`${what} was answered with nothing.`);
         return { state: 'unknown' };
       }
-      if (data.me !== undefined) this.#judgeIdentity(what, data);
+      if (data.me !== undefined) this.#checkIdentity(what, data);
       return { state: 'done', data };
     }
 
@@ -108,16 +111,18 @@ export class Desk {
       return { state: 'refused' };
     }
     if (code === 'UNAVAILABLE' || code === 'INTERNAL') return { state: 'unknown' };
-    if (code === 'FORBIDDEN' && must === 'be forbidden') this.#tally.rightlyRefused++;
-    else if (!passing.includes(code)) {
+    if (code === 'FORBIDDEN' && must === 'be forbidden') this.#counts.expectedRefusals++;
+    else if (!transientCodes.includes(code)) {
       this.wrong(`${what} was answered ${code}, and must ${must}: ${error.message}`);
     }
     return { state: 'refused' };
   }
 
-  #judgeIdentity(what: string | undefined, { me }: Identity): void {
+  #checkIdentity(what: string | undefined, { me }: Identity): void {
     const { id, department } = this.person;
     if (me?.id === id && me.department === department) return;
-    this.wrong(`${what} was answered to ${me?.department ?? 'nobody'} ${me?.id ?? ''}.`);
+    this.wrong(
+      `${what} was answered to ${me?.department ?? 'no employee'}${me ? ` ${me.id}` : ''}.`,
+    );
   }
 }

@@ -1,34 +1,34 @@
 import type { Department } from '../company.ts';
-import { type Deed, ofOthers, type Worker } from './shared.ts';
+import { type Action, ofOthers, type VirtualUser } from './shared.ts';
 
 type Forbidden = { query: string; variables: Record<string, unknown> };
 
-const anyOf = (worker: Worker, records: ReadonlyMap<number, readonly number[]>) =>
-  worker.random.pick(ofOthers(records, worker.desk.person));
+const anyOf = (user: VirtualUser, records: ReadonlyMap<number, readonly number[]>) =>
+  user.random.pick(ofOthers(records, user.client.person));
 
-/** What nobody of a department may do, each a request about records that are there. */
-const forbidden: Record<Department, readonly ((worker: Worker) => Forbidden)[]> = {
+/** Requests that a department may not make, about existing records. */
+const forbidden: Record<Department, readonly ((user: VirtualUser) => Forbidden)[]> = {
   sales: [
-    (worker) => changeClient('OthersClient', anyOf(worker, worker.floor.company.clients)),
-    (worker) =>
-      changeEvent('EventAsSales', anyOf(worker, worker.floor.company.events), { notes: 'Soak' }),
-    (worker) => ({
+    (user) => changeClient('OthersClient', anyOf(user, user.shared.company.clients)),
+    (user) =>
+      changeEvent('EventAsSales', anyOf(user, user.shared.company.events), { notes: 'Soak' }),
+    (user) => ({
       query: `mutation EmployeeAsSales($input: CreateEmployeeInput!) {
         createEmployee(input: $input) { oneTimePassword }
       }`,
       variables: {
         input: {
           fullName: 'Soak Forbidden',
-          email: `forbidden.${worker.floor.next()}@soak.example`,
+          email: `forbidden.${user.shared.next()}@soak.example`,
           department: 'management',
         },
       },
     }),
   ],
   support: [
-    (worker) =>
-      changeEvent('OthersEvent', anyOf(worker, worker.floor.company.events), { notes: 'Soak' }),
-    (worker) => changeClient('ClientAsSupport', anyOf(worker, worker.floor.company.clients)),
+    (user) =>
+      changeEvent('OthersEvent', anyOf(user, user.shared.company.events), { notes: 'Soak' }),
+    (user) => changeClient('ClientAsSupport', anyOf(user, user.shared.company.clients)),
     () => ({
       query: `mutation NewClientAsSupport($input: CreateClientInput!) {
         createClient(input: $input) { client { id } }
@@ -39,22 +39,22 @@ const forbidden: Record<Department, readonly ((worker: Worker) => Forbidden)[]> 
     }),
   ],
   management: [
-    (worker) => changeClient('ClientAsManagement', anyOf(worker, worker.floor.company.clients)),
-    ({ desk }) => ({
+    (user) => changeClient('ClientAsManagement', anyOf(user, user.shared.company.clients)),
+    ({ client }) => ({
       query: `mutation OwnAccount($input: DeleteEmployeeInput!) {
         deleteEmployee(input: $input) { employee { id } }
       }`,
-      variables: { input: { id: desk.person.id } },
+      variables: { input: { id: client.person.id } },
     }),
   ],
 };
 
-/** Tries something that the person's department may not do. */
-export function overstep(worker: Worker): Deed {
-  const { desk, random } = worker;
+/** Makes a forbidden request. */
+export function tryForbidden(user: VirtualUser): Action {
+  const { client, random } = user;
   return async () => {
-    const request = random.pick(forbidden[desk.person.department])(worker);
-    await desk.ask({ ...request, must: 'be forbidden' });
+    const request = random.pick(forbidden[client.person.department])(user);
+    await client.ask({ ...request, must: 'be forbidden' });
   };
 }
 

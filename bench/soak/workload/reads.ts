@@ -1,7 +1,7 @@
-import type { Deed, Worker } from './shared.ts';
+import type { Action, VirtualUser } from './shared.ts';
 
-// Reads, and with each of them something that only the database can answer, from the claims and the role of the
-// transaction itself: whose notifications and clients these are, and whether the history of employees is shown.
+// Every read includes a probe that depends on the claims and the role of the transaction: the employee's notifications or
+// clients, or whether the history of employees is visible.
 
 type Node = Record<string, unknown>;
 type Nodes = { nodes: Node[] };
@@ -24,12 +24,12 @@ const probes = [
   'historyEntries(first: 1, condition: { record: employee }) { nodes { id } }',
 ];
 
-/** Reads a list, as somebody who looks around. */
-export function readSomething({ desk, random }: Worker): Deed {
-  const { id, department } = desk.person;
+/** Reads a list. */
+export function readSomething({ client, random }: VirtualUser): Action {
+  const { id, department } = client.person;
   return async () => {
     const [list, probe] = [random.pick(lists), random.pick(probes)];
-    const result = await desk.ask<{
+    const result = await client.ask<{
       list: Nodes;
       notifications?: Nodes;
       probe?: Nodes;
@@ -43,24 +43,25 @@ export function readSomething({ desk, random }: Worker): Deed {
     const holders = [...(notifications?.nodes ?? []), ...(own?.nodes ?? [])].flatMap((node) =>
       Object.values(node),
     );
-    const strange = holders.find((holder) => holder !== id);
-    if (strange !== undefined) desk.wrong(`Read shows as mine what is ${strange}'s.`);
+    const foreign = holders.find((holder) => holder !== id);
+    if (foreign !== undefined)
+      client.wrong(`Read shows a record of employee ${foreign} as one of mine.`);
     const isShown = (historyEntries?.nodes.length ?? 0) > 0;
     if (historyEntries && isShown !== (department === 'management')) {
-      desk.wrong(`Read ${isShown ? 'shows' : 'hides'} the history of employees.`);
+      client.wrong(`Read ${isShown ? 'shows' : 'hides'} the history of employees.`);
     }
   };
 }
 
 /** Exchanges the refresh token. */
-export function refresh({ desk }: Worker): Deed {
-  return () => desk.sessions.refresh();
+export function refresh({ client }: VirtualUser): Action {
+  return () => client.sessions.refresh();
 }
 
-/** Logs out, and tries whether the session is over. */
-export function logOut({ desk }: Worker): Deed {
+/** Logs out, and checks that the session is refused. */
+export function logOut({ client }: VirtualUser): Action {
   return async () => {
-    const session = await desk.sessions.logOut();
-    if (session !== null) await desk.tryAgain(session);
+    const session = await client.sessions.logOut();
+    if (session !== null) await client.useEndedSession(session);
   };
 }

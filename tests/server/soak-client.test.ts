@@ -1,18 +1,18 @@
+import { AcknowledgedWrites } from '../../bench/soak/acknowledged.ts';
+import { SoakClient, type Task } from '../../bench/soak/client.ts';
 import { Account, type Person } from '../../bench/soak/company.ts';
-import { Desk, type Task } from '../../bench/soak/desk.ts';
-import { Ledger } from '../../bench/soak/ledger.ts';
-import type { Line, Reply } from '../../bench/soak/line.ts';
-import { Tally } from '../../bench/soak/tally.ts';
+import { Counts } from '../../bench/soak/counts.ts';
+import type { HttpClient, Reply } from '../../bench/soak/http.ts';
 
-// Whether the soak would notice a wrong answer: here a line gives what no server should.
+// The soak detects wrong answers: here an HTTP client returns what no server should.
 
 type Answer = Reply<Record<string, unknown>>;
 
 let replies: Answer[];
-let ledger: Ledger;
-let tally: Tally;
+let writes: AcknowledgedWrites;
+let counts: Counts;
 let person: Person;
-let desk: Desk;
+let client: SoakClient;
 
 const done = (data: Record<string, unknown> | null): Answer => ({
   outcome: 'answered',
@@ -33,13 +33,13 @@ const forbidden: Task = { query: 'mutation Overstep { a }', must: 'be forbidden'
 
 beforeEach(() => {
   replies = [];
-  const line: Line = {
+  const http: HttpClient = {
     ask: async <Data>() => (replies.shift() ?? { outcome: 'lost' }) as Reply<Data>,
-    cut: () => 0,
+    abort: () => 0,
     close: () => undefined,
   };
-  ledger = new Ledger();
-  tally = new Tally();
+  writes = new AcknowledgedWrites();
+  counts = new Counts();
   person = {
     id: 7,
     email: 'alice',
@@ -47,24 +47,24 @@ beforeEach(() => {
     isReader: false,
     account: new Account(),
   };
-  desk = new Desk(person, { line, ledger, tally });
+  client = new SoakClient(person, { http, writes, counts });
 });
 
-const wrong = () => tally.wrongAnswers.map((sentence) => sentence.replace('alice: ', ''));
+const wrong = () => counts.wrongAnswers.map((sentence) => sentence.replace('alice: ', ''));
 
-test('what is right is not wrong', async () => {
+test('the client accepts right answers', async () => {
   replies = [session(), mine, refused('FORBIDDEN'), refused('UNAVAILABLE'), { outcome: 'lost' }];
-  expect(await desk.ask(task)).toMatchObject({ state: 'done' });
-  expect(await desk.ask(forbidden)).toEqual({ state: 'refused' });
-  expect(await desk.ask(task)).toEqual({ state: 'unknown' });
-  expect(await desk.ask(task)).toEqual({ state: 'unknown' });
+  expect(await client.ask(task)).toMatchObject({ state: 'done' });
+  expect(await client.ask(forbidden)).toEqual({ state: 'refused' });
+  expect(await client.ask(task)).toEqual({ state: 'unknown' });
+  expect(await client.ask(task)).toEqual({ state: 'unknown' });
   expect(wrong()).toEqual([]);
-  expect(tally.rightlyRefused).toBe(1);
+  expect(counts.expectedRefusals).toBe(1);
 });
 
 test.each<[string, Task, Answer, string]>([
   [
-    'an answer to somebody else',
+    'an answer to another employee',
     task,
     done({ me: { id: 8, department: 'sales' } }),
     'Read was answered to sales 8.',
@@ -75,80 +75,86 @@ test.each<[string, Task, Answer, string]>([
     done({ me: { id: 7, department: 'management' } }),
     'Read was answered to management 7.',
   ],
-  ['an answer to nobody', task, done({ me: null }), 'Read was answered to nobody .'],
+  ['an answer to no employee', task, done({ me: null }), 'Read was answered to no employee.'],
   ['no answer and no error', task, done(null), 'Read was answered with nothing.'],
-  ['what is forbidden, done', forbidden, done({}), 'Overstep succeeded, and is forbidden.'],
   [
-    'what is forbidden, refused for another reason',
+    'a forbidden request that succeeds',
+    forbidden,
+    done({}),
+    'Overstep succeeded, and is forbidden.',
+  ],
+  [
+    'a forbidden request that is refused for another reason',
     forbidden,
     refused('NOT_FOUND'),
     'Overstep was answered NOT_FOUND, and must be forbidden: No.',
   ],
   [
-    'what is allowed, refused',
+    'an allowed request that is refused',
     task,
     refused('FORBIDDEN'),
     'Read was answered FORBIDDEN, and must succeed: No.',
   ],
   [
-    'the end of a session that nobody ended',
+    'the end of a session that was not ended',
     task,
     refused('UNAUTHENTICATED'),
     'Read: No. It has not.',
   ],
-])('%s is noticed', async (_what, asked, answer, sentence) => {
+])('the client detects %s', async (_what, asked, answer, sentence) => {
   replies = [session(), answer];
-  await desk.ask(asked);
+  await client.ask(asked);
   expect(wrong()).toEqual([sentence]);
 });
 
-test('a session that was logged out may not be used, and must be refused', async () => {
+test('a session that was logged out must be refused', async () => {
   replies = [session(), mine, done({ logout: { ok: true } }), refused('UNAUTHENTICATED')];
-  await desk.ask(task);
-  const ended = await desk.sessions.logOut();
+  await client.ask(task);
+  const ended = await client.sessions.logOut();
   if (ended === null) throw new Error('There was no session.');
-  await desk.tryAgain(ended);
+  await client.useEndedSession(ended);
   expect(wrong()).toEqual([]);
   replies = [mine];
-  await desk.tryAgain(ended);
+  await client.useEndedSession(ended);
   expect(wrong()).toEqual(['TooLate was answered in a session that had ended.']);
 });
 
-test('somebody else’s session is noticed when it is opened', async () => {
+test('the client detects a session of another employee', async () => {
   replies = [session(8), mine];
-  await desk.ask(task);
+  await client.ask(task);
   expect(wrong()).toEqual(['A session of sales 8 was opened.']);
 });
 
-test('nobody logs in to a closed account, and everybody to an open one', async () => {
+test('a login must succeed for an active account, and may fail for a deactivated one', async () => {
   replies = [refused('UNAUTHENTICATED')];
-  await desk.ask(task);
-  expect(wrong()).toEqual(['Login was refused to somebody who is active.']);
+  await client.ask(task);
+  expect(wrong()).toEqual(['Login was refused to an active employee.']);
 
-  tally.wrongAnswers.length = 0;
+  counts.wrongAnswers.length = 0;
   person.account.beginClosing();
   replies = [refused('UNAUTHENTICATED'), session(), mine];
-  await desk.ask(task);
-  await desk.ask(task);
+  await client.ask(task);
+  await client.ask(task);
   expect(wrong()).toEqual([]);
 });
 
-test('while somebody else ends a session it may be refused, and afterwards it must be', async () => {
+test('a session may be refused while it is being ended, and must be afterwards', async () => {
   replies = [session(), mine, mine, mine];
-  await desk.ask(task);
-  await desk.sessions.endedBy(async () => {
-    await desk.ask(task);
+  await client.ask(task);
+  await client.sessions.endedBy(async () => {
+    await client.ask(task);
   });
   expect(wrong()).toEqual([]);
-  await desk.ask(task);
+  await client.ask(task);
   expect(wrong()).toEqual(['Read was answered in a session that had ended.']);
 });
 
-test('the ledger is told what was acknowledged, what was refused, and what nobody knows', async () => {
+test('the client records which writes were acknowledged, refused or unknown', async () => {
   replies = [session(), mine, refused('CONFLICT'), { outcome: 'lost' }, { outcome: 'unsent' }];
   const { query } = task;
-  for (const mark of ['done', 'conflict', 'lost', 'unsent']) await desk.write({ query, mark });
-  expect([...ledger.position]).toEqual([
+  for (const writeId of ['done', 'conflict', 'lost', 'unsent'])
+    await client.write({ query, writeId });
+  expect([...writes.statuses]).toEqual([
     ['done', 'acknowledged'],
     ['conflict', 'refused'],
     ['lost', 'unknown'],
