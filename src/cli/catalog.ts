@@ -7,7 +7,7 @@ const records: readonly NounEntry[] = [
     summary: 'People and companies that buy events',
     async load() {
       const { client } = await import('./nouns/client/client.ts');
-      const { withImport } = await import('./extras/import/verb.ts');
+      const { withImport } = await import('./extras/import/import.ts');
       return withImport('client', client);
     },
   },
@@ -17,7 +17,7 @@ const records: readonly NounEntry[] = [
     summary: 'What clients have agreed to buy, and what they have paid',
     async load() {
       const { contract } = await import('./nouns/contract/contract.ts');
-      const { withImport } = await import('./extras/import/verb.ts');
+      const { withImport } = await import('./extras/import/import.ts');
       return withImport('contract', contract);
     },
   },
@@ -27,7 +27,7 @@ const records: readonly NounEntry[] = [
     summary: 'The events we organise, and who runs them',
     async load() {
       const { event } = await import('./nouns/event/event.ts');
-      const { withImport } = await import('./extras/import/verb.ts');
+      const { withImport } = await import('./extras/import/import.ts');
       const { calendar } = await import('./extras/calendar/calendar.ts');
       return withImport('event', { ...event, commands: [...event.commands, calendar] });
     },

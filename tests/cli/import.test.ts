@@ -77,7 +77,7 @@ describe('epic client import', () => {
     const { code, stdout, stderr } = await sales.run(args, { input: exported });
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ created: 0, updated: 0, unchanged: 3, dryRun: false });
-    expect(stderr).toMatch(/^Left out, since they are not imported: id, commercial,/);
+    expect(stderr).toMatch(/^Ignored, since they are not imported: id, commercial,/);
   });
 
   it('an import with --match updates known clients in the columns of the file, and creates the others', async () => {
@@ -114,7 +114,7 @@ describe('epic client import', () => {
     ]);
     expect(JSON.parse(again.stderr).error).toMatchObject({
       message: `1 problem in ${path}. Nothing was imported.`,
-      hint: 'Put right what is listed, then run it again. --match email changes those who are known.',
+      hint: 'Correct what is listed, then run it again. --match email updates known clients.',
     });
     expect(await count('crm.client')).toBe(before);
 
@@ -191,7 +191,7 @@ describe('epic client import', () => {
     ['name,fullName,email\n', /has the column fullName twice\./],
     ['name,,email\n', /Column 2 of .* has no name\./],
     ['', /is empty: it has no header\./],
-    ['name,email\n"A,a@b.example\n', /is no proper CSV: a quotation mark is missing or misplaced/],
+    ['name,email\n"A,a@b.example\n', /is not valid CSV: a quotation mark is missing or misplaced/],
     [
       Buffer.from('name,email\nZo\xe9,z@b.example\n', 'latin1'),
       /1 problem in .*\. Nothing was imported\./,

@@ -7,15 +7,15 @@ import { canonical } from '../../core/output/columns.ts';
 /** The values of a line for the API, by column. */
 export type ImportValues = Record<string, unknown>;
 
-/** A column that a file may have. */
+/** A column that a file can have. */
 export interface ImportField {
-  /** How a header may call it: as `--csv` does, as the flag does. The first is what messages say. */
+  /** Its names in a header: that of `--csv`, that of the flag. Messages use the first. */
   names: readonly [string, ...string[]];
-  /** The columns of the API that it gives. */
+  /** The columns of the API that it sets. */
   columns: readonly string[];
-  /** What a cell that is not empty gives the API. Throws an `Invalid` that says how to write it. */
+  /** Parses a cell that is not empty. Throws an `Invalid` that says how to write it. */
   read(cell: string): ImportValues;
-  /** Not this field, where the file has the column of that name too. */
+  /** The column is ignored if the file has this one too. */
   unless?: string;
 }
 
@@ -27,7 +27,7 @@ function field<Value>(
   return { names, columns: [column], read: (cell) => ({ [column]: parse(cell) }) };
 }
 
-/** The fields of a record that may be named by id or by e-mail address: `clientId`, `clientEmail` and `client`. */
+/** A reference, by id or by e-mail address: the fields `clientId`, `clientEmail` and `client`. */
 function referenceFields(key: string, idColumn: string, name: string, isShown: boolean) {
   const emailColumn = idColumn.replace(/id$/, 'email');
   const either: ImportField = {
@@ -39,7 +39,7 @@ function referenceFields(key: string, idColumn: string, name: string, isShown: b
       if (text.includes('@')) return { [emailColumn]: email(text) };
       throw new Invalid(`“${text}” is neither an id nor an e-mail address.`);
     },
-    // in a list it is what the record is called, beside its id
+    // in a list it is the name of the record, beside its id
     ...(isShown && { unless: key }),
   };
   return [
@@ -49,13 +49,13 @@ function referenceFields(key: string, idColumn: string, name: string, isShown: b
   ];
 }
 
-/** The columns of a file, and which of them each line needs: a choice of names for each. */
+/** The columns of a file, and those that each line needs: alternative names for each. */
 export interface ImportFields {
   fields: readonly ImportField[];
   needed: readonly (readonly string[])[];
 }
 
-/** What `import` reads is what `create` takes. */
+/** The fields of an import: those that `create` takes. */
 export function importFieldsOf({ fields: shown, create = {} }: Noun): ImportFields {
   const groups = Object.entries<Flags[string]>(create).map(([key, flag]) => {
     const column = columnName(key, shown);
@@ -80,8 +80,29 @@ export function importFieldsOf({ fields: shown, create = {} }: Noun): ImportFiel
   };
 }
 
-// what `--csv` puts before a text that a spreadsheet would run
+/** What is wrong with a line of a file. */
+export interface LineProblem {
+  line: number;
+  /** The column, as the file calls it; null for the line as a whole. */
+  column: string | null;
+  message: string;
+}
+
+/** How known records are treated: updated, or created again; undefined: refused. */
+export type Match = 'email' | 'none' | undefined;
+
+/** How a kind of record is imported. */
+export interface ImportSpec extends ImportFields {
+  noun: string;
+  plural: string;
+  /** The names of the columns of lists, which a file may have too. */
+  shown: readonly string[];
+  /** The field by which known records can be matched; with it, a line needs no other. */
+  matchedBy?: string;
+}
+
+// `--csv` puts an apostrophe before what a spreadsheet would take for a formula
 const guarded = /^'(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/;
 
-/** A cell as it was before it was written for a spreadsheet. */
+/** A cell without the apostrophe that `--csv` adds. */
 export const withoutGuard = (cell: string) => cell.replace(guarded, '');

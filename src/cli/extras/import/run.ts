@@ -1,23 +1,85 @@
+import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import type { Api } from '../../core/api/api.ts';
 import { fieldName } from '../../core/api/column-names.ts';
 import { Invalid } from '../../core/args/parsers.ts';
 import type { Invocation } from '../../core/command/command.ts';
-import { CliError, usageError } from '../../core/errors.ts';
+import { CliError, notFound, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { capitalised } from '../../core/text/capitalised.ts';
-import { type ImportValues, withoutGuard } from './fields.ts';
-import { type Header, readHeader } from './header.ts';
-import type { ImportSpec, Match, Problem } from './importable.ts';
-import { type Row, readRows } from './rows.ts';
-import { createStaging, type Outcome } from './stage.ts';
+import {
+  ImportRun,
+  type ImportRunMutation,
+  type ImportRunMutationVariables,
+  ImportStage,
+} from '../../operations/index.ts';
+import {
+  type ImportSpec,
+  type ImportValues,
+  type LineProblem,
+  type Match,
+  withoutGuard,
+} from './fields.ts';
+import { type Header, type Row, readHeader, readRows } from './file.ts';
 
-type ImportInvocation = Pick<Invocation<Problem, never>, 'api' | 'output' | 'stdin' | 'columns'> & {
+const maxBatchLines = 500;
+/** Characters, as JSON; the server accepts about a million bytes. */
+const maxBatchLength = 200_000;
+
+type Outcome = NonNullable<NonNullable<ImportRunMutation['runImport']>['outcome']>;
+
+type ImportOptions = Omit<ImportRunMutationVariables, 'importId'>;
+
+/** An import that is staged on the server. */
+interface Staging {
+  /** Adds a line. Lines are sent in batches while the next ones are read. */
+  add(line: number, values: ImportValues): Promise<void>;
+  /** Writes all lines or none; a dry run says what would happen. */
+  run(options: ImportOptions): Promise<Outcome>;
+}
+
+function createStaging(api: Api): Staging {
+  const importId = randomUUID();
+  let lines: { line: number; values: ImportValues }[] = [];
+  let characters = 0;
+  let sending: Promise<unknown> = Promise.resolve();
+
+  async function send(): Promise<void> {
+    await sending;
+    if (lines.length === 0) return;
+    sending = api.send(ImportStage, { importId, lines });
+    // thrown where it is awaited
+    sending.catch(() => {});
+    lines = [];
+    characters = 0;
+  }
+
+  return {
+    async add(line, values) {
+      lines.push({ line, values });
+      characters += JSON.stringify(values).length;
+      if (lines.length >= maxBatchLines || characters >= maxBatchLength) await send();
+    },
+    async run(options) {
+      await send();
+      await sending;
+      const { runImport } = await api.send(ImportRun, { importId, ...options });
+      if (!runImport?.outcome) throw notFound('The server returned no result of the import.');
+      return runImport.outcome;
+    },
+  };
+}
+
+type ImportInvocation = Pick<
+  Invocation<LineProblem, never>,
+  'api' | 'output' | 'stdin' | 'columns'
+> & {
   flags: { file: string; dryRun: boolean };
 };
 
-/** What came of an import, for programs. */
+/** The result of an import, for programs. */
 type Summary = Omit<Outcome, 'problems'> & { dryRun: boolean };
 
 const summaryColumns: readonly Column<Summary>[] = [
@@ -30,7 +92,7 @@ const summaryColumns: readonly Column<Summary>[] = [
 const many = (count: number, one: string, several = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : several}`;
 
-/** Opens the file, and says how many bytes it has, if that can be known. */
+/** Opens the file; its size in bytes is undefined for a pipe. */
 async function open(
   file: string,
   stdin: () => NodeJS.ReadStream,
@@ -52,23 +114,23 @@ function unreadable(error: unknown, file: string): unknown {
   return usageError(`${file} cannot be read: ${error.code}.`);
 }
 
-/** What a line gives the API, and what is wrong with it. */
+/** The values of a line for the API, and its problems. */
 function readLine(
   { line, cells }: Row,
   { columns }: Header,
   needed: ImportSpec['needed'],
-): { values: ImportValues; problems: Problem[] } {
+): { values: ImportValues; problems: LineProblem[] } {
   const beyond = cells.slice(columns.length).some((cell) => cell.trim() !== '');
   if (cells.length < columns.length || beyond) {
     const message = `The line has ${many(cells.length, 'value')}, the header ${many(columns.length, 'column')}.`;
     return { values: {}, problems: [{ line, column: null, message }] };
   }
   const values: ImportValues = {};
-  const problems: Problem[] = [];
+  const problems: LineProblem[] = [];
   const given = new Set<string>();
   for (const [index, { name, field }] of columns.entries()) {
     const cell = withoutGuard(cells[index] ?? '');
-    // An empty cell says nothing: what a known record has there stays.
+    // an empty cell keeps the value of a known record
     if (!field || cell.trim() === '') continue;
     given.add(field.names[0]);
     try {
@@ -86,9 +148,9 @@ function readLine(
   return { values, problems };
 }
 
-/** The server's problems, by the names that the file has for its columns. */
-function problemsOf(outcome: Outcome, { columns }: Header): Problem[] {
-  return outcome.problems.flatMap((problem): Problem[] => {
+/** The server's problems, with the names of columns in the file. */
+function problemsOf(outcome: Outcome, { columns }: Header): LineProblem[] {
+  return outcome.problems.flatMap((problem): LineProblem[] => {
     if (!problem) return [];
     const { line, columnName, message } = problem;
     if (!columnName) return [{ line, column: null, message }];
@@ -111,7 +173,7 @@ function summaryOf(outcome: Outcome, { noun, plural }: ImportSpec, file: string,
     : `${what} imported: ${list}.`;
 }
 
-/** Imports a file, and says what came of it. With a problem anywhere, lists them all and throws INVALID. */
+/** Imports a file and reports the result. If any line has a problem, lists all problems and throws INVALID. */
 export async function importFile(
   what: ImportSpec,
   { api, output, stdin, columns: shown, flags }: ImportInvocation,
@@ -121,7 +183,7 @@ export async function importFile(
   const matchEmail = match === 'email';
   const needed = matchEmail && what.matchedBy ? [[what.matchedBy]] : what.needed;
   const staging = createStaging(api);
-  const problems: Problem[] = [];
+  const problems: LineProblem[] = [];
   const progress = output.progress();
   let header: Header | undefined;
   let lines = 0;
@@ -146,7 +208,7 @@ export async function importFile(
   if (!header)
     throw new CliError({ code: 'INVALID', message: `${name} is empty: it has no header.` });
   if (header.ignored.length > 0) {
-    output.note(`Left out, since they are not imported: ${header.ignored.join(', ')}.`);
+    output.note(`Ignored, since they are not imported: ${header.ignored.join(', ')}.`);
   }
 
   const dryRun = flags.dryRun || problems.length > 0;
@@ -165,11 +227,11 @@ export async function importFile(
   }
   problems.sort((one, other) => one.line - other.line);
   const mayBeKnown = !match && outcome.problems.some((problem) => problem?.columnName === 'email');
-  const ofKnown = mayBeKnown ? ' --match email changes those who are known.' : '';
+  const ofKnown = mayBeKnown ? ' --match email updates known clients.' : '';
   await output.list(shown, problems, '');
   throw new CliError({
     code: 'INVALID',
     message: `${many(problems.length, 'problem')} in ${name}. Nothing was imported.`,
-    hint: `Put right what is listed, then run it again.${ofKnown}`,
+    hint: `Correct what is listed, then run it again.${ofKnown}`,
   });
 }

@@ -3,10 +3,9 @@ import { line, oneOf } from '../../core/args/parsers.ts';
 import { type Invocation, type Noun, type Verb, verb } from '../../core/command/command.ts';
 import { withHint } from '../../core/hints.ts';
 import type { Column } from '../../core/output/columns.ts';
-import { importFieldsOf } from './fields.ts';
-import { type ImportSpec, imports, type Match, type Problem } from './importable.ts';
+import { type ImportSpec, importFieldsOf, type LineProblem, type Match } from './fields.ts';
 
-const columns: readonly Column<Problem>[] = [
+const columns: readonly Column<LineProblem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
   { key: 'column', label: 'Column', kind: 'text', priority: 0, value: (p) => p.column },
   {
@@ -19,6 +18,30 @@ const columns: readonly Column<Problem>[] = [
   },
 ];
 
+/** The records that the API imports. */
+export const imports = {
+  client: {
+    matchedBy: 'email',
+    examples: [
+      ['client import clients.csv --dry-run', 'list its problems, line by line'],
+      ['client import clients.csv', 'create all, if none is known yet'],
+      ['client import clients.csv --match email', 'update known ones, create the others'],
+    ],
+  },
+  contract: {
+    examples: [
+      ['contract import contracts.csv --dry-run', 'list its problems, line by line'],
+      ['contract import contracts.csv', 'as drafts; clients by clientId or clientEmail'],
+    ],
+  },
+  event: {
+    examples: [
+      ['event import season.csv --dry-run', 'list its problems, line by line'],
+      ['event import season.csv', 'times as in “2026-12-01 18:30”'],
+    ],
+  },
+} satisfies Record<string, { matchedBy?: string; examples: [string, string][] }>;
+
 const always = {
   file: required('<file>', 'a CSV file with a header; - for standard input', line(4096)),
   dryRun: toggle('--dry-run', 'write nothing, and list every problem'),
@@ -28,14 +51,14 @@ const matching = {
   ...always,
   match: optional(
     '--match <field>',
-    'update those who are known by this field, or create them again',
+    'update records with the same value of this field, or create them again',
     oneOf('email', 'none'),
   ),
 };
 
 type Flags = typeof always;
 
-/** `import`: many records from a file, all of them or none. */
+/** `import`: many records from a CSV file, all or none. */
 function importVerb(record: keyof typeof imports, noun: Noun): Verb {
   const { matchedBy, examples }: { matchedBy?: string; examples: [string, string][] } =
     imports[record];
@@ -51,17 +74,17 @@ function importVerb(record: keyof typeof imports, noun: Noun): Verb {
     summary: `Create many ${spec.plural} from a CSV file, all or none`,
   };
   const notes = [
-    `The columns: ${spec.fields.map(({ names }) => names[0]).join(', ')}, as --csv writes them or as the flags are called. Others that --csv writes are left out.`,
+    `The columns: ${spec.fields.map(({ names }) => names[0]).join(', ')}, named as by --csv or like the flags. Other columns of --csv are ignored.`,
     ...(matchedBy
       ? [
-          'A client whose e-mail address is known is a problem, unless --match says what to do. With --match email an empty cell leaves what is known.',
+          'A client with a known e-mail address is a problem, unless --match says what to do. With --match email, an empty cell keeps the present value.',
         ]
       : []),
-    'With a problem in any line nothing is written, the problems are listed, and the exit code is 6.',
+    'If any line has a problem, nothing is written, the problems are listed, and the exit code is 6.',
   ];
   const shared = { ...title, columns, examples, notes };
 
-  async function run(invocation: Invocation<Problem, Flags>, match: Match): Promise<void> {
+  async function run(invocation: Invocation<LineProblem, Flags>, match: Match): Promise<void> {
     const { importFile } = await import('./run.ts');
     try {
       await importFile(spec, invocation, match);
