@@ -13,8 +13,7 @@ import { drawTimeline } from '../../core/output/timeline.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
 import { paymentHistory } from '../../nouns/contract/history.ts';
 import { History, HistoryRecord } from '../../operations/index.ts';
-import { namesFor } from './names.ts';
-import { type HistorySubject, sentenceOf } from './sentences.ts';
+import { type HistorySubject, namesFor, sentenceOf } from './sentences.ts';
 
 type DescribedChange = Change & { sentence: string };
 

@@ -1,9 +1,11 @@
+import type { Api } from '../../core/api/api.ts';
 import type { Fields } from '../../core/api/values.ts';
 import { actorOf, type Change } from '../../core/history/change.ts';
 import type { HistoryFormatter, Names } from '../../core/history/formatter.ts';
 import type { Cell, Field } from '../../core/output/columns.ts';
 import { forPeople } from '../../core/output/format.ts';
 import { shorten } from '../../core/output/text.ts';
+import { Names as NamesQuery } from '../../operations/index.ts';
 
 /** A kind of record: its fields, and how its history reads. */
 export interface HistorySubject {
@@ -11,18 +13,18 @@ export interface HistorySubject {
   history?: HistoryFormatter;
 }
 
-/** The name of a field as a sentence has it: `amountToBePaid` → `amount to be paid`. */
+/** The name of a field in a sentence: `amountToBePaid` → `amount to be paid`. */
 const inWords = (key: string) => key.replace(/[A-Z]/g, ' $&').toLowerCase();
 
-/** A text is told as far as it says what it is; all of it is in `--json`. */
-const longestText = 60;
+/** Longer texts are cut in sentences; `--json` has all of them. */
+const maxTextWidth = 60;
 
 const words: Partial<Record<string, string>> = { startDate: 'start', endDate: 'end' };
 
 const together = (parts: readonly string[]) =>
   new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(parts);
 
-/** `the e-mail`; of a field that is not known here, its own name. */
+/** `the e-mail`; an unknown field by its key. */
 function fieldInWords(key: string, fields: readonly Field[]): string {
   const label = fields.find((field) => field.key === key)?.label;
   return `the ${(words[key] ?? label ?? inWords(key)).toLowerCase()}`;
@@ -31,7 +33,7 @@ function fieldInWords(key: string, fields: readonly Field[]): string {
 function valueInWords(key: string, value: unknown, fields: readonly Field[]): string {
   const kind = fields.find((field) => field.key === key)?.kind ?? 'text';
   const text = forPeople(kind, value as Cell);
-  return kind === 'text' || kind === 'phone' ? `“${shorten(text, longestText)}”` : text;
+  return kind === 'text' || kind === 'phone' ? `“${shorten(text, maxTextWidth)}”` : text;
 }
 
 /** “a, b and c”, or, where one of them has an “and” of its own, “a, b, and c”. */
@@ -56,12 +58,12 @@ function updateInWords(
 ): string {
   const acts = history?.acts?.(old, next, names) ?? [];
   const done = acts.filter((act) => act !== undefined && act !== false);
-  const told = new Set([...done.flatMap(({ covers }) => covers), ...(history?.derived ?? [])]);
+  const covered = new Set([...done.flatMap(({ covers }) => covers), ...(history?.derived ?? [])]);
   const changed: string[] = [];
   const set: string[] = [];
   const removed: string[] = [];
   for (const key of inOrder(Object.keys(next), fields)) {
-    if (told.has(key)) continue;
+    if (covered.has(key)) continue;
     const field = fieldInWords(key, fields);
     const [from, to] = [old[key], next[key]];
     const [before, after] = [from, to].map((value) => valueInWords(key, value, fields));
@@ -69,13 +71,13 @@ function updateInWords(
     else if (isNothing(to)) removed.push(`${field} ${before}`);
     else changed.push(`${field} from ${before} to ${after}`);
   }
-  const said = [
+  const parts = [
     ...done.flatMap(({ text }) => text || []),
     ...(changed.length > 0 ? [`changed ${together(changed)}`] : []),
     ...(set.length > 0 ? [`set ${together(set)}`] : []),
     ...(removed.length > 0 ? [`removed ${together(removed)}`] : []),
   ];
-  return said.length > 0 ? joined(said) : `saved ${the}, with no change that is still on record`;
+  return parts.length > 0 ? joined(parts) : `saved ${the}, with no change that is still on record`;
 }
 
 /** All fields that have a value. */
@@ -85,7 +87,7 @@ const summaryOf = (values: Fields) =>
     .map(([key, value]) => `${inWords(key)} ${forPeople('text', value as Cell)}`)
     .join(', ');
 
-/** What was done, without who did it: `signed the contract`. */
+/** A change without its actor: `signed the contract`. */
 function actInWords(change: Change, subject: HistorySubject, names: Names): string {
   const { record, action, old, new: next } = change;
   const { history } = subject;
@@ -98,7 +100,7 @@ function actInWords(change: Change, subject: HistorySubject, names: Names): stri
   return `${verb} ${the}${summary && `: ${summary}`}`;
 }
 
-/** What one person did in one go, as a sentence. */
+/** The changes of one transaction as a sentence. */
 export function sentenceOf(
   changes: readonly [Change, ...Change[]],
   subject: HistorySubject,
@@ -107,4 +109,32 @@ export function sentenceOf(
   const acts = changes.map((change) => actInWords(change, subject, names));
   const actor = actorOf(changes[0]);
   return `${actor}${actor.endsWith('in the database') ? ',' : ''} ${acts.join(', then ')}.`;
+}
+
+/** The names that `describe` looks up, fetched with at most one request. */
+export async function namesFor(api: Api, describe: (names: Names) => unknown): Promise<Names> {
+  const employees = new Set<number>();
+  const clients = new Set<number>();
+  const collect = (ids: Set<number>) => (id: unknown) => {
+    if (typeof id === 'number') ids.add(id);
+    return '';
+  };
+  describe({ employee: collect(employees), client: collect(clients) });
+
+  const found = { employees: new Map<number, string>(), clients: new Map<number, string>() };
+  if (employees.size + clients.size > 0) {
+    const response = await api.send(NamesQuery, {
+      employees: [...employees],
+      clients: [...clients],
+    });
+    for (const { id, fullName } of response.employees?.nodes ?? [])
+      found.employees.set(id, fullName);
+    for (const { id, fullName, companyName } of response.clients?.nodes ?? []) {
+      found.clients.set(id, companyName ?? fullName);
+    }
+  }
+  return {
+    employee: (id) => found.employees.get(Number(id)) ?? `employee ${id}`,
+    client: (id) => found.clients.get(Number(id)) ?? `client ${id}`,
+  };
 }
