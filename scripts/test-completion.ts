@@ -9,12 +9,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { spawn } from '@lydell/node-pty';
-import { until } from '../tests/support/until.ts';
 import type { Epic } from '../tests/support/epic.ts';
 import { programs } from '../tests/support/paths.ts';
 import { plainEnvironment } from '../tests/support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 import { startTestServer } from '../tests/support/test-server.ts';
+import { until } from '../tests/support/until.ts';
 import { runTests, test } from './test-runner.ts';
 
 const shells = {
