@@ -26,7 +26,7 @@ comment on function dba.pretty_expression(text) is
   'An expression of the catalogue in lower case and without what PostgreSQL adds to it: casts of literals, aliases, needless parentheses.';
 
 
--- Which rows, in a word: "all" when the policy looks at nothing, otherwise the end of its name.
+-- The scope of a policy in a word: "all" when it is true, otherwise the end of its name.
 
 create function dba.policy_scope(policy text, role text, verb text, using_expression text, check_expression text)
 returns text

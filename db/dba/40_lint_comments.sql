@@ -43,7 +43,7 @@ exposed_function as (
     and function.prorettype <> 'trigger'::regtype
 ),
 shown (name, object, words) as (
-  -- Of a table and a function that say nothing at all, grant_without_comment tells.
+  -- Tables and functions without any comment are findings of grant_without_comment.
   select case kind when 'c' then 'type_without_comment' end, object,
          coalesce(
            obj_description(exposed.oid, 'pg_class'),

@@ -96,7 +96,7 @@ where kind <> 'database'
 group by object
 
 
--- Usage of a type, which everybody has from the beginning, opens nothing.
+-- Usage of types, PUBLIC's by default, is harmless.
 
 union all
 select 'default_privileges_open',

@@ -1,4 +1,4 @@
--- Lints of indexes: those that are missing, and those that are for nothing.
+-- Lints of indexes: missing, unusable and useless ones.
 
 create view dba.lint_of_indexes with (security_invoker) as
 with linted_index as (
@@ -12,7 +12,7 @@ with linted_index as (
   join dba.linted_relation relation  on relation.oid = index.indrelid
   join pg_catalog.pg_class class     on class.oid = index.indexrelid
 ),
--- Tables of which the API sees only part, so that PostgreSQL asks the policies before it trusts an operator.
+-- Tables whose rows policies filter for the API: PostgreSQL uses an index there only with leakproof operators.
 filtered_table as (
   select distinct policy.table_oid as oid
   from dba.policy
@@ -92,7 +92,7 @@ where use.refobjsubid > 0
 group by relation.object, attribute.attname
 
 
--- A unique index keeps its rule whether or not it can be searched.
+-- Unique indexes are left out: they enforce a rule.
 
 union all
 select 'leaky_index', linted_index.object,

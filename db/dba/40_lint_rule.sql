@@ -1,5 +1,5 @@
--- Every rule: how bad it is to break it, why, and what to do. ERROR: a role may reach what it must not.
--- WARN: something is not as a reader of db/ believes, or will be slow. INFO: worth knowing. ERROR and WARN fail
+-- Every rule: its level, why it matters, and what to do. ERROR: a role may access what it must not. WARN: something is
+-- misleading or slow. INFO: worth knowing. ERROR and WARN fail
 -- `epic-server policies lint`.
 
 create view dba.lint_rule with (security_invoker) as

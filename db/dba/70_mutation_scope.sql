@@ -1,5 +1,5 @@
 -- Mutants: small changes of the rules, one at a time, each of which a test of tests/sql must catch. They are derived from
--- the catalogue, so new objects get theirs without further ado. `epic-server policies mutate` applies each in a copy of the
+-- the catalogue, so new objects get theirs automatically. `epic-server policies mutate` applies each in a copy of the
 -- database and runs the tests there.
 --
 -- Of graphile_worker only the grants and policies are mutated: its tables and functions are another program's. Left out:

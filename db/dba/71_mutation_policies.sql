@@ -21,7 +21,7 @@ clause as (
   from policy
   cross join lateral (values
     ('using',      using_expression),
-    -- An update without a check of its own is checked by what it uses.
+    -- Without a check of its own, an update is checked by its using expression.
     ('with check', coalesce(check_expression, case when verb in ('update', 'all') then using_expression end))
   ) clauses (clause, expression)
   where expression is not null
@@ -70,7 +70,7 @@ select
 from policy
 join dba.mutation_role role on role.name <> 'epic_authenticator'
 where role_name <> 'epic_owner'
-  -- Nothing is given to a role whose own policy permits as much already.
+  -- Skipped for a role whose own policy permits as much already.
   and not exists (
     select from policy own
     where own.polrelid = policy.polrelid

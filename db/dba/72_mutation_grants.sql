@@ -1,7 +1,7 @@
 -- Mutants of the grants.
 
 
--- What is granted, as grant and revoke say it: `insert (title) on crm.event`.
+-- Grants in the syntax of grant and revoke: `insert (title) on crm.event`.
 
 create view dba.mutation_grant with (security_invoker) as
 select
@@ -126,7 +126,7 @@ with change as (
   where defaclnamespace = 0
     and defaclobjtype = 'f'
 
-  -- The owner holds back something even from itself, and takes it again; or loses what it kept.
+  -- What the owner revoked from itself is granted again; what it kept is revoked.
   union
   select
     case when kept is null then 'widen grant' else 'revoke grant' end,

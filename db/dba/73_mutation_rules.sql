@@ -41,7 +41,7 @@ change as (
   where indisunique
     and not exists (select from pg_catalog.pg_constraint where conindid = indexrelid)
 
-  -- The columns of a key and those that count up by themselves are never null.
+  -- Primary key and identity columns are never null.
   union all
   select
     'drop constraint',

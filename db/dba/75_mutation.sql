@@ -1,4 +1,4 @@
--- All mutants, and one that is none.
+-- All mutants, and the control.
 
 create view dba.mutation with (security_invoker) as
 select kind, object, name, sql from dba.policy_mutation

@@ -1,4 +1,4 @@
--- History is kept for as long as you decide, and at least for audit.minimum_retention().
+-- Removing old history. Entries younger than audit.minimum_retention() are always kept.
 --
 --   select dba.prune_history(older_than => '5 years');
 --
@@ -7,7 +7,7 @@
 --   select * from crm.history where action = 'prune';
 
 create function dba.prune_history(older_than interval) returns bigint
-language plpgsql volatile security invoker  -- only superusers and members of epic_owner get as far as this schema
+language plpgsql volatile security invoker  -- only superusers and members of epic_owner may use this schema
 set search_path = ''
 as $$
 declare

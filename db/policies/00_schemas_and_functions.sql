@@ -1,5 +1,5 @@
 -- Schemas and functions: who may enter which schema, and which functions each role may call.
--- Tables have files of their own. Everything is first taken back, so that what stands below is all there is.
+-- Tables have files of their own. Everything is first revoked, so that the grants below are all there are.
 
 do $$
 declare
@@ -34,7 +34,7 @@ grant execute on function
   to epic_authenticator;
 
 
--- A request without a session logs in, and asks whether the database is up to date.
+-- A request without a session logs in, and reads the deployed release.
 
 grant usage on schema auth to epic_anonymous;
 grant execute on function
@@ -45,8 +45,7 @@ grant execute on function
   to epic_anonymous;
 
 
--- Every employee works with the records, reads history, searches, asks why, subscribes, and looks after their own
--- session.
+-- Every employee uses records, history, search, explanations and subscriptions, and manages their own session.
 
 grant usage on schema crm, crm_private, access, staging, auth, audit, extensions to epic_employee;
 grant execute on function

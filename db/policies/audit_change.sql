@@ -8,10 +8,10 @@ call dba.close_table('crm.history');
 grant select (id, changed_at, transaction_id, record, row_id, action, employee_id, database_user, old_values, new_values)
              on audit.change to epic_employee;
 grant select on crm.history  to epic_employee;
--- Withheld from everyone: the session; insert, update and delete.
+-- Not granted: the session; insert, update and delete.
 
--- Withheld from the owner too: all but what its functions do. They write what changed, and the database adds who,
--- when and in which transaction; crm.erase_client takes a person out; dba.prune_history removes what is old; a
+-- Revoked from the owner: all that its functions do not need. They write what changed, and the database adds who,
+-- when and in which transaction; crm.erase_client redacts a client; dba.prune_history removes what is old; a
 -- deployment replaces the triggers.
 revoke all                                                        on audit.change from epic_owner;
 grant select, delete, trigger                                     on audit.change to epic_owner;

@@ -5,8 +5,8 @@ call dba.close_table('audit.signal');  -- no grant, no policy, RLS forced: every
 
 grant select (id, created_at, transaction_id, snapshot, topic, row_id, action),
       insert (topic) on audit.signal to epic_employee;
--- Withheld from everyone: whom a signal is for, since they see no others; update and delete. Employees may write the
--- topic of a signal, and the policy lets them write only that it is about nothing.
+-- Not granted: recipient_id, update and delete. Employees may write the
+-- topic of a signal, and the policy allows only 'mark'.
 
 
 -- read

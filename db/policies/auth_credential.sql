@@ -6,7 +6,7 @@ call dba.close_table('auth.credential');  -- no grant, no policy, RLS forced: ev
 grant select (employee_id)                            on auth.credential to epic_management;
 grant insert (employee_id, password_hash)             on auth.credential to epic_management;
 grant update (password_hash, must_change, changed_at) on auth.credential to epic_management;
--- Withheld from everyone: reading a hash. must_change starts as true: what someone else chose is for one login only.
+-- Not granted: reading a hash. must_change starts as true: what someone else chose is for one login only.
 
 
 -- read

@@ -7,7 +7,7 @@ call dba.close_table('crm.my_session');
 grant select (id, created_at, last_used_at, expires_at, revoked_at, user_agent) on auth.session to epic_employee;
 grant update (revoked_at)                                                       on auth.session to epic_employee;
 grant select on crm.my_session to epic_employee;
--- Withheld from everyone: insert and delete; all that would keep a session open for longer.
+-- Not granted: insert and delete; all that would keep a session open for longer.
 
 
 -- read

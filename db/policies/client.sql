@@ -7,10 +7,10 @@ grant select                                                         on crm.clie
 grant insert (full_name, email, phone, company_name, first_contact)  on crm.client to epic_sales;
 grant update (full_name, email, phone, company_name, version)        on crm.client to epic_sales;
 grant update (commercial_contact_id, version)                        on crm.client to epic_management;
--- A version that is written is one that is expected; the database counts.
--- Withheld from everyone: id, last_update, and erased_at, which only crm.erase_client sets.
+-- version is granted to be sent as the expected one; a trigger increments it.
+-- Not granted: id, last_update, and erased_at, which only crm.erase_client sets.
 -- The sales contact of a new client is its creator: a default that no role may override.
--- Clients are never deleted; crm.erase_client forgets the person and keeps the contracts.
+-- Clients are never deleted; crm.erase_client removes the personal data and keeps the contracts.
 
 
 -- read

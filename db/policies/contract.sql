@@ -7,9 +7,9 @@ grant select                                 on crm.contract to epic_employee;
 grant insert (client_id, total_amount)       on crm.contract to epic_sales, epic_management;
 grant update (total_amount, status, version) on crm.contract to epic_sales, epic_management;
 grant delete                                 on crm.contract to epic_management;
--- Withheld from everyone: id, creation_date; client_id once written; commercial_id, which follows the client;
+-- Not granted: id, creation_date; client_id once written; commercial_id, which follows the client;
 -- amount_to_be_paid, which follows the payments; signed_at, which follows the status. Triggers keep them.
--- A version that is written is one that is expected; the database counts.
+-- version is granted to be sent as the expected one; a trigger increments it.
 
 
 -- read

@@ -8,7 +8,7 @@ grant insert (full_name, email, phone, department)                  on crm.emplo
 grant update (full_name, email, phone, department, active, version) on crm.employee to epic_management;
 grant delete                                                        on crm.employee to epic_management;
 grant select (id, full_name, email)                                 on crm.employee to epic_worker;
--- Withheld from everyone: id and creation_date. A version that is written is one that is expected; the database counts.
+-- Not granted: id and creation_date. version is granted to be sent as the expected one; a trigger increments it.
 
 
 -- read

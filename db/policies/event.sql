@@ -10,9 +10,9 @@ grant update (title, start_date, end_date, location, attendees, notes, status, v
   on crm.event to epic_support, epic_management;
 grant update (support_contact_id), delete
   on crm.event to epic_management;
--- A version that is written is one that is expected; the database counts.
--- Withheld from everyone: id, and contract_id once written. Sales may write the support contact of a new event, and the
--- policy lets them write only that there is none yet.
+-- version is granted to be sent as the expected one; a trigger increments it.
+-- Not granted: id, and contract_id once written. Sales may send the support contact of a new event, and the
+-- policy allows only null.
 
 
 -- read

@@ -1,8 +1,8 @@
--- graphile_worker: the queue, of what must leave the database: e-mails, the business journal.
+-- graphile_worker: the job queue, for e-mails and the business journal.
 -- Triggers add jobs, as the owner. The servers deliver them as epic_worker; no other role has access.
 
 -- The tables and functions are graphile-worker's own, made by its own migrations: all of them are closed here, whatever
--- they are called, and those that the worker needs are opened below.
+-- their names, and what the worker needs is granted below.
 do $$
 declare
   found record;
@@ -36,7 +36,7 @@ grant update (attempts, locked_at, locked_by, last_error, run_at, payload, max_a
 grant select on graphile_worker._private_job_queues to epic_worker;
 grant update (locked_at, locked_by) on graphile_worker._private_job_queues to epic_worker;
 grant select, insert (identifier) on graphile_worker._private_tasks to epic_worker;
--- Withheld: adding jobs. What is delivered is what a trigger has put there.
+-- Not granted: adding jobs. Only triggers do that, as the owner.
 
 comment on schema   graphile_worker is 'The queue, and its only home: graphile-worker''s own tables and functions.';
 comment on table    graphile_worker._private_jobs is 'What is to be delivered. A job that has been delivered is deleted.';
@@ -94,4 +94,4 @@ create policy worker_create_known on graphile_worker._private_tasks
   for insert to epic_worker
   with check (identifier in ('journal', 'notification_mail'));
 comment on policy worker_create_known on graphile_worker._private_tasks is
-  'The worker names the kinds of jobs that it delivers, before there is one.';
+  'The worker adds the kinds of jobs that it runs, before there is a job.';

@@ -7,7 +7,7 @@ grant select           on crm.notification to epic_employee;
 grant update (read_at) on crm.notification to epic_employee;
 grant select (id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at)
                        on crm.notification to epic_worker;
--- Withheld from everyone: insert, delete, and every other column. A trigger sets read_at to the present.
+-- Not granted: insert, delete, and every other column. A trigger sets read_at to the present.
 
 
 -- read

@@ -5,7 +5,7 @@ call dba.close_table('crm.payment');  -- no grant, no policy, RLS forced: everyt
 
 grant select                                on crm.payment to epic_employee;
 grant insert (contract_id, amount, paid_on) on crm.payment to epic_sales, epic_management;
--- Withheld from everyone: recorded_by, a default that no role may override; update and delete.
+-- Not granted: recorded_by, a default that no role may override; update and delete.
 
 
 -- read

@@ -5,7 +5,7 @@ call dba.close_table('staging.import_line');  -- no grant, no policy, RLS forced
 
 grant select, delete                  on staging.import_line to epic_employee;
 grant insert (import_id, line, input) on staging.import_line to epic_employee;
--- Withheld from everyone: update; employee_id, which is the caller's by default, and staged_at.
+-- Not granted: update; employee_id, which is the caller's by default, and staged_at.
 
 
 -- read
