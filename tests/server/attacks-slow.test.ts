@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resolvePreset } from 'graphile-config';
 import { pino } from 'pino';
 import { buildSchema } from 'postgraphile/graphql';
 import { type HttpLimits, httpLimits } from '../../src/server/http/limits.ts';
@@ -20,7 +19,7 @@ describe('a slow client', () => {
     slow = await createHttpServer({
       api: {
         schema: buildSchema('type Query { field: Int }'),
-        resolvedPreset: resolvePreset({ grafserv: { maxRequestLength: 1_000_000 } }),
+        resolvedPreset: { grafserv: { maxRequestLength: 1_000_000 } },
       },
       routes: { '/healthz': () => json(200, {}) },
       tokens: { sign: unused, verify: unused },

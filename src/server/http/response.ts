@@ -11,7 +11,7 @@ export type Route = (request: IncomingMessage) => HttpResponse | Promise<HttpRes
 export type Routes = Readonly<Record<string, Route>>;
 
 /** The route of a path. */
-export function routeOf(routes: Routes, path: string): Route | undefined {
+export function findRoute(routes: Routes, path: string): Route | undefined {
   if (Object.hasOwn(routes, path)) return routes[path];
   const below = Object.keys(routes).find(
     (each) => each.endsWith('/*') && path.startsWith(each.slice(0, -1)),

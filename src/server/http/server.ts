@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import { grafserv } from 'postgraphile/grafserv/node';
+import type { GraphQLSchema } from 'postgraphile/graphql';
 import type { Claims } from '../database/claims.ts';
 import { ApiError, internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
-import type { Api } from '../graphql/api.ts';
 import type { RequestContext } from '../graphql/request/context.ts';
 import type { Tokens } from '../identity/tokens.ts';
 import { bearerToken, type ClientAddress } from './client.ts';
@@ -16,11 +16,11 @@ import { answerMalformed } from './malformed.ts';
 import { codesOf, logRequest, type RequestLog } from './request-log.ts';
 import {
   errorResponse,
+  findRoute,
   type HttpResponse,
   notFound,
   pathOf,
   type Routes,
-  routeOf,
 } from './response.ts';
 import { validateRequest } from './validate-request.ts';
 
@@ -33,7 +33,7 @@ const securityHeaders = {
 };
 
 type ServerOptions = {
-  api: Pick<Api, 'schema' | 'resolvedPreset'>;
+  api: { schema: GraphQLSchema; resolvedPreset: GraphileConfig.Preset };
   /** Of every path but /graphql. */
   routes: Routes;
   tokens: Tokens;
@@ -84,7 +84,7 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
       context.claims = claimsOf(request, tokens);
       if (path === '/graphql')
         return await graphqlHandler(next, digest, request, context, maxBytes);
-      return (await routeOf(routes, path)?.(request)) ?? notFound(path);
+      return (await findRoute(routes, path)?.(request)) ?? notFound(path);
     } catch (error) {
       if (error instanceof ApiError) {
         const response = errorResponse(401, error.code, error.message, error.details);
