@@ -26,7 +26,7 @@ async function told(epic: Epic, ...args: string[]): Promise<string[]> {
   return stdout
     .trimEnd()
     .split('\n')
-    .map((line) => line.replace(/^(just now|\d+ minutes? ago) {3}/, ''));
+    .map((line) => line.replace(/^(just now|\d+ minutes? ago) {3,}/, ''));
 }
 
 async function planned(contract: string): Promise<string> {

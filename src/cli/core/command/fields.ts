@@ -73,10 +73,10 @@ export const defineFields =
     },
   >(
     table: Table,
-    flagOrder: readonly (keyof Table)[] = [],
+    flagOrder: readonly string[] = [],
   ): Fields<Row, Order, CreateFlags<Table>, UpdateFlags<Table>> => {
     const specs = Object.entries<FieldSpec<Row, Order>>(table);
-    const rank = (key: string) => (flagOrder.indexOf(key as keyof Table) + 1 || specs.length) - 1;
+    const rank = (key: string) => (flagOrder.indexOf(key) + 1 || specs.length) - 1;
     const inFlagOrder = specs.toSorted(([one], [other]) => rank(one) - rank(other));
     const flags = (flagOf: (spec: FieldSpec<Row, Order>) => Flag | undefined) =>
       Object.fromEntries(

@@ -27,7 +27,9 @@ const together = (parts: readonly string[]) =>
 /** `the e-mail`; an unknown field by its key. */
 function fieldInWords(key: string, fields: readonly Field[]): string {
   const label = fields.find((field) => field.key === key)?.label;
-  return `the ${(words[key] ?? label ?? inWords(key)).toLowerCase()}`;
+  const text = words[key] ?? label ?? inWords(key);
+  // abbreviations stay: `VAT number`
+  return `the ${text.replace(/\b\p{Lu}(?=[\p{Ll}-])/gu, (letter) => letter.toLowerCase())}`;
 }
 
 function valueInWords(key: string, value: unknown, fields: readonly Field[]): string {

@@ -59,7 +59,7 @@ export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrder
       label: 'Sales contact',
       kind: 'text',
       priority: 3,
-      value: (client: Client) => client.commercialName,
+      value: (client) => client.commercialName,
     },
     commercialId: { label: 'Sales contact ID', kind: 'id', column: 'commercial_contact_id' },
     firstContact: {

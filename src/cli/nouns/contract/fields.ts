@@ -42,7 +42,7 @@ export const fields = defineFields<Contract, ContractInput, ContractPatch, Contr
     label: 'Sales contact',
     kind: 'text',
     priority: 4,
-    value: (contract: Contract) => contract.commercialName,
+    value: (contract) => contract.commercialName,
   },
   commercialId: { label: 'Sales contact ID', kind: 'id' },
   createdAt: {

@@ -75,7 +75,7 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       label: 'Support',
       kind: 'text',
       priority: 2,
-      value: (event: Event) => event.supportContactName,
+      value: (event) => event.supportContactName,
     },
     // management names one, now or later; sales cannot
     supportContactId: {
@@ -93,31 +93,31 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       kind: 'text',
       borrowed: true,
       priority: 4,
-      value: ({ contract }: Event) => contract?.clientName,
+      value: ({ contract }) => contract?.clientName,
     },
     clientName: {
       label: 'Client name',
       kind: 'text',
       borrowed: true,
-      value: ({ contract }: Event) => contract?.client?.fullName,
+      value: ({ contract }) => contract?.client?.fullName,
     },
     clientEmail: {
       label: 'Client e-mail',
       kind: 'text',
       borrowed: true,
-      value: ({ contract }: Event) => contract?.client?.email,
+      value: ({ contract }) => contract?.client?.email,
     },
     clientPhone: {
       label: 'Client phone',
       kind: 'phone',
       borrowed: true,
-      value: ({ contract }: Event) => contract?.client?.phone,
+      value: ({ contract }) => contract?.client?.phone,
     },
     commercial: {
       label: 'Sales contact',
       kind: 'text',
       borrowed: true,
-      value: ({ contract }: Event) => contract?.commercialName,
+      value: ({ contract }) => contract?.commercialName,
     },
     contractId: {
       label: 'Contract ID',

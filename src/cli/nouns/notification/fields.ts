@@ -25,12 +25,12 @@ export const fields = defineFields<Notification, object, object, NotificationOrd
   oldValues: {
     label: 'Before',
     kind: 'json',
-    value: (n: Notification) => fieldsOf(n.oldValues, changed),
+    value: (n) => fieldsOf(n.oldValues, changed),
   },
   newValues: {
     label: 'After',
     kind: 'json',
-    value: (n: Notification) => fieldsOf(n.newValues, changed),
+    value: (n) => fieldsOf(n.newValues, changed),
   },
   readAt: { label: 'Read', kind: 'instant', priority: 2 },
 });
