@@ -43,7 +43,7 @@ async function expireSessions(epic: Epic, at: (server: string) => string[]): Pro
   await writeFile(file, JSON.stringify({ ...last, sessions: Object.fromEntries(expired) }));
 }
 
-/** The same of ids, which are there when the server answers soon: on a slow machine, whoever wants them asks again. */
+/** The same for ids, repeated until the server answers within the time limit of a completion. */
 async function completeIds(epic: Epic, ...words: string[]): Promise<Candidate[]> {
   let found: Candidate[] = [];
   await until(async () => {

@@ -12,7 +12,7 @@ const formats = ['terminal', 'pipe', '--json', '--csv'] as const;
 type Format = (typeof formats)[number];
 
 interface Case {
-  /** Who runs it; nobody, where it is about logging in. */
+  /** The employee who runs it; none for commands about logging in. */
   as?: Role;
   /** What comes after its name; `n` counts the runs from 0, for what can be done to a record only once. */
   args?: (n: number) => readonly string[];

@@ -32,7 +32,7 @@ const count = async (table: string, where = 'true') => {
   return Number(rows[0]?.found);
 };
 
-/** A dry run uses up ids: nobody can tell them beforehand. */
+/** A dry run consumes ids, so they cannot be predicted. */
 const idOf = async (table: string, where: string) => {
   const rows = await office.database.query(`select min(id) as id from ${table} where ${where}`);
   return Number(rows[0]?.id);

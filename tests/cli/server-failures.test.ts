@@ -23,7 +23,7 @@ afterEach(() => {
   servers = [];
 });
 
-/** An address where nothing listens: somebody did, a moment ago. */
+/** An address where nothing listens any more. */
 async function deserted(): Promise<string> {
   const url = await listen(() => {});
   const server = servers.pop();

@@ -184,7 +184,7 @@ describe('epic event list --watch', () => {
     await until(() => watching.stderr().includes('Watching.'));
     await plan('Nearly');
     await until(() => watching.stdout().includes('Nearly'));
-    // Only the socket is left, over which it hears of the event.
+    // only the socket is left to deliver the event
     await until(() => relay.count() === 1);
     relay.leadTo(null);
     await plan('Later');

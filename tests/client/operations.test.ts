@@ -71,7 +71,7 @@ test('wrong variables and results do not compile', () => {
     client.request(ClientView),
     // @ts-expect-error They are of another type.
     client.request(ClientView, { id: 'one' }),
-    // @ts-expect-error The same of one's own.
+    // @ts-expect-error The same for a caller's own document.
     client.request(Name, { id: 'one' }),
     // @ts-expect-error A parsed document is no text.
     client.request({ kind: 'Document', definitions: [] }),

@@ -43,7 +43,7 @@ async function failureOf(work: Promise<unknown>): Promise<EpicError> {
 
 const problemOf = async (work: Promise<unknown>) => (await failureOf(work)).problem;
 
-/** Compiles only while it knows every code, and takes of each only what it has. */
+/** Compiles only if it covers every code and the fields of each. */
 function inOneWord(problem: Problem): string | number | undefined {
   switch (problem.code) {
     case 'UNAUTHENTICATED':

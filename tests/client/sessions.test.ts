@@ -30,7 +30,7 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
   throw new Error(`This should have been an EpicError: ${error}`);
 }
 
-/** How often the latest session of somebody was refreshed. */
+/** How often the latest session of an employee was refreshed. */
 async function refreshesOf({ id }: Person): Promise<number> {
   const [row] = await office.database.query<{ count: number }>(
     `select count(*)::int from auth.refresh_token
@@ -174,7 +174,7 @@ describe('a session', () => {
     await alice.client({ store: mine });
     const theirs = memoryStore();
     await bruno.client({ store: theirs });
-    // Somebody else logs in while the request is under way.
+    // another employee logs in while the request is under way
     const sessions: Session[] = [office.spent(await kept(mine)), await kept(theirs)];
     const store = { ...memoryStore(), load: async () => sessions.shift() ?? (await theirs.load()) };
     expect(await problemOf(office.stranger({ store }).request(Me))).toMatchObject({

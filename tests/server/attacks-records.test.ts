@@ -4,7 +4,7 @@ import { type RunningServer, startServer } from '../support/server.ts';
 import { codesOf, logIn } from './support/api.ts';
 import { attack, changesNothing } from './support/attack.ts';
 
-// Attacks on the data by somebody who is logged in: what the database refuses, seen from outside. The rules
+// Attacks of a logged-in employee on the data, through the API. The rules
 // themselves have their tests in tests/sql.
 
 let database: TestDatabase;

@@ -223,7 +223,7 @@ describe('the claims of a token', () => {
     },
   );
 
-  // With the stolen signing key even these can be signed; the database still knows better.
+  // signed with the real key, and still refused by the database
   test.each([
     ['the owner', 'owner'],
     ['the worker', 'worker'],

@@ -4,7 +4,7 @@ import { type RunningServer, startServer } from '../support/server.ts';
 import { askToLogIn, askToRefresh, codesOf, logIn } from './support/api.ts';
 import { attack, changesNothing } from './support/attack.ts';
 
-// Values that are made to do something else than to be values, by somebody who is logged in.
+// Malicious values sent by a logged-in employee.
 
 let database: TestDatabase;
 let server: RunningServer;

@@ -87,7 +87,7 @@ describe('a deployment', () => {
     await asOwner(`
       drop function crm.sign_contract(integer);
       create function crm.sign_contract(contract_id integer, extra text) returns integer language sql return 1;
-      drop function crm.contract_is_overdue(crm.contract);
+      drop function crm.contract_is_overdue(crm.contract) cascade;
       create function crm.contract_is_overdue(contract crm.contract) returns integer language sql return 1;
       create view crm.retired_view as select crm.contract_is_overdue(contract) from crm.contract;
       reset role;

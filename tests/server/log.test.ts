@@ -13,7 +13,7 @@ let alice: Session & { id: number };
 beforeAll(async () => {
   database = await cloneDatabase();
   const id = await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
-  // What PostgreSQL and PL/pgSQL say of an error that nobody foresaw, and that quotes a value.
+  // unexpected errors of PostgreSQL and PL/pgSQL that quote a value
   await database.query(`
     create function crm.chokes() returns trigger language plpgsql as $$
     begin
@@ -100,7 +100,7 @@ test('the log contains no input, at any level', async () => {
     'mutation { createClient(input: { client: { fullName: "secret08" } }) { client { id } } }',
   );
 
-  // What nobody foresaw.
+  // an unexpected error
   const raised = await as(update, { id: clientId, patch: { companyName: 'secret09 raise' } });
   const quoted = await as(update, { id: clientId, patch: { companyName: 'secret10' } });
   expect(codesOf(raised)).toEqual(['INTERNAL']);

@@ -78,7 +78,7 @@ describe('an e-mail arrives although the server is killed', () => {
     host.isHolding = true;
     await office.assign(chloe);
     await until(() => host.held === 1);
-    // From now on nobody removes a job from the queue.
+    // from now on no job is removed from the queue
     await database.query('begin');
     await database.query('lock table graphile_worker._private_jobs in share mode');
     host.letGo();

@@ -262,7 +262,7 @@ const somebodyMay = `
   where pronamespace = 'crm'::regnamespace and has_function_privilege(department.name, pg_proc.oid, 'execute')`;
 
 describe('the schema without unused parts', () => {
-  /** Made in TypeScript, of functions of schema auth, for whoever is logged in or about to be. */
+  /** Defined in TypeScript, from functions of schema auth. */
   const ofIdentity = ['changePassword', 'login', 'logout', 'me', 'refresh'];
   const allowed = new Set<string>();
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// docs/security.md names a test for every attack, and every package with an install script: it stays true.
+// docs/security.md names existing tests and every package with an install script.
 
 const root = join(import.meta.dirname, '../..');
 const guide = readFileSync(join(root, 'docs/security.md'), 'utf8');

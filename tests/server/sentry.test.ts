@@ -94,7 +94,7 @@ test('Sentry receives every employee created, changed and deleted, and every con
 });
 
 test('Sentry receives an unexpected error under the id that the caller saw', async () => {
-  // An error whose message holds what somebody typed.
+  // an error whose message contains input
   await database.query(`
     create or replace function crm_private.client_touch() returns trigger language plpgsql as $$
     begin

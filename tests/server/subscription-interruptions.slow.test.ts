@@ -50,7 +50,7 @@ test('the listener reconnects after it was cut off, and has missed nothing', asy
 
     for (const title of ['Second', 'Third']) {
       await until(async () => (await database.query(`select 1 ${listeners}`)).length === 1);
-      // Nobody listens at this moment.
+      // no listener is connected at this moment
       await database.query(
         `begin; select pg_terminate_backend(pid, 5000) ${listeners}; ${plan(title)}; commit`,
       );

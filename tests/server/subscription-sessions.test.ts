@@ -36,7 +36,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Somebody new, logged in and connected. */
+/** A new employee, logged in and connected. */
 async function newcomer(): Promise<Connected & { id: number; email: string; token: string }> {
   people += 1;
   const email = `person${people}@epic.example`;

@@ -186,7 +186,7 @@ function withItsOwnKey(): string {
   return forge({ key, header: { jwk, kid: keys.signing.kid } });
 }
 
-/** Signed with a key that is elsewhere, and that nobody fetches. */
+/** Signed with a key at a URL, which the server does not fetch. */
 function forgedAt(jku: string): string {
   return forge({ key: anotherKey(), header: { jku, x5u: jku } });
 }

@@ -36,7 +36,7 @@ test('of several simultaneous updates of one version one succeeds, and the other
       { token, variables: { id, patch: { version: 1, phone } } },
     );
 
-  // Somebody holds the record until all of them wait for it.
+  // the record is locked until all of them wait for it
   const holder = new Client({ connectionString: database.adminUrl });
   await holder.connect();
   await holder.query('begin');

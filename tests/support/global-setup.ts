@@ -1,6 +1,6 @@
 import { startTestServer } from './test-server.ts';
 
-/** Starts the PostgreSQL of this run and tells the test processes of it through EPIC_TEST_SERVER. */
+/** Starts the PostgreSQL of this run and passes its address in EPIC_TEST_SERVER. */
 export default async function globalSetup(): Promise<void> {
   const { stop, ...server } = await startTestServer();
   process.env.EPIC_TEST_SERVER = JSON.stringify(server);

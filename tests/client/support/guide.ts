@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Run, runProgram } from '../../support/program.ts';
 import { openShell, type Shell } from './shell.ts';
 
-/** An example of the guide: what somebody types or runs, and what they get. */
+/** An example of the guide: a command or program, and its output. */
 export interface Example {
   language: 'sh' | 'ts';
   code: string;

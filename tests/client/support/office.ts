@@ -15,15 +15,15 @@ import { addEmployee, password } from '../../support/people.ts';
 import { type RunningServer, startServer } from '../../support/server.ts';
 import { removeFolder } from '../../support/temporary-folder.ts';
 
-/** A database and a server; the people of it log in with clients of their own. */
+/** A database, a server and its employees, each with a client. */
 export interface Office {
   database: TestDatabase;
   server: RunningServer;
-  /** A client where nobody is logged in. */
+  /** A client without a session. */
   stranger(options?: Partial<ClientOptions>): Client;
   /** A new employee of a department. */
   hire(department: string, more?: { mustChange?: boolean }): Promise<Person>;
-  /** The same session with an access token that has expired, and nobody here knows. */
+  /** The same session with an expired access token that the client takes for valid. */
   spent(session: Session): Session;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server that can be cut. */
+/** A TCP proxy whose connections can be cut. */
 export interface Relay {
   url: string;
-  /** Leads to this server from now on; to none, whoever connects is cut off. */
+  /** Forwards to this server from now on; with null, connections are cut. */
   leadTo(url: string | null): void;
   /** Cuts every connection. */
   cut(): void;

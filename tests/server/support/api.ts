@@ -1,13 +1,13 @@
 import { password } from '../../support/people.ts';
 
-/** An error as the API answers it. */
+/** An error as the API returns it. */
 export interface ApiError {
   message: string;
   path?: (string | number)[];
   extensions: { code: string } & Record<string, unknown>;
 }
 
-/** An answer of the API. `Data` is what the test knows it asked for. */
+/** A response of the API. */
 export interface ApiAnswer<Data> {
   status: number;
   data: Data | null;

@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../../support/database.ts';
 import { type ApiAnswer, ask, codesOf } from './api.ts';
 
-/** Asks, as an attacker would; no answer may tell how the server is made, or be an error that nobody foresaw. */
+/** Sends a request as an attacker. The response may reveal nothing of the implementation and be no unexpected error. */
 export async function attack<Data = Record<string, unknown>>(
   ...[url, query, options]: Parameters<typeof ask>
 ): Promise<ApiAnswer<Data>> {

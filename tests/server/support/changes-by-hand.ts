@@ -2,7 +2,7 @@ import { objects } from './changes-by-hand/objects.ts';
 import { policiesAndGrants } from './changes-by-hand/policies-and-grants.ts';
 import { roles } from './changes-by-hand/roles.ts';
 
-/** What somebody does to a database by hand, and what `epic-server policies diff` says to it. */
+/** A manual change of a database, and what `epic-server policies diff` reports. */
 export interface ChangeByHand {
   what: string;
   sql: string;

@@ -1,18 +1,18 @@
 import type { TestDatabase } from '../../support/database.ts';
 import { addClient, addEmployee } from '../../support/people.ts';
 
-/** A company small enough to count what it is told. */
+/** A company of one contract, for counting notifications. */
 export interface Office {
   contractId: number;
-  /** Somebody runs a new event, and so is notified: of that, and nobody else of anything. */
+  /** Assigns a new event, which notifies that employee and no other. Returns the id of the notification. */
   assign(employeeId: number): Promise<number>;
 }
 
-/** Alice of sales, with a signed contract. Whoever is added later is notified by `assign`, which gives the notification's id. */
+/** Inserts Alice of sales, with a signed contract. */
 export async function openOffice(database: TestDatabase): Promise<Office> {
   const alice = await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
   const clientId = await addClient(database, alice);
-  // As Alice, who is not told of what she does.
+  // as Alice, who is not notified of her own changes
   const asAlice = `with alice as (select set_config('jwt.claims.employee_id', '${alice}', true))`;
   const [contract] = await database.query<{ id: number }>(
     `${asAlice} insert into crm.contract (client_id, total_amount, status)

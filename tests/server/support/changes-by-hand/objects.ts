@@ -1,6 +1,6 @@
 import type { ChangeByHand } from '../changes-by-hand.ts';
 
-/** What nobody but a person takes back. */
+/** Changes that only a person can revert. */
 export const objects: ChangeByHand[] = [
   {
     what: 'the body of a function is changed',
