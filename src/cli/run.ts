@@ -5,8 +5,7 @@ import type { Command } from './core/command/command.ts';
 import { resolve } from './core/command/resolve.ts';
 import type { SharedFlags } from './core/command/shared-flags.ts';
 import { CliError, exitCodes, type Problem } from './core/errors.ts';
-import { writeAs } from './core/output/format.ts';
-import { formsFor } from './core/output/locale.ts';
+import { formsFor, setForms } from './core/output/format.ts';
 import { createOutput, type Output, type Streams } from './core/output/output.ts';
 import type { Draft } from './core/prompts/draft.ts';
 import { version } from './core/version.ts';
@@ -52,7 +51,7 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
       chosen: fields !== undefined,
       pager: shared.pager,
     });
-    writeAs(output.format === 'people' ? formsFor(streams.env) : {});
+    setForms(output.format === 'people' ? formsFor(streams.env) : {});
     const { createServices } = await import('./services.ts');
     const about = { streams, output, interrupted, commandLine, perform: performAnother };
     const services = await createServices(shared, about);

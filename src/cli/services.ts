@@ -5,7 +5,7 @@ import type { SharedFlags } from './core/command/shared-flags.ts';
 import type { Output, Streams } from './core/output/output.ts';
 import { createDraft } from './core/prompts/draft.ts';
 import { createPrompts } from './core/prompts/prompts.ts';
-import { whoseSession } from './core/session/resolve-session.ts';
+import { resolveSession } from './core/session/session.ts';
 
 /** The services of a command, configured by the shared flags. */
 export async function createServices(
@@ -19,7 +19,7 @@ export async function createServices(
   },
 ): Promise<Services> {
   const { streams, output, interrupted, commandLine, perform } = about;
-  const whose = await whoseSession(streams.env, shared.server);
+  const whose = await resolveSession(streams.env, shared.server);
   return {
     api: createApi({ ...whose, interrupted, stderr: streams.stderr }),
     store: whose.store,

@@ -2,8 +2,7 @@ import { flagName, isArgument } from './core/args/flag.ts';
 import type { Catalog, Resolved } from './core/command/resolve.ts';
 import { flagsOf, globalFlags } from './core/command/shared-flags.ts';
 import type { Problem } from './core/errors.ts';
-import { shellQuote } from './core/text/shell.ts';
-import { didYouMean } from './core/text/suggest.ts';
+import { didYouMean, shellQuote } from './core/text/words.ts';
 
 /** “epic contract sign”, for a verb without its noun: `epic sign 35`, `epic list clients`. */
 async function withNoun(

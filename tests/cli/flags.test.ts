@@ -17,7 +17,7 @@ import {
   wholeNumber,
 } from '../../src/cli/core/args/parsers.ts';
 import { parseArgv } from '../../src/cli/core/command/shared-flags.ts';
-import { shellQuote } from '../../src/cli/core/text/shell.ts';
+import { shellQuote } from '../../src/cli/core/text/words.ts';
 
 test('an id is a whole number that PostgreSQL can hold', () => {
   expect(id('12')).toBe(12);

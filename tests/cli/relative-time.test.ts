@@ -1,6 +1,6 @@
-import { ago } from '../../src/cli/core/output/ago.ts';
+import { drawTimeline } from '../../src/cli/core/output/feed.ts';
+import { ago } from '../../src/cli/core/output/format.ts';
 import { createPaint } from '../../src/cli/core/output/paint.ts';
-import { drawTimeline } from '../../src/cli/core/output/timeline.ts';
 
 const now = new Date(2026, 10, 23, 9, 0);
 const since = (...then: [number, number, number, number?, number?]) =>

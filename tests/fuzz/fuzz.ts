@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { shellQuote } from '../../src/cli/core/text/shell.ts';
+import { shellQuote } from '../../src/cli/core/text/words.ts';
 import type { Office } from '../cli/office.ts';
 import { problemOf } from './checks.ts';
 import { commandLines } from './command-lines.ts';

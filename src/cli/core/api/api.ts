@@ -8,15 +8,25 @@ import {
 } from '../../../client/index.ts';
 import { Me } from '../../operations/index.ts';
 import { CliError, type Problem } from '../errors.ts';
-import { whileWaiting } from '../output/waiting.ts';
-import { lentStore } from '../session/env-token.ts';
+import { withSpinner } from '../output/progress.ts';
+import { envTokenStore } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
 import { version } from '../version.ts';
+import { toCliError } from './errors.ts';
 import { postOverHttp } from './http.ts';
-import { inOurWords } from './problem.ts';
-import { type Following, followed, type Resumable } from './subscribing.ts';
 
-/** What came of any text: what was answered, and what went wrong beside it. */
+/** Variables of a subscription that can begin after a position. */
+export interface Resumable {
+  after?: string | null | undefined;
+}
+
+/** What the person hears of the connection. */
+export interface ConnectionListener {
+  onLost(): void;
+  onBack(): void;
+}
+
+/** The data of a response, and the problems beside it. */
 export interface Answer {
   data: unknown;
   problems: readonly Problem[];
@@ -25,32 +35,32 @@ export interface Answer {
 /** The API of one server. Every failure is a CliError. */
 export interface Api {
   readonly server: string;
-  /** True when the session is the token of EPIC_TOKEN: it is kept, refreshed and ended elsewhere. */
-  readonly isLent: boolean;
-  /** Opens a session and keeps it. */
+  /** The session is the token of EPIC_TOKEN: it is stored, refreshed and ended elsewhere. */
+  readonly usesEnvToken: boolean;
+  /** Opens a session and stores it. */
   login(credentials: { email: string; password: string }): Promise<LoggedIn>;
-  /** Goes on with a session that was opened elsewhere, if it is good, and keeps it. */
+  /** Stores a session that was opened elsewhere, if it is valid. */
   adopt(session: Session): Promise<NonNullable<LoggedIn['employee']>>;
-  /** Ends the session on the server, and here whatever the server says. */
+  /** Ends the session on the server, and here even if that fails. */
   logout(): Promise<void>;
-  /** Runs an operation as the person who is logged in, refreshing the session when it is due. */
+  /** Runs an operation, refreshing the session when it is due. */
   send<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
   ): Promise<Result>;
-  /** Runs any text; throws what the request as a whole is refused for. */
+  /** Runs any document; throws if the whole request is refused. */
   query(
     text: string,
     variables: Readonly<Record<string, unknown>>,
     operationName?: string,
   ): Promise<Answer>;
-  /** What happens, as it happens, until Ctrl-C. Nothing is missed while the connection is lost. */
+  /** A subscription, until Ctrl-C. Resumes after a lost connection without missing anything. */
   follow<Result extends object, Variables extends Resumable>(
     operation: Operation<Result, Variables>,
     variables: Variables,
-    told: Following,
+    listener: ConnectionListener,
   ): AsyncGenerator<Result, void, undefined>;
-  /** An access token, as new as can be had: for another program. */
+  /** A fresh access token, for another program. */
   newAccessToken(): Promise<string>;
 }
 
@@ -58,13 +68,13 @@ export interface Api {
 export function createApi(options: {
   server: string;
   store: SessionStore;
-  lentToken: string | undefined;
+  envToken: string | undefined;
   interrupted: AbortSignal;
   stderr: NodeJS.WriteStream;
 }): Api {
-  const { server, lentToken, interrupted: signal, stderr } = options;
-  const isLent = lentToken !== undefined;
-  const store = isLent ? lentStore(lentToken, options.store) : options.store;
+  const { server, envToken, interrupted: signal, stderr } = options;
+  const usesEnvToken = envToken !== undefined;
+  const store = usesEnvToken ? envTokenStore(envToken, options.store) : options.store;
   const about = { url: server, userAgent: `epic/${version}`, fetch: postOverHttp };
   const client = createClient({
     ...about,
@@ -75,37 +85,38 @@ export function createApi(options: {
       exclusively: store.exclusively,
     },
   });
-  const toldOf = (error: unknown) => inOurWords(error, isLent);
-  const waited = <Result>(work: Promise<Result>): Promise<Result> =>
-    whileWaiting(stderr, 'Waiting for the server', work);
-  const told = <Result>(work: Promise<Result>): Promise<Result> =>
-    waited(work).catch((error: unknown) => {
-      throw toldOf(error);
+  const asCliError = (error: unknown) => toCliError(error, usesEnvToken);
+  const withWaiting = <Result>(work: Promise<Result>): Promise<Result> =>
+    withSpinner(stderr, 'Waiting for the server', work);
+  const run = <Result>(work: Promise<Result>): Promise<Result> =>
+    withWaiting(work).catch((error: unknown) => {
+      throw asCliError(error);
     });
 
   return {
     server,
-    isLent,
-    login: (credentials) => told(client.login(credentials, { signal })),
-    adopt: (session) => told(store.exclusively(() => adopted(session))),
-    logout: () => told(client.logout({ signal })),
-    send: (operation, variables) => told(client.request(operation, variables, { signal })),
+    usesEnvToken,
+    login: (credentials) => run(client.login(credentials, { signal })),
+    adopt: (session) => run(store.exclusively(() => storeIfValid(session))),
+    logout: () => run(client.logout({ signal })),
+    send: (operation, variables) => run(client.request(operation, variables, { signal })),
     async query(text, variables, operationName) {
       try {
         const options = { signal, ...(operationName !== undefined && { operationName }) };
-        return { data: await waited(client.query(text, variables, options)), problems: [] };
+        return { data: await withWaiting(client.query(text, variables, options)), problems: [] };
       } catch (error) {
-        return answerIn(error, toldOf);
+        return answerIn(error, asCliError);
       }
     },
-    async *follow(operation, variables, following) {
+    async *follow(operation, variables, listener) {
       try {
-        yield* followed(client, operation, variables, { ...following, signal });
+        const { openSubscriptions } = await import('../../../client/subscriptions.ts');
+        yield* openSubscriptions(client, listener).follow(operation, variables, { signal });
       } catch (error) {
-        throw toldOf(error);
+        throw asCliError(error);
       }
     },
-    newAccessToken: () => told(newAccessToken()),
+    newAccessToken: () => run(newAccessToken()),
   };
 
   async function newAccessToken(): Promise<string> {
@@ -114,8 +125,8 @@ export function createApi(options: {
     return canRefresh ? client.accessToken(present) : present;
   }
 
-  async function adopted(session: Session) {
-    // With nothing of its own on disk: a session that is not good replaces none that is.
+  async function storeIfValid(session: Session) {
+    // checked in memory first: an invalid session must not replace a valid one
     const held = memoryStore(session);
     const { me } = await createClient({ ...about, store: held }).request(Me, {}, { signal });
     const latest = await held.load();
@@ -127,12 +138,12 @@ export function createApi(options: {
   }
 }
 
-/** What was answered beside errors. Throws the error where that is nothing. */
-function answerIn(error: unknown, toldOf: (error: unknown) => unknown): Answer {
+/** The response that an error carries. Throws the error if it has no data. */
+function answerIn(error: unknown, asCliError: (error: unknown) => unknown): Answer {
   const isPartial = error instanceof EpicError && error.data !== null && error.data !== undefined;
-  if (!isPartial) throw toldOf(error);
+  if (!isPartial) throw asCliError(error);
   const problems = error.problems.map((problem) => {
-    const one = toldOf(new EpicError(problem));
+    const one = asCliError(new EpicError(problem));
     if (one instanceof CliError) return one.problem;
     throw one;
   });

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { shellQuote } from '../text/shell.ts';
+import { shellQuote } from '../text/words.ts';
 import { type Flag, flagName } from './flag.ts';
 
 type Option = { type: 'boolean' | 'string'; short?: string };

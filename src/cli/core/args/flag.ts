@@ -1,5 +1,5 @@
 import { usageError } from '../errors.ts';
-import { capitalised } from '../text/capitalised.ts';
+import { capitalize } from '../text/words.ts';
 import { Invalid, type Parser } from './parsers.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
@@ -93,7 +93,7 @@ export function parsed<Value>(flag: Flag<Value>, typed: string): Value {
 /** The help of a flag as a question, without what is true on the command line only. */
 export function questionOf({ help }: Flag): string {
   const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
-  return capitalised(words);
+  return capitalize(words);
 }
 
 /** Validates an answer: true, or what is wrong with it. */
@@ -103,7 +103,7 @@ export function checkFor({ parse }: Flag): (typed: string) => true | string {
       parse(typed);
       return true;
     } catch (error) {
-      if (error instanceof Invalid) return capitalised(error.message);
+      if (error instanceof Invalid) return capitalize(error.message);
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 import type { Department } from '../../operations/index.ts';
 import type { Cell, Kind } from '../output/columns.ts';
 import { localDay, offset } from '../output/format.ts';
-import { didYouMean } from '../text/suggest.ts';
+import { didYouMean } from '../text/words.ts';
 
 /** Parses a typed text, or throws an `Invalid` that says how to write it. */
 export type Parser<Value> = ((typed: string) => Value) & {

@@ -4,7 +4,7 @@ import { CliError, notFound } from '../errors.ts';
 import { withHint } from '../hints.ts';
 import type { Column } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
-import { capitalised } from '../text/capitalised.ts';
+import { capitalize } from '../text/words.ts';
 import { type Definition, type Invocation, type Title, type Verb, verb } from './command.ts';
 import { confirm, yes } from './confirm.ts';
 import { assertMayCreate, confirmForm, formFields } from './form.ts';
@@ -50,7 +50,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
   const flags = { ...own, ...(asked !== undefined && { yes }) } as F;
   const creates = write?.verb === 'create';
   const sentence: SentenceOf<Row> = (row, participle) =>
-    `${capitalised(noun.name)} ${row.id} ${participle}: ${noun.summaryOf(row)}.`;
+    `${capitalize(noun.name)} ${row.id} ${participle}: ${noun.summaryOf(row)}.`;
   const made = verb<Result, F>({
     name,
     ...(aliases && { aliases }),

@@ -4,8 +4,8 @@ import { type Flag, type Flags, questionOf } from '../args/flag.ts';
 import { cancelled } from '../errors.ts';
 import { withHint } from '../hints.ts';
 import type { Cell, Column } from '../output/columns.ts';
-import { forPeople } from '../output/format.ts';
-import type { OutlineLine } from '../output/outline.ts';
+import { formatCell } from '../output/format.ts';
+import type { LabelledText } from '../output/record.ts';
 import type { Services } from './command.ts';
 import { assertMayBegin, permissionQuery, type WriteSpec, writtenFlags } from './permission.ts';
 
@@ -27,7 +27,7 @@ export const formFields = <Row>(flags: Flags, columns: readonly Column<Row>[]): 
 
 /** A value of a field as the record will show it. */
 export const shownIn = <Row>({ column }: FormField<Row>, value: unknown): string =>
-  forPeople(column?.kind ?? 'text', value as Cell);
+  formatCell(column?.kind ?? 'text', value as Cell);
 
 /** Shows a record as it will be sent, and asks; a no ends the command. */
 export async function confirmForm<Row>(
@@ -35,11 +35,11 @@ export async function confirmForm<Row>(
   fields: readonly FormField<Row>[],
   { values, question }: { values: Readonly<Record<string, unknown>>; question: string },
 ): Promise<void> {
-  const lines = fields.flatMap((field): OutlineLine[] => {
+  const lines = fields.flatMap((field): LabelledText[] => {
     const value = values[field.key];
     return value === undefined ? [] : [[field.label, shownIn(field, value)]];
   });
-  output.outline(lines);
+  output.labelled(lines);
   if (!(await prompts.confirm(question, 'yes'))) throw cancelled('Nothing was sent.');
 }
 

@@ -5,8 +5,8 @@ import { type Flags, optional, toggle, under, type Values } from '../args/flag.t
 import { Invalid, line, offering, type Parser, wholeNumber } from '../args/parsers.ts';
 import { usageError } from '../errors.ts';
 import { canonical } from '../output/columns.ts';
-import { didYouMean } from '../text/suggest.ts';
-import type { WatchSpec } from '../watch/list.ts';
+import { didYouMean } from '../text/words.ts';
+import type { WatchSpec } from '../watch/watch.ts';
 import { type Definition, type Invocation, type Verb, verb } from './command.ts';
 import type { Fields } from './fields.ts';
 
@@ -128,7 +128,7 @@ export function list<Row, F extends Flags, Order>(
       if (!watched || output.format === 'people') await output.list(shown, rows, ifEmpty);
       if (connection) noteNextPage({ output, commandLine }, connection);
       if (!watched) return;
-      const { watchList } = await import('../watch/list.ts');
+      const { watchList } = await import('../watch/watch.ts');
       await watchList(watched, { api, output, filters, columns, shown, after, listed: rows });
     },
   });

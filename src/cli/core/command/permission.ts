@@ -6,7 +6,7 @@ import {
   type RecordKind,
 } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
-import { columnName } from '../api/column-names.ts';
+import { columnName } from '../api/fields.ts';
 import { type Flag, type Flags, flagName } from '../args/flag.ts';
 import { CliError, type Problem } from '../errors.ts';
 import { hintFor } from '../hints.ts';

@@ -13,8 +13,8 @@ import { asTyped, wholeNumber } from '../args/parsers.ts';
 import { CliError, cancelled, usageError } from '../errors.ts';
 import { actorOf, changeOf } from '../history/change.ts';
 import type { Cell, Column } from '../output/columns.ts';
-import { forPeople } from '../output/format.ts';
-import type { OutlineLine } from '../output/outline.ts';
+import { formatCell } from '../output/format.ts';
+import type { LabelledText } from '../output/record.ts';
 import { change } from './change.ts';
 import type { Definition, Services, Verb } from './command.ts';
 import { type FormField, formFields, shownIn } from './form.ts';
@@ -96,7 +96,7 @@ async function changesBetween<Row>(
   api: Api,
   [then, now]: readonly [Row, Row],
   about: { noun: HistoryRecord; id: number; columns: readonly Column<Row>[] },
-): Promise<OutlineLine[]> {
+): Promise<LabelledText[]> {
   const { noun, id: rowId, columns } = about;
   const { historyEntries } = await api.send(History, { record: noun, rowId, first: 50 });
   const entries = historyEntries?.nodes.filter((entry) => entry !== null) ?? [];
@@ -109,8 +109,8 @@ async function changesBetween<Row>(
   return columns
     .filter(({ key, borrowed }) => !borrowed && key !== 'version' && key !== 'lastUpdate')
     .filter(({ key }) => !(key.endsWith('Id') && keys.includes(key.slice(0, -2))))
-    .flatMap((column): OutlineLine[] => {
-      const [was, is] = [then, now].map((row) => forPeople(column.kind, column.value(row)));
+    .flatMap((column): LabelledText[] => {
+      const [was, is] = [then, now].map((row) => formatCell(column.kind, column.value(row)));
       return was === is ? [] : [[column.label, `${was} → ${is}${byWhom(column.key)}`]];
     });
 }
@@ -145,8 +145,8 @@ async function updateOnTerminal<Row extends Versioned>(
   let seen = first;
   for (let isFirst = true; ; isFirst = false) {
     draft.answer(version, String(seen.version));
-    output.outline(
-      changed.map((field): OutlineLine => {
+    output.labelled(
+      changed.map((field): LabelledText => {
         const before = shownIn(field, field.column?.value(seen));
         return [field.label, `${before} → ${shownIn(field, answers[field.key])}`];
       }),
@@ -162,7 +162,7 @@ async function updateOnTerminal<Row extends Versioned>(
       if (!now) throw error;
       const changes = await changesBetween(api, [seen, now], { noun: name, id, columns });
       output.note(`Meanwhile, ${name} ${id} has changed:`);
-      output.outline(changes);
+      output.labelled(changes);
       output.note('You were about to change:');
       seen = now;
     }

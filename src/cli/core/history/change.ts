@@ -1,5 +1,5 @@
 import type { HistoryFieldsFragment } from '../../operations/index.ts';
-import { type Fields, fieldsOf } from '../api/values.ts';
+import { type Fields, fieldsOf } from '../api/fields.ts';
 import type { Field } from '../output/columns.ts';
 
 /** One row of one record, changed by one statement. */

@@ -1,4 +1,4 @@
-import type { Fields } from '../api/values.ts';
+import type { Fields } from '../api/fields.ts';
 
 /** What employees and clients are called, by their ids. */
 export interface Names {

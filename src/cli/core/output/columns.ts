@@ -1,5 +1,5 @@
 import { usageError } from '../errors.ts';
-import { didYouMean } from '../text/suggest.ts';
+import { didYouMean } from '../text/words.ts';
 
 export type Cell = string | number | boolean | object | null | undefined;
 

@@ -1,18 +1,33 @@
 import type { Column } from './columns.ts';
-import { type Format, forPeople } from './format.ts';
+import { type Format, formatCell } from './format.ts';
 import { csvHeader, csvLine, jsonLine, plainObject, tsvLine } from './machine.ts';
 import type { Paint } from './paint.ts';
-import { drawTimeline } from './timeline.ts';
+import { printable, width, wrapped } from './text.ts';
 
-/** What happened, as people read it. */
-export interface Told {
+const gutter = 3;
+
+/** Lines with a column of times, and texts wrapped beside it. */
+export function drawTimeline(
+  moments: readonly { when: string; text: string }[],
+  paint: Paint,
+  cells: number,
+): string {
+  const margin = Math.max(...moments.map(({ when }) => width(when))) + gutter;
+  const lines = moments.map(({ when, text }) => {
+    const beside = wrapped(printable(text), cells, ' '.repeat(margin)).slice(margin);
+    return `${paint.quiet(when.padEnd(margin))}${beside}\n`;
+  });
+  return lines.join('');
+}
+
+/** A line of a feed for people. */
+export interface FeedEntry {
   /** The time of day: `15:02`. */
   when: string;
   text: string;
 }
 
-/** How a feed looks. */
-interface Look {
+interface FeedOptions {
   format: Format;
   paint: Paint;
   cells: number;
@@ -23,10 +38,10 @@ interface Look {
 /** Draws one row after the other, as things happen: a sentence for people, otherwise one line in the format. */
 export function createFeed<Row>(
   columns: readonly Column<Row>[],
-  { format, paint, cells, chosen }: Look,
-): (row: Row, told: Told) => string {
+  { format, paint, cells, chosen }: FeedOptions,
+): (row: Row, entry: FeedEntry) => string {
   let header = format === 'csv' ? csvHeader(columns) : '';
-  return (row, told) => {
+  return (row, entry) => {
     if (format === 'json') return jsonLine(plainObject(columns, row));
     if (format === 'tsv') return tsvLine(columns, row);
     if (format === 'csv') {
@@ -34,8 +49,8 @@ export function createFeed<Row>(
       header = '';
       return lines;
     }
-    const values = columns.map(({ kind, value }) => forPeople(kind, value(row)));
-    const text = chosen ? values.join('  ') : told.text;
-    return drawTimeline([{ when: told.when, text }], paint, cells);
+    const values = columns.map(({ kind, value }) => formatCell(kind, value(row)));
+    const text = chosen ? values.join('  ') : entry.text;
+    return drawTimeline([{ when: entry.when, text }], paint, cells);
   };
 }

@@ -19,7 +19,7 @@ export interface Forms {
 let forms: Partial<Forms> = {};
 
 /** From now on people read these forms; where there is none, `12 500.50 €` and `2026-12-01 18:30`. */
-export function writeAs(chosen: Partial<Forms>): void {
+export function setForms(chosen: Partial<Forms>): void {
   forms = chosen;
 }
 
@@ -67,7 +67,7 @@ export function fullTime(iso: string): string {
 }
 
 /** A cell on a terminal: one harmless line, money and dates as people write them. */
-export function forPeople(kind: Kind, cell: Cell): string {
+export function formatCell(kind: Kind, cell: Cell): string {
   if (cell === null || cell === undefined || cell === '') return '–';
   if (kind === 'money') return money(String(cell));
   if (kind === 'instant') return localTime(String(cell));
@@ -78,8 +78,75 @@ export function forPeople(kind: Kind, cell: Cell): string {
 }
 
 /** A cell for machines: the value itself; instants in UTC, a missing value is null. */
-export function forMachines(kind: Kind, cell: Cell): Exclude<Cell, undefined> {
+export function plainCell(kind: Kind, cell: Cell): Exclude<Cell, undefined> {
   if (cell === null || cell === undefined) return null;
   if (kind === 'instant') return new Date(String(cell)).toISOString().replace('.000Z', 'Z');
   return cell;
+}
+
+/** `fr_FR.UTF-8` as `fr-FR`; undefined for what names no language (C, POSIX) and what this Node does not know. */
+function languageOf(name: string | undefined): string | undefined {
+  const tag = name?.replace(/[.@].*$/, '').replaceAll('_', '-');
+  if (!tag || /^(C|POSIX)$/.test(tag)) return undefined;
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+// Languages put a narrow space between thousands, which terminals draw as they like.
+const evenSpaces = (text: string) => text.replaceAll('\u202f', '\u00a0');
+
+/** How money and times are written where somebody lives, by LC_ALL, LC_MONETARY, LC_TIME and LANG. */
+export function formsFor(env: NodeJS.ProcessEnv): Partial<Forms> {
+  const chosen = (category: string) => languageOf(env.LC_ALL || env[category] || env.LANG);
+  const forms: Partial<Forms> = {};
+  const forMoney = chosen('LC_MONETARY');
+  if (forMoney) {
+    const euros = new Intl.NumberFormat(forMoney, { style: 'currency', currency: 'EUR' });
+    // As a text, the amount is formatted digit by digit; a number would round it.
+    forms.money = (amount) => evenSpaces(euros.format(amount as `${number}`));
+  }
+  const forTime = chosen('LC_TIME');
+  if (forTime) {
+    const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+    const days = new Intl.DateTimeFormat(forTime, { ...day, timeZone: 'UTC' });
+    const times = new Intl.DateTimeFormat(forTime, { ...day, hour: '2-digit', minute: '2-digit' });
+    forms.date = (date) => evenSpaces(days.format(new Date(`${date}T00:00Z`)));
+    forms.time = (instant) => evenSpaces(times.format(instant));
+  }
+  return forms;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** The days of the calendar between two moments. */
+function daysBetween(earlier: Date, later: Date): number {
+  const midnight = (instant: Date) => Date.parse(`${localDay(instant)}T00:00:00Z`);
+  return Math.round((midnight(later) - midnight(earlier)) / day);
+}
+
+/** How long ago a moment was: `2 hours ago`, `yesterday`, `3 weeks ago`. */
+export function ago(iso: string, now: Date): string {
+  const then = new Date(iso);
+  const passed = now.getTime() - then.getTime();
+  const days = daysBetween(then, now);
+  const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  if (passed < minute) return 'just now';
+  if (passed < hour) return relative.format(-Math.floor(passed / minute), 'minute');
+  if (days === 0) return relative.format(-Math.floor(passed / hour), 'hour');
+  if (days < 14) return relative.format(-days, 'day');
+  if (days < 60) return relative.format(-Math.floor(days / 7), 'week');
+  if (days < 730) return relative.format(-Math.floor(days / 30.44), 'month');
+  return relative.format(-Math.floor(days / 365.25), 'year');
+}
+
+/** The time zone that this machine's clock shows, as the API takes it: `Europe/Paris`. */
+export function timeZone(): string {
+  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // What Node says when the machine does not know.
+  return name === undefined || name === 'Etc/Unknown' ? 'UTC' : name;
 }

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { type Cell, type Column, figures, type Kind } from './columns.ts';
-import { forMachines } from './format.ts';
+import { plainCell } from './format.ts';
 import { printable, printableLines } from './text.ts';
 
 type Plain = Exclude<Cell, undefined>;
@@ -9,7 +10,7 @@ const textOf = (cell: Cell) =>
   typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell ?? '');
 
 function plainCells<Row>(columns: readonly Column<Row>[], row: Row): Plain[] {
-  return columns.map(({ kind, value }) => forMachines(kind, value(row)));
+  return columns.map(({ kind, value }) => plainCell(kind, value(row)));
 }
 
 /** A record as a plain object with every column, missing values as null. */
@@ -57,6 +58,53 @@ export function csvHeader<Row>(columns: readonly Column<Row>[]): string {
 
 /** One CSV record; text that a spreadsheet would run as a formula gets a leading `'`. */
 export function csvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
-  const cells = columns.map(({ kind, value }) => csvCell(forMachines(kind, value(row)), kind));
+  const cells = columns.map(({ kind, value }) => csvCell(plainCell(kind, value(row)), kind));
   return `${cells.join(',')}\r\n`;
+}
+
+/** How a list is written row by row. */
+interface Lines<Row> {
+  before: string;
+  row(row: Row): string;
+  between: string;
+  /** `isEmpty`: after no row at all. */
+  after(isEmpty: boolean): string;
+}
+
+function linesOf<Row>(format: 'tsv' | 'json' | 'csv', columns: readonly Column<Row>[]): Lines<Row> {
+  const none = () => '';
+  if (format === 'tsv') {
+    return { before: '', row: (row) => tsvLine(columns, row), between: '', after: none };
+  }
+  if (format === 'csv') {
+    const row = (row: Row) => csvLine(columns, row);
+    return { before: csvHeader(columns), row, between: '', after: none };
+  }
+  return {
+    before: '[',
+    row: (row) => `\n${json(plainObject(columns, row)).trimEnd().replace(/^/gm, '  ')}`,
+    between: ',',
+    after: (isEmpty) => (isEmpty ? ']\n' : '\n]\n'),
+  };
+}
+
+/** Writes rows as they come, and no faster than they are read: the same text as if they had come at once. */
+export async function writeRows<Row>(
+  stdout: NodeJS.WriteStream,
+  format: 'tsv' | 'json' | 'csv',
+  columns: readonly Column<Row>[],
+  pages: AsyncIterable<readonly Row[]> | Iterable<readonly Row[]>,
+): Promise<void> {
+  const lines = linesOf(format, columns);
+  let text = lines.before;
+  let isEmpty = true;
+  for await (const rows of pages) {
+    for (const row of rows) {
+      text += (isEmpty ? '' : lines.between) + lines.row(row);
+      isEmpty = false;
+    }
+    if (text && !stdout.write(text)) await once(stdout, 'drain');
+    text = '';
+  }
+  stdout.write(text + lines.after(isEmpty));
 }

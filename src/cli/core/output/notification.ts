@@ -2,5 +2,5 @@ import { describeNotification, type NotificationFacts } from '../../../client/no
 import { localTime, money } from './format.ts';
 
 /** The sentence of a notification, with amounts and times as they are written everywhere else. */
-export const messageOf = (notification: NotificationFacts): string =>
+export const notificationText = (notification: NotificationFacts): string =>
   describeNotification(notification, { money, time: localTime });

@@ -1,14 +1,13 @@
 import type { Problem } from '../errors.ts';
 import type { Column } from './columns.ts';
-import { createFeed, type Told } from './feed.ts';
+import { createFeed, type FeedEntry } from './feed.ts';
 import type { Format } from './format.ts';
-import { csvHeader, csvLine, json, plainObject, tsvLine } from './machine.ts';
-import { drawOutline, type OutlineLine } from './outline.ts';
+import { csvHeader, csvLine, json, plainObject, tsvLine, writeRows } from './machine.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { writeRows } from './stream.ts';
-import { drawRecord, drawTable } from './table.ts';
+import { drawLabelled, drawRecord, type LabelledText } from './record.ts';
+import { drawTable } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
 
 /** The streams and the environment that text goes through. */
@@ -45,7 +44,7 @@ export interface Output {
   /** A text in a form of its own, such as a page, as it is. */
   verbatim(text: string): void;
   /** One row after the other, as things happen: a sentence each for people, otherwise a line each. */
-  feed<Row>(columns: readonly Column<Row>[]): (row: Row, told: Told) => void;
+  feed<Row>(columns: readonly Column<Row>[]): (row: Row, entry: FeedEntry) => void;
   /** What a command changed: a sentence, or the record where a format or fields were asked for. */
   changed<Row>(sentence: string, columns: readonly Column<Row>[], row: Row): void;
   /** The same for several records. */
@@ -61,7 +60,7 @@ export interface Output {
   /** A command line that is run for the person, on stderr. */
   echo(commandLine: string): void;
   /** Labels and what belongs to them, for the person at the prompt, on stderr. */
-  outline(lines: readonly OutlineLine[]): void;
+  labelled(lines: readonly LabelledText[]): void;
   problem(problem: Problem): void;
 }
 
@@ -146,7 +145,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       const shown = format === 'people' ? columns : listed(columns);
       const look = { format, paint, cells: cells ?? 80, chosen: options.chosen };
       const draw = createFeed(shown, look);
-      return (row, told) => stdout.write(draw(row, told));
+      return (row, entry) => stdout.write(draw(row, entry));
     },
     verbatim(text) {
       stdout.write(text);
@@ -173,8 +172,8 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     echo(commandLine) {
       stderr.write(`${errPaint.quiet(`$ ${printableLines(commandLine)}`)}\n`);
     },
-    outline(lines) {
-      stderr.write(drawOutline(lines, errPaint, errCells));
+    labelled(lines) {
+      stderr.write(drawLabelled(lines, errPaint, errCells));
     },
     problem(problem) {
       stderr.write(

@@ -1,5 +1,33 @@
 import { shorten, width } from './text.ts';
 
+/** Shown when the work has taken this long. */
+const delayMs = 1000;
+const redrawMs = 100;
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/** On a terminal, shows that something goes on while `work` takes more than a second. */
+export async function withSpinner<Result>(
+  stderr: NodeJS.WriteStream,
+  what: string,
+  work: Promise<Result>,
+): Promise<Result> {
+  if (!stderr.isTTY) return work;
+  const began = Date.now();
+  let shown = 0;
+  const timer = setInterval(() => {
+    if (Date.now() - began < delayMs) return;
+    stderr.write(`\r${frames[shown % frames.length]} ${what} …`);
+    shown += 1;
+  }, redrawMs);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    if (shown > 0) stderr.write('\r\u001b[K');
+  }
+}
+
 /** How far a long piece of work has come, on the terminal; nothing anywhere else. */
 export interface Progress {
   /** `done` of `total`, if that is known, and what to say of it. */
@@ -8,13 +36,11 @@ export interface Progress {
   end(): void;
 }
 
-const patience = 1000;
-const pace = 100;
-const barCells = 20;
+const barWidth = 20;
 
 function bar(part: number): string {
-  const full = Math.round(Math.min(part, 1) * barCells);
-  return `${'█'.repeat(full)}${'░'.repeat(barCells - full)} ${String(Math.floor(Math.min(part, 1) * 100)).padStart(3)} %  `;
+  const full = Math.round(Math.min(part, 1) * barWidth);
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${String(Math.floor(Math.min(part, 1) * 100)).padStart(3)} %  `;
 }
 
 /** Progress on a line of its own, which appears when the work has taken a second. */
@@ -24,7 +50,7 @@ export function createProgress(stderr: NodeJS.WriteStream): Progress {
   return {
     at(done, total, what) {
       const now = Date.now();
-      if (!stderr.isTTY || now - began < patience || now - drawn < pace) return;
+      if (!stderr.isTTY || now - began < delayMs || now - drawn < redrawMs) return;
       drawn = now;
       const start = total ? bar(done / total) : '';
       stderr.write(`\r${start}${shorten(what, (stderr.columns || 80) - 1 - width(start))}\u001b[K`);

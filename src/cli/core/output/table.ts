@@ -1,7 +1,7 @@
 import { type Column, figures } from './columns.ts';
-import { forPeople, fullTime } from './format.ts';
+import { formatCell } from './format.ts';
 import type { Paint } from './paint.ts';
-import { blanks, printable, printableLines, shorten, width, wrapped } from './text.ts';
+import { shorten, width, wrapped } from './text.ts';
 
 const gutter = 2;
 const leastText = 20;
@@ -14,7 +14,7 @@ interface Laid<Row> {
 }
 
 function layOut<Row>(column: Column<Row>, rows: readonly Row[]): Laid<Row> {
-  const cells = rows.map((row) => forPeople(column.kind, column.value(row)));
+  const cells = rows.map((row) => formatCell(column.kind, column.value(row)));
   const natural = cells.reduce((most, cell) => Math.max(most, width(cell)), width(column.label));
   const least =
     column.kind === 'text'
@@ -101,20 +101,4 @@ export async function drawTable<Row>(
     }),
   );
   return `${[head, ...body].map(draw).join('\n')}\n`;
-}
-
-/** One record as `label  value` lines; long texts keep their line breaks, indented. */
-export function drawRecord<Row>(columns: readonly Column<Row>[], row: Row, paint: Paint): string {
-  const margin = Math.max(...columns.map(({ label }) => width(label))) + gutter;
-  const lines = columns.map(({ kind, label, value }) => {
-    const cell = value(row);
-    let text = forPeople(kind, cell);
-    if (kind === 'instant' && cell) text = fullTime(String(cell));
-    if (kind === 'text' && cell) {
-      text = printableLines(String(cell)).replaceAll('\n', `\n${' '.repeat(margin)}`);
-    }
-    const name = printable(label) + blanks(label, margin);
-    return `${paint.heading(name)}${paint.cell(kind, text)}\n`;
-  });
-  return lines.join('');
 }

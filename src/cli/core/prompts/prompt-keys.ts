@@ -1,9 +1,9 @@
-/** What is used of a prompt of the library where a line is typed. */
+/** The part of a line prompt of `prompts` that is used here. */
 export interface TypedLine {
   firstRender: boolean;
   closed?: boolean;
   out: { write(text: string): unknown };
-  /** How many UTF-16 units stand before the cursor. */
+  /** In UTF-16 units. */
   cursor: number;
   value?: string;
   /** The same, where the value is what was chosen. */
@@ -19,7 +19,7 @@ export interface TypedLine {
   right(): void;
 }
 
-/** A key as node:readline tells of it. */
+/** A key of node:readline. */
 export interface Key {
   name?: string;
   ctrl?: boolean;
@@ -28,24 +28,24 @@ export interface Key {
 
 const known = /^(return|enter|backspace|delete|escape|tab|page(down|up)|up|down|left|right)$/;
 
-/** Changes a key that the library would take for letters: Home and End move, Ctrl-U empties, others do nothing. */
-export function tame(typed: string | undefined, key: Key): void {
+/** Rewrites a key that `prompts` would insert as letters: Home and End move, Ctrl-U clears, others do nothing. */
+export function normalizeKey(typed: string | undefined, key: Key): void {
   const { name = '', ctrl } = key;
   if (name === 'home' || name === 'end') {
     Object.assign(key, { ctrl: true, name: name === 'home' ? 'a' : 'e' });
   } else if (ctrl && name === 'u') key.name = 'g';
   else if (known.test(name) || (ctrl && /^[acdeg]$/.test(name))) return;
-  // The library rings for a key with Meta.
+  // with Meta, the library rings the bell and does nothing
   else if (typed === undefined || /\p{Cc}/u.test(typed)) key.meta = true;
 }
 
 const isPairAt = (text: string, index: number) => (text.codePointAt(index) ?? 0) > 0xffff;
 
 /**
- * Mends a line when it is first drawn: a character of two UTF-16 units, such as an emoji, stays whole, and what was
- * wrong with an answer leaves nothing on the screen, however long it was and wherever the screen ends.
+ * Patches two faults of `prompts` in a line, when it is first drawn: it would split surrogate pairs, such as emoji, and
+ * leave validation errors of several lines on the screen.
  */
-export function mend(line: TypedLine): void {
+export function patchLine(line: TypedLine): void {
   if (!line.firstRender) return;
   const text = () => line.input ?? line.value ?? '';
   const insert = line._.bind(line);

@@ -3,7 +3,7 @@ import type { PromptObject } from 'prompts';
 import { cancelled } from '../errors.ts';
 import type { Streams } from '../output/output.ts';
 import { blanks, printable, printableLines, shorten, width, wrapped } from '../output/text.ts';
-import { type Key, mend, type TypedLine, tame } from './prompt-keys.ts';
+import { type Key, normalizeKey, patchLine, type TypedLine } from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
@@ -51,12 +51,11 @@ interface Searching extends TypedLine {
   suggestions: Suggestion[];
 }
 
-function mendLine(this: TypedLine): void {
-  mend(this);
+function patchOnRender(this: TypedLine): void {
+  patchLine(this);
 }
 
-/** How long nothing is typed before it is looked for, in milliseconds. */
-const pause = 150;
+const debounceMs = 150;
 const mostSuggestions = 8;
 
 /** Prompts over these streams; the library is loaded with the first question. */
@@ -64,8 +63,8 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
   const { stderr } = streams;
   const columns = () => stderr.columns || 80;
 
-  /** The check, whose complaints fit below the line that they are about. */
-  const below = (check: ((typed: string) => true | string) | undefined) =>
+  /** The check, its messages wrapped to fit below the line. */
+  const wrappedCheck = (check: ((typed: string) => true | string) | undefined) =>
     check &&
     ((typed: string) => {
       const verdict = check(typed);
@@ -78,7 +77,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     let lastKey: string | undefined;
     const onKey = (typed: string | undefined, key: Key) => {
       lastKey = key.name;
-      tame(typed, key);
+      normalizeKey(typed, key);
     };
     const onCancel = () => {
       throw cancelled(undefined, lastKey === 'escape' ? 'escape' : 'interrupted');
@@ -107,7 +106,12 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     possible: wanted && isatty(0) && stderr.isTTY === true,
     async line(question, { initial, check } = {}) {
       return String(
-        await ask(question, { type: 'text', initial, validate: below(check), onRender: mendLine }),
+        await ask(question, {
+          type: 'text',
+          initial,
+          validate: wrappedCheck(check),
+          onRender: patchOnRender,
+        }),
       );
     },
     async choice(question, choices, first) {
@@ -145,7 +149,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       const lookFor = async (input: string) => {
         typed = input;
         if (input.trim() === '') return [];
-        await new Promise((resolve) => setTimeout(resolve, pause).unref());
+        await new Promise((resolve) => setTimeout(resolve, debounceMs).unref());
         if (!isOpen || typed !== input) return [];
         // Whatever is wrong shows when the answer is used.
         const found = await suggest(input).catch(() => []);
@@ -157,7 +161,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       };
       const room = Math.max(columns() - width(question) - 6, 20);
       const onRender = function (this: Searching) {
-        mend(this);
+        patchLine(this);
         const chosen = this.suggestions?.[this.select];
         if (this.done && chosen) chosen.title = shorten(chosen.title, room);
       };
@@ -175,7 +179,11 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
     },
     async password(question, check) {
       return String(
-        await ask(question, { type: 'password', validate: below(check), onRender: mendLine }),
+        await ask(question, {
+          type: 'password',
+          validate: wrappedCheck(check),
+          onRender: patchOnRender,
+        }),
       );
     },
     async confirm(question, enter = 'no') {

@@ -3,8 +3,7 @@ import type { Api } from '../api/api.ts';
 import type { Reference } from '../args/parsers.ts';
 import { notFound, usageError } from '../errors.ts';
 import type { Output } from '../output/output.ts';
-import { capitalised } from '../text/capitalised.ts';
-import { shellQuote } from '../text/shell.ts';
+import { capitalize, shellQuote } from '../text/words.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
 
@@ -65,7 +64,7 @@ export async function resolve(
   }
   if (output.format === 'people') {
     output.note(
-      `${capitalised(kind)} ${[`${one.id}: ${one.title}`, one.detail].filter(Boolean).join(', ')}`,
+      `${capitalize(kind)} ${[`${one.id}: ${one.title}`, one.detail].filter(Boolean).join(', ')}`,
     );
   }
   return one.id;

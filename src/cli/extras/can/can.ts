@@ -1,4 +1,4 @@
-import { fieldName } from '../../core/api/column-names.ts';
+import { fieldName } from '../../core/api/fields.ts';
 import { optional, required, several } from '../../core/args/flag.ts';
 import { line, offering } from '../../core/args/parsers.ts';
 import { type Command, command, type Noun } from '../../core/command/command.ts';

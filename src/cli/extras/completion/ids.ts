@@ -1,8 +1,8 @@
 import { type Api, createApi } from '../../core/api/api.ts';
 import { localDay } from '../../core/output/format.ts';
-import { messageOf } from '../../core/output/notification.ts';
+import { notificationText } from '../../core/output/notification.ts';
 import type { Streams } from '../../core/output/output.ts';
-import { whoseSession } from '../../core/session/resolve-session.ts';
+import { resolveSession } from '../../core/session/session.ts';
 import {
   ClientNames,
   ContractNames,
@@ -59,7 +59,8 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
       [(await api.send(EmployeeNames, {})).all],
       ({ fullName, department }) => `${fullName}, ${department}`,
     ),
-  notification: async (api) => described([(await api.send(NotificationNames, {})).all], messageOf),
+  notification: async (api) =>
+    described([(await api.send(NotificationNames, {})).all], notificationText),
   session: async (api) =>
     described([(await api.send(SessionNames, {})).all], ({ userAgent }) => userAgent ?? ''),
 };
@@ -71,10 +72,10 @@ export async function idsOf(
   { env, stderr }: Pick<Streams, 'env' | 'stderr'>,
 ): Promise<Candidate[]> {
   const query = queries[noun];
-  const whose = await whoseSession(env, flag);
-  const { server, store, lentToken } = whose;
-  const session = lentToken === undefined ? await store.find(server) : undefined;
-  if (!query || (!session && lentToken === undefined)) return [];
+  const whose = await resolveSession(env, flag);
+  const { server, store, envToken } = whose;
+  const session = envToken === undefined ? await store.find(server) : undefined;
+  if (!query || (!session && envToken === undefined)) return [];
   const interrupted = AbortSignal.timeout(timeoutMs);
   // a refresh must not be cut short, or the session is lost: it begins only when the server answers
   if (session && session.expiresAt - Date.now() < refreshMarginMs) {

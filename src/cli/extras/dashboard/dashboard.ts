@@ -1,8 +1,7 @@
-import { timeZone } from '../../core/api/time-zone.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import { CliError } from '../../core/errors.ts';
 import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
-import { localDay } from '../../core/output/format.ts';
+import { localDay, timeZone } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { blanks, printable, shorten, width as textWidth } from '../../core/output/text.ts';
 import { MyDay } from '../../operations/index.ts';

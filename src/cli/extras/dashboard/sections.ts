@@ -1,7 +1,6 @@
-import { ago } from '../../core/output/ago.ts';
 import type { ChartColumn } from '../../core/output/bars.ts';
-import { forPeople } from '../../core/output/format.ts';
-import { messageOf } from '../../core/output/notification.ts';
+import { ago, formatCell } from '../../core/output/format.ts';
+import { notificationText } from '../../core/output/notification.ts';
 import type {
   DayContractsFragment,
   DayEventsFragment,
@@ -47,7 +46,7 @@ function drafts(
     columns: [
       ids(rows),
       flexible(rows.map(clientOf)),
-      right(rows.map(({ totalAmount }) => forPeople('money', totalAmount))),
+      right(rows.map(({ totalAmount }) => formatCell('money', totalAmount))),
       text(drawnUp),
     ],
   };
@@ -66,7 +65,7 @@ function unpaid({ nodes: rows, totalCount: count }: DayContractsFragment, now: D
     columns: [
       ids(rows),
       flexible(rows.map(clientOf)),
-      right(rows.map(({ amountToBePaid }) => forPeople('money', amountToBePaid))),
+      right(rows.map(({ amountToBePaid }) => formatCell('money', amountToBePaid))),
       text(since),
     ],
   };
@@ -83,7 +82,7 @@ function events(
     rowCount: rows.length,
     columns: [
       ids(rows),
-      text(rows.map(({ startDate }) => forPeople('instant', startDate))),
+      text(rows.map(({ startDate }) => formatCell('instant', startDate))),
       flexible(rows.map(({ title }) => title)),
       text(rows.map(last)),
     ],
@@ -117,7 +116,7 @@ function unread(
     rest: 'epic notification list --unread',
     columns: [
       ids(rows),
-      flexible(rows.map(messageOf)),
+      flexible(rows.map(notificationText)),
       text(rows.map(({ createdAt }) => ago(createdAt, now))),
     ],
   };

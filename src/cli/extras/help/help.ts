@@ -3,7 +3,7 @@ import type { Item, Part } from '../../core/command/help-text.ts';
 import type { Resolved } from '../../core/command/resolve.ts';
 import { usageError } from '../../core/errors.ts';
 import { wrapped } from '../../core/output/text.ts';
-import { didYouMean } from '../../core/text/suggest.ts';
+import { didYouMean } from '../../core/text/words.ts';
 import { commandPage, nounPage, type Page, rootPage } from './page.ts';
 import { type Topic, topics } from './topics.ts';
 

@@ -1,9 +1,9 @@
 import type { Api } from '../../core/api/api.ts';
-import type { Fields } from '../../core/api/values.ts';
+import type { Fields } from '../../core/api/fields.ts';
 import { actorOf, type Change } from '../../core/history/change.ts';
 import type { HistoryFormatter, Names } from '../../core/history/formatter.ts';
 import type { Cell, Field } from '../../core/output/columns.ts';
-import { forPeople } from '../../core/output/format.ts';
+import { formatCell } from '../../core/output/format.ts';
 import { shorten } from '../../core/output/text.ts';
 import { Names as NamesQuery } from '../../operations/index.ts';
 
@@ -34,7 +34,7 @@ function fieldInWords(key: string, fields: readonly Field[]): string {
 
 function valueInWords(key: string, value: unknown, fields: readonly Field[]): string {
   const kind = fields.find((field) => field.key === key)?.kind ?? 'text';
-  const text = forPeople(kind, value as Cell);
+  const text = formatCell(kind, value as Cell);
   return kind === 'text' || kind === 'phone' ? `“${shorten(text, maxTextWidth)}”` : text;
 }
 
@@ -86,7 +86,7 @@ function updateInWords(
 const summaryOf = (values: Fields) =>
   Object.entries(values)
     .filter(([key, value]) => key !== 'id' && value != null)
-    .map(([key, value]) => `${inWords(key)} ${forPeople('text', value as Cell)}`)
+    .map(([key, value]) => `${inWords(key)} ${formatCell('text', value as Cell)}`)
     .join(', ');
 
 /** A change without its actor: `signed the contract`. */

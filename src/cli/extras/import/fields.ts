@@ -1,4 +1,4 @@
-import { columnName } from '../../core/api/column-names.ts';
+import { columnName } from '../../core/api/fields.ts';
 import { type Flags, flagName } from '../../core/args/flag.ts';
 import { email, Invalid, id, type Parser } from '../../core/args/parsers.ts';
 import type { Noun } from '../../core/command/command.ts';

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CliError } from '../../core/errors.ts';
 import { canonical } from '../../core/output/columns.ts';
-import { didYouMean } from '../../core/text/suggest.ts';
+import { didYouMean } from '../../core/text/words.ts';
 import type { ImportField } from './fields.ts';
 
 /** A record of a CSV file. */

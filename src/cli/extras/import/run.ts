@@ -3,12 +3,12 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Api } from '../../core/api/api.ts';
-import { fieldName } from '../../core/api/column-names.ts';
+import { fieldName } from '../../core/api/fields.ts';
 import { Invalid } from '../../core/args/parsers.ts';
 import type { Invocation } from '../../core/command/command.ts';
 import { CliError, notFound, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
-import { capitalised } from '../../core/text/capitalised.ts';
+import { capitalize } from '../../core/text/words.ts';
 import {
   ImportRun,
   type ImportRunMutation,
@@ -137,7 +137,7 @@ function readLine(
       Object.assign(values, field.read(cell));
     } catch (error) {
       if (!(error instanceof Invalid)) throw error;
-      problems.push({ line, column: name, message: capitalised(error.message) });
+      problems.push({ line, column: name, message: capitalize(error.message) });
     }
   }
   for (const group of needed) {

@@ -1,5 +1,5 @@
 import type { Cell, Kind } from '../../core/output/columns.ts';
-import { forMachines, forPeople } from '../../core/output/format.ts';
+import { formatCell, plainCell } from '../../core/output/format.ts';
 import type { ReportQuery } from '../../operations/index.ts';
 
 /** A column of a section, with the cell of each row. */
@@ -50,7 +50,7 @@ export function visibleColumns({ columns }: Section): { column: SectionColumn; t
     .filter(({ role }) => role !== 'detail')
     .map((column) => ({
       column,
-      texts: column.cells.map((cell) => forPeople(column.kind, cell ?? column.missing)),
+      texts: column.cells.map((cell) => formatCell(column.kind, cell ?? column.missing)),
     }));
 }
 
@@ -67,7 +67,7 @@ export function total({ kind, role, cells }: SectionColumn): string | undefined 
   const sum = cells.reduce<bigint>((all, each) => all + cents(String(each)), 0n);
   const digits = String(sum < 0n ? -sum : sum).padStart(3, '0');
   const amount = `${sum < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
-  return forPeople('money', amount);
+  return formatCell('money', amount);
 }
 
 /** The values of a column as lengths of bars. */
@@ -78,7 +78,7 @@ type JsonCell = Exclude<Cell, undefined>;
 /** The rows as objects, for JSON. */
 export function objects({ columns, rowCount }: Section): Record<string, JsonCell>[] {
   return Array.from({ length: rowCount }, (_, row) =>
-    Object.fromEntries(columns.map(({ key, kind, cells }) => [key, forMachines(kind, cells[row])])),
+    Object.fromEntries(columns.map(({ key, kind, cells }) => [key, plainCell(kind, cells[row])])),
   );
 }
 
@@ -105,7 +105,7 @@ export function figures({ key: section, columns, rowCount }: Section): Figure[] 
         id: ids[row],
         name: names[row],
         measure,
-        value: forMachines(kind, cells[row]),
+        value: plainCell(kind, cells[row]),
       })),
   ).flat();
 }

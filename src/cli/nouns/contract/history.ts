@@ -1,4 +1,4 @@
-import type { Fields } from '../../core/api/values.ts';
+import type { Fields } from '../../core/api/fields.ts';
 import {
   type Act,
   type HistoryFormatter,

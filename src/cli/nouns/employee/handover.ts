@@ -4,7 +4,7 @@ import type { Services } from '../../core/command/command.ts';
 import { assertMayBegin } from '../../core/command/permission.ts';
 import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
-import type { OutlineLine } from '../../core/output/outline.ts';
+import type { LabelledText } from '../../core/output/record.ts';
 import {
   type Department,
   EmployeeColleagues,
@@ -26,7 +26,7 @@ function named(names: readonly string[], total: number): string {
   return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
-function workOf({ clients, events }: Leaver): { summary: string; lines: OutlineLine[] } {
+function workOf({ clients, events }: Leaver): { summary: string; lines: LabelledText[] } {
   const kinds = [
     {
       what: 'client',
@@ -93,7 +93,7 @@ async function agreeOnSuccessor(
   const { summary, lines } = workOf(leaver);
   const contracts = leaver.clients.totalCount > 0 ? '; contracts go with their clients' : '';
   output.note(`${leaver.fullName} still looks after ${summary}${contracts}:`);
-  output.outline(lines);
+  output.labelled(lines);
   if (successor) return successor;
   const chosen = await askForSuccessor(services, leaver);
   draft.answer(flag, String(chosen.id));

@@ -1,11 +1,11 @@
 import { type HistoryFormatter, handover, joinParts } from '../../core/history/formatter.ts';
-import { forPeople } from '../../core/output/format.ts';
+import { formatCell } from '../../core/output/format.ts';
 
 export const history: HistoryFormatter = {
   summary: ({ title, startDate, supportContactId }, names) =>
     joinParts(
       `“${title}”`,
-      forPeople('instant', String(startDate)),
+      formatCell('instant', String(startDate)),
       supportContactId != null && `run by ${names.employee(supportContactId)}`,
     ),
   acts: (before, after, names) => [

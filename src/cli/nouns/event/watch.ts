@@ -1,5 +1,4 @@
-import { connectionNotes } from '../../core/watch/connection.ts';
-import type { WatchSpec } from '../../core/watch/list.ts';
+import { connectionNotes, type WatchSpec } from '../../core/watch/watch.ts';
 import {
   EventChanged,
   EventList,

@@ -1,6 +1,6 @@
-import { fieldsOf } from '../../core/api/values.ts';
+import { fieldsOf } from '../../core/api/fields.ts';
 import { defineFields } from '../../core/command/fields.ts';
-import { messageOf } from '../../core/output/notification.ts';
+import { notificationText } from '../../core/output/notification.ts';
 import type { NotificationFieldsFragment, NotificationOrderBy } from '../../operations/index.ts';
 
 export type Notification = NotificationFieldsFragment;
@@ -15,7 +15,7 @@ const changed = [
 export const fields = defineFields<Notification, object, object, NotificationOrderBy>()({
   id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
   createdAt: { label: 'When', kind: 'instant', priority: 1 },
-  message: { label: 'Message', kind: 'text', priority: 0, least: 50, value: messageOf },
+  message: { label: 'Message', kind: 'text', priority: 0, least: 50, value: notificationText },
   kind: { label: 'Kind', kind: 'text' },
   eventId: { label: 'Event', kind: 'id', priority: 3, sort: 'EVENT_ID' },
   contractId: { label: 'Contract', kind: 'id', priority: 4, sort: 'CONTRACT_ID' },

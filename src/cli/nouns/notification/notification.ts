@@ -6,8 +6,8 @@ import { list } from '../../core/command/list.ts';
 import { recordNotFound } from '../../core/command/record.ts';
 import { usageError } from '../../core/errors.ts';
 import { timeOfDay } from '../../core/output/format.ts';
-import { messageOf } from '../../core/output/notification.ts';
-import { connectionNotes } from '../../core/watch/connection.ts';
+import { notificationText } from '../../core/output/notification.ts';
+import { connectionNotes } from '../../core/watch/watch.ts';
 import {
   NotificationList,
   NotificationRead,
@@ -90,7 +90,7 @@ const watchNotifications = verb({
       const { notification } = notificationReceived;
       if (!notification) continue;
       const when = timeOfDay(new Date(notification.createdAt));
-      tell(notification, { when, text: messageOf(notification) });
+      tell(notification, { when, text: notificationText(notification) });
     }
   },
 });

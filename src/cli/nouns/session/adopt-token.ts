@@ -3,7 +3,7 @@ import { CliError, usageError } from '../../core/errors.ts';
 import { localTime } from '../../core/output/format.ts';
 import type { Output } from '../../core/output/output.ts';
 import { readAll } from '../../core/prompts/read-all.ts';
-import { lentSession } from '../../core/session/env-token.ts';
+import { sessionOfToken } from '../../core/session/session.ts';
 
 const withToken = '--with-token';
 const refreshToken = /^[\w-]{43}$/;
@@ -26,7 +26,7 @@ export async function adoptToken({
     );
   }
   const text = (await readAll(stdin, { flag: withToken, most: 16 * 1024 })).trim();
-  const lent = lentSession(text);
+  const lent = sessionOfToken(text);
   if (!lent && !refreshToken.test(text)) {
     throw usageError(
       `${withToken}: what stdin holds is not a token.`,

@@ -127,8 +127,8 @@ const welcome = ({ fullName, department, server }: Person) =>
   `Logged in as ${fullName}, ${department}, at ${server}.`;
 
 /** The session of EPIC_TOKEN is begun and ended where it comes from. */
-function refuseIfLent({ isLent }: Api): void {
-  if (!isLent) return;
+function refuseIfLent({ usesEnvToken }: Api): void {
+  if (!usesEnvToken) return;
   throw usageError(
     'EPIC_TOKEN says who you are, and this would not change it.',
     'Take it away first: unset EPIC_TOKEN',

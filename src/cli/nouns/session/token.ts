@@ -1,6 +1,6 @@
 import { command } from '../../core/command/command.ts';
 import type { Column } from '../../core/output/columns.ts';
-import { expiryOf } from '../../core/session/env-token.ts';
+import { expiryOf } from '../../core/session/session.ts';
 
 interface Token {
   token: string;

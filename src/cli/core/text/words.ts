@@ -1,3 +1,15 @@
+/** The text with a capital at its beginning. */
+export const capitalize = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+
+/** The arguments as one line for a POSIX shell, quoted where needed. */
+export function shellQuote(args: readonly string[]): string {
+  return args
+    .map((arg) =>
+      /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", String.raw`'\''`)}'`,
+    )
+    .join(' ');
+}
+
 /** How many single letters apart two words are: wrong, missing, too many, or swapped with the next. */
 function distance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];

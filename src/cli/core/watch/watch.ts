@@ -1,9 +1,62 @@
-import type { Api } from '../api/api.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Api, ConnectionListener } from '../api/api.ts';
+import { CliError } from '../errors.ts';
 import type { Column } from '../output/columns.ts';
-import { timeOfDay } from '../output/format.ts';
+import { formatCell, plainCell, timeOfDay } from '../output/format.ts';
 import type { Output } from '../output/output.ts';
-import { onceThere } from './connection.ts';
-import { differences } from './differences.ts';
+
+/** Notes on stderr that the connection was lost, and that it is back. */
+export const connectionNotes = ({ note }: Pick<Output, 'note'>): ConnectionListener => ({
+  onLost: () => note('The connection is lost. Trying again…'),
+  onBack: () => note('The connection is back. Nothing was missed.'),
+});
+
+const backoff = { minMs: 250, maxMs: 10_000 };
+
+const isUnavailable = (error: unknown) =>
+  error instanceof CliError && error.problem.code === 'UNAVAILABLE';
+
+/** The result of a request, retried for as long as the server is unavailable. */
+export async function retryWhileUnavailable<Answer>(
+  request: () => Promise<Answer>,
+): Promise<Answer> {
+  for (let wait = backoff.minMs; ; wait = Math.min(wait * 2, backoff.maxMs)) {
+    try {
+      return await request();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      await sleep(wait);
+    }
+  }
+}
+
+const longest = 40;
+
+/** The columns of a record whose values are not what they were. */
+function changedColumns<Row>(
+  columns: readonly Column<Row>[],
+  before: Row,
+  after: Row,
+): Column<Row>[] {
+  const valueIn = ({ kind, value }: Column<Row>, row: Row) =>
+    JSON.stringify(plainCell(kind, value(row)));
+  return columns.filter((column) => valueIn(column, before) !== valueIn(column, after));
+}
+
+/** What has changed between two states of a record: `Status planned → confirmed, Notes`. */
+export function differences<Row>(columns: readonly Column<Row>[], before: Row, after: Row): string {
+  const changed = changedColumns(columns, before, after);
+  // The id of a colleague says nothing beside the name, nor does the version beside what is in it.
+  const named = changed.filter(
+    ({ key }) => key !== 'version' && !changed.some((other) => `${other.key}Id` === key),
+  );
+  const parts = named.map(({ kind, label, value }) => {
+    const [old, now] = [before, after].map((row) => formatCell(kind, value(row)));
+    const isShort = old !== undefined && now !== undefined && old.length + now.length <= longest;
+    return isShort ? `${label} ${old} → ${now}` : label;
+  });
+  return parts.join(', ');
+}
 
 /** A change of a record, as a subscription reports it. */
 export interface RecordChange<Row> {
@@ -63,7 +116,7 @@ async function effectOf<Row, Filters>(
   },
 ): Promise<WatchedRow<Row> | undefined> {
   const { api, filters, isFiltered, matching } = look;
-  const row = isDeleted ? null : await onceThere(() => matching(api, filters, id));
+  const row = isDeleted ? null : await retryWhileUnavailable(() => matching(api, filters, id));
   if (row) return { change: isNew && !known ? 'created' : 'changed', id, row };
   if (isDeleted) {
     return known || !isFiltered ? { change: 'deleted', id, row: known ?? null } : undefined;

@@ -1,7 +1,22 @@
 import { isObject } from '../../../client/is-object.ts';
 import type { Field } from '../output/columns.ts';
-import { forMachines } from '../output/format.ts';
-import { fieldName } from './column-names.ts';
+import { plainCell } from '../output/format.ts';
+
+/** A field that may have another name in the database than its own. */
+interface Named {
+  key: string;
+  column?: string;
+}
+
+/** The database's name of a field of the API: `totalAmount` → `total_amount`. */
+export const columnName = (field: string, known: readonly Named[] = []): string =>
+  known.find(({ key }) => key === field)?.column ??
+  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** The API's name of a column of the database: `total_amount` → `totalAmount`. */
+export const fieldName = (name: string, known: readonly Named[] = []): string =>
+  known.find(({ column }) => column === name)?.key ??
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The values of a record's fields, by the API's names, in the form that `epic` has them everywhere. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -10,7 +25,7 @@ function plainValue(kind: Field['kind'] | undefined, value: unknown): unknown {
   if (value === null) return null;
   // a JSON number here, exact with its 12 digits; a decimal string elsewhere
   if (kind === 'money' && typeof value === 'number') return value.toFixed(2);
-  return kind === 'instant' ? forMachines(kind, String(value)) : value;
+  return kind === 'instant' ? plainCell(kind, String(value)) : value;
 }
 
 /** What the API gives as `oldValues` or `newValues`, by column, as the fields of a record. */

@@ -8,29 +8,33 @@ const hints: Partial<Record<ApiProblem['code'], string>> = {
   UNAVAILABLE: 'Try again in a moment.',
 };
 
-/** No answer came, or one of something else. */
-const nobodyThere = new Set(['unreachable', 'connection_cut', 'timeout', 'not_epic']);
+/** Kinds of UNAVAILABLE that this side found out: no response, or one of another server. */
+const unreachable = new Set(['unreachable', 'connection_cut', 'timeout', 'not_epic']);
 
 /** What to type next: by its kind, else what the server says, else what the code says. */
-function nextStep(problem: Problem, hint: string | undefined, isLent: boolean): string | undefined {
+function nextStep(
+  problem: Problem,
+  hint: string | undefined,
+  usesEnvToken: boolean,
+): string | undefined {
   const { code, kind } = problem;
-  if (code === 'UNAVAILABLE' && nobodyThere.has(kind ?? '')) {
+  if (code === 'UNAVAILABLE' && unreachable.has(kind ?? '')) {
     return 'Is the server running? Another address: --server URL, or EPIC_SERVER.';
   }
-  if (code === 'UNAUTHENTICATED' && isLent) {
+  if (code === 'UNAUTHENTICATED' && usesEnvToken) {
     return 'Set EPIC_TOKEN to another: what “epic token” prints is good for 15 minutes.';
   }
   return hintFor(problem) ?? hint ?? hints[code as ApiProblem['code']];
 }
 
-function problemOf(problem: ApiProblem, isLent: boolean): Problem {
+function problemOf(problem: ApiProblem, usesEnvToken: boolean): Problem {
   const { code, message, kind, field, reason, facts, hint } = problem;
   if (code !== 'INTERNAL') {
-    const told: Problem = {
+    const base: Problem = {
       ...{ code, message, kind, field, reason, facts },
       ...(code === 'FORBIDDEN' && { contact: problem.contact }),
     };
-    return { ...told, hint: nextStep(told, hint, isLent) };
+    return { ...base, hint: nextStep(base, hint, usesEnvToken) };
   }
   if (kind === 'unknown_code') {
     return {
@@ -44,10 +48,10 @@ function problemOf(problem: ApiProblem, isLent: boolean): Problem {
 
 /**
  * An error of the client as a CliError, with what the person can type next; any other as it is.
- * `isLent`: the session is the token of EPIC_TOKEN.
+ * `usesEnvToken`: the session is the token of EPIC_TOKEN.
  */
-export function inOurWords(error: unknown, isLent: boolean): unknown {
+export function toCliError(error: unknown, usesEnvToken: boolean): unknown {
   return error instanceof EpicError
-    ? new CliError(problemOf(error.problem, isLent), { cause: error })
+    ? new CliError(problemOf(error.problem, usesEnvToken), { cause: error })
     : error;
 }

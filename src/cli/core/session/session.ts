@@ -1,0 +1,83 @@
+import type { Session } from '../../../client/index.ts';
+import { usageError } from '../errors.ts';
+import { createSessionStore, type SessionStore } from './store.ts';
+
+const standard = 'http://127.0.0.1:4000';
+
+/** The address to talk to, as typed or remembered: an http(s) URL without a trailing slash. */
+export function serverAddress(choices: {
+  flag: string | undefined;
+  environment: string | undefined;
+  remembered: string | null;
+}): string {
+  const source = choices.flag ? '--server' : 'EPIC_SERVER';
+  const typed = choices.flag || choices.environment;
+  if (!typed) return choices.remembered ?? standard;
+  const url = URL.parse(typed.includes('://') ? typed : `http://${typed}`);
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
+    throw usageError(`${source}: “${typed}” is not an address.`, `Write it like ${standard}.`);
+  }
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+const isToken = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
+
+/** Seconds since 1970, as far as a `Date` goes. */
+const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && Math.abs(value) <= 8.64e12;
+
+/** When an access token ends, in milliseconds since 1970; undefined when it is no access token. */
+export function expiryOf(token: string): number | undefined {
+  const [, payload = ''] = isToken.exec(token) ?? [];
+  try {
+    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    return isMoment(exp) ? exp * 1000 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The session of whoever was lent an access token, and nothing to refresh it with. */
+export function sessionOfToken(token: string): Session | undefined {
+  const expiresAt = expiryOf(token);
+  if (expiresAt === undefined) return undefined;
+  return { email: '', accessToken: token, expiresAt, refreshToken: null };
+}
+
+/** A store whose session is the token of EPIC_TOKEN: it reads and writes no session on disk. */
+export function envTokenStore(token: string, kept: SessionStore): SessionStore {
+  const session = sessionOfToken(token);
+  if (!session) {
+    throw usageError(
+      'EPIC_TOKEN is not an access token.',
+      'Set it to what “epic token” prints, or take it away: unset EPIC_TOKEN',
+    );
+  }
+  return {
+    last: kept.last,
+    find: async () => session,
+    save: async () => {},
+    forget: async () => {},
+    exclusively: (work) => work(),
+  };
+}
+
+/** Where a command works, and as whom. */
+export interface ResolvedSession {
+  server: string;
+  store: SessionStore;
+  /** The token of EPIC_TOKEN, which comes before the session that is stored. */
+  envToken: string | undefined;
+}
+
+/** Where and as whom, by `--server` and the environment. A usage error when the address is none. */
+export async function resolveSession(
+  env: NodeJS.ProcessEnv,
+  flag: string | undefined,
+): Promise<ResolvedSession> {
+  const store = createSessionStore(env);
+  const { server: remembered } = await store.last();
+  const server = serverAddress({ flag, environment: env.EPIC_SERVER, remembered });
+  // An empty variable is what a script has whose secret is missing.
+  return { server, store, envToken: env.EPIC_TOKEN || undefined };
+}
