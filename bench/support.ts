@@ -160,7 +160,7 @@ export async function runBench(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    log([error.message, error.remedy].filter(Boolean).join('\n'));
+    log([error.message, error.hint].filter(Boolean).join('\n'));
     process.exitCode = 1;
   }
 }

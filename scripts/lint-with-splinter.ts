@@ -32,7 +32,7 @@ try {
   report(findings, accepted);
 } catch (error) {
   if (!(error instanceof OperatorError)) throw error;
-  process.stderr.write(`${[error.message, error.remedy].filter(Boolean).join('\n')}\n`);
+  process.stderr.write(`${[error.message, error.hint].filter(Boolean).join('\n')}\n`);
   process.exitCode = 1;
 }
 

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { checkNodeVersion } from './node-version.ts';
 
-// Nothing else is loaded before the version is known to be right: a library could fail first, in its own words.
+// before any library is loaded, which might fail with an error of its own
 checkNodeVersion();
 (await import('node:module')).enableCompileCache();
 process.env.GRAPHILE_ENV ??= 'production';
-// Whoever reads our output may stop reading: policies matrix | head
+// the reader of a pipe may close it: policies matrix | head
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   process.exit(code === 'EPIPE' ? 0 : 1);
 });

@@ -1,6 +1,6 @@
 const required = 22;
 
-/** Ends the process, with a sentence, when this Node is too old. */
+/** Ends the process when this Node is too old. */
 export function checkNodeVersion(): void {
   const major = Number(process.versions.node.split('.')[0]);
   if (major >= required) return;

@@ -161,7 +161,7 @@ describe('a deployment', () => {
       await expect(deployAgain()).rejects.toMatchObject({
         message:
           'This database was made by an earlier version of Epic Events CRM, with other migrations, and cannot be brought up to date.',
-        remedy: expect.stringMatching(/npm run demo -- --fresh\n.*docs\/operations\.md/),
+        hint: expect.stringMatching(/npm run demo -- --fresh\n.*docs\/operations\.md/),
       });
     } finally {
       await database.query(
@@ -209,8 +209,7 @@ test('a deployment needs no superuser, and reports missing roles', async () => {
     await admin.query('drop role epic_worker');
     await expect(attempt(adminUrl)).rejects.toMatchObject({
       message: 'The role epic_worker does not exist.',
-      remedy:
-        'Have an administrator of the server run db/roles.sql; it may be run again at any time.',
+      hint: 'Have an administrator of the server run db/roles.sql; it may be run again at any time.',
     });
 
     await runSqlFile(admin, databasePath('roles.sql'));

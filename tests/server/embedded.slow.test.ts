@@ -151,7 +151,7 @@ describe('the embedded PostgreSQL', () => {
 
     expect(refusal).toBeInstanceOf(OperatorError);
     expect(refusal.message).toBe(`The data folder ${dataFolder} is in use by another epic-server.`);
-    expect(refusal.remedy).toBe('Stop that one, or choose another folder with EPIC_DATA.');
+    expect(refusal.hint).toBe('Stop that one, or choose another folder with EPIC_DATA.');
     expect(await hasEnded(await postmasterPid())).toBe(false);
   });
 

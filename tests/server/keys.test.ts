@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import jwt from 'jsonwebtoken';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
-import { afterlife, inUse } from '../../src/server/identity/keys.ts';
+import { activeKeys, verifiesAfterSeconds } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { addEmployee } from '../support/people.ts';
@@ -37,29 +37,33 @@ describe('the key that signs', () => {
   const names = (keys: { name: string }[]) => keys.map(({ name }) => name);
 
   test('the first key of a set made by hand signs, and all of them verify', () => {
-    expect(names(inUse([key('a'), key('b')], 1e9))).toEqual(['a', 'b']);
+    expect(names(activeKeys([key('a'), key('b')], 1e9))).toEqual(['a', 'b']);
   });
 
   test('the newest key signs, from its own time on', () => {
     const keys = [key('new', 1000), key('old')];
-    expect(names(inUse(keys, 999))).toEqual(['old', 'new']);
-    expect(names(inUse(keys, 1000))).toEqual(['new', 'old']);
+    expect(names(activeKeys(keys, 999))).toEqual(['old', 'new']);
+    expect(names(activeKeys(keys, 1000))).toEqual(['new', 'old']);
   });
 
   test('a replaced key no longer verifies once its last token has expired', () => {
     const keys = [key('new', 1000), key('old'), key('older')];
-    expect(names(inUse(keys, 1000 + afterlife - 1))).toEqual(['new', 'old', 'older']);
-    expect(names(inUse(keys, 1000 + afterlife))).toEqual(['new']);
+    expect(names(activeKeys(keys, 1000 + verifiesAfterSeconds - 1))).toEqual([
+      'new',
+      'old',
+      'older',
+    ]);
+    expect(names(activeKeys(keys, 1000 + verifiesAfterSeconds))).toEqual(['new']);
   });
 
   test('a key goes on signing until the time of the newer one has come', () => {
     const keys = [key('c', 3000), key('b', 2000), key('a', 1000)];
-    expect(names(inUse(keys, 2500))).toEqual(['b', 'c', 'a']);
-    expect(names(inUse(keys, 2999))).toEqual(['b', 'c']);
+    expect(names(activeKeys(keys, 2500))).toEqual(['b', 'c', 'a']);
+    expect(names(activeKeys(keys, 2999))).toEqual(['b', 'c']);
   });
 
   test('the earliest key signs when the times of all are in the future', () => {
-    expect(names(inUse([key('b', 200), key('a', 100)], 50))).toEqual(['a', 'b']);
+    expect(names(activeKeys([key('b', 200), key('a', 100)], 50))).toEqual(['a', 'b']);
   });
 });
 
@@ -69,7 +73,7 @@ describe('epic-server keys rotate', () => {
     const run = await rotate(keysFile);
     expect(run).toMatchObject({ code: 0, stdout: '' });
     expect(run.stderr).toMatch(
-      /^A new key was added\. It signs from 20[\d-]+T[\d:.]+Z on; until then every running server has read it\.\nNobody is logged out: .*\n$/,
+      /^A new key was added, which signs from 20[\d-]+T[\d:.]+Z: by then every running server has read it\.\nSessions continue: .*\n$/,
     );
     const { keys } = await read();
     expect(keys).toHaveLength(2);
@@ -92,7 +96,7 @@ describe('epic-server keys rotate', () => {
 
   test('keys rotate removes keys that are no longer needed', async () => {
     const [old, now] = [...generateJwks().keys, ...generateJwks().keys];
-    await write({ keys: [{ ...now, nbf: seconds() - afterlife }, old] });
+    await write({ keys: [{ ...now, nbf: seconds() - verifiesAfterSeconds }, old] });
     const run = await rotate(keysFile);
     expect(run.stderr).toContain('No longer needed and removed: 1.');
     const { keys } = await read();
@@ -197,7 +201,10 @@ describe('servers that share a key file', () => {
 
     // The last token of the former key has expired.
     await write({
-      keys: keys.map((key) => ({ ...key, ...(key.nbf && { nbf: seconds() - afterlife }) })),
+      keys: keys.map((key) => ({
+        ...key,
+        ...(key.nbf && { nbf: seconds() - verifiesAfterSeconds }),
+      })),
     });
     for (const server of servers) await until(async () => (await published(server)).length === 1);
     expect(await everywhere(next)).toEqual([]);

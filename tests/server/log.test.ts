@@ -155,7 +155,7 @@ test('the log contains no input, at any level', async () => {
   }
   const unforeseen = lines().filter(({ msg }) => msg === 'unexpected error');
   expect(unforeseen.map(({ err }) => err.message)).toContain(
-    'Withheld: it may quote what somebody typed.',
+    'Withheld: it may quote what a person typed.',
   );
   expect(codesOf(quoted).length).toBe(1);
 });

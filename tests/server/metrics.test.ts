@@ -1,6 +1,5 @@
 import { isDirect } from '../../src/server/http/client.ts';
-import { createMetrics } from '../../src/server/observability/metrics.ts';
-import { createNames } from '../../src/server/observability/operation-names.ts';
+import { createMetrics, createOperationLabels } from '../../src/server/observability/metrics.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -104,16 +103,18 @@ describe('a metric of another part', () => {
 
 describe('the names of operations', () => {
   test('the names of operations are kept for the first hundred of callers with a session', () => {
-    const nameOf = createNames();
+    const nameOf = createOperationLabels();
     const strangers = Array.from({ length: 1_000 }, (_, n) =>
-      nameOf(`Made${n}`, { isKnown: false }),
+      nameOf(`Made${n}`, { isAuthenticated: false }),
     );
-    const staff = Array.from({ length: 1_000 }, (_, n) => nameOf(`Known${n}`, { isKnown: true }));
+    const staff = Array.from({ length: 1_000 }, (_, n) =>
+      nameOf(`Known${n}`, { isAuthenticated: true }),
+    );
     expect(new Set(strangers).size).toBe(21);
     expect(new Set(staff).size).toBe(101);
     expect(strangers.at(-1)).toBe('other');
-    expect(nameOf('Known0', { isKnown: false })).toBe('Known0');
-    expect(nameOf(null, { isKnown: true })).toBe('unnamed');
+    expect(nameOf('Known0', { isAuthenticated: false })).toBe('Known0');
+    expect(nameOf(null, { isAuthenticated: true })).toBe('unnamed');
   });
 });
 

@@ -155,7 +155,7 @@ describe('a comparison', () => {
     expect(refusal.message).toBe(
       'Comparing needs a superuser, and epic_owner is none: it deploys db/ to a scratch database, roles included.',
     );
-    expect(refusal.remedy).toBe(
+    expect(refusal.hint).toBe(
       'Set DATABASE_ADMIN_URL to the address of a superuser, as for epic-server migrate --roles.',
     );
   });
@@ -182,21 +182,21 @@ describe('a comparison', () => {
     const catalogues = await database.query<{ relname: string }>(
       `select relname from pg_class where relnamespace = 'pg_catalog'::regnamespace and relkind = 'r' order by 1`,
     );
-    const { questions } = reference;
+    const { queries } = reference;
 
     expect(
       catalogues
         .map(({ relname }) => relname)
-        .filter((name) => !new RegExp(`\\b${name}\\b`).test(questions.database + questions.roles)),
+        .filter((name) => !new RegExp(`\\b${name}\\b`).test(queries.database + queries.roles)),
     ).toEqual(
       passedOver.filter((name) => catalogues.some(({ relname }) => relname === name)).sort(),
     );
   });
 });
 
-describe('the remedy of a difference', () => {
-  const remaining = ({ differences }: Comparison, remedy: Difference['remedy']) =>
-    differences.filter((one) => one.remedy === remedy).map(inWords);
+describe('the fix of a difference', () => {
+  const remaining = ({ differences }: Comparison, fix: Difference['fix']) =>
+    differences.filter((one) => one.fix === fix).map(inWords);
 
   test('epic-server migrate --repair removes the differences it is named for', async () => {
     const other = await cloneDatabase();
@@ -259,7 +259,7 @@ describe('epic-server policies diff', () => {
     expect(stdout).toBe(`\
 ${await heading()}
 
-epic-server migrate --repair puts right:
+Fixed by epic-server migrate --repair:
 
   extra    grant delete on table crm.contract to epic_sales
   changed  policy sales_update_own on crm.contract
@@ -270,7 +270,7 @@ epic-server migrate --repair puts right:
   changed  table crm.client
            row-level security: true in db/, false here
 
-To be put right by hand:
+To be fixed manually:
 
   changed  function crm_private.normalize_text(text)
            security definer: false in db/, true here
@@ -303,7 +303,7 @@ To be put right by hand:
       kind: 'function',
       name: 'crm_private.normalize_text(text)',
       state: 'changed',
-      remedy: 'by hand',
+      fix: 'manual',
       parts: 0,
       properties: [
         { property: 'security definer', expected: 'false', found: 'true' },

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findStaleEquivalents } from '../../src/server/dba/mutation/equivalent.ts';
-import type { Proof } from '../../src/server/dba/mutation/mutation.ts';
-import { tryMutants } from '../../src/server/dba/mutation/run.ts';
+import {
+  findStaleEquivalents,
+  type MutationReport,
+} from '../../src/server/dba/mutation/mutation.ts';
+import { runMutants } from '../../src/server/dba/mutation/run.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
@@ -44,7 +46,7 @@ test('policies mutate names the tests that notice a changed rule', async () => {
     'tests/sql/contact_rules.sql',
   );
   expect(stderr).toBe('');
-  const proof: Proof = JSON.parse(stdout);
+  const proof: MutationReport = JSON.parse(stdout);
   expect(proof).toMatchObject({
     score: 1,
     total: 4,
@@ -109,7 +111,7 @@ test('policies mutate takes a lost connection for no verdict', async () => {
     await writeFile(file, 'select pg_terminate_backend(pg_backend_pid());\n');
     const { code, stdout, stderr } = await mutate('--only', only, file);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/breaks\.sql could not be tried to its end: /);
+    expect(stderr).toMatch(/breaks\.sql could not be run to its end: /);
     expect(stderr).toContain('This says nothing about the rules.');
     expect(code).toBe(1);
   } finally {
@@ -124,7 +126,7 @@ test('policies mutate takes a mutant that cannot be applied for an error', async
     object: '',
     sql: 'drop policy x on crm.client',
   };
-  const trial = tryMutants({
+  const trial = runMutants({
     server: JSON.parse(process.env.EPIC_TEST_SERVER ?? ''),
     files: [],
     control: { name: 'nothing', kind: 'control', object: '', sql: 'select' },
@@ -132,7 +134,7 @@ test('policies mutate takes a mutant that cannot be applied for an error', async
     equivalent: new Set(),
     jobs: 1,
     interrupted: new AbortController().signal,
-    tell: () => undefined,
+    onVerdict: () => undefined,
   });
   await expect(trial).rejects.toThrow(
     'A mutant cannot be made: no such policy\n' +

@@ -76,10 +76,10 @@ select dba.impersonate('alice@epic.example');
 select id, full_name from crm.client
 where commercial_contact_id = crm.current_employee_id();
 
--- yours to change
+-- yours: updated
 update crm.client set phone = phone where id = ${ids.own};
 
--- somebody else looks after this one: no row is touched
+-- a colleague's client: no row is updated
 update crm.client set phone = phone where id = ${ids.other};
 
 -- and why
@@ -129,7 +129,7 @@ rollback;
 
     expect(support.stdout).toContain('-- the events you run\n');
     expect(management.stdout).toContain(`\
--- but no business of yours: refused
+-- but may not change the rest: refused
 update crm.client set phone = phone where id = ${ids.own};
 
 -- and why

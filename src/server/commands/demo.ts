@@ -5,11 +5,11 @@ import { type LocalDatabase, openLocalDatabase } from '../database/deploy/local.
 import { demoPassword, loadCompany } from '../demo/company.ts';
 import { defaultDemoFolder, openDemoFolder } from '../demo/folder.ts';
 import { runTour, sampleEmail } from '../demo/tour.ts';
-import { ensureOwnKeys } from '../identity/key-file.ts';
+import { ensureDefaultKeys } from '../identity/key-file.ts';
 import { loadKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
-import type { Serving } from '../service/serve.ts';
-import { takeStopRequests, untilStopped } from './until-stopped.ts';
+import type { RunningService } from '../service/serve.ts';
+import { onStopSignal, waitUntilStopped } from './until-stopped.ts';
 
 export interface DemoOptions {
   /** End after the tour. */
@@ -26,41 +26,41 @@ const programs = resolve(import.meta.dirname, '../../../node_modules/.bin');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `epic-server demo`: from nothing to a served demo company, then serving until stopped. A tour is given of a new
+ * `epic-server demo`: from nothing to a served demo company, then service until stopped. A tour is given of a new
  * company only: it changes data, which on the next run are kept.
  */
 export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<void> {
   const dataFolder = process.env.EPIC_DATA || defaultDemoFolder;
   const config = readServerConfig({ ...process.env, EPIC_DATA: dataFolder });
   const log = createLog('error');
-  const stop = takeStopRequests();
+  const stop = onStopSignal();
 
   await openDemoFolder(config.dataFolder);
   const opening = openLocalDatabase(config.dataFolder, say, { fresh });
-  // Loading PostGraphile keeps this process busy for as long as PostgreSQL needs to start beside it: so that one first.
+  // PostgreSQL starts beside this process, which loading PostGraphile blocks
   const loading = sleep(100).then(() => import('../service/serve.ts'));
   const local = await opening;
   try {
-    const [{ isNew, size }, serving] = await Promise.all([
+    const [{ isNew, size }, service] = await Promise.all([
       loadCompany(local.adminUrl),
-      serveSomewhere(await loading, config, local, log),
+      serveOnFreePort(await loading, config, local, log),
       epicIsBuilt,
     ]);
-    const stopped = untilStopped({ serving, failure: local.cluster.failure, log, stop });
+    const stopped = waitUntilStopped({ service, failure: local.cluster.failure, log, stop });
     try {
       const { folder } = local.cluster;
       const company = isNew ? 'a new demo company' : 'the demo company of your last run';
-      say(`Epic Events CRM is ready at ${serving.url} after ${seconds(performance.now())},`);
+      say(`Epic Events CRM is ready at ${service.url} after ${seconds(performance.now())},`);
       say(`with ${company}: ${size}.`);
       if (!isNew) say('What was changed there is kept; the tour is shown to a new company only.');
       say('To start over: npm run demo -- --fresh');
-      const isOver = !isNew || (await showTour(serving.url, folder, stopped));
+      const isOver = !isNew || (await showTour(service.url, folder, stopped));
       if (isOver && !exit) {
-        invite(serving.url, folder);
+        invite(service.url, folder);
         await stopped;
       }
     } finally {
-      await serving.stop();
+      await service.stop();
     }
   } finally {
     await local.cluster.close();
@@ -86,16 +86,16 @@ async function showTour(url: string, folder: string, stopped: Promise<void>): Pr
   return !interruption.signal.aborted;
 }
 
-/** Serves on the configured port, or, when that is taken, on any other. */
-async function serveSomewhere(
+/** Serves on the configured port, or on any free one if that is taken. */
+async function serveOnFreePort(
   { serve }: typeof import('../service/serve.ts'),
   config: ServerConfig,
   local: LocalDatabase,
   log: ReturnType<typeof createLog>,
-): Promise<Serving> {
+): Promise<RunningService> {
   const options = {
     databaseUrl: local.authenticatorUrl,
-    keys: loadKeys(ensureOwnKeys(local.cluster.folder)),
+    keys: loadKeys(ensureDefaultKeys(local.cluster.folder)),
     issuer: config.issuer,
     host: config.host,
     port: config.port,
@@ -106,7 +106,6 @@ async function serveSomewhere(
     sentryDsn: config.sentryDsn,
     explorer: true,
     environment: 'demo',
-    // Nobody of the demo company has a mailbox.
     mailHost: null,
     metrics: config.metrics,
     log,
@@ -115,7 +114,7 @@ async function serveSomewhere(
     return await serve(options);
   } catch (error) {
     if (!(error instanceof Error) || !isTaken(error.cause)) throw error;
-    say(`Port ${config.port} is taken: serving on another one.`);
+    say(`Port ${config.port} is taken: service on another one.`);
     return await serve({ ...options, port: 0 });
   }
 }

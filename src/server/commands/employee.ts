@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { readAdminConfig } from '../config/admin.ts';
+import { readAdminConfig } from '../config/server.ts';
 import { openLocalDatabase } from '../database/deploy/local.ts';
 import { OperatorError } from '../errors/errors.ts';
 import { explainDatabaseError } from '../graphql/errors/explain.ts';
@@ -11,9 +11,9 @@ import {
   resetPassword,
 } from '../identity/employees.ts';
 
-/** `epic-server employee create`: how the first manager comes in. The one-time password goes to stdout. */
+/** `epic-server employee create`, for the first manager. The one-time password goes to stdout. */
 export async function createEmployeeAsOperator(employee: NewEmployee): Promise<void> {
-  const { id, oneTimePassword } = await asOwner((inTransaction) =>
+  const { id, oneTimePassword } = await withOwner((inTransaction) =>
     createEmployee(inTransaction, employee),
   );
   say(`Employee ${id} was created: ${employee.fullName}, ${employee.department}.`);
@@ -21,16 +21,16 @@ export async function createEmployeeAsOperator(employee: NewEmployee): Promise<v
 }
 
 /**
- * `epic-server employee reset-password`: for a manager whom no other manager can help, since there is none, or whose
- * first password has expired. The one-time password goes to stdout.
+ * `epic-server employee reset-password`, for a manager when there is no other one, or whose first password has expired.
+ * The one-time password goes to stdout.
  */
 export async function resetPasswordAsOperator(email: string): Promise<void> {
-  const { oneTimePassword } = await asOwner(async (inTransaction) => {
+  const { oneTimePassword } = await withOwner(async (inTransaction) => {
     const id = await inTransaction((run) => idOf(run, email));
     return resetPassword(
       (work) =>
         inTransaction(async (run) => {
-          // The policies of auth.credential let its owner change the password of the session's employee only.
+          // the policies of auth.credential allow only the password of the session's employee
           await run(`select set_config('jwt.claims.employee_id', $1, true)`, [String(id)]);
           return work(run);
         }),
@@ -55,13 +55,13 @@ function say(line: string): void {
 }
 
 function show(oneTimePassword: string): void {
-  say('They log in once with this password, within seven days, and then choose their own.');
+  say('They log in with it within seven days, and then choose a password of their own.');
   say('It is not shown again:');
   process.stdout.write(`${oneTimePassword}\n`);
 }
 
-/** Does something as the owner of everything. Throws an OperatorError when the database refuses it. */
-async function asOwner<Result>(
+/** Runs transactions as epic_owner. Throws an OperatorError when the database refuses one. */
+async function withOwner<Result>(
   work: (inTransaction: InTransaction) => Promise<Result>,
 ): Promise<Result> {
   const { adminUrl, dataFolder } = readAdminConfig(process.env);

@@ -1,8 +1,8 @@
-import { readAdminConfig } from '../config/admin.ts';
+import { readAdminConfig } from '../config/server.ts';
 import { type Deployment, deploy } from '../database/deploy/deploy.ts';
 import { openLocalDatabase } from '../database/deploy/local.ts';
 
-/** `epic-server migrate`: applies what is pending, and what has changed of functions, tools and policies. */
+/** `epic-server migrate`: applies pending migrations, and changed functions, tools and policies. */
 export async function migrate(options: { roles: boolean; repair: boolean }): Promise<void> {
   const { roles, repair } = options;
   const { adminUrl, dataFolder } = readAdminConfig(process.env);

@@ -5,52 +5,49 @@ import { addPolicies } from './policies.ts';
 
 type NewEmployeeOptions = { name: string; email: string; phone?: string; department: string };
 
-/** What a caller may have under way while the program runs. */
-export interface Surroundings {
-  /** The demo's tour runs `epic`, and waits for this. */
+export interface ProgramOptions {
+  /** The tour of the demo runs `epic`, and waits for this. */
   epicIsBuilt: Promise<unknown>;
 }
 
-/** Runs `epic-server` with these arguments. Sets the exit code: 0, 1 when it failed, 2 for a wrong call. */
+/** Runs `epic-server`. Sets the exit code: 0, 1 after an error, 2 after a usage error. */
 export async function runServerProgram(
   argv: readonly string[],
-  surroundings: Surroundings = { epicIsBuilt: Promise.resolve() },
+  options: ProgramOptions = { epicIsBuilt: Promise.resolve() },
 ): Promise<void> {
   try {
-    await createProgram(surroundings).parseAsync([...argv]);
+    await createProgram(options).parseAsync([...argv]);
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
-// Each command loads what it needs when it is called.
-function createProgram({ epicIsBuilt }: Surroundings): Command {
+// Each command imports what it needs when it runs.
+function createProgram({ epicIsBuilt }: ProgramOptions): Command {
   const program = new Command('epic-server')
-    .description('The server of Epic Events CRM, for those who run it.')
+    .description('Run and administer the server of Epic Events CRM.')
     .version(version())
-    .showHelpAfterError('(epic-server --help shows what there is)')
+    .showHelpAfterError('(see epic-server --help)')
     .exitOverride();
 
   program
     .command('start')
-    .description('serve the API until stopped; without DATABASE_URL, on a PostgreSQL of its own')
+    .description('serve the API until stopped; without DATABASE_URL, from an embedded PostgreSQL')
     .action(async () => (await import('./start.ts')).start());
 
   program
     .command('migrate')
-    .description(
-      'bring the database up to date: pending migrations, and what has changed of functions and policies',
-    )
-    .option('--roles', 'apply db/roles.sql first; needs a superuser', false)
-    .option('--repair', 'apply all functions and policies, for what was changed by hand', false)
+    .description('apply pending migrations, and functions and policies that have changed')
+    .option('--roles', 'apply db/roles.sql first; requires a superuser', false)
+    .option('--repair', 'apply all functions and policies, to undo manual changes', false)
     .action(async (options: { roles: boolean; repair: boolean }) =>
       (await import('./migrate.ts')).migrate(options),
     );
 
   program
     .command('demo')
-    .description('serve a demo company on a PostgreSQL of its own, and show a day of its work')
-    .option('--exit', 'end after the tour', false)
+    .description('serve a demo company from an embedded PostgreSQL, and show a tour of it')
+    .option('--exit', 'exit after the tour', false)
     .option('--fresh', 'start over with a new demo company', false)
     .action(async (options: { exit: boolean; fresh: boolean }) =>
       (await import('./demo.ts')).demo({ ...options, epicIsBuilt }),
@@ -58,14 +55,14 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
 
   const employee = program
     .command('employee')
-    .description('the first employee, and one whom no manager can help');
+    .description('create the first employee, or reset a password without a manager');
   employee
     .command('create')
-    .description('create an employee, and print their one-time password')
+    .description('create an employee and print a one-time password')
     .requiredOption('--name <name>', 'first and last name')
-    .requiredOption('--email <address>', 'the address to log in with')
-    .option('--phone <number>', 'their telephone number, for colleagues')
-    .requiredOption('--department <department>', 'what they do, such as management')
+    .requiredOption('--email <address>', 'the e-mail address to log in with')
+    .option('--phone <number>', 'telephone number')
+    .requiredOption('--department <department>', 'sales, support or management')
     .action(async (options: NewEmployeeOptions) => {
       const { createEmployeeAsOperator } = await import('./employee.ts');
       await createEmployeeAsOperator({
@@ -78,13 +75,13 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
 
   employee
     .command('reset-password')
-    .description('end the sessions of an employee, and print a new one-time password')
-    .requiredOption('--email <address>', 'the address that they log in with')
+    .description('end the sessions of an employee and print a new one-time password')
+    .requiredOption('--email <address>', 'the e-mail address of the employee')
     .action(async ({ email }: { email: string }) =>
       (await import('./employee.ts')).resetPasswordAsOperator(email),
     );
 
-  const keys = program.command('keys').description('the keys that sign tokens');
+  const keys = program.command('keys').description('manage the keys that sign tokens');
   keys
     .command('create')
     .description('write a new key to a file for EPIC_JWT_KEYS')
@@ -92,10 +89,8 @@ function createProgram({ epicIsBuilt }: Surroundings): Command {
     .action(async (file: string) => (await import('./keys.ts')).createKeys(file));
   keys
     .command('rotate')
-    .description(
-      'have a new key sign from now on; running servers take it, and nobody is logged out',
-    )
-    .argument('[file]', 'default: EPIC_JWT_KEYS, or the keys of the data folder')
+    .description('add a key that signs from now on; running servers read it, and sessions continue')
+    .argument('[file]', 'the file (default: EPIC_JWT_KEYS, or the keys of the data folder)')
     .action(async (file?: string) => (await import('./keys.ts')).rotateKeysOf(file));
 
   addPolicies(program);
@@ -107,10 +102,10 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof OperatorError) {
     process.stderr.write(`epic-server: ${error.message}\n`);
-    if (error.remedy !== undefined) process.stderr.write(`  ${error.remedy}\n`);
+    if (error.hint !== undefined) process.stderr.write(`  ${error.hint}\n`);
     return 1;
   }
-  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`epic-server failed unexpectedly. This should not happen:\n${said}\n`);
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`epic-server failed unexpectedly:\n${details}\n`);
   return 1;
 }

@@ -1,18 +1,17 @@
 import { readServerConfig } from '../config/server.ts';
-import { type FollowedKeys, followKeys } from '../identity/followed-keys.ts';
-import { ensureOwnKeys } from '../identity/key-file.ts';
+import { ensureDefaultKeys, type WatchedKeys, watchKeys } from '../identity/key-file.ts';
 import { loadKeys } from '../identity/keys.ts';
 import { createLog } from '../observability/log.ts';
-import { takeStopRequests, untilStopped } from './until-stopped.ts';
+import { onStopSignal, waitUntilStopped } from './until-stopped.ts';
 
-/** `epic-server start`: serves until it is told to stop. */
+/** `epic-server start`: serves until stopped. */
 export async function start(): Promise<void> {
-  const stop = takeStopRequests();
+  const stop = onStopSignal();
   const config = readServerConfig(process.env);
   if (config.keysFile !== null) loadKeys(config.keysFile);
   const log = createLog(config.logLevel);
 
-  // Both are large, and a mistake in the configuration should be told at once.
+  // loaded after the configuration was checked: both are large
   const [{ serve }, { openLocalDatabase }] = await Promise.all([
     import('../service/serve.ts'),
     import('../database/deploy/local.ts'),
@@ -21,18 +20,18 @@ export async function start(): Promise<void> {
     config.databaseUrl === null
       ? await openLocalDatabase(config.dataFolder, (line) => log.warn(line))
       : null;
-  let keys: FollowedKeys | undefined;
+  let keys: WatchedKeys | undefined;
   try {
-    keys = followKeys(
-      config.keysFile ?? ensureOwnKeys(local?.cluster.folder ?? config.dataFolder),
+    keys = watchKeys(
+      config.keysFile ?? ensureDefaultKeys(local?.cluster.folder ?? config.dataFolder),
       {
         onChange: ({ signing }) =>
           log.info({ signing: signing.kid }, 'the keys have been read again'),
-        onTrouble: (error) =>
+        onError: (error) =>
           log.error({ err: error }, 'the keys cannot be read again, and stay as they were'),
       },
     );
-    const serving = await serve({
+    const service = await serve({
       databaseUrl: config.databaseUrl ?? local?.authenticatorUrl ?? '',
       keys,
       issuer: config.issuer,
@@ -50,14 +49,14 @@ export async function start(): Promise<void> {
       log,
     });
 
-    const stopped = untilStopped({ serving, log, failure: local?.cluster.failure, stop });
-    log.info({ url: serving.url }, 'epic-server is ready');
+    const stopped = waitUntilStopped({ service, log, failure: local?.cluster.failure, stop });
+    log.info({ url: service.url }, 'epic-server is ready');
     if (process.stderr.isTTY) {
-      process.stderr.write(`epic-server is ready at ${serving.url} (Ctrl-C stops it).\n`);
+      process.stderr.write(`epic-server is ready at ${service.url} (Ctrl-C stops it).\n`);
     }
     await stopped;
-    log.info('stopping: what has been asked is answered first');
-    await serving.stop();
+    log.info('stopping: requests in progress are answered first');
+    await service.stop();
     log.info('epic-server has stopped');
   } finally {
     keys?.close();

@@ -1,24 +1,25 @@
 import type { Logger } from 'pino';
-import type { Serving } from '../service/serve.ts';
+import { OperatorError } from '../errors/errors.ts';
+import type { RunningService } from '../service/serve.ts';
 
-/** A request to stop, whoever makes it first. */
+/** A request to stop, by a signal or by this program. */
 export type StopRequest = {
   made: Promise<void>;
   make(): void;
 };
 
-/** How long everything may take to let go, in ms: more than requests and deliveries that are still going on. */
-const patience = 45_000;
+/** How long the shutdown may take, in ms: more than requests and deliveries in progress. */
+const shutdownTimeoutMs = 45_000;
 
 /**
- * Takes SIGTERM and SIGINT from now on as a request to stop. A second signal ends the process at once, and so does
- * whatever has not let go after all its time.
+ * Takes SIGTERM and SIGINT as a request to stop. The process exits at once after a second signal, or when the shutdown
+ * takes too long.
  */
-export function takeStopRequests(): StopRequest {
+export function onStopSignal(): StopRequest {
   let isMade = false;
   const { promise: made, resolve } = Promise.withResolvers<void>();
   const make = () => {
-    if (!isMade) setTimeout(() => process.exit(1), patience).unref();
+    if (!isMade) setTimeout(() => process.exit(1), shutdownTimeoutMs).unref();
     isMade = true;
     resolve();
   };
@@ -32,20 +33,20 @@ export function takeStopRequests(): StopRequest {
 }
 
 /**
- * Resolves when the server should stop: on request, or, with exit code 1, when it crashed or its database did.
- * Take the request early, so that a signal during the start is not lost.
+ * Resolves when the server should stop: on request, or, with exit code 1, when it or its database crashed. `stop` is
+ * created before the start, so that a signal meanwhile is not lost.
  */
-export function untilStopped(options: {
-  serving: Serving;
+export function waitUntilStopped(options: {
+  service: RunningService;
   log: Logger;
-  /** Resolves if the embedded database ends by itself. */
+  /** Resolves if the embedded database crashes. */
   failure?: Promise<Error> | undefined;
   stop?: StopRequest;
 }): Promise<void> {
-  const { serving, failure, log, stop = takeStopRequests() } = options;
+  const { service, failure, log, stop = onStopSignal() } = options;
   const crash = (error: unknown) => {
     process.exitCode = 1;
-    serving.reportCrash(error);
+    service.reportCrash(error);
     stop.make();
   };
   process.on('uncaughtException', crash);
@@ -56,4 +57,11 @@ export function untilStopped(options: {
     stop.make();
   });
   return stop.made;
+}
+
+/** Aborts after SIGINT or SIGTERM, so that work can stop and clean up. A second signal ends the process. */
+export function interruptionSignal(): AbortSignal {
+  const controller = new AbortController();
+  onStopSignal().made.then(() => controller.abort(new OperatorError('Interrupted.')));
+  return controller.signal;
 }

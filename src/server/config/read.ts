@@ -1,19 +1,19 @@
 import { OperatorError } from '../errors/errors.ts';
 
-/** The variables that a program was started with. */
+/** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What a parser throws when a value cannot be used. It never quotes a value that can hold a password. */
-export class Unusable extends Error {
-  readonly remedy: string;
+/** Thrown by the parser of a variable. Never quotes a value that may contain a password. */
+export class InvalidValue extends Error {
+  readonly hint: string;
 
-  constructor(problem: string, remedy: string) {
+  constructor(problem: string, hint: string) {
     super(problem);
-    this.remedy = remedy;
+    this.hint = hint;
   }
 }
 
-/** Reads variables, and takes down what is wrong with them. */
+/** Reads variables, and collects their problems. */
 export type Reader = {
   /** The parsed value of a variable, or `fallback` when it is not set or empty. */
   read<Value, Fallback>(
@@ -21,28 +21,28 @@ export type Reader = {
     fallback: Fallback,
     parse: (text: string) => Value,
   ): Value | Fallback;
-  complain(name: string, problem: string, remedy: string): void;
+  addProblem(name: string, problem: string, hint: string): void;
 };
 
 /** Builds a configuration. Throws one OperatorError that names every wrong variable. */
-export function reading<Config>(
+export function readConfig<Config>(
   environment: Environment,
   build: (reader: Reader) => Config,
 ): Config {
   const problems: string[] = [];
-  const complain: Reader['complain'] = (name, problem, remedy) => {
-    problems.push(`${name} ${problem}\n  ${remedy}`);
+  const addProblem: Reader['addProblem'] = (name, problem, hint) => {
+    problems.push(`${name} ${problem}\n  ${hint}`);
   };
   const config = build({
-    complain,
+    addProblem,
     read(name, fallback, parse) {
       const text = environment[name];
       if (text === undefined || text === '') return fallback;
       try {
         return parse(text);
       } catch (error) {
-        if (!(error instanceof Unusable)) throw error;
-        complain(name, error.message, error.remedy);
+        if (!(error instanceof InvalidValue)) throw error;
+        addProblem(name, error.message, error.hint);
         return fallback;
       }
     },
@@ -50,8 +50,8 @@ export function reading<Config>(
   if (problems.length > 0) {
     throw new OperatorError(
       problems.length === 1
-        ? `The configuration cannot be used: ${problems[0]}`
-        : `The configuration cannot be used, for ${problems.length} reasons.\n\n${problems.join('\n\n')}`,
+        ? `The configuration is invalid: ${problems[0]}`
+        : `The configuration is invalid, for ${problems.length} reasons.\n\n${problems.join('\n\n')}`,
     );
   }
   return config;

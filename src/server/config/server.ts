@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Environment, reading } from './read.ts';
+import { type Environment, readConfig } from './read.ts';
 import { type TrustedDocuments, trustedDocuments } from './trusted-documents.ts';
 import {
   environmentName,
@@ -19,12 +19,12 @@ import {
   trustedProxies,
 } from './values.ts';
 
-/** What `epic-server start` needs to know. */
+/** The configuration of `epic-server start`. */
 export type ServerConfig = {
   /** Where the API logs in; null for the embedded PostgreSQL in `dataFolder`. */
   databaseUrl: string | null;
   host: string;
-  /** 0 lets the system choose. */
+  /** 0 for any free port. */
   port: number;
   /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
   trustedProxies: string[];
@@ -36,7 +36,7 @@ export type ServerConfig = {
   issuer: string;
   /** The origins whose pages may use the API. */
   allowedOrigins: readonly string[];
-  /** Whether the API's schema may be asked about itself. */
+  /** Whether introspection is allowed. */
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
@@ -45,16 +45,16 @@ export type ServerConfig = {
   explorer: boolean;
   /** What Sentry calls this deployment. */
   environment: string;
-  /** Where e-mails are handed over, whom they come from, and how they write amounts and times; null to send none. */
+  /** The SMTP server, the sender, and the format of amounts and times; null to send no e-mail. */
   mailHost: { smtpUrl: string; from: string; locale: string; timeZone: string } | null;
   logLevel: LogLevel;
-  /** Who may read /metrics: nobody, programs on this machine, or everybody. */
+  /** Who may read /metrics. */
   metrics: MetricsAudience;
 };
 
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
 export function readServerConfig(environment: Environment): ServerConfig {
-  return reading(environment, ({ read, complain }) => {
+  return readConfig(environment, ({ read, addProblem }) => {
     const config: ServerConfig = {
       databaseUrl: read('DATABASE_URL', null, postgresUrl),
       host: read('EPIC_HOST', '127.0.0.1', (text) => text),
@@ -81,17 +81,17 @@ export function readServerConfig(environment: Environment): ServerConfig {
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
     };
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
-      complain(
+      addProblem(
         'EPIC_JWT_KEYS',
         'is not set, though DATABASE_URL is.',
         'Set it to a file with the private keys that sign tokens; make one with: epic-server keys create FILE',
       );
     }
     if (environment.EPIC_SMTP_URL && !environment.EPIC_MAIL_FROM) {
-      complain(
+      addProblem(
         'EPIC_MAIL_FROM',
         'is not set, though EPIC_SMTP_URL is.',
-        'Set it to whom e-mails come from, such as Epic Events <crm@epic.example>.',
+        'Set it to the sender of e-mails, such as Epic Events <crm@epic.example>.',
       );
     }
     return config;
@@ -104,4 +104,30 @@ function mailHost(
   format: { locale: string; timeZone: string },
 ): ServerConfig['mailHost'] {
   return url === null || from === null ? null : { smtpUrl: url, from, ...format };
+}
+
+/** The configuration of `migrate`, `employee` and `policies`. */
+export type AdminConfig = {
+  /** Null for the embedded PostgreSQL in `dataFolder`. */
+  adminUrl: string | null;
+  /** Absolute. */
+  dataFolder: string;
+};
+
+/** Reads the configuration of the commands that administer the database. Throws one OperatorError. */
+export function readAdminConfig(environment: Environment): AdminConfig {
+  return readConfig(environment, ({ read, addProblem }) => {
+    const config: AdminConfig = {
+      adminUrl: read('DATABASE_ADMIN_URL', null, postgresUrl),
+      dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
+    };
+    if (environment.DATABASE_URL && !environment.DATABASE_ADMIN_URL) {
+      addProblem(
+        'DATABASE_ADMIN_URL',
+        'is not set, though DATABASE_URL is.',
+        'Set it to a login that may become epic_owner: the login of the API may not change the database.',
+      );
+    }
+    return config;
+  });
 }

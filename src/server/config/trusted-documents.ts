@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Unusable } from './read.ts';
+import { InvalidValue } from './read.ts';
 
-/** GraphQL documents by the SHA-256 hash of their text, in hexadecimal digits. */
+/** GraphQL documents by the SHA-256 of their text, in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, string>;
 
-/** The documents of a JSON file, an object of texts by their hashes. Throws Unusable. */
+/** The documents of a JSON file, an object of texts by their hashes. Throws InvalidValue. */
 export function trustedDocuments(path: string): TrustedDocuments {
   const documents = new Map<string, string>();
   for (const [hash, text] of Object.entries(readObject(path))) {
     if (typeof text !== 'string' || hash !== sha256(text)) {
-      throw new Unusable(
+      throw new InvalidValue(
         `lists a document under "${hash.slice(0, 64)}", which is not the SHA-256 of its text.`,
-        'Write the list anew, rather than by hand.',
+        'Generate the list again.',
       );
     }
     documents.set(hash, text);
@@ -30,9 +30,9 @@ function readObject(path: string): object {
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
   } catch {
-    // It is not one either.
+    // unreadable or malformed
   }
-  throw new Unusable(
+  throw new InvalidValue(
     `is "${path}", which is not a list of documents.`,
     'Give a JSON file: {"<SHA-256 of the text>": "query …", …}.',
   );

@@ -1,12 +1,12 @@
 import proxyAddr from 'proxy-addr';
-import { Unusable } from './read.ts';
+import { InvalidValue } from './read.ts';
 
-// What the text of a variable means. Each throws Unusable.
+// Parsers of variables. Each throws InvalidValue.
 
 export function postgresUrl(text: string): string {
   const protocol = URL.canParse(text) ? new URL(text).protocol : '';
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
-    throw new Unusable(
+    throw new InvalidValue(
       'is not a PostgreSQL address.',
       'It looks like postgres://user:password@host:5432/database.',
     );
@@ -17,7 +17,7 @@ export function postgresUrl(text: string): string {
 export function port(text: string): number {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value > 65_535) {
-    throw new Unusable(`is "${text}", which is not a port.`, 'Give a number from 0 to 65535.');
+    throw new InvalidValue(`is "${text}", which is not a port.`, 'Give a number from 0 to 65535.');
   }
   return value;
 }
@@ -25,7 +25,7 @@ export function port(text: string): number {
 export function sentryDsn(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^https?:$/.test(url.protocol) || url.username === '') {
-    throw new Unusable(
+    throw new InvalidValue(
       'is not a Sentry DSN.',
       'It looks like https://key@host/project; leave it out to switch Sentry off.',
     );
@@ -35,7 +35,7 @@ export function sentryDsn(text: string): string {
 
 export function onOrOff(text: string): boolean {
   if (text !== 'on' && text !== 'off') {
-    throw new Unusable(`is "${text}", which is neither on nor off.`, 'Use on or off.');
+    throw new InvalidValue(`is "${text}", which is neither on nor off.`, 'Use on or off.');
   }
   return text === 'on';
 }
@@ -45,7 +45,7 @@ export function trustedProxies(text: string): string[] {
   try {
     proxyAddr.compile(proxies);
   } catch {
-    throw new Unusable(
+    throw new InvalidValue(
       `is "${text}", which is not a list of addresses.`,
       'Separate them with commas; networks like 10.0.0.0/8 are possible, and so are loopback, linklocal and uniquelocal.',
     );
@@ -56,7 +56,7 @@ export function trustedProxies(text: string): string[] {
 export function smtpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') {
-    throw new Unusable(
+    throw new InvalidValue(
       'is not the address of a mail host.',
       'It looks like smtp://user:password@host:587, or smtps:// for TLS from the start; leave it out to send no e-mail.',
     );
@@ -66,7 +66,7 @@ export function smtpUrl(text: string): string {
 
 export function mailSender(text: string): string {
   if (!/^(?:[^<>\r\n]+<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(text)) {
-    throw new Unusable(
+    throw new InvalidValue(
       `is "${text}", which is not a sender.`,
       'It looks like crm@epic.example or Epic Events <crm@epic.example>.',
     );
@@ -74,15 +74,15 @@ export function mailSender(text: string): string {
   return text;
 }
 
-/** A BCP 47 tag of a language that this Node can write amounts and times in. */
+/** A BCP 47 tag that this Node supports. */
 export function locale(text: string): string {
   try {
     const [known] = Intl.DateTimeFormat.supportedLocalesOf(text);
     if (known !== undefined) return known;
   } catch {
-    // Not even the form of one.
+    // malformed
   }
-  throw new Unusable(`is "${text}", which is not a locale.`, 'It looks like en-GB or fr-FR.');
+  throw new InvalidValue(`is "${text}", which is not a locale.`, 'It looks like en-GB or fr-FR.');
 }
 
 /** An IANA name. */
@@ -90,7 +90,7 @@ export function timeZone(text: string): string {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
   } catch {
-    throw new Unusable(
+    throw new InvalidValue(
       `is "${text}", which is not a time zone.`,
       'It looks like Europe/Paris or UTC.',
     );
@@ -99,7 +99,7 @@ export function timeZone(text: string): string {
 
 export function environmentName(text: string): string {
   if (!/^[\w.-]{1,64}$/.test(text)) {
-    throw new Unusable(
+    throw new InvalidValue(
       `is "${text}", which is not a name for Sentry.`,
       'Use letters, digits, dots and hyphens: production, staging, …',
     );
@@ -114,7 +114,10 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 export function logLevel(text: string): LogLevel {
   const level = logLevels.find((known) => known === text);
   if (level === undefined) {
-    throw new Unusable(`is "${text}", which is not a log level.`, `Use ${logLevels.join(', ')}.`);
+    throw new InvalidValue(
+      `is "${text}", which is not a log level.`,
+      `Use ${logLevels.join(', ')}.`,
+    );
   }
   return level;
 }
@@ -125,7 +128,7 @@ export function origins(text: string): string[] {
     const origin = each.trim();
     const url = URL.canParse(origin) ? new URL(origin) : null;
     if (url?.origin !== origin || !/^https?:$/.test(url.protocol)) {
-      throw new Unusable(
+      throw new InvalidValue(
         `names "${origin}", which is not an origin.`,
         'It looks like https://crm.example.com: no path, no slash at the end; commas between several.',
       );
@@ -141,9 +144,9 @@ const metricsAudiences = ['off', 'local', 'on'] as const;
 export function metricsAudience(text: string): MetricsAudience {
   const audience = metricsAudiences.find((known) => known === text);
   if (audience === undefined) {
-    throw new Unusable(
+    throw new InvalidValue(
       `is "${text}", which is not one of its values.`,
-      'Use off, local (only programs on this machine read /metrics), or on (everybody who reaches the server).',
+      'Use off, local (only programs on this machine read /metrics), or on (everyone who reaches the server).',
     );
   }
   return audience;

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { codeOf } from '../errors/errors.ts';
 
 const settings = {
   application_name: 'epic-server',
@@ -7,33 +8,32 @@ const settings = {
 };
 
 /**
- * A pool of connections as the API's login role, whose time-outs db/roles.sql sets. It belongs to the session adaptor:
- * nobody else queries it.
+ * A pool of connections as the API's login role, whose timeouts db/roles.sql sets. Only createWithSession() queries it.
  */
 export function createPool(options: {
   databaseUrl: string;
-  /** Called when a connection breaks that nobody is using. */
+  /** Called when an idle connection breaks. */
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
   const pool = new pg.Pool({
     ...settings,
     connectionString: options.databaseUrl,
     max: 10,
-    // Lets a transaction's first statements travel together: see session-adaptor.ts.
+    // the first statements of a transaction are sent together: see session.ts
     pipeline: true,
-    // Compiling a query costs more than any query of the API takes. Where the data is, in memory or on an SSD, a page
-    // somewhere costs hardly more than the next one: without that, "mine" would read everybody's.
+    // JIT compilation takes longer than any query of the API; random reads are cheap in memory and on an SSD, which
+    // makes the planner use the indexes of the contacts
     onConnect: async (client) => {
       await client.query('set jit = off; set random_page_cost = 1.1');
     },
   });
-  return heedingLosses(pool, options.onLostConnection);
+  return withErrorHandlers(pool, options.onLostConnection);
 }
 
 /** A pool of connections as epic_worker, for the workers of the queue: one listens, four work. */
 export function createQueuePool(options: {
   databaseUrl: string;
-  /** Called when a connection breaks that nobody is using. */
+  /** Called when an idle connection breaks. */
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
   const pool = new LenientPool({
@@ -45,7 +45,7 @@ export function createQueuePool(options: {
       await client.query('set role epic_worker');
     },
   });
-  return heedingLosses(pool, options.onLostConnection);
+  return withErrorHandlers(pool, options.onLostConnection);
 }
 
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
@@ -69,9 +69,21 @@ class LenientPool extends pg.Pool {
   }
 }
 
-function heedingLosses(pool: pg.Pool, onLostConnection: (error: Error) => void): pg.Pool {
+function withErrorHandlers(pool: pg.Pool, onLostConnection: (error: Error) => void): pg.Pool {
   pool.on('error', onLostConnection);
-  // A connection that breaks while in use also rejects the query it was running; that is the error to report.
+  // a connection that breaks in use also rejects its query, which is reported
   pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
+}
+
+const lostSqlState = /^(08...|57P0[123])$/;
+const lostSystemCode = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
+const lostMessage =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+
+/** Whether PostgreSQL could not be reached, or the connection was lost: it may be starting, stopping or unreachable. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = codeOf(error) ?? '';
+  if (lostSqlState.test(code) || lostSystemCode.test(code)) return true;
+  return error instanceof Error && lostMessage.test(error.message);
 }

@@ -8,13 +8,12 @@ import type {
 import { makePgService, type NodePostgresPgClient } from 'postgraphile/adaptors/pg';
 import { ApiError } from '../errors/errors.ts';
 import type { Claims } from './claims.ts';
-import { isConnectionLoss } from './connection-loss.ts';
+import { isConnectionLoss } from './pool.ts';
 
-// Every statement of the API runs here, and nowhere else: in a transaction that begins by entering the session
-// of its caller. PostGraphile hands the caller over as "settings"; what it may put there is only what
-// sessionSettings() makes. Settings that are missing mean an anonymous caller, never the login role.
+// Every statement of the API runs in a transaction that begins by entering the session of its caller. PostGraphile passes
+// the caller as "settings", which sessionSettings() makes. Without settings the caller is anonymous, never the login role.
 
-/** The caller of a transaction in the form that PostGraphile passes around. */
+/** The caller of a transaction, as PostGraphile passes it. */
 export type SessionSettings = Record<string, string | undefined>;
 
 /** Runs a callback in a transaction that has entered the session of `settings`. */
@@ -27,8 +26,8 @@ const ownCredential = 'epic.own_credential';
 const catalogue = 'epic.catalogue';
 
 /**
- * The settings of a caller; claims null for an anonymous one.
- * `ownCredential` also lets somebody in who has not yet replaced their one-time password.
+ * The settings of a caller; claims are null for an anonymous one. `ownCredential` also allows a session whose one-time
+ * password has not been replaced.
  */
 export function sessionSettings(
   claims: Claims | null,
@@ -43,10 +42,10 @@ export function sessionSettings(
   };
 }
 
-/** Only for reading the catalogue when the schema is built: stays the login role, which may read nothing else. */
+/** For reading the catalogue when the schema is built: stays the login role, which may read nothing else. */
 export const catalogueSettings: SessionSettings = Object.freeze({ [catalogue]: 'true' });
 
-/** The PostGraphile service that reaches the database through `pool`, always inside a session. */
+/** The PostGraphile service for the database behind `pool`, always inside a session. */
 export function createSessionService(
   pool: Pool,
   options: {
@@ -66,16 +65,16 @@ export function createSessionService(
   };
 }
 
-/** The one place where a session is entered. */
+/** The only place where a session is entered. */
 export function createWithSession(pool: Pool): WithSession {
   return async (settings, callback) => {
-    const opening = openingOf(settings ?? {});
+    const enter = enterStatement(settings ?? {});
     const connection = await connect(pool);
     try {
-      // Not awaited: begin, the entering and the callback's first statement travel together. Should entering
-      // fail, the transaction is broken and PostgreSQL refuses whatever follows, so nothing runs outside a session.
+      // not awaited: begin, auth.enter and the first statement of the callback are sent together. When auth.enter fails,
+      // PostgreSQL rejects the rest of the transaction, so nothing runs outside a session
       const begun = handled(connection.query('begin'));
-      const entered = handled(connection.query(opening).then(() => begun));
+      const entered = handled(connection.query(enter).then(() => begun));
       const result = await callback(clientOf(connection, entered, 0));
       await entered;
       const { command } = await connection.query('commit');
@@ -93,7 +92,7 @@ export function createWithSession(pool: Pool): WithSession {
   };
 }
 
-function openingOf(settings: SessionSettings): { text: string; values: unknown[] } {
+function enterStatement(settings: SessionSettings): { text: string; values: unknown[] } {
   const { [catalogue]: readsCatalogue, ...caller } = settings;
   if (readsCatalogue) return { text: 'set transaction read only', values: [] };
 
@@ -129,9 +128,9 @@ function clientOf(
     rawClient: connection,
 
     async query<Row>(query: PgClientQuery): Promise<PgClientResult<Row>> {
-      const answered = handled(connection.query(statementOf(connection, query)));
+      const response = handled(connection.query(statementOf(connection, query)));
       await entered;
-      const { rows, rowCount } = await answered;
+      const { rows, rowCount } = await response;
       return { rows, rowCount };
     },
 
@@ -157,7 +156,7 @@ function clientOf(
 const preparedLimit = 200;
 const prepared = new WeakMap<PoolClient, Set<string>>();
 
-/** Names only the first statements that a connection sees, so that what it keeps prepared stays bounded. */
+/** Only the first named statements of a connection stay named, which bounds its prepared statements. */
 function statementOf(connection: PoolClient, query: PgClientQuery) {
   const { text, values, name } = query;
   const names = prepared.get(connection) ?? new Set();
@@ -171,7 +170,7 @@ function statementOf(connection: PoolClient, query: PgClientQuery) {
   };
 }
 
-/** Keeps a rejection that is awaited later from counting as unhandled now. */
+/** A promise that is awaited later, whose rejection must not count as unhandled meanwhile. */
 function handled<Value>(promise: Promise<Value>): Promise<Value> {
   promise.catch(() => {});
   return promise;

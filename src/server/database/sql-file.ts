@@ -12,7 +12,7 @@ export interface Statement {
 
 const PACKAGE_ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The absolute path of a file or folder of db/, wherever this program was started. */
+/** The absolute path of a file or folder of db/. */
 export function databasePath(...names: string[]): string {
   return join(PACKAGE_ROOT, 'db', ...names);
 }
@@ -27,7 +27,7 @@ export async function sqlFilesIn(folder: string): Promise<string[]> {
 }
 
 /**
- * Runs the statements of a file one by one, within whatever transaction the caller has begun.
+ * Runs the statements of a file one by one, in the transaction of the caller.
  * @throws OperatorError naming the file and the line.
  */
 export async function runSqlFile(
@@ -38,7 +38,7 @@ export async function runSqlFile(
   await runStatements(client, file, splitStatements(await readFile(file, 'utf8')), onResult);
 }
 
-/** As runSqlFile, for statements that have been read from a file. */
+/** Like runSqlFile, for statements that were read already. */
 export async function runStatements(
   client: ClientBase,
   file: string,
@@ -127,7 +127,7 @@ export function splitStatements(sql: string): Statement[] {
   return statements;
 }
 
-// Comments nest in SQL.
+// comments nest in SQL
 function endOfComment(sql: string, start: number): number {
   const mark = /\/\*|\*\//g;
   mark.lastIndex = start;

@@ -2,17 +2,17 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
-/** What a run of `epic` gave. */
-export interface Run {
+/** The result of a command. */
+export interface CommandResult {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** A person's own terminal: `epic` with a session of its own. */
+/** A terminal with a session of its own. */
 export interface Terminal {
-  /** Runs `epic` with these arguments; what it prints is laid out for people, 80 columns wide. */
-  epic(args: readonly string[], stdin?: string): Promise<Run>;
+  /** Runs `epic` as on a terminal of 80 columns. */
+  epic(args: readonly string[], stdin?: string): Promise<CommandResult>;
   close(): Promise<void>;
 }
 
@@ -23,14 +23,14 @@ export interface TerminalOptions {
   /** Where the session is kept while the terminal is open. */
   folder: string;
   colour: boolean;
-  /** Ends what runs in the terminal. */
+  /** Aborts the running command. */
   interrupted: AbortSignal;
 }
 
-/** Opens a terminal that talks to one server, and leaves nothing behind when it is closed. */
+/** Opens a terminal for one server; closing it removes its session. */
 export async function openTerminal(options: TerminalOptions): Promise<Terminal> {
   const { server, folder, colour, interrupted } = options;
-  // A session that a killed tour left here is of no use to anyone.
+  // left by a tour that was killed
   await rm(folder, { recursive: true, force: true });
   const { NO_COLOR: _, ...inherited } = process.env;
   const env = {
@@ -57,7 +57,7 @@ export async function openTerminal(options: TerminalOptions): Promise<Terminal> 
   };
 }
 
-/** Of a program that was interrupted: 130, as a shell would say. */
+/** 130 for an interrupted program, as in a shell. */
 function exitCodeOf(error: ExecFileException | null): number {
   if (error === null) return 0;
   return typeof error.code === 'number' ? error.code : 130;

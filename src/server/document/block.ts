@@ -1,19 +1,19 @@
-/** A piece of a page, for whatever prints it. Text between backticks is code; a line break in a text stays one. */
+/** A part of a page. Text between backticks is code; line breaks are kept. */
 export type Block =
   | { kind: 'heading'; level: 1 | 2 | 3; text: string }
   | { kind: 'paragraph'; text: string }
   /** Links to every section of the page. */
   | { kind: 'contents' }
   | { kind: 'table'; head: string[]; rows: string[][] }
-  /** Each item has a first line, and further ones below it. */
+  /** The lines of each item. */
   | { kind: 'list'; items: string[][] }
   | { kind: 'code'; language: string; text: string }
   | Grid;
 
-/** A table of short words with two levels of columns, where it matters which columns of a group differ. */
+/** A table of short words with two levels of columns, which marks groups whose columns differ. */
 export type Grid = {
   kind: 'grid';
-  /** What the rows are. */
+  /** The title of the row headings. */
   head: string;
   groups: string[];
   /** The same in every group. */
@@ -21,10 +21,10 @@ export type Grid = {
   bodies: { title: string; rows: GridRow[] }[];
 };
 
-/** One row: its name, which is also the heading of a section of the page, and for each group a word per column. */
+/** A row: its name, which is also the heading of a section, and for each group a word per column. */
 export type GridRow = { name: string; groups: string[][] };
 
-/** A part of a page: what stands under a heading, and the parts of the next level below it. */
+/** A heading with its blocks, and the sections of the next level. */
 export type Section = {
   heading: Extract<Block, { kind: 'heading' }>;
   blocks: Block[];
@@ -44,7 +44,7 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** What a text consists of, in order: code, which stands for itself, and other text. */
+/** The parts of a text in order: code and other text. */
 export function partsOf(text: string): { isCode: boolean; text: string }[] {
   return text
     .split('`')
@@ -52,7 +52,7 @@ export function partsOf(text: string): { isCode: boolean; text: string }[] {
     .filter((part) => part.text !== '');
 }
 
-/** The name of a heading in a link, as GitHub makes it. */
+/** The anchor of a heading, as on GitHub. */
 export function anchorOf(text: string): string {
   return text
     .toLowerCase()
@@ -60,7 +60,7 @@ export function anchorOf(text: string): string {
     .replaceAll(' ', '-');
 }
 
-/** The page as a tree: its blocks before the first section, and the sections of level 2 with those of level 3 in them. */
+/** The page as a tree: the blocks before the first section, and sections of levels 2 and 3. */
 export function sectionsOf(blocks: readonly Block[]): { before: Block[]; sections: Section[] } {
   const before: Block[] = [];
   const sections: Section[] = [];
@@ -75,7 +75,7 @@ export function sectionsOf(blocks: readonly Block[]): { before: Block[]; section
   return { before, sections };
 }
 
-/** Whether the columns of a group do not all say the same. */
+/** Whether the columns of a group have different words. */
 export function differ(words: readonly string[]): boolean {
   return words.some((word) => word !== words[0]);
 }

@@ -1,4 +1,4 @@
-/** How a page looks. Without a scrolling box anywhere, so that headings and table heads stick to the window. */
+/** Without scroll containers, so that headings and table heads stick to the window. */
 export const style = `:root {
   color-scheme: light dark;
   --text: light-dark(#1c1e21, #e3e5e8);

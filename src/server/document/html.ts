@@ -10,7 +10,7 @@ import {
 } from './block.ts';
 import { style } from './html-style.ts';
 
-/** A page of its own: no script, nothing loaded, right in light and dark, on a telephone and on paper. */
+/** A self-contained page without scripts, for light and dark, narrow screens and print. */
 export function htmlOf(blocks: readonly Block[]): string {
   const title = blocks.find((block) => block.kind === 'heading')?.text ?? '';
   const { before, sections } = sectionsOf(blocks);
@@ -72,7 +72,7 @@ function printed(block: Block, page: readonly Section[]): string {
   }
 }
 
-// On a narrow screen every row becomes a card, and the heads stand beside the cells: hence data-head.
+// on a narrow screen rows become cards, with data-head beside each cell
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = (row: readonly string[]) =>
     row.map((cell, index) => `<td data-head="${escaped(head[index] ?? '')}">${inline(cell)}</td>`);
@@ -118,7 +118,7 @@ function gridRow({ name, groups }: GridRow, heads: readonly string[]): string {
   return `<tr><th scope="row"><a href="#${anchorOf(name)}">${inline(name)}</a></th>${cells.join('')}</tr>`;
 }
 
-// What all columns of a group say is said once, across them.
+// one cell across a group whose columns are equal
 function gridCells(words: readonly string[], group: string): string[] {
   const isDifferent = differ(words);
   return (isDifferent ? words : words.slice(0, 1)).map((word, index) => {

@@ -24,7 +24,7 @@ function printed(block: Block, page: readonly Block[]): string {
   }
 }
 
-// A line for each section, with its parts in that line: a page of many tables keeps a short list.
+// a line for each section, with its subsections in that line
 function contents(page: readonly Block[]): string {
   return sectionsOf(page)
     .sections.map(({ heading, sections }) => {
@@ -51,8 +51,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
     .join('\n');
 }
 
-// Markdown has no second level of columns: where the columns of a group say the same, the cell says it once, and
-// otherwise, in bold, which column says what.
+// Markdown has no second level of columns: a cell has the common word of its group, or in bold the word of each column.
 function gridBody({ groups, columns }: Grid, { title, rows }: Grid['bodies'][number]): string {
   return tableOf(
     [title, ...groups].map(cell),
@@ -62,8 +61,8 @@ function gridBody({ groups, columns }: Grid, { title, rows }: Grid['bodies'][num
 
 function gridCell(words: readonly string[], columns: readonly string[]): string {
   if (!differ(words)) return cell(words[0] ?? '');
-  const said = [...new Set(words)].filter((word) => word !== '–');
-  return said
+  const distinct = [...new Set(words)].filter((word) => word !== '–');
+  return distinct
     .map((word) => `${columns.filter((_, index) => words[index] === word).join(', ')}: ${word}`)
     .map((text) => `**${cell(text)}**`)
     .join('<br>');

@@ -1,4 +1,4 @@
-import { readableCode } from './readable-code.ts';
+import { randomInt } from 'node:crypto';
 
 /** The stable codes that a client can rely on; `extensions.code` of every GraphQL error is one of them. */
 export type ErrorCode =
@@ -49,14 +49,15 @@ export class ApiError extends Error {
   }
 }
 
-/** Something that the operator of the server has to put right; printed without a stack trace. */
+/** An error that the operator of the server can correct; printed without a stack trace. */
 export class OperatorError extends Error {
-  readonly remedy: string | undefined;
+  /** What to do about it. */
+  readonly hint: string | undefined;
 
-  constructor(sentence: string, remedy?: string, cause?: unknown) {
+  constructor(sentence: string, hint?: string, cause?: unknown) {
     super(sentence, { cause });
     this.name = 'OperatorError';
-    this.remedy = remedy;
+    this.hint = hint;
   }
 }
 
@@ -73,5 +74,19 @@ export function newErrorId(): string {
 
 /** What the client reads of an unexpected error. */
 export function internalErrorMessage(errorId: string): string {
-  return `Something went wrong on our side. Whoever looks after Epic Events CRM finds it under ${errorId}.`;
+  return `Something went wrong on our side. The operator of Epic Events CRM finds it under ${errorId}.`;
+}
+
+/** The code of a Node or PostgreSQL error (ENOENT, 42P01, …), if it has one. */
+export function codeOf(error: unknown): string | undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : undefined;
+}
+
+// without the look-alikes I, O, 0, 1 and 8
+const alphabet = 'ABCDEFGHJKLMNPQRSTUVWXYZ2345679';
+
+/** Random characters that a person can read out and type: 4.95 bits each. */
+export function readableCode(length: number): string {
+  return Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
 }

@@ -12,6 +12,7 @@ import { createDocumentsPlugin } from './limits/documents.ts';
 import { createVolumePlugin } from './limits/request-volume.ts';
 import { createTrustedDocumentsPreset } from './limits/trusted-documents.ts';
 import { createPreset } from './preset.ts';
+import { requestOf } from './request/context.ts';
 import { createIdentityPlugin } from './schema/identity.ts';
 import {
   createSubscriptionsPlugin,
@@ -39,7 +40,7 @@ export async function createApi(options: {
   const mutations: Mutations = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
-    settingsOf: ({ request }) => sessionSettings(request?.claims ?? null),
+    settingsOf: (context) => sessionSettings(requestOf(context)?.claims ?? null),
   });
   return makeSchema(
     createPreset({

@@ -1,7 +1,7 @@
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { operationName } from './request/context.ts';
+import { operationName, requestOf } from './request/context.ts';
 import { descriptionsPlugin } from './schema/descriptions.ts';
 import { createEnumsPlugin } from './schema/enums.ts';
 import { exposurePlugins } from './schema/exposure.ts';
@@ -67,8 +67,9 @@ export function createPreset(options: {
     },
     grafast: {
       explain: false,
-      context({ request }, args) {
-        if (request === undefined) throw new Error('A request came in without an request.');
+      context(requestContext, args) {
+        const request = requestOf(requestContext);
+        if (request === undefined) throw new Error('The execution has no request context.');
         request.operation = operationName(
           getOperationAST(args.document, args.operationName)?.name?.value,
         );

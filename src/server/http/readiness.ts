@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { BuiltRelease } from '../database/deploy/built-release.ts';
+import type { BuiltRelease } from '../database/deploy/replaceable.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
 import { ApiError } from '../errors/errors.ts';
 

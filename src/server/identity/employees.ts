@@ -1,7 +1,6 @@
 import { hashNewPassword, oneTimePassword } from './passwords.ts';
 
-// New employees, and those who have forgotten their password. What a password looks like to the database is decided
-// here; who may do this, there.
+// Hashes one-time passwords; the database decides who may set them.
 
 /** Runs one statement of an open transaction. */
 export type RunStatement = <Row>(text: string, values: unknown[]) => Promise<readonly Row[]>;
@@ -34,7 +33,7 @@ export async function createEmployee(
        values ($1, $2, $3, $4) returning id`,
       [fullName, email, phone ?? null, department],
     );
-    if (employee === undefined) throw new Error('The new employee did not come back.');
+    if (employee === undefined) throw new Error('The insert returned no row.');
     await run('insert into auth.credential (employee_id, password_hash) values ($1, $2)', [
       employee.id,
       passwordHash,

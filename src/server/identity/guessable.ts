@@ -1,55 +1,55 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
 
-/** Longer ones are judged by their beginning: judging takes longer than it is long. */
-const longestJudged = 64;
+/** Of longer passwords the beginning is checked: the time grows faster than the length. */
+const maxCheckedLength = 64;
 
-/** What somebody who attacks this company tries first. */
-const ofTheCompany = ['epic', 'events', 'epicevents', 'crm'];
+/** The first guesses of an attacker. */
+const companyWords = ['epic', 'events', 'epicevents', 'crm'];
 
-/** Whatever somebody needs to try fewer passwords than this for is refused: 3 of the 4 that zxcvbn gives. */
-const enough = 3;
+/** Of the scores of zxcvbn, 0 to 4. */
+const minScore = 3;
 
 /**
- * Why a password can be guessed, as the end of a sentence, or null when it cannot: it is one of the 50 000 most
- * common ones, or nearly, or keys in a row, a date, a repetition, or the company or person in other words.
- * Takes some milliseconds, and the first time, when the list is loaded, a quarter of a second.
+ * Why a password can be guessed, as the end of a sentence; null when it cannot. Weak are the 50 000 most common ones and
+ * variants of them, keys in a row, dates, repetitions, and words about the company or the person. Takes some
+ * milliseconds, and 250 ms the first time, when the list is loaded.
  */
-export async function whyGuessable(
+export async function weaknessOf(
   password: string,
-  aboutThePerson: readonly string[],
+  personalTexts: readonly string[],
 ): Promise<string | null> {
-  judge ??= createJudge();
-  const zxcvbn = await judge;
-  const words = aboutThePerson.flatMap((text) => [
+  checker ??= createChecker();
+  const zxcvbn = await checker;
+  const words = personalTexts.flatMap((text) => [
     text,
-    bare(text),
+    lettersOf(text),
     ...text.split(/[^\p{L}\p{N}]+/u),
   ]);
-  const known = [...words.filter((word) => word.length >= 3), ...ofTheCompany];
-  const plain = bare(password);
-  // What is mostly signs is not known by the letters between them.
+  const known = [...words.filter((word) => word.length >= 3), ...companyWords];
+  const plain = lettersOf(password);
+  // the letters alone mean little in a password of mostly other characters
   const isWordy = plain.length >= 0.75 * password.length;
   for (const written of isWordy ? [password, plain] : [password]) {
-    const { score, feedback } = zxcvbn.check(written.slice(0, longestJudged), known);
-    if (score < enough) {
+    const { score, feedback } = zxcvbn.check(written.slice(0, maxCheckedLength), known);
+    if (score < minScore) {
       return reasons[feedback.warning ?? ''] ?? 'it is short for what it is made of';
     }
   }
   return null;
 }
 
-/** As if it had been written without accents, capitals, spaces and hyphens, which are tried soon enough. */
-function bare(text: string): string {
+/** Without accents, capitals, spaces and punctuation, which attackers vary. */
+function lettersOf(text: string): string {
   return text
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-let judge: Promise<ZxcvbnFactory> | undefined;
+let checker: Promise<ZxcvbnFactory> | undefined;
 
-/** The list takes 25 to 50 MB, and most servers see a new password once a week. */
-async function createJudge(): Promise<ZxcvbnFactory> {
+/** Loaded when needed: the list takes 25 to 50 MB, and new passwords are rare. */
+async function createChecker(): Promise<ZxcvbnFactory> {
   const [{ ZxcvbnFactory }, common] = await Promise.all([
     import('@zxcvbn-ts/core'),
     import('@zxcvbn-ts/language-common'),
@@ -62,7 +62,7 @@ const name = 'it is a name';
 const repetition = 'it repeats itself';
 const keys = 'its characters are beside one another on the keyboard';
 
-/** What zxcvbn's warnings are called, and what they mean. */
+/** By the names of zxcvbn's warnings. */
 const reasons: Readonly<Record<string, string>> = {
   topTen: common,
   topHundred: common,

@@ -15,16 +15,16 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../errors/errors.ts';
-import { inUse, loadKeys, type PrivateJwk, readJwks } from './keys.ts';
+import { activeKeys, type Keys, loadKeys, type PrivateJwk, readJwks } from './keys.ts';
 
-/** The keys that a server makes for itself in its data folder. */
-export function ownKeysFile(dataFolder: string): string {
+/** The file of the keys that a server without EPIC_JWT_KEYS creates. */
+export function defaultKeysFile(dataFolder: string): string {
   return join(dataFolder, 'keys.json');
 }
 
-/** Makes the keys of a data folder if they are missing, and the folder (0700). Gives the file. */
-export function ensureOwnKeys(dataFolder: string): string {
-  const path = ownKeysFile(dataFolder);
+/** Creates the keys of a data folder unless they exist, and the folder (0700). Returns the file. */
+export function ensureDefaultKeys(dataFolder: string): string {
+  const path = defaultKeysFile(dataFolder);
   if (!existsSync(path)) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     chmodSync(dirname(path), 0o700);
@@ -43,12 +43,12 @@ export function generateJwks(): { keys: PrivateJwk[] } {
   return { keys: [newKey()] };
 }
 
-/** How long every server knows a new key before it signs, in seconds. */
-const notice = 60;
+/** How long before it signs a new key is published, in seconds, so that every server has read it. */
+const publishedBeforeSeconds = 60;
 
 /**
- * Adds a key that will sign in a minute, and takes out those that nobody needs any more.
- * Servers that are running read the file again; nobody is logged out. Throws an OperatorError.
+ * Adds a key that signs in a minute, and removes those that no valid token was signed with. Running servers read the
+ * file again; sessions continue. Throws an OperatorError.
  */
 export function rotateKeys(path: string): { signsFrom: Date; removed: number } {
   loadKeys(path);
@@ -61,8 +61,8 @@ export function rotateKeys(path: string): { signsFrom: Date; removed: number } {
       'Rotate again once it does.',
     );
   }
-  const kept = inUse(before, now);
-  const signsFrom = now + notice;
+  const kept = activeKeys(before, now);
+  const signsFrom = now + publishedBeforeSeconds;
   replace(path, textOf({ keys: [{ ...newKey(), nbf: signsFrom }, ...kept] }));
   return { signsFrom: new Date(signsFrom * 1000), removed: before.length - kept.length };
 }
@@ -75,7 +75,7 @@ function textOf(jwks: { keys: readonly PrivateJwk[] }): string {
   return `${JSON.stringify(jwks, null, 2)}\n`;
 }
 
-/** Whoever reads the file at any moment reads the old or the new text, and no one else can than could before. */
+/** Replaces a file atomically, with the same owner and mode 0600. */
 function replace(path: string, text: string): void {
   const real = realpathSync(path);
   const { uid, gid } = statSync(real);
@@ -99,4 +99,54 @@ function replace(path: string, text: string): void {
       error,
     );
   }
+}
+
+const watchIntervalMs = 2_000;
+
+/** Keys that are read again when their file changes. */
+export type WatchedKeys = Keys & { close(): void };
+
+/**
+ * Reads a JWK Set file now and whenever it changes, so that keys can be rotated under a running server. When it cannot be
+ * read again, the keys stay as they were and `onError` gets an OperatorError. Throws one when it cannot be read at first.
+ */
+export function watchKeys(
+  path: string,
+  on: { onChange?: (keys: Keys) => void; onError?: (error: unknown) => void } = {},
+): WatchedKeys {
+  // before the file is read, so that a change in between is noticed
+  let seen = fingerprintOf(path);
+  let keys = loadKeys(path);
+
+  const timer = setInterval(() => {
+    const fingerprint = fingerprintOf(path);
+    if (fingerprint === seen) return;
+    seen = fingerprint;
+    try {
+      keys = loadKeys(path);
+      on.onChange?.(keys);
+    } catch (error) {
+      on.onError?.(error);
+    }
+  }, watchIntervalMs);
+  timer.unref();
+
+  return {
+    get signing() {
+      return keys.signing;
+    },
+    get verifying() {
+      return keys.verifying;
+    },
+    get published() {
+      return keys.published;
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+/** Changes with the file. */
+function fingerprintOf(path: string): string {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? [stats.ino, stats.size, stats.mtimeMs, stats.ctimeMs, stats.mode].join(' ') : '';
 }

@@ -19,7 +19,7 @@ export type PublicJwk = {
   alg: 'ES256';
 };
 
-/** The keys of this server, as they are at the moment of asking: one signs, all of them verify. */
+/** The current keys: one signs, all of them verify. */
 export type Keys = {
   readonly signing: { kid: string; privateKey: KeyObject };
   readonly verifying: ReadonlyMap<string, KeyObject>;
@@ -28,32 +28,29 @@ export type Keys = {
 
 /** A private key as it is in the file. */
 export type PrivateJwk = JsonWebKey & {
-  /** From when on it signs, in seconds since 1970; missing, as in a set made by hand: always. */
+  /** When it begins to sign, in seconds since 1970; always when missing, as in a set of another tool. */
   nbf?: number;
 };
 
-/**
- * How long a key still verifies once another one signs, in seconds: until the last token that it signed has
- * expired, and a minute longer, since no two servers have quite the same time.
- */
-export const afterlife = 15 * 60 + 60;
+/** How long a key verifies after another one has replaced it: the life of an access token, and a minute of clock skew. */
+export const verifiesAfterSeconds = 15 * 60 + 60;
 
 /**
- * The keys that are in use at a time (in seconds since 1970), the one that signs first: it is the one that has
- * signed for the shortest time. Keys that will sign are in use too, and so are those that signed until recently.
+ * The keys in use at a time (in seconds since 1970), the signing key first: the one whose `nbf` is the latest that has
+ * passed. Also in use are keys that will sign, and those that signed until recently.
  */
-export function inUse<Key extends { nbf?: number }>(keys: readonly Key[], now: number): Key[] {
+export function activeKeys<Key extends { nbf?: number }>(keys: readonly Key[], now: number): Key[] {
   const latest = (time: number) =>
-    Math.max(0, ...keys.map(from).filter((signsFrom) => signsFrom <= time));
-  const needed = keys.filter((key) => from(key) >= latest(now - afterlife));
+    Math.max(0, ...keys.map(nbfOf).filter((signsFrom) => signsFrom <= time));
+  const needed = keys.filter((key) => nbfOf(key) >= latest(now - verifiesAfterSeconds));
   const signing =
-    needed.find((key) => from(key) === latest(now)) ??
-    // All are for later, though nothing signs until then: clocks differ.
-    needed.toSorted((one, other) => from(one) - from(other))[0];
+    needed.find((key) => nbfOf(key) === latest(now)) ??
+    // every key is for later; the clock may be wrong
+    needed.toSorted((one, other) => nbfOf(one) - nbfOf(other))[0];
   return signing === undefined ? [] : [signing, ...needed.filter((key) => key !== signing)];
 }
 
-function from(key: { nbf?: number }): number {
+function nbfOf(key: { nbf?: number }): number {
   return key.nbf ?? 0;
 }
 
@@ -69,11 +66,11 @@ export function loadKeys(path: string): Keys {
       'Put at least one private EC P-256 key in it.',
     );
   }
-  const now = () => inUse(keys, Date.now() / 1000);
+  const now = () => activeKeys(keys, Date.now() / 1000);
   return {
     get signing() {
       const [signing] = now();
-      if (signing === undefined) throw new Error('There is no key that signs.');
+      if (signing === undefined) throw new Error('No key signs.');
       return signing;
     },
     get verifying() {

@@ -1,19 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import argon2 from 'argon2';
-import { ApiError } from '../errors/errors.ts';
-import { readableCode } from '../errors/readable-code.ts';
-import { whyGuessable } from './guessable.ts';
-import { createTurns } from './login-throttle.ts';
+import pLimit from 'p-limit';
+import { ApiError, readableCode } from '../errors/errors.ts';
+import { weaknessOf } from './guessable.ts';
 
 const hashLength = 32;
 const minimumCharacters = 12;
 const maximumBytes = 1024;
 
-/**
- * Each hash takes 19 MiB and keeps a processor busy, so that few are made at a time: one of the four threads that
- * Node has for such work stays free for other work. Whoever finds a long queue had better come back.
- */
-const inTurn = createTurns({ atOnce: 3, waiting: 60 });
+/** A hash takes 19 MiB and one of the four threads of libuv, of which one stays free for other work. */
+const throttled = createThrottle({ concurrency: 3, maxQueued: 60 });
 
 /** The PHC prefix of an argon2id hash: its cost and its salt, but not the hash. */
 const prefixPattern = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)$/;
@@ -24,8 +20,8 @@ export function hashNewPassword(password: string): Promise<string> {
 }
 
 /**
- * Hashes a password that somebody presents, with the cost and salt of the stored one.
- * With `parameters` null (nobody has that e-mail) the work is the same and the result matches nothing.
+ * Hashes a presented password with the cost and salt of the stored one. With `parameters` null, for an unknown e-mail,
+ * it takes as long, and the result matches nothing.
  * Throws an ApiError (UNAVAILABLE) when too many wait.
  */
 export function hashPresentedPassword(
@@ -42,7 +38,7 @@ function newPrefix(): string {
 async function hashWith(password: string, prefix: string): Promise<string> {
   const [, memoryCost, timeCost, parallelism, salt] = prefixPattern.exec(prefix) ?? [];
   if (salt === undefined) throw new Error('A stored password is not hashed as this server hashes.');
-  const hash = await inTurn(() =>
+  const hash = await throttled(() =>
     argon2.hash(password, {
       type: argon2.argon2id,
       memoryCost: Number(memoryCost),
@@ -90,24 +86,24 @@ export async function checkNewPassword(
   if (personal.some((word) => folded.includes(word))) {
     refuse('The new password may not contain your name or your e-mail.', 'password_personal');
   }
-  const why = await whyGuessable(password, [person.fullName, person.email]);
+  const why = await weaknessOf(password, [person.fullName, person.email]);
   if (why !== null) {
     throw new ApiError('INVALID', `The new password would soon be guessed: ${why}.`, {
       field: 'newPassword',
       kind: 'password_guessable',
-      hint: 'Take several words that have nothing to do with each other, such as those of a sentence that nobody ever wrote.',
+      hint: 'Use several unrelated words.',
     });
   }
 }
 
-/** Refuses (INVALID) a presented password so long that hashing it would be a burden. */
+/** Refuses (INVALID) a presented password that is too long to hash. */
 export function checkPresentedPassword(password: string, field: string): void {
   if (Buffer.byteLength(password) > maximumBytes) {
     throw new ApiError('INVALID', `A password is at most ${maximumBytes} bytes long.`, { field });
   }
 }
 
-/** A password for the first login: easy to read out, 79 bits strong, e.g. `K7QM-X2PD-9RTA-HW4C`. */
+/** A password for the first login: easy to read out, 79 bits, such as `K7QM-X2PD-9RTA-HW4C`. */
 export function oneTimePassword(): string {
   return Array.from({ length: 4 }, () => readableCode(4)).join('-');
 }
@@ -117,4 +113,33 @@ function fold(text: string): string {
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[\p{M}\s]/gu, '');
+}
+
+/** Runs work as soon as there is room for it. */
+export type Throttle = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/**
+ * Runs `concurrency` pieces of work at a time and queues `maxQueued` more, first come, first served.
+ * Rejects any further one with an ApiError (UNAVAILABLE).
+ */
+export function createThrottle({
+  concurrency,
+  maxQueued,
+}: {
+  concurrency: number;
+  maxQueued: number;
+}): Throttle {
+  const limit = pLimit(concurrency);
+  return async (work) => {
+    if (limit.pendingCount >= maxQueued) throw busy();
+    return limit(work);
+  };
+}
+
+function busy(): ApiError {
+  return new ApiError('UNAVAILABLE', 'Too many people are logging in at this moment.', {
+    kind: 'busy',
+    hint: 'Try again in a few seconds.',
+    retryAfter: 5,
+  });
 }

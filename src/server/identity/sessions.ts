@@ -9,15 +9,15 @@ import {
 } from './passwords.ts';
 import { newRefreshToken, refreshTokenDigest, type Tokens } from './tokens.ts';
 
-// Logging in and out, as the database's functions of schema auth define it. Passwords are hashed between
-// transactions, never inside one, so that nobody holds a connection while the processor works.
+// Login, refresh and logout, through the functions of schema auth. Passwords are hashed between transactions, so that no
+// connection is held meanwhile.
 
-/** What a client gets when it logs in or refreshes. */
+/** The answer to a login or a refresh. */
 export type OpenedSession = {
   accessToken: string;
   /** ISO 8601. */
   accessTokenExpiresAt: string;
-  /** Null when another refresh of the same moment already got the next one. */
+  /** Null when a concurrent refresh has got the next one. */
   refreshToken: string | null;
   mustChangePassword: boolean;
   employee: SessionEmployee;
@@ -53,14 +53,14 @@ type OutcomeRow = {
   must_change_password: boolean;
 };
 
-/** How to hash what is presented, and until when there is no use in it. */
+/** How to hash the presented password; or until when logins are refused. */
 type ParametersRow = { parameters: string | null; retry_at: Date | null };
 
 /** The sessions of the database behind `withSession`. */
 export function createSessions(withSession: WithSession, tokens: Tokens): Sessions {
   const anonymous = sessionSettings(null);
 
-  async function one<Row>(
+  async function queryOne<Row>(
     settings: Parameters<WithSession>[0],
     text: string,
     values: unknown[],
@@ -71,7 +71,10 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
     return row;
   }
 
-  async function opened(row: OutcomeRow, refreshToken: string | null): Promise<OpenedSession> {
+  async function openedSession(
+    row: OutcomeRow,
+    refreshToken: string | null,
+  ): Promise<OpenedSession> {
     const claims = {
       employeeId: row.employee_id,
       sessionId: row.session_id,
@@ -89,7 +92,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
   }
 
   function readEmployee(claims: Claims): Promise<SessionEmployee> {
-    return one<SessionEmployee>(
+    return queryOne<SessionEmployee>(
       sessionSettings(claims, { ownCredential: true }),
       `select id, full_name as "fullName", email, department from crm.employee where id = $1`,
       [claims.employeeId],
@@ -99,7 +102,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
   return {
     async logIn({ email, password, userAgent, address }) {
       checkPresentedPassword(password, 'password');
-      const { parameters, retry_at } = await one<ParametersRow>(
+      const { parameters, retry_at } = await queryOne<ParametersRow>(
         anonymous,
         'select * from auth.password_parameters($1, $2)',
         [email, address],
@@ -107,12 +110,12 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       if (retry_at !== null) throw locked(retry_at);
       const passwordHash = await hashPresentedPassword(password, parameters);
       const { refreshToken, digest } = newRefreshToken();
-      const row = await one<OutcomeRow & { retry_at: Date | null }>(
+      const row = await queryOne<OutcomeRow & { retry_at: Date | null }>(
         anonymous,
         'select * from auth.log_in($1, $2, $3, $4, $5)',
         [email, passwordHash, digest, userAgent, address],
       );
-      if (row.outcome === 'ok') return opened(row, refreshToken);
+      if (row.outcome === 'ok') return openedSession(row, refreshToken);
       if (row.outcome === 'locked') throw locked(row.retry_at);
       if (row.outcome === 'expired') {
         throw new ApiError('UNAUTHENTICATED', 'This one-time password has expired.', {
@@ -128,12 +131,12 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
 
     async refresh(refreshToken) {
       const next = newRefreshToken();
-      const row = await one<OutcomeRow>(anonymous, 'select * from auth.refresh($1, $2)', [
+      const row = await queryOne<OutcomeRow>(anonymous, 'select * from auth.refresh($1, $2)', [
         refreshTokenDigest(refreshToken),
         next.digest,
       ]);
-      if (row.outcome === 'rotated') return opened(row, next.refreshToken);
-      if (row.outcome === 'concurrent') return opened(row, null);
+      if (row.outcome === 'rotated') return openedSession(row, next.refreshToken);
+      if (row.outcome === 'concurrent') return openedSession(row, null);
       throw new ApiError('UNAUTHENTICATED', 'This session has ended.', {
         kind: 'session_ended',
         hint: 'Log in again.',
@@ -141,7 +144,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
     },
 
     async logOut(claims) {
-      await one(sessionSettings(claims, { ownCredential: true }), 'select auth.log_out()', []);
+      await queryOne(sessionSettings(claims, { ownCredential: true }), 'select auth.log_out()', []);
     },
 
     async changePassword(claims, { currentPassword, newPassword, address }) {
@@ -149,7 +152,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       const me = sessionSettings(claims, { ownCredential: true });
       const [employee, { parameters, retry_at }] = await Promise.all([
         readEmployee(claims),
-        one<ParametersRow>(me, 'select * from auth.my_password_parameters($1)', [address]),
+        queryOne<ParametersRow>(me, 'select * from auth.my_password_parameters($1)', [address]),
       ]);
       if (retry_at !== null) throw locked(retry_at);
       await checkNewPassword(newPassword, employee);
@@ -163,7 +166,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
         hashPresentedPassword(currentPassword, parameters),
         hashNewPassword(newPassword),
       ]);
-      const row = await one<{ outcome: string; retry_at: Date | null }>(
+      const row = await queryOne<{ outcome: string; retry_at: Date | null }>(
         me,
         'select * from auth.change_password($1, $2, $3)',
         [currentHash, newHash, address],

@@ -7,18 +7,18 @@ import type { Keys } from './keys.ts';
 const audience = 'epic-events-crm';
 const tokenType = 'at+jwt';
 
-/** How long an access token is good for, in seconds. */
+/** The life of an access token. */
 export const accessTokenSeconds = 15 * 60;
 
-/** Makes and verifies access tokens. */
+/** Signs and verifies access tokens. */
 export type Tokens = {
-  /** A signed access token, and when it ends. */
+  /** A signed access token and its expiry. */
   sign(claims: Claims): { accessToken: string; expiresAt: Date };
   /** The claims of a token that this server signed. Throws an ApiError (UNAUTHENTICATED). */
   verify(token: string): Claims;
 };
 
-/** Tokens signed with the key of `keys` that signs at the moment, ES256. */
+/** Tokens signed with the current signing key, ES256. */
 export function createTokens(keys: Keys, issuer: string): Tokens {
   return {
     sign({ employeeId, sessionId, department }) {
@@ -40,7 +40,7 @@ export function createTokens(keys: Keys, issuer: string): Tokens {
         const header = jwt.decode(token, { complete: true })?.header;
         const key = keys.verifying.get(header?.kid ?? '');
         if (key === undefined || header?.typ !== tokenType) throw invalidToken();
-        // An extension that must be understood, and none is.
+        // RFC 7515: critical extensions must be understood, and none is
         if (header.crit !== undefined) throw invalidToken();
         const payload = jwt.verify(token, key, { algorithms: ['ES256'], issuer, audience });
         return claimsOf(payload);
@@ -57,7 +57,7 @@ export function createTokens(keys: Keys, issuer: string): Tokens {
   };
 }
 
-/** When a token that has been verified ends. */
+/** The expiry of a verified token. */
 export function expiryOf(token: string): Date {
   const payload = jwt.decode(token);
   const exp = typeof payload === 'object' ? payload?.exp : undefined;
@@ -70,7 +70,7 @@ export function newRefreshToken(): { refreshToken: string; digest: Buffer } {
   return { refreshToken, digest: refreshTokenDigest(refreshToken) };
 }
 
-/** The SHA-256 digest under which the database knows a refresh token. */
+/** The SHA-256 digest by which the database finds a refresh token. */
 export function refreshTokenDigest(refreshToken: string): Buffer {
   return createHash('sha256').update(refreshToken).digest();
 }
@@ -88,7 +88,7 @@ function claimsOf(payload: string | jwt.JwtPayload): Claims {
     typeof department !== 'string' ||
     typeof exp !== 'number' ||
     typeof iat !== 'number' ||
-    // Of the future, beyond what the clocks of two servers may differ.
+    // issued in the future, beyond clock skew
     iat > Date.now() / 1000 + 60
   ) {
     throw invalidToken();

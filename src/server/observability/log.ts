@@ -1,7 +1,7 @@
 import pino, { type DestinationStream, type Logger } from 'pino';
 import type { LogLevel } from '../config/values.ts';
 
-/** One JSON object a line, on stdout unless told otherwise. Nothing that a person typed is ever logged. */
+/** One JSON object a line, on stdout by default. Nothing that a person typed is logged. */
 export function createLog(
   level: LogLevel,
   destination: DestinationStream = pino.destination(1),
@@ -12,7 +12,7 @@ export function createLog(
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: describeError },
-      // Where there is no message, pino takes the error's.
+      // pino copies the message of an error under `err` when the line has none
       errorKey: 'error',
     },
     destination,
@@ -28,7 +28,7 @@ function describeError(error: unknown): object {
     ...('code' in error && { code: error.code }),
     ...(mayQuote(error)
       ? {
-          message: 'Withheld: it may quote what somebody typed.',
+          message: 'Withheld: it may quote what a person typed.',
           stack: stack.replace(message, ''),
         }
       : { message, stack }),
@@ -36,8 +36,8 @@ function describeError(error: unknown): object {
   };
 }
 
-// Parsers quote what they could not read; PostgreSQL quotes values when it refuses one (22) or somebody raises (P0).
-// Its other messages name only what it is made of: tables, columns, roles.
+// Parsers quote their input; PostgreSQL quotes values in data exceptions (22) and raised errors (P0). Its other messages
+// name tables, columns and roles only.
 function mayQuote(error: Error): boolean {
   const code = 'code' in error ? String(error.code) : '';
   return ['SyntaxError', 'GraphQLError'].includes(error.name) || /^(22|P0)\w{3}$/.test(code);

@@ -4,28 +4,27 @@ import { ApiError } from '../errors/errors.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { QueueLag } from '../queue/queue.ts';
-import { createNames } from './operation-names.ts';
 
-/** What is measured elsewhere, and asked for when somebody reads the metrics. */
-export type Gauged = {
+/** Values that are read when the metrics are. */
+export type MetricSources = {
   pool: Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
-  /** Throws when it cannot be known. */
+  /** Rejects when the database cannot be reached. */
   queueLag?: () => Promise<QueueLag>;
-  /** How many WebSockets are open. */
+  /** The number of open WebSockets. */
   sockets?: () => number;
 };
 
 export type Metrics = {
   /** Counts a request of the API. */
   countRequest(entry: RequestLog): void;
-  /** The same sessions; every login that they refuse is counted. */
-  watching(sessions: Sessions): Sessions;
+  /** The same sessions, with refused logins counted. */
+  instrument(sessions: Sessions): Sessions;
   /** In the text format of Prometheus. */
   read(): Promise<{ contentType: string; body: string }>;
 };
 
-/** The metrics of one server, beginning at nothing. */
-export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
+/** The metrics of one server. */
+export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -50,7 +49,7 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
     registers,
   });
 
-  // What cannot be known at the moment is left out: nothing, rather than the last value, or zero.
+  // an unknown value is left out, rather than reported as zero or the last one
   const gauge = (name: string, help: string, read: () => number | null) =>
     new Gauge({
       name,
@@ -63,7 +62,7 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
       },
     });
   gauge('epic_pool_connections', 'Connections to the database.', () => pool.totalCount);
-  gauge('epic_pool_idle_connections', 'Those that nobody is using.', () => pool.idleCount);
+  gauge('epic_pool_idle_connections', 'Idle connections to the database.', () => pool.idleCount);
   gauge(
     'epic_pool_waiting_requests',
     'Transactions that wait for a connection.',
@@ -81,14 +80,14 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
   }
   if (sockets) gauge('epic_sockets', 'WebSockets that are open, for subscriptions.', sockets);
 
-  const nameOf = createNames();
+  const nameOf = createOperationLabels();
   return {
     countRequest({ request, codes, isCut, milliseconds }) {
-      const operation = nameOf(request.operation, { isKnown: request.claims !== null });
+      const operation = nameOf(request.operation, { isAuthenticated: request.claims !== null });
       requests.inc({ operation, code: isCut ? 'CUT' : (codes[0] ?? 'OK') });
       durations.observe({ operation }, milliseconds / 1000);
     },
-    watching: (sessions) => ({
+    instrument: (sessions) => ({
       ...sessions,
       logIn: (login) =>
         sessions.logIn(login).catch((error) => {
@@ -102,5 +101,25 @@ export function createMetrics({ pool, queueLag, sockets }: Gauged): Metrics {
       lag = (await queueLag?.().catch(() => null)) ?? null;
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
+  };
+}
+
+/** The label for an operation name. */
+export type OperationLabel = (name: string | null, caller: { isAuthenticated: boolean }) => string;
+
+/**
+ * Labels for the operation names that clients choose: the first 100 of authenticated callers and the first 20 of anonymous
+ * ones; all others are `other`. That bounds the memory, and anonymous callers cannot use up the labels of the staff.
+ */
+export function createOperationLabels(): OperationLabel {
+  const known = new Set<string>();
+  const anonymous = new Set<string>();
+  return (name, { isAuthenticated }) => {
+    if (name === null) return 'unnamed';
+    if (known.has(name) || anonymous.has(name)) return name;
+    const [names, most] = isAuthenticated ? [known, 100] : [anonymous, 20];
+    if (names.size === most) return 'other';
+    names.add(name);
+    return name;
   };
 }

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, resolve } from 'node:path';
-import * as Sentry from '@sentry/node';
+import type * as Sentry from '@sentry/node';
 import { version } from '../config/version.ts';
 import { DeliveryError } from '../queue/delivery.ts';
 import type { JournalEntry } from '../queue/journal.ts';
@@ -20,8 +20,19 @@ type Frame = NonNullable<NonNullable<Sentry.Exception['stacktrace']>['frames']>[
 const root = resolve(import.meta.dirname, '..', '..', '..');
 const tagNames = ['error_id', 'operation', 'sqlstate', 'kind', 'id', 'actor'];
 
-/** Sends to Sentry what `allowed` lets through, and nothing that Sentry would collect by itself. */
-export function createSentryMonitor(dsn: string, environment: string): Monitor {
+const silent: Monitor = {
+  unexpected: () => {},
+  business: async () => {},
+  close: async () => {},
+};
+
+/**
+ * Sends to Sentry what `allowed` keeps, without the integrations that collect data by themselves; without a DSN, sends
+ * nothing and does not load Sentry, which takes longer than everything else together.
+ */
+export async function createMonitor(dsn: string | null, environment: string): Promise<Monitor> {
+  if (dsn === null) return silent;
+  const Sentry = await import('@sentry/node');
   const client = Sentry.init({
     dsn,
     release: `epic-server@${version()}`,
@@ -58,7 +69,7 @@ export function createSentryMonitor(dsn: string, environment: string): Monitor {
   };
 }
 
-/** Its id is the entry's own: should the entry be sent twice, it is one event to Sentry. */
+/** With the id of the entry, so that a repeated delivery is one event in Sentry. */
 function eventOf({
   event,
   kind,
@@ -75,30 +86,30 @@ function eventOf({
   };
 }
 
-/** Sends an event and gives the HTTP status of Sentry's answer; undefined when there was none. */
+/** Sends an event. Returns the HTTP status of the response; undefined without one. */
 async function deliver(
   client: Sentry.NodeClient,
   event: Sentry.Event & { event_id: string },
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const { promise, resolve } = Promise.withResolvers<number | undefined>();
-  const forget = client.on('afterSendEvent', (sent, answer) => {
+  const unsubscribe = client.on('afterSendEvent', (sent, answer) => {
     if (sent.event_id === event.event_id) resolve(answer.statusCode);
   });
-  const giveUp = () => resolve(undefined);
-  signal.addEventListener('abort', giveUp);
+  const onAbort = () => resolve(undefined);
+  signal.addEventListener('abort', onAbort);
   try {
     client.captureEvent(event);
     return await promise;
   } finally {
-    forget();
-    signal.removeEventListener('abort', giveUp);
+    unsubscribe();
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
 /**
- * An event with only what is known to hold nothing private. Everything else stays here, the message of an
- * exception included: it can quote what somebody typed. The log has it, under the same id.
+ * An event with only the fields that hold nothing private. The message of an exception may quote what a person typed; it
+ * is in the log, under the same error id.
  */
 export function allowed(event: SentryEvent): SentryEvent {
   const { event_id, timestamp, level, release, environment, tags = {} } = event;

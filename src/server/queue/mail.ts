@@ -1,6 +1,6 @@
 import type { Transporter } from 'nodemailer';
 import { describeNotification, type NotificationFacts } from '../../client/notifications.ts';
-import { codeOf } from '../errors/error-code.ts';
+import { codeOf } from '../errors/errors.ts';
 import { type Delivery, DeliveryError, type DeliveryResult, type Job } from './delivery.ts';
 
 /** The SMTP server, the sender, and the format of amounts and times. */

@@ -1,5 +1,5 @@
 import type { MetricsAudience } from '../config/values.ts';
-import type { BuiltRelease } from '../database/deploy/built-release.ts';
+import type { BuiltRelease } from '../database/deploy/replaceable.ts';
 import type { WithSession } from '../database/session.ts';
 import { createExplorer } from '../explorer/explorer.ts';
 import type { Api } from '../graphql/api.ts';

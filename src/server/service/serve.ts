@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Logger } from 'pino';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import type { MetricsAudience } from '../config/values.ts';
-import { readBuiltRelease } from '../database/deploy/built-release.ts';
+import { readBuiltRelease } from '../database/deploy/replaceable.ts';
 import { createPool, createQueuePool } from '../database/pool.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
 import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
@@ -14,11 +14,11 @@ import type { Keys } from '../identity/keys.ts';
 import { createSessions } from '../identity/sessions.ts';
 import { createTokens } from '../identity/tokens.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { createMonitor } from '../observability/monitor.ts';
+import { createMonitor } from '../observability/sentry.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
 import { startQueue } from '../queue/queue.ts';
-import { createLive } from '../subscriptions/subscriptions.ts';
+import { createSubscriptions } from '../subscriptions/subscriptions.ts';
 import { createRoutes } from './routes.ts';
 
 export type ServeOptions = {
@@ -27,11 +27,11 @@ export type ServeOptions = {
   keys: Keys;
   issuer: string;
   host: string;
-  /** 0 lets the system choose. */
+  /** 0 for any free port. */
   port: number;
   /** The origins whose pages may use the API. */
   allowedOrigins: readonly string[];
-  /** Whether the API's schema may be asked about itself. */
+  /** Whether introspection is allowed. */
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
@@ -49,18 +49,18 @@ export type ServeOptions = {
   log: Logger;
 };
 
-/** The API, listening. */
-export type Serving = {
+/** A server that listens. */
+export type RunningService = {
   /** Without a slash at the end. */
   url: string;
-  /** Tells the log and Sentry of an error outside any request. */
+  /** Logs and reports an error outside any request. */
   reportCrash(error: unknown): void;
-  /** Answers what has been asked, then lets go of everything. */
+  /** Answers requests in progress, then releases everything. */
   stop(): Promise<void>;
 };
 
-/** Puts the server together and starts it. Throws an OperatorError when it cannot start. */
-export async function serve(options: ServeOptions): Promise<Serving> {
+/** Composes the server and starts it. Throws an OperatorError when it cannot start. */
+export async function serve(options: ServeOptions): Promise<RunningService> {
   const { databaseUrl, keys, allowedOrigins, introspection, log } = options;
   const clientAddress = createClientAddress(options.trustedProxies);
   const built = await readBuiltRelease();
@@ -68,14 +68,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
     log.warn({ err: error }, 'a database connection was lost');
   let isStopping = false;
 
-  /** How to let go of everything, in the order in which it was taken. */
-  const held: (() => unknown)[] = [];
-  async function letGo(): Promise<void> {
-    for (let last = held.pop(); last; last = held.pop()) await last();
+  /** In the order of creation; run in reverse. */
+  const cleanups: (() => unknown)[] = [];
+  async function release(): Promise<void> {
+    for (let last = cleanups.pop(); last; last = cleanups.pop()) await last();
   }
 
   const monitor = await createMonitor(options.sentryDsn, options.environment);
-  held.push(monitor.close);
+  cleanups.push(monitor.close);
   const report: ReportError = (error, { errorId, request }) => {
     const operation = request?.operation ?? null;
     log.error({ err: error, errorId, request: request?.id, operation }, 'unexpected error');
@@ -83,14 +83,14 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   };
 
   const pool = createPool({ databaseUrl, onLostConnection });
-  held.push(() => pool.end());
+  cleanups.push(() => pool.end());
   const withSession = createWithSession(pool);
 
   try {
     await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
 
     const mail = await createMail(options.mailHost);
-    held.push(mail.close);
+    cleanups.push(mail.close);
     const queue = startQueue({
       pool: createQueuePool({ databaseUrl, onLostConnection }),
       deliveries: {
@@ -99,17 +99,17 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       },
       log,
     });
-    held.push(queue.stop);
+    cleanups.push(queue.stop);
 
-    const live = createLive({ databaseUrl, withSession, log, report });
-    held.push(live.close);
+    const subscriptions = createSubscriptions({ databaseUrl, withSession, log, report });
+    cleanups.push(subscriptions.close);
 
-    const metrics = createMetrics({ pool, queueLag: queue.lag, sockets: live.sockets });
+    const metrics = createMetrics({ pool, queueLag: queue.lag, sockets: subscriptions.sockets });
     const tokens = createTokens(keys, options.issuer);
     const api = await createApi({
       pool,
-      sessions: metrics.watching(createSessions(withSession, tokens)),
-      feeds: live.feeds,
+      sessions: metrics.instrument(createSessions(withSession, tokens)),
+      feeds: subscriptions.feeds,
       report,
       introspection,
       trustedDocuments: options.trustedDocuments,
@@ -131,20 +131,20 @@ export async function serve(options: ServeOptions): Promise<Serving> {
         if (entry.path === '/graphql') metrics.countRequest(entry);
       },
     });
-    live.serve({ server, api, tokens, allowedOrigins, clientAddress });
+    subscriptions.serve({ server, api, tokens, allowedOrigins, clientAddress });
     const listening = await listen(server, options.host, options.port);
-    held.push(() => Promise.all([listening.stop(), live.close()]));
+    cleanups.push(() => Promise.all([listening.stop(), subscriptions.close()]));
 
     return {
       url: listening.url,
       reportCrash: (error) => report(error, { errorId: newErrorId(), request: null }),
       stop() {
         isStopping = true;
-        return letGo();
+        return release();
       },
     };
   } catch (error) {
-    await letGo();
+    await release();
     throw explainStart(error);
   }
 }

@@ -1,14 +1,19 @@
+import type { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Claims } from '../database/claims.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
 import { ApiError } from '../errors/errors.ts';
-import type { Bells } from './channel-emitter.ts';
-import { createFlag, type Flag, type Turnstile, unless } from './waiting.ts';
+import {
+  type AutoResetEvent,
+  createAutoResetEvent,
+  type Semaphore,
+  untilAborted,
+} from './concurrency.ts';
 
-/** What one can subscribe to, as audit.signal has it. */
+/** A subject of subscriptions, as in audit.signal. */
 export type Topic = 'notification' | 'event';
 
-/** That something happened to a record. */
+/** That a record was written. */
 export type Signal = {
   /** The position from which to go on; a bigint. */
   id: string;
@@ -16,55 +21,64 @@ export type Signal = {
   action: 'insert' | 'update' | 'delete';
 };
 
-/** How fast somebody takes what they are given: one more each time the flag is raised. */
-export type Pace = Pick<Flag, 'raised'>;
-
 export type Feed = AsyncIterableIterator<Signal, undefined>;
 
-/** Gives feeds: the signals of a topic that an employee may see, each once, from a position or from now on. */
+/** Opens feeds: the signals of a topic that an employee may see, each once. */
 export type Feeds = {
   /**
-   * `after` is a position, null for the present. `pace` holds the feed back; without it, it is read as fast as
-   * possible. Throws (an ApiError, or the database's error) when the session cannot be entered or the position is no
-   * longer known.
+   * `after` is a position, null for the present. With `demand`, a signal is read each time it is set; without, as fast
+   * as possible. Throws an ApiError, or the error of the database, when the session cannot be entered or the position
+   * is no longer known.
    */
   open(options: {
     claims: Claims;
     topic: Topic;
     after: string | null;
-    pace?: Pace | undefined;
+    demand?: Pick<AutoResetEvent, 'wait'> | undefined;
   }): Promise<Feed>;
 };
 
-/** Up to where somebody has seen the signals. Snapshots are those of PostgreSQL, as text. */
-type Reach = {
-  /** All that this snapshot sees is done with. */
+/** What has been read of audit.signal. Snapshots are those of PostgreSQL, as text. */
+type SnapshotCursor = {
+  /** All that this snapshot sees has been read. */
   seen: string;
-  /** What is being read goes up to this snapshot; null to go up to the present. */
+  /** The snapshot up to which a page is being read; null for the present. */
   upTo: string | null;
-  /** Of that, all up to this id is done with. */
+  /** Of that, all up to this id has been read. */
   beyond: string;
   after: string | null;
 };
 
-type Reading = { upTo: string; signals: Signal[] };
+type Page = { upTo: string; signals: Signal[] };
 
-/** As many signals as the database gives at a time. */
-const page = 1_000;
-/** How long until it is tried again to read while the database is away, in ms: at first, and at most. */
-const patience = { least: 250, most: 5_000 };
+/** Signals that audit.signals_between returns at most. */
+const pageSize = 1_000;
+/** Delays between attempts to read while the database is unavailable. */
+const backoff = { minMs: 250, maxMs: 5_000 };
 
-/** Feeds from the database behind `withSession`. Each of their readings, and what follows from it, takes a turn. */
+/** The channel on which audit.signal_notifications and audit.signal_events announce signals. */
+function channelOf(topic: Topic, { employeeId }: Claims): string {
+  return topic === 'event' ? topic : `${topic} ${employeeId}`;
+}
+
+/** The name of the event that `channels` emits when something was announced on a channel. */
+export function channelEvent(channel: string): string {
+  // never `error`, which EventEmitter throws without a listener
+  return `channel ${channel}`;
+}
+
+/** Feeds from the database behind `withSession`. Each read, and the execution that follows, takes a permit. */
 export function createFeeds(options: {
   withSession: WithSession;
-  bells: Bells;
-  turnstile: Turnstile;
+  /** Emits an event when there may be new signals. */
+  channels: EventEmitter;
+  semaphore: Semaphore;
   /** How often the connection to the database was lost. */
   interruptions(): number;
 }): Feeds {
-  const { withSession, bells, turnstile, interruptions } = options;
+  const { withSession, channels, semaphore, interruptions } = options;
 
-  async function ask<Row>(claims: Claims, text: string, values: unknown[]): Promise<Row> {
+  async function queryOne<Row>(claims: Claims, text: string, values: unknown[]): Promise<Row> {
     const { rows } = await withSession(sessionSettings(claims), (client) =>
       client.query<Row>({ text, values }),
     );
@@ -73,8 +87,8 @@ export function createFeeds(options: {
     return row;
   }
 
-  async function position(claims: Claims): Promise<string> {
-    const row = await ask<{ position: string }>(
+  async function readPosition(claims: Claims): Promise<string> {
+    const row = await queryOne<{ position: string }>(
       claims,
       'select audit.current_position()::text as position',
       [],
@@ -83,8 +97,8 @@ export function createFeeds(options: {
   }
 
   /** From a position, or from the present where that is null. */
-  async function reachFrom(claims: Claims, after: string | null): Promise<Reach> {
-    const { seen } = await ask<{ seen: string }>(
+  async function cursorAt(claims: Claims, after: string | null): Promise<SnapshotCursor> {
+    const { seen } = await queryOne<{ seen: string }>(
       claims,
       `select (case when $1::bigint is null then pg_current_snapshot() else audit.position_snapshot($1) end)::text as seen`,
       [after],
@@ -92,93 +106,92 @@ export function createFeeds(options: {
     return { seen, upTo: null, beyond: '0', after };
   }
 
-  function read(claims: Claims, topic: Topic, reach: Reach): Promise<Reading> {
-    return ask<Reading>(
+  function readPage(claims: Claims, topic: Topic, cursor: SnapshotCursor): Promise<Page> {
+    return queryOne<Page>(
       claims,
       `select
          up_to::text as "upTo",
          (select coalesce(json_agg(json_build_object('id', id::text, 'rowId', row_id, 'action', action) order by id), '[]')
           from audit.signals_between($1, $2, up_to, $4, $5)) as signals
        from (select coalesce($3, pg_current_snapshot()) as up_to offset 0) present`,
-      [topic, reach.seen, reach.upTo, reach.beyond, reach.after],
+      [topic, cursor.seen, cursor.upTo, cursor.beyond, cursor.after],
     );
   }
 
   return {
-    async open({ claims, topic, after, pace }) {
-      const bell = createFlag();
+    async open({ claims, topic, after, demand }) {
+      const announced = createAutoResetEvent();
       const stop = new AbortController();
       const { signal } = stop;
-      // From before the first look, so that nothing can happen between the two.
-      const detach = bells.attach(bellOf(topic, claims), bell.raise);
+      // before the first read, so that nothing is missed between the two
+      const event = channelEvent(channelOf(topic, claims));
+      channels.on(event, announced.set);
       signal.addEventListener('abort', () => {
-        detach();
-        bell.raise();
+        channels.off(event, announced.set);
+        announced.set();
       });
 
-      /**
-       * Snapshots tell transactions by numbers of which a database that crashes may give some again. So from before an
-       * interruption only the last position counts.
-       */
+      /** A database that crashed may give transaction ids again: after an interruption only the last position counts. */
       async function* follow(
-        from: Reach,
+        from: SnapshotCursor,
         lastPosition: string,
-        interruptionsThen: number,
+        interruptionsBefore: number,
       ): AsyncGenerator<Signal, undefined> {
-        let reach: Reach | null = from;
+        let cursor: SnapshotCursor | null = from;
         let last = lastPosition;
-        let known = interruptionsThen;
-        let wait = patience.least;
-        if (after !== null) bell.raise();
+        let known = interruptionsBefore;
+        let delayMs = backoff.minMs;
+        if (after !== null) announced.set();
         for (;;) {
-          if (reach?.upTo === null) await unless(signal, bell.raised());
+          if (cursor?.upTo === null) await untilAborted(signal, announced.wait());
           if (signal.aborted) return;
-          let reading: Reading;
+          let page: Page;
           try {
-            if (known !== interruptions()) reach = null;
+            if (known !== interruptions()) cursor = null;
             known = interruptions();
-            const present: Reach = reach ?? (await turnstile.pass(() => reachFrom(claims, last)));
-            reach = present;
-            reading = await turnstile.pass(() => read(claims, topic, present));
-            wait = patience.least;
+            const current: SnapshotCursor =
+              cursor ?? (await semaphore.run(() => cursorAt(claims, last)));
+            cursor = current;
+            page = await semaphore.run(() => readPage(claims, topic, current));
+            delayMs = backoff.minMs;
           } catch (error) {
-            if (!isAway(error)) throw error;
-            reach = null;
-            await sleep(wait, undefined, { signal }).catch(() => {});
-            wait = Math.min(wait * 2, patience.most);
+            if (!isUnavailable(error)) throw error;
+            cursor = null;
+            await sleep(delayMs, undefined, { signal }).catch(() => {});
+            delayMs = Math.min(delayMs * 2, backoff.maxMs);
             continue;
           }
 
-          for (const each of reading.signals) {
-            await unless(signal, pace?.raised());
-            // What is made of a signal is read in the same turn, which ends when the next one is asked for.
-            const endTurn = await turnstile.enter();
+          for (const each of page.signals) {
+            await untilAborted(signal, demand?.wait());
+            // the execution that the signal leads to runs under this permit, until the next signal is asked for
+            const release = await semaphore.acquire();
             try {
               if (signal.aborted) return;
               yield each;
             } finally {
-              endTurn();
+              release();
             }
             if (BigInt(each.id) > BigInt(last)) last = each.id;
           }
-          const { upTo, signals } = reading;
+          const { upTo, signals } = page;
           const end = signals.at(-1);
-          reach =
-            end && signals.length >= page
-              ? { ...reach, upTo, beyond: end.id }
+          cursor =
+            end && signals.length >= pageSize
+              ? { ...cursor, upTo, beyond: end.id }
               : { seen: upTo, upTo: null, beyond: '0', after: null };
         }
       }
 
       try {
-        const interruptionsNow = interruptions();
-        const signals = await turnstile.pass(async () => {
-          const last = after ?? (await position(claims));
-          return follow(await reachFrom(claims, after), last, interruptionsNow);
+        const interruptionsBefore = interruptions();
+        const signals = await semaphore.run(async () => {
+          const last = after ?? (await readPosition(claims));
+          return follow(await cursorAt(claims, after), last, interruptionsBefore);
         });
         const feed: Feed = {
           next: () => signals.next(),
-          // A generator that waits does not end before its wait does.
+          // a generator does not return while it awaits
           return() {
             stop.abort();
             return signals.return(undefined);
@@ -194,11 +207,6 @@ export function createFeeds(options: {
   };
 }
 
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'UNAVAILABLE';
-}
-
-/** The name of the bell that the database rings: audit.signal_notifications and audit.signal_events. */
-function bellOf(topic: Topic, { employeeId }: Claims): string {
-  return topic === 'event' ? topic : `${topic} ${employeeId}`;
 }

@@ -1,26 +1,26 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-/** A connection that listens, for as long as the server runs. */
+/** A connection that listens for notifications as long as the server runs. */
 export type Listener = { close(): Promise<void> };
 
 type ListenerOptions = {
   databaseUrl: string;
   channels: readonly string[];
-  onNotice(channel: string, payload: string): void;
-  /** Called whenever it listens (again): what was sent before then may have been missed. */
+  onNotification(channel: string, payload: string): void;
+  /** Called whenever it listens (again): notifications sent before may have been missed. */
   onListening(): void;
   onInterruption(error: Error): void;
 };
 
-/** How long until it connects again, in ms: at first, and at most. */
-const patience = { least: 200, most: 5_000 };
-/** A connection is lost when it has not answered for so long, in ms: its other end may be gone without a word. */
-const heartbeat = { every: 30_000, answersWithin: 10_000 };
+/** Delays before it connects again. */
+const backoff = { minMs: 200, maxMs: 5_000 };
+/** Detects a connection that was lost without a TCP reset. */
+const heartbeat = { intervalMs: 30_000, timeoutMs: 10_000 };
 
 /**
- * Listens on channels, on a connection of its own and outside any session, as the API's login: that may listen, and
- * reads nothing. Connects again whenever the connection breaks.
+ * Listens on channels, on a connection of its own and outside any session, as the API's login role, which reads nothing.
+ * Reconnects whenever the connection is lost.
  */
 export function startListening(options: ListenerOptions): Listener {
   const stop = new AbortController();
@@ -34,21 +34,21 @@ export function startListening(options: ListenerOptions): Listener {
 }
 
 async function keepListening(options: ListenerOptions, signal: AbortSignal): Promise<void> {
-  let wait = patience.least;
+  let delayMs = backoff.minMs;
   while (!signal.aborted) {
     const error = await listenOnce(options, signal, () => {
-      wait = patience.least;
+      delayMs = backoff.minMs;
     });
     if (signal.aborted) return;
     options.onInterruption(error);
-    await sleep(wait * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
-    wait = Math.min(wait * 2, patience.most);
+    await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
+    delayMs = Math.min(delayMs * 2, backoff.maxMs);
   }
 }
 
-/** Listens until that ends, and gives the reason. */
+/** Listens until the connection ends; returns the reason. */
 async function listenOnce(
-  { databaseUrl, channels, onNotice, onListening }: ListenerOptions,
+  { databaseUrl, channels, onNotification, onListening }: ListenerOptions,
   signal: AbortSignal,
   onSuccess: () => void,
 ): Promise<Error> {
@@ -56,7 +56,7 @@ async function listenOnce(
     connectionString: databaseUrl,
     application_name: 'epic-server listener',
     connectionTimeoutMillis: 10_000,
-    query_timeout: heartbeat.answersWithin,
+    query_timeout: heartbeat.timeoutMs,
     keepAlive: true,
   });
   const over = new AbortController();
@@ -69,13 +69,13 @@ async function listenOnce(
     });
   });
   client.on('error', () => {});
-  client.on('notification', ({ channel, payload }) => onNotice(channel, payload ?? ''));
+  client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
   try {
     await client.connect();
     for (const channel of channels) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
     onSuccess();
     onListening();
-    return await Promise.race([ended, heartStops(client, over.signal)]);
+    return await Promise.race([ended, heartbeatFailure(client, over.signal)]);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   } finally {
@@ -84,10 +84,10 @@ async function listenOnce(
   }
 }
 
-async function heartStops(client: pg.Client, signal: AbortSignal): Promise<Error> {
+async function heartbeatFailure(client: pg.Client, signal: AbortSignal): Promise<Error> {
   try {
     for (;;) {
-      await sleep(heartbeat.every, undefined, { signal });
+      await sleep(heartbeat.intervalMs, undefined, { signal });
       await client.query('select 1');
     }
   } catch (error) {

@@ -2,14 +2,13 @@ import pg from 'pg';
 import { ApiError } from '../errors/errors.ts';
 import { apiErrorFrom } from '../graphql/errors/sqlstate.ts';
 
-// Why a socket is closed, in the codes of WebSocket (1xxx) and of graphql-transport-ws (4xxx). Clients of that protocol
-// connect again by themselves after 4403, 1012 and 1013, and not after 4401 and 1011.
+// Why a connection is closed, in the codes of WebSocket (1xxx) and of graphql-transport-ws (4xxx). Clients of that
+// protocol reconnect after 4403, 1012 and 1013, and not after 4401 and 1011.
 
-/** What a client reads when its socket is closed: as its reason, `kind: sentence`. */
-export type Closing = { code: number; kind: string; sentence: string };
+/** What a client reads when its connection is closed: as the reason of the close frame, `kind: sentence`. */
+export type CloseReason = { code: number; kind: string; sentence: string };
 
-/** Those that no error leads to. */
-export const closings = {
+export const closeReasons = {
   stopping: {
     code: 1012,
     kind: 'server_stopping',
@@ -30,21 +29,18 @@ export const closings = {
     kind: 'no_session',
     sentence: 'Send {"authorization": "Bearer …"} as the payload of connection_init.',
   },
-} satisfies Record<string, Closing>;
+} satisfies Record<string, CloseReason>;
 
-/**
- * How to close a socket on which this went wrong; null for what concerns one operation alone, and for what nobody
- * foresaw.
- */
-export function closingAfter(error: unknown): Closing | null {
-  const refusal = error instanceof pg.DatabaseError ? apiErrorFrom(error) : error;
-  if (!(refusal instanceof ApiError)) return null;
-  return closingFor(refusal.code, refusal.details.kind, refusal.message);
+/** Why to close a connection after this error; null for an unexpected one, or one that concerns one operation alone. */
+export function closeReasonOf(error: unknown): CloseReason | null {
+  const expected = error instanceof pg.DatabaseError ? apiErrorFrom(error) : error;
+  if (!(expected instanceof ApiError)) return null;
+  return closeReasonFor(expected.code, expected.details.kind, expected.message);
 }
 
-/** The same, for an error in the form in which it travels. */
-export function closingFor(code: unknown, kind: unknown, message: string): Closing | null {
-  if (kind === closings.expired.kind) return closings.expired;
+/** The same for an error as it is sent to a client. */
+export function closeReasonFor(code: unknown, kind: unknown, message: string): CloseReason | null {
+  if (kind === closeReasons.expired.kind) return closeReasons.expired;
   const known = typeof kind === 'string' ? kind : null;
   if (code === 'UNAUTHENTICATED' || kind === 'must_change_password') {
     return { code: 4401, kind: known ?? 'session_ended', sentence: message };
@@ -55,8 +51,8 @@ export function closingFor(code: unknown, kind: unknown, message: string): Closi
   return null;
 }
 
-/** The reason as it is sent; a frame has room for 123 bytes of it. */
-export function reasonOf({ kind, sentence }: Closing): string {
-  const reason = `${kind}: ${sentence}`;
-  return Buffer.byteLength(reason) <= 123 ? reason : kind;
+/** The text of the close frame, which has room for 123 bytes. */
+export function closeText({ kind, sentence }: CloseReason): string {
+  const text = `${kind}: ${sentence}`;
+  return Buffer.byteLength(text) <= 123 ? text : kind;
 }

@@ -5,32 +5,61 @@ import type { Claims } from '../database/claims.ts';
 import { internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
 import { bearerToken } from '../http/client.ts';
 import { expiryOf, type Tokens } from '../identity/tokens.ts';
-import { type Closing, closingAfter, closings, reasonOf } from './close-codes.ts';
-import type { LiveLimits } from './limits.ts';
+import { type CloseReason, closeReasonOf, closeReasons, closeText } from './close-codes.ts';
 
-/** A client on its socket, from the handshake to the end. */
-export type Line = {
+/** What clients may use of the server over WebSockets. */
+export type SubscriptionLimits = {
+  /** For connection_init to arrive. */
+  initTimeoutMs: number;
+  /** Between pings; a client that does not answer one before the next is cut off. */
+  pingIntervalMs: number;
+  /** For a client to close after it was sent a close frame. */
+  closeTimeoutMs: number;
+  maxMessageBytes: number;
+  /** Bytes that wait to be sent; a client that reads less is cut off. */
+  maxBufferedBytes: number;
+  maxConnections: number;
+  maxConnectionsPerEmployee: number;
+  maxSubscriptionsPerConnection: number;
+  /** Of the ten connections of the pool. */
+  maxConcurrentReads: number;
+};
+
+export const subscriptionLimits: SubscriptionLimits = {
+  initTimeoutMs: 10_000,
+  pingIntervalMs: 15_000,
+  closeTimeoutMs: 2_000,
+  maxMessageBytes: 65_536,
+  maxBufferedBytes: 8_388_608,
+  maxConnections: 500,
+  maxConnectionsPerEmployee: 20,
+  maxSubscriptionsPerConnection: 20,
+  maxConcurrentReads: 4,
+};
+
+/** A client on its WebSocket, from the handshake to the end. */
+export type Connection = {
   readonly id: string;
   readonly userAgent: string | null;
   readonly address: string | null;
-  /** Whose session it belongs to; null until the client has said so. */
+  /** Of the session; null until authenticated. */
   readonly claims: Claims | null;
-  /** Takes the access token that the client sends; false when it is no good and the socket is closed. */
-  logIn(connectionParams: Record<string, unknown> | undefined): Promise<boolean>;
-  /** Looks again whether the session is still good. */
-  recheck(): Promise<void>;
-  /** Closes the socket; only the first reason counts. */
-  end(closing: Closing): void;
-  /** Closes the socket after an error, and reports one that nobody foresaw. */
-  endAfter(error: unknown): void;
+  /** Takes the access token of connection_init; false when it is refused and the connection is closed. */
+  authenticate(connectionParams: Record<string, unknown> | undefined): Promise<boolean>;
+  /** Closes the connection unless its session can still be entered. */
+  revalidate(): Promise<void>;
+  /** Sends a close frame; only the first call has an effect. */
+  close(reason: CloseReason): void;
+  /** Closes after an error, and reports an unexpected one. */
+  closeAfter(error: unknown): void;
   /** Cuts off a client that does not read what it is sent. */
-  endIfUnread(): void;
-  /** When the socket is closed. */
+  checkBuffer(): void;
+  /** Resolves when the socket is closed. */
   readonly closed: Promise<void>;
 };
 
-/** Looks after a socket: whose it is, whether it is alive, and when it has to end. Logs when it begins and ends. */
-export function createLine(
+/** Authenticates a WebSocket, checks that it is alive, and closes it when the session ends. Logs both ends of its life. */
+export function createConnection(
   socket: WebSocket,
   options: {
     userAgent: string | null;
@@ -38,22 +67,22 @@ export function createLine(
     tokens: Tokens;
     /** Throws when the session cannot be entered. */
     checkSession(claims: Claims): Promise<void>;
-    /** Whether the employee may have this line too. */
-    hasRoom(claims: Claims): boolean;
-    limits: LiveLimits;
+    /** Whether the employee may have one more connection. */
+    hasCapacity(claims: Claims): boolean;
+    limits: SubscriptionLimits;
     log: Logger;
     report: ReportError;
   },
-): Line {
-  const { tokens, checkSession, hasRoom, limits, report } = options;
+): Connection {
+  const { tokens, checkSession, hasCapacity, limits, report } = options;
   const startedAt = performance.now();
   const id = randomUUID();
   const timers: NodeJS.Timeout[] = [];
   let claims: Claims | null = null;
-  let ending: Closing | null = null;
+  let closeReason: CloseReason | null = null;
   let isAlive = true;
 
-  const about = () => ({
+  const logFields = () => ({
     socket: id,
     role: claims?.department ?? 'anonymous',
     employee: claims?.employeeId ?? null,
@@ -64,7 +93,7 @@ export function createLine(
       timers.forEach(clearTimeout);
       const seconds = Math.round((performance.now() - startedAt) / 1000);
       options.log.info(
-        { ...about(), code: ending?.code ?? code, kind: ending?.kind, seconds },
+        { ...logFields(), code: closeReason?.code ?? code, kind: closeReason?.kind, seconds },
         'socket closed',
       );
       resolve();
@@ -76,25 +105,25 @@ export function createLine(
       if (!isAlive) return socket.terminate();
       isAlive = false;
       socket.ping();
-    }, limits.pingInterval),
+    }, limits.pingIntervalMs),
   );
   socket.on('pong', () => {
     isAlive = true;
   });
-  // What is wrong with a frame closes the socket, in words of the library.
+  // ws itself closes the socket after a malformed frame
   socket.on('error', () => {});
 
   async function takeToken(token: string): Promise<void> {
     const verified = tokens.verify(token);
-    if (!hasRoom(verified)) return line.end(closings.full);
-    // Known from here on, so that the end of the session is not missed while it is looked at.
+    if (!hasCapacity(verified)) return connection.close(closeReasons.full);
+    // set before the session is checked, so that its end in the meantime is noticed
     claims = verified;
-    const left = expiryOf(token).getTime() - Date.now();
-    timers.push(setTimeout(() => line.end(closings.expired), left));
+    const remainingMs = expiryOf(token).getTime() - Date.now();
+    timers.push(setTimeout(() => connection.close(closeReasons.expired), remainingMs));
     await checkSession(verified);
   }
 
-  const line: Line = {
+  const connection: Connection = {
     id,
     userAgent: options.userAgent,
     address: options.address,
@@ -103,38 +132,38 @@ export function createLine(
     },
     closed,
 
-    async logIn(connectionParams) {
+    async authenticate(connectionParams) {
       const { authorization } = { authorization: null, ...connectionParams };
-      if (typeof authorization !== 'string') line.end(closings.anonymous);
-      else await takeToken(bearerToken(authorization)).catch(line.endAfter);
-      if (ending !== null || socket.readyState !== socket.OPEN) return false;
-      options.log.info(about(), 'socket opened');
+      if (typeof authorization !== 'string') connection.close(closeReasons.anonymous);
+      else await takeToken(bearerToken(authorization)).catch(connection.closeAfter);
+      if (closeReason !== null || socket.readyState !== socket.OPEN) return false;
+      options.log.info(logFields(), 'socket opened');
       return true;
     },
 
-    async recheck() {
-      if (claims === null || ending !== null) return;
-      await checkSession(claims).catch(line.endAfter);
+    async revalidate() {
+      if (claims === null || closeReason !== null) return;
+      await checkSession(claims).catch(connection.closeAfter);
     },
 
-    end(closing) {
-      if (ending !== null) return;
-      ending = closing;
-      socket.close(closing.code, reasonOf(closing));
-      timers.push(setTimeout(() => socket.terminate(), limits.farewell));
+    close(reason) {
+      if (closeReason !== null) return;
+      closeReason = reason;
+      socket.close(reason.code, closeText(reason));
+      timers.push(setTimeout(() => socket.terminate(), limits.closeTimeoutMs));
     },
 
-    endAfter(error) {
-      const closing = closingAfter(error);
-      if (closing) return line.end(closing);
+    closeAfter(error) {
+      const reason = closeReasonOf(error);
+      if (reason) return connection.close(reason);
       const errorId = newErrorId();
       report(error, { errorId, request: null });
-      line.end({ code: 1011, kind: 'internal', sentence: internalErrorMessage(errorId) });
+      connection.close({ code: 1011, kind: 'internal', sentence: internalErrorMessage(errorId) });
     },
 
-    endIfUnread() {
-      if (socket.bufferedAmount > limits.unreadBytes) socket.terminate();
+    checkBuffer() {
+      if (socket.bufferedAmount > limits.maxBufferedBytes) socket.terminate();
     },
   };
-  return line;
+  return connection;
 }

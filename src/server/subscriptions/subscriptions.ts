@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { Claims } from '../database/claims.ts';
@@ -8,25 +9,21 @@ import type { ClientAddress } from '../http/client.ts';
 import { errorResponse } from '../http/response.ts';
 import { acceptWebSockets } from '../http/upgrade.ts';
 import type { Tokens } from '../identity/tokens.ts';
-import { createBells } from '../signals/channel-emitter.ts';
-import { createFeeds, type Feeds } from '../signals/feed.ts';
+import { createSemaphore } from '../signals/concurrency.ts';
+import { channelEvent, createFeeds, type Feeds } from '../signals/feed.ts';
 import { type Listener, startListening } from '../signals/listener.ts';
-import { createTurnstile } from '../signals/waiting.ts';
-import { closings } from './close-codes.ts';
-import { createLine, type Line } from './connection.ts';
-import { liveLimits as limits } from './limits.ts';
-import { createSubscribe } from './operations.ts';
+import { closeReasons } from './close-codes.ts';
+import { type Connection, createConnection, subscriptionLimits as limits } from './connection.ts';
 import { createProtocol } from './protocol.ts';
 
-// Subscriptions: the database rings (listener.ts, bells.ts), each subscriber reads what is new to them in their own
-// session (feed.ts), and what comes of it is sent on their socket (protocol.ts), for as long as the session is good
-// (line.ts).
+// The database announces that something was written (signals/listener.ts); each subscriber reads what is new in a
+// session of its own (signals/feed.ts), and the results are sent on its connection (protocol.ts) until the session ends
+// (connection.ts).
 
-/** What subscriptions need to live. */
-export type Live = {
+export type Subscriptions = {
   /** For the schema. */
   feeds: Feeds;
-  /** Begins: takes WebSockets on the server, for the schema that was made with the feeds. */
+  /** Accepts WebSockets on the server, for the schema that was made with the feeds. */
   serve(options: {
     server: Server;
     api: Api;
@@ -35,48 +32,50 @@ export type Live = {
     allowedOrigins: readonly string[];
     clientAddress: ClientAddress;
   }): void;
-  /** How many WebSockets are open. */
+  /** The number of open WebSockets. */
   sockets(): number;
-  /** Sends every client elsewhere, then lets go of everything. */
+  /** Closes every connection, so that clients reconnect elsewhere, and the listener. */
   close(): Promise<void>;
 };
 
-/** Subscriptions to the database behind `withSession`, listened to at `databaseUrl`. */
-export function createLive(options: {
+/** Subscriptions to the database behind `withSession`, whose notifications are received at `databaseUrl`. */
+export function createSubscriptions(options: {
   databaseUrl: string;
   withSession: WithSession;
   log: Logger;
   report: ReportError;
-}): Live {
+}): Subscriptions {
   const { withSession, log, report } = options;
-  const bells = createBells();
-  const turnstile = createTurnstile(limits.readings);
-  const lines = new Set<Line>();
+  const channels = new EventEmitter().setMaxListeners(0);
+  const semaphore = createSemaphore(limits.maxConcurrentReads);
+  const connections = new Set<Connection>();
   let listener: Listener | null = null;
   let interruptions = 0;
   let isClosing = false;
 
   async function checkSession(claims: Claims): Promise<void> {
-    await turnstile.pass(() =>
+    await semaphore.run(() =>
       withSession(sessionSettings(claims), (client) => client.query({ text: 'select 1' })),
     );
   }
 
-  function recheck(which: (claims: Claims) => boolean): void {
-    for (const line of lines) if (line.claims && which(line.claims)) line.recheck();
+  function revalidate(isAffected: (claims: Claims) => boolean): void {
+    for (const connection of connections) {
+      if (connection.claims && isAffected(connection.claims)) connection.revalidate();
+    }
   }
 
   const listen = () =>
     startListening({
       databaseUrl: options.databaseUrl,
       channels: ['epic_signal', 'epic_session'],
-      onNotice(channel, payload) {
-        if (channel === 'epic_signal') bells.ring(payload);
-        else recheck(({ employeeId }) => String(employeeId) === payload);
+      onNotification(channel, payload) {
+        if (channel === 'epic_signal') channels.emit(channelEvent(payload));
+        else revalidate(({ employeeId }) => String(employeeId) === payload);
       },
       onListening() {
-        bells.ringAll();
-        recheck(() => true);
+        for (const event of channels.eventNames()) channels.emit(event);
+        revalidate(() => true);
       },
       onInterruption(error) {
         interruptions += 1;
@@ -85,44 +84,46 @@ export function createLive(options: {
     });
 
   return {
-    feeds: createFeeds({ withSession, bells, turnstile, interruptions: () => interruptions }),
+    feeds: createFeeds({ withSession, channels, semaphore, interruptions: () => interruptions }),
 
     serve({ server, api, tokens, allowedOrigins, clientAddress }) {
       listener = listen();
-      const speak = createProtocol({ subscribe: createSubscribe(api), limits, report });
-      const hasRoom = (claims: Claims) => {
-        const theirs = [...lines].filter((line) => line.claims?.employeeId === claims.employeeId);
-        return theirs.length < limits.socketsOfEmployee;
+      const serveProtocol = createProtocol({ api, limits, report });
+      const hasCapacity = (claims: Claims) => {
+        const theirs = [...connections].filter(
+          (connection) => connection.claims?.employeeId === claims.employeeId,
+        );
+        return theirs.length < limits.maxConnectionsPerEmployee;
       };
       acceptWebSockets({
         server,
         allowedOrigins,
-        maxMessageBytes: limits.messageBytes,
+        maxMessageBytes: limits.maxMessageBytes,
         refuse() {
-          if (!isClosing && lines.size < limits.sockets) return null;
-          const { kind, sentence } = isClosing ? closings.stopping : closings.full;
+          if (!isClosing && connections.size < limits.maxConnections) return null;
+          const { kind, sentence } = isClosing ? closeReasons.stopping : closeReasons.full;
           return errorResponse(503, 'UNAVAILABLE', sentence, { kind });
         },
         onSocket(socket, request) {
           const userAgent = request.headers['user-agent'] ?? null;
-          const line = createLine(socket, {
-            ...{ userAgent, tokens, checkSession, hasRoom, limits, log, report },
+          const connection = createConnection(socket, {
+            ...{ userAgent, tokens, checkSession, hasCapacity, limits, log, report },
             address: clientAddress(request),
           });
-          lines.add(line);
-          line.closed.then(() => lines.delete(line));
-          speak(socket, line);
+          connections.add(connection);
+          connection.closed.then(() => connections.delete(connection));
+          serveProtocol(socket, connection);
         },
       });
     },
 
-    sockets: () => lines.size,
+    sockets: () => connections.size,
 
     async close() {
       isClosing = true;
-      const closed = [...lines].map((line) => {
-        line.end(closings.stopping);
-        return line.closed;
+      const closed = [...connections].map((connection) => {
+        connection.close(closeReasons.stopping);
+        return connection.closed;
       });
       await Promise.all([...closed, listener?.close()]);
     },

@@ -2,7 +2,7 @@
 process.env.GRAPHILE_ENV = 'production';
 const modules = Promise.all([
   import('../../../src/server/config/server.ts'),
-  import('../../../src/server/identity/followed-keys.ts'),
+  import('../../../src/server/identity/key-file.ts'),
   import('../../../src/server/observability/log.ts'),
   import('../../../src/server/service/serve.ts'),
 ]);
@@ -18,7 +18,7 @@ export interface ServerHere {
 
 /** Serves in this process, as `epic-server start` does with these environment variables. */
 export async function serveHere(env: NodeJS.ProcessEnv): Promise<ServerHere> {
-  const [{ readServerConfig }, { followKeys }, { createLog }, { serve }] = await modules;
+  const [{ readServerConfig }, { watchKeys }, { createLog }, { serve }] = await modules;
   const { databaseUrl, keysFile, logLevel, ...config } = readServerConfig(env);
   if (databaseUrl === null || keysFile === null) throw new Error('It needs a database and keys.');
   let output = '';
@@ -26,20 +26,20 @@ export async function serveHere(env: NodeJS.ProcessEnv): Promise<ServerHere> {
     output += line;
   };
   const log = createLog(logLevel, { write });
-  const keys = followKeys(keysFile, {
+  const keys = watchKeys(keysFile, {
     onChange: () => log.info('the keys have been read again'),
-    onTrouble: (error) =>
+    onError: (error) =>
       log.error({ err: error }, 'the keys cannot be read again, and stay as they were'),
   });
-  const serving = await serve({ ...config, databaseUrl, keys, log }).catch((error: unknown) => {
+  const service = await serve({ ...config, databaseUrl, keys, log }).catch((error: unknown) => {
     keys.close();
     throw error;
   });
   return {
-    url: serving.url,
+    url: service.url,
     output: () => output,
     async stop() {
-      await serving.stop();
+      await service.stop();
       keys.close();
     },
   };

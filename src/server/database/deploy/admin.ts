@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { readAdminConfig } from '../../config/admin.ts';
+import { readAdminConfig } from '../../config/server.ts';
 import { OperatorError } from '../../errors/errors.ts';
-import { openCluster, visitCluster } from '../embedded/cluster.ts';
+import { findRunningCluster, openCluster } from '../embedded/cluster.ts';
 import { localDatabaseName, openLocalDatabase } from './local.ts';
 
 /** A DBA's connection, and the address it goes to. */
@@ -12,9 +12,9 @@ export type AdminConnection = {
 };
 
 /**
- * Runs `work` with a connection of the DBA: to DATABASE_ADMIN_URL, or else to the embedded PostgreSQL of EPIC_DATA,
- * which may be serving at the time. The database is looked at as it is: nothing is deployed to it, unless there is
- * none yet. Throws an OperatorError when the database cannot be reached or has no tools.
+ * Runs `work` with a connection of the DBA: to DATABASE_ADMIN_URL, or else to the embedded PostgreSQL of EPIC_DATA, which
+ * may be running. Deploys nothing, unless there is no database yet. Throws an OperatorError when the database cannot be
+ * reached or has no schema dba.
  */
 export async function withAdminConnection<Result>(
   environment: Readonly<Record<string, string | undefined>>,
@@ -24,7 +24,7 @@ export async function withAdminConnection<Result>(
   const say = (line: string) => process.stderr.write(`${line}\n`);
   if (adminUrl !== null) return connected(adminUrl, work);
 
-  const running = await visitCluster({ dataFolder, say }, localDatabaseName);
+  const running = await findRunningCluster({ dataFolder, say }, localDatabaseName);
   if (running !== null) return connected(running, work);
 
   const cluster = await openCluster({ dataFolder, say });
@@ -60,7 +60,7 @@ async function connected<Result>(
   work: (connection: AdminConnection) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client({ connectionString: url, application_name: 'epic-server' });
-  // A broken connection also rejects the query under way, which says so.
+  // a broken connection also rejects its query
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -86,7 +86,7 @@ async function connected<Result>(
     const tools = rows[0]?.tools;
     if (tools === 'missing') {
       throw new OperatorError(
-        'This database has no tools for DBAs: db/ has not been deployed to it, or only an earlier version.',
+        'This database has no schema dba: db/ has not been deployed to it, or only an earlier version.',
         'Deploy it: epic-server migrate',
       );
     }

@@ -2,18 +2,17 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
-import { passwordVerifier } from '../password-verifier.ts';
 import { databasePath, runSqlFile } from '../sql-file.ts';
 import { installQueue } from './queue-schema.ts';
 import { replaceInPlace } from './replace.ts';
 import { readReplaceableFiles } from './replaceable.ts';
-import { missingRoles } from './roles.ts';
+import { missingRoles, passwordVerifier } from './roles.ts';
 
 /** What a deployment did. */
 export interface Deployment {
   /** The file names of the migrations that were pending, in order. */
   migrations: string[];
-  /** What was applied of db/functions, db/dba and db/policies: empty where the database had it already. */
+  /** What was applied of db/functions, db/dba and db/policies; empty when nothing had changed. */
   replaced: string[];
 }
 
@@ -22,21 +21,21 @@ export interface DeployOptions {
   adminUrl: string;
   /** Apply db/roles.sql first. */
   rolesToo: boolean;
-  /** Apply all of db/functions, db/dba and db/policies, for what was changed by hand, and not only what is new in them. */
+  /** Apply all of db/functions, db/dba and db/policies, to undo manual changes. */
   everything?: boolean;
   say: (line: string) => void;
 }
 
 const OWNER = 'epic_owner';
-// Any number, as long as it stays the same: PostgreSQL knows advisory locks by number.
+// the key of an advisory lock: an arbitrary constant
 const DEPLOY_LOCK = 3_742_335_756;
-// A table that is long in use must not, through a deployment that waits for it, become unusable for everyone.
+// a deployment that waits for a lock on a table blocks every request to it
 const LOCK_TIMEOUT = '30s';
 
 /**
- * Brings one database up to date: the queue, pending migrations, then in one transaction what has changed of functions,
- * tools and policies. Where nothing has, it takes no lock that a request would wait for.
- * A second deployment of the same database waits for the first.
+ * Deploys to one database: the queue, pending migrations, then in one transaction the functions, tools and policies that
+ * have changed. When nothing has, it takes no lock that blocks a request. Deployments of the same database run one after
+ * the other.
  * @throws OperatorError naming the file and line that PostgreSQL refused.
  */
 export async function deploy(options: DeployOptions): Promise<Deployment> {
@@ -44,10 +43,10 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
   return connected(adminUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [DEPLOY_LOCK]);
     if (rolesToo) await applyRoles(client);
-    await checkThatRolesExist(client);
-    await checkThatWeMayBecomeOwner(client);
-    await checkThatMigrationsAreOurs(client);
-    // First: what a migration changes may have to be delivered.
+    await checkRoles(client);
+    await checkMembershipInOwner(client);
+    await checkMigrationHistory(client);
+    // first: triggers may add jobs during a migration
     const queueHasChanged = await installQueue({
       client,
       adminUrl,
@@ -70,7 +69,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
 }
 
 /**
- * Makes the roles and, if it is missing, the database, on a server that we may administer.
+ * Creates the roles and, unless it exists, the database.
  * `serverUrl` is a superuser's and names any database.
  */
 export async function prepareServer(options: {
@@ -86,7 +85,7 @@ export async function prepareServer(options: {
   });
 }
 
-/** Removes a database of a server that we may administer, and all that is in it. */
+/** Drops a database, with the address of a superuser. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
   await connected(serverUrl, (client) =>
     client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`),
@@ -95,7 +94,7 @@ export async function dropDatabase(serverUrl: string, name: string): Promise<voi
 
 /** The committed migrations that this database lacks, by file name and in order. */
 export async function pendingMigrations(client: Client): Promise<string[]> {
-  // The table knows a file by its number alone: 000001.sql for 000001-foundation.sql.
+  // the table has the number alone: 000001.sql for 000001-foundation.sql
   const last = (await appliedMigrations(client)).at(-1)?.filename ?? '';
   const names = await readdir(databasePath('migrations', 'committed'));
   return names.filter((name) => numberOf(name) > numberOf(last)).sort();
@@ -112,8 +111,8 @@ async function appliedMigrations(client: Client): Promise<{ filename: string; ha
   return rows;
 }
 
-// The migrations were written anew before the first release.
-async function checkThatMigrationsAreOurs(client: Client): Promise<void> {
+// the migrations were rewritten before the first release
+async function checkMigrationHistory(client: Client): Promise<void> {
   const [first] = await appliedMigrations(client);
   if (first === undefined) return;
   const folder = databasePath('migrations', 'committed');
@@ -137,7 +136,7 @@ async function applyRoles(client: Client): Promise<void> {
   await inTransaction(client, () => runSqlFile(client, databasePath('roles.sql')));
 }
 
-async function checkThatRolesExist(client: Client): Promise<void> {
+async function checkRoles(client: Client): Promise<void> {
   const missing = await missingRoles(client);
   if (missing.length === 0) return;
   throw new OperatorError(
@@ -148,7 +147,7 @@ async function checkThatRolesExist(client: Client): Promise<void> {
   );
 }
 
-async function checkThatWeMayBecomeOwner(client: Client): Promise<void> {
+async function checkMembershipInOwner(client: Client): Promise<void> {
   const { rows } = await client.query<{ login: string; may: boolean }>(
     `select current_user as login, pg_has_role(oid, 'member') as may
      from pg_roles where rolname = $1`,
@@ -191,20 +190,20 @@ async function applyMigrations(
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    // What went wrong may be a file as a whole, such as one that was edited after it was committed.
+    // an error of a file as a whole, such as one that was edited after it was committed
     if (running === undefined || !(await pendingMigrations(client)).includes(running)) {
       throw new OperatorError(message, undefined, error);
     }
     await replay(client, databasePath('migrations', 'committed', running));
     throw new OperatorError(`db/migrations/committed/${running}: ${message}`, undefined, error);
   } finally {
-    // Its idle connections would keep the database busy, and end this process if they broke.
+    // an idle connection that breaks would end this process
     clearAllPools();
   }
 }
 
-// PostgreSQL seldom says where in a file it stumbled. Going through the file again, statement by
-// statement, throws an error that does; and what was done on the way is taken back.
+// Errors of PostgreSQL have no position in a file. Run again statement by statement, and rolled back, the file throws one
+// with its line.
 async function replay(client: Client, file: string): Promise<void> {
   if ((await readFile(file, 'utf8')).includes('--! no-transaction')) return;
   await client.query('begin');
@@ -233,7 +232,7 @@ async function connected<Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new Client({ connectionString: url, application_name: 'epic-server deploy' });
-  // A broken connection also rejects the query under way, which says so.
+  // a broken connection also rejects its query
   client.on('error', () => undefined);
   await client.connect().catch((cause) => {
     throw new OperatorError(`The database cannot be reached: ${cause.message}.`, undefined, cause);

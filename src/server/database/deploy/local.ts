@@ -1,7 +1,7 @@
 import { type Cluster, openCluster } from '../embedded/cluster.ts';
 import { type Deployment, deploy, dropDatabase, prepareServer } from './deploy.ts';
 
-/** The embedded PostgreSQL, with our database in it and up to date. */
+/** The embedded PostgreSQL with a deployed database. */
 export type LocalDatabase = {
   cluster: Cluster;
   /** A superuser's connection string. */
@@ -11,12 +11,12 @@ export type LocalDatabase = {
   deployment: Deployment;
 };
 
-/** What our database is called on the embedded PostgreSQL. */
+/** The name of the database on the embedded PostgreSQL. */
 export const localDatabaseName = 'epic';
 
 /**
- * Opens the embedded PostgreSQL of a data folder and deploys our database there; with `fresh`, without what was
- * in it before. Throws an OperatorError.
+ * Opens the embedded PostgreSQL of a data folder and deploys the database, with `fresh` after dropping it. Throws an
+ * OperatorError.
  */
 export async function openLocalDatabase(
   dataFolder: string,

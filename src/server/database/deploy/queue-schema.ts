@@ -2,8 +2,7 @@ import { type Client, Pool } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
 
 /**
- * Brings schema graphile_worker up to date: graphile-worker's tables and functions, made by its own migrations as
- * `owner`. Does nothing where they are current. Returns whether they were not.
+ * Applies the migrations of graphile-worker to schema graphile_worker, as `owner`. Returns whether any was pending.
  * @throws OperatorError
  */
 export async function installQueue(options: {
@@ -24,7 +23,7 @@ export async function installQueue(options: {
       await client.query(`set lock_timeout = '${options.lockTimeout}'`);
     },
   });
-  // A broken connection also rejects the query under way, which says so.
+  // a broken connection also rejects its query
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
   const logger = new Logger(() => (level, message) => {
@@ -35,7 +34,7 @@ export async function installQueue(options: {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new OperatorError(
-      `The queue, schema graphile_worker, cannot be brought up to date: ${reason}`,
+      `The queue, schema graphile_worker, cannot be migrated: ${reason}`,
       undefined,
       error,
     );

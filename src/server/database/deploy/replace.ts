@@ -2,12 +2,12 @@ import { type Client, DatabaseError, escapeIdentifier } from 'pg';
 import { runStatements } from '../sql-file.ts';
 import type { Part, ReplaceableFiles } from './replaceable.ts';
 
-// Grants on schemas and functions: applied whenever anything is, since what is made anew has none.
+// grants on schemas and functions: always applied, since recreated functions have none
 const ALWAYS_APPLIED = 'policies/00_schemas_and_functions.sql';
 
 /**
- * Applies what has changed since the last deployment, or everything, in the transaction and role that the caller has
- * set, and drops what no file defines any more. Returns the names of the parts that were applied.
+ * Applies what has changed since the last deployment, or everything, in the transaction and role of the caller, and drops
+ * what no file defines any more. Returns the names of the applied parts.
  * @throws OperatorError naming the file and line that PostgreSQL refused.
  */
 export async function replaceInPlace(
@@ -25,8 +25,8 @@ export async function replaceInPlace(
     await applyParts(client, files, due);
     await dropUndefined(client, files, applied);
   } catch (error) {
-    if (!isKeptFromReplacing(error)) throw error;
-    // A new signature, or a view with fewer columns: everything is dropped, and made anew.
+    if (!mustBeDropped(error)) throw error;
+    // a new signature, or a view with fewer columns: drop and recreate everything
     await client.query('rollback to savepoint before_replacing');
     const known = [...applied.keys(), ...files.functions.map(({ name }) => name)];
     for (const name of new Set(known)) await drop(client, name, 'cascade');
@@ -37,7 +37,7 @@ export async function replaceInPlace(
   return [...due].filter(({ isRepeated }) => !isRepeated).map(({ name }) => name);
 }
 
-/** What was changed, and what is missing from the database. */
+/** Changed parts, and those that are missing from the database. */
 async function dueParts(
   client: Client,
   files: ReplaceableFiles,
@@ -54,7 +54,7 @@ async function dueParts(
 
 async function applyParts(client: Client, files: ReplaceableFiles, due: Set<Part>) {
   const functions = files.functions.filter((part) => due.has(part));
-  // First without a look at the bodies, so that the files need no order; then with one, since all names are there.
+  // first with unchecked bodies, so that the files need no order; then checked
   await client.query('set local check_function_bodies = off');
   for (const part of functions) await apply(client, part);
   await client.query('set local check_function_bodies = on');
@@ -85,8 +85,8 @@ async function assertNoOverloads(client: Client, { functions }: ReplaceableFiles
   if (rowCount !== 0) throw new Overloaded('A function has changed its arguments.');
 }
 
-// PostgreSQL's words for "drop it first": another result, other columns, another kind, still in use.
-function isKeptFromReplacing(error: unknown): boolean {
+// SQLSTATEs of objects that must be dropped first: other result, columns or kind, or dependent objects
+function mustBeDropped(error: unknown): boolean {
   const cause =
     error instanceof Error && error.cause instanceof DatabaseError ? error.cause : error;
   return (

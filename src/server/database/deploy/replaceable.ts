@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { databasePath, type Statement, splitStatements, sqlFilesIn } from '../sql-file.ts';
 
-/** Something that a deployment applies as a whole, and again when its text has changed. */
+/** What a deployment applies as a whole, and again when its text has changed. */
 export interface Part {
   /**
    * `function crm.sign_contract`, `trigger contract_10_totals on crm.contract`, `view crm.history`; of a policy file
@@ -13,7 +13,7 @@ export interface Part {
   /** SHA-256 of its text, in hexadecimal. */
   digest: string;
   steps: { file: string; statements: Statement[] }[];
-  /** It makes no object, may be repeated, and runs in every deployment that changes anything. */
+  /** It creates no object and is idempotent: it runs in every deployment that changes anything. */
   isRepeated?: true;
 }
 
@@ -21,7 +21,7 @@ export interface Part {
 export interface ReplaceableFiles {
   /** db/functions: its functions, procedures, views and triggers, each with its comments, and what is repeated. */
   functions: Part[];
-  /** db/dba, which is one part: schema dba is made anew. */
+  /** db/dba, which is one part: schema dba is recreated. */
   tools: Part;
   /** The files of db/policies. */
   policies: Part[];
@@ -29,7 +29,7 @@ export interface ReplaceableFiles {
   digest: string;
 }
 
-/** Reads db/functions, db/dba and db/policies. Line ends do not count. */
+/** Reads db/functions, db/dba and db/policies. Line endings are ignored. */
 export async function readReplaceableFiles(): Promise<ReplaceableFiles> {
   const functions = (await readFolder('functions')).flatMap(({ file, statements }) =>
     divide(statements).map((section): Part => {
@@ -66,7 +66,7 @@ function digestOf(texts: readonly string[]): string {
 
 const nameOf = (file: string) => relative(databasePath(), file).replaceAll('\\', '/');
 
-/** A definition takes what follows it along: its comments, and how its trigger is enabled. */
+/** A definition with what follows it: its comments, and how its trigger is enabled. */
 function divide(statements: readonly Statement[]): Statement[][] {
   const sections: Statement[][] = [];
   for (const statement of statements) {
@@ -85,4 +85,19 @@ function identify([first]: readonly Statement[]): string | null {
   const { kind, name, trigger, table } = DEFINITION.exec(first?.text ?? '')?.groups ?? {};
   if (trigger !== undefined) return `trigger ${trigger} on ${table}`;
   return kind === undefined ? null : `${kind.toLowerCase()} ${name}`;
+}
+
+/** The version of db/ in this release, as a deployment records it in a database. */
+export type BuiltRelease = {
+  /** The file name of the last migration. */
+  migration: string;
+  /** The digest of db/functions, db/dba and db/policies, in hexadecimal. */
+  digest: string;
+};
+
+/** Reads it from the files of db/. */
+export async function readBuiltRelease(): Promise<BuiltRelease> {
+  const migrations = await readdir(databasePath('migrations', 'committed'));
+  const { digest } = await readReplaceableFiles();
+  return { migration: migrations.sort().at(-1) ?? '', digest };
 }

@@ -2,15 +2,15 @@ import { access, constants, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OperatorError } from '../../errors/errors.ts';
 
-/** The account that PostgreSQL runs as when the present process may not run it itself. */
+/** The account that runs PostgreSQL when this process runs as root. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
 /**
- * PostgreSQL refuses to run as root. Gives the unprivileged account to run it as: the owner of
- * `pgdata` if that exists, otherwise `nobody`; undefined if the present process is not root.
+ * PostgreSQL refuses to run as root. Returns the account to run it: the owner of `pgdata` if that exists, otherwise
+ * `nobody`; undefined if this process is not root.
  */
 export async function accountFor(pgdata: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -27,7 +27,7 @@ export async function accountFor(pgdata: string): Promise<Account | undefined> {
   return { uid: Number(entry[1]), gid: Number(entry[2]) };
 }
 
-/** Whether the account may enter every folder down to and including this one. */
+/** Whether the account may enter this folder and all its parents. */
 export async function canReach(account: Account | undefined, folder: string): Promise<boolean> {
   if (account === undefined) return true;
   const { mode, uid, gid } = await stat(folder);
@@ -37,7 +37,7 @@ export async function canReach(account: Account | undefined, folder: string): Pr
   return parent === folder || canReach(account, parent);
 }
 
-/** Whether the account may run this program once it has reached it. */
+/** Whether the account may execute this program. */
 export async function canRun(account: Account | undefined, program: string): Promise<boolean> {
   if (account === undefined) {
     return access(program, constants.R_OK | constants.X_OK).then(

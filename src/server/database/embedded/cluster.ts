@@ -13,46 +13,46 @@ import {
   stopPostmaster,
 } from './postmaster.ts';
 
-/** A running PostgreSQL that this process alone owns. */
+/** A running PostgreSQL that no other process uses as its owner. */
 export interface Cluster {
-  /** Where the data really is: not always the folder that was asked for. */
+  /** The actual data folder, which may differ from the requested one. */
   folder: string;
   port: number;
-  /** The password that the API's login role should have; it is kept in the folder. */
+  /** The password for the API's login role, kept in the folder. */
   authenticatorPassword: string;
   /** A connection string of the superuser. */
   adminUrl(database: string): string;
   /** A connection string of epic_authenticator. */
   authenticatorUrl(database: string): string;
-  /** Resolves, with a sentence, if PostgreSQL ends without having been asked to. Never rejects. */
+  /** Resolves if PostgreSQL ends unexpectedly. Never rejects. */
   failure: Promise<OperatorError>;
-  /** Ends all connections, stops PostgreSQL and waits for its end. May be called repeatedly. */
+  /** Stops PostgreSQL and waits for its end. Idempotent. */
   close(): Promise<void>;
 }
 
 export interface ClusterOptions {
   dataFolder: string;
-  /** False: quicker, but a power cut may destroy the database. For tests. */
+  /** False is faster, but a crash of the machine may destroy the database. For tests. */
   durable?: boolean;
   /** Further PostgreSQL settings for this run; a server that is already running keeps its own. */
   settings?: Record<string, string>;
-  /** Gets a line for the operator when something is not as asked for. */
+  /** Called with messages for the operator. */
   say: (line: string) => void;
 }
 
-const SWIFT = {
+const UNSAFE_SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
-  // Tests run many servers at once, of 16 connections each.
+  // tests run many servers at once, with 16 connections each
   max_connections: '300',
 };
 const ATTEMPTS = 20;
 const TRANSIENT = /already exists|still in use|Address already in use|could not create any TCP/;
 
 /**
- * Opens the PostgreSQL of a data folder: makes what is missing, starts the server or takes over
- * one that an earlier owner left running, and keeps every other process out.
+ * Opens the PostgreSQL of a data folder: creates what is missing, starts the server or takes over one that an earlier
+ * owner left running, and locks out other processes.
  * @throws OperatorError if that is impossible.
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
@@ -67,7 +67,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       isRunning(folder, postmaster),
     );
   const { postmaster, ownership } = await startOrTakeOver(folder, own, () =>
-    startPostmaster(binaries, folder, durable ? settings : { ...settings, ...SWIFT }),
+    startPostmaster(binaries, folder, durable ? settings : { ...settings, ...UNSAFE_SETTINGS }),
   );
 
   let closing: Promise<void> | undefined;
@@ -94,10 +94,10 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 /**
- * A superuser's connection string for the PostgreSQL of a data folder, if another process has it running; null
- * otherwise. For tools that look in while the server serves.
+ * A superuser's connection string for the PostgreSQL of a data folder if another process runs it, otherwise null. For
+ * tools that are used while the server runs.
  */
-export async function visitCluster(
+export async function findRunningCluster(
   { dataFolder, say }: Pick<ClusterOptions, 'dataFolder' | 'say'>,
   database: string,
 ): Promise<string | null> {
@@ -112,8 +112,8 @@ function urlOf(user: string, password: string, port: number, database: string): 
   return `postgres://${user}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 }
 
-// A server may be going down as we find it, a port may be taken as we choose it, and another
-// process may open the same folder at the same moment: each is over a moment later.
+// retried: the server that was found may be stopping, the free port may have been taken, and another process may open
+// the same folder
 async function startOrTakeOver(
   folder: DataFolder,
   own: (postmaster: Postmaster) => Promise<Ownership | 'refused' | undefined>,

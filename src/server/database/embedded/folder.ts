@@ -12,20 +12,19 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { codeOf } from '../../errors/error-code.ts';
-import { OperatorError } from '../../errors/errors.ts';
+import { codeOf, OperatorError } from '../../errors/errors.ts';
 import { type Account, accountFor, canReach } from './account.ts';
 
-/** A data folder that is ours alone and that the account that runs PostgreSQL can reach. */
+/** A private data folder that the account that runs PostgreSQL can access. */
 export interface DataFolder {
   path: string;
-  /** What PostgreSQL calls its data directory. */
+  /** The data directory of PostgreSQL. */
   pgdata: string;
   log: string;
   account: Account | undefined;
 }
 
-/** The passwords that belong to one data folder. */
+/** The passwords of the database in a data folder. */
 export interface Secrets {
   superuser: string;
   authenticator: string;
@@ -33,13 +32,13 @@ export interface Secrets {
 
 const PGDATA = 'postgres';
 const SECRETS = 'passwords.json';
-// The keys that sign tokens are kept in the same folder, and may be there first.
-const OURS = [PGDATA, SECRETS, 'keys.json'];
+// keys.json may be created first
+const KNOWN_NAMES = [PGDATA, SECRETS, 'keys.json'];
 const SHARED_HOME = '/var/lib/epic-events';
 
 /**
- * Makes the folder (0700) or checks the one that is there. When PostgreSQL cannot run as the
- * present user and its account cannot reach the folder, another one is used and said.
+ * Creates the folder (0700) or checks the existing one. When the account that runs PostgreSQL cannot access it, another
+ * one is used and reported.
  */
 export async function openDataFolder(
   wanted: string,
@@ -67,7 +66,7 @@ export async function openDataFolder(
   };
 }
 
-/** Reads the passwords of the folder; makes them (0600) if there is no database in it yet. */
+/** Reads the passwords of the folder; creates them (0600) before there is a database. */
 export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   const file = join(folder.path, SECRETS);
   const isNew = (await readdir(folder.path)).every((name) => name !== PGDATA);
@@ -83,7 +82,7 @@ export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   }
 }
 
-/** A folder inside the data folder for work that must be finished or forgotten. */
+/** A temporary folder inside the data folder. Removes those of processes that have died. */
 export async function openScratchFolder(folder: DataFolder): Promise<string> {
   await removeAbandonedScratchFolders(folder);
   const scratch = join(folder.path, `unfinished-${process.pid}-${randomBytes(4).toString('hex')}`);
@@ -100,7 +99,7 @@ async function removeAbandonedScratchFolders(folder: DataFolder): Promise<void> 
   }
 }
 
-/** Whether a process of that number exists, whoever owns it. */
+/** Whether a process with this id exists, of any user. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -116,7 +115,7 @@ async function isReachable(folder: string, account: Account | undefined): Promis
   return canReach(account, existing);
 }
 
-// Whatever the umask says, the account that runs PostgreSQL has to come through.
+// with 0755, whatever the umask: the account that runs PostgreSQL needs access
 async function makeParents(folder: string): Promise<void> {
   if ((await stat(folder).catch(() => undefined)) !== undefined) return;
   await makeParents(dirname(folder));
@@ -141,8 +140,8 @@ async function refuseForeignFolder(path: string, owner: Account | undefined): Pr
       cause,
     );
   });
-  const isOurs = names.some((name) => OURS.includes(name));
-  if (names.length === 0 || isOurs) return;
+  const isKnown = names.some((name) => KNOWN_NAMES.includes(name));
+  if (names.length === 0 || isKnown) return;
   throw new OperatorError(
     `The folder ${path} holds other files.`,
     'Choose a new or empty folder with EPIC_DATA.',
@@ -154,7 +153,7 @@ function generateSecrets(): Secrets {
   return { superuser: password(), authenticator: password() };
 }
 
-// Two processes may come here at once: the first one's file counts, and nobody sees half of it.
+// atomic, and exclusive: of two processes at once the first one wins
 async function writeOnce(file: string, content: string): Promise<void> {
   const own = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   await writeFile(own, `${content}\n`, { mode: 0o600 });

@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { codeOf } from '../../errors/error-code.ts';
-import { OperatorError } from '../../errors/errors.ts';
+import { codeOf, OperatorError } from '../../errors/errors.ts';
 import { type Binaries, programEnvironment } from './binaries.ts';
 import { type DataFolder, openScratchFolder } from './folder.ts';
 
-// They go into postgresql.conf, where whoever looks after the database may change them.
+// written to postgresql.conf, where the operator may change them
 const SETTINGS = {
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -15,13 +14,13 @@ const SETTINGS = {
   shared_buffers: '128MB',
   jit: 'off',
   log_line_prefix: '%m [%p] %q%u@%d ',
-  // A statement in the log could show what a person typed.
+  // statements may contain what a person typed
   log_min_error_statement: 'panic',
 };
 
 /**
- * Makes the database files unless they are there. They are made aside and then renamed, so that
- * an interruption leaves either nothing or everything.
+ * Creates the database files unless they exist, in a temporary folder that is then renamed, so that an interruption
+ * leaves nothing half done.
  */
 export async function initialise(
   binaries: Binaries,
@@ -44,7 +43,7 @@ export async function initialise(
     const data = join(scratch, 'postgres');
     await runInitdb(binaries, folder, scratch, data, superuserPassword, durable);
     await rename(data, folder.pgdata).catch((error) => {
-      // Another process was faster: its database is as good as ours.
+      // another process was faster
       if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(codeOf(error) ?? '')) throw error;
     });
   } finally {
@@ -100,10 +99,10 @@ async function runInitdb(
       ...account,
     });
   } catch (cause) {
-    const said = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
+    const output = cause instanceof Error && 'stderr' in cause ? String(cause.stderr).trim() : '';
     throw new OperatorError(
-      `PostgreSQL could not make a new database in ${data}:\n${said || cause}`,
-      'Put that right, or set DATABASE_URL to use a PostgreSQL server of your own.',
+      `PostgreSQL could not make a new database in ${data}:\n${output || cause}`,
+      'Correct that, or set DATABASE_URL to use another PostgreSQL server.',
       cause,
     );
   }

@@ -1,23 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { codeOf } from '../../errors/error-code.ts';
-import { OperatorError } from '../../errors/errors.ts';
-import { isConnectionLoss } from '../connection-loss.ts';
+import { codeOf, OperatorError } from '../../errors/errors.ts';
+import { isConnectionLoss } from '../pool.ts';
 
-/** The right to use a data folder, held by one connection of one process. */
+/** An advisory lock on a data folder, held by one connection. */
 export interface Ownership {
-  /** Resolves when the connection, and with it the right, is gone. */
+  /** Resolves when the connection is lost, and with it the lock. */
   lost: Promise<void>;
 }
 
-// Any number, as long as it stays the same: PostgreSQL knows advisory locks by number.
+// the key of an advisory lock: an arbitrary constant
 const OWNER_LOCK = 3_742_369_274;
-// PostgreSQL needs a moment to notice that the process which held the lock was killed.
-const PATIENCE = '1500ms';
+// PostgreSQL takes a moment to notice that the process with the lock was killed
+const LOCK_TIMEOUT = '1500ms';
 
 /**
- * Waits until the server accepts connections, and takes the lock on a connection of its own.
- * Gives undefined if the server ended before that, and 'refused' if another process has the lock.
+ * Waits until the server accepts connections, and takes the lock on a connection of its own. Returns undefined if the
+ * server ended before that, and 'refused' if another process has the lock.
  */
 export async function takeOwnership(
   url: string,
@@ -28,22 +27,22 @@ export async function takeOwnership(
     if (client === undefined) return undefined;
     const lost = new Promise<void>((resolve) => client.once('end', resolve));
     try {
-      await client.query(`set lock_timeout = '${PATIENCE}'`);
+      await client.query(`set lock_timeout = '${LOCK_TIMEOUT}'`);
       await client.query('select pg_advisory_lock($1)', [OWNER_LOCK]);
       return { lost };
     } catch (error) {
       await client.end().catch(() => undefined);
       if (codeOf(error) === '55P03') return 'refused';
       if (!(await isServerRunning())) return undefined;
-      // One of its processes has crashed, and it starts again.
+      // PostgreSQL recovers from the crash of one of its processes
       if (!isConnectionLoss(error)) throw error;
     }
   }
 }
 
 /**
- * Keeps the ownership until `isOver`: PostgreSQL drops every connection, and so this lock, when it
- * recovers from the crash of one of its processes. Resolves when the lock is gone for good.
+ * Takes the lock again until `isOver`: PostgreSQL drops every connection when it recovers from the crash of one of its
+ * processes. Resolves when the lock is lost for good.
  */
 export async function keepOwnership(
   first: Ownership,
@@ -69,7 +68,7 @@ async function connectWhenReady(
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
     });
-    // Without a listener the end of the server would end this process; `end` tells of it.
+    // without a listener, `error` would end this process; `end` follows
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -77,7 +76,7 @@ async function connectWhenReady(
     } catch (error) {
       await client.end().catch(() => undefined);
       const isNotReady = isConnectionLoss(error);
-      // Another program may have got the port, and answered: ours is about to give up.
+      // another program may have taken the port; then PostgreSQL is about to exit
       if (!isNotReady) await sleep(250);
       if (!(await isServerRunning())) return undefined;
       if (!isNotReady) {

@@ -5,12 +5,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { codeOf } from '../../errors/error-code.ts';
-import { OperatorError } from '../../errors/errors.ts';
+import { codeOf, OperatorError } from '../../errors/errors.ts';
 import { type Binaries, programEnvironment } from './binaries.ts';
 import { type DataFolder, isAlive } from './folder.ts';
 
-/** The server process of a data folder: started by us (`child`) or found running. */
+/** The server process of a data folder: a `child` of this process, or found running. */
 export interface Postmaster {
   pid: number;
   port: number;
@@ -20,10 +19,10 @@ export interface Postmaster {
 const run = promisify(execFile);
 const MAXIMAL_LOG_SIZE = 10_000_000;
 
-/** Milliseconds that a fast shutdown may take: it has only a checkpoint to wait for. */
-const PATIENCE = 15_000;
+/** How long a fast shutdown, which waits for a checkpoint, may take. */
+const SHUTDOWN_TIMEOUT_MS = 15_000;
 
-/** The server process that runs on this folder, or undefined. Clears away what a dead one left. */
+/** The server process of this folder, or undefined. Removes the pid file of a dead one. */
 export async function findPostmaster(folder: DataFolder): Promise<Postmaster | undefined> {
   const file = join(folder.pgdata, 'postmaster.pid');
   for (;;) {
@@ -34,21 +33,21 @@ export async function findPostmaster(folder: DataFolder): Promise<Postmaster | u
     const port = Number(lines[3]);
     if (!(pid > 0) || !(await isPostmasterOf(folder, pid))) break;
     if (port > 0) return { pid, port, child: undefined };
-    await sleep(20); // It is only just starting.
+    await sleep(20); // still starting
   }
-  // PostgreSQL itself gives up when the number now belongs to another process of its account.
+  // PostgreSQL refuses to start when the pid now belongs to another process of its account
   await rm(file, { force: true });
   return undefined;
 }
 
-/** Whether that process still is the server of this folder. */
+/** Whether that process is still the server of this folder. */
 export async function isRunning(folder: DataFolder, { pid, child }: Postmaster): Promise<boolean> {
   if (child !== undefined) return child.exitCode === null && child.signalCode === null;
   return isPostmasterOf(folder, pid);
 }
 
-// Tells the server from a process that has got its number since: by working directory, or where
-// that is hidden from us, by command line.
+// The pid may have been reused: the server is recognised by its working directory or, where that is hidden, by its
+// command line.
 async function isPostmasterOf({ pgdata }: DataFolder, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   if (process.platform === 'win32') return true;
@@ -64,7 +63,7 @@ async function isPostmasterOf({ pgdata }: DataFolder, pid: number): Promise<bool
   return command.split('\0').includes(pgdata);
 }
 
-/** Starts the server on the loopback address, on any free port unless told which. It may not be ready on return. */
+/** Starts the server on the loopback address, on a free port by default. Does not wait until it is ready. */
 export async function startPostmaster(
   binaries: Binaries,
   folder: DataFolder,
@@ -80,7 +79,7 @@ export async function startPostmaster(
       cwd: folder.path,
       env: programEnvironment(),
       stdio: ['ignore', log.fd, log.fd],
-      // Its own process group: Ctrl-C in the terminal reaches us, and we stop it in good order.
+      // its own process group, so that Ctrl-C reaches this process alone, which stops it
       detached: true,
       ...folder.account,
     });
@@ -94,9 +93,8 @@ export async function startPostmaster(
 }
 
 /**
- * Stops the server at once but in good order (a "fast" shutdown) and waits for its end. Where that does not come it
- * stops as if by a power cut, which loses nothing that was committed: PostgreSQL 18.4 waits for ever when asked while
- * it starts again after the crash of one of its processes.
+ * Stops the server by a fast shutdown, or by an immediate one after the timeout, which loses nothing that was committed:
+ * PostgreSQL 18.4 hangs in a fast shutdown that begins while it recovers from the crash of one of its processes.
  */
 export async function stopPostmaster(
   binaries: Binaries,
@@ -107,13 +105,13 @@ export async function stopPostmaster(
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
     child.kill('SIGINT');
-    const impatient = setTimeout(() => child.kill('SIGQUIT'), PATIENCE);
+    const killTimer = setTimeout(() => child.kill('SIGQUIT'), SHUTDOWN_TIMEOUT_MS);
     await ended;
-    clearTimeout(impatient);
+    clearTimeout(killTimer);
     return;
   }
   const stop = (mode: 'fast' | 'immediate') => {
-    const seconds = String(PATIENCE / 1000);
+    const seconds = String(SHUTDOWN_TIMEOUT_MS / 1000);
     const how = ['-D', folder.pgdata, '-m', mode, '-w', '-t', seconds, '-s'];
     const env = programEnvironment();
     return run(binaries.pgCtl, ['stop', ...how], { cwd: folder.path, env, ...folder.account });

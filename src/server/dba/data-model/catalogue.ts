@@ -1,8 +1,8 @@
 import type { Client } from 'pg';
 
-/** The tables and views of a database, as its catalogue describes them. */
+/** The tables and views of a database, from its catalogue. */
 export type DataModel = {
-  /** Those that hold a table or view: crm, which is the API, first. */
+  /** The schemas with tables or views; crm first. */
   schemas: { name: string; comment: string | null; relations: Relation[] }[];
 };
 
@@ -21,7 +21,7 @@ export type Column = {
   name: string;
   type: string;
   isRequired: boolean;
-  /** An expression, `identity`, or what a generated column is made of. */
+  /** An expression, `identity`, or `generated: ` and an expression. */
   default: string | null;
   comment: string | null;
 };
@@ -33,27 +33,27 @@ export type Constraint = {
   columns: string[];
   /** What a foreign key refers to. */
   target: { schema: string; name: string } | null;
-  /** What a person reads when it refuses. */
+  /** The comment, which a person reads when it refuses. */
   sentence: string | null;
 };
 
 export type Index = {
   name: string;
-  /** How, and of which columns: `gin (…) where …`; without the method when that is btree. */
+  /** `gin (…) where …`; without the method if that is btree. */
   definition: string;
   isUnique: boolean;
-  /** The kind of the constraint that it serves. */
+  /** The kind of the constraint that it implements. */
   constraint: Constraint['kind'] | null;
   comment: string | null;
 };
 
 export type Trigger = { name: string; fires: string; function: string; comment: string | null };
 
-/** Reads the model, as of one moment and in an order that depends on names alone. */
+/** Reads the model in one snapshot, ordered by name. */
 export async function readDataModel(client: Client): Promise<DataModel> {
   await client.query('begin isolation level repeatable read read only');
   try {
-    // Names of other schemas are then written in full, whatever the search path of the caller.
+    // qualifies the names of other schemas
     await client.query("set local search_path = ''");
     const { rows: relations } = await client.query<Relation>(relationsQuery);
     const { rows: schemas } = await client.query<{ name: string; comment: string | null }>(
@@ -72,7 +72,7 @@ export async function readDataModel(client: Client): Promise<DataModel> {
   }
 }
 
-// Without the tools of schema dba, which hold no data, and the tables of others that are made by others.
+// without schema dba, which holds no data, and the tables of libraries
 const schemasQuery = `
   select name::text, obj_description(oid, 'pg_namespace') as comment
   from dba.schema
@@ -98,7 +98,7 @@ const kind = `case contype
   when 'p' then 'primary key' when 'u' then 'unique' when 'f' then 'foreign key' when 'c' then 'check'
   when 'x' then 'exclusion' end`;
 
-// PostgreSQL 18 also lists not null as a constraint: here it is a property of the column.
+// PostgreSQL 18 lists `not null` as a constraint; here it is a property of the column
 const constraints = `
   select json_agg(json_build_object(
     'name', conname,

@@ -1,6 +1,5 @@
 import { type Block, code, heading, paragraph } from '../../document/block.ts';
 import type { Column, Constraint, DataModel, Index, Relation, Trigger } from './catalogue.ts';
-import { diagramOf } from './diagram.ts';
 
 /** The data model as a page: a diagram of the records, then every table and view, schema by schema. */
 export function dataModelDocument({ schemas }: DataModel): Block[] {
@@ -66,7 +65,7 @@ function columnRow(column: Column): string[] {
   ];
 }
 
-// A list of values in a comment loses its marks: each value keeps a line of its own.
+// a list in a comment loses its marks and keeps its lines
 function meaningOf({ comment }: Column): string {
   return comment?.replaceAll('\n- ', '\n') ?? '';
 }
@@ -96,4 +95,46 @@ function servesOf(
 
 function triggerRow({ name, fires, function: called, comment }: Trigger): string[] {
   return [code(name), fires, code(called), comment ?? ''];
+}
+
+/** The tables and the foreign keys between them, with their key columns, for Mermaid. */
+export function diagramOf(tables: readonly Relation[]): string {
+  const links = tables.flatMap((table) =>
+    foreignKeysOf(table, tables).map((key) => `  ${linkOf(table, key)}`),
+  );
+  const entities = tables.flatMap((table) => [
+    `  ${table.name} {`,
+    ...table.columns.flatMap(({ name, type }) => {
+      const keys = keysOf(table, name);
+      return keys.length > 0 ? [`    ${type.replaceAll(/\W+/g, '_')} ${name} ${keys}`] : [];
+    }),
+    '  }',
+  ]);
+  return ['erDiagram', ...links, ...entities].join('\n');
+}
+
+function foreignKeysOf(table: Relation, tables: readonly Relation[]): Constraint[] {
+  return table.constraints.filter(({ target }) =>
+    tables.some(({ schema, name }) => schema === target?.schema && name === target.name),
+  );
+}
+
+// of the target one row, or none if a column is nullable; of the table many, or one if the key is unique
+function linkOf(table: Relation, { columns, target }: Constraint): string {
+  const isRequired = table.columns.every((one) => !columns.includes(one.name) || one.isRequired);
+  const isUnique = table.constraints.some(
+    (one) =>
+      (one.kind === 'primary key' || one.kind === 'unique') &&
+      one.columns.toSorted().join() === columns.toSorted().join(),
+  );
+  const ends = `${isRequired ? '||' : '|o'}--${isUnique ? 'o|' : 'o{'}`;
+  return `${target?.name} ${ends} ${table.name} : ${columns.join('_')}`;
+}
+
+function keysOf({ constraints }: Relation, column: string): string {
+  const isPartOf = (kind: Constraint['kind']) =>
+    constraints.some((one) => one.kind === kind && one.columns.includes(column));
+  return [isPartOf('primary key') && 'PK', isPartOf('foreign key') && 'FK']
+    .filter((key) => key !== false)
+    .join(', ');
 }

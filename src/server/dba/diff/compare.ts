@@ -1,27 +1,27 @@
-import { type Remedy, remedyOf } from './remedy.ts';
-import type { Snapshot, SnapshotObject } from './snapshot.ts';
+import { type Fix, fixOf } from './fix.ts';
+import type { Snapshot, SnapshotObject } from './reference.ts';
 
-/** One object that is not as db/ says. */
+/** An object that is not as db/ defines it. */
 export interface Difference {
   kind: string;
   name: string;
-  /** missing: db/ makes it and it is not there. extra: it is there and db/ does not make it. */
+  /** missing: only db/ has it. extra: only the database has it. */
   state: 'missing' | 'extra' | 'changed';
-  remedy: Remedy;
-  /** Of a changed object those that differ, of others all. */
+  fix: Fix;
+  /** Of a changed object those that differ, otherwise all. */
   properties: PropertyDifference[];
-  /** How many objects came, went or changed with it, such as the columns of a table: they are not listed. */
+  /** The number of its parts that differ for the same reason, such as the columns of a table; they are not listed. */
   parts: number;
 }
 
 export interface PropertyDifference {
   property: string;
-  /** Null is nothing. */
+  /** Null: absent. */
   expected: string | null;
   found: string | null;
 }
 
-type Unlike = {
+type ObjectDifference = {
   object: SnapshotObject;
   state: Difference['state'];
   properties: PropertyDifference[];
@@ -36,15 +36,15 @@ export function compareSnapshots(
   found: Snapshot,
   replaceable: ReadonlySet<string>,
 ): Difference[] {
-  const unlike = new Map<string, Unlike>();
+  const different = new Map<string, ObjectDifference>();
   for (const key of new Set([...expected.keys(), ...found.keys()])) {
     const one = compareObjects(expected.get(key), found.get(key));
-    if (one !== undefined) unlike.set(key, one);
+    if (one !== undefined) different.set(key, one);
   }
   const all = new Map([...found, ...expected]);
-  const parts = new Map<Unlike, number>();
-  for (const one of unlike.values()) {
-    const whole = wholeOf(one, unlike, all);
+  const parts = new Map<ObjectDifference, number>();
+  for (const one of different.values()) {
+    const whole = ownerOf(one, different, all);
     parts.set(whole, (parts.get(whole) ?? 0) + (whole === one ? 0 : 1));
   }
   return [...parts].map(([one, count]) => difference(one, count, replaceable)).sort(byKindAndName);
@@ -53,7 +53,7 @@ export function compareSnapshots(
 function compareObjects(
   expected: SnapshotObject | undefined,
   found: SnapshotObject | undefined,
-): Unlike | undefined {
+): ObjectDifference | undefined {
   const object = expected ?? found;
   if (object === undefined) return undefined;
   const names = new Set([
@@ -73,20 +73,24 @@ function compareObjects(
   return { object, state, properties };
 }
 
-/** What `one` came, went or changed with: the object that it is part of, or itself. */
-function wholeOf(one: Unlike, unlike: ReadonlyMap<string, Unlike>, all: Snapshot): Unlike {
+/** The outermost object whose difference explains this one, or itself. */
+function ownerOf(
+  one: ObjectDifference,
+  different: ReadonlyMap<string, ObjectDifference>,
+  all: Snapshot,
+): ObjectDifference {
   const seen = new Set<string>();
   let whole = one;
   for (let key = one.object.partOf; key !== null && !seen.has(key); ) {
     seen.add(key);
-    const owner = unlike.get(key);
+    const owner = different.get(key);
     if (owner !== undefined && explains(owner, one)) whole = owner;
     key = all.get(key)?.partOf ?? null;
   }
   return whole;
 }
 
-function explains(owner: Unlike, part: Unlike): boolean {
+function explains(owner: ObjectDifference, part: ObjectDifference): boolean {
   if (owner.state !== part.state) return false;
   if (part.state !== 'changed') return true;
   return part.properties.every(({ property, expected, found }) =>
@@ -97,7 +101,7 @@ function explains(owner: Unlike, part: Unlike): boolean {
 }
 
 function difference(
-  { object, state, properties }: Unlike,
+  { object, state, properties }: ObjectDifference,
   parts: number,
   replaceable: ReadonlySet<string>,
 ): Difference {
@@ -107,7 +111,7 @@ function difference(
     kind,
     name,
     state,
-    remedy: remedyOf(object, state, changed, replaceable),
+    fix: fixOf(object, state, changed, replaceable),
     properties,
     parts,
   };

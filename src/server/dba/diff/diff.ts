@@ -1,20 +1,19 @@
 import type { Client } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
 import { compareSnapshots, type Difference } from './compare.ts';
-import { type Reference, readReference } from './reference.ts';
-import { ask } from './snapshot.ts';
+import { type Reference, readReference, takeSnapshot } from './reference.ts';
 
-/** A database beside db/. */
+/** A database compared with db/. */
 export interface Comparison {
   database: { name: string; host: string; port: number; login: string; version: string };
-  /** How many objects were compared. */
+  /** The number of objects compared. */
   compared: number;
   differences: Difference[];
   /** Differences that db/dba/41_suppression.sql accepts, and why. */
   accepted: { kind: string; name: string; state: Difference['state']; reason: string }[];
 }
 
-/** Compares the database of this connection, a superuser's, with db/. Leaves nothing behind. */
+/** Compares the database of a superuser's connection with db/, and changes nothing. */
 export async function compareWithFiles(
   { client, url }: { client: Client; url: string },
   signal: AbortSignal,
@@ -32,7 +31,7 @@ export async function compareWithFiles(
   }
 }
 
-/** Compares within the transaction that the caller has begun, whose own changes count. */
+/** Compares in the transaction of the caller, and sees its uncommitted changes. */
 export async function compareWithReference(
   client: Client,
   reference: Reference,
@@ -40,8 +39,8 @@ export async function compareWithReference(
   const { rows } = await client.query<{ version: string }>(
     `select current_setting('server_version') as version`,
   );
-  const found = await ask(client, reference.questions.database);
-  const foundRoles = await ask(client, reference.questions.roles);
+  const found = await takeSnapshot(client, reference.queries.database);
+  const foundRoles = await takeSnapshot(client, reference.queries.roles);
   const differences = [
     ...compareSnapshots(reference.database, found, reference.replaceable),
     ...compareSnapshots(reference.roles, foundRoles, reference.replaceable),

@@ -3,13 +3,11 @@ import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { deploy, dropDatabase } from '../../database/deploy/deploy.ts';
 import { readReplaceableFiles } from '../../database/deploy/replaceable.ts';
 import { databasePath, runSqlFile } from '../../database/sql-file.ts';
-import { codeOf } from '../../errors/error-code.ts';
-import { OperatorError } from '../../errors/errors.ts';
-import { ask, type Questions, readQuestions, type Snapshot } from './snapshot.ts';
+import { codeOf, OperatorError } from '../../errors/errors.ts';
 
-/** What db/ makes of a database on this server. */
+/** A database as db/ defines it, on this server. */
 export interface Reference {
-  questions: Questions;
+  queries: SnapshotQueries;
   database: Snapshot;
   roles: Snapshot;
   /** Differences that db/dba/41_suppression.sql accepts: its reason, by kind and name. */
@@ -19,8 +17,8 @@ export interface Reference {
 }
 
 /**
- * Deploys db/ to a scratch database beside that of `client`, so that PostgreSQL writes both alike, and describes it.
- * The scratch database is dropped whatever happens; `signal` is heeded between the steps.
+ * Deploys db/ to a scratch database on the server of `client`, so that PostgreSQL prints both alike, takes its snapshot
+ * and drops it. `signal` is checked between the steps.
  */
 export async function readReference(
   client: Client,
@@ -53,7 +51,7 @@ async function checkThatWeAreSuperuser(client: Client): Promise<void> {
   );
 }
 
-// With the encoding and collation of the database that it is compared with.
+// with the encoding and collation of the compared database
 async function createScratch(client: Client, name: string): Promise<void> {
   const { rows } = await client.query<{ encoding: string; collate: string; ctype: string }>(
     `select pg_encoding_to_char(encoding) as encoding, datcollate as collate, datctype as ctype
@@ -85,35 +83,35 @@ async function describe(scratchUrl: string): Promise<Reference> {
   await client.connect();
   try {
     const accepted = await readAccepted(client);
-    const questions = await readQuestions(client);
+    const queries = await readSnapshotQueries(client);
     await client.query('begin');
-    const database = await ask(client, questions.database);
-    const roles = await describeRoles(client, questions.roles);
+    const database = await takeSnapshot(client, queries.database);
+    const roles = await describeRoles(client, queries.roles);
     await client.query('rollback');
     const { functions } = await readReplaceableFiles();
     const replaceable = new Set(functions.map(({ name }) => name));
-    return { questions, database, roles, accepted, replaceable };
+    return { queries, database, roles, accepted, replaceable };
   } finally {
     await client.end();
   }
 }
 
-// Roles belong to the whole server: db/roles.sql is run on top of those that are there, as if they were not, in a
-// transaction that is rolled back. Nobody else sees it, or waits for it but to change a role.
-async function describeRoles(client: Client, question: string): Promise<Snapshot> {
+// Roles belong to the whole server: db/roles.sql runs as if there were none, in a transaction that is rolled back. Only
+// changes of roles wait for it.
+async function describeRoles(client: Client, query: string): Promise<Snapshot> {
   await client.query(`set local lock_timeout = '10s'`);
   try {
     await client.query('call dba.stash_roles()');
   } catch (cause) {
     if (codeOf(cause) !== '55P03') throw cause;
     throw new OperatorError(
-      'Somebody is changing the roles of this server, and has not finished for ten seconds.',
-      'Try again when the transaction has ended.',
+      'Another transaction has been changing the roles of this server for ten seconds.',
+      'Try again when it has ended.',
       cause,
     );
   }
   await runSqlFile(client, databasePath('roles.sql'));
-  return ask(client, question);
+  return takeSnapshot(client, query);
 }
 
 async function readAccepted(client: Client): Promise<Map<string, string>> {
@@ -128,4 +126,77 @@ export function onDatabase(url: string, name: string): string {
   const address = new URL(url);
   address.pathname = `/${encodeURIComponent(name)}`;
   return address.href;
+}
+
+/** An object of a database, or a role, and its properties. */
+export interface SnapshotObject {
+  /** In the words of PostgreSQL: table, policy, table column, function; or grant, role, membership, setting, migration. */
+  kind: string;
+  name: string;
+  /** Kind and name of the object that it is a part of, such as the table of a column. */
+  partOf: string | null;
+  properties: Map<string, string>;
+}
+
+/** Objects by kind and name. */
+export type Snapshot = ReadonlyMap<string, SnapshotObject>;
+
+/** The text of dba.snapshot and dba.role_snapshot, for a database whose own views may have been altered. */
+export interface SnapshotQueries {
+  database: string;
+  roles: string;
+}
+
+// Settings that could cancel the query or change how values are printed. An empty search_path qualifies every name;
+// compiling the query would take longer than running it.
+const NEUTRAL = `
+  select set_config(name, neutral, true)
+  from (values
+    ('search_path', ''), ('jit', 'off'), ('statement_timeout', '0'), ('transaction_timeout', '0'),
+    ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'), ('extra_float_digits', '1'),
+    ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('bytea_output', 'hex'),
+    ('xmlbinary', 'base64')) wanted (name, neutral)
+  join pg_catalog.pg_settings using (name)`;
+
+interface Row {
+  kind: string;
+  name: string;
+  part_of: string | null;
+  property: string;
+  value: string;
+}
+
+/** Reads the queries from a database to which db/ was just deployed. */
+export async function readSnapshotQueries(client: Client): Promise<SnapshotQueries> {
+  // with dba in the path, definitions name its views unqualified, as the parts of one query
+  await client.query(`select set_config('search_path', 'dba', false)`);
+  const { rows } = await client.query<{ name: string; definition: string }>(
+    `select relname as name, pg_get_viewdef(oid) as definition
+     from pg_class
+     where relnamespace = 'dba'::regnamespace and relname ~ '^(role_)?snapshot'
+     order by oid`,
+  );
+  const views = rows.map(({ name, definition }) => ({
+    name,
+    text: definition.trim().replace(/;$/, ''),
+  }));
+  const parts = views.filter(({ name }) => name !== 'role_snapshot');
+  return {
+    database: `with ${parts.map(({ name, text }) => `${name} as (${text})`).join(',\n')} table snapshot`,
+    roles: views.find(({ name }) => name === 'role_snapshot')?.text ?? '',
+  };
+}
+
+/** Runs one of the queries in the transaction of the caller. */
+export async function takeSnapshot(client: Client, query: string): Promise<Snapshot> {
+  await client.query(NEUTRAL);
+  const { rows } = await client.query<Row>(query);
+  const snapshot = new Map<string, SnapshotObject>();
+  for (const { kind, name, part_of: partOf, property, value } of rows) {
+    const key = `${kind} ${name}`;
+    const object = snapshot.get(key) ?? { kind, name, partOf, properties: new Map() };
+    snapshot.set(key, object);
+    object.properties.set(property, value);
+  }
+  return snapshot;
 }

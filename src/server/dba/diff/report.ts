@@ -1,33 +1,33 @@
 import { styleText } from 'node:util';
-import { WIDTH, wrapped } from '../wrapped.ts';
+import { WIDTH, wrapText } from '../text.ts';
 import type { Difference } from './compare.ts';
 import type { Comparison } from './diff.ts';
-import type { Remedy } from './remedy.ts';
+import type { Fix } from './fix.ts';
 
 const MOST_LINES = 12;
 const MARGIN = ' '.repeat(11);
 const COLOURS = { missing: 'red', extra: 'yellow', changed: 'cyan' } as const;
 
-/** Under which the differences are listed, in this order. */
-const HEADINGS: Record<Remedy, string> = {
-  'migrate --repair': 'epic-server migrate --repair puts right:',
-  'migrate --roles': 'epic-server migrate --roles puts right:',
-  'by hand': 'To be put right by hand:',
+/** The headings of the groups of differences, in this order. */
+const HEADINGS: Record<Fix, string> = {
+  'migrate --repair': 'Fixed by epic-server migrate --repair:',
+  'migrate --roles': 'Fixed by epic-server migrate --roles:',
+  manual: 'To be fixed manually:',
 };
 
-/** What is said about an object that is missing or extra; of a changed one, whatever differs. */
-const TELLING =
+/** The properties that are shown of an object that is missing or extra. */
+const SHOWN_PROPERTIES =
   /^(definition|command|role|using|with check|access|value|function|security definer)$/;
 
-/** The comparison for people: each difference with both sides, grouped by what puts it right. */
+/** The comparison as text: each difference with both sides, grouped by its fix. */
 export function describeComparison(comparison: Comparison): string {
   const { differences, accepted } = comparison;
-  const sections = (Object.keys(HEADINGS) as Remedy[]).flatMap((remedy) => {
-    const group = differences.filter((difference) => difference.remedy === remedy);
-    return group.length === 0 ? [] : [[HEADINGS[remedy], '', ...group.flatMap(linesOf)]];
+  const sections = (Object.keys(HEADINGS) as Fix[]).flatMap((fix) => {
+    const group = differences.filter((difference) => difference.fix === fix);
+    return group.length === 0 ? [] : [[HEADINGS[fix], '', ...group.flatMap(linesOf)]];
   });
   const known = accepted.map(({ kind, name, state, reason }) =>
-    wrapped(`accepted: ${state} ${kind} ${name}. ${reason}`, '  '),
+    wrapText(`accepted: ${state} ${kind} ${name}. ${reason}`, '  '),
   );
   const blocks = [[place(comparison)], ...sections, ...known, summary(comparison)];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -56,13 +56,13 @@ function summary({ differences, compared }: Comparison): string[] {
           'Migrations are pending, and account for some of it: run epic-server migrate, then compare again.',
         ]
       : []),
-  ].flatMap((line) => wrapped(line, ''));
+  ].flatMap((line) => wrapText(line, ''));
 }
 
 function linesOf(difference: Difference): string[] {
   const { kind, name, state, parts } = difference;
   const belonging = parts === 0 ? '' : parts === 1 ? ', with 1 part' : `, with ${parts} parts`;
-  const [first = '', ...rest] = wrapped(`${kind} ${name}${belonging}`, MARGIN);
+  const [first = '', ...rest] = wrapText(`${kind} ${name}${belonging}`, MARGIN);
   const coloured = styleText(COLOURS[state], state, { stream: process.stdout });
   const title = `  ${coloured}${' '.repeat(9 - state.length)}${first.trimStart()}`;
   return [title, ...rest, ...difference.properties.flatMap((one) => detailsOf(one, state))];
@@ -74,14 +74,14 @@ function detailsOf(
 ): string[] {
   if (state !== 'changed') {
     const value = expected ?? found ?? '';
-    return TELLING.test(property) && !isDigest(value) && value !== 'false'
+    return SHOWN_PROPERTIES.test(property) && !isDigest(value) && value !== 'false'
       ? onlySide(property, value)
       : [];
   }
   if (isDigest(expected) && isDigest(found)) return [`${MARGIN}not as PostgreSQL came with it`];
   const line = `${property}: ${expected ?? 'nothing'} in db/, ${found ?? 'nothing'} here`;
   if (fits(line)) return [MARGIN + line];
-  const [expectedPart, foundPart] = withoutWhatIsEqual(expected ?? 'nothing', found ?? 'nothing');
+  const [expectedPart, foundPart] = differingLines(expected ?? 'nothing', found ?? 'nothing');
   return [`${MARGIN}${property}:`, ...side('db/', expectedPart), ...side('here', foundPart)];
 }
 
@@ -97,13 +97,13 @@ function side(label: string, lines: readonly string[]): string[] {
   return [`${MARGIN}  ${label.padEnd(6)}${first.trimStart()}`, ...rest];
 }
 
-/** As many lines as a reader can take in, moved to an indentation and wrapped there. */
+/** At most MOST_LINES lines, indented and wrapped. */
 function indented(lines: readonly string[], indent: string): string[] {
   const depths = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
   const depth = Math.min(...depths);
   const all = lines.flatMap((line) => {
     const [own = ''] = /^ */.exec(line.slice(depth)) ?? [];
-    return wrapped(line.trim(), indent + own);
+    return wrapText(line.trim(), indent + own);
   });
   if (all.length <= MOST_LINES) return all;
   return [
@@ -112,8 +112,8 @@ function indented(lines: readonly string[], indent: string): string[] {
   ];
 }
 
-/** Of two texts of many lines, the lines from the first that differs to the last that does. */
-function withoutWhatIsEqual(one: string, other: string): [string[], string[]] {
+/** Two texts without the lines that are equal at the start and at the end. */
+function differingLines(one: string, other: string): [string[], string[]] {
   const [a, b] = [one.split('\n'), other.split('\n')];
   const shorter = Math.min(a.length, b.length);
   let start = 0;

@@ -1,20 +1,20 @@
 import type { Client } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
-import { hanging } from '../wrapped.ts';
+import { wrapHanging } from '../text.ts';
 
-/** Who may do what, as the catalogue of a database says; what `policies matrix --format json` prints. */
+/** Who may do what, from the catalogue; the output of `policies matrix --format json`. */
 export type Matrix = {
-  /** The tables and views that somebody has access to, in the order of `access`. */
+  /** The tables and views that a role has access to, in the order of `access`. */
   records: { name: string; sentence: string | null }[];
-  /** One for each record, verb and role that has a grant or a policy: what is not here is denied. */
+  /** One for each record, verb and role with a grant or a policy; everything else is denied. */
   access: Access[];
   functions: Callable[];
   waysAround: WayAround[];
   holdings: Holding[];
-  /** What default privileges give away with a new object. */
+  /** Default privileges. */
   newObjects: NewObject[];
   roles: { name: string; sentence: string | null }[];
-  /** The roles of the departments, in the order in which they are shown. */
+  /** The roles of the departments, in display order. */
   departments: string[];
 };
 
@@ -23,11 +23,11 @@ export type Access = {
   record: string;
   /** read, create, update, delete; also truncate, references, trigger, maintain. */
   verb: string;
-  /** `public` is everybody. */
+  /** `public` is every role. */
   role: string;
   /** `all`, `closed`, or the word of the policies' names: `own`. */
   rows: string;
-  /** The columns that the grants cover, and those they leave out; null where a verb is about whole rows. */
+  /** The columns with and without a grant; null for a verb on whole rows. */
   columns: string[] | null;
   withheld: string[] | null;
   /** `directly`, `by epic_employee`, `by PUBLIC`, `as owner`; null when there is no grant. */
@@ -84,7 +84,7 @@ export type NewObject = {
   privilege: string;
 };
 
-/** Reads the whole matrix, as of one moment. */
+/** Reads the whole matrix in one snapshot. */
 export async function readMatrix(client: Client): Promise<Matrix> {
   await client.query('begin isolation level repeatable read read only');
   try {
@@ -125,10 +125,10 @@ export async function readMatrix(client: Client): Promise<Matrix> {
   }
 }
 
-/** What of a matrix is to be shown: whose cells, and the rest of it. */
+/** A part of a matrix, and the roles that are shown as columns. */
 export type Selection = { matrix: Matrix; shown: readonly string[] };
 
-/** The part that is about one record, one role, or both. Throws an OperatorError when there is none. */
+/** The part about one record, one role, or both. Throws an OperatorError when it is empty. */
 export function select(
   matrix: Matrix,
   { record, role }: { record?: string | undefined; role?: string | undefined } = {},
@@ -174,7 +174,7 @@ function findRole(matrix: Matrix, wanted: string): string {
 }
 
 function thereAre(names: readonly string[]): string {
-  return hanging(`There are: ${names.join(', ')}.`, '  ')
+  return wrapHanging(`There are: ${names.join(', ')}.`, '  ')
     .join('\n')
     .trimStart();
 }

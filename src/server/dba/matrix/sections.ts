@@ -1,13 +1,13 @@
 import { type Block, code, heading, paragraph } from '../../document/block.ts';
-import { type Matrix, shortName } from './matrix.ts';
 import {
-  byText,
-  holdingsInWords,
-  listed,
-  reachedInWords,
+  formatHoldings,
+  formatReach,
+  groupByText,
+  joinParts,
   rolesOf,
   withoutRepetition,
-} from './words.ts';
+} from './format.ts';
+import { type Matrix, shortName } from './matrix.ts';
 
 /** What default privileges will give with a new table; no block when they give nothing. */
 export function newTableBlocks(matrix: Matrix): Block[] {
@@ -34,18 +34,18 @@ export function functionBlocks(matrix: Matrix): Block[] {
   const direct = matrix.functions.filter(({ via }) => via.includes('directly'));
   const found = direct.length > 0 ? direct : matrix.functions;
   if (found.length === 0) return [];
-  const rows = byText(found, (one) => `${one.function}(${one.arguments})`)
+  const rows = groupByText(found, (one) => `${one.function}(${one.arguments})`)
     .map(({ text, items, items: [first] }) => [
       code(text),
       rolesOf(items),
       first?.runsAs ?? '',
-      listed(first?.sentence, first?.note && `(${first.note})`),
+      joinParts(first?.sentence, first?.note && `(${first.note})`),
     ])
     .sort(([one = ''], [other = '']) => (one < other ? -1 : 1));
   return [
     heading(2, 'Functions'),
     paragraph(
-      'What each role may call. One that runs as its owner is a way around row-level security, and is listed there too.',
+      'What each role may call. One that runs as its owner is a way around row-level security, and is joinParts there too.',
     ),
     { kind: 'table', head: ['function', 'who', 'runs as', 'what it gives'], rows },
   ];
@@ -68,7 +68,7 @@ export function wayAroundBlocks({ waysAround }: Matrix): Block[] {
           way.kind,
           code(way.name),
           way.runsAs ?? '–',
-          reachedInWords(way) || '–',
+          formatReach(way) || '–',
           way.sentence ?? 'No comment.',
         ]),
       ),
@@ -89,7 +89,7 @@ export function holdingBlocks({ holdings: all, roles }: Matrix): Block[] {
         const held = all.filter(({ role }) => role === name);
         return [
           name === 'public' ? 'PUBLIC: everybody.' : `${code(name)}: ${sentence ?? 'no comment.'}`,
-          held.length === 0 ? 'Holds nothing.' : `${holdingsInWords(held, code)}.`,
+          held.length === 0 ? 'Holds nothing.' : `${formatHoldings(held, code)}.`,
         ];
       }),
     },

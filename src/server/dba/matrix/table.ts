@@ -1,21 +1,21 @@
 import { styleText } from 'node:util';
-import { hanging } from '../wrapped.ts';
-import { type Access, type Matrix, type Selection, shortName, type WayAround } from './matrix.ts';
+import { wrapHanging } from '../text.ts';
 import {
-  byText,
-  columnsInWords,
-  holdingsInWords,
-  isOwnership,
+  formatColumns,
+  formatHoldings,
+  groupByText,
+  isOwnerAccess,
   isSharedByDepartments,
-  listed,
+  joinParts,
   rolesOf,
   verbsOf,
-} from './words.ts';
+} from './format.ts';
+import { type Access, type Matrix, type Selection, shortName, type WayAround } from './matrix.ts';
 
 const FIRST_WIDTH = 20;
 const CELL_WIDTH = 16;
 
-/** The matrix for a terminal, 80 columns wide: for each record a line a verb, and below it what the cells cannot say. */
+/** The matrix as text, 80 columns wide: for each record a line per verb, and below it columns and conditions. */
 export function matrixTable({ matrix, shown }: Selection): string {
   const blocks = [
     ...matrix.records
@@ -33,7 +33,7 @@ export function matrixTable({ matrix, shown }: Selection): string {
 
 function isOpen(matrix: Matrix, record: string, shown: readonly string[]): boolean {
   return matrix.access.some(
-    (one) => one.record === record && (shown.includes(one.role) || !isOwnership(one)),
+    (one) => one.record === record && (shown.includes(one.role) || !isOwnerAccess(one)),
   );
 }
 
@@ -50,13 +50,13 @@ function recordBlock(matrix: Matrix, record: string, shown: readonly string[]): 
 }
 
 function detailsOf(matrix: Matrix, access: readonly Access[], shown: readonly string[]): string[] {
-  const inCells = byText(
+  const inCells = groupByText(
     access.filter(({ role }) => shown.includes(role)),
-    (one) => inWords(one),
+    (one) => describeAccess(one),
   );
-  const beside = byText(
-    access.filter((one) => !shown.includes(one.role) && deservesMention(one, matrix)),
-    (one) => inWords(one, one.rows),
+  const beside = groupByText(
+    access.filter((one) => !shown.includes(one.role) && isListedBeside(one, matrix)),
+    (one) => describeAccess(one, one.rows),
   );
   return [
     ...inCells.map(({ items, text }) =>
@@ -65,18 +65,18 @@ function detailsOf(matrix: Matrix, access: readonly Access[], shown: readonly st
     ...beside.map(({ items, text }) => `also ${rolesOf(items)}: ${text}`),
   ]
     .filter((text) => text !== '')
-    .flatMap((text) => hanging(text, '      '));
+    .flatMap((text) => wrapHanging(text, '      '));
 }
 
-function deservesMention(access: Access, matrix: Matrix): boolean {
-  if (isOwnership(access) || isSharedByDepartments(access, matrix)) return false;
-  // What reaches everybody is said once, of PUBLIC, unless it opens something.
+function isListedBeside(access: Access, matrix: Matrix): boolean {
+  if (isOwnerAccess(access) || isSharedByDepartments(access, matrix)) return false;
+  // a closed grant to PUBLIC is joinParts once, of PUBLIC
   return access.rows !== 'closed' || access.via?.includes('by PUBLIC') !== true;
 }
 
-function inWords(access: Access, ...before: string[]): string {
+function describeAccess(access: Access, ...before: string[]): string {
   const { via, note } = access;
-  const what = listed(...before, columnsInWords(access), via === 'directly' ? null : via);
+  const what = joinParts(...before, formatColumns(access), via === 'directly' ? null : via);
   return note === null ? what : `${what} (${note})`.trimStart();
 }
 
@@ -84,49 +84,49 @@ function ownersBlock(matrix: Matrix, shown: readonly string[]): string[] {
   const closed = matrix.records.filter(({ name }) => !isOpen(matrix, name, shown));
   if (closed.length === 0) return [];
   const names = closed.map(({ name }) => name).join(', ');
-  return [title("For the database's own functions only"), ...hanging(names, '  ')];
+  return [title("For the database's own functions only"), ...wrapHanging(names, '  ')];
 }
 
 function newTablesBlock(matrix: Matrix): string[] {
   const access = matrix.access.filter(({ record }) => record.startsWith('new tables'));
   if (access.length === 0) return [];
-  const lines = byText(access, ({ record, verb, via }) => listed(`${verb} ${record}`, via));
+  const lines = groupByText(access, ({ record, verb, via }) => joinParts(`${verb} ${record}`, via));
   return [
     title('Every new table'),
-    ...lines.flatMap(({ items, text }) => hanging(`${rolesOf(items)}: ${text}`, '  ')),
+    ...lines.flatMap(({ items, text }) => wrapHanging(`${rolesOf(items)}: ${text}`, '  ')),
   ];
 }
 
 function functionsBlock({ functions }: Matrix): string[] {
   if (functions.length === 0) return [];
   const own = functions.filter(({ via }) => via.includes('directly'));
-  const lines = byText(own.length > 0 ? own : functions, ({ role }) => shortName(role));
+  const lines = groupByText(own.length > 0 ? own : functions, ({ role }) => shortName(role));
   return [
     title('Functions'),
     ...lines.flatMap(({ text, items }) =>
-      hanging(`${text}: ${[...new Set(items.map((item) => item.function))].join(', ')}`, '  '),
+      wrapHanging(`${text}: ${[...new Set(items.map((item) => item.function))].join(', ')}`, '  '),
     ),
   ];
 }
 
-// For all roles together it would be long, and is in the other formats.
+// too long for all roles; the other formats have it
 function holdingsBlock({ holdings }: Matrix, shown: readonly string[]): string[] {
   if (holdings.length === 0 || shown.length > 1) return [];
-  return [title('Besides'), ...hanging(holdingsInWords(holdings), '  ')];
+  return [title('Besides'), ...wrapHanging(formatHoldings(holdings), '  ')];
 }
 
 function waysAroundBlock({ waysAround }: Matrix): string[] {
   if (waysAround.length === 0) return [];
-  const lines = byText(waysAround, whoGoesAround);
+  const lines = groupByText(waysAround, describeWayAround);
   return [
     title('Ways around row-level security'),
     ...lines.flatMap(({ text, items }) =>
-      hanging(`${text}: ${items.map(({ name }) => name).join(', ')}`, '  '),
+      wrapHanging(`${text}: ${items.map(({ name }) => name).join(', ')}`, '  '),
     ),
   ];
 }
 
-function whoGoesAround({ kind, runsAs, reachedBy, firedBy }: WayAround): string {
+function describeWayAround({ kind, runsAs, reachedBy, firedBy }: WayAround): string {
   const isFunction = kind === 'security definer function';
   const callers = firedBy.length > 0 ? 'triggers' : isFunction ? 'other functions only' : kind;
   const who = reachedBy.length > 0 ? reachedBy.map(shortName).join(', ') : callers;

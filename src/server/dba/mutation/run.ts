@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { DatabaseError } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
-import { isBreakage, runTestFile, TestsBroke } from '../test/run.ts';
+import { isInfrastructureError, runTestFile, TestRunError } from '../test/run.ts';
 import {
   adminUrlOf,
   createClone,
@@ -8,51 +10,48 @@ import {
   type ScratchServer,
   withConnection,
 } from '../test/server.ts';
-import { nameOf, prepareForTests } from '../test/suite.ts';
-import { workTogether } from '../test/workers.ts';
+import { nameOf, prepareForTests, runConcurrently } from '../test/suite.ts';
 import type { Mutant, Verdict } from './mutation.ts';
-import { createGuesser, type Guesser } from './order.ts';
 
 const ATTEMPTS = 3;
 
-export interface Trial {
+export interface MutationRun {
   server: ScratchServer;
   files: readonly string[];
   control: Mutant;
   mutants: readonly Mutant[];
-  /** The names of those that are known to be equivalent. */
+  /** The names of mutants listed as equivalent. */
   equivalent: ReadonlySet<string>;
   jobs: number;
   interrupted: AbortSignal;
-  tell: (verdict: Verdict) => void;
+  onVerdict: (verdict: Verdict) => void;
 }
 
 /**
- * Tries every mutant in a copy of the database of its own, and gives the verdicts in the order of the mutants.
- * @throws OperatorError when the tests fail although nothing is changed, when a mutant cannot be made, or when
- * something keeps breaking that is no rule: then there is no verdict.
+ * Runs the tests on every mutant, each in a copy of the database, and returns the verdicts in the order of the mutants.
+ * @throws OperatorError when the control fails, when a mutant cannot be created, or when the infrastructure keeps failing.
  */
-export async function tryMutants(trial: Trial): Promise<Verdict[]> {
-  const { server, files, control, mutants, equivalent, jobs, interrupted, tell } = trial;
+export async function runMutants(trial: MutationRun): Promise<Verdict[]> {
+  const { server, files, control, mutants, equivalent, jobs, interrupted, onVerdict } = trial;
   const prepared = await prepareForTests(server);
   const milliseconds = new Map<string, number>();
   const measure = (file: string, duration: number) => milliseconds.set(file, duration);
   const shares = Array.from({ length: jobs }, (_, nth) =>
     files.filter((_, at) => at % jobs === nth),
   );
-  await workTogether(shares, jobs, interrupted, async (share, nth) => {
-    const failure = await judge(control, share, { server, prepared, nth, measure });
-    if (failure !== null) throw unsound(failure.said);
+  await runConcurrently(shares, jobs, interrupted, async (share, nth) => {
+    const failure = await runMutant(control, share, { server, prepared, nth, measure });
+    if (failure !== null) throw controlFailed(failure.message);
   });
 
-  const guesser = await createGuesser(milliseconds);
+  const testOrder = await createTestOrder(milliseconds);
   const verdicts = new Map<Mutant, Verdict>();
-  await workTogether(mutants, jobs, interrupted, async (mutant, nth) => {
-    const killedBy = await judgePatiently(mutant, guesser, { server, prepared, nth });
+  await runConcurrently(mutants, jobs, interrupted, async (mutant, nth) => {
+    const killedBy = await runMutantWithRetries(mutant, testOrder, { server, prepared, nth });
     const survived = equivalent.has(mutant.name) ? 'equivalent' : 'survived';
     const verdict: Verdict = { mutant, status: killedBy ? 'killed' : survived, killedBy };
     verdicts.set(mutant, verdict);
-    tell(verdict);
+    onVerdict(verdict);
   });
   return mutants.flatMap((mutant) => verdicts.get(mutant) ?? []);
 }
@@ -66,29 +65,29 @@ type Place = {
   measure?: (file: string, milliseconds: number) => void;
 };
 
-// A machine, server or connection that failed has judged nothing: once more, in a new copy.
-async function judgePatiently(
+// retried in a new copy when the machine, the server or the connection failed
+async function runMutantWithRetries(
   mutant: Mutant,
-  guesser: Guesser,
+  testOrder: TestOrder,
   place: Place,
 ): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const failure = await judge(mutant, guesser.order(mutant), place);
-      if (failure !== null) guesser.learn(mutant, failure.file);
-      return failure?.said ?? null;
+      const failure = await runMutant(mutant, testOrder.order(mutant), place);
+      if (failure !== null) testOrder.learn(mutant, failure.file);
+      return failure?.message ?? null;
     } catch (error) {
-      if (!(error instanceof TestsBroke) || attempt === ATTEMPTS) throw error;
+      if (!(error instanceof TestRunError) || attempt === ATTEMPTS) throw error;
     }
   }
 }
 
-/** The first test that fails, if one does. */
-async function judge(
+/** The first test that fails, or null. */
+async function runMutant(
   mutant: Mutant,
   files: readonly string[],
   { server, prepared, nth, measure }: Place,
-): Promise<{ file: string; said: string } | null> {
+): Promise<{ file: string; message: string } | null> {
   const clone = `${prepared}_${nth}`;
   const url = adminUrlOf(server, clone);
   try {
@@ -96,8 +95,8 @@ async function judge(
     await createClone(server, clone, prepared);
     await withConnection(url, (client) => client.query(mutant.sql));
   } catch (error) {
-    const isRefused = error instanceof DatabaseError && !isBreakage(error);
-    throw isRefused ? impossible(mutant, error) : new TestsBroke(mutant.name, error);
+    const isRefused = error instanceof DatabaseError && !isInfrastructureError(error);
+    throw isRefused ? invalidMutant(mutant, error) : new TestRunError(mutant.name, error);
   }
   for (const file of files) {
     const started = performance.now();
@@ -105,25 +104,80 @@ async function judge(
     measure?.(file, performance.now() - started);
     const failure = results.find(({ passed }) => !passed);
     if (failure !== undefined) {
-      const said = failure.text.split('\n')[0]?.replace(/^not ok( \d+)? - /, '');
-      return { file, said: `${nameOf(file)}:${failure.line}: ${said}` };
+      const message = failure.text.split('\n')[0]?.replace(/^not ok( \d+)? - /, '');
+      return { file, message: `${nameOf(file)}:${failure.line}: ${message}` };
     }
   }
   await dropDatabase(server, clone);
   return null;
 }
 
-function unsound(failure: string): OperatorError {
+function controlFailed(failure: string): OperatorError {
   return new OperatorError(
     `The tests fail although nothing is changed, so they can judge no mutant:\n  ${failure}`,
     'See what fails: epic-server policies test',
   );
 }
 
-function impossible(mutant: Mutant, error: DatabaseError): OperatorError {
+function invalidMutant(mutant: Mutant, error: DatabaseError): OperatorError {
   return new OperatorError(
     `A mutant cannot be made: ${mutant.name}\n  ${error.message} (${error.code})\n  ${mutant.sql}`,
     'This is a mistake in the views of schema dba that write the mutants: db/dba/7*.sql.',
     error,
   );
+}
+
+/** Orders test files by how likely they are to fail for a mutant. */
+export interface TestOrder {
+  /** All files, the most likely first. */
+  order(mutant: Mutant): string[];
+  /** The file has failed for this mutant. */
+  learn(mutant: Mutant, file: string): void;
+}
+
+/** Scores files by name and content, by the mutants they have killed, and by duration. */
+export async function createTestOrder(
+  milliseconds: ReadonlyMap<string, number>,
+): Promise<TestOrder> {
+  const files = [...milliseconds.keys()];
+  const words = new Map<string, Map<string, number>>();
+  for (const file of files) words.set(file, countWords(await readFile(file, 'utf8')));
+  const kills = new Map<string, number>();
+  const killsOf = (what: string, file: string) => kills.get(`${what} ${file}`) ?? 0;
+
+  const score = (mutant: Mutant, file: string) => {
+    const name = bareNameOf(mutant);
+    const spokenOf = words.get(file)?.get(name) ?? 0;
+    const isItsOwn = basename(file, '.sql').endsWith(name);
+    const benefit =
+      (isItsOwn ? 6 : 0) +
+      Math.min(spokenOf, 10) / 3 +
+      Math.min(killsOf(`${mutant.kind} ${mutant.object}`, file), 5) * 3 +
+      Math.min(killsOf(mutant.object, file), 5) +
+      Math.min(killsOf(mutant.kind, file), 20) / 4;
+    return benefit / (50 + (milliseconds.get(file) ?? 0));
+  };
+
+  return {
+    order: (mutant) => {
+      const scores = new Map(files.map((file) => [file, score(mutant, file)]));
+      return files.toSorted((one, other) => (scores.get(other) ?? 0) - (scores.get(one) ?? 0));
+    },
+    learn: (mutant, file) => {
+      for (const what of [`${mutant.kind} ${mutant.object}`, mutant.object, mutant.kind]) {
+        kills.set(`${what} ${file}`, killsOf(what, file) + 1);
+      }
+    },
+  };
+}
+
+// crm.client, crm.erase_client(integer,boolean)
+function bareNameOf({ object }: Mutant): string {
+  return object.replace(/\(.*$/, '').replace(/^.*\./, '');
+}
+
+function countWords(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [word] of text.matchAll(/\w+/g)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
 }

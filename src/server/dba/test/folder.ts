@@ -9,8 +9,8 @@ const ROOM = 2 * 1024 ** 3;
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * A temporary folder for this run, open to the account that runs PostgreSQL. Also removes those of
- * runs that were killed; a PostgreSQL that still runs in one ends when it finds its folder gone.
+ * A temporary folder that the account that runs PostgreSQL can access. Removes those of runs that were killed; a
+ * PostgreSQL that still runs in one exits when its folder is gone.
  */
 export async function makeTemporaryFolder(parent = tmpdir()): Promise<string> {
   for (const name of await readdir(parent)) {
@@ -22,12 +22,12 @@ export async function makeTemporaryFolder(parent = tmpdir()): Promise<string> {
   return folder;
 }
 
-/** A folder like that which is kept in memory, where the machine has such a place: databases are copied twice as fast. */
+/** Such a folder in memory, if there is enough of it: databases are copied twice as fast. */
 export async function makeFolderInMemory(): Promise<string> {
   return makeTemporaryFolder((await isMemoryUsable()) ? MEMORY : tmpdir());
 }
 
-// Programs may have to be copied there, and run.
+// programs may have to be copied there and executed
 async function isMemoryUsable(): Promise<boolean> {
   if (process.env.TMPDIR) return false;
   try {
@@ -50,6 +50,6 @@ async function removeIfAbandoned(folder: string, pid: number): Promise<void> {
     if (isAlive(pid) && Date.now() - mtimeMs < DAY) return;
     await removeFolder(folder);
   } catch {
-    // Another account's, or another run is removing it: not ours to worry about.
+    // of another account, or removed by another run at the same time
   }
 }

@@ -3,34 +3,33 @@ import { DatabaseError } from 'pg';
 import { runSqlFile } from '../../database/sql-file.ts';
 import { OperatorError } from '../../errors/errors.ts';
 import { withConnection } from './server.ts';
-import { readTap, type TestResult } from './tap.ts';
 
-/** That the tests could not be run: the machine, the server or the connection failed, and no rule was tried. */
-export class TestsBroke extends OperatorError {
+/** The tests could not be run: the machine, the server or the connection failed. */
+export class TestRunError extends OperatorError {
   constructor(what: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `${what} could not be tried to its end: ${reason}`,
+      `${what} could not be run to its end: ${reason}`,
       'This says nothing about the rules. Run it again; if it happens again, look into the log of PostgreSQL.',
       cause,
     );
   }
 }
 
-// Lost connections, deadlocks, want of memory or disk, cancelled statements and shutdowns, internal errors.
+// lost connections, deadlocks, insufficient resources, cancelled statements and shutdowns, internal errors
 const BREAKAGE = /^(08|40|53|57|58|XX)/;
 const BREAKAGE_IN_A_TEST = /\b(08|40|53|57|58|XX)[0-9A-Z]{3}: /;
 
-class Enough extends Error {}
+class FirstFailure extends Error {}
 
-/** Whether it is the machine, the server or the connection that failed, rather than a statement. */
-export function isBreakage({ code }: DatabaseError): boolean {
+/** Whether the machine, the server or the connection failed, rather than a statement. */
+export function isInfrastructureError({ code }: DatabaseError): boolean {
   return BREAKAGE.test(code ?? 'XX');
 }
 
 /**
- * Runs one file of tests on a connection of its own, to its end or, if told so, to the first test that fails.
- * @throws TestsBroke when something failed that is no rule.
+ * Runs a test file on a connection of its own, to its end or, with `untilOneFails`, to the first failure.
+ * @throws TestRunError
  */
 export async function runTestFile(
   url: string,
@@ -44,31 +43,73 @@ export async function runTestFile(
         for (const value of rows.flatMap((row) => Object.values(row))) {
           if (typeof value !== 'string') continue;
           output.push({ line, text: value });
-          if (untilOneFails && /^not ok\b(?!.*# TODO\b)/i.test(value)) throw new Enough();
+          if (untilOneFails && /^not ok\b(?!.*# TODO\b)/i.test(value)) throw new FirstFailure();
         }
       }),
     );
-    return soundResults(file, readTap(output));
+    return checkedResults(file, readTap(output));
   } catch (error) {
-    if (error instanceof Enough) return soundResults(file, withoutPlan(readTap(output)));
+    if (error instanceof FirstFailure) return checkedResults(file, withoutPlan(readTap(output)));
     if (!(error instanceof OperatorError) || !(error.cause instanceof DatabaseError)) {
-      throw new TestsBroke(relative('.', file), error);
+      throw new TestRunError(relative('.', file), error);
     }
-    if (isBreakage(error.cause)) throw new TestsBroke(relative('.', file), error.cause);
+    if (isInfrastructureError(error.cause))
+      throw new TestRunError(relative('.', file), error.cause);
     const line = Number(/:(\d+): /.exec(error.message)?.[1] ?? 1);
     const message = error.message.replace(/^.*?:\d+: /, 'not ok - stopped by an error: ');
-    const text = [message, error.remedy].filter(Boolean).join('\n');
-    return soundResults(file, [...withoutPlan(readTap(output)), { passed: false, line, text }]);
+    const text = [message, error.hint].filter(Boolean).join('\n');
+    return checkedResults(file, [...withoutPlan(readTap(output)), { passed: false, line, text }]);
   }
 }
 
-// A file that was left early has not run all that it planned, which is no failure of its own.
+// a file that was left early has not run its whole plan
 function withoutPlan(results: TestResult[]): TestResult[] {
   return results.filter(({ text }) => /^(not )?ok \d/.test(text));
 }
 
-function soundResults(file: string, results: TestResult[]): TestResult[] {
+function checkedResults(file: string, results: TestResult[]): TestResult[] {
   const broken = results.find(({ passed, text }) => !passed && BREAKAGE_IN_A_TEST.test(text));
-  if (broken !== undefined) throw new TestsBroke(relative('.', file), broken.text);
+  if (broken !== undefined) throw new TestRunError(relative('.', file), broken.text);
   return results;
+}
+
+/** The result of a test; `text` is its `ok` or `not ok` and its diagnostics. */
+export interface TestResult {
+  passed: boolean;
+  /** Of the statement that ran the test. */
+  line: number;
+  text: string;
+}
+
+/** Reads the output of pgTAP (https://testanything.org). A wrong or missing plan is a failed test. */
+export function readTap(output: readonly { line: number; text: string }[]): TestResult[] {
+  const results: TestResult[] = [];
+  let planned: number | undefined;
+  for (const { line, text } of output) {
+    const plan = /^1\.\.(\d+)/.exec(text);
+    if (plan !== null) planned = Number(plan[1]);
+    const result = /^(not )?ok\b/.exec(text);
+    if (result === null) continue;
+    const isExcused = /^.*# (TODO|SKIP)\b/i.test(text);
+    results.push({ passed: result[1] === undefined || isExcused, line, text });
+  }
+  if (planned !== results.length) {
+    const plan = planned === undefined ? 'no tests were planned' : `${planned} tests were planned`;
+    const text = `not ok - ${plan}, but ${results.length} ran`;
+    results.push({ passed: false, line: results.at(-1)?.line ?? 1, text });
+  }
+  return results;
+}
+
+/** The results of a file as part of a TAP stream, numbered from `first`. */
+export function writeTap(file: string, results: readonly TestResult[], first: number): string {
+  const lines = [`# ${file}`];
+  for (const [index, { passed, line, text }] of results.entries()) {
+    const [head = '', ...diagnostics] = text.split('\n');
+    const [, verdict, description] = /^((?:not )?ok)(?: \d+)?(?: - )?(.*)$/.exec(head) ?? [];
+    lines.push(`${verdict} ${first + index} - ${description}`);
+    if (!passed) lines.push(`# ${file}:${line}`);
+    lines.push(...diagnostics.map((said) => (said.startsWith('#') ? said : `# ${said}`)));
+  }
+  return `${lines.join('\n')}\n`;
 }

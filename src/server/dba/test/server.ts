@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { Client } from 'pg';
 import { deploy } from '../../database/deploy/deploy.ts';
 import { missingRoles } from '../../database/deploy/roles.ts';
@@ -7,21 +11,20 @@ import { openCluster } from '../../database/embedded/cluster.ts';
 import { databasePath, runSqlFile } from '../../database/sql-file.ts';
 import { OperatorError } from '../../errors/errors.ts';
 import { makeFolderInMemory, removeFolder } from './folder.ts';
-import { unpackPgTap } from './pgtap.ts';
 
-/** A PostgreSQL that tests may fill with databases; plain data. */
+/** A PostgreSQL server for scratch databases. Plain data. */
 export interface ScratchServer {
   /** A superuser's connection string. Holds a password: never printed. */
   adminUrl: string;
-  /** A deployed database that all others are cloned from. */
+  /** A deployed database from which the others are cloned. */
   template: string;
 }
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /**
- * Starts a PostgreSQL of its own, or uses the one that `databaseUrl` names, where only scratch databases are made,
- * and dropped by `stop`. Deploys db/ to the template.
+ * Starts an embedded PostgreSQL, or uses the server of `databaseUrl`, where `stop` drops the scratch databases. Deploys
+ * db/ to the template.
  */
 export async function openScratchServer(
   databaseUrl: string | undefined,
@@ -46,7 +49,7 @@ export function adminUrlOf({ adminUrl }: ScratchServer, database: string): strin
   return url.href;
 }
 
-/** Makes a copy of a database that nobody is connected to: of the template unless told otherwise. */
+/** Copies a database without connections, by default the template. */
 export async function createClone(
   server: ScratchServer,
   name: string,
@@ -77,7 +80,7 @@ export async function withConnection<Result>(
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new Client({ connectionString: url, application_name: 'epic-server policies' });
-  // A broken connection also rejects the query under way, which says so.
+  // a broken connection also rejects its query
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -129,8 +132,7 @@ async function useServer(adminUrl: string, template: string) {
   return { adminUrl, stop: () => dropAll({ adminUrl, template }) };
 }
 
-// The roles belong to the whole cluster. Where they are already they stay as they are, and the tests say whether
-// that is as they should be.
+// Roles belong to the whole server. Existing ones stay as they are; the tests check them.
 async function prepareTemplate(server: ScratchServer): Promise<void> {
   await withConnection(server.adminUrl, async (client) => {
     if ((await missingRoles(client)).length > 0)
@@ -142,7 +144,7 @@ async function prepareTemplate(server: ScratchServer): Promise<void> {
   await deploy({ adminUrl: adminUrlOf(server, server.template), rolesToo: false, say });
 }
 
-// The template and all that were cloned from it, also by a test that failed to clean up.
+// the template and all its clones
 async function dropAll(server: ScratchServer): Promise<void> {
   const names = await withConnection(server.adminUrl, async (client) => {
     const { rows } = await client.query<{ datname: string }>(
@@ -152,4 +154,41 @@ async function dropAll(server: ScratchServer): Promise<void> {
     return rows.map(({ datname }) => datname);
   });
   for (const name of names) await dropDatabase(server, name);
+}
+
+/** Unpacks pgTAP into a folder. Returns the setting by which PostgreSQL finds it. */
+export async function unpackPgTap(folder: string): Promise<Record<string, string>> {
+  const tar = await promisify(gunzip)(await readFile(locateArchive()));
+  for (const { name, content } of filesOf(tar)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+  return { extension_control_path: `$system:${join(folder, 'share', 'postgresql')}` };
+}
+
+function locateArchive(): string {
+  try {
+    const entry = createRequire(import.meta.url).resolve('@electric-sql/pglite-pgtap');
+    return entry.replace(/index\.c?js$/, 'pgtap.tar.gz');
+  } catch (cause) {
+    throw new OperatorError(
+      'The tests need pgTAP, which this installation does not have.',
+      'Install the development dependencies (npm ci), or name a server that has pgTAP with --database.',
+      cause,
+    );
+  }
+}
+
+// a tar file is a sequence of 512-byte blocks: for each file a header, then its content
+function* filesOf(tar: Buffer): Generator<{ name: string; content: Buffer }> {
+  const text = (start: number, length: number) =>
+    tar.toString('utf8', start, start + length).replace(/\0.*$/s, '');
+  for (let header = 0; text(header, 100) !== ''; ) {
+    const size = Number.parseInt(text(header + 124, 12), 8);
+    const isFile = ['0', ''].includes(text(header + 156, 1));
+    const start = header + 512;
+    if (isFile) yield { name: text(header, 100), content: tar.subarray(start, start + size) };
+    header = start + Math.ceil(size / 512) * 512;
+  }
 }

@@ -3,10 +3,8 @@ import { join, relative, resolve } from 'node:path';
 import { DatabaseError } from 'pg';
 import { databasePath, runSqlFile, sqlFilesIn } from '../../database/sql-file.ts';
 import { OperatorError } from '../../errors/errors.ts';
-import { runTestFile } from './run.ts';
+import { runTestFile, type TestResult } from './run.ts';
 import { adminUrlOf, createClone, type ScratchServer, withConnection } from './server.ts';
-import type { TestResult } from './tap.ts';
-import { workTogether } from './workers.ts';
 
 const testFolder = databasePath('..', 'tests', 'sql');
 const WORKERS = 2;
@@ -25,12 +23,12 @@ export async function findTestFiles(named: readonly string[]): Promise<string[]>
   return named.length > 0 ? named.map((file) => resolve(file)) : sqlFilesIn(testFolder);
 }
 
-/** The name of a file as a person would type it here. */
+/** The path of a file relative to the working directory. */
 export function nameOf(file: string): string {
   return relative('.', file);
 }
 
-/** Makes a clone of the template in which the files of tests/sql can run, and gives its name. */
+/** Creates a clone of the template in which tests/sql can run. Returns its name. */
 export async function prepareForTests(server: ScratchServer): Promise<string> {
   const prepared = `${server.template}_sql`;
   await createClone(server, prepared);
@@ -40,33 +38,32 @@ export async function prepareForTests(server: ScratchServer): Promise<string> {
         throw isMissingPgTap(error) ? missingPgTap(error) : error;
       });
     }
-    // The tools read the catalogue, which pgTAP has just filled with a thousand functions.
+    // pgTAP adds a thousand functions to the catalogue
     await client.query('analyze');
   });
   return prepared;
 }
 
-/** Runs the files on two databases at once, and tells of each file as it ends, in the order in which they are given. */
+/** Runs the files on two databases at once, and reports the results in the order of the files. */
 export async function runSuite(
   server: ScratchServer,
   files: readonly string[],
   interrupted: AbortSignal,
-  tell: (file: string, results: TestResult[]) => void,
+  onResults: (file: string, results: TestResult[]) => void,
 ): Promise<void> {
   const prepared = await prepareForTests(server);
-  // Every worker has a database of its own: the files roll back what they do, but two files at once could wait for
-  // each other's rows.
+  // a database per worker: files roll back, but two at once could wait for each other's locks
   for (let nth = 0; nth < WORKERS; nth++) await createClone(server, `${prepared}_${nth}`, prepared);
 
   const ended = new Map<string, TestResult[]>();
-  const untold = [...files];
-  await workTogether(files, WORKERS, interrupted, async (file, nth) => {
+  const pending = [...files];
+  await runConcurrently(files, WORKERS, interrupted, async (file, nth) => {
     ended.set(file, await runTestFile(adminUrlOf(server, `${prepared}_${nth}`), file));
-    for (let next = untold[0]; next !== undefined; next = untold[0]) {
+    for (let next = pending[0]; next !== undefined; next = pending[0]) {
       const results = ended.get(next);
       if (results === undefined) break;
-      tell(next, results);
-      untold.shift();
+      onResults(next, results);
+      pending.shift();
     }
   });
 }
@@ -89,4 +86,31 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/**
+ * Runs the work on every item, several at a time. After an error or an interruption it starts no more, and rejects once
+ * what is running has ended.
+ */
+export async function runConcurrently<Item>(
+  items: readonly Item[],
+  jobs: number,
+  interrupted: AbortSignal,
+  work: (item: Item, nth: number) => Promise<void>,
+): Promise<void> {
+  const waiting = [...items];
+  const worker = async (nth: number) => {
+    for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+      interrupted.throwIfAborted();
+      await work(item, nth);
+    }
+  };
+  const workers = Array.from({ length: jobs }, (_, nth) =>
+    worker(nth).catch((error) => {
+      waiting.length = 0;
+      throw error;
+    }),
+  );
+  const failed = (await Promise.allSettled(workers)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

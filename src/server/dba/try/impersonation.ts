@@ -1,10 +1,10 @@
 import { type Client, DatabaseError, escapeLiteral } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
 
-/** Somebody that a DBA can become, and what there is for them to try. */
+/** An employee as whom a DBA can act, with records to try. */
 export type Impersonation = {
   employee: Employee;
-  /** A record that they look after and one that they do not; null when there is none. */
+  /** The id of a record of theirs and of one that is not; null when there is none. */
   own: number | null;
   other: number | null;
 };
@@ -16,14 +16,14 @@ export type Employee = {
   department: string;
 };
 
-/** What is worth trying, with why. */
+/** A statement to try, and why. */
 type Suggestion = { why: string; statement: string };
 
 /**
- * Becomes somebody for a moment, and looks at what they could try.
- * Throws an OperatorError when nobody has the address, or nobody may become them.
+ * Reads an employee and records of theirs as that employee. Throws an OperatorError when there is none with the address,
+ * or they cannot log in.
  */
-export async function lookUp(client: Client, email: string): Promise<Impersonation> {
+export async function readImpersonation(client: Client, email: string): Promise<Impersonation> {
   await client.query('begin');
   try {
     await client.query('select dba.impersonate($1)', [email]);
@@ -55,7 +55,7 @@ function recordsOf(table: string, contact: string): string {
     from ${table}`;
 }
 
-/** What one types into psql to become somebody: a transaction that ends by giving everything back. */
+/** The input for psql: a transaction as the employee that is rolled back. */
 export function impersonationScript(impersonation: Impersonation): string {
   const { employee } = impersonation;
   return [
@@ -70,10 +70,10 @@ export function impersonationScript(impersonation: Impersonation): string {
   ].join('\n');
 }
 
-/** The first lines of it, with which psql can be opened. */
+/** Its first lines, with which psql is opened. */
 export function openingLines({ employee }: Impersonation): string[] {
   return [
-    // Without it, the first refusal would be the end of the transaction.
+    // a refused statement does not abort the transaction
     '\\set ON_ERROR_ROLLBACK on',
     'begin;',
     `select dba.impersonate(${escapeLiteral(employee.email)});`,
@@ -89,13 +89,8 @@ function suggestions({ employee, own, other }: Impersonation): Suggestion[] {
           statement:
             'select id, full_name from crm.client\nwhere commercial_contact_id = crm.current_employee_id();',
         },
-        ...update('client', 'phone', own, 'yours to change'),
-        ...update(
-          'client',
-          'phone',
-          other,
-          'somebody else looks after this one: no row is touched',
-        ),
+        ...update('client', 'phone', own, 'yours: updated'),
+        ...update('client', 'phone', other, "a colleague's client: no row is updated"),
         ...explain('client', other),
       ];
     case 'support':
@@ -105,18 +100,18 @@ function suggestions({ employee, own, other }: Impersonation): Suggestion[] {
           statement:
             'select id, title from crm.event\nwhere support_contact_id = crm.current_employee_id();',
         },
-        ...update('event', 'notes', own, 'yours to change'),
-        ...update('event', 'notes', other, 'somebody else runs this one: no row is touched'),
+        ...update('event', 'notes', own, 'yours: updated'),
+        ...update('event', 'notes', other, "a colleague's event: no row is updated"),
         ...explain('event', other),
       ];
     case 'management':
       return [
         {
-          why: 'everybody who works here',
+          why: 'all active employees',
           statement: 'select id, full_name, department from crm.employee where active;',
         },
-        ...update('client', 'commercial_contact_id', other, 'yours to hand over'),
-        ...update('client', 'phone', other, 'but no business of yours: refused'),
+        ...update('client', 'commercial_contact_id', other, 'management may hand it over'),
+        ...update('client', 'phone', other, 'but may not change the rest: refused'),
         ...explain('client', other, 'phone'),
       ];
     default:
@@ -124,7 +119,7 @@ function suggestions({ employee, own, other }: Impersonation): Suggestion[] {
   }
 }
 
-// Changes nothing: what counts is whether it may.
+// changes nothing; shows whether it is allowed
 function update(record: string, column: string, id: number | null, why: string): Suggestion[] {
   if (id === null) return [];
   return [{ why, statement: `update crm.${record} set ${column} = ${column} where id = ${id};` }];

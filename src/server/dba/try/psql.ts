@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { OperatorError } from '../../errors/errors.ts';
 
 /**
- * Opens psql on a database, after these first lines, and gives its exit code. Where it connects to goes through the
- * environment: arguments are for everybody to read, and the address holds a password.
+ * Opens psql on a database, after these first lines, and returns its exit code. The address contains a password and is
+ * passed in the environment: other users can read arguments.
  */
 export async function openPsql(url: string, firstLines: readonly string[]): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'epic-psql-'));
-  // psql goes through its start-up file once it is connected, and then becomes interactive.
+  // psql runs its start-up file after connecting, then becomes interactive
   const startUp = join(folder, 'psqlrc');
-  // Ctrl-C is for psql, which cancels a statement.
+  // Ctrl-C is for psql, which cancels the statement
   const ignore = () => undefined;
   process.on('SIGINT', ignore);
   try {
@@ -41,7 +41,7 @@ function run(env: NodeJS.ProcessEnv): Promise<number> {
   });
 }
 
-/** A connection string as the environment variables of PostgreSQL's own programs. */
+/** A connection string as the environment variables of libpq. */
 export function connectionVariables(url: string): Record<string, string> {
   const { hostname, port, username, password, pathname, searchParams } = new URL(url);
   const variables: Record<string, string> = {
@@ -76,7 +76,7 @@ const parameterVariables: Record<string, string> = {
   target_session_attrs: 'PGTARGETSESSIONATTRS',
 };
 
-// Whoever has a start-up file keeps it.
+// includes the user's own start-up file
 function ownStartUp(): string[] {
   const file = process.env.PSQLRC ?? join(homedir(), '.psqlrc');
   if (!existsSync(file)) return [];

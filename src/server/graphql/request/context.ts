@@ -1,5 +1,6 @@
+import 'postgraphile/grafserv/node';
 import type { Claims } from '../../database/claims.ts';
-import type { Pace } from '../../signals/feed.ts';
+import type { AutoResetEvent } from '../../signals/concurrency.ts';
 
 /** What the layers share about one request; the log has part of it. */
 export type RequestContext = {
@@ -12,8 +13,8 @@ export type RequestContext = {
   readonly address: string | null;
   /** The name of the GraphQL operation, as operationName() gives it, once it is known. */
   operation: string | null;
-  /** Raised each time the next result of a subscription may be sent. */
-  readonly pace?: Pace;
+  /** Set each time the next result of a subscription may be sent. */
+  readonly demand?: AutoResetEvent;
 };
 
 /** The name as logs and metrics keep it: clients choose it, up to a megabyte of it. */
@@ -22,6 +23,14 @@ export function operationName(name: string | undefined): string | null {
 }
 
 type ApiRequest = RequestContext;
+
+/** Of a request over HTTP; or of a subscription, for which grafserv passes it on as `ws.request`. */
+export function requestOf({
+  request,
+  ws,
+}: Partial<Grafast.RequestContext>): RequestContext | undefined {
+  return request ?? (ws?.request as unknown as RequestContext | undefined);
+}
 
 declare global {
   namespace Grafast {

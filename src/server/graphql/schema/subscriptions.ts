@@ -73,9 +73,9 @@ export function createSubscriptionsPlugin(feeds: Feeds): GraphileConfig.Plugin {
     listen(
       lambda([context(), $after], ([{ request }, after]) => ({
         subscribe(): Promise<Feed> {
-          const { claims, pace } = request;
+          const { claims, demand } = request;
           if (claims === null) throw unauthenticated();
-          return feeds.open({ claims, topic, after: after ?? null, pace });
+          return feeds.open({ claims, topic, after: after ?? null, demand });
         },
       })),
       topic,

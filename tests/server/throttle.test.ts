@@ -1,5 +1,4 @@
-import { createTurns } from '../../src/server/identity/login-throttle.ts';
-import { hashPresentedPassword } from '../../src/server/identity/passwords.ts';
+import { createThrottle, hashPresentedPassword } from '../../src/server/identity/passwords.ts';
 
 /** Work that lasts until it is told to end. */
 function lasting() {
@@ -17,11 +16,11 @@ function lasting() {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('a semaphore', () => {
-  test('a semaphore runs a few tasks at a time, in the order in which they came', async () => {
-    const inTurn = createTurns({ atOnce: 2, waiting: 2 });
+describe('a throttle', () => {
+  test('a throttle runs a few tasks at a time, in the order in which they came', async () => {
+    const throttled = createThrottle({ concurrency: 2, maxQueued: 2 });
     const [a, b, c, d] = [lasting(), lasting(), lasting(), lasting()];
-    const done = [a, b, c, d].map(({ work }) => inTurn(work));
+    const done = [a, b, c, d].map(({ work }) => throttled(work));
     const begun = () => [a, b, c, d].map(({ state }) => state.begun);
 
     await settled();
@@ -38,10 +37,10 @@ describe('a semaphore', () => {
   });
 
   test('a task that finds a full queue is refused, and not begun', async () => {
-    const inTurn = createTurns({ atOnce: 1, waiting: 1 });
+    const throttled = createThrottle({ concurrency: 1, maxQueued: 1 });
     const [a, b, c] = [lasting(), lasting(), lasting()];
-    const done = [inTurn(a.work), inTurn(b.work)];
-    await expect(inTurn(c.work)).rejects.toMatchObject({
+    const done = [throttled(a.work), throttled(b.work)];
+    await expect(throttled(c.work)).rejects.toMatchObject({
       message: 'Too many people are logging in at this moment.',
       code: 'UNAVAILABLE',
       details: { kind: 'busy', hint: 'Try again in a few seconds.', retryAfter: 5 },
@@ -50,14 +49,14 @@ describe('a semaphore', () => {
     a.end();
     b.end();
     await Promise.all(done);
-    await inTurn(async () => {});
+    await throttled(async () => {});
   });
 
   test('a task that fails releases its place', async () => {
-    const inTurn = createTurns({ atOnce: 1, waiting: 1 });
+    const throttled = createThrottle({ concurrency: 1, maxQueued: 1 });
     const [a, b] = [lasting(), lasting()];
-    const failing = inTurn(a.work);
-    const next = inTurn(b.work);
+    const failing = throttled(a.work);
+    const next = throttled(b.work);
     a.end(new Error('no'));
     await expect(failing).rejects.toThrow('no');
     await settled();

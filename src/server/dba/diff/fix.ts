@@ -1,7 +1,7 @@
-import type { SnapshotObject } from './snapshot.ts';
+import type { SnapshotObject } from './reference.ts';
 
-/** What puts a difference right: a deployment, one with --roles, or only a person. */
-export type Remedy = 'migrate --repair' | 'migrate --roles' | 'by hand';
+/** What fixes a difference: a deployment, one with --roles, or only a person. */
+export type Fix = 'migrate --repair' | 'migrate --roles' | 'manual';
 
 type State = 'missing' | 'extra' | 'changed';
 
@@ -9,26 +9,26 @@ const OUR_SCHEMA = '(crm|crm_private|access|staging|auth|audit|deployment|graphi
 const CLOSED_TABLE = new RegExp(`^(table|view)( column)? ${OUR_SCHEMA}\\.`);
 
 /**
- * What would put this difference right; `changed` names the properties that differ, `replaceable` the objects of
- * db/functions: `function crm.sign_contract`.
+ * What would fix this difference. `changed` names the properties that differ, `replaceable` the objects of db/functions:
+ * `function crm.sign_contract`.
  */
-export function remedyOf(
+export function fixOf(
   object: SnapshotObject,
   state: State,
   changed: readonly string[],
   replaceable: ReadonlySet<string>,
-): Remedy {
+): Fix {
   if (isReplaceable(object, state, changed, replaceable)) return 'migrate --repair';
   if (isDeployedAnew(object, state, changed)) return 'migrate --repair';
   if (isSetByRolesFile(object, state, changed)) return 'migrate --roles';
-  return 'by hand';
+  return 'manual';
 }
 
-// These triggers db/functions gives to every table that they concern.
+// made by db/functions in a loop over tables
 const TRIGGER_OF_EVERY_TABLE =
   /_(05_check_version|90_record_change|91_refuse_truncate) on crm\.\w+$/;
 
-// `create or replace` does not change an owner, nor what db/functions does not define.
+// `create or replace` changes no owner, and nothing that db/functions does not define
 function isReplaceable(
   { kind, name }: SnapshotObject,
   state: State,
@@ -42,7 +42,7 @@ function isReplaceable(
   return replaceable.has(`${kind} ${name.replace(/\(.*\)$/, '')}`);
 }
 
-// What a repair makes again: pending migrations, schema dba, and what db/policies begins by taking back.
+// a repair applies pending migrations, recreates schema dba, and db/policies first revokes and drops everything
 function isDeployedAnew(
   { kind, name, partOf }: SnapshotObject,
   state: State,
@@ -67,7 +67,7 @@ function isOfSchemaDba(kind: string, name: string, partOf: string | null): boole
   );
 }
 
-// An owner's own privileges are not touched, save on history.
+// the files change no privileges of an owner, except on history
 function isGrantOfPolicyFiles(name: string, target: string): boolean {
   if (name.endsWith(' to its owner')) return / audit\.change(\.|$)/.test(target);
   if (CLOSED_TABLE.test(target)) return true;
@@ -82,7 +82,7 @@ function isGrantOfPolicyFiles(name: string, target: string): boolean {
   );
 }
 
-// db/roles.sql makes and sets; it never takes away what somebody added.
+// db/roles.sql creates and alters, and removes nothing
 function isSetByRolesFile(
   { kind, name }: SnapshotObject,
   state: State,

@@ -1,17 +1,17 @@
 import { type Access, type Holding, type Matrix, shortName, type WayAround } from './matrix.ts';
 
-/** What is done to records every day; other verbs are listed only where they are granted. */
-export const everydayVerbs = ['read', 'create', 'update', 'delete'];
+/** The verbs that are always listed; others only when granted. */
+export const standardVerbs = ['read', 'create', 'update', 'delete'];
 
-/** The verbs of a record that deserve a line: the everyday ones, and whatever else is granted. */
+/** The verbs of a record to list. */
 export function verbsOf(matrix: Matrix, record: string): string[] {
   const access = matrix.access.filter((one) => one.record === record);
   const granted = [...new Set(access.map(({ verb }) => verb))];
   if (granted.length === 1 && granted[0] === 'read') return granted;
-  return [...everydayVerbs, ...granted.filter((verb) => !everydayVerbs.includes(verb))];
+  return [...standardVerbs, ...granted.filter((verb) => !standardVerbs.includes(verb))];
 }
 
-/** Whether the API exposes the schema of this record: a name without a schema is one of crm. */
+/** Whether the record is in schema crm, whose name is left out. */
 export function isExposed({ name }: { name: string }): boolean {
   return !name.includes('.');
 }
@@ -21,12 +21,12 @@ export function schemasOf(records: readonly { name: string }[]): string[] {
   return [...new Set(records.map(({ name }) => name.split('.', 1).join('')))];
 }
 
-/** Whether this comes only with owning the record, as the functions of the database do. */
-export function isOwnership({ via }: Access): boolean {
+/** Whether the access comes from owning the record alone. */
+export function isOwnerAccess({ via }: Access): boolean {
   return via?.endsWith('as owner') === true;
 }
 
-/** Whether every department has the same through this role, which then needs no entry of its own. */
+/** Whether every department inherits this access from the role. */
 export function isSharedByDepartments(access: Access, matrix: Matrix): boolean {
   const alike = matrix.access.filter(
     ({ record, verb, via }) =>
@@ -35,13 +35,13 @@ export function isSharedByDepartments(access: Access, matrix: Matrix): boolean {
   return matrix.departments.every((department) => alike.some(({ role }) => role === department));
 }
 
-export function columnsInWords({ columns, withheld }: Access): string | null {
+export function formatColumns({ columns, withheld }: Access): string | null {
   if (columns === null) return null;
   return withheld === null ? 'every column' : columns.join(', ');
 }
 
-/** Puts together what the same is said of. */
-export function byText<Item>(
+/** Groups items by their text. */
+export function groupByText<Item>(
   items: readonly Item[],
   textOf: (item: Item) => string,
 ): { text: string; items: Item[] }[] {
@@ -53,33 +53,33 @@ export function byText<Item>(
   return [...groups].map(([text, found]) => ({ text, items: found }));
 }
 
-/** The roles of these, as people call them. */
+/** The short names of their roles. */
 export function rolesOf(items: readonly { role: string }[]): string {
   return [...new Set(items.map(({ role }) => shortName(role)))].join(', ');
 }
 
-/** One after the other, without those that say nothing. */
-export function listed(...parts: readonly (string | false | null | undefined)[]): string {
+/** Joins the parts that are not empty. */
+export function joinParts(...parts: readonly (string | false | null | undefined)[]): string {
   return parts.filter(Boolean).join(', ');
 }
 
-/** The roles that reach a way around, and the records whose writes do. */
-export function reachedInWords({ kind, reachedBy, firedBy }: WayAround): string {
+/** The roles that can use a way around RLS, and the records whose triggers do. */
+export function formatReach({ kind, reachedBy, firedBy }: WayAround): string {
   const onlyInside =
     kind === 'security definer function' && reachedBy.length + firedBy.length === 0;
-  return listed(
+  return joinParts(
     ...reachedBy.map(shortName),
     firedBy.length > 0 && `writes to ${firedBy.join(', ')}`,
     onlyInside && 'other functions only',
   );
 }
 
-/** What a role holds, in the words of a grant. */
-export function holdingsInWords(
+/** Privileges as in a grant. */
+export function formatHoldings(
   held: readonly Holding[],
   mark: (name: string) => string = (name) => name,
 ): string {
-  return byText(held, holdingPattern)
+  return groupByText(held, holdingPattern)
     .map(({ text, items }) => {
       const objects = items.map(({ kind, object }) =>
         kind === 'database' ? object : mark(object),
@@ -89,14 +89,14 @@ export function holdingsInWords(
     .join('; ');
 }
 
-// The dots stand for what is held.
+// … is replaced by the objects
 function holdingPattern({ kind, privilege, via }: Holding): string {
   if (kind === 'role' || privilege === 'owns') return `${privilege} …`;
   const way = via === 'directly' ? '' : ` (${via})`;
   return `${privilege} on ${kind === 'database' ? '' : `${kind} `}…${way}`;
 }
 
-/** Rows of a table in which a first cell that repeats the one above is left empty. */
+/** Rows with the first cell empty where it repeats the one above. */
 export function withoutRepetition(rows: readonly string[][]): string[][] {
   return rows.map(([first = '', ...rest], index) => [
     rows[index - 1]?.[0] === first ? '' : first,

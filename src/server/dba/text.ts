@@ -1,0 +1,22 @@
+/** The width of the tools' output. */
+export const WIDTH = 80;
+
+/** Wraps a text at WIDTH; the first line begins with `first`, the others with `next`. */
+export function wrapText(text: string, first: string, next = first): string[] {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of text.split(' ')) {
+    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = `${next}${word}`;
+    } else line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}
+
+/** Wraps with a hanging indent of two. */
+export function wrapHanging(text: string, indent: string): string[] {
+  return wrapText(text, indent, `${indent}  `);
+}
