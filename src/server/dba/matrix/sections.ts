@@ -45,7 +45,7 @@ export function functionBlocks(matrix: Matrix): Block[] {
   return [
     heading(2, 'Functions'),
     paragraph(
-      'What each role may call. One that runs as its owner is a way around row-level security, and is joinParts there too.',
+      'What each role may call. One that runs as its owner is a way around row-level security, and is listed there too.',
     ),
     { kind: 'table', head: ['function', 'who', 'runs as', 'what it gives'], rows },
   ];

@@ -70,7 +70,7 @@ function detailsOf(matrix: Matrix, access: readonly Access[], shown: readonly st
 
 function isListedBeside(access: Access, matrix: Matrix): boolean {
   if (isOwnerAccess(access) || isSharedByDepartments(access, matrix)) return false;
-  // a closed grant to PUBLIC is joinParts once, of PUBLIC
+  // a closed grant to PUBLIC is listed once, of PUBLIC
   return access.rows !== 'closed' || access.via?.includes('by PUBLIC') !== true;
 }
 
