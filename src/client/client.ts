@@ -8,9 +8,9 @@ import {
   Refresh,
 } from './operations.ts';
 import { allRows, type Connection } from './pages.ts';
-import { createUsable, sessionOf } from './refreshing.ts';
+import { createSessionSource, sessionOf } from './refreshing.ts';
 import { memoryStore, type SessionStore } from './session.ts';
-import { exchange, type Fetch } from './transport.ts';
+import { type Fetch, postGraphql } from './transport.ts';
 
 export interface ClientOptions {
   /** The address of the server: `https://crm.epic.example`. */
@@ -87,7 +87,7 @@ export interface Client {
   accessToken(unlike?: string): Promise<string>;
 }
 
-// A refresh is short, and nobody else can begin one meanwhile.
+// a refresh is short, and holds the lock
 const refreshTimeout = 10_000;
 
 /** A client of the Epic server at `url`. Sends nothing yet. */
@@ -106,21 +106,29 @@ export function createClient(options: ClientOptions): Client {
     },
   ): Promise<Result> {
     const query = String(operation);
-    return (await exchange({ url, query, variables, userAgent, timeout, fetch, ...how })) as Result;
+    return (await postGraphql({
+      url,
+      query,
+      variables,
+      userAgent,
+      timeout,
+      fetch,
+      ...how,
+    })) as Result;
   }
 
   /** What a login or a refresh must give, if it is not refused. */
-  function opened(session: IssuedTokens | null | undefined): IssuedTokens {
+  function requireTokens(session: IssuedTokens | null | undefined): IssuedTokens {
     if (session) return session;
     throw new EpicError({ code: 'INTERNAL', message: `No session came from ${url}.` });
   }
 
-  const usable = createUsable({
+  const currentSession = createSessionSource({
     url,
     store,
     // Without the caller's signal: the old token may be used up before the new one is saved.
     refresh: async (refreshToken) =>
-      opened(
+      requireTokens(
         (await send(Refresh, { input: { refreshToken } }, { timeout: refreshTimeout })).refresh,
       ),
   });
@@ -130,14 +138,14 @@ export function createClient(options: ClientOptions): Client {
     variables: Variables,
     { signal, operationName }: QueryOptions = {},
   ): Promise<Result> {
-    const { accessToken, email } = await unlessAborted(usable(), signal);
+    const { accessToken, email } = await unlessAborted(currentSession(), signal);
     try {
       return await send(operation, variables, { accessToken, signal, operationName });
     } catch (error) {
       // This machine's clock is behind the server's. Refused before it ran, so safe to send again.
       if (!isTokenExpired(error)) throw error;
-      const renewed = await unlessAborted(usable(accessToken), signal);
-      // Somebody else has logged in meanwhile: what one person began is not done as another.
+      const renewed = await unlessAborted(currentSession(accessToken), signal);
+      // another person has logged in: a request is not repeated as someone else
       if (renewed.email !== email) throw error;
       const how = { accessToken: renewed.accessToken, signal, operationName };
       return send(operation, variables, how);
@@ -148,7 +156,7 @@ export function createClient(options: ClientOptions): Client {
     url,
 
     async login(input, { signal } = {}) {
-      const session = opened((await send(Login, { input }, { signal })).login);
+      const session = requireTokens((await send(Login, { input }, { signal })).login);
       await store.exclusively(() => store.save(sessionOf(session)));
       const { employee, mustChangePassword } = session;
       return { employee, mustChangePassword };
@@ -184,7 +192,7 @@ export function createClient(options: ClientOptions): Client {
         variables.after,
       ),
 
-    accessToken: async (unlike) => (await usable(unlike)).accessToken,
+    accessToken: async (unlike) => (await currentSession(unlike)).accessToken,
   };
 }
 

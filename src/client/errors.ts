@@ -1,7 +1,7 @@
 import { isObject } from './is-object.ts';
 
 /** What every problem tells. */
-interface Told {
+interface ProblemBase {
   /** What happened: a sentence for a person. */
   readonly message: string;
   /** A stable name for a program: of the constraint, rule or policy, or such as `token_expired`. */
@@ -26,38 +26,38 @@ export interface Contact {
 }
 
 /**
- * Nobody is logged in, or no longer. `kind`: `no_session`, `login_refused` (wrong e-mail or password),
+ * No session, or one that has ended. `kind`: `no_session`, `login_refused` (wrong e-mail or password),
  * `session_ended`, `account_deactivated`, `department_changed`, `token_expired` (the client refreshes and
  * asks again by itself).
  */
-export interface Unauthenticated extends Told {
+export interface Unauthenticated extends ProblemBase {
   readonly code: 'UNAUTHENTICATED';
 }
 
 /** A grant or a policy of the database says no: `kind` is the name of that policy. */
-export interface Forbidden extends Told {
+export interface Forbidden extends ProblemBase {
   readonly code: 'FORBIDDEN';
   /** Who may. */
   readonly contact?: Contact | undefined;
 }
 
 /** There is no such record, or none that this person may see. */
-export interface NotFound extends Told {
+export interface NotFound extends ProblemBase {
   readonly code: 'NOT_FOUND';
 }
 
 /** A value breaks a rule, or the request cannot be understood. */
-export interface Invalid extends Told {
+export interface Invalid extends ProblemBase {
   readonly code: 'INVALID';
 }
 
-/** It does not fit with another record, or with what somebody else does at this moment. */
-export interface Conflict extends Told {
+/** It conflicts with another record, or with a concurrent change. */
+export interface Conflict extends ProblemBase {
   readonly code: 'CONFLICT';
 }
 
 /** Too much, or too often. */
-export interface RateLimited extends Told {
+export interface RateLimited extends ProblemBase {
   readonly code: 'RATE_LIMITED';
   /** After how many seconds it makes sense to try again. */
   readonly retryAfter?: number | undefined;
@@ -68,14 +68,14 @@ export interface RateLimited extends Told {
  * there) when this side found out, and another word or none when the server itself says so. After
  * `connection_cut` and `timeout` a change may have been made all the same.
  */
-export interface Unavailable extends Told {
+export interface Unavailable extends ProblemBase {
   readonly code: 'UNAVAILABLE';
 }
 
 /** A fault of the server. `kind` is `unknown_code` when it is newer than this client. */
-export interface Internal extends Told {
+export interface Internal extends ProblemBase {
   readonly code: 'INTERNAL';
-  /** Under what whoever looks after the server finds it. */
+  /** The id under which the server's log has it. */
   readonly errorId?: string | undefined;
 }
 
@@ -138,7 +138,7 @@ const isPath = (value: unknown): value is (string | number)[] =>
 export function problemOf(error: unknown): Problem {
   const { message, path, extensions } = isObject(error) ? error : {};
   const more = isObject(extensions) ? extensions : {};
-  const told: Told = {
+  const told: ProblemBase = {
     message: text(message) ?? 'The server gave no reason.',
     kind: text(more.kind),
     field: text(more.field),

@@ -3,12 +3,12 @@ import type { IssuedTokens } from './operations.ts';
 import type { Session, SessionStore } from './session.ts';
 
 /** What is kept of it. Without a refresh token of its own, `refreshToken` is the one to go on with. */
-export function sessionOf(opened: IssuedTokens, refreshToken: string | null = null): Session {
+export function sessionOf(tokens: IssuedTokens, refreshToken: string | null = null): Session {
   return {
-    email: opened.employee.email,
-    accessToken: opened.accessToken,
-    expiresAt: Date.parse(opened.accessTokenExpiresAt),
-    refreshToken: opened.refreshToken ?? refreshToken,
+    email: tokens.employee.email,
+    accessToken: tokens.accessToken,
+    expiresAt: Date.parse(tokens.accessTokenExpiresAt),
+    refreshToken: tokens.refreshToken ?? refreshToken,
   };
 }
 
@@ -18,16 +18,16 @@ const isDue = (session: Session) => session.expiresAt - Date.now() < marginBefor
 
 /**
  * Gives a session that is good for a request, refreshed when it is due. `unlike` is an access token that
- * was refused. Throws UNAUTHENTICATED when nobody is logged in, or the session cannot be refreshed.
+ * was refused. Throws UNAUTHENTICATED without a session, or when it cannot be refreshed.
  */
-export type Usable = (unlike?: string) => Promise<Session>;
+export type SessionSource = (unlike?: string) => Promise<Session>;
 
-/** Looks after the session of `store`; `refresh` exchanges a refresh token at the server. */
-export function createUsable(options: {
+/** Reads the session of `store`, and refreshes it through `refresh`. */
+export function createSessionSource(options: {
   url: string;
   store: SessionStore;
   refresh(refreshToken: string): Promise<IssuedTokens>;
-}): Usable {
+}): SessionSource {
   const { url, store, refresh } = options;
 
   async function stored(): Promise<Session> {
@@ -47,13 +47,13 @@ export function createUsable(options: {
     if (isGood && before.accessToken !== unlike) return before;
     return store.exclusively(async () => {
       const latest = await stored();
-      // Somebody refreshed while we waited. It counts even if by this machine's clock it is due again.
+      // another process refreshed meanwhile; accepted even if this machine's clock says it has expired
       if (latest.accessToken !== before.accessToken && latest.accessToken !== unlike) return latest;
       if (latest.refreshToken === null) throw hasEnded();
-      const opened = await refresh(latest.refreshToken);
+      const tokens = await refresh(latest.refreshToken);
       // Null when another refresh of the same moment got the next token; by now that one has saved it.
-      const refreshToken = opened.refreshToken ?? (await stored()).refreshToken;
-      const next = sessionOf(opened, refreshToken);
+      const refreshToken = tokens.refreshToken ?? (await stored()).refreshToken;
+      const next = sessionOf(tokens, refreshToken);
       await store.save(next);
       return next;
     });

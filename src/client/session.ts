@@ -1,4 +1,4 @@
-/** Who is logged in. Plain data, to be kept wherever a program likes; whoever has it is that person. */
+/** A session: plain data, to be stored by the program. It is a credential: keep it secret. */
 export interface Session {
   email: string;
   accessToken: string;
@@ -14,7 +14,7 @@ export interface SessionStore {
   save(session: Session): Promise<void>;
   forget(): Promise<void>;
   /**
-   * Runs `work` while nobody else who shares the session does the same. Without it two refreshes at once
+   * Runs `work` exclusively among all that share the session. Without it two refreshes at once
    * would use one refresh token twice, which looks stolen and ends the session.
    */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result>;

@@ -3,10 +3,10 @@
 
 import type { Client } from './client.ts';
 import { type Operation, SubscriptionPosition } from './operations.ts';
-import { errorOf, errorOfAnswer } from './websocket/closing.ts';
-import { createMailbox } from './websocket/mailbox.ts';
-import { createSeen, positionOf } from './websocket/seen.ts';
-import { createLastingSocket } from './websocket/socket.ts';
+import { createAsyncQueue } from './websocket/async-queue.ts';
+import { errorOf, errorOfResponse } from './websocket/close-reason.ts';
+import { createSeenPositions, positionOf } from './websocket/seen-positions.ts';
+import { createReconnectingSocket } from './websocket/socket.ts';
 
 export interface FollowOptions {
   /** Ends the subscription; a loop over it ends without an error. */
@@ -38,7 +38,7 @@ type Delivery<Result> = { data?: Result | null; errors?: readonly unknown[] };
 /** How many deliveries may wait here for a program that is slower than what happens. */
 const mostWaiting = 1_000;
 
-/** What a program may want to tell whoever waits; neither loses anything. */
+/** Connection events for a program to report; no event of the subscription is lost. */
 export interface ConnectionEvents {
   /** The connection was lost, and attempts to connect again begin. */
   onLost?: () => void;
@@ -53,7 +53,7 @@ export function openSubscriptions(
 ): Subscriptions {
   const { url } = client;
   const accessToken = (unlike?: string) => client.accessToken(unlike);
-  const socket = createLastingSocket({ url, accessToken, onLost, onBack });
+  const socket = createReconnectingSocket({ url, accessToken, onLost, onBack });
   const stops = new Set<() => void>();
 
   return {
@@ -63,7 +63,7 @@ export function openSubscriptions(
       { signal }: FollowOptions = {},
     ) {
       if (signal?.aborted) return;
-      const mailbox = createMailbox<Result>();
+      const mailbox = createAsyncQueue<Result>();
       let unsubscribe: (() => void) | null = null;
       const pause = () => {
         unsubscribe?.();
@@ -73,7 +73,7 @@ export function openSubscriptions(
         pause();
         mailbox.end();
         stops.delete(stop);
-        if (stops.size === 0) socket.rest();
+        if (stops.size === 0) socket.cancelRetry();
       };
       stops.add(stop);
       signal?.addEventListener('abort', stop, { once: true });
@@ -83,12 +83,12 @@ export function openSubscriptions(
           variables?.after ?? (await client.request(SubscriptionPosition)).subscriptionPosition;
         // Sent as it is at the time, whenever the socket is opened again.
         const request = { query: String(operation), variables: { ...variables, after } };
-        const seen = createSeen((latest) => {
+        const seen = createSeenPositions((latest) => {
           request.variables.after = latest;
         });
 
         const take = ({ data, errors }: Delivery<Result>) => {
-          if (errors || !data) throw errorOfAnswer(errors ?? [], data);
+          if (errors || !data) throw errorOfResponse(errors ?? [], data);
           if (seen.add(positionOf(data))) mailbox.put(data);
           if (mailbox.size >= mostWaiting) pause();
         };

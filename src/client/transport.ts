@@ -13,7 +13,7 @@ export type Fetch = (
   },
 ) => Promise<Pick<Response, 'status' | 'text'>>;
 
-export interface Exchange {
+export interface GraphqlRequest {
   /** The address of the server, without a trailing slash. */
   url: string;
   query: string;
@@ -62,10 +62,10 @@ function networkError(url: string, error: unknown): EpicError {
   );
 }
 
-async function post(exchange: Exchange): ReturnType<Fetch> {
-  const { fetch: send = fetch, url, query, variables, operationName } = exchange;
-  const { accessToken, userAgent, signal } = exchange;
-  const timeout = AbortSignal.timeout(exchange.timeout);
+async function post(request: GraphqlRequest): ReturnType<Fetch> {
+  const { fetch: send = fetch, url, query, variables, operationName } = request;
+  const { accessToken, userAgent, signal } = request;
+  const timeout = AbortSignal.timeout(request.timeout);
   return send(`${url}/graphql`, {
     method: 'POST',
     headers: {
@@ -93,7 +93,7 @@ function parsed(json: string): unknown {
  * Sends one operation and returns its `data`. Every other outcome is an EpicError, or the reason of
  * `signal`.
  */
-export async function exchange(request: Exchange): Promise<Record<string, unknown>> {
+export async function postGraphql(request: GraphqlRequest): Promise<Record<string, unknown>> {
   const { url, signal } = request;
   let status: number;
   let body: unknown;

@@ -1,35 +1,35 @@
 import { createClient, type Client as Socket } from 'graphql-ws/client';
 import { EpicError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
-import { problemOfClosing } from './closing.ts';
+import { problemOfClose } from './close-reason.ts';
 
-/** How long until it connects again, in milliseconds: at first, and at most. */
-const patience = { least: 500, most: 30_000 };
-/** How often to ask whether the server is still there, and how long it may take to answer, in milliseconds. */
-const heartbeat = { every: 15_000, answersWithin: 10_000 };
+/** The delay before the first and before any later attempt to reconnect. */
+const backoffMs = { min: 500, max: 30_000 };
+/** How often to send a ping, and how long its pong may take. */
+const heartbeatMs = { interval: 15_000, timeout: 10_000 };
 
 /** A socket that connects when it is needed, and again whenever the connection is lost. */
-export interface LastingSocket extends Pick<Socket, 'subscribe'> {
-  /** Does not wait for another attempt to connect: nobody needs it any more. */
-  rest(): void;
+export interface ReconnectingSocket extends Pick<Socket, 'subscribe'> {
+  /** Stops the attempts to connect. */
+  cancelRetry(): void;
 }
 
 /** The socket of a server. `accessToken` is asked whenever it connects; `unlike` is a token that was refused. */
-export function createLastingSocket(options: {
+export function createReconnectingSocket(options: {
   url: string;
   accessToken(unlike?: string): Promise<string>;
   /** The connection was lost, other than by the end of its token. */
   onLost?: (() => void) | undefined;
   /** It is there again. */
   onBack?: (() => void) | undefined;
-}): LastingSocket {
+}): ReconnectingSocket {
   let usedToken: string | undefined;
   let refusedToken: string | undefined;
-  let wasTaken = false;
+  let wasAccepted = false;
   let isExpected = false;
   let isLost = false;
-  let silence: ReturnType<typeof setTimeout> | undefined;
-  let rest = () => {};
+  let pongTimer: ReturnType<typeof setTimeout> | undefined;
+  let cancelWait = () => {};
 
   const socket = createClient({
     url: `${options.url.replace(/^http/, 'ws').replace(/\/+$/, '')}/graphql`,
@@ -37,53 +37,53 @@ export function createLastingSocket(options: {
       usedToken = await options.accessToken(refusedToken);
       return { authorization: `Bearer ${usedToken}` };
     },
-    connectionAckWaitTimeout: heartbeat.answersWithin,
-    keepAlive: heartbeat.every,
+    connectionAckWaitTimeout: heartbeatMs.timeout,
+    keepAlive: heartbeatMs.interval,
     retryAttempts: Number.POSITIVE_INFINITY,
     async retryWait(attempt) {
-      // A socket ends with its token: that is no trouble of the server's.
+      // the server closes a socket when its token expires
       if (isExpected) return;
-      const wait = Math.min(patience.least * 2 ** attempt, patience.most);
+      const wait = Math.min(backoffMs.min * 2 ** attempt, backoffMs.max);
       await new Promise<void>((resolve) => {
-        // Not everybody at the same moment, when a server comes back.
+        // jitter: not all clients at once when a server restarts
         const timer = setTimeout(resolve, wait * (0.5 + Math.random() / 2));
-        rest = () => {
+        cancelWait = () => {
           clearTimeout(timer);
           resolve();
         };
       });
     },
-    // Not asked about what the protocol calls final. Nor is there any use in coming back as nobody.
+    // not called for close codes that the protocol calls final; without a session a retry is useless
     shouldRetry: (error) => !(error instanceof EpicError) || error.code === 'UNAVAILABLE',
     on: {
       connected() {
-        wasTaken = true;
+        wasAccepted = true;
         refusedToken = undefined;
         if (isLost) options.onBack?.();
         isLost = false;
       },
       closed(event) {
-        clearTimeout(silence);
-        const { code, kind } = problemOfClosing(event);
+        clearTimeout(pongTimer);
+        const { code, kind } = problemOfClose(event);
         const hasExpired = kind === 'token_expired';
         if (hasExpired) refusedToken = usedToken;
-        isExpected = hasExpired && wasTaken;
-        const isLoss = wasTaken && code === 'UNAVAILABLE' && !wasLeft(event);
+        isExpected = hasExpired && wasAccepted;
+        const isLoss = wasAccepted && code === 'UNAVAILABLE' && !isClosedByClient(event);
         if (isLoss) options.onLost?.();
         isLost ||= isLoss;
-        wasTaken = false;
+        wasAccepted = false;
       },
       ping(isTheirs) {
-        if (!isTheirs) silence = setTimeout(() => socket.terminate(), heartbeat.answersWithin);
+        if (!isTheirs) pongTimer = setTimeout(() => socket.terminate(), heartbeatMs.timeout);
       },
       pong(isTheirs) {
-        if (isTheirs) clearTimeout(silence);
+        if (isTheirs) clearTimeout(pongTimer);
       },
     },
   });
 
-  return { subscribe: socket.subscribe, rest: () => rest() };
+  return { subscribe: socket.subscribe, cancelRetry: () => cancelWait() };
 }
 
-/** Closed by this side, because nobody needed it. */
-const wasLeft = (event: unknown) => isObject(event) && event.code === 1000;
+/** Closed by this side, after the last subscription. */
+const isClosedByClient = (event: unknown) => isObject(event) && event.code === 1000;

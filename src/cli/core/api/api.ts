@@ -131,7 +131,7 @@ export function createApi(options: {
     const { me } = await createClient({ ...about, store: held }).request(Me, {}, { signal });
     const latest = await held.load();
     if (!me || !latest) {
-      throw new EpicError({ code: 'UNAUTHENTICATED', message: 'Nobody is logged in with this.' });
+      throw new EpicError({ code: 'UNAUTHENTICATED', message: 'This session is not logged in.' });
     }
     await store.save(server, { ...latest, email: me.email });
     return me;

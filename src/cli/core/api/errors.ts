@@ -43,7 +43,7 @@ function problemOf(problem: ApiProblem, usesEnvToken: boolean): Problem {
       hint: 'Install the epic that belongs to this server.',
     };
   }
-  return { code, message, id: problem.errorId, hint: 'Tell whoever looks after the server.' };
+  return { code, message, id: problem.errorId, hint: 'Report it to the operators of the server.' };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Invocation } from './command.ts';
 /** The flag of commands that cannot be undone. */
 export const yes = control(toggle('--yes', 'do it without asking'));
 
-/** Off a terminal `--yes` has to say beforehand what nobody can be asked. */
+/** Off a terminal, `--yes` has to confirm beforehand. */
 export function assertCanConfirm({ possible }: Pick<Prompts, 'possible'>): void {
   if (possible) return;
   throw usageError(

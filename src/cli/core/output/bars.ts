@@ -14,10 +14,10 @@ export type ChartColumn = { label: string } & (
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/** A bar of at most `cells` cells, to an eighth of one; whatever is more than nothing is seen. */
-export function bar(value: number, most: number, cells: number): string {
+/** A bar of at most `maxWidth` columns, in eighths of one; a value above zero is always visible. */
+export function bar(value: number, most: number, maxWidth: number): string {
   if (!(value > 0) || !(most > 0)) return '';
-  const size = Math.max(1, Math.round((Math.min(value, most) / most) * cells * 8));
+  const size = Math.max(1, Math.round((Math.min(value, most) / most) * maxWidth * 8));
   return '█'.repeat(Math.floor(size / 8)) + eighths[size % 8];
 }
 
@@ -29,10 +29,10 @@ const naturalWidth = (column: ChartColumn) =>
     : Math.max(width(column.label), ...column.texts.map((text) => width(printable(text))));
 
 /** What each column gets: names shorten to make room for bars, and where that is not enough, bars go. */
-function widthsFor(columns: readonly ChartColumn[], cells: number): number[] {
+function widthsFor(columns: readonly ChartColumn[], maxWidth: number): number[] {
   const widths = columns.map(naturalWidth);
   const spare = () =>
-    cells - widths.reduce((sum, each) => (each > 0 ? sum + each + gutter : sum), -gutter);
+    maxWidth - widths.reduce((sum, each) => (each > 0 ? sum + each + gutter : sum), -gutter);
   const shortenNames = () => {
     for (const [index, column] of columns.entries()) {
       if (!('flexible' in column)) continue;
@@ -53,18 +53,18 @@ function widthsFor(columns: readonly ChartColumn[], cells: number): number[] {
   return widths;
 }
 
-function drawCell(column: ChartColumn, row: number, cells: number, most: number): string {
-  if ('bars' in column) return bar(column.bars[row] ?? 0, most, cells).padEnd(cells);
-  const text = shorten(printable(column.texts[row] ?? ''), cells);
-  const padding = blanks(text, cells);
+function drawCell(column: ChartColumn, row: number, maxWidth: number, most: number): string {
+  if ('bars' in column) return bar(column.bars[row] ?? 0, most, maxWidth).padEnd(maxWidth);
+  const text = shorten(printable(column.texts[row] ?? ''), maxWidth);
+  const padding = blanks(text, maxWidth);
   return column.align === 'right' ? padding + text : text + padding;
 }
 
-/** Rows of texts and bars, at most `cells` wide; the length of a bar says as much as its colour. */
-export function drawChart(columns: readonly ChartColumn[], paint: Paint, cells: number): string {
-  const widths = widthsFor(columns, cells);
+/** Rows of texts and bars, at most `maxWidth` wide; the length of a bar says as much as its colour. */
+export function drawChart(columns: readonly ChartColumn[], paint: Paint, maxWidth: number): string {
+  const widths = widthsFor(columns, maxWidth);
   const rows = Math.max(...columns.map((each) => ('bars' in each ? each.bars : each.texts).length));
-  const line = (cell: (column: ChartColumn, cells: number) => string) =>
+  const line = (cell: (column: ChartColumn, maxWidth: number) => string) =>
     columns
       .flatMap((column, index) => {
         const given = widths[index] ?? 0;

@@ -39,7 +39,7 @@ export interface Column<Row> extends Field {
   value: (row: Row) => Cell;
   /** On a narrow terminal the highest number leaves first, 0 never; without one, shown only by `view`. */
   priority?: number;
-  /** To how many cells a text may shrink before other columns leave. */
+  /** The width to which a text may shrink before other columns are dropped. */
   least?: number;
   /** A text that goes on below itself in a table, rather than being cut. */
   wraps?: true;

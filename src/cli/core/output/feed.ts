@@ -10,11 +10,11 @@ const gutter = 3;
 export function drawTimeline(
   moments: readonly { when: string; text: string }[],
   paint: Paint,
-  cells: number,
+  maxWidth: number,
 ): string {
   const margin = Math.max(...moments.map(({ when }) => width(when))) + gutter;
   const lines = moments.map(({ when, text }) => {
-    const beside = wrapped(printable(text), cells, ' '.repeat(margin)).slice(margin);
+    const beside = wrapped(printable(text), maxWidth, ' '.repeat(margin)).slice(margin);
     return `${paint.quiet(when.padEnd(margin))}${beside}\n`;
   });
   return lines.join('');
@@ -30,7 +30,7 @@ export interface FeedEntry {
 interface FeedOptions {
   format: Format;
   paint: Paint;
-  cells: number;
+  maxWidth: number;
   /** `--fields` chose the columns: people get their values. */
   chosen: boolean;
 }
@@ -38,7 +38,7 @@ interface FeedOptions {
 /** Draws one row after the other, as things happen: a sentence for people, otherwise one line in the format. */
 export function createFeed<Row>(
   columns: readonly Column<Row>[],
-  { format, paint, cells, chosen }: FeedOptions,
+  { format, paint, maxWidth, chosen }: FeedOptions,
 ): (row: Row, entry: FeedEntry) => string {
   let header = format === 'csv' ? csvHeader(columns) : '';
   return (row, entry) => {
@@ -51,6 +51,6 @@ export function createFeed<Row>(
     }
     const values = columns.map(({ kind, value }) => formatCell(kind, value(row)));
     const text = chosen ? values.join('  ') : entry.text;
-    return drawTimeline([{ when: entry.when, text }], paint, cells);
+    return drawTimeline([{ when: entry.when, text }], paint, maxWidth);
   };
 }

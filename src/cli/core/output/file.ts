@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { CliError } from '../errors.ts';
 
-/** What whoever typed the name can put right. */
+/** Errors that another file name avoids. */
 const wrongNames = new Set([
   'EACCES',
   'EISDIR',
@@ -29,9 +29,8 @@ function fileError(path: string, cause: unknown): CliError {
 }
 
 /**
- * Writes a file as a whole: whatever happens, there is the old one or the new one. What is no plain file, such
- * as a named pipe, is written to as it is. Nobody reads the new one
- * who could not read the old one.
+ * Replaces a file atomically, keeping its permissions. What is not a regular file, such as a named pipe, is written
+ * to directly.
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
   // A link stays one: what it leads to is replaced.
@@ -40,7 +39,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
   try {
     const there = await stat(target).catch(() => undefined);
     if (there && !there.isFile()) return await writeFile(target, text);
-    // Nobody else's file, nor a link to one.
+    // exclusive: neither an existing file nor a link to one
     const mode = there ? there.mode & 0o777 : 0o666;
     await writeFile(draft, text, { flush: true, flag: 'wx', mode });
     await rename(draft, target);

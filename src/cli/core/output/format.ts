@@ -98,7 +98,7 @@ function languageOf(name: string | undefined): string | undefined {
 // Languages put a narrow space between thousands, which terminals draw as they like.
 const evenSpaces = (text: string) => text.replaceAll('\u202f', '\u00a0');
 
-/** How money and times are written where somebody lives, by LC_ALL, LC_MONETARY, LC_TIME and LANG. */
+/** The locale's format of money and times, by LC_ALL, LC_MONETARY, LC_TIME and LANG. */
 export function formsFor(env: NodeJS.ProcessEnv): Partial<Forms> {
   const chosen = (category: string) => languageOf(env.LC_ALL || env[category] || env.LANG);
   const forms: Partial<Forms> = {};

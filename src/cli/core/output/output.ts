@@ -39,8 +39,8 @@ export interface Output {
     ifEmpty: string,
   ): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
-  /** What is drawn for people, in as many cells and lines and with the colours that the terminal has. */
-  drawing(draw: (paint: Paint, cells: number, lines: number) => string): Promise<void>;
+  /** What is drawn for people, in the columns, lines and the colours that the terminal has. */
+  drawing(draw: (paint: Paint, maxWidth: number, lines: number) => string): Promise<void>;
   /** A text in a form of its own, such as a page, as it is. */
   verbatim(text: string): void;
   /** One row after the other, as things happen: a sentence each for people, otherwise a line each. */
@@ -83,9 +83,9 @@ const paintFor = (stream: NodeJS.WriteStream, streams: Streams, colour: boolean)
 /** An output for one command, its format decided by its flags and by where stdout leads. */
 export function createOutput(streams: Streams, options: OutputOptions): Output {
   const { stdout, stderr } = streams;
-  const cells = terminalWidth(stdout, streams.env);
+  const maxWidth = terminalWidth(stdout, streams.env);
   const errCells = terminalWidth(stderr, streams.env) ?? Number.POSITIVE_INFINITY;
-  const format: Format = options.format ?? (cells === undefined ? 'tsv' : 'people');
+  const format: Format = options.format ?? (maxWidth === undefined ? 'tsv' : 'people');
   const paint = paintFor(stdout, streams, options.colour);
   const errPaint = paintFor(stderr, streams, options.colour);
 
@@ -117,12 +117,12 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const list: Output['list'] = async (columns, rows, ifEmpty) => {
     if (format !== 'people') await writeRows(stdout, format, listed(columns), [rows]);
     else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
-    else await present(await drawTable(listed(columns), rows, cells ?? 80, paint));
+    else await present(await drawTable(listed(columns), rows, maxWidth ?? 80, paint));
   };
 
   const sentenceLine = (sentence: string) => {
     const text = printableLines(sentence);
-    const lines = format === 'people' ? wrapped(text, cells ?? 80, '  ').slice(2) : text;
+    const lines = format === 'people' ? wrapped(text, maxWidth ?? 80, '  ').slice(2) : text;
     stdout.write(`${paint.good('✓')} ${lines}\n`);
   };
   const asked = options.format !== undefined || options.chosen;
@@ -140,10 +140,10 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       }
     },
     record,
-    drawing: (draw) => present(draw(paint, cells ?? 80, stdout.rows || 24)),
+    drawing: (draw) => present(draw(paint, maxWidth ?? 80, stdout.rows || 24)),
     feed(columns) {
       const shown = format === 'people' ? columns : listed(columns);
-      const look = { format, paint, cells: cells ?? 80, chosen: options.chosen };
+      const look = { format, paint, maxWidth: maxWidth ?? 80, chosen: options.chosen };
       const draw = createFeed(shown, look);
       return (row, entry) => stdout.write(draw(row, entry));
     },

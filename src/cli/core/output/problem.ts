@@ -21,16 +21,16 @@ function whenItWas({ facts = {} }: Problem): string | undefined {
     : `It was changed on ${when}.`;
 }
 
-/** What happened, why, whom to ask, and what to type next, in lines of at most `cells` cells. */
-export function problemAsText(problem: Problem, paint: Paint, cells: number): string {
+/** What happened, why, whom to ask, and what to type next, in lines of at most `maxWidth` columns. */
+export function problemAsText(problem: Problem, paint: Paint, maxWidth: number): string {
   const { message, reason = whenItWas(problem), hint, again } = problem;
   const contact = problem.code === 'FORBIDDEN' && problem.contact && askThem(problem.contact);
-  const indented = (text: string) => wrapped(printableLines(text), cells, '  ');
+  const indented = (text: string) => wrapped(printableLines(text), maxWidth, '  ');
   // What does not fit goes on below itself, so that each line of a list can be told from the next.
   const hanging = (text: string) =>
     printableLines(text)
       .split('\n')
-      .map((line) => `  ${wrapped(line, cells, '    ').slice(4)}`)
+      .map((line) => `  ${wrapped(line, maxWidth, '    ').slice(4)}`)
       .join('\n');
   const parts = [paint.bad('✗') + indented(message).slice(1)];
   if (reason) parts.push(indented(reason));

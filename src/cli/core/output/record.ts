@@ -23,11 +23,15 @@ export function drawRecord<Row>(columns: readonly Column<Row>[], row: Row, paint
 
 export type LabelledText = readonly [label: string, text: string];
 
-/** `  Label   text` lines between blank ones, at most `cells` wide; what is longer goes on below itself. */
-export function drawLabelled(lines: readonly LabelledText[], paint: Paint, cells: number): string {
+/** `  Label   text` lines between blank ones, at most `maxWidth` wide; what is longer goes on below itself. */
+export function drawLabelled(
+  lines: readonly LabelledText[],
+  paint: Paint,
+  maxWidth: number,
+): string {
   const margin = Math.max(...lines.map(([label]) => width(label))) + 4;
   const drawn = lines.map(([label, text]) => {
-    const body = wrapped(printable(text), cells, ' '.repeat(margin));
+    const body = wrapped(printable(text), maxWidth, ' '.repeat(margin));
     const name = `  ${printable(label)}`;
     return `${paint.heading(name)}${blanks(name, margin)}${body.trimStart()}\n`;
   });

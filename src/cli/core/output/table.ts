@@ -27,9 +27,9 @@ const leastTotal = (laid: readonly Laid<never>[]) =>
   laid.reduce((sum, { least }) => sum + least + gutter, -gutter);
 
 /** Drops the least important columns until the rest can fit; priority 0 always stays. */
-function dropToFit<Row>(laid: Laid<Row>[], cells: number): Laid<Row>[] {
+function dropToFit<Row>(laid: Laid<Row>[], maxWidth: number): Laid<Row>[] {
   const kept = [...laid];
-  while (leastTotal(kept) > cells) {
+  while (leastTotal(kept) > maxWidth) {
     const lowest = kept.reduce((low, next) =>
       (next.column.priority ?? 0) >= (low.column.priority ?? 0) ? next : low,
     );
@@ -40,9 +40,9 @@ function dropToFit<Row>(laid: Laid<Row>[], cells: number): Laid<Row>[] {
 }
 
 /** Gives each text column what it asks for, or an even share of what is left. */
-function shareWidth(laid: readonly Laid<never>[], cells: number): number[] {
+function shareWidth(laid: readonly Laid<never>[], maxWidth: number): number[] {
   const widths = laid.map(({ least }) => least);
-  let spare = cells - leastTotal(laid);
+  let spare = maxWidth - leastTotal(laid);
   while (spare > 0) {
     const hungry = laid.flatMap(({ natural }, index) =>
       (widths[index] ?? 0) < natural ? [index] : [],
@@ -67,21 +67,21 @@ const chars = {
 const style = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true };
 
 /**
- * The rows as a table at most `cells` wide: text shortens with `…`, unimportant columns leave,
+ * The rows as a table at most `maxWidth` wide: text shortens with `…`, unimportant columns leave,
  * ids and amounts are always whole.
  */
 export async function drawTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
-  cells: number,
+  maxWidth: number,
   paint: Paint,
 ): Promise<string> {
   const { default: Table } = await import('cli-table3');
   const laid = dropToFit(
     columns.map((column) => layOut(column, rows)),
-    cells,
+    maxWidth,
   );
-  const colWidths = shareWidth(laid, cells);
+  const colWidths = shareWidth(laid, maxWidth);
   const colAligns = laid.map(({ column: { kind } }) => (figures.has(kind) ? 'right' : 'left'));
   // a table for each row: cli-table3 compares every cell with all those above it
   const draw = (row: string[]) => {

@@ -30,27 +30,27 @@ export function printableLines(text: string): string {
     .join('\n');
 }
 
-/** How many terminal cells the text takes. */
+/** How many terminal columns the text takes. */
 export function width(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-/** What fills `cells` terminal cells up behind the text, or before it. */
-export function blanks(text: string, cells: number): string {
-  return ' '.repeat(Math.max(0, cells - width(text)));
+/** The spaces that pad the text to `maxWidth` terminal columns. */
+export function blanks(text: string, maxWidth: number): string {
+  return ' '.repeat(Math.max(0, maxWidth - width(text)));
 }
 
 /** Where a line may break: not within `12 500.00 €` or `2026-12-01 18:30`. */
 const breaks = /(?<!\d) | (?!\u20ac|\d{3}(?!\d)|\d\d:\d\d)/;
 
-/** The text broken between words into lines of at most `cells` cells, all of them indented. */
-export function wrapped(text: string, cells: number, indent: string): string {
+/** The text broken between words into lines of at most `maxWidth` columns, all of them indented. */
+export function wrapped(text: string, maxWidth: number, indent: string): string {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
     for (const word of paragraph.split(breaks)) {
       const longer = line === '' ? word : `${line} ${word}`;
-      if (line !== '' && width(indent + longer) > cells) {
+      if (line !== '' && width(indent + longer) > maxWidth) {
         lines.push(line);
         line = word;
       } else line = longer;
@@ -64,14 +64,14 @@ export function wrapped(text: string, cells: number, indent: string): string {
 const numberAtEnd = /\d[\d\s.,:-]*$/;
 const restOfNumber = /^(?:[.,:-]?\d|\s\d{3}(?!\d)|\s?\u20ac)/;
 
-/** The text cut to at most `cells` terminal cells, ending in `…` when something was cut. Numbers are whole or left out. */
-export function shorten(text: string, cells: number): string {
-  if (width(text) <= cells) return text;
+/** The text cut to at most `maxWidth` terminal columns, ending in `…` when something was cut. Numbers are whole or left out. */
+export function shorten(text: string, maxWidth: number): string {
+  if (width(text) <= maxWidth) return text;
   let kept = '';
   let used = 1;
   for (const { segment } of new Intl.Segmenter().segment(text)) {
     used += width(segment);
-    if (used > cells) break;
+    if (used > maxWidth) break;
     kept += segment;
   }
   const whole = restOfNumber.test(text.slice(kept.length)) ? kept.replace(numberAtEnd, '') : '';

@@ -13,7 +13,7 @@ export interface Asking {
   prompts: Prompts;
 }
 
-/** What is required was not said, and there is nobody to ask. */
+/** A required value is missing, and cannot be asked for. */
 export function missing(flag: Flag): Error {
   return usageError(
     `${nameOf(flag)} is missing: ${flag.help}.`,

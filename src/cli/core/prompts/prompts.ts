@@ -7,7 +7,7 @@ import { type Key, normalizeKey, patchLine, type TypedLine } from './prompt-keys
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
-  /** False where nobody can answer: in a pipe, or with --no-input. */
+  /** False in a pipe, or with --no-input. */
   readonly possible: boolean;
   /** `check` returns what is wrong with an answer, or true. */
   line(

@@ -37,7 +37,7 @@ export function expiryOf(token: string): number | undefined {
   }
 }
 
-/** The session of whoever was lent an access token, and nothing to refresh it with. */
+/** The session of an access token alone, which cannot be refreshed. */
 export function sessionOfToken(token: string): Session | undefined {
   const expiresAt = expiryOf(token);
   if (expiresAt === undefined) return undefined;

@@ -40,7 +40,7 @@ export interface SessionStore {
 }
 
 const nothing: Remembered = { server: null, email: null, sessions: {} };
-// Longer than a refresh may take: whoever held the lock is gone.
+// longer than a refresh may take: the process that held the lock has died
 const staleAfter = 15_000;
 
 function stateFolder(env: NodeJS.ProcessEnv): string {

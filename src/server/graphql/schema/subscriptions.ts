@@ -8,7 +8,7 @@ import { unauthenticated } from '../errors/explain.ts';
 const typeDefs = gql`
   extend type Query {
     """
-    The present position: whoever subscribes after it misses nothing that happens from now on. Ask for it first, in a
+    The present position: a subscription from it misses nothing that happens from now on. Ask for it first, in a
     request of its own, then read what you show, then subscribe.
     """
     subscriptionPosition: BigInt!

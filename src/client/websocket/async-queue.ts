@@ -1,5 +1,5 @@
 /** What has come and has not been taken yet. One reader. */
-export interface Mailbox<Item> {
+export interface AsyncQueue<Item> {
   put(item: Item): void;
   /** How many items wait. */
   readonly size: number;
@@ -11,7 +11,7 @@ export interface Mailbox<Item> {
   contents(onEmpty: () => void): AsyncGenerator<Item, void, undefined>;
 }
 
-export function createMailbox<Item>(): Mailbox<Item> {
+export function createAsyncQueue<Item>(): AsyncQueue<Item> {
   const items: Item[] = [];
   let over: { reason?: unknown } | null = null;
   let wake = () => {};

@@ -1,5 +1,5 @@
 /** The positions that have been delivered. */
-export interface Seen {
+export interface SeenPositions {
   /** Takes note of one; false when it was there before. */
   add(position: string): boolean;
 }
@@ -8,7 +8,7 @@ export interface Seen {
 const remembered = 10_000;
 
 /** Positions, of which `onLatest` is told the greatest. */
-export function createSeen(onLatest: (position: string) => void): Seen {
+export function createSeenPositions(onLatest: (position: string) => void): SeenPositions {
   const positions = new Set<string>();
   let latest = -1n;
   return {
