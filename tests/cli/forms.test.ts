@@ -454,7 +454,9 @@ describe('deactivating an employee', () => {
     const terminal = onTerminal(manager, 'employee', 'deactivate', '3');
     await terminal.waitFor('Suzy Support still looks after 1 open event:');
     await terminal.waitFor('Open events  “Gala”');
-    await terminal.waitFor('There is nobody else in support to whom Suzy Support could hand over.');
+    await terminal.waitFor(
+      'There is no other employee in support to whom Suzy Support could hand over.',
+    );
     expect(await terminal.ended).toBe(6);
   });
 });

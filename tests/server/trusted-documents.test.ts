@@ -63,7 +63,7 @@ const refused = {
         extensions: {
           code: 'INVALID',
           kind: 'document_not_trusted',
-          hint: 'Ask whoever runs the server to add the document to the list of EPIC_TRUSTED_DOCUMENTS.',
+          hint: 'Ask the operators of the server to add the document to the list of EPIC_TRUSTED_DOCUMENTS.',
         },
       },
     ],

@@ -20,14 +20,14 @@ export interface Resumable {
   after?: string | null | undefined;
 }
 
-/** What the person hears of the connection. */
+/** Told of a lost and of a restored connection. */
 export interface ConnectionListener {
   onLost(): void;
   onBack(): void;
 }
 
 /** The data of a response, and the problems beside it. */
-export interface Answer {
+export interface GraphqlResponse {
   data: unknown;
   problems: readonly Problem[];
 }
@@ -53,7 +53,7 @@ export interface Api {
     text: string,
     variables: Readonly<Record<string, unknown>>,
     operationName?: string,
-  ): Promise<Answer>;
+  ): Promise<GraphqlResponse>;
   /** A subscription, until Ctrl-C. Resumes after a lost connection without missing anything. */
   follow<Result extends object, Variables extends Resumable>(
     operation: Operation<Result, Variables>,
@@ -105,7 +105,7 @@ export function createApi(options: {
         const options = { signal, ...(operationName !== undefined && { operationName }) };
         return { data: await withWaiting(client.query(text, variables, options)), problems: [] };
       } catch (error) {
-        return answerIn(error, asCliError);
+        return responseOf(error, asCliError);
       }
     },
     async *follow(operation, variables, listener) {
@@ -139,7 +139,7 @@ export function createApi(options: {
 }
 
 /** The response that an error carries. Throws the error if it has no data. */
-function answerIn(error: unknown, asCliError: (error: unknown) => unknown): Answer {
+function responseOf(error: unknown, asCliError: (error: unknown) => unknown): GraphqlResponse {
   const isPartial = error instanceof EpicError && error.data !== null && error.data !== undefined;
   if (!isPartial) throw asCliError(error);
   const problems = error.problems.map((problem) => {

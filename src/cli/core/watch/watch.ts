@@ -17,9 +17,9 @@ const isUnavailable = (error: unknown) =>
   error instanceof CliError && error.problem.code === 'UNAVAILABLE';
 
 /** The result of a request, retried for as long as the server is unavailable. */
-export async function retryWhileUnavailable<Answer>(
-  request: () => Promise<Answer>,
-): Promise<Answer> {
+export async function retryWhileUnavailable<Result>(
+  request: () => Promise<Result>,
+): Promise<Result> {
   for (let wait = backoff.minMs; ; wait = Math.min(wait * 2, backoff.maxMs)) {
     try {
       return await request();

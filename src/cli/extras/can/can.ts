@@ -17,13 +17,13 @@ import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts'
 import { AccessVerb, RecordKind } from '../../operations/index.ts';
 import { drawAccess } from './draw.ts';
 
-interface Answer extends Permission {
+interface PermissionRow extends Permission {
   record: string;
   verb: string;
   id: number | undefined;
 }
 
-const columns: readonly Column<Answer>[] = [
+const columns: readonly Column<PermissionRow>[] = [
   { key: 'allowed', label: 'Allowed', kind: 'flag', value: (a) => a.allowed },
   { key: 'verdict', label: 'Verdict', kind: 'text', value: (a) => a.verdict },
   { key: 'contact', label: 'Contact', kind: 'json', value: (a) => a.contact },
@@ -153,7 +153,7 @@ function noSuchField(name: string, noun: Subject, { flagNames }: PermissionQuery
 
 function noteMissing(
   output: Output,
-  { verb, record, id }: Answer,
+  { verb, record, id }: PermissionRow,
   { takesId, reference }: PermissionQuery,
 ): void {
   const question = `epic can ${verb} ${record}`;
@@ -211,13 +211,13 @@ export const can = (nouns: readonly NounEntry[]): Command =>
         permissionQuery.question({ id, ...fieldsSaid }),
       );
       if (id !== undefined && !answered.isVisible) throw recordNotFound(noun.name, id);
-      const answer: Answer = { record: noun.name, verb, id, ...answered };
+      const row: PermissionRow = { record: noun.name, verb, id, ...answered };
 
       if (output.format === 'people' && fields === undefined) {
-        await output.drawing((paint, width) => drawAccess(answer, paint, width));
-        if (answer.allowed === null) noteMissing(output, answer, permissionQuery);
-      } else output.record(shown, answer);
+        await output.drawing((paint, width) => drawAccess(row, paint, width));
+        if (row.allowed === null) noteMissing(output, row, permissionQuery);
+      } else output.record(shown, row);
       // the answer is on stdout; a no is the exit code too
-      if (answer.allowed === false) throw new CliError({ code: 'FORBIDDEN', message: '' });
+      if (row.allowed === false) throw new CliError({ code: 'FORBIDDEN', message: '' });
     },
   });

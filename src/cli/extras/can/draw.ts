@@ -3,7 +3,7 @@ import type { Paint } from '../../core/output/paint.ts';
 import { askThem } from '../../core/output/problem.ts';
 import { printable, wrapped } from '../../core/output/text.ts';
 
-interface Answer {
+interface PermissionRow {
   allowed: boolean | null;
   verdict: string;
   contact: Contact | null;
@@ -22,7 +22,7 @@ const verdictWords = new Map([
 ]);
 
 /** The verdict, the grants and policies behind it, and whom to ask. */
-export function drawAccess(answer: Answer, paint: Paint, width: number): string {
+export function drawAccess(answer: PermissionRow, paint: Paint, width: number): string {
   const { allowed, verdict, contact, steps } = answer;
   const colour = { true: paint.good, false: paint.bad, null: paint.heading }[`${allowed}`];
   const word = `${verdictWords.get(allowed)}.`;

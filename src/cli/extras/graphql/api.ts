@@ -1,5 +1,5 @@
 import { isObject } from '../../../client/is-object.ts';
-import type { Answer } from '../../core/api/api.ts';
+import type { GraphqlResponse } from '../../core/api/api.ts';
 import { optional, several, toggle } from '../../core/args/flag.ts';
 import { line, text } from '../../core/args/parsers.ts';
 import { command, type Invocation, type Services } from '../../core/command/command.ts';
@@ -47,13 +47,16 @@ async function readText({
 }
 
 /** The data of a response without errors. */
-function dataOf({ data, problems }: Answer): unknown {
+function dataOf({ data, problems }: GraphqlResponse): unknown {
   const [first] = problems;
   if (first) throw new CliError(first);
   return data;
 }
 
-async function printResponse({ output }: Services, { data, problems }: Answer): Promise<void> {
+async function printResponse(
+  { output }: Services,
+  { data, problems }: GraphqlResponse,
+): Promise<void> {
   await output.drawing(() => json(data));
   const last = problems.at(-1);
   for (const problem of problems.slice(0, -1)) output.problem(problem);

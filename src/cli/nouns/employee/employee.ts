@@ -90,7 +90,7 @@ const updateEmployee = update(noun, {
   summary: 'Change an employee',
   flags: {
     handoverTo,
-    active: toggle('--reactivate', 'let somebody who had left log in again'),
+    active: toggle('--reactivate', 'let a former employee log in again'),
   },
   examples: [
     ['employee update 9 --department sales', 'their next command asks them to log in again'],
@@ -134,7 +134,7 @@ const updateEmployee = update(noun, {
 
 const resetPassword = change(noun, {
   name: 'reset-password',
-  summary: 'Give somebody who has forgotten theirs a password for one login',
+  summary: 'Reset a forgotten password to one for a single login',
   flags: { id: noun.id },
   columns: columnsWithPassword,
   examples: [['employee reset-password 9', 'they are logged out everywhere, and a lock ends']],
@@ -149,7 +149,7 @@ const resetPassword = change(noun, {
 
 const deactivateEmployee = change(noun, {
   name: 'deactivate',
-  summary: 'Close the account of somebody who leaves',
+  summary: 'Close the account of an employee who leaves',
   flags: { id: noun.id, handoverTo, yes },
   examples: [
     ['employee deactivate 9', 'shows what they look after, and asks who takes it over'],

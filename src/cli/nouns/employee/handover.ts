@@ -58,8 +58,8 @@ async function askForSuccessor(
   if (choices.length === 0) {
     throw new CliError({
       code: 'CONFLICT',
-      message: `There is nobody else in ${department} to whom ${fullName} could hand over.`,
-      hint: `Enter somebody first: epic employee create --department ${department}`,
+      message: `There is no other employee in ${department} to whom ${fullName} could hand over.`,
+      hint: `Create one first: epic employee create --department ${department}`,
     });
   }
   const chosen = await prompts.choice('Who takes over?', choices);

@@ -30,7 +30,7 @@ const noun = recordNoun({
 
 const filters = {
   mine: toggle('--mine', 'only those I run or sold'),
-  withoutSupport: toggle('--no-support', 'only those that nobody runs yet'),
+  withoutSupport: toggle('--no-support', 'only those without a support contact'),
   upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
   from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
   to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
@@ -66,7 +66,7 @@ const listEvents = list(fields, {
   examples: [
     ['event list --mine --upcoming', 'what I have coming'],
     ['event list --mine --watch', 'and tell what changes'],
-    ['event list --no-support --upcoming', 'what still needs somebody to run it'],
+    ['event list --no-support --upcoming', 'what still needs a support contact'],
     ['event list --between today..+30d --csv > events.csv', 'the coming month, for a spreadsheet'],
   ],
   notes: [

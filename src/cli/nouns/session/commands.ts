@@ -176,8 +176,7 @@ function onlyHere(cause: unknown, server: string): CliError {
     {
       code: 'UNAVAILABLE',
       message: `Logged out on this machine only: the server at ${server} cannot be reached.`,
-      reason:
-        'Nobody can use the session from here any more. On the server it ends by itself within 30 days.',
+      reason: 'The session is deleted here. On the server it ends by itself within 30 days.',
       hint: 'If this machine was not yours, log in and out again elsewhere, or tell management.',
     },
     { cause },

@@ -25,7 +25,7 @@ export const token = command({
   notes: [
     'A script works with it when it is in EPIC_TOKEN:',
     { lines: ['export EPIC_TOKEN=$(epic token)'] },
-    'Whoever has it is you until it ends, or until you log out.',
+    'It is a credential: until it expires, or you log out, it acts as you.',
   ],
   async run({ api, output, fields, columns: shown }) {
     const printed = await api.newAccessToken();

@@ -106,7 +106,7 @@ export function newObjectBlocks({ newObjects: given }: Matrix): Block[] {
         )
       : {
           kind: 'table',
-          head: ['whoever creates', 'what', 'in schema', 'gives', 'to'],
+          head: ['created by', 'what', 'in schema', 'gives', 'to'],
           rows: given.map(({ creator, kind, schema, privilege, role }) => [
             creator,
             kind,

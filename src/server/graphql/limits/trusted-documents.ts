@@ -30,6 +30,6 @@ function notTrusted(): SafeError {
     statusCode: 400,
     code: 'INVALID',
     kind: 'document_not_trusted',
-    hint: 'Ask whoever runs the server to add the document to the list of EPIC_TRUSTED_DOCUMENTS.',
+    hint: 'Ask the operators of the server to add the document to the list of EPIC_TRUSTED_DOCUMENTS.',
   });
 }
