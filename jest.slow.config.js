@@ -1,6 +1,6 @@
 import config from './jest.config.js';
 
-// The tests that need minutes by nature: kills, restarts, time-outs, mutants, long random runs. `npm run test:slow`.
+// The tests that take minutes: programs started as processes, deployments, kills, restarts, time-outs, mutants. `npm run test:slow`.
 /** @type {import('jest').Config} */
 export default {
   ...config,
