@@ -26,7 +26,7 @@ const programs = resolve(import.meta.dirname, '../../../node_modules/.bin');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
- * `epic-server demo`: from nothing to a served demo company, then service until stopped. A tour is given of a new
+ * `epic-server demo`: from nothing to a served demo company, then serving until stopped. A tour is given of a new
  * company only: it changes data, which on the next run are kept.
  */
 export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<void> {
@@ -114,7 +114,7 @@ async function serveOnFreePort(
     return await serve(options);
   } catch (error) {
     if (!(error instanceof Error) || !isTaken(error.cause)) throw error;
-    say(`Port ${config.port} is taken: service on another one.`);
+    say(`Port ${config.port} is taken: serving on another one.`);
     return await serve({ ...options, port: 0 });
   }
 }
