@@ -101,8 +101,8 @@ test('a request of more than a second shows a notice on the terminal, and remove
   });
   await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
   const { port } = slow.address() as AddressInfo;
-  const somebody = await office.stranger();
-  const terminal = somebody.terminal(['login', '--email', 'a@x.example'], {
+  const stranger = await office.stranger();
+  const terminal = stranger.terminal(['login', '--email', 'a@x.example'], {
     env: { EPIC_SERVER: `http://127.0.0.1:${port}` },
   });
   try {

@@ -24,7 +24,7 @@ afterAll(async () => {
 beforeEach(() => database.query('delete from auth.login_attempt'));
 
 let people = 0;
-async function somebody(): Promise<string> {
+async function newEmployee(): Promise<string> {
   const email = `person${++people}@epic.example`;
   await addEmployee(database, { email, department: 'sales' });
   return email;
@@ -58,18 +58,18 @@ const logInFrom = (email: string, ...addresses: string[]) =>
 
 describe('failed logins', () => {
   test('failed logins to one account from one address lock it there, on all servers, and nowhere else', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     await fail(5, email, from('192.0.2.1'));
     for (const server of servers) {
       const locked = await askToLogIn(server.url, email, password, from('192.0.2.1'));
       expect(codesOf(locked)).toEqual(['RATE_LIMITED']);
     }
     expect(codesOf(await logInFrom(email, '192.0.2.2'))).toEqual([]);
-    expect(codesOf(await logInFrom(await somebody(), '192.0.2.1'))).toEqual([]);
+    expect(codesOf(await logInFrom(await newEmployee(), '192.0.2.1'))).toEqual([]);
   });
 
   test('failed logins to one account from many addresses lock it, except from where its owner has logged in before', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     expect(codesOf(await logInFrom(email, '198.51.100.1'))).toEqual([]);
     for (let address = 1; address <= 50; address++) {
       await fail(1, email, from(`192.0.2.${address}`));
@@ -79,17 +79,17 @@ describe('failed logins', () => {
   });
 
   test('failed logins from one address to many accounts lock the address, despite a successful one', async () => {
-    const own = await somebody();
+    const own = await newEmployee();
     await failedBefore(150, '192.0.2.1');
     expect(codesOf(await logInFrom(own, '192.0.2.1'))).toEqual([]);
-    await fail(1, await somebody(), from('192.0.2.1'));
+    await fail(1, await newEmployee(), from('192.0.2.1'));
     expect(codesOf(await logInFrom(own, '192.0.2.1'))).toEqual(['RATE_LIMITED']);
     expect(codesOf(await logInFrom('nobody@epic.example', '192.0.2.1'))).toEqual(['RATE_LIMITED']);
     expect(codesOf(await logInFrom(own, '192.0.2.2'))).toEqual([]);
   });
 
   test('simultaneous failed logins are all counted', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     // The next one locks for half an hour.
     await database.query(
       `insert into auth.login_attempt (account, address, failures)
@@ -112,7 +112,7 @@ describe('failed logins', () => {
   });
 
   test('failed changes of a password lock the account too', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     const { accessToken: token } = await logIn(withoutProxy.url, email);
     const change = () =>
       ask(
@@ -129,7 +129,7 @@ describe('failed logins', () => {
   });
 
   test('a locked login says when to try again: in words, as data and in the header', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     await fail(5, email, from('192.0.2.1'));
     const { errors } = await logInFrom(email, '192.0.2.1');
     expect(errors[0]).toMatchObject({
@@ -153,20 +153,20 @@ describe('failed logins', () => {
 
 describe('the address of a caller', () => {
   test('the address of a caller is read through all trusted proxies', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     await fail(5, email, from('192.0.2.1', '10.1.2.3'));
     expect(codesOf(await logInFrom(email, '192.0.2.1'))).toEqual(['RATE_LIMITED']);
   });
 
   test('the address of a caller cannot be forged', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     await fail(5, email, from('203.0.113.9', '192.0.2.1'));
     expect(codesOf(await logInFrom(email, '203.0.113.10', '192.0.2.1'))).toEqual(['RATE_LIMITED']);
     expect(codesOf(await logInFrom(email, '203.0.113.9'))).toEqual([]);
   });
 
   test('the address of a caller is not read from a header when no proxy is trusted', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     for (let nth = 1; nth <= 5; nth++) {
       await askToLogIn(withoutProxy.url, email, 'not the password', from(`192.0.2.${nth}`));
     }
@@ -182,7 +182,7 @@ describe('the address of a caller', () => {
   ])(
     'the address of a caller is that of the proxy when the header holds %s',
     async (_what, named) => {
-      const email = await somebody();
+      const email = await newEmployee();
       expect(codesOf(await logInFrom(email, named))).toEqual([]);
       const rows = await database.query(
         `select from auth.login_attempt where address in (auth.ip_digest('127.0.0.1'), auth.ip_digest('::1'))`,
@@ -192,7 +192,7 @@ describe('the address of a caller', () => {
   );
 
   test('the address of a caller is stored as a digest only, of 64 bits of an IPv6 address', async () => {
-    const email = await somebody();
+    const email = await newEmployee();
     await fail(5, email, from('2001:db8:1:2::7'));
     expect(codesOf(await logInFrom(email, '2001:db8:1:2:ffff::8'))).toEqual(['RATE_LIMITED']);
     const [row] = await database.query<{ text: string }>(

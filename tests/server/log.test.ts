@@ -43,11 +43,11 @@ const lines = () =>
     .map((line) => JSON.parse(line));
 
 test('a line of the log has the request, session, role, operation, duration, status and codes', async () => {
-  const { errors } = await ask(server.url, 'query Whoever { me { id } }', {
+  const { errors } = await ask(server.url, 'query WhoAmI { me { id } }', {
     token: alice.accessToken,
   });
   expect(errors).toEqual([]);
-  const found = () => lines().filter(({ operation }) => operation === 'Whoever');
+  const found = () => lines().filter(({ operation }) => operation === 'WhoAmI');
   await until(() => found().length > 0);
   const [session] = await database.query<{ id: string }>('select id from auth.session');
   expect(found()).toEqual([
@@ -56,7 +56,7 @@ test('a line of the log has the request, session, role, operation, duration, sta
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       request: expect.stringMatching(/^[0-9a-f-]{36}$/),
       path: '/graphql',
-      operation: 'Whoever',
+      operation: 'WhoAmI',
       role: 'sales',
       employee: alice.id,
       session: session?.id,

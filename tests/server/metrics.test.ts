@@ -33,18 +33,18 @@ async function value(series: string): Promise<number | undefined> {
 describe('/metrics', () => {
   test('/metrics counts requests by operation and code, and their durations', async () => {
     const { accessToken: token } = await logIn(server.url, 'alice@epic.example');
-    await ask(server.url, 'query Whoever { me { id } }', { token });
-    await ask(server.url, 'query Whoever { me { id } }', { token });
-    await ask(server.url, 'query Whoever { me { id } }');
+    await ask(server.url, 'query WhoAmI { me { id } }', { token });
+    await ask(server.url, 'query WhoAmI { me { id } }', { token });
+    await ask(server.url, 'query WhoAmI { me { id } }');
     await ask(server.url, 'query Wrong { secret }', { token });
 
-    const whoever = (code: string) => `epic_requests_total{operation="Whoever",code="${code}"}`;
-    await until(async () => (await value(whoever('UNAUTHENTICATED'))) === 1);
-    expect(await value(whoever('OK'))).toBe(2);
+    const requestsOf = (code: string) => `epic_requests_total{operation="WhoAmI",code="${code}"}`;
+    await until(async () => (await value(requestsOf('UNAUTHENTICATED'))) === 1);
+    expect(await value(requestsOf('OK'))).toBe(2);
     // What does not fit the schema has no operation.
     expect(await value('epic_requests_total{operation="unnamed",code="INVALID"}')).toBe(1);
-    expect(await value('epic_request_duration_seconds_count{operation="Whoever"}')).toBe(3);
-    expect(await value('epic_request_duration_seconds_sum{operation="Whoever"}')).toBeLessThan(60);
+    expect(await value('epic_request_duration_seconds_count{operation="WhoAmI"}')).toBe(3);
+    expect(await value('epic_request_duration_seconds_sum{operation="WhoAmI"}')).toBeLessThan(60);
   });
 
   test('/metrics counts refused logins, whatever the operation is called', async () => {

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 let people = 0;
-async function somebody(): Promise<{ id: number; email: string }> {
+async function newEmployee(): Promise<{ id: number; email: string }> {
   const email = `person${++people}@epic.example`;
   return { id: await addEmployee(database, { email, department: 'sales' }), email };
 }
@@ -70,10 +70,10 @@ const revoke = ({ accessToken }: Session, id: string) =>
 
 describe('the sessions of an employee', () => {
   test('an employee lists their sessions, the current one marked', async () => {
-    const { email } = await somebody();
+    const { email } = await newEmployee();
     const here = await logIn(server.url, email);
     await askToLogIn(other.url, email, password, { 'user-agent': 'epic/1.0 phone' });
-    await logIn(server.url, (await somebody()).email);
+    await logIn(server.url, (await newEmployee()).email);
 
     const sessions = await listed(here);
     expect(sessions).toHaveLength(2);
@@ -86,7 +86,7 @@ describe('the sessions of an employee', () => {
   });
 
   test('an employee ends one of their sessions at once, on every server', async () => {
-    const { email } = await somebody();
+    const { email } = await newEmployee();
     const here = await logIn(server.url, email);
     const lost = await logIn(other.url, email);
     const kept = await logIn(other.url, email);
@@ -104,7 +104,7 @@ describe('the sessions of an employee', () => {
   });
 
   test('no employee sees or ends the sessions of a colleague, not even management', async () => {
-    const theirs = await logIn(server.url, (await somebody()).email);
+    const theirs = await logIn(server.url, (await newEmployee()).email);
     const boss = await logIn(server.url, 'boss@epic.example');
     const answer = await revoke(boss, sidOf(theirs));
     expect(answer.errors[0]).toMatchObject({
@@ -116,13 +116,13 @@ describe('the sessions of an employee', () => {
   });
 
   test('an employee ends all their sessions but the current one', async () => {
-    const { email } = await somebody();
+    const { email } = await newEmployee();
     const [here, one, two] = [
       await logIn(server.url, email),
       await logIn(server.url, email),
       await logIn(other.url, email),
     ];
-    const colleague = await logIn(server.url, (await somebody()).email);
+    const colleague = await logIn(server.url, (await newEmployee()).email);
     const answer = await ask(server.url, 'mutation { revokeOtherSessions { count } }', {
       token: here.accessToken,
     });
@@ -152,7 +152,7 @@ describe('the reset of a password', () => {
     );
 
   test('a reset ends the sessions, unlocks the account, and gives a one-time password', async () => {
-    const { id, email } = await somebody();
+    const { id, email } = await newEmployee();
     const before = await logIn(other.url, email);
     for (let nth = 0; nth < 5; nth++) await askToLogIn(server.url, email, 'forgotten');
     await database.query(
@@ -180,8 +180,8 @@ describe('the reset of a password', () => {
   });
 
   test('only management resets a password, and never their own', async () => {
-    const victim = await somebody();
-    const seller = await logIn(server.url, (await somebody()).email);
+    const victim = await newEmployee();
+    const seller = await logIn(server.url, (await newEmployee()).email);
     expect((await reset(seller, victim.id)).errors[0]).toMatchObject({
       extensions: { code: 'FORBIDDEN', reason: 'Only management may do this.' },
     });
@@ -206,7 +206,7 @@ describe('the reset of a password', () => {
 
 describe('a refresh on two servers', () => {
   test('simultaneous refreshes on two servers never end the session', async () => {
-    let session = await logIn(server.url, (await somebody()).email);
+    let session = await logIn(server.url, (await newEmployee()).email);
     for (let round = 0; round < 8; round++) {
       const answers = await Promise.all(
         [server, other, server, other].map(({ url }) =>
@@ -223,7 +223,7 @@ describe('a refresh on two servers', () => {
   });
 
   test('a stolen refresh token is noticed once its successor has been used', async () => {
-    const stolen = await logIn(server.url, (await somebody()).email);
+    const stolen = await logIn(server.url, (await newEmployee()).email);
     const second = await askToRefresh(server.url, stolen.refreshToken ?? '');
     const third = await askToRefresh(other.url, second.data?.refresh?.refreshToken ?? '');
     expect(codesOf(third)).toEqual([]);

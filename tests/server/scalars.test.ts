@@ -103,7 +103,7 @@ describe('a time', () => {
   });
 
   test.each(['2026-05-31T18:00:00', '2026-05-31', 'tomorrow', 'infinity', 1_780_000_000_000])(
-    '%p is refused: nobody can know which moment it is',
+    '%p is refused: it has no definite moment',
     async (time) => {
       expect(await inVariable(time)).toBe(
         `INVALID: Variable "$from" got invalid value ${JSON.stringify(time)}; ${sentence}`,

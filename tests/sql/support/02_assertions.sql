@@ -101,7 +101,7 @@ begin
 end
 $$;
 comment on procedure test.given(text, text) is
-  'Runs a statement as somebody; its effects last until the end of the file.';
+  'Runs a statement as an actor; its effects last until the end of the file.';
 
 
 -- A digest of all records, sessions, history and jobs. It is called for every refusal, so its query is generated from the
