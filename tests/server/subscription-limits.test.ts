@@ -17,7 +17,7 @@ const open: Connected[] = [];
 beforeAll(async () => {
   database = await cloneDatabase();
   await addEmployee(database, { email: 'a@epic.example', department: 'sales' });
-  server = await startServer(database);
+  server = await startServer(database, { EPIC_TRUSTED_PROXIES: 'loopback' });
   token = (await logIn(server.url, 'a@epic.example')).accessToken;
 });
 
@@ -37,8 +37,10 @@ async function enter(): Promise<Connected> {
 }
 
 /** A bare socket, on which anything can be sent. */
-async function bareSocket(): Promise<{ socket: WebSocket; closed: Promise<Closed> }> {
-  const socket = new WebSocket(socketUrl(server.url), 'graphql-transport-ws');
+async function bareSocket(
+  headers: Record<string, string> = {},
+): Promise<{ socket: WebSocket; closed: Promise<Closed> }> {
+  const socket = new WebSocket(socketUrl(server.url), 'graphql-transport-ws', { headers });
   const closed = new Promise<Closed>((resolve) => {
     socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
   });
@@ -287,6 +289,74 @@ test('an employee has at most twenty sockets', async () => {
       () => false,
     ),
   );
+});
+
+describe('a socket that sends no token', () => {
+  const crowded = {
+    code: 1013,
+    reason:
+      'too_many_connections: Too many connections have sent no connection_init. Connect again.',
+  };
+  const bareSockets = (count: number, headers?: Record<string, string>) =>
+    Promise.all(Array.from({ length: count }, () => bareSocket(headers)));
+  const isOpen = ({ socket }: { socket: WebSocket }) => socket.readyState === WebSocket.OPEN;
+
+  test('500 sockets without a token do not keep an employee with a token out', async () => {
+    const flood = await bareSockets(500);
+    const { subscribe } = await enter();
+    const subscribed = subscribe('subscription { eventChanged { id } }');
+    const refused = subscribe('subscription { nothing }');
+    await until(() => refused.isOver);
+    expect(subscribed).toMatchObject({ isOver: false, errors: [] });
+    await until(() => flood.filter(isOpen).length <= 20);
+    expect(await flood[0]?.closed).toEqual(crowded);
+    for (const { socket } of flood) socket.terminate();
+  });
+
+  test('the twenty-first socket without a token from an address closes the oldest of them', async () => {
+    const sockets = await bareSockets(20);
+    expect(sockets.filter(isOpen)).toHaveLength(20);
+    const newest = await bareSocket();
+    expect(await Promise.race(sockets.map(({ closed }) => closed))).toEqual(crowded);
+    expect(sockets.filter(isOpen)).toHaveLength(19);
+    expect(isOpen(newest)).toBe(true);
+    for (const { socket } of [...sockets, newest]) socket.terminate();
+  });
+
+  test('sockets without a token from many addresses close none of an address with fewer', async () => {
+    const from = (address: string) => ({ 'x-forwarded-for': address });
+    const first = await bareSocket(from('203.0.113.1'));
+    const flood: Awaited<ReturnType<typeof bareSocket>>[] = [];
+    for (let host = 0; host < 10; host += 1) {
+      flood.push(...(await bareSockets(20, from(`198.51.100.${host}`))));
+    }
+    await until(() => flood.filter(isOpen).length === 99);
+    first.socket.send(initMessage());
+    expect(await new Promise((resolve) => first.socket.once('message', resolve))).toBeDefined();
+    for (const { socket } of [first, ...flood]) socket.terminate();
+  });
+
+  test('a socket that sends no connection_init is closed after three seconds', async () => {
+    const startedAt = performance.now();
+    const { closed } = await bareSocket();
+    expect(await closed).toMatchObject({ code: 4408 });
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
+  });
+
+  test('a socket that sends no connection_init and ignores being closed is disconnected', async () => {
+    const { port } = new URL(server.url);
+    const raw = connectTcp(Number(port), '127.0.0.1');
+    const ended = new Promise((resolve) => raw.on('close', resolve));
+    raw.on('error', () => undefined).resume();
+    raw.write(
+      'GET /graphql HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n' +
+        'sec-websocket-version: 13\r\nsec-websocket-protocol: graphql-transport-ws\r\n' +
+        `sec-websocket-key: ${randomBytes(16).toString('base64')}\r\n\r\n`,
+    );
+    const startedAt = performance.now();
+    await ended;
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
 });
 
 test('a client that reads nothing is disconnected before it costs memory', async () => {

@@ -19,6 +19,16 @@ export const closeReasons = {
     kind: 'too_many_connections',
     sentence: 'You have too many connections. Close some, or try again later.',
   },
+  serverFull: {
+    code: 1013,
+    kind: 'too_many_connections',
+    sentence: 'The server has too many connections. Try again later.',
+  },
+  pendingFull: {
+    code: 1013,
+    kind: 'too_many_connections',
+    sentence: 'Too many connections have sent no connection_init. Connect again.',
+  },
   expired: {
     code: 4403,
     kind: 'token_expired',

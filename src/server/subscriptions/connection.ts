@@ -18,21 +18,27 @@ export type SubscriptionLimits = {
   maxMessageBytes: number;
   /** Bytes that wait to be sent; a client that reads less is cut off. */
   maxBufferedBytes: number;
+  /** Of authenticated clients. */
   maxConnections: number;
   maxConnectionsPerEmployee: number;
+  /** Connections that have sent no valid token yet. */
+  maxPendingConnections: number;
+  maxPendingConnectionsPerAddress: number;
   maxSubscriptionsPerConnection: number;
   /** Of the ten connections of the pool. */
   maxConcurrentReads: number;
 };
 
 export const subscriptionLimits: SubscriptionLimits = {
-  initTimeoutMs: 10_000,
+  initTimeoutMs: 3_000,
   pingIntervalMs: 15_000,
   closeTimeoutMs: 2_000,
   maxMessageBytes: 65_536,
   maxBufferedBytes: 8_388_608,
   maxConnections: 500,
   maxConnectionsPerEmployee: 20,
+  maxPendingConnections: 100,
+  maxPendingConnectionsPerAddress: 20,
   maxSubscriptionsPerConnection: 20,
   maxConcurrentReads: 4,
 };
@@ -44,12 +50,16 @@ export type Connection = {
   readonly address: string | null;
   /** Of the session; null until authenticated. */
   readonly claims: Claims | null;
+  /** Whether it is open and has sent no valid token yet. */
+  readonly isPending: boolean;
   /** Takes the access token of connection_init; false when it is refused and the connection is closed. */
   authenticate(connectionParams: Record<string, unknown> | undefined): Promise<boolean>;
   /** Closes the connection unless its session can still be entered. */
   revalidate(): Promise<void>;
   /** Sends a close frame; only the first call has an effect. */
   close(reason: CloseReason): void;
+  /** Sends this close frame, and cuts off a client that does not close in time. */
+  end(code: number, text: string): void;
   /** Closes after an error, and reports an unexpected one. */
   closeAfter(error: unknown): void;
   /** Cuts off a client that does not read what it is sent. */
@@ -67,14 +77,14 @@ export function createConnection(
     tokens: Tokens;
     /** Throws when the session cannot be entered. */
     checkSession(claims: Claims): Promise<void>;
-    /** Whether the employee may have one more connection. */
-    hasCapacity(claims: Claims): boolean;
+    /** Why the employee may have no further connection; null when there is room. */
+    refusalOf(claims: Claims): CloseReason | null;
     limits: SubscriptionLimits;
     log: Logger;
     report: ReportError;
   },
 ): Connection {
-  const { tokens, checkSession, hasCapacity, limits, report } = options;
+  const { tokens, checkSession, refusalOf, limits, report } = options;
   const startedAt = performance.now();
   const id = randomUUID();
   const timers: NodeJS.Timeout[] = [];
@@ -115,7 +125,8 @@ export function createConnection(
 
   async function takeToken(token: string): Promise<void> {
     const verified = tokens.verify(token);
-    if (!hasCapacity(verified)) return connection.close(closeReasons.full);
+    const refusal = refusalOf(verified);
+    if (refusal) return connection.close(refusal);
     // set before the session is checked, so that its end in the meantime is noticed
     claims = verified;
     const remainingMs = expiryOf(token).getTime() - Date.now();
@@ -129,6 +140,9 @@ export function createConnection(
     address: options.address,
     get claims() {
       return claims;
+    },
+    get isPending() {
+      return claims === null && socket.readyState === socket.OPEN;
     },
     closed,
 
@@ -149,7 +163,11 @@ export function createConnection(
     close(reason) {
       if (closeReason !== null) return;
       closeReason = reason;
-      socket.close(reason.code, closeText(reason));
+      connection.end(reason.code, closeText(reason));
+    },
+
+    end(code, text) {
+      socket.close(code, text);
       timers.push(setTimeout(() => socket.terminate(), limits.closeTimeoutMs));
     },
 

@@ -111,7 +111,7 @@ export function createProtocol(options: {
             connection.checkBuffer();
           }),
         close: (code = 1000, reason = '') => {
-          if (socket.readyState === socket.OPEN) socket.close(code, reason);
+          if (socket.readyState === socket.OPEN) connection.end(code, reason);
         },
         onMessage: (handle) => {
           socket.on('message', (data) => {

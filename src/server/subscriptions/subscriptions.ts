@@ -12,7 +12,7 @@ import type { Tokens } from '../identity/tokens.ts';
 import { createSemaphore } from '../signals/concurrency.ts';
 import { channelEvent, createFeeds, type Feeds } from '../signals/feed.ts';
 import { type Listener, startListening } from '../signals/listener.ts';
-import { closeReasons } from './close-codes.ts';
+import { type CloseReason, closeReasons } from './close-codes.ts';
 import { type Connection, createConnection, subscriptionLimits as limits } from './connection.ts';
 import { createProtocol } from './protocol.ts';
 
@@ -65,6 +65,28 @@ export function createSubscriptions(options: {
     }
   }
 
+  function refusalOf({ employeeId }: Claims): CloseReason | null {
+    const employees = [...connections].flatMap(({ claims }) => claims?.employeeId ?? []);
+    const theirs = employees.filter((each) => each === employeeId);
+    if (theirs.length >= limits.maxConnectionsPerEmployee) return closeReasons.full;
+    return employees.length >= limits.maxConnections ? closeReasons.serverFull : null;
+  }
+
+  /**
+   * Makes room for a new client by closing the oldest pending connection of the address that has most of them. Refusing
+   * the new one instead would let clients without a token keep out an employee with one.
+   */
+  function evictPending(): void {
+    const pending = [...connections].filter(({ isPending }) => isPending);
+    const perAddress = [...Map.groupBy(pending, ({ address }) => address).values()];
+    const [largest = []] = perAddress.sort((one, other) => other.length - one.length);
+    const isCrowded =
+      pending.length > limits.maxPendingConnections ||
+      largest.length > limits.maxPendingConnectionsPerAddress;
+    // a set keeps the order of insertion: the first is the oldest
+    if (isCrowded) largest[0]?.close(closeReasons.pendingFull);
+  }
+
   const listen = () =>
     startListening({
       databaseUrl: options.databaseUrl,
@@ -89,28 +111,23 @@ export function createSubscriptions(options: {
     serve({ server, api, tokens, allowedOrigins, clientAddress }) {
       listener = listen();
       const serveProtocol = createProtocol({ api, limits, report });
-      const hasCapacity = (claims: Claims) => {
-        const theirs = [...connections].filter(
-          (connection) => connection.claims?.employeeId === claims.employeeId,
-        );
-        return theirs.length < limits.maxConnectionsPerEmployee;
-      };
       acceptWebSockets({
         server,
         allowedOrigins,
         maxMessageBytes: limits.maxMessageBytes,
         refuse() {
-          if (!isClosing && connections.size < limits.maxConnections) return null;
-          const { kind, sentence } = isClosing ? closeReasons.stopping : closeReasons.full;
+          if (!isClosing) return null;
+          const { kind, sentence } = closeReasons.stopping;
           return errorResponse(503, 'UNAVAILABLE', sentence, { kind });
         },
         onSocket(socket, request) {
           const userAgent = request.headers['user-agent'] ?? null;
           const connection = createConnection(socket, {
-            ...{ userAgent, tokens, checkSession, hasCapacity, limits, log, report },
+            ...{ userAgent, tokens, checkSession, refusalOf, limits, log, report },
             address: clientAddress(request),
           });
           connections.add(connection);
+          evictPending();
           connection.closed.then(() => connections.delete(connection));
           serveProtocol(socket, connection);
         },
