@@ -69,9 +69,11 @@ describe('epic client import', () => {
   });
 
   it('an import of what --csv wrote changes nothing', async () => {
-    await sales.run(['client', 'create', '--name', '=cmd()', '--email', 'formula@example.org']);
+    const create = ['client', 'create', '--email', 'formula@example.org', '--name', '=cmd()'];
+    await sales.run([...create, '--company', 'Dupont;"-Fils;=1']);
     const { stdout: exported } = await sales.run(['client', 'list', '--all', '--csv']);
     expect(exported).toContain("'=cmd()");
+    expect(exported).toContain(`"Dupont;""'-Fils;'=1"`);
     expect(exported).toContain("'+33 6 12 34 56 78");
     const args = ['client', 'import', '-', '--match', 'email', '--json'];
     const { code, stdout, stderr } = await sales.run(args, { input: exported });

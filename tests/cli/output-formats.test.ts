@@ -72,7 +72,7 @@ test('control characters in stored values never reach the terminal', async () =>
           env: { EPIC_FORCE_TTY: width },
         });
         expect(stdout.replace(/[\t\r\n]/g, '')).not.toMatch(/\p{Cc}/u);
-        if (width || format.includes('--json')) expect(stdout).not.toMatch(/\u202e/);
+        expect(stdout).not.toMatch(/\u202e/);
       }
     }
   }
@@ -117,6 +117,29 @@ test('--csv follows RFC 4180 and neutralises formulas', async () => {
   expect(stdout).toBe('id,fullName,companyName\r\n3,\'=cmd(),"Tab & ""Quotes"", Sons"\r\n');
   const money = await sales.run(['contract', 'list', '--csv', '--fields', 'totalAmount']);
   expect(money.stdout).toBe('totalAmount\r\n12500.00\r\n999.90\r\n');
+});
+
+test.each([
+  ['a;=1', "a;'=1"],
+  ['a\t+1;@b', "a\t'+1;'@b"],
+  ['a;"=1', `"a;""'=1"`],
+  ['a\n-1', `"a\n'-1"`],
+  ['=a;＝1', "'=a;'＝1"],
+  ['a; =1, a=1; 2-1', '"a; =1, a=1; 2-1"'],
+])(
+  '--csv neutralises formulas where a spreadsheet splits lines at semicolons or tabs: %j',
+  async (notes, cell) => {
+    await office.database.query(`update crm.event set notes = '${notes}' where id = 1`);
+    const { stdout } = await sales.run(['event', 'view', '1', '--csv', '--fields', 'notes,id']);
+    expect(stdout).toBe(`notes,id\r\n${cell},1\r\n`);
+  },
+);
+
+test('a direction override is written as an escape in a pipe', async () => {
+  const { stdout } = await sales.run([
+    ...['client', 'list', '--search', 'e@x', '--fields', 'fullName'],
+  ]);
+  expect(stdout).toBe('Eve\\u202eevil\n');
 });
 
 test('--fields accepts any spelling, and refuses unknown fields', async () => {

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type Cell, type Column, figures, type Kind } from './columns.ts';
 import { plainCell } from './format.ts';
-import { printable, printableLines } from './text.ts';
+import { guardFormulas } from './formulas.ts';
+import { overrides, printable, printableLines } from './text.ts';
 
 type Plain = Exclude<Cell, undefined>;
 
@@ -19,10 +20,12 @@ export function plainObject<Row>(columns: readonly Column<Row>[], row: Row): Rec
   return Object.fromEntries(columns.map(({ key }, index) => [key, cells[index] ?? null]));
 }
 
+const codeOf = (character: string, digits: number) =>
+  character.charCodeAt(0).toString(16).padStart(digits, '0');
+const unicodeEscape = (character: string) => `\\u${codeOf(character, 4)}`;
+
 function harmless(text: string): string {
-  const escaped = (character: string) =>
-    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return text.replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
+  return text.replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, unicodeEscape);
 }
 
 /** JSON text; what JSON lets through and a terminal would interpret is escaped too. */
@@ -33,21 +36,19 @@ export const jsonLine = (value: unknown) => `${harmless(JSON.stringify(value))}\
 
 const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 
-/** One line of tab-separated values, without loss: special characters as `\t`, `\n`, `\\`, `\x1b`. */
+/** One line of tab-separated values, without loss: special characters as `\t`, `\n`, `\\`, `\x1b`, `\u202e`. */
 export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
-  const escaped = (character: string) =>
-    escapes[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  const text = (cell: Cell) => textOf(cell).replace(/[\\\p{Cc}]/gu, escaped);
+  const escaped = (character: string) => escapes[character] ?? `\\x${codeOf(character, 2)}`;
+  const text = (cell: Cell) =>
+    textOf(cell)
+      .replace(/[\\\p{Cc}]/gu, escaped)
+      .replace(overrides, unicodeEscape);
   return `${plainCells(columns, row).map(text).join('\t')}\n`;
 }
 
-// A spreadsheet runs a cell that begins with one of these; the full-width forms too.
-const formula = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-
 function csvCell(cell: Plain, kind: Kind): string {
   const plain = textOf(cell);
-  const lines = printableLines(plain);
-  const text = formula.test(plain) && !figures.has(kind) ? `'${lines}` : lines;
+  const text = printableLines(figures.has(kind) ? plain : guardFormulas(plain));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -56,7 +57,7 @@ export function csvHeader<Row>(columns: readonly Column<Row>[]): string {
   return `${columns.map(({ key }) => printable(key)).join(',')}\r\n`;
 }
 
-/** One CSV record; text that a spreadsheet would run as a formula gets a leading `'`. */
+/** One CSV record; what a spreadsheet would run as a formula gets a `'` before it. */
 export function csvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
   const cells = columns.map(({ kind, value }) => csvCell(plainCell(kind, value(row)), kind));
   return `${cells.join(',')}\r\n`;

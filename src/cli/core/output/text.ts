@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 
-// Direction overrides can make one text look like another; they are shown as a blank mark.
-const overrides = /[\u202a-\u202e\u2066-\u2069]/g;
+/** Direction overrides, which can make one text look like another. `printable` shows a blank mark for each. */
+export const overrides = /[\u202a-\u202e\u2066-\u2069]/g;
 const controls = /\p{Cc}/gu;
 /** What `printable` changes; most texts have none of it, and are looked at once. */
 const strange = new RegExp(`${controls.source}|${overrides.source}`, 'u');

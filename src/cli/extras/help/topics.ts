@@ -44,7 +44,7 @@ const formats: Topic = {
         {
           term: 'in a pipe',
           about:
-            'One line per row, its values separated by tabs, without a header. In a text, a tab is written \\t, a line break \\n, a backslash \\\\.',
+            'One line per row, its values separated by tabs, without a header. In a text, a tab is written \\t, a line break \\n, a backslash \\\\, an override of the direction of writing \\u202e.',
         },
         {
           term: '--json',
@@ -54,7 +54,7 @@ const formats: Topic = {
         {
           term: '--csv',
           about:
-            'RFC 4180 with a header. A text that a spreadsheet would take for a formula gets an apostrophe before it.',
+            'RFC 4180 with a header. What a spreadsheet would take for a formula gets an apostrophe before it, also where it splits lines at semicolons or tabs; an import takes it off.',
         },
         {
           term: '--fields a,b',

@@ -100,9 +100,3 @@ export interface ImportSpec extends ImportFields {
   /** The field by which known records can be matched; with it, a line needs no other. */
   matchedBy?: string;
 }
-
-// `--csv` puts an apostrophe before what a spreadsheet would take for a formula
-const guarded = /^'(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/;
-
-/** A cell without the apostrophe that `--csv` adds. */
-export const withoutGuard = (cell: string) => cell.replace(guarded, '');

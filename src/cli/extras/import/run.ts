@@ -8,6 +8,7 @@ import { Invalid } from '../../core/args/parsers.ts';
 import type { Invocation } from '../../core/command/command.ts';
 import { CliError, notFound, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
+import { withoutGuards } from '../../core/output/formulas.ts';
 import { capitalize } from '../../core/text/words.ts';
 import {
   ImportRun,
@@ -15,13 +16,7 @@ import {
   type ImportRunMutationVariables,
   ImportStage,
 } from '../../operations/index.ts';
-import {
-  type ImportSpec,
-  type ImportValues,
-  type LineProblem,
-  type Match,
-  withoutGuard,
-} from './fields.ts';
+import type { ImportSpec, ImportValues, LineProblem, Match } from './fields.ts';
 import { type Header, type Row, readHeader, readRows } from './file.ts';
 
 const maxBatchLines = 500;
@@ -129,7 +124,7 @@ function readLine(
   const problems: LineProblem[] = [];
   const given = new Set<string>();
   for (const [index, { name, field }] of columns.entries()) {
-    const cell = withoutGuard(cells[index] ?? '');
+    const cell = withoutGuards(cells[index] ?? '');
     // an empty cell keeps the value of a known record
     if (!field || cell.trim() === '') continue;
     given.add(field.names[0]);
