@@ -242,6 +242,42 @@ describe('headers', () => {
     expect(JSON.stringify(elsewhere)).not.toContain('evil');
   });
 
+  const several = 'A request has one Host header, not several.';
+  const malformed = 'The Host header is not a host name or address.';
+  test.each([
+    ['are different', 'host: epic\r\nhost: evil.example', several],
+    ['are the same', 'host: epic\r\nHOST: epic', several],
+    ['are the first empty', 'host:\r\nhost: evil.example', several],
+    ['were joined with a comma', 'host: epic, evil.example', malformed],
+    ['were joined without a space', 'host: epic,evil.example', malformed],
+    ['were joined with a space', 'host: epic evil.example', malformed],
+    ['are a host and a user', 'host: epic@evil.example', malformed],
+    ['are a host and a path', 'host: epic/evil.example', malformed],
+    ['are hosts and two ports', 'host: epic:80:81', malformed],
+  ])('two hosts that %s are refused', async (_what, hosts, message) => {
+    for (const kind of ['', 'upgrade: websocket\r\nconnection: upgrade\r\n']) {
+      const path = kind ? '/graphql' : '/healthz';
+      const bytes = `GET ${path} HTTP/1.1\r\n${hosts}\r\n${kind || 'connection: close\r\n'}\r\n`;
+      expect(await sendRaw(server.url, bytes)).toMatchObject({
+        status: 400,
+        body: invalid(message),
+      });
+    }
+  });
+
+  test.each([
+    'epic',
+    'EPIC.example:4000',
+    '127.0.0.1:4000',
+    '[::1]:4000',
+    '[::1]',
+    'xn--pic-9la',
+    '',
+  ])('the host %j is accepted', async (host) => {
+    const bytes = `GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+    expect(await sendRaw(server.url, bytes)).toMatchObject({ status: 200 });
+  });
+
   test('headers cannot split a response', async () => {
     const { status, headers } = await sendRaw(
       server.url,

@@ -3,6 +3,7 @@ import { handleProtocols } from 'graphql-ws';
 import type { JSONResult } from 'postgraphile/grafserv';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorResponse, pathOf, serialize } from './response.ts';
+import { validateHost } from './validate-request.ts';
 
 /** Upgrades requests for /graphql to WebSockets. Browsers send no preflight request for those: the origin is checked here. */
 export function acceptWebSockets(options: {
@@ -23,6 +24,8 @@ export function acceptWebSockets(options: {
   });
 
   function validateUpgrade(request: IncomingMessage): JSONResult | null {
+    const invalid = validateHost(request);
+    if (invalid) return invalid;
     const path = pathOf(request);
     if (path !== '/graphql') {
       return errorResponse(

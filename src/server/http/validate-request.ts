@@ -5,9 +5,8 @@ import { errorResponse, type HttpResponse } from './response.ts';
 
 /** Checks the host, the number of headers, the method and, for the API, the type of the content. Null when all is well. */
 export function validateRequest(request: IncomingMessage, path: string): HttpResponse | null {
-  if (request.headers.host === undefined && request.httpVersion === '1.1') {
-    return errorResponse(400, 'INVALID', 'A request names the host that it is for.');
-  }
+  const refusal = validateHost(request);
+  if (refusal) return refusal;
   if (request.rawHeaders.length / 2 > httpLimits.maxHeadersCount) return tooManyHeaders();
   const methods = path === '/graphql' ? ['POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) {
@@ -16,6 +15,26 @@ export function validateRequest(request: IncomingMessage, path: string): HttpRes
     return { ...response, headers: { ...response.headers, allow } };
   }
   return path === '/graphql' ? validateContent(request) : null;
+}
+
+/** A host name or an address, and perhaps a port. A comma, which RFC 3986 allows, comes from joining two headers. */
+const hostPattern = /^(?:[\w.~!$&'()*+;=%-]*|\[[\da-f:.]+\])(?::\d*)?$/i;
+
+/**
+ * Checks that a request is for one host (RFC 9112, 3.2). One that names two may mean one to a proxy and the other to the
+ * server. Null when all is well.
+ */
+export function validateHost({ headersDistinct, httpVersion }: IncomingMessage) {
+  const [host, ...more] = headersDistinct.host ?? [];
+  if (host === undefined) {
+    if (httpVersion !== '1.1') return null;
+    return errorResponse(400, 'INVALID', 'A request names the host that it is for.');
+  }
+  if (more.length > 0) {
+    return errorResponse(400, 'INVALID', 'A request has one Host header, not several.');
+  }
+  if (hostPattern.test(host)) return null;
+  return errorResponse(400, 'INVALID', 'The Host header is not a host name or address.');
 }
 
 /** Only JSON in UTF-8: pages of other origins can send forms and plain text without a preflight request. */
