@@ -263,7 +263,7 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  relation              regclass := to_regclass(format('crm.%I', record));
+  relation              regclass := (select oid from pg_catalog.pg_class where relnamespace = 'crm'::regnamespace and relname = record and relkind in ('r', 'v'));
   base                  regclass := access.base_table(relation);
   command               text     := case verb when 'read' then 'SELECT' when 'create' then 'INSERT' when 'update' then 'UPDATE' when 'delete' then 'DELETE' end;
   wanted_columns        text[]   := coalesce(columns, array(select jsonb_object_keys(new_values)), '{}');
@@ -291,6 +291,14 @@ begin
       constraint = 'explained_columns_are_known', column = 'columns',
       message = format('There is no %s in %s.', array_to_string(unknown_names, ', '), record),
       detail = jsonb_build_object('columns', unknown_names);
+  end if;
+  if row_id is not null and not exists (
+    select from pg_catalog.pg_attribute
+    where attrelid = relation and attname = 'id' and atttypid in ('integer'::regtype, 'bigint'::regtype))
+  then
+    raise invalid_parameter_value using
+      constraint = 'explained_row_has_a_number', column = 'row_id',
+      message = format('The id of a %s is not a number. Ask without one.', record);
   end if;
 
   granted := case

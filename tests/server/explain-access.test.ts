@@ -89,6 +89,11 @@ describe('explainAccess', () => {
         facts: { columns: ['shoe_size'] },
       },
     ],
+    [
+      'record: my_session, verb: read, rowId: 1',
+      'The id of a my_session is not a number. Ask without one.',
+      { kind: 'explained_row_has_a_number', field: 'rowId' },
+    ],
   ])('explainAccess refuses (%s) with the reason', async (args, message, why) => {
     const { errors } = await as('alice', explain(args));
     expect(errors).toEqual([

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(55);
+select plan(56);
 call test.load_company();
 
 call test.given('dba', $$ update auth.session set revoked_at = now() where id = test.session('bruno') $$);
@@ -219,7 +219,10 @@ from (values
     'There is nothing to explain about read invoice.'),
   ('alice', $$ select from crm.explain_access('client', 'update', null, '{phone,shoe_size}') $$,
     '42703', 'explained_columns_are_known', 'columns', '{"columns": ["shoe_size"]}',
-    'There is no shoe_size in client.')
+    'There is no shoe_size in client.'),
+  ('alice', $$ select from crm.explain_access('my_session', 'read', 1) $$,
+    '22023', 'explained_row_has_a_number', 'row_id', null,
+    'The id of a my_session is not a number. Ask without one.')
 ) known (who, statement, state, kind, field, facts, sentence);
 
 select test.rejects_with_data(who, statement, state, kind, field, facts, sentence, format('%s is raised with its column, facts and sentence: %s', kind, btrim(statement)))

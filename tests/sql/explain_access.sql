@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(99);
+select plan(108);
 call test.load_company();
 
 -- The steps in one line: + holds, - does not, ? it depends; in brackets what other roles have; the verdict after a colon.
@@ -77,6 +77,7 @@ from (values
   ('alice', $$'notification', 'read', test.id('note_to_emma')$$,  '+select epic_employee, -employee_read_own using, : -'),
   ('alice', $$'history', 'read'$$,                     '+select epic_employee, ?sales_read_records, : ?'),
   ('emma',  $$'history', 'read'$$,                     '+select epic_employee, +management_read_all, : +'),
+  ('alice', $$'my_session', 'read'$$,                  '+select epic_employee, ?employee_read_own, : ?'),
   ('emma',  $$'client', 'erase'$$,                     '+execute epic_management, : +'),
   ('alice', $$'client', 'erase'$$,                     '(execute epic_management), : -'),
 
@@ -281,7 +282,16 @@ select is_empty(
 select test.rejects('alice', format('select from crm.explain_access(%L, %L)', record, verb),
   '22023', format('There is nothing to explain about %s %s.', verb, record),
   format('a question about %s %s is refused', verb, record))
-from (values ('invoice', 'read'), ('client', 'truncate'), ('client; drop table crm.client', 'read'), ('client', '')) bad (record, verb);
+from (values ('invoice', 'read'), ('client', 'truncate'), ('client; drop table crm.client', 'read'), ('client', ''),
+             ('access_step', 'read'), ('client_pkey', 'read'), ('client_id_seq', 'read')) bad (record, verb);
+select test.rejects('alice', format('select from crm.explain_refusal(%L, ''read'', 1)', record),
+  '22023', format('There is nothing to explain about read %s.', record),
+  format('a question about a refusal to read %s is refused', record))
+from (values ('access_step'), ('client_pkey'), ('client_id_seq')) bad (record);
+select test.rejects('alice', format($$ select from crm.%I('my_session', 'read', 1) $$, question),
+  '22023', 'The id of a my_session is not a number. Ask without one.',
+  format('%s is refused for a number where ids are not numbers', question))
+from (values ('explain_access'), ('explain_refusal')) asked (question);
 select test.rejects('alice', $$ select from crm.explain_access('client', 'update', null, '{phone,fax,shoe_size}') $$,
   '42703', 'There is no fax, shoe_size in client.', 'a question about unknown columns is refused, naming them');
 
