@@ -68,7 +68,7 @@ await runBench(() => withBenchServer(undefined, measure));
 async function measure(server: BenchServer): Promise<void> {
   const database = await server.makeDatabase();
   await loadCompany(server.adminUrl(database));
-  const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
+  const api = await spawnServer(server.loginUrls(database));
   const epic = await setUpEpic(api.url);
   try {
     const email = 'alice.martin@epicevents.example';

@@ -112,7 +112,7 @@ await runBench(() =>
     await withClient(server.adminUrl(database), async (admin) => {
       log(`${contracts.toLocaleString('en')} contracts …`);
       await fill(admin, contracts);
-      const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
+      const api = await spawnServer(server.loginUrls(database));
       try {
         const env = { XDG_STATE_HOME: folder, EPIC_SERVER: api.url };
         const login = ['login', '--email', exporter.email, '--password-stdin'];

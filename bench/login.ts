@@ -55,7 +55,7 @@ async function measure(server: BenchServer): Promise<void> {
     const loadBefore = load();
 
     log('over HTTP …');
-    const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
+    const api = await spawnServer(server.loginUrls(database));
     let overHttp: Compared[];
     try {
       overHttp = await compareAll(admin, async ({ email }) => {
@@ -68,7 +68,8 @@ async function measure(server: BenchServer): Promise<void> {
 
     log('in SQL …');
     const hash = await hashPresentedPassword(wrongPassword, null);
-    const connection = { connectionString: server.authenticatorUrl(database), pipeline: true };
+    const { authenticatorUrl } = server.loginUrls(database);
+    const connection = { connectionString: authenticatorUrl, pipeline: true };
     const inSql = await withClient(connection, (client) =>
       compareAll(admin, ({ email }) => logInWithSql(client, email, hash)),
     );

@@ -50,7 +50,7 @@ async function measure(server: BenchServer): Promise<void> {
   const loadBefore = load();
 
   log('over HTTP …');
-  const api = await spawnServer({ authenticatorUrl: server.authenticatorUrl(database) });
+  const api = await spawnServer(server.loginUrls(database));
   let overHttp: Compared[];
   try {
     const sessions = {
@@ -63,7 +63,8 @@ async function measure(server: BenchServer): Promise<void> {
   }
 
   log('in SQL …');
-  const connection = { connectionString: server.authenticatorUrl(database), pipeline: true };
+  const { authenticatorUrl } = server.loginUrls(database);
+  const connection = { connectionString: authenticatorUrl, pipeline: true };
   const inSql = await withClient(connection, (client) => compareAll(cases, asSql(client, people)));
 
   report({

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, type ClientConfig } from 'pg';
 import { deploy, dropDatabase, prepareServer } from '../src/server/database/deploy/deploy.ts';
 import { openCluster } from '../src/server/database/embedded/cluster.ts';
+import type { LoginUrls } from '../src/server/database/logins.ts';
 import { OperatorError } from '../src/server/errors/errors.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 
@@ -13,8 +14,8 @@ export interface BenchServer {
   description: string;
   /** A superuser's connection string for one of its databases. */
   adminUrl(database: string): string;
-  /** The API's; only for the embedded server, since the password of another is not known. */
-  authenticatorUrl(database: string): string;
+  /** Of the server's logins; only for the embedded server, since the passwords of another are not known. */
+  loginUrls(database: string): LoginUrls;
   /** Creates a database with db/ deployed, or a copy of another one; dropped when the work is done. */
   makeDatabase(original?: string): Promise<string>;
 }
@@ -24,16 +25,18 @@ export async function withBenchServer(
   url: string | undefined,
   work: (server: BenchServer) => Promise<void>,
 ): Promise<void> {
-  if (url !== undefined) return onServer(url, 'your own', () => url, work);
+  if (url !== undefined) {
+    return onServer(url, 'your own', () => ({ authenticatorUrl: url, workerUrl: url }), work);
+  }
 
   const folder = await makeTemporaryFolder();
   try {
     const cluster = await openCluster({ dataFolder: join(folder, 'cluster'), say: log });
     try {
       const serverUrl = cluster.adminUrl('postgres');
-      const { authenticatorPassword } = cluster;
-      await prepareServer({ serverUrl, database: 'postgres', authenticatorPassword });
-      await onServer(serverUrl, 'embedded', (name) => cluster.authenticatorUrl(name), work);
+      const { passwords } = cluster;
+      await prepareServer({ serverUrl, database: 'postgres', passwords });
+      await onServer(serverUrl, 'embedded', (name) => cluster.loginUrls(name), work);
     } finally {
       await cluster.close();
     }
@@ -45,7 +48,7 @@ export async function withBenchServer(
 async function onServer(
   serverUrl: string,
   whose: string,
-  authenticatorUrl: (database: string) => string,
+  loginUrls: (database: string) => LoginUrls,
   work: (server: BenchServer) => Promise<void>,
 ): Promise<void> {
   const prefix = `epic_bench_${process.pid}_${randomBytes(3).toString('hex')}`;
@@ -72,7 +75,7 @@ async function onServer(
     await work({
       description: `PostgreSQL ${version}, ${whose}`,
       adminUrl,
-      authenticatorUrl,
+      loginUrls,
       makeDatabase,
     });
   } finally {

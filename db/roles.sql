@@ -3,6 +3,7 @@
 --
 --   psql --dbname postgres --file db/roles.sql
 --   \password epic_authenticator
+--   \password epic_worker
 --   create database epic owner epic_owner;
 
 do $$
@@ -36,24 +37,36 @@ alter role epic_sales         nologin inherit;
 alter role epic_support       nologin inherit;
 alter role epic_management    nologin inherit;
 
--- The role of the job queue's workers.
-alter role epic_worker        nologin noinherit;
+-- The job queue's workers connect as it.
+alter role epic_worker        login noinherit;
 
 grant epic_employee to epic_sales, epic_support, epic_management;
-grant epic_anonymous, epic_sales, epic_support, epic_management, epic_worker to epic_authenticator;
+grant epic_anonymous, epic_sales, epic_support, epic_management to epic_authenticator;
 
--- Limits for slow statements, lock waits and idle transactions. PostgreSQL applies a role's settings at login and not on
--- `set role`, so these hold for everything the API does.
-alter role epic_authenticator set statement_timeout = '15s';
-alter role epic_authenticator set lock_timeout = '5s';
-alter role epic_authenticator set idle_in_transaction_session_timeout = '30s';
-
--- The length of a whole transaction is limited too, by PostgreSQL 17 and later.
+-- Neither login can become the other. An earlier version made one a member.
 do $$
 begin
-  if exists (select from pg_settings where name = 'transaction_timeout') then
-    alter role epic_authenticator set transaction_timeout = '60s';
+  if exists (select from pg_auth_members
+             where roleid = 'epic_worker'::regrole and member = 'epic_authenticator'::regrole) then
+    revoke epic_worker from epic_authenticator;
   end if;
+end
+$$;
+
+-- Limits for slow statements, lock waits and idle transactions; PostgreSQL 17 and later limit the whole transaction too.
+-- PostgreSQL applies a role's settings at login and not on `set role`, so these hold for everything the API does.
+do $$
+declare
+  login text;
+begin
+  foreach login in array array['epic_authenticator', 'epic_worker'] loop
+    execute format('alter role %I set statement_timeout = %L', login, '15s');
+    execute format('alter role %I set lock_timeout = %L', login, '5s');
+    execute format('alter role %I set idle_in_transaction_session_timeout = %L', login, '30s');
+    if exists (select from pg_settings where name = 'transaction_timeout') then
+      execute format('alter role %I set transaction_timeout = %L', login, '60s');
+    end if;
+  end loop;
 end
 $$;
 
@@ -64,4 +77,4 @@ comment on role epic_employee      is 'What every department may do.';
 comment on role epic_sales         is 'Sales: win clients and contracts.';
 comment on role epic_support       is 'Support: run the events.';
 comment on role epic_management    is 'Management: run the staff and the whole.';
-comment on role epic_worker        is 'Works through the job queue: e-mails, the business journal.';
+comment on role epic_worker        is 'The login of the job queue''s workers: e-mails, the business journal.';

@@ -9,7 +9,7 @@ process.env.GRAPHILE_ENV ??= 'production';
 const { documentsOf } = await import('./generate/documents.ts');
 const { InvalidOperations, operationsFor } = await import('./generate/operations.ts');
 const { schemaOf } = await import('./generate/schema.ts');
-const { adminUrlOf, authenticatorUrlOf, startTestServer } = await import(
+const { adminUrlOf, loginUrlsOf, startTestServer } = await import(
   '../tests/support/test-server.ts'
 );
 
@@ -39,7 +39,7 @@ async function readDatabase(): Promise<{ schema: string; documents: GeneratedFil
   const { stop, ...server } = await startTestServer();
   try {
     return {
-      schema: await schemaOf(authenticatorUrlOf(server, server.template)),
+      schema: await schemaOf(loginUrlsOf(server, server.template).authenticatorUrl),
       documents: await documentsOf(adminUrlOf(server, server.template)),
     };
   } finally {

@@ -24,7 +24,7 @@ try {
   await prepareServer({
     serverUrl: cluster.adminUrl('postgres'),
     database,
-    authenticatorPassword: cluster.authenticatorPassword,
+    passwords: cluster.passwords,
   });
   await graphileMigrate(['migrate']);
   process.exitCode = await graphileMigrate(process.argv.slice(2));

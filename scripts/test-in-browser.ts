@@ -18,8 +18,8 @@ import { spawnServer } from '../tests/support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
 import {
   adminUrlOf,
-  authenticatorUrlOf,
   createClone,
+  loginUrlsOf,
   startTestServer,
 } from '../tests/support/test-server.ts';
 import { runTests, test } from './test-runner.ts';
@@ -282,7 +282,7 @@ async function main(): Promise<void> {
     const database = `${postgres.template}_browser`;
     await createClone(postgres, database);
     await loadCompany(adminUrlOf(postgres, database));
-    const server = await spawnServer({ authenticatorUrl: authenticatorUrlOf(postgres, database) });
+    const server = await spawnServer(loginUrlsOf(postgres, database));
     // Chromium refuses its sandbox as root
     const browser = await chromium.launch({
       executablePath,

@@ -79,7 +79,7 @@ function faultsOf(options: Parameters<typeof injectFaults>[0]): [Kill, Fault][] 
   const dropConnections: Fault = async (admin) => {
     const { rowCount } = await admin.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
-       where usename = 'epic_authenticator' and random() < $1`,
+       where usename in ('epic_authenticator', 'epic_worker') and random() < $1`,
       [random.pick([0.2, 0.5, 1])],
     );
     return { what: `dropped ${rowCount} connections to PostgreSQL`, affected: servers.urls };

@@ -7,15 +7,14 @@ import { findBinaries } from '../../src/server/database/embedded/binaries.ts';
 import { openCluster } from '../../src/server/database/embedded/cluster.ts';
 import { openDataFolder, openSecrets } from '../../src/server/database/embedded/folder.ts';
 import { type Postmaster, startPostmaster } from '../../src/server/database/embedded/postmaster.ts';
+import type { LoginUrls } from '../../src/server/database/logins.ts';
 import { loadCompany } from '../../src/server/demo/company.ts';
 import { log } from '../support.ts';
 
 const name = 'epic';
 
 /** A PostgreSQL that can be killed, and comes back on the same port with the same data. */
-export type Postgres = {
-  /** What the API logs in with. */
-  authenticatorUrl: string;
+export type Postgres = LoginUrls & {
   /** A superuser's connection, which the caller ends. Waits until PostgreSQL accepts one. */
   connect(): Promise<Client>;
   start(): Promise<void>;
@@ -36,7 +35,7 @@ export async function createPostgres(folder: string, port: number): Promise<Post
     await prepareServer({
       serverUrl: cluster.adminUrl('postgres'),
       database: name,
-      authenticatorPassword: cluster.authenticatorPassword,
+      passwords: cluster.passwords,
     });
     await deploy({ adminUrl: cluster.adminUrl(name), rolesToo: false, say: log });
     await loadCompany(cluster.adminUrl(name));
@@ -46,7 +45,7 @@ export async function createPostgres(folder: string, port: number): Promise<Post
 
   const data = await openDataFolder(dataFolder, log);
   const binaries = await findBinaries(data.account, data.path, log);
-  const { superuser, authenticator } = await openSecrets(data);
+  const { superuser, authenticator, worker } = await openSecrets(data);
   const urlOf = (user: string, password: string) =>
     `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
   let postmaster: Postmaster | null = null;
@@ -76,6 +75,7 @@ export async function createPostgres(folder: string, port: number): Promise<Post
 
   return {
     authenticatorUrl: urlOf('epic_authenticator', authenticator),
+    workerUrl: urlOf('epic_worker', worker),
     connect,
     async start() {
       // The processes and shared memory of a killed one disappear a moment later.

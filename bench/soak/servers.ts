@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoginUrls } from '../../src/server/database/logins.ts';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { programs } from '../../tests/support/paths.ts';
 import { plainEnvironment } from '../../tests/support/program.ts';
@@ -25,10 +26,10 @@ export type Servers = {
 export async function createServers(options: {
   folder: string;
   ports: readonly number[];
-  authenticatorUrl: string;
+  logins: LoginUrls;
   counts: Counts;
 }): Promise<Servers> {
-  const { folder, ports, authenticatorUrl, counts } = options;
+  const { folder, ports, logins, counts } = options;
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify(generateJwks()), { mode: 0o600 });
   const running = new Map<string, ChildProcess>();
@@ -42,7 +43,8 @@ export async function createServers(options: {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...plainEnvironment(),
-        DATABASE_URL: authenticatorUrl,
+        DATABASE_URL: logins.authenticatorUrl,
+        DATABASE_WORKER_URL: logins.workerUrl,
         EPIC_DATA: folder,
         EPIC_JWT_KEYS: keys,
         EPIC_PORT: new URL(url).port,

@@ -39,8 +39,7 @@ export async function soak(options: SoakOptions): Promise<Report | null> {
     postgres = await createPostgres(folder, database);
     if (interrupted.aborted) return null;
     await postgres.start();
-    const { authenticatorUrl } = postgres;
-    servers = await createServers({ folder, ports, authenticatorUrl, counts });
+    servers = await createServers({ folder, ports, logins: postgres, counts });
     await servers.start();
     if (interrupted.aborted) return null;
     return await run(options, { postgres, servers, counts });

@@ -5,7 +5,7 @@
 --
 -- 40_lint_rule.sql lists the rules; the other 40_lint_*.sql find what breaks them, a view for each subject;
 -- 41_suppression.sql holds the accepted findings, each with its reason; 42_finding.sql puts all of it together.
--- No rule knows a department: they go by what the API's login can become, so that a new role needs no new rule.
+-- No rule knows a department: they go by what the server's logins can become, so that a new role needs no new rule.
 
 
 -- The schemas that are linted: all but PostgreSQL's own and those that tests/sql/support adds to a scratch database.
@@ -19,11 +19,20 @@ comment on view dba.linted_schema is
   'The schemas that are linted: every one of this database but those of the tests.';
 
 
--- The roles of the API: its login, and every role that the login is a member of, directly or not.
+-- The logins of epic-server, and the roles of the API: those logins, and every role that one is a member of, directly or
+-- not.
+
+create view dba.server_login with (security_invoker) as
+select oid, rolname::text as name
+from pg_catalog.pg_roles
+where rolname in ('epic_authenticator', 'epic_worker');
+comment on view dba.server_login is
+  'The logins of epic-server: that of the API, and that of the job queue.';
+
 
 create view dba.api_role with (security_invoker) as
 with recursive reachable (oid) as (
-  select oid from pg_catalog.pg_roles where rolname = 'epic_authenticator'
+  select oid from dba.server_login
   union
   select membership.roleid
   from reachable
@@ -37,11 +46,11 @@ select
     select from pg_catalog.pg_auth_members membership
     join reachable on reachable.oid = membership.member
     where membership.roleid = role.oid
-      and membership.member::regrole::text <> 'epic_authenticator') as is_entered
+      and membership.member not in (select oid from dba.server_login)) as is_entered
 from reachable
 join pg_catalog.pg_roles role on role.oid = reachable.oid;
 comment on view dba.api_role is
-  'Every role that the API''s login is or can become; is_entered unless others of them only inherit from it.';
+  'Every role that a login of epic-server is or can become; is_entered unless others of them only inherit from it.';
 
 
 -- A function as findings name it, independent of the caller's search_path.

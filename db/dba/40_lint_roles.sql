@@ -1,4 +1,4 @@
--- Lints of roles: what the API can become, and who can become what the API does.
+-- Lints of roles: what the server's logins can become, and who can become what they do.
 
 create view dba.lint_of_roles with (security_invoker) as
 with acting as (
@@ -51,12 +51,23 @@ where owned.objects > 0
 
 
 union all
-select 'authenticator_inherits_rights', format('%s to epic_authenticator', role.name),
-       format('epic_authenticator inherits the rights of %s.', role.name)
-from dba.api_role role
-join pg_catalog.pg_roles login on login.rolname = 'epic_authenticator' and not login.rolsuper
-where role.oid <> login.oid
-  and pg_has_role(login.oid, role.oid, 'usage')
+select 'login_inherits_rights', format('%s to %s', role.name, login.rolname),
+       format('%s inherits the rights of %s.', login.rolname, role.name)
+from dba.server_login
+join pg_catalog.pg_roles login on login.oid = server_login.oid and not login.rolsuper
+join dba.api_role role         on role.oid <> login.oid and pg_has_role(login.oid, role.oid, 'usage')
+
+
+-- The API becomes the role of a request. The worker is what it is from the start, and no role may become it.
+
+union all
+select 'logins_not_separate', format('%s to %s', role.name, login.rolname),
+       format('%s can become %s.', login.rolname, role.name)
+from dba.server_login
+join pg_catalog.pg_roles login on login.oid = server_login.oid and not login.rolsuper
+join dba.api_role role         on role.oid <> login.oid and pg_has_role(login.oid, role.oid, 'member')
+where login.rolname = 'epic_worker'
+   or role.oid in (select oid from dba.server_login)
 
 
 union all
@@ -66,7 +77,8 @@ select 'login_with_api_role', login.rolname,
 from pg_catalog.pg_roles login
 join (
   with recursive path (login, role) as (
-    select oid, oid from pg_catalog.pg_roles where rolcanlogin and not rolsuper and rolname <> 'epic_authenticator'
+    select oid, oid from pg_catalog.pg_roles
+    where rolcanlogin and not rolsuper and oid not in (select oid from dba.server_login)
     union
     select path.login, membership.roleid
     from path
@@ -85,10 +97,10 @@ group by login.rolname
 
 
 union all
-select 'login_without_timeout', format('%s of epic_authenticator', timeout.name),
-       format('epic_authenticator has no %s.', timeout.name)
+select 'login_without_timeout', format('%s of %s', timeout.name, login.name),
+       format('%s has no %s.', login.name, timeout.name)
 from (values ('statement_timeout'), ('lock_timeout'), ('idle_in_transaction_session_timeout')) timeout (name)
-join pg_catalog.pg_roles login on login.rolname = 'epic_authenticator'
+cross join dba.server_login login
 where not exists (
   select from pg_catalog.pg_db_role_setting setting
   cross join lateral unnest(setting.setconfig) as value (text)

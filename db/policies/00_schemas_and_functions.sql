@@ -9,7 +9,7 @@ begin
   for role in select rolname from pg_catalog.pg_roles where rolname ~ '^epic_' and rolname <> 'epic_owner' loop
     execute format('revoke all on database %I from %I', current_database(), role);
   end loop;
-  execute format('grant connect on database %I to epic_authenticator', current_database());
+  execute format('grant connect on database %I to epic_authenticator, epic_worker', current_database());
 end
 $$;
 

@@ -1,5 +1,5 @@
 -- graphile_worker: the job queue, for e-mails and the business journal.
--- Triggers add jobs, as the owner. The servers deliver them as epic_worker; no other role has access.
+-- Triggers add jobs, as the owner. The servers deliver them as epic_worker, a login of its own; no other role has access.
 
 -- The tables and functions are graphile-worker's own, made by its own migrations: all of them are closed here, whatever
 -- their names, and what the worker needs is granted below.

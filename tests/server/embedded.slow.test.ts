@@ -119,7 +119,21 @@ describe('the embedded PostgreSQL', () => {
     const second = await open();
 
     expect(await query(second, 'select answer from kept')).toEqual([42]);
-    expect(second.authenticatorPassword).toBe(first.authenticatorPassword);
+    expect(second.passwords).toEqual(first.passwords);
+  });
+
+  test('the embedded PostgreSQL of a version without a login for the queue gets a password for it, and keeps it', async () => {
+    const first = await open();
+    await first.close();
+    const file = join(dataFolder, 'passwords.json');
+    const { worker: _, ...others } = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify(others), { mode: 0o600 });
+
+    const { passwords } = await open();
+
+    expect(passwords).toEqual({ ...others, worker: expect.stringMatching(/^[\w-]{32}$/) });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(passwords);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   test('the embedded PostgreSQL stops when it is closed, once or repeatedly', async () => {

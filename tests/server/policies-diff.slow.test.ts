@@ -229,7 +229,7 @@ describe('the fix of a difference', () => {
       await readFile(databasePath('roles.sql'), 'utf8'),
     ]);
 
-    expect(remaining(before, 'migrate --roles')).toHaveLength(5);
+    expect(remaining(before, 'migrate --roles')).toHaveLength(6);
     expect(remaining(after, 'migrate --roles')).toEqual([]);
   });
 });
@@ -333,7 +333,7 @@ To be fixed manually:
       await prepareServer({
         serverUrl: cluster.adminUrl('postgres'),
         database: 'epic',
-        authenticatorPassword: cluster.authenticatorPassword,
+        passwords: cluster.passwords,
       });
       await deploy({ adminUrl, rolesToo: false, say: () => undefined });
       const connection = await connect({ adminUrl });

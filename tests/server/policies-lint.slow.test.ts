@@ -121,11 +121,10 @@ WARN   grant_without_comment
 
 Every rule
 
-ERROR  authenticator_inherits_rights
-  why  What the login inherits, it may do before auth.enter has checked the
-       session.
-  fix  alter role epic_authenticator noinherit; from PostgreSQL 16 on: grant …
-       to epic_authenticator with inherit false
+ERROR  create_granted
+  why  Who creates objects puts functions and tables where others find them
+       first.
+  fix  revoke create, temporary on … from …
 `);
     expect(stdout).toContain(`
 Suppressed, in db/dba/41_suppression.sql

@@ -69,7 +69,7 @@ Functions
 
 Besides
   connect on this database; may become epic_anonymous, epic_employee,
-    epic_management, epic_sales, epic_support, epic_worker; usage on schema auth
+    epic_management, epic_sales, epic_support; usage on schema auth
 `);
   });
 

@@ -4,7 +4,7 @@ import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.
 import type { TestDatabase } from '../support/database.ts';
 import { addEmployee } from '../support/people.ts';
 import { spawnServer } from '../support/server.ts';
-import { authenticatorUrlOf } from '../support/test-server.ts';
+import { loginUrlsOf } from '../support/test-server.ts';
 import { until } from '../support/until.ts';
 import { startCollector } from './support/collector.ts';
 import { startMailHost } from './support/mail-host.ts';
@@ -15,21 +15,18 @@ import { expireLocks, hurry, queued } from './support/queue.ts';
 
 test('no e-mail and no journal entry is lost when PostgreSQL is killed during delivery', async () => {
   const server = await openScratchServer(undefined);
-  const authenticatorPassword = 'only-on-this-machine';
+  const passwords = { authenticator: 'only-on-this', worker: 'machine' };
   const { template } = server;
-  await prepareServer({ serverUrl: server.adminUrl, database: template, authenticatorPassword });
+  await prepareServer({ serverUrl: server.adminUrl, database: template, passwords });
   const database = connectionTo(adminUrlOf(server, template));
   await database.query(`alter database ${template} set synchronous_commit = on`);
   const host = await startMailHost();
   const sentry = await startCollector();
-  const serving = await spawnServer(
-    { authenticatorUrl: authenticatorUrlOf({ ...server, authenticatorPassword }, template) },
-    {
-      EPIC_SMTP_URL: host.url,
-      EPIC_MAIL_FROM: 'crm@epic.example',
-      SENTRY_DSN: sentry.dsn,
-    },
-  );
+  const serving = await spawnServer(loginUrlsOf({ ...server, passwords }, template), {
+    EPIC_SMTP_URL: host.url,
+    EPIC_MAIL_FROM: 'crm@epic.example',
+    SENTRY_DSN: sentry.dsn,
+  });
   try {
     const office = await openOffice(database);
     const chloe = await addEmployee(database, {
@@ -73,6 +70,7 @@ function connectionTo(url: string): TestDatabase {
     name: '',
     adminUrl: url,
     authenticatorUrl: url,
+    workerUrl: url,
     drop: async () => {},
     async query(sql, values) {
       const client = await connect(url);

@@ -14,7 +14,7 @@ afterAll(() => database.drop());
 test('the lag of the queue counts what is due and not taken, and what has failed permanently', async () => {
   const queue = startQueue({
     pool: createQueuePool({
-      databaseUrl: database.authenticatorUrl,
+      workerUrl: database.workerUrl,
       onLostConnection: () => undefined,
     }),
     // It delivers the journal, and so leaves e-mails where they are.
@@ -40,7 +40,7 @@ test('the lag of the queue counts what is due and not taken, and what has failed
 
 test('a connection that graphile-worker releases twice ends no process', async () => {
   const pool = createQueuePool({
-    databaseUrl: database.authenticatorUrl,
+    workerUrl: database.workerUrl,
     onLostConnection: () => undefined,
   });
   try {

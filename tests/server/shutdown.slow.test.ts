@@ -68,7 +68,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('a server on %s', (signal) => {
     });
     const connections = await database.query(
       `select application_name from pg_stat_activity
-       where datname = current_database() and usename = 'epic_authenticator'`,
+       where datname = current_database() and usename in ('epic_authenticator', 'epic_worker')`,
     );
     expect(connections).toEqual([]);
     expect(server.output()).toContain('epic-server has stopped');

@@ -33,6 +33,7 @@ const run = (args: string[], env: NodeJS.ProcessEnv = {}) =>
 const start = (env: NodeJS.ProcessEnv) =>
   run(['start'], {
     DATABASE_URL: database.authenticatorUrl,
+    DATABASE_WORKER_URL: database.workerUrl,
     EPIC_JWT_KEYS: keysFile,
     EPIC_PORT: '0',
     ...env,
@@ -57,6 +58,26 @@ describe('epic-server start', () => {
     );
     expect(stderr).toContain('SENTRY_DSN is not a Sentry DSN.');
     expect(stderr).not.toMatch(/secret|\n\s+at /);
+  });
+
+  test('epic-server start asks for both logins when one is set', async () => {
+    const { code, stderr } = await start({ DATABASE_WORKER_URL: '' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('DATABASE_WORKER_URL is not set, though DATABASE_URL is.\n');
+    expect(stderr).toContain('postgres://epic_worker:password@host:5432/database');
+    const reversed = await start({ DATABASE_URL: '' });
+    expect(reversed.code).toBe(1);
+    expect(reversed.stderr).toContain('DATABASE_URL is not set, though DATABASE_WORKER_URL is.\n');
+  });
+
+  test('epic-server start reports that the job queue cannot log in', async () => {
+    const url = Object.assign(new URL(database.workerUrl), { password: 'wrong' });
+    const { code, stderr } = await start({ DATABASE_WORKER_URL: url.href });
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'The job queue cannot log in to the database (password authentication failed for user "epic_worker").',
+    );
+    expect(stderr).toContain('Check DATABASE_WORKER_URL');
   });
 
   test('epic-server start asks for keys when DATABASE_URL is set', async () => {
@@ -119,6 +140,7 @@ describe('epic-server start', () => {
     const serve = async () => {
       const server = await spawnServer(database, {
         DATABASE_URL: undefined,
+        DATABASE_WORKER_URL: undefined,
         EPIC_JWT_KEYS: undefined,
         EPIC_DATA: dataFolder,
       });

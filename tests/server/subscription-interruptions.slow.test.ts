@@ -7,7 +7,7 @@ import { adminUrlOf, openScratchServer } from '../../src/server/dba/test/server.
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addClient, addEmployee, password } from '../support/people.ts';
 import { spawnServer } from '../support/server.ts';
-import { authenticatorUrlOf } from '../support/test-server.ts';
+import { loginUrlsOf } from '../support/test-server.ts';
 import { until } from '../support/until.ts';
 import { logIn } from './support/api.ts';
 import { connect } from './support/socket.ts';
@@ -91,17 +91,15 @@ test('a session that was ended while the listener was away is closed as soon as 
 
 test('a subscription loses nothing when PostgreSQL is killed', async () => {
   const postgres = await openScratchServer(undefined);
-  const authenticatorPassword = 'only-on-this-machine';
+  const passwords = { authenticator: 'only-on-this', worker: 'machine' };
   const database = postgres.template;
-  await prepareServer({ serverUrl: postgres.adminUrl, database, authenticatorPassword });
+  await prepareServer({ serverUrl: postgres.adminUrl, database, passwords });
   const query: TestDatabase['query'] = (sql, values) =>
     asking(adminUrlOf(postgres, database), sql, values);
   // As everywhere but in tests: what is committed has been written.
   await query(`alter database ${database} set synchronous_commit = on`);
   const plan = await furnish({ query });
-  const server = await spawnServer({
-    authenticatorUrl: authenticatorUrlOf({ ...postgres, authenticatorPassword }, database),
-  });
+  const server = await spawnServer(loginUrlsOf({ ...postgres, passwords }, database));
   const client = createClient({ url: server.url });
   const subscriptions = openSubscriptions(client);
   const titles: string[] = [];
@@ -160,7 +158,7 @@ test('a server that stops closes its sockets with a code that tells clients to r
     });
     expect(await ended).toBe(0);
     const connections = await database.query(
-      `select from pg_stat_activity where datname = current_database() and usename = 'epic_authenticator'`,
+      `select from pg_stat_activity where datname = current_database() and usename in ('epic_authenticator', 'epic_worker')`,
     );
     expect(connections).toEqual([]);
   } finally {

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(10);
+select plan(13);
 
 
 select test.lint_finds('roles', 'privileged_api_role',
@@ -28,14 +28,24 @@ select test.lint_finds('roles', 'owning_api_role',
 
 -- Before PostgreSQL 16 the login inherits from all its roles or from none; hence the others are taken from it first.
 create role epic_trial;
-select test.lint_finds('roles', 'authenticator_inherits_rights',
+select test.lint_finds('roles', 'login_inherits_rights',
   'epic_trial to epic_authenticator', 'epic_authenticator inherits the rights of epic_trial.',
-  'revoke epic_anonymous, epic_sales, epic_support, epic_management, epic_worker from epic_authenticator;
+  'revoke epic_anonymous, epic_sales, epic_support, epic_management from epic_authenticator;
    alter role epic_authenticator inherit;
    grant epic_trial to epic_authenticator',
   'revoke epic_trial from epic_authenticator;
    alter role epic_authenticator noinherit;
-   grant epic_anonymous, epic_sales, epic_support, epic_management, epic_worker to epic_authenticator');
+   grant epic_anonymous, epic_sales, epic_support, epic_management to epic_authenticator');
+
+select test.lint_finds('roles', 'logins_not_separate',
+  'epic_worker to epic_authenticator', 'epic_authenticator can become epic_worker.',
+  'grant epic_worker to epic_authenticator',
+  'revoke epic_worker from epic_authenticator');
+
+select test.lint_finds('roles', 'logins_not_separate',
+  'epic_anonymous to epic_worker', 'epic_worker can become epic_anonymous.',
+  'grant epic_anonymous to epic_worker',
+  'revoke epic_anonymous from epic_worker');
 
 create role epic_somebody login;
 select test.lint_finds('roles', 'login_with_api_role',
@@ -52,6 +62,11 @@ select test.lint_finds('roles', 'login_without_timeout',
   'statement_timeout of epic_authenticator', 'epic_authenticator has no statement_timeout.',
   'alter role epic_authenticator set statement_timeout = 0',
   $$ alter role epic_authenticator set statement_timeout = '15s' $$);
+
+select test.lint_finds('roles', 'login_without_timeout',
+  'lock_timeout of epic_worker', 'epic_worker has no lock_timeout.',
+  'alter role epic_worker reset lock_timeout',
+  $$ alter role epic_worker set lock_timeout = '5s' $$);
 
 select test.lint_finds('roles', 'owner_mismatch',
   'crm_private.format_euros(numeric)', 'epic_trial owns it, not epic_owner.',

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(16 + 2 * (select count(*)::integer from dba.department));
+select plan(19 + 2 * (select count(*)::integer from dba.department));
 
 
 -- attributes
@@ -11,7 +11,7 @@ select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' $$,
   $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'), ('epic_employee'), ('epic_worker')
      union all select role from dba.department $$,
-  'the roles are the owner, the login, anonymous, employee, worker and one for each department');
+  'the roles are the owner, the two logins, anonymous, employee and one for each department');
 
 select is_empty(
   $$ select rolname from pg_roles
@@ -20,8 +20,8 @@ select is_empty(
 
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' and rolcanlogin $$,
-  $$ values ('epic_authenticator') $$,
-  'only epic_authenticator may log in');
+  $$ values ('epic_authenticator'), ('epic_worker') $$,
+  'only the API and the job queue log in');
 
 select is_empty(
   $$ select rolname from pg_roles where rolname like 'epic\_%' and shobj_description(oid, 'pg_authid') is null $$,
@@ -36,10 +36,10 @@ select bag_eq(
      join pg_roles member on member.oid = membership.member
      join pg_roles role   on role.oid = membership.roleid
      where member.rolname like 'epic\_%' $$,
-  $$ values ('epic_authenticator', 'epic_anonymous'), ('epic_authenticator', 'epic_worker')
+  $$ values ('epic_authenticator', 'epic_anonymous')
      union all select role, 'epic_employee' from dba.department
      union all select 'epic_authenticator', role from dba.department $$,
-  'departments inherit epic_employee; the API''s login may become anonymous, a department or the worker');
+  'departments inherit epic_employee; the API''s login may become anonymous or a department');
 
 select is_empty(
   $$ select member.rolname
@@ -61,17 +61,21 @@ select is_empty(
      where one.rolname like 'epic\_%' and one.rolname not in ('epic_owner', 'epic_authenticator')
        and other.rolname like 'epic\_%' and other.rolname <> 'epic_employee'
        and one.oid <> other.oid and pg_has_role(one.oid, other.oid, 'member') $$,
-  'no department is a member of another or of the worker');
+  'no department is a member of another, and the job queue''s login of none');
+
+select is(pg_has_role(login, other, 'member'), false, format('%s cannot become %s', login, other))
+from (values ('epic_authenticator', 'epic_worker'), ('epic_worker', 'epic_authenticator')) pair (login, other);
 
 
 -- timeouts
 
 select bag_eq(
-  $$ select unnest(setconfig) from pg_db_role_setting where setdatabase = 0 and setrole = 'epic_authenticator'::regrole $$,
+  format($$ select unnest(setconfig) from pg_db_role_setting where setdatabase = 0 and setrole = %L::regrole $$, login),
   $$ values ('statement_timeout=15s'), ('lock_timeout=5s'), ('idle_in_transaction_session_timeout=30s')
      union all
      select 'transaction_timeout=60s' from pg_settings where name = 'transaction_timeout' $$,
-  'a statement of the API ends after 15 seconds, its wait for a lock after 5, an idle transaction after 30, any after 60');
+  format('a statement of %s ends after 15 seconds, its wait for a lock after 5, an idle transaction after 30, any after 60', login))
+from unnest(array['epic_authenticator', 'epic_worker']) login;
 
 
 -- the database and its schemas
@@ -84,8 +88,8 @@ select case
        from (select rolname as role from pg_roles where rolname like 'epic\_%' and rolname <> 'epic_owner') roles,
             unnest(array['connect', 'create', 'temporary']) privilege
        where has_database_privilege(role, current_database(), privilege) $$,
-    $$ values ('epic_authenticator', 'connect') $$,
-    'the API''s login connects; no role creates schemas or temporary tables')
+    $$ values ('epic_authenticator', 'connect'), ('epic_worker', 'connect') $$,
+    'the two logins connect; no role creates schemas or temporary tables')
   end;
 
 select bag_eq(

@@ -1,20 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Client, type QueryResultRow } from 'pg';
+import type { LoginUrls } from '../../src/server/database/logins.ts';
 import {
   adminUrlOf,
-  authenticatorUrlOf,
   createClone,
   dropDatabase,
+  loginUrlsOf,
   type TestServer,
 } from './test-server.ts';
 
 /** A deployed database of one test file. */
-export interface TestDatabase {
+export interface TestDatabase extends LoginUrls {
   name: string;
   /** The connection string of a superuser, to arrange and to check. */
   adminUrl: string;
-  /** The connection string of the API. */
-  authenticatorUrl: string;
   /** Runs SQL as the superuser and returns the rows. */
   query<Row extends QueryResultRow = QueryResultRow>(
     sql: string,
@@ -36,7 +35,7 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   return {
     name,
     adminUrl,
-    authenticatorUrl: authenticatorUrlOf(server, name),
+    ...loginUrlsOf(server, name),
     query: async <Row extends QueryResultRow>(sql: string, values?: unknown[]) =>
       (await client.query<Row>(sql, values)).rows,
     drop: async () => {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LoginUrls } from '../../src/server/database/logins.ts';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
-import type { TestDatabase } from './database.ts';
 import { native } from './native/native.ts';
 import { programs } from './paths.ts';
 import { plainEnvironment } from './program.ts';
@@ -24,18 +24,17 @@ export interface ServerProcess extends RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-type ServedDatabase = Pick<TestDatabase, 'authenticatorUrl'>;
-
 /** What the environment of a server says: which database, keys of its own, a free port. */
 async function environment(
   folder: string,
-  { authenticatorUrl }: ServedDatabase,
+  { authenticatorUrl, workerUrl }: LoginUrls,
   env: NodeJS.ProcessEnv,
 ): Promise<NodeJS.ProcessEnv> {
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify(generateJwks()), { mode: 0o600 });
   return {
     DATABASE_URL: authenticatorUrl,
+    DATABASE_WORKER_URL: workerUrl,
     EPIC_DATA: join(folder, 'data'),
     EPIC_JWT_KEYS: keys,
     EPIC_PORT: '0',
@@ -48,7 +47,7 @@ async function environment(
  * loaded once. Ready on return.
  */
 export async function startServer(
-  database: ServedDatabase,
+  database: LoginUrls,
   env: NodeJS.ProcessEnv = {},
 ): Promise<RunningServer> {
   const folder = await makeTemporaryFolder();
@@ -67,7 +66,7 @@ export async function startServer(
 
 /** The same in a process of its own, for tests of signals, exit codes, standard output and crashes. */
 export async function spawnServer(
-  database: ServedDatabase,
+  database: LoginUrls,
   env: NodeJS.ProcessEnv = {},
 ): Promise<ServerProcess> {
   const folder = await makeTemporaryFolder();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { prepareServer } from '../../src/server/database/deploy/deploy.ts';
+import type { LoginPasswords, LoginUrls } from '../../src/server/database/logins.ts';
 import {
   adminUrlOf,
   openScratchServer,
@@ -10,7 +11,7 @@ export { adminUrlOf, createClone, dropDatabase } from '../../src/server/dba/test
 
 /** What a test process needs in order to reach the PostgreSQL of this run; plain data. */
 export interface TestServer extends ScratchServer {
-  authenticatorPassword: string;
+  passwords: LoginPasswords;
 }
 
 /**
@@ -19,24 +20,23 @@ export interface TestServer extends ScratchServer {
  */
 export async function startTestServer(): Promise<TestServer & { stop(): Promise<void> }> {
   const server = await openScratchServer(process.env.EPIC_TEST_DATABASE_URL || undefined);
-  const authenticatorPassword = randomBytes(16).toString('hex');
+  const password = () => randomBytes(16).toString('hex');
+  const passwords = { authenticator: password(), worker: password() };
   try {
-    await prepareServer({
-      serverUrl: server.adminUrl,
-      database: server.template,
-      authenticatorPassword,
-    });
-    return { ...server, authenticatorPassword };
+    await prepareServer({ serverUrl: server.adminUrl, database: server.template, passwords });
+    return { ...server, passwords };
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-/** The API's connection string for one database of the server. */
-export function authenticatorUrlOf(server: TestServer, database: string): string {
-  const url = new URL(adminUrlOf(server, database));
-  url.username = 'epic_authenticator';
-  url.password = server.authenticatorPassword;
-  return url.href;
+/** The connection strings of the server's logins for one database. */
+export function loginUrlsOf(server: TestServer, database: string): LoginUrls {
+  const urlOf = (username: string, password: string) =>
+    Object.assign(new URL(adminUrlOf(server, database)), { username, password }).href;
+  return {
+    authenticatorUrl: urlOf('epic_authenticator', server.passwords.authenticator),
+    workerUrl: urlOf('epic_worker', server.passwords.worker),
+  };
 }

@@ -95,6 +95,7 @@ async function serveOnFreePort(
 ): Promise<RunningService> {
   const options = {
     databaseUrl: local.authenticatorUrl,
+    workerUrl: local.workerUrl,
     keys: loadKeys(ensureDefaultKeys(local.cluster.folder)),
     issuer: config.issuer,
     host: config.host,

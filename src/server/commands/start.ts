@@ -33,6 +33,7 @@ export async function start(): Promise<void> {
     );
     const service = await serve({
       databaseUrl: config.databaseUrl ?? local?.authenticatorUrl ?? '',
+      workerUrl: config.workerUrl ?? local?.workerUrl ?? '',
       keys,
       issuer: config.issuer,
       host: config.host,

@@ -23,6 +23,8 @@ import {
 export type ServerConfig = {
   /** Where the API logs in; null for the embedded PostgreSQL in `dataFolder`. */
   databaseUrl: string | null;
+  /** Where the job queue logs in; null with `databaseUrl`, and only then. */
+  workerUrl: string | null;
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -57,6 +59,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
   return readConfig(environment, ({ read, addProblem }) => {
     const config: ServerConfig = {
       databaseUrl: read('DATABASE_URL', null, postgresUrl),
+      workerUrl: read('DATABASE_WORKER_URL', null, postgresUrl),
       host: read('EPIC_HOST', '127.0.0.1', (text) => text),
       port: read('EPIC_PORT', 4000, port),
       trustedProxies: read('EPIC_TRUSTED_PROXIES', [], trustedProxies),
@@ -80,6 +83,20 @@ export function readServerConfig(environment: Environment): ServerConfig {
       logLevel: read('EPIC_LOG', 'info', logLevel),
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
     };
+    if (environment.DATABASE_URL && !environment.DATABASE_WORKER_URL) {
+      addProblem(
+        'DATABASE_WORKER_URL',
+        'is not set, though DATABASE_URL is.',
+        'Set it to the login of the job queue: postgres://epic_worker:password@host:5432/database.',
+      );
+    }
+    if (environment.DATABASE_WORKER_URL && !environment.DATABASE_URL) {
+      addProblem(
+        'DATABASE_URL',
+        'is not set, though DATABASE_WORKER_URL is.',
+        'Set it to the login of the API: postgres://epic_authenticator:password@host:5432/database.',
+      );
+    }
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
       addProblem(
         'EPIC_JWT_KEYS',

@@ -30,20 +30,17 @@ export function createPool(options: {
   return withErrorHandlers(pool, options.onLostConnection);
 }
 
-/** A pool of connections as epic_worker, for the workers of the queue: one listens, four work. */
+/** A pool of connections as the queue's login role, for its workers: one listens, four work. */
 export function createQueuePool(options: {
-  databaseUrl: string;
+  workerUrl: string;
   /** Called when an idle connection breaks. */
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
   const pool = new LenientPool({
     ...settings,
-    connectionString: options.databaseUrl,
+    connectionString: options.workerUrl,
     application_name: 'epic-server queue',
     max: 5,
-    onConnect: async (client) => {
-      await client.query('set role epic_worker');
-    },
   });
   return withErrorHandlers(pool, options.onLostConnection);
 }

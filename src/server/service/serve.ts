@@ -24,6 +24,8 @@ import { createRoutes } from './routes.ts';
 export type ServeOptions = {
   /** Where the API logs in, as epic_authenticator. */
   databaseUrl: string;
+  /** Where the job queue logs in, as epic_worker. */
+  workerUrl: string;
   keys: Keys;
   issuer: string;
   host: string;
@@ -61,7 +63,7 @@ export type RunningService = {
 
 /** Composes the server and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<RunningService> {
-  const { databaseUrl, keys, allowedOrigins, introspection, log } = options;
+  const { databaseUrl, workerUrl, keys, allowedOrigins, introspection, log } = options;
   const clientAddress = createClientAddress(options.trustedProxies);
   const built = await readBuiltRelease();
   const onLostConnection = (error: Error) =>
@@ -92,7 +94,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     const mail = await createMail(options.mailHost);
     cleanups.push(mail.close);
     const queue = startQueue({
-      pool: createQueuePool({ databaseUrl, onLostConnection }),
+      pool: await openQueuePool(workerUrl, onLostConnection),
       deliveries: {
         journal: createJournalDelivery(monitor.business),
         notification_mail: mail.deliver,
@@ -146,6 +148,26 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
   } catch (error) {
     await release();
     throw explainStart(error);
+  }
+}
+
+/** Throws an OperatorError when the job queue cannot log in. */
+async function openQueuePool(
+  workerUrl: string,
+  onLostConnection: (error: Error) => void,
+): Promise<pg.Pool> {
+  const pool = createQueuePool({ workerUrl, onLostConnection });
+  try {
+    await pool.query('select 1');
+    return pool;
+  } catch (error) {
+    await pool.end();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(
+      `The job queue cannot log in to the database (${reason}).`,
+      'Check DATABASE_WORKER_URL, and that db/roles.sql has been run, which lets epic_worker log in.',
+      error,
+    );
   }
 }
 

@@ -19,8 +19,10 @@ export interface ServerHere {
 /** Serves in this process, as `epic-server start` does with these environment variables. */
 export async function serveHere(env: NodeJS.ProcessEnv): Promise<ServerHere> {
   const [{ readServerConfig }, { watchKeys }, { createLog }, { serve }] = await modules;
-  const { databaseUrl, keysFile, logLevel, ...config } = readServerConfig(env);
-  if (databaseUrl === null || keysFile === null) throw new Error('It needs a database and keys.');
+  const { databaseUrl, workerUrl, keysFile, logLevel, ...config } = readServerConfig(env);
+  if (databaseUrl === null || workerUrl === null || keysFile === null) {
+    throw new Error('It needs a database and keys.');
+  }
   let output = '';
   const write = (line: string) => {
     output += line;
@@ -31,10 +33,12 @@ export async function serveHere(env: NodeJS.ProcessEnv): Promise<ServerHere> {
     onError: (error) =>
       log.error({ err: error }, 'the keys cannot be read again, and stay as they were'),
   });
-  const service = await serve({ ...config, databaseUrl, keys, log }).catch((error: unknown) => {
-    keys.close();
-    throw error;
-  });
+  const service = await serve({ ...config, databaseUrl, workerUrl, keys, log }).catch(
+    (error: unknown) => {
+      keys.close();
+      throw error;
+    },
+  );
   return {
     url: service.url,
     output: () => output,

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
+import type { LoginPasswords } from '../logins.ts';
 import { databasePath, runSqlFile } from '../sql-file.ts';
 import { installQueue } from './queue-schema.ts';
 import { replaceInPlace } from './replace.ts';
@@ -75,14 +76,19 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
 export async function prepareServer(options: {
   serverUrl: string;
   database: string;
-  authenticatorPassword: string;
+  passwords: LoginPasswords;
 }): Promise<void> {
   await connected(options.serverUrl, async (client) => {
     await applyRoles(client);
-    const verifier = escapeLiteral(passwordVerifier(options.authenticatorPassword));
-    await client.query(`alter role epic_authenticator password ${verifier}`);
+    const { authenticator, worker } = options.passwords;
+    await setPassword(client, 'epic_authenticator', authenticator);
+    await setPassword(client, 'epic_worker', worker);
     await createDatabase(client, options.database);
   });
+}
+
+async function setPassword(client: Client, role: string, password: string): Promise<void> {
+  await client.query(`alter role ${role} password ${escapeLiteral(passwordVerifier(password))}`);
 }
 
 /** Drops a database, with the address of a superuser. */

@@ -1,13 +1,12 @@
 import { type Cluster, openCluster } from '../embedded/cluster.ts';
+import type { LoginUrls } from '../logins.ts';
 import { type Deployment, deploy, dropDatabase, prepareServer } from './deploy.ts';
 
 /** The embedded PostgreSQL with a deployed database. */
-export type LocalDatabase = {
+export type LocalDatabase = LoginUrls & {
   cluster: Cluster;
   /** A superuser's connection string. */
   adminUrl: string;
-  /** The API's connection string. */
-  authenticatorUrl: string;
   deployment: Deployment;
 };
 
@@ -29,14 +28,14 @@ export async function openLocalDatabase(
     await prepareServer({
       serverUrl: cluster.adminUrl('postgres'),
       database: localDatabaseName,
-      authenticatorPassword: cluster.authenticatorPassword,
+      passwords: cluster.passwords,
     });
     const adminUrl = cluster.adminUrl(localDatabaseName);
     const deployment = await deploy({ adminUrl, rolesToo: false, everything, say });
     return {
       cluster,
       adminUrl,
-      authenticatorUrl: cluster.authenticatorUrl(localDatabaseName),
+      ...cluster.loginUrls(localDatabaseName),
       deployment,
     };
   } catch (error) {

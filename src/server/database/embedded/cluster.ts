@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from '../../errors/errors.ts';
+import type { LoginPasswords, LoginUrls } from '../logins.ts';
 import { findBinaries } from './binaries.ts';
 import { type DataFolder, openDataFolder, openSecrets } from './folder.ts';
 import { initialise } from './initialise.ts';
@@ -18,12 +19,12 @@ export interface Cluster {
   /** The actual data folder, which may differ from the requested one. */
   folder: string;
   port: number;
-  /** The password for the API's login role, kept in the folder. */
-  authenticatorPassword: string;
+  /** The passwords of the server's logins, kept in the folder. */
+  passwords: LoginPasswords;
   /** A connection string of the superuser. */
   adminUrl(database: string): string;
-  /** A connection string of epic_authenticator. */
-  authenticatorUrl(database: string): string;
+  /** The connection strings of the server's logins. */
+  loginUrls(database: string): LoginUrls;
   /** Resolves if PostgreSQL ends unexpectedly. Never rejects. */
   failure: Promise<OperatorError>;
   /** Stops PostgreSQL and waits for its end. Idempotent. */
@@ -81,10 +82,17 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   return {
     folder: folder.path,
     port: postmaster.port,
-    authenticatorPassword: secrets.authenticator,
+    passwords: secrets,
     adminUrl: (database) => urlOf('postgres', secrets.superuser, postmaster.port, database),
-    authenticatorUrl: (database) =>
-      urlOf('epic_authenticator', secrets.authenticator, postmaster.port, database),
+    loginUrls: (database) => ({
+      authenticatorUrl: urlOf(
+        'epic_authenticator',
+        secrets.authenticator,
+        postmaster.port,
+        database,
+      ),
+      workerUrl: urlOf('epic_worker', secrets.worker, postmaster.port, database),
+    }),
     failure,
     close: () => {
       closing ??= stopPostmaster(binaries, folder, postmaster);

@@ -7,12 +7,14 @@ import {
   readdir,
   readFile,
   realpath,
+  rename,
   rm,
   stat,
   writeFile,
 } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { codeOf, OperatorError } from '../../errors/errors.ts';
+import type { LoginPasswords } from '../logins.ts';
 import { type Account, accountFor, canReach } from './account.ts';
 
 /** A private data folder that the account that runs PostgreSQL can access. */
@@ -25,9 +27,8 @@ export interface DataFolder {
 }
 
 /** The passwords of the database in a data folder. */
-export interface Secrets {
+export interface Secrets extends LoginPasswords {
   superuser: string;
-  authenticator: string;
 }
 
 const PGDATA = 'postgres';
@@ -66,13 +67,16 @@ export async function openDataFolder(
   };
 }
 
-/** Reads the passwords of the folder; creates them (0600) before there is a database. */
+/** Reads the passwords of the folder; creates them (0600) before there is a database, and those that a new version adds. */
 export async function openSecrets(folder: DataFolder): Promise<Secrets> {
   const file = join(folder.path, SECRETS);
   const isNew = (await readdir(folder.path)).every((name) => name !== PGDATA);
   try {
-    if (isNew) await writeOnce(file, JSON.stringify(generateSecrets(), null, 2));
-    return JSON.parse(await readFile(file, 'utf8'));
+    if (isNew) await createSecrets(file);
+    const kept: Partial<Secrets> = JSON.parse(await readFile(file, 'utf8'));
+    const secrets = { ...generateSecrets(), ...kept };
+    if (kept.worker === undefined) await replaceSecrets(file, secrets);
+    return secrets;
   } catch (cause) {
     throw new OperatorError(
       `The passwords of the database cannot be read from ${file}.`,
@@ -150,13 +154,12 @@ async function refuseForeignFolder(path: string, owner: Account | undefined): Pr
 
 function generateSecrets(): Secrets {
   const password = () => randomBytes(24).toString('base64url');
-  return { superuser: password(), authenticator: password() };
+  return { superuser: password(), authenticator: password(), worker: password() };
 }
 
 // atomic, and exclusive: of two processes at once the first one wins
-async function writeOnce(file: string, content: string): Promise<void> {
-  const own = `${file}.${randomBytes(4).toString('hex')}.tmp`;
-  await writeFile(own, `${content}\n`, { mode: 0o600 });
+async function createSecrets(file: string): Promise<void> {
+  const own = await writeBeside(file, generateSecrets());
   try {
     await link(own, file);
   } catch (error) {
@@ -164,4 +167,15 @@ async function writeOnce(file: string, content: string): Promise<void> {
   } finally {
     await rm(own);
   }
+}
+
+// the passwords of the logins are set at each start, so that of two processes at once either may win
+async function replaceSecrets(file: string, secrets: Secrets): Promise<void> {
+  await rename(await writeBeside(file, secrets), file);
+}
+
+async function writeBeside(file: string, secrets: Secrets): Promise<string> {
+  const own = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  await writeFile(own, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return own;
 }

@@ -82,7 +82,7 @@ function isGrantOfPolicyFiles(name: string, target: string): boolean {
   );
 }
 
-// db/roles.sql creates and alters, and removes nothing
+// db/roles.sql creates and alters, and removes one membership only
 function isSetByRolesFile(
   { kind, name }: SnapshotObject,
   state: State,
@@ -93,6 +93,7 @@ function isSetByRolesFile(
       state === 'missing' ||
       changed.every((property) => /^(canlogin|inherit|comment)$/.test(property))
     );
-  if (kind === 'membership') return state === 'missing';
+  if (kind === 'membership')
+    return state === 'missing' || name === 'epic_authenticator in epic_worker';
   return kind === 'setting' && state !== 'extra' && / of epic_\w+$/.test(name);
 }

@@ -38,6 +38,11 @@ export const roles: ChangeByHand[] = [
     finds: ['extra membership epic_sales in epic_management'],
   },
   {
+    what: 'the login of the API joins that of the queue',
+    sql: 'grant epic_worker to epic_authenticator',
+    finds: ['extra membership epic_authenticator in epic_worker'],
+  },
+  {
     what: 'a department leaves the employees',
     sql: 'revoke epic_employee from epic_support',
     finds: ['missing membership epic_support in epic_employee'],
