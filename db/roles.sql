@@ -1,10 +1,12 @@
--- The roles of Epic Events CRM. Roles belong to the cluster, not to a database, so this is the one file that
--- an administrator of the cluster runs; it may be run again at any time and changes only what differs.
+-- The roles of Epic Events CRM. Roles belong to the cluster, not to a database, so an administrator of the cluster
+-- runs this file; it may be run again at any time and changes only what differs.
 --
 --   psql --dbname postgres --file db/roles.sql
 --   \password epic_authenticator
 --   \password epic_worker
 --   create database epic owner epic_owner;
+--
+-- superuser.sql and dedicated_cluster.sql are for an administrator too: they close what PostgreSQL opens to every role.
 
 do $$
 declare

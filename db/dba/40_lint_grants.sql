@@ -123,6 +123,36 @@ where not exists (
   where defaclrole = to_regrole('epic_owner') and defaclnamespace = 0 and defaclobjtype = 'f')
 
 
+-- What PostgreSQL gives to every role, and only a superuser takes back: db/superuser.sql, db/dedicated_cluster.sql.
+
+union all
+select 'large_object_granted',
+       format('execute on function %s to %s', dba.signature(function.oid), coalesce(role.name, 'public')),
+       format('%s may make large objects.', coalesce(role.name, 'public'))
+from pg_catalog.pg_proc function
+cross join lateral aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) acl
+left join dba.api_role role on role.oid = acl.grantee
+where function.pronamespace = 'pg_catalog'::regnamespace
+  and function.proname in ('lo_creat', 'lo_create', 'lo_from_bytea')
+  and (acl.grantee = 0 or role.oid is not null)
+
+
+-- Another database of epic_owner's is another instance of the application, with the same logins.
+
+union all
+select 'other_database_granted',
+       format('connect on database %I to %s', database.datname, coalesce(login.name, 'public')),
+       format('%s may connect to it.', coalesce(login.name, 'public'))
+from pg_catalog.pg_database database
+cross join lateral aclexplode(coalesce(database.datacl, acldefault('d', database.datdba))) acl
+left join dba.server_login login on login.oid = acl.grantee
+where database.datallowconn
+  and database.datname <> current_database()
+  and database.datdba is distinct from to_regrole('epic_owner')
+  and acl.privilege_type = 'CONNECT'
+  and (acl.grantee = 0 or login.oid is not null)
+
+
 union all
 select 'system_privilege',
        format('%s on %s to %s', lower(acl.privilege_type),

@@ -102,11 +102,17 @@ select 'login_without_timeout', format('%s of %s', timeout.name, login.name),
 from (values ('statement_timeout'), ('lock_timeout'), ('idle_in_transaction_session_timeout')) timeout (name)
 cross join dba.server_login login
 where not exists (
-  select from pg_catalog.pg_db_role_setting setting
-  cross join lateral unnest(setting.setconfig) as value (text)
-  where setting.setrole = login.oid
-    and value.text like timeout.name || '=%'
-    and value.text !~ '=0\D*$')
+  select from (
+    select value.text
+    from pg_catalog.pg_db_role_setting setting
+    cross join lateral unnest(setting.setconfig) as value (text)
+    where setting.setrole = login.oid
+      and setting.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+      and value.text like timeout.name || '=%'
+    order by setting.setdatabase desc  -- one for this database goes before one for all
+    limit 1
+  ) effective
+  where effective.text !~ '=0\D*$')
 
 
 union all

@@ -29,7 +29,7 @@ from (values
    'Give people logins of the application; revoke epic_… from the login, or alter role … nologin'),
   ('login_without_timeout', 'WARN',
    'A request that runs away, waits for a lock or forgets its transaction would hold rows and a connection for ever.',
-   'Run db/roles.sql again'),
+   'Run db/roles.sql again; alter role … in database … reset …'),
   ('owner_mismatch', 'WARN',
    'What another role owns escapes forced row-level security and deploys: in db/, epic_owner owns everything.',
    'alter … owner to epic_owner'),
@@ -144,6 +144,12 @@ from (values
   ('system_privilege', 'ERROR',
    'PostgreSQL''s own functions, catalogues, settings, languages and servers reach files, passwords and other databases.',
    'revoke … on … from …'),
+  ('large_object_granted', 'INFO',
+   'Large objects ask no policy and fill the disk. PostgreSQL lets every role make them, and only a superuser forbids it.',
+   'As a superuser, in this database: revoke execute on function … from …; or run db/superuser.sql'),
+  ('other_database_granted', 'INFO',
+   'A login that was stolen looks around in it and fills it. PostgreSQL lets every role connect to any database.',
+   'As its owner: revoke connect on database … from …; on a cluster that others use, refuse the logins in pg_hba.conf'),
 
 
   -- functions and extensions

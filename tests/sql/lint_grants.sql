@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(20);
+select plan(23);
 
 
 -- to whom
@@ -111,6 +111,31 @@ select test.lint_finds('grants', 'system_privilege',
   'set on parameter log_statement to epic_management', 'PostgreSQL does not give it to epic_management.',
   'grant set on parameter log_statement to epic_management',
   'revoke set on parameter log_statement from epic_management');
+
+select test.lint_finds('grants', 'large_object_granted',
+  'execute on function lo_create(oid) to public', 'public may make large objects.',
+  'grant execute on function lo_create(oid) to public',
+  'revoke execute on function lo_create(oid) from public');
+
+-- Where others use the cluster too, db/dedicated_cluster.sql was not run.
+do $$
+declare
+  other name;
+begin
+  for other in select datname from pg_database where datname <> current_database() and datdba <> 'epic_owner'::regrole loop
+    execute format('revoke connect on database %I from public', other);
+  end loop;
+end
+$$;
+select test.lint_finds('grants', 'other_database_granted',
+  'connect on database template1 to public', 'public may connect to it.',
+  'grant connect on database template1 to public',
+  'revoke connect on database template1 from public');
+
+select test.lint_finds('grants', 'other_database_granted',
+  'connect on database template1 to epic_worker', 'epic_worker may connect to it.',
+  'grant connect on database template1 to epic_worker',
+  'revoke connect on database template1 from epic_worker');
 
 
 select test.lint_covers('grants');

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(13);
+select plan(14);
 
 
 select test.lint_finds('roles', 'privileged_api_role',
@@ -67,6 +67,14 @@ select test.lint_finds('roles', 'login_without_timeout',
   'lock_timeout of epic_worker', 'epic_worker has no lock_timeout.',
   'alter role epic_worker reset lock_timeout',
   $$ alter role epic_worker set lock_timeout = '5s' $$);
+
+create procedure pg_temp.change_in_database(change text)
+language plpgsql
+as $$ begin execute format('alter role epic_worker in database %I %s', current_database(), change); end $$;
+select test.lint_finds('roles', 'login_without_timeout',
+  'statement_timeout of epic_worker', 'epic_worker has no statement_timeout.',
+  $$ call pg_temp.change_in_database('set statement_timeout = 0') $$,
+  $$ call pg_temp.change_in_database('set statement_timeout = 1000') $$);
 
 select test.lint_finds('roles', 'owner_mismatch',
   'crm_private.format_euros(numeric)', 'epic_trial owns it, not epic_owner.',

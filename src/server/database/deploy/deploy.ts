@@ -57,6 +57,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     });
     const migrations = await pendingMigrations(client);
     if (migrations.length > 0) await applyMigrations(client, adminUrl, say);
+    if (await isSuperuser(client)) await runSqlFile(client, databasePath('superuser.sql'));
     const files = await readReplaceableFiles();
     const replaced = await inTransaction(client, async () => {
       await client.query(`set local role ${OWNER}`);
@@ -89,6 +90,14 @@ export async function prepareServer(options: {
 
 async function setPassword(client: Client, role: string, password: string): Promise<void> {
   await client.query(`alter role ${role} password ${escapeLiteral(passwordVerifier(password))}`);
+}
+
+/**
+ * Closes all databases but those of epic_owner to every role but superusers. For a server that has no other users;
+ * `serverUrl` is a superuser's.
+ */
+export async function closeOtherDatabases(serverUrl: string): Promise<void> {
+  await connected(serverUrl, (client) => runSqlFile(client, databasePath('dedicated_cluster.sql')));
 }
 
 /** Drops a database, with the address of a superuser. */
@@ -140,6 +149,11 @@ function numberOf(migration: string): string {
 
 async function applyRoles(client: Client): Promise<void> {
   await inTransaction(client, () => runSqlFile(client, databasePath('roles.sql')));
+}
+
+async function isSuperuser(client: Client): Promise<boolean> {
+  const { rows } = await client.query('show is_superuser');
+  return rows[0]?.is_superuser === 'on';
 }
 
 async function checkRoles(client: Client): Promise<void> {

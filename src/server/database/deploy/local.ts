@@ -1,6 +1,12 @@
 import { type Cluster, openCluster } from '../embedded/cluster.ts';
 import type { LoginUrls } from '../logins.ts';
-import { type Deployment, deploy, dropDatabase, prepareServer } from './deploy.ts';
+import {
+  closeOtherDatabases,
+  type Deployment,
+  deploy,
+  dropDatabase,
+  prepareServer,
+} from './deploy.ts';
 
 /** The embedded PostgreSQL with a deployed database. */
 export type LocalDatabase = LoginUrls & {
@@ -30,6 +36,7 @@ export async function openLocalDatabase(
       database: localDatabaseName,
       passwords: cluster.passwords,
     });
+    await closeOtherDatabases(cluster.adminUrl('postgres'));
     const adminUrl = cluster.adminUrl(localDatabaseName);
     const deployment = await deploy({ adminUrl, rolesToo: false, everything, say });
     return {

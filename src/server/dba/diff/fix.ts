@@ -42,7 +42,8 @@ function isReplaceable(
   return replaceable.has(`${kind} ${name.replace(/\(.*\)$/, '')}`);
 }
 
-// a repair applies pending migrations, recreates schema dba, and db/policies first revokes and drops everything
+// a repair applies pending migrations and db/superuser.sql, recreates schema dba, and db/policies first revokes and drops
+// everything
 function isDeployedAnew(
   { kind, name, partOf }: SnapshotObject,
   state: State,
@@ -67,13 +68,16 @@ function isOfSchemaDba(kind: string, name: string, partOf: string | null): boole
   );
 }
 
+const LARGE_OBJECT_MAKER = /^function pg_catalog\.(lo_creat|lo_create|lo_from_bytea)\(/;
+
 // the files change no privileges of an owner, except on history
 function isGrantOfPolicyFiles(name: string, target: string): boolean {
   if (name.endsWith(' to its owner')) return / audit\.change(\.|$)/.test(target);
   if (CLOSED_TABLE.test(target)) return true;
   if (new RegExp(`^(function|procedure|schema) (${OUR_SCHEMA}(\\.|$)|extensions$)`).test(target))
     return true;
-  if (target === 'schema public') return name.endsWith(' to public');
+  if (target === 'schema public' || LARGE_OBJECT_MAKER.test(target))
+    return name.endsWith(' to public');
   return (
     target === 'database itself' &&
     / to (public|epic_\w+)$/.test(name) &&

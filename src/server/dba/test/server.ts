@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { Client } from 'pg';
-import { deploy } from '../../database/deploy/deploy.ts';
+import { closeOtherDatabases, deploy } from '../../database/deploy/deploy.ts';
 import { missingRoles } from '../../database/deploy/roles.ts';
 import { openCluster } from '../../database/embedded/cluster.ts';
 import { databasePath, runSqlFile } from '../../database/sql-file.ts';
@@ -35,6 +35,7 @@ export async function openScratchServer(
   const { adminUrl, stop } = opened;
   try {
     await prepareTemplate({ adminUrl, template });
+    if (databaseUrl === undefined) await closeOtherDatabases(adminUrl);
     return { adminUrl, template, stop };
   } catch (error) {
     await stop();

@@ -116,6 +116,11 @@ export const policiesAndGrants: ChangeByHand[] = [
     finds: ['extra grant connect on database itself to public'],
   },
   {
+    what: 'every role makes large objects',
+    sql: 'grant execute on function lo_create(oid) to public',
+    finds: ['extra grant execute on function pg_catalog.lo_create(oid) to public'],
+  },
+  {
     what: 'a tool of schema dba is altered',
     sql: `comment on procedure dba.close_table(regclass) is 'Does nothing.'`,
     finds: ['changed procedure dba.close_table(regclass): comment'],
