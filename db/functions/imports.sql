@@ -28,7 +28,7 @@ exception when unique_violation then
 end
 $$;
 comment on function crm.stage_import(uuid, jsonb) is
-'Brings lines of an import, some hundreds at a time, and returns how many it has by now: 20,000 at most. They are kept, visible to the caller alone, until `runImport`, or for a day.
+'Brings lines of an import, some hundreds at a time, and returns how many it has by now: 20,000 at most, and 100,000 (or 64 MB) in all imports of the caller that have not been run. They are kept, visible to the caller alone, until `runImport`, or for a day.
 - `import_id`: Names the import: a UUID that the caller draws.
 - `lines`: A list of objects: `line`, a number by which problems name it, and `values`, an object by column, as the database names them.';
 
@@ -53,6 +53,38 @@ create or replace trigger import_line_10_prune_abandoned
   for each statement execute function staging.prune_import_lines();
 comment on trigger import_line_10_prune_abandoned on staging.import_line is
   'The lines of an import that was not ended are removed by the next import a day later.';
+
+
+create or replace function staging.check_quota() returns trigger
+language plpgsql volatile security invoker
+set search_path = ''
+as $$
+declare
+  max_lines     constant integer := 100000;
+  max_megabytes constant integer := 64;
+  staged record;
+begin
+  select count(*) as lines, coalesce(sum(pg_column_size(input)), 0) as bytes into staged
+  from staging.import_line
+  where employee_id = (select crm.current_employee_id());
+  if staged.lines > max_lines or staged.bytes > max_megabytes * 1048576 then
+    raise check_violation using
+      constraint = 'staged_lines_are_within_quota', column = 'lines',
+      message = format('Your imports that have not been run would have more than %s lines, or %s MB.', to_char(max_lines, 'FM999,999'), max_megabytes),
+      detail = jsonb_build_object('maxLines', max_lines, 'maxMegabytes', max_megabytes),
+      hint = 'Run one of them first, or wait: lines are removed a day after they came in.';
+  end if;
+  return null;
+end
+$$;
+comment on function staging.check_quota() is
+  'Refuses lines of imports beyond what an employee may have staged: 100,000 lines and 64 MB, as they are stored.';
+
+create or replace trigger import_line_20_check_quota
+  after insert on staging.import_line
+  for each statement execute function staging.check_quota();
+comment on trigger import_line_20_check_quota on staging.import_line is
+  'An employee has at most 100,000 lines, and 64 MB, in imports that have not been run.';
 
 
 -- Each of these writes a range of lines in one statement, or refuses them all.

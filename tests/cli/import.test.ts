@@ -252,6 +252,23 @@ describe('epic client import', () => {
     expect(stderr).toContain('You may not create this client.');
   });
 
+  it('an import beyond the lines that an employee may have staged is refused', async () => {
+    await office.database.query(
+      `insert into staging.import_line (employee_id, import_id, line, input)
+       select ${staff.sales.id}, gen_random_uuid(), line, '{}' from generate_series(1, 99999) line`,
+    );
+    const path = await file('two.csv', 'name,email\nA,a@two.example\nB,b@two.example\n');
+    const { code, stdout, stderr } = await sales.run(['client', 'import', path]);
+    expect({ code, stdout, stderr }).toEqual({
+      code: 6,
+      stdout: '',
+      stderr:
+        '✗ Your imports that have not been run would have more than 100,000 lines, or 64 MB.\n' +
+        '  → Run one of them first, or wait: lines are removed a day after they came in.\n',
+    });
+    await office.database.query('delete from staging.import_line');
+  });
+
   it('an import creates thousands of clients', async () => {
     const lines = Array.from({ length: 4000 }, (_, nth) => `Client ${nth},many${nth}@example.org`);
     const path = await file('many.csv', `name,email\n${lines.join('\n')}\n`);

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(56);
+select plan(57);
 call test.load_company();
 
 call test.given('dba', $$ update auth.session set revoked_at = now() where id = test.session('bruno') $$);
@@ -197,6 +197,9 @@ from (values
       select jsonb_agg(jsonb_build_object('line', line, 'values', jsonb_build_object())) from generate_series(1, 20001) line)) $$,
     '23514', 'import_is_not_too_long', 'lines', null,
     'An import has at most 20,000 lines: import one part after the other.'),
+  ('alice', $$ insert into staging.import_line (import_id, line, input) select md5('b')::uuid, line, '{}' from generate_series(1, 100001) line $$,
+    '23514', 'staged_lines_are_within_quota', 'lines', '{"maxLines": 100000, "maxMegabytes": 64}',
+    'Your imports that have not been run would have more than 100,000 lines, or 64 MB.'),
   ('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {}}]') $$,
     '23505', 'import_line_pkey', 'lines', null,
     'The import already has a line of that number.'),

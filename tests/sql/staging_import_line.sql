@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(27);
+select plan(34);
 call test.load_company();
 
 
@@ -49,6 +49,40 @@ select test.forbids('bruno', pg_temp.stage(', employee_id', ', test.id(''alice''
 select test.results_in('alice', 'delete from staging.import_line', 'select count(*) from staging.import_line', '0',
   'an employee removes their own lines');
 select test.affects_no_rows('bruno', 'delete from staging.import_line', 'an employee cannot remove the lines of another');
+
+
+-- the quota
+
+call test.given('dba', $$
+  insert into staging.import_line (employee_id, import_id, line, input)
+  select test.id('alice'), md5('many ' || line % 5)::uuid, line, '{}' from generate_series(1, 99998) line $$);
+select test.allows('alice', pg_temp.stage(), 'an employee stages 100,000 lines, in all their imports');
+call test.given('alice', pg_temp.stage());
+select test.rejects_with_data('alice', $$ select crm.stage_import(md5('b')::uuid, '[{"line": 1, "values": {}}]') $$,
+  '23514', 'staged_lines_are_within_quota', 'lines', '{"maxLines": 100000, "maxMegabytes": 64}',
+  'Your imports that have not been run would have more than 100,000 lines, or 64 MB.',
+  'a line more than 100,000 is refused to an employee');
+select test.allows('bruno', pg_temp.stage(), 'the lines of an employee leave the quota of another as it is');
+call test.given('alice', $$ select crm.run_import(md5('a')::uuid, 'client', dry_run => true) $$);
+select test.allows('alice', pg_temp.stage(), 'an employee who has run an import stages lines again');
+call test.given('dba', 'delete from staging.import_line');
+
+call test.given('dba', 'alter table staging.import_line alter column input set storage external');
+call test.given('dba', $$
+  insert into staging.import_line (employee_id, import_id, line, input)
+  select test.id('alice'), md5('large')::uuid, line, jsonb_build_object('notes', repeat('x', 1048000)) from generate_series(1, 63) line $$);
+select test.allows('alice', pg_temp.stage(), 'an employee stages 63 MB');
+call test.given('dba', $$
+  insert into staging.import_line (employee_id, import_id, line, input)
+  select test.id('alice'), md5('large')::uuid, 64, jsonb_build_object('notes', repeat('x', 2000000)) $$);
+select test.rejects('alice', pg_temp.stage(), '23514',
+  'Your imports that have not been run would have more than 100,000 lines, or 64 MB.', 'more than 64 MB are refused to an employee');
+select test.allows('bruno', pg_temp.stage(), 'the megabytes of an employee leave the quota of another as it is');
+call test.given('dba', 'delete from staging.import_line');
+call test.given('dba', $$
+  insert into staging.import_line (employee_id, import_id, line, input, staged_at)
+  select test.id('alice'), md5('a')::uuid, line, '{}', now() - age
+  from (values (2, interval '25 hours'), (3, interval '23 hours')) staged (line, age) $$);
 
 
 -- behind the grants: what the policies would still refuse if columns were granted by mistake
