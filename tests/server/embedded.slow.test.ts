@@ -1,12 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { type Cluster, openCluster } from '../../src/server/database/embedded/cluster.ts';
 import { OperatorError } from '../../src/server/errors/errors.ts';
+import { ensureDefaultKeys } from '../../src/server/identity/key-file.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+
+const isRoot = process.getuid?.() === 0;
 
 let temporary: string;
 let dataFolder: string;
@@ -88,7 +91,7 @@ describe('the embedded PostgreSQL', () => {
   test('the embedded PostgreSQL keeps a private folder and listens on the loopback address only', async () => {
     const cluster = await open();
 
-    expect(await modeOf()).toBe('700');
+    expect(await modeOf()).toBe(isRoot ? '710' : '700');
     expect(await modeOf('postgres')).toBe('700');
     expect(await modeOf('passwords.json')).toBe('600');
     expect(await modeOf('postgres.log')).toBe('600');
@@ -256,6 +259,78 @@ describe('the embedded PostgreSQL', () => {
     process.kill(await postmasterPid(), 'SIGKILL');
 
     expect((await cluster.failure).message).toMatch(/^PostgreSQL has ended unexpectedly/);
+  });
+
+  // Only root starts PostgreSQL under another account.
+  const testAsRoot = isRoot ? test : test.skip;
+
+  testAsRoot(
+    'the account that runs PostgreSQL can neither read nor replace the signing keys of root',
+    async () => {
+      useAnotherFolder('keys');
+      const cluster = await open();
+      const keys = ensureDefaultKeys(dataFolder);
+      const before = await readFile(keys, 'utf8');
+      const runs = (command: string) => query(cluster, `copy (select) to program '${command}'`);
+
+      await runs(`touch ${dataFolder}/postgres/touched`);
+      await expect(query(cluster, `select pg_read_file('${keys}')`)).rejects.toThrow('denied');
+      await expect(query(cluster, `copy (select '{}') to '${keys}'`)).rejects.toThrow('denied');
+      for (const command of [
+        `cat ${keys}`,
+        `rm -f ${keys}`,
+        `mv -f ${dataFolder}/postgres/touched ${keys}`,
+        `mv ${keys} ${keys}.old`,
+        `ln -sf ${dataFolder}/postgres/touched ${keys}`,
+        `chmod 777 ${dataFolder}`,
+        `ls ${dataFolder}`,
+        `touch ${dataFolder}/touched`,
+      ]) {
+        await expect(runs(command)).rejects.toThrow(/program .* failed/);
+      }
+      expect(await readFile(keys, 'utf8')).toBe(before);
+      expect(await modeOf('keys.json')).toBe('600');
+    },
+  );
+
+  testAsRoot(
+    'a folder that root gave to the account of PostgreSQL is taken back, with its keys',
+    async () => {
+      useAnotherFolder('formerly');
+      await (await open()).close();
+      const keys = ensureDefaultKeys(dataFolder);
+      const before = await readFile(keys, 'utf8');
+      const { uid, gid } = await stat(join(dataFolder, 'postgres'));
+      await chown(dataFolder, uid, gid);
+      await chmod(dataFolder, 0o700);
+
+      expect(await query(await open(), 'select 1')).toEqual([1]);
+
+      expect(await stat(dataFolder)).toMatchObject({ uid: 0, gid });
+      expect(await modeOf()).toBe('710');
+      expect(await readFile(ensureDefaultKeys(dataFolder), 'utf8')).toBe(before);
+    },
+  );
+
+  testAsRoot('root uses no keys that another account has made or may replace', async () => {
+    useAnotherFolder('foreign');
+    await (await open()).close();
+    const keys = ensureDefaultKeys(dataFolder);
+    const { uid, gid } = await stat(join(dataFolder, 'postgres'));
+    const refusal = (path: string) =>
+      `${path} belongs to another account than root, which could replace the signing keys.`;
+
+    await chown(keys, uid, gid);
+    expect(() => ensureDefaultKeys(dataFolder)).toThrow(refusal(keys));
+
+    // as an ordinary user makes it, whose it stays
+    await chown(join(dataFolder, 'passwords.json'), uid, gid);
+    await chown(dataFolder, uid, gid);
+    await chmod(dataFolder, 0o700);
+    expect(await query(await open(), 'select 1')).toEqual([1]);
+    expect(await stat(dataFolder)).toMatchObject({ uid, gid });
+    expect(await modeOf()).toBe('700');
+    expect(() => ensureDefaultKeys(dataFolder)).toThrow(refusal(dataFolder));
   });
 
   /** Kills one of PostgreSQL's processes, and waits until all of it has begun to start again. */

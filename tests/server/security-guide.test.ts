@@ -16,7 +16,7 @@ const rowsOf = (section: string) =>
 const attacks = rowsOf(sectionOf('Attacks')).map(([, attack = '', what = '', test = '']) => ({
   attack,
   what,
-  ...(/^(?<file>[a-z/-]+): "(?<name>.+)"$/.exec(test)?.groups as { file: string; name: string }),
+  ...(/^(?<file>[a-z./-]+): "(?<name>.+)"$/.exec(test)?.groups as { file: string; name: string }),
 }));
 
 test('the security guide names more than a hundred attacks, each once', () => {

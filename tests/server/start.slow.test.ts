@@ -152,7 +152,7 @@ describe('epic-server start', () => {
     };
     const first = await serve();
     expect(first.ready).toBe(200);
-    expect((await stat(dataFolder)).mode & 0o777).toBe(0o700);
+    expect((await stat(dataFolder)).mode & 0o777).toBe(process.getuid?.() === 0 ? 0o710 : 0o700);
     expect((await stat(join(dataFolder, 'keys.json'))).mode & 0o777).toBe(0o600);
     await expect(readFile(join(dataFolder, 'postgres', 'postmaster.pid'))).rejects.toThrow(
       'ENOENT',

@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { OperatorError } from '../errors/errors.ts';
 import { activeKeys, type Keys, loadKeys, type PrivateJwk, readJwks } from './keys.ts';
 
@@ -22,15 +22,30 @@ export function defaultKeysFile(dataFolder: string): string {
   return join(dataFolder, 'keys.json');
 }
 
-/** Creates the keys of a data folder unless they exist, and the folder (0700). Returns the file. */
+/**
+ * Creates the keys of a data folder unless they exist, and the folder, which no other user can read or write. Returns the
+ * file. Throws an OperatorError when root would use keys that another account may replace.
+ */
 export function ensureDefaultKeys(dataFolder: string): string {
   const path = defaultKeysFile(dataFolder);
   if (!existsSync(path)) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    chmodSync(dirname(path), 0o700);
+    mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    // PostgreSQL's account may have to enter it
+    chmodSync(dataFolder, statSync(dataFolder).mode & 0o710);
     writeNewKeys(path);
   }
+  refuseOthers(dataFolder);
+  refuseOthers(path);
   return path;
+}
+
+/** Root starts PostgreSQL under another account, which must not choose the keys. */
+function refuseOthers(path: string): void {
+  if (process.getuid?.() !== 0 || statSync(path).uid === 0) return;
+  throw new OperatorError(
+    `${path} belongs to another account than root, which could replace the signing keys.`,
+    'Run epic-server as that account, or name other keys in EPIC_JWT_KEYS.',
+  );
 }
 
 /** Writes a JWK Set with one new key to a file that does not exist yet, for this user only (0600). */

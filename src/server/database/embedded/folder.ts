@@ -38,8 +38,9 @@ const KNOWN_NAMES = [PGDATA, SECRETS, 'keys.json'];
 const SHARED_HOME = '/var/lib/epic-events';
 
 /**
- * Creates the folder (0700) or checks the existing one. When the account that runs PostgreSQL cannot access it, another
- * one is used and reported.
+ * Creates the folder (0700) or checks the existing one. When this process is root, the folder is root's, and PostgreSQL's
+ * account may enter it (0710): if it could write to it, it could replace the signing keys. When that account cannot
+ * access the folder, another one is used and reported.
  */
 export async function openDataFolder(
   wanted: string,
@@ -55,8 +56,8 @@ export async function openDataFolder(
   const isNew = (await mkdir(path, { recursive: true, mode: 0o700 })) !== undefined;
   const owner = await accountFor(join(path, PGDATA));
   if (!isNew) await refuseForeignFolder(path, owner);
-  await chmod(path, 0o700);
-  if (owner !== undefined) await chown(path, owner.uid, owner.gid);
+  if (owner === undefined) await chmod(path, 0o700);
+  else await shareFolder(path, owner);
 
   const real = await realpath(path);
   return {
@@ -127,15 +128,25 @@ async function makeParents(folder: string): Promise<void> {
   await chmod(folder, 0o755);
 }
 
+/** Lets the account that runs PostgreSQL enter a folder of root's. The folder of an ordinary user stays theirs. */
+async function shareFolder(path: string, account: Account): Promise<void> {
+  const secrets = await stat(join(path, SECRETS)).catch(() => undefined);
+  const isOrdinaryUsers = secrets !== undefined && secrets.uid !== 0;
+  await chown(path, isOrdinaryUsers ? account.uid : 0, account.gid);
+  await chmod(path, isOrdinaryUsers ? 0o700 : 0o710);
+}
+
 function sharedHomeOf(folder: string): string {
   const digest = createHash('sha256').update(folder).digest('hex').slice(0, 8);
   return join(SHARED_HOME, `${basename(folder)}-${digest}`);
 }
 
-async function refuseForeignFolder(path: string, owner: Account | undefined): Promise<void> {
+async function refuseForeignFolder(path: string, account: Account | undefined): Promise<void> {
   const { mode, uid } = await stat(path);
-  const wantedUid = owner?.uid ?? process.getuid?.();
-  if (wantedUid === undefined || ((mode & 0o777) === 0o700 && uid === wantedUid)) return;
+  const ownUid = process.getuid?.();
+  const isPrivate = (mode & 0o777) === 0o700 && uid === (account?.uid ?? ownUid);
+  const isShared = (mode & 0o777) === 0o710 && uid === 0 && account !== undefined;
+  if (ownUid === undefined || isPrivate || isShared) return;
 
   const names = await readdir(path).catch((cause) => {
     throw new OperatorError(
