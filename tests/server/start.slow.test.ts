@@ -70,15 +70,27 @@ describe('epic-server start', () => {
     expect(reversed.stderr).toContain('DATABASE_URL is not set, though DATABASE_WORKER_URL is.\n');
   });
 
-  test('epic-server start reports that the job queue cannot log in', async () => {
-    const url = Object.assign(new URL(database.workerUrl), { password: 'wrong' });
-    const { code, stderr } = await start({ DATABASE_WORKER_URL: url.href });
-    expect(code).toBe(1);
-    expect(stderr).toContain(
-      'The job queue cannot log in to the database (password authentication failed for user "epic_worker").',
-    );
-    expect(stderr).toContain('Check DATABASE_WORKER_URL');
-  });
+  test.each([
+    [
+      'a wrong password',
+      (url: URL) => Object.assign(url, { password: 'wrong' }),
+      'password authentication failed for user "epic_worker"',
+    ],
+    [
+      'the login of the API',
+      () => new URL(database.authenticatorUrl),
+      'permission denied for schema graphile_worker',
+    ],
+  ])(
+    'epic-server start reports that the job queue cannot use the database with %s',
+    async (_what, change, reason) => {
+      const url = change(new URL(database.workerUrl));
+      const { code, stderr } = await start({ DATABASE_WORKER_URL: url.href });
+      expect(code).toBe(1);
+      expect(stderr).toContain(`The job queue cannot use the database (${reason}).\n`);
+      expect(stderr).toContain('Check DATABASE_WORKER_URL');
+    },
+  );
 
   test('epic-server start asks for keys when DATABASE_URL is set', async () => {
     const { stderr } = await start({ EPIC_JWT_KEYS: '' });
@@ -148,6 +160,7 @@ describe('epic-server start', () => {
       const ready = await fetch(`${server.url}/readyz`);
       const found = { keys: await response.json(), ready: ready.status };
       expect(await server.stop()).toBe(0);
+      expect(server.output()).not.toContain('can do more than it should');
       return found;
     };
     const first = await serve();

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import type { MetricsAudience } from '../config/values.ts';
 import { readBuiltRelease } from '../database/deploy/replaceable.ts';
-import { createPool, createQueuePool } from '../database/pool.ts';
+import { createPool } from '../database/pool.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
 import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
 import { createApi } from '../graphql/api.ts';
@@ -19,6 +19,7 @@ import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
 import { startQueue } from '../queue/queue.ts';
 import { createSubscriptions } from '../subscriptions/subscriptions.ts';
+import { openQueuePool, warnOfExcess } from './logins.ts';
 import { createRoutes } from './routes.ts';
 
 export type ServeOptions = {
@@ -89,12 +90,14 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
   const withSession = createWithSession(pool);
 
   try {
-    await withSession(sessionSettings(null), (client) => client.query({ text: 'select 1' }));
+    await withSession(sessionSettings(null), (client) =>
+      warnOfExcess(log, 'API', (text) => client.query({ text })),
+    );
 
     const mail = await createMail(options.mailHost);
     cleanups.push(mail.close);
     const queue = startQueue({
-      pool: await openQueuePool(workerUrl, onLostConnection),
+      pool: await openQueuePool(workerUrl, log, onLostConnection),
       deliveries: {
         journal: createJournalDelivery(monitor.business),
         notification_mail: mail.deliver,
@@ -148,26 +151,6 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
   } catch (error) {
     await release();
     throw explainStart(error);
-  }
-}
-
-/** Throws an OperatorError when the job queue cannot log in. */
-async function openQueuePool(
-  workerUrl: string,
-  onLostConnection: (error: Error) => void,
-): Promise<pg.Pool> {
-  const pool = createQueuePool({ workerUrl, onLostConnection });
-  try {
-    await pool.query('select 1');
-    return pool;
-  } catch (error) {
-    await pool.end();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new OperatorError(
-      `The job queue cannot log in to the database (${reason}).`,
-      'Check DATABASE_WORKER_URL, and that db/roles.sql has been run, which lets epic_worker log in.',
-      error,
-    );
   }
 }
 
