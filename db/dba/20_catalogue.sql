@@ -33,14 +33,15 @@ select
   case when policy.polpermissive then 'permissive' else 'restrictive' end as mode,
   pg_get_expr(policy.polqual, policy.polrelid)         as using_expression,
   pg_get_expr(policy.polwithcheck, policy.polrelid)    as check_expression,
-  obj_description(policy.oid, 'pg_policy')             as sentence
+  obj_description(policy.oid, 'pg_policy')             as sentence,
+  not policy.polpermissive and policy.polname ~ '_in_session$' as requires_session
 from pg_catalog.pg_policy policy
 join pg_catalog.pg_class relation on relation.oid = policy.polrelid
 join dba.schema schema            on schema.oid = relation.relnamespace
 cross join lateral unnest(policy.polroles) as grantee (oid)
 left join pg_catalog.pg_roles role on role.oid = grantee.oid;
 comment on view dba.policy is
-  'Every policy, one row for each role that it is for; command is select, insert, update, delete or all.';
+  'Every policy, one row for each role that it is for; command is select, insert, update, delete or all. Those that dba.require_session adds require a session.';
 
 
 -- Every privilege that a role other than the owner holds on an object of ours, column by column where it

@@ -19,7 +19,7 @@ select
   dba.pretty_expression(pg_get_expr(pg_policy.polwithcheck, pg_policy.polrelid, true)) as check_expression,
   bool_or(policy.role = reader.role and source.table_oid = source.record_oid) as is_named
 from dba.record_source source
-join dba.policy policy on policy.table_oid = source.table_oid
+join dba.policy policy on policy.table_oid = source.table_oid and not policy.requires_session
 join (values ('select', 'read'), ('insert', 'create'), ('update', 'update'), ('delete', 'delete')) verb (privilege, name)
   on policy.command in (verb.privilege, 'all')
 join pg_catalog.pg_policy on pg_policy.oid = policy.oid
@@ -30,7 +30,7 @@ join dba.effective_role effective
 group by source.record_oid, reader.role, verb.privilege, verb.name, policy.oid, policy.name, policy.mode, policy.sentence,
          pg_policy.polqual, pg_policy.polwithcheck, pg_policy.polrelid;
 comment on view dba.record_policy is
-  'Every policy that applies when a role uses a privilege on a record: one row for each.';
+  'Every policy that applies when a role uses a privilege on a record, other than those that require a session of everybody: one row for each.';
 
 
 -- Whether row-level security applies to a role that reads or writes the rows of a record, and if not, why.

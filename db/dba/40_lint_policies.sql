@@ -129,7 +129,8 @@ union all
 select 'policy_without_grant', policy.object,
        format('None of its roles has been granted %s.', replace(policy.command, 'all', 'anything'))
 from linted_policy policy
-where not exists (
+where policy.polpermissive  -- a restrictive one holds for what is granted later, too
+  and not exists (
   select from applicable
   join allowed using (acting_oid, table_oid, verb)
   where applicable.table_oid = policy.polrelid and applicable.polname = policy.polname)

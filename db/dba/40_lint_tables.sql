@@ -25,6 +25,29 @@ where has_rls and not exists (select from pg_catalog.pg_policy where polrelid = 
 
 
 union all
+select 'session_not_required', linted_table.object,
+       format('Without a proven session employees can: %s.', string_agg(verb.name, ', ' order by verb.nth))
+from linted_table
+cross join (values (1, 'select', 'in_session'), (2, 'insert', 'in_writable_session'),
+                   (3, 'update', 'in_writable_session'), (4, 'delete', 'in_writable_session')) verb (nth, name, required)
+where exists (
+    select from dba.department
+    where case verb.name
+            when 'delete' then has_table_privilege(department.role, linted_table.oid, 'delete')
+            else has_any_column_privilege(department.role, linted_table.oid, verb.name)
+          end)
+  and not exists (
+    select from dba.policy
+    where policy.table_oid = linted_table.oid
+      and policy.requires_session
+      and policy.role = 'epic_employee'
+      and policy.command = verb.name
+      and coalesce(policy.check_expression, policy.using_expression)
+            = format('( SELECT auth.%s() AS %1$s)', verb.required))
+group by linted_table.object
+
+
+union all
 select 'no_primary_key', object, 'It has no primary key.'
 from linted_table
 where not exists (select from pg_catalog.pg_index where indrelid = linted_table.oid and indisprimary)

@@ -63,18 +63,38 @@ from (values
    'A deployment removes all that it recorded before.'),
   ('always_true_write_policy', 'owner_create_any on auth.refresh_token',
    'auth.log_in and auth.refresh issue the tokens of every session.'),
+  ('always_true_write_policy', 'owner_create_any on auth.access_token',
+   'auth.log_in and auth.refresh issue the tokens of every session.'),
+  ('always_true_write_policy', 'owner_replace_any on auth.proof_key',
+   'There is one key.'),
+  ('always_true_write_policy', 'owner_update_any on auth.configuration',
+   'There is one row.'),
+
+
+  -- Indexes on what a function computes: functions of the owner look up ids through them, in a session alone.
+
+  ('leaky_index', 'crm.client_email_idx',  'crm_private.clients_with_email uses it, as the owner.'),
+  ('leaky_index', 'crm.client_phone_idx',  'crm_private.clients_with_phone uses it, as the owner.'),
+  ('leaky_index', 'crm.client_search_idx', 'crm_private.clients_containing and the functions of crm.search use it, as the owner.'),
+  ('leaky_index', 'crm.event_search_idx',  'crm_private.events_containing and the functions of crm.search use it, as the owner.'),
+  ('leaky_index', 'crm.contract_total_amount_idx', 'It serves sorting: no condition goes through it.'),
+  ('policy_column_without_index', 'auth.access_token.expires_at', 'Tokens are deleted by session, through an index, and a session has few.'),
 
 
   -- Functions that act as the owner: what they check themselves.
 
-  ('security_definer_exposed', 'auth.session_state(integer,uuid)',
-   'Tells about one session to a caller that knows its id, which is a secret; only the API''s login may call it.'),
+  ('security_definer_exposed', 'auth.open_session(integer,uuid,text,bytea,boolean)',
+   'Asks for the secret of an access token; only the API''s login may call it.'),
+  ('security_definer_exposed', 'auth.in_session()',
+   'Says whether the caller''s claims are proven, and not the proof.'),
   ('security_definer_exposed', 'auth.password_parameters(text,inet)',
    'Gives the salt of an address, never the hash; the API invents one for an unknown address.'),
-  ('security_definer_exposed', 'auth.log_in(text,text,bytea,text,inet)',
+  ('security_definer_exposed', 'auth.log_in(text,text,bytea,bytea,text,inet,boolean)',
    'Compares the hash itself, counts failures and locks.'),
-  ('security_definer_exposed', 'auth.refresh(bytea,bytea)',
+  ('security_definer_exposed', 'auth.refresh(bytea,bytea,bytea)',
    'Asks for the digest of a token that is used once; a second use ends the session.'),
+  ('security_definer_exposed', 'auth.log_out()',
+   'Ends the caller''s own session.'),
   ('security_definer_exposed', 'auth.deployed_release()',
    'Gives the number of the last migration and a digest, and nothing else.'),
   ('security_definer_exposed', 'auth.my_password_parameters(inet)',
@@ -82,7 +102,21 @@ from (values
   ('security_definer_exposed', 'auth.change_password(text,text,inet)',
    'Asks for the current password; a policy holds the owner to the caller''s own credential.'),
   ('security_definer_exposed', 'crm.erase_client(integer,boolean)',
-   'Execute is granted to management alone, and the person must confirm.'),
+   'Execute is granted to management alone, in a session that may write, and the person must confirm.'),
+  ('security_definer_exposed', 'crm_private.search_exact(text[],text[],text)',
+   'Gives ids of records that every employee reads, in a session alone.'),
+  ('security_definer_exposed', 'crm_private.search_fuzzy(text[],text[],text)',
+   'Gives ids of records that every employee reads, in a session alone.'),
+  ('security_definer_exposed', 'crm_private.clients_containing(text)',
+   'Gives ids of records that every employee reads, in a session alone.'),
+  ('security_definer_exposed', 'crm_private.events_containing(text)',
+   'Gives ids of records that every employee reads, in a session alone.'),
+  ('security_definer_exposed', 'crm_private.clients_spelt_like(text)',
+   'Gives ids of records that every employee reads, in a session alone.'),
+  ('security_definer_exposed', 'crm_private.clients_with_phone(text)',
+   'Gives ids of records that every employee reads, in a session alone.'),
+  ('security_definer_exposed', 'crm_private.clients_with_email(text[])',
+   'Gives ids of records that every employee reads, in a session alone.'),
 
 
   -- Extensions, in a schema that employees may use: crm_private.normalize_text calls unaccent with the rights of its caller.

@@ -35,6 +35,7 @@ as $$
 declare
   person crm.employee;
 begin
+  perform set_config('role', 'epic_owner', true);  -- which reads employees without a session
   select * into person from crm.employee where lower(employee.email) = lower(impersonate.email);
   if not found then
     raise 'No employee has the e-mail address %.', coalesce(impersonate.email, 'null')
@@ -52,6 +53,7 @@ begin
   end if;
   execute format('declare dba_impersonation no scroll cursor with hold for select dba.refuse_autocommit(%L)', current_query());
 
+  perform auth.set_claims('epic_' || person.department, person.id, null, person.department);
   begin
     perform set_config('role', 'epic_' || person.department, true);
   exception when insufficient_privilege then
@@ -59,9 +61,6 @@ begin
       using errcode = 'insufficient_privilege',
             hint = format('Have an administrator of the server run: grant epic_%s to %I', person.department, session_user);
   end;
-  perform set_config('jwt.claims.employee_id', person.id::text, true),
-          set_config('jwt.claims.session_id',  '', true),
-          set_config('jwt.claims.department',  person.department, true);
   return format('You are %s (employee %s, %s) until rollback or commit.', person.full_name, person.id, person.department);
 end
 $$;

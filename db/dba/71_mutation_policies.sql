@@ -70,6 +70,7 @@ select
 from policy
 join dba.mutation_role role on role.name <> 'epic_authenticator'
 where role_name <> 'epic_owner'
+  and policy.polpermissive  -- a restrictive one gives nothing
   -- Skipped for a role whose own policy permits as much already.
   and not exists (
     select from policy own

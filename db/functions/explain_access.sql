@@ -121,10 +121,11 @@ begin atomic
   where pol.polrelid = relation
     and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
     and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'))
-    and grantee.rolname is distinct from 'epic_worker';
+    and grantee.rolname is distinct from 'epic_worker'
+    and (pol.polpermissive or pol.polname !~ '_in_session$');
 end;
 comment on function access.policies_on(regclass, text) is
-  'The policies of a table for a privilege, other than those for the database''s own functions and for the worker.';
+  'The policies of a table for a privilege, other than those for the database''s own functions and for the worker, and those that require a session, in which the caller is.';
 
 
 -- Rows, as a policy sees them

@@ -2,8 +2,8 @@
 -- is <table>_filter_<filter>, in crm_private. A function of a row is the condition on it; one that returns rows of the table
 -- says which ones to show. The other argument is what the filter is given: without one it is switched on by true. The
 -- comment is its description. Those that search for a text are in search.sql.
--- The session's employee is not wrapped in a subquery, which would keep PostgreSQL from inlining: an index evaluates
--- it once.
+-- Where an argument is named `me`, the API gives (select crm.current_employee_id()), which is evaluated once: within the
+-- function a subquery would keep PostgreSQL from inlining it.
 
 
 create or replace function crm_private.employee_filter_ids(employee crm.employee, ids integer[]) returns boolean
@@ -19,10 +19,10 @@ return client.id = any (ids);
 comment on function crm_private.client_filter_ids(crm.client, integer[]) is
   'Only the clients with one of these ids.';
 
-create or replace function crm_private.client_filter_mine(client crm.client) returns boolean
-language sql stable parallel safe
-return client.commercial_contact_id = crm.current_employee_id();
-comment on function crm_private.client_filter_mine(crm.client) is
+create or replace function crm_private.client_filter_mine(client crm.client, me integer) returns boolean
+language sql immutable parallel safe
+return client.commercial_contact_id = me;
+comment on function crm_private.client_filter_mine(crm.client, integer) is
   'Only the clients whose sales contact I am.';
 
 create or replace function crm_private.client_filter_current(client crm.client) returns boolean
@@ -50,10 +50,10 @@ comment on function crm_private.client_filter_first_contact_to(crm.client, date)
   'Only clients of a first contact on this day or earlier.';
 
 
-create or replace function crm_private.contract_filter_mine(contract crm.contract) returns boolean
-language sql stable parallel safe
-return contract.commercial_id = crm.current_employee_id();
-comment on function crm_private.contract_filter_mine(crm.contract) is
+create or replace function crm_private.contract_filter_mine(contract crm.contract, me integer) returns boolean
+language sql immutable parallel safe
+return contract.commercial_id = me;
+comment on function crm_private.contract_filter_mine(crm.contract, integer) is
   'Only the contracts whose sales contact I am.';
 
 create or replace function crm_private.contract_filter_unsigned(contract crm.contract) returns boolean

@@ -95,14 +95,20 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
+  emails  text[];
   unclear record;
   refused integer;
 begin
-  select staged.line, min(client.id) as one, count(*) as clients into unclear
+  if match_email then
+    emails := array(
+      select staged.input ->> 'email' from staging.import_line staged
+      where staged.import_id = write_clients.import_id and staged.line between first_line and last_line);
+  end if;
+
+  select staged.line, min(known.id) as one, count(*) as clients into unclear
   from staging.import_line staged
-  join crm.client on lower(client.email) = lower(staged.input ->> 'email')
-  where match_email
-    and staged.import_id = write_clients.import_id
+  join crm_private.clients_with_email(emails) known on known.email = lower(staged.input ->> 'email')
+  where staged.import_id = write_clients.import_id
     and staged.line between first_line and last_line
   group by staged.line
   having count(*) > 1
@@ -117,7 +123,8 @@ begin
            (wanted.full_name, wanted.phone, wanted.company_name)
              is distinct from (client.full_name, client.phone, client.company_name) as differs
     from staging.import_line staged
-    left join crm.client on match_email and lower(client.email) = lower(staged.input ->> 'email')
+    left join crm_private.clients_with_email(emails) known on known.email = lower(staged.input ->> 'email')
+    left join crm.client on client.id = known.id
     cross join lateral (
       -- Over the client that there is: what the line does not give stays as it is.
       select full_name, email, phone, company_name, first_contact from jsonb_populate_record(client, staged.input)
@@ -166,16 +173,19 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
+  emails  text[] := array(
+    select staged.input ->> 'client_email' from staging.import_line staged
+    where staged.import_id = write_contracts.import_id and staged.line between first_line and last_line);
   unclear record;
 begin
-  select staged.input ->> 'client_email' as email, count(client.id) as clients into unclear
+  select staged.input ->> 'client_email' as email, count(known.id) as clients into unclear
   from staging.import_line staged
-  left join crm.client on lower(client.email) = lower(staged.input ->> 'client_email')
+  left join crm_private.clients_with_email(emails) known on known.email = lower(staged.input ->> 'client_email')
   where staged.import_id = write_contracts.import_id
     and staged.line between first_line and last_line
     and staged.input ->> 'client_email' is not null
   group by staged.line, staged.input
-  having count(client.id) <> 1
+  having count(known.id) <> 1
   limit 1;
   if found then
     raise check_violation using column = 'client_email', message = case unclear.clients
@@ -185,12 +195,12 @@ begin
   end if;
 
   insert into crm.contract (client_id, total_amount)
-  select coalesce(client.id, wanted.client_id), wanted.total_amount
+  select coalesce(known.id, wanted.client_id), wanted.total_amount
   from staging.import_line staged
   cross join lateral (
     select client_id, total_amount from jsonb_populate_record(null::crm.contract, staged.input)
   ) wanted
-  left join crm.client on lower(client.email) = lower(staged.input ->> 'client_email')
+  left join crm_private.clients_with_email(emails) known on known.email = lower(staged.input ->> 'client_email')
   where staged.import_id = write_contracts.import_id
     and staged.line between first_line and last_line
   order by staged.line;
@@ -409,7 +419,10 @@ begin
         else format('%s clients have this e-mail address, client %s among them.', count(*), min(client.id))
       end)::crm.import_problem
       from staging.import_line staged
-      join crm.client on lower(client.email) = lower(staged.input ->> 'email')
+      join crm_private.clients_with_email(array(
+        select twin.input ->> 'email' from staging.import_line twin where twin.import_id = run_import.import_id)) with_email
+        on with_email.email = lower(staged.input ->> 'email')
+      join crm.client on client.id = with_email.id
       where staged.import_id = run_import.import_id
       group by staged.line);
   end if;

@@ -169,9 +169,10 @@ comment on function auth.my_password_parameters(inet) is
 
 
 create or replace function auth.log_in(
-  email text, password_hash text, refresh_token_hash bytea, user_agent text, ip_address inet,
+  email text, password_hash text, refresh_token_hash bytea, access_secret_hash bytea, user_agent text, ip_address inet,
+  read_only boolean default false,
   out outcome text, out session_id uuid, out employee_id integer, out department text,
-  out must_change_password boolean, out retry_at timestamptz)
+  out must_change_password boolean, out access_token_expires_at timestamptz, out retry_at timestamptz)
 language plpgsql volatile security definer
 set search_path = ''
 as $$
@@ -209,15 +210,17 @@ begin
   department := found_department;
   must_change_password := is_one_time;
   delete from auth.session where session.employee_id = found_id and session.expires_at < now();
-  insert into auth.session (employee_id, user_agent)
-  values (found_id, left(log_in.user_agent, 200))
+  insert into auth.session (employee_id, user_agent, read_only, ends_at)
+  select found_id, left(log_in.user_agent, 200), log_in.read_only, now() + configuration.session_lifetime
+  from auth.configuration
   returning id into log_in.session_id;
   insert into auth.refresh_token (token_hash, session_id)
   values (log_in.refresh_token_hash, log_in.session_id);
+  access_token_expires_at := auth.issue_access_token(log_in.session_id, log_in.access_secret_hash);
   outcome := 'ok';
 end
 $$;
-comment on function auth.log_in(text, text, bytea, text, inet) is
+comment on function auth.log_in(text, text, bytea, bytea, text, inet, boolean) is
   'Opens a session, always a new one. Outcome: ok; refused, whether the address or the password is wrong; expired, for a one-time password of more than seven days ago; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
 
 
@@ -231,6 +234,9 @@ declare
   me       integer := crm.current_employee_id();
   my_email text    := (select email from crm.employee where id = me);
 begin
+  if not auth.in_writable_session() then
+    raise read_only_sql_transaction using message = 'A password is changed only in a session that may write.';
+  end if;
   retry_at := auth.begin_attempt(my_email, change_password.ip_address);
   if retry_at is not null then
     outcome := 'locked';

@@ -27,35 +27,100 @@ comment on function crm_private.employee_search_text(crm.employee) is
   'By what an employee is found: name and e-mail address, as crm_private.normalize_text writes them.';
 
 
-create or replace function crm_private.client_matches(client crm.client, search text) returns boolean
-language sql stable parallel safe
-return crm_private.client_search_text(client) like '%' || regexp_replace(crm_private.normalize_text(search), '([\\%_])', '\\\1', 'g') || '%';
-comment on function crm_private.client_matches(crm.client, text) is
-  'Whether the text occurs in the client''s name, company or e-mail address, without regard to case, accents, hyphens and apostrophes.';
+-- An index on what a function computes serves a query only where no policy with a condition stands before it, since such a
+-- function might leak rows. The functions of these look-ups therefore act as the owner, check the session themselves, and
+-- return ids alone: the caller reads the records, as their policies allow.
 
+create or replace function crm_private.like_pattern(search text) returns text
+language sql immutable parallel safe
+return '%' || regexp_replace(crm_private.normalize_text(left(search, 200)), '([\\%_])', '\\\1', 'g') || '%';
+comment on function crm_private.like_pattern(text) is
+  'The pattern of what contains a text, of which the first 200 characters count.';
 
-create or replace function crm_private.event_matches(event crm.event, search text) returns boolean
-language sql stable parallel safe
-return crm_private.event_search_text(event) like '%' || regexp_replace(crm_private.normalize_text(search), '([\\%_])', '\\\1', 'g') || '%';
-comment on function crm_private.event_matches(crm.event, text) is
-  'Whether the text occurs in the event''s title or location, without regard to case, accents, hyphens and apostrophes.';
+create or replace function crm_private.clients_containing(search text) returns setof integer
+language plpgsql stable security definer
+set search_path = ''
+set plan_cache_mode = force_custom_plan  -- what is best depends on the text
+as $$
+begin
+  return query
+  select client.id from crm.client
+  where crm_private.client_search_text(client) like crm_private.like_pattern(search)
+    and (select auth.in_session());
+end
+$$;
+comment on function crm_private.clients_containing(text) is
+  'The ids of the clients in whose name, company or e-mail address the text occurs, without regard to case, accents, hyphens and apostrophes.';
+
+create or replace function crm_private.events_containing(search text) returns setof integer
+language plpgsql stable security definer
+set search_path = ''
+set plan_cache_mode = force_custom_plan  -- what is best depends on the text
+as $$
+begin
+  return query
+  select event.id from crm.event
+  where crm_private.event_search_text(event) like crm_private.like_pattern(search)
+    and (select auth.in_session());
+end
+$$;
+comment on function crm_private.events_containing(text) is
+  'The ids of the events in whose title or location the text occurs, without regard to case, accents, hyphens and apostrophes.';
+
+create or replace function crm_private.clients_with_phone(digits text) returns setof integer
+language sql stable security definer
+set search_path = ''
+as $$
+  select client.id from crm.client
+  where crm_private.phone_digits(client.phone) = digits
+    and (select auth.in_session())
+$$;
+comment on function crm_private.clients_with_phone(text) is
+  'The ids of the clients with this phone number, as crm_private.phone_digits writes it.';
+
+create or replace function crm_private.clients_with_email(emails text[]) returns table (email text, id integer)
+language sql stable security definer
+set search_path = ''
+as $$
+  select lower(client.email), client.id
+  from (select distinct lower(email) from unnest(emails) email) wanted (email)
+  join crm.client on lower(client.email) = wanted.email
+  where (select auth.in_session())
+$$;
+comment on function crm_private.clients_with_email(text[]) is
+  'The ids of the clients with one of these e-mail addresses, each with its address in lower case.';
+
+create or replace function crm_private.clients_spelt_like(name text) returns setof integer
+language plpgsql stable security definer
+set search_path = ''
+set pg_trgm.word_similarity_threshold = 0.6
+set plan_cache_mode = force_custom_plan
+as $$
+begin
+  return query
+  select client.id from crm.client
+  where crm_private.client_search_text(client) operator(extensions.%>) crm_private.normalize_text(left(name, 200))
+    and (select auth.in_session());
+end
+$$;
+comment on function crm_private.clients_spelt_like(text) is
+  'The ids of the clients whose name, company or e-mail address has words spelt much like the name.';
 
 
 -- The named filters of the API's lists that search; filters.sql has the others, and says how they are found.
 
-create or replace function crm_private.client_filter_search(client crm.client, search text) returns boolean
+create or replace function crm_private.client_filter_search(search text) returns setof crm.client
 language sql stable parallel safe
-return crm_private.client_matches(client, search);
-comment on function crm_private.client_filter_search(crm.client, text) is
+begin atomic
+  select client.* from crm.client where client.id in (select crm_private.clients_containing(search));
+end;
+comment on function crm_private.client_filter_search(text) is
   'Only clients whose name, company or e-mail address contains this text, without regard to case and accents.';
 
 create or replace function crm_private.contract_filter_search(search text) returns setof crm.contract
 language sql stable parallel safe
 begin atomic
-  select contract.*
-  from crm.client
-  join crm.contract on contract.client_id = client.id
-  where crm_private.client_matches(client, search);
+  select contract.* from crm.contract where contract.client_id in (select crm_private.clients_containing(search));
 end;
 comment on function crm_private.contract_filter_search(text) is
   'Only contracts of the clients that `search` finds among clients.';
@@ -63,13 +128,12 @@ comment on function crm_private.contract_filter_search(text) is
 create or replace function crm_private.event_filter_search(search text) returns setof crm.event
 language sql stable parallel safe
 begin atomic
-  select event.* from crm.event where crm_private.event_matches(event, search)
+  select event.* from crm.event where event.id in (select crm_private.events_containing(search))
   union all
   select event.*
-  from crm.client
-  join crm.contract on contract.client_id = client.id
-  join crm.event    on event.contract_id = contract.id
-  where crm_private.client_matches(client, search);
+  from crm.contract
+  join crm.event on event.contract_id = contract.id
+  where contract.client_id in (select crm_private.clients_containing(search));
 end;
 comment on function crm_private.event_filter_search(text) is
   'Only events whose title or location contains this text, without regard to case and accents, and those of the clients that `search` finds among clients.';
@@ -79,7 +143,7 @@ comment on function crm_private.event_filter_search(text) is
 -- are ranked, so that a frequent word costs no more than another.
 create or replace function crm_private.search_exact(words text[], kinds text[], department text default null)
 returns table (kind text, id integer, rank real)
-language plpgsql stable security invoker
+language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan  -- what is best depends on the words and the kinds
 as $$
@@ -103,6 +167,9 @@ begin
   anchors := case when length(longest) < 3 then array[longest || '%', '% ' || longest || '%']
                   else array['%' || longest || '%'] end;
 
+  if not auth.in_session() then
+    return;
+  end if;
   return query
   (
     select 'client', client.id,
@@ -205,7 +272,7 @@ comment on function crm_private.lowest_word_similarity(text[], text) is
 
 create or replace function crm_private.search_fuzzy(words text[], kinds text[], department text default null)
 returns table (kind text, id integer, rank real)
-language plpgsql stable security invoker
+language plpgsql stable security definer
 set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.4
 set plan_cache_mode = force_custom_plan
@@ -214,8 +281,10 @@ declare
   longest text   := (select word from unnest(words) word order by length(word) desc limit 1);
   swapped text[] := crm_private.transpositions(longest);
 begin
-  if length(longest) < 3 then
-    return;  -- everything is spelt like it
+  if length(longest) < 3  -- everything is spelt like it
+    or not auth.in_session()
+  then
+    return;
   end if;
   return query
   with closest_client as materialized (
@@ -275,11 +344,12 @@ set search_path = ''
 as $$
 declare
   asked      text[] := coalesce(kinds, '{client,contract,event,employee}');
-  its_number integer := substring(btrim(text) from '^#?([0-9]{1,9})$');
-  its_phone  text := case when btrim(text) ~ '^\+?[0-9(][0-9 ().-]{5,29}$' then crm_private.phone_digits(text) end;
+  typed      text := btrim(left(text, 200));
+  its_number integer := substring(typed from '^#?([0-9]{1,9})$');
+  its_phone  text := case when typed ~ '^\+?[0-9(][0-9 ().-]{5,29}$' then crm_private.phone_digits(typed) end;
   words      text[] := array(
     select word
-    from regexp_split_to_table(crm_private.normalize_text(left(text, 200)), '[[:space:]]+') with ordinality typed (word, position)
+    from regexp_split_to_table(crm_private.normalize_text(typed), '[[:space:]]+') with ordinality each (word, position)
     where word <> ''
     order by position
     limit 8);
@@ -292,7 +362,7 @@ begin
     union all
     select 'client', client.id, -2::real
     from crm.client
-    where 'client' = any (asked) and crm_private.phone_digits(client.phone) = its_phone
+    where 'client' = any (asked) and client.id in (select crm_private.clients_with_phone(its_phone))
     union all
     select 'employee', employee.id, -2::real
     from crm.employee
@@ -313,7 +383,6 @@ begin
     select *
     from found
     order by rank, array_position(array['client', 'employee', 'event', 'contract'], found.kind), found.id desc
-    limit 100
   )
   select best.kind, best.id, shown.title, shown.detail,
     case when best.rank < 0 then 'exact' when best.rank <= 3 then 'contains' else 'similar' end
@@ -344,7 +413,8 @@ begin
     join crm.client   on client.id = contract.client_id
     where best.kind = 'event' and event.id = best.id
   ) shown (title, detail)
-  order by best.rank, array_position(array['client', 'employee', 'event', 'contract'], best.kind), best.id desc;
+  order by best.rank, array_position(array['client', 'employee', 'event', 'contract'], best.kind), best.id desc
+  limit 100;
 end
 $$;
 comment on function crm.search(text, text[], text) is
@@ -358,7 +428,6 @@ create or replace function crm.similar_clients(new_name text, new_email text def
 returns setof crm.similar_client
 language sql stable security invoker
 set search_path = ''
-set pg_trgm.word_similarity_threshold = 0.6
 as $$
   select client.id, client.full_name, client.company_name, client.email, client.phone, employee.full_name,
     same.email, same.phone, same.similarity >= 0.55
@@ -371,11 +440,11 @@ as $$
       extensions.similarity(crm_private.normalize_text(client.full_name), crm_private.normalize_text(left(new_name, 200)))
   ) same (email, phone, similarity)
   where client.id in (
-      select known.id from crm.client known where lower(known.email) = lower(new_email)
+      select known.id from crm_private.clients_with_email(array[new_email]) known
       union all
-      select known.id from crm.client known where crm_private.phone_digits(known.phone) = crm_private.phone_digits(new_phone)
+      select crm_private.clients_with_phone(crm_private.phone_digits(new_phone))
       union all
-      select known.id from crm.client known where crm_private.client_search_text(known) operator(extensions.%>) crm_private.normalize_text(left(new_name, 200))
+      select crm_private.clients_spelt_like(new_name)
     )
     and (same.email or same.phone or same.similarity >= 0.55)
     and client.erased_at is null

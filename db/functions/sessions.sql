@@ -1,86 +1,195 @@
--- Sessions: entered by every transaction of the API, refreshed, listed and ended.
+-- Sessions: proven and entered by every transaction of the API, refreshed, listed and ended.
+--
+-- Claims are settings, and a connection can set them to anything. They count only with a proof, which auth.enter makes
+-- once the secret of an access token was right: a keyed hash of the claims, the backend, the transaction and the role.
+-- Only epic_owner reads the key. Where the proof is missing, or of another transaction, connection, role or claim,
+-- crm.current_employee_id() is null and every table is closed (dba.require_session).
+
+
+create or replace function auth.claims_proof(role text) returns text
+language plpgsql stable security definer
+set search_path = ''
+as $$
+declare
+  key auth.proof_key;
+begin
+  select * into strict key from auth.proof_key;
+  return encode(sha256(key.outer_key || sha256(key.inner_key || convert_to(
+    array[  -- as text an array quotes what would be ambiguous
+      pg_backend_pid()::text,
+      extract(epoch from transaction_timestamp())::text,
+      role,
+      current_setting('jwt.claims.employee_id', true),
+      current_setting('jwt.claims.session_id', true),
+      current_setting('jwt.claims.department', true),
+      current_setting('jwt.claims.read_only', true),
+      current_setting('jwt.claims.second_factor', true)
+    ]::text, 'UTF8'))), 'hex');
+end
+$$;
+comment on function auth.claims_proof(text) is
+  'The proof of the present claims for a role, in this transaction of this connection: HMAC-SHA-256, in hexadecimal. For the functions of auth.';
+
+
+create or replace function auth.in_session() returns boolean
+language plpgsql stable security definer
+set search_path = ''
+as $$
+begin
+  return coalesce(current_setting('jwt.claims.proof', true) = auth.claims_proof(current_setting('role')), false);
+end
+$$;
+comment on function auth.in_session() is
+  'Whether the claims of this transaction are proven: auth.enter, or dba.impersonate, has set them here, for the present role. Always wrapped in policies, as it takes about 10 µs.';
+
+
+create or replace function auth.in_writable_session() returns boolean
+language sql stable
+return auth.in_session() and current_setting('jwt.claims.read_only', true) = 'false';
+comment on function auth.in_writable_session() is
+  'Whether this transaction is in a session that may write: as auth.in_session(), and the session was not opened as read-only.';
 
 
 create or replace function crm.current_department() returns text
-language sql stable parallel safe
-return nullif(current_setting('jwt.claims.department', true), '');
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  return case when auth.in_session() then nullif(current_setting('jwt.claims.department', true), '') end;
+end
+$$;
 comment on function crm.current_department() is
   'The department of the employee whose session this is; null outside a session.';
 
 
-create or replace function auth.session_state(
-  employee_id integer, session_id uuid,
-  out session_is_open boolean, out employee_is_active boolean, out department text, out must_change boolean)
-language sql stable security definer
+create or replace function auth.set_claims(
+  role text, employee_id integer, session_id uuid, department text,
+  read_only boolean default false, second_factor boolean default false)
+returns void
+language plpgsql volatile security definer
 set search_path = ''
 as $$
-  select
-    session.revoked_at is null and session.expires_at > now(),
-    employee.active,
-    employee.department,
-    coalesce(credential.must_change, true)
-  from auth.session
-  join crm.employee         on employee.id = session.employee_id
-  left join auth.credential on credential.employee_id = session.employee_id
-  where session.id = session_state.session_id
-    and session.employee_id = session_state.employee_id
+begin
+  perform set_config('jwt.claims.employee_id',   coalesce(employee_id::text, ''), true),
+          set_config('jwt.claims.session_id',    coalesce(session_id::text, ''), true),
+          set_config('jwt.claims.department',    coalesce(department, ''), true),
+          set_config('jwt.claims.read_only',     coalesce(read_only::text, ''), true),
+          set_config('jwt.claims.second_factor', coalesce(second_factor::text, ''), true);
+  perform set_config('jwt.claims.proof', auth.claims_proof(role), true);
+end
 $$;
-comment on function auth.session_state(integer, uuid) is
-  'What auth.enter must know of a session before it enters it; nulls when there is no such session.';
+comment on function auth.set_claims(text, integer, uuid, text, boolean, boolean) is
+  'Sets the claims of this transaction, and proves them for a role. For epic_owner, its members and superusers alone: auth.open_session checks a secret first.';
 
 
-create or replace function auth.enter(employee_id integer, session_id uuid, department text, for_own_credential boolean default false)
-returns void
-language plpgsql volatile security invoker  -- a security definer function may not change the role
+create or replace function auth.open_session(
+  employee_id integer, session_id uuid, department text, secret bytea, for_own_credential boolean)
+returns text
+language plpgsql volatile security definer
 set search_path = ''
 as $$
 declare
-  state record;
+  opened record;
 begin
-  if enter.employee_id is null or enter.session_id is null or enter.department is null then
-    perform set_config('jwt.claims.employee_id', '', true),
-            set_config('jwt.claims.session_id',  '', true),
-            set_config('jwt.claims.department',  '', true),
-            set_config('role', 'epic_anonymous', true);
-    return;
-  end if;
+  select
+    session.revoked_at is null and session.expires_at > now() as is_open,
+    session.read_only,
+    session.second_factor,
+    token.expires_at > now() as is_token_valid,
+    employee.active,
+    employee.department,
+    coalesce(credential.must_change, true) as must_change
+  into opened
+  from auth.access_token token
+  join auth.session         on session.id = token.session_id
+  join crm.employee         on employee.id = session.employee_id
+  left join auth.credential on credential.employee_id = session.employee_id
+  where token.secret_hash = sha256(open_session.secret)
+    and session.id = open_session.session_id
+    and session.employee_id = open_session.employee_id;
 
-  select * into state from auth.session_state(enter.employee_id, enter.session_id);
-
-  if state.session_is_open is not true then
+  if opened.is_open is not true then
     raise exception using errcode = 'EP401',
       constraint = 'session_ended', message = 'This session has ended.';
   end if;
-  if not state.employee_is_active then
+  if not opened.is_token_valid then
+    raise exception using errcode = 'EP401',
+      constraint = 'token_expired', message = 'Your access token has expired.';
+  end if;
+  if not opened.active then
     raise exception using errcode = 'EP401',
       constraint = 'account_deactivated', message = 'This account has been deactivated.';
   end if;
-  if state.department <> enter.department then
+  if opened.department <> open_session.department then
     raise exception using errcode = 'EP401',
-      constraint = 'department_changed', message = format('You have moved to %s since you logged in.', state.department),
-      detail = jsonb_build_object('department', state.department);
+      constraint = 'department_changed', message = format('You have moved to %s since you logged in.', opened.department),
+      detail = jsonb_build_object('department', opened.department);
   end if;
-  if state.must_change and not enter.for_own_credential then
+  if opened.must_change and not open_session.for_own_credential then
     raise exception using errcode = 'EP403',
       constraint = 'must_change_password',
       message = 'Choose a password of your own first: this one is for one login only.';
   end if;
 
-  perform set_config('jwt.claims.employee_id', enter.employee_id::text, true),
-          set_config('jwt.claims.session_id',  enter.session_id::text, true),
-          set_config('jwt.claims.department',  state.department, true),
-          set_config('role', 'epic_' || state.department, true);
+  perform auth.set_claims('epic_' || opened.department, open_session.employee_id, open_session.session_id, opened.department,
+                          opened.read_only, opened.second_factor);
+  return 'epic_' || opened.department;
 end
 $$;
-comment on function auth.enter(integer, uuid, text, boolean) is
-  'Begins a transaction of the API: checks the session against what the token claims, then takes on the role and the claims until the transaction ends. Nulls enter as epic_anonymous. Raises EP401 when the session, the account or the department is no longer what the token says, and EP403 while a one-time password is unchanged.';
+comment on function auth.open_session(integer, uuid, text, bytea, boolean) is
+  'Checks the secret of an access token and what the token claims, sets and proves the claims, and returns the role to take on. Raises as auth.enter.';
+
+
+create or replace function auth.enter(
+  employee_id integer, session_id uuid, department text, secret bytea, for_own_credential boolean default false)
+returns void
+language plpgsql volatile security invoker  -- a security definer function may not change the role
+set search_path = ''
+as $$
+begin
+  if enter.employee_id is null or enter.session_id is null or enter.department is null or enter.secret is null then
+    perform set_config('jwt.claims.employee_id', '', true),
+            set_config('jwt.claims.session_id',  '', true),
+            set_config('jwt.claims.department',  '', true),
+            set_config('jwt.claims.proof',       '', true),
+            set_config('role', 'epic_anonymous', true);
+    return;
+  end if;
+
+  perform set_config('role', auth.open_session(enter.employee_id, enter.session_id, enter.department, enter.secret, enter.for_own_credential), true);
+  if current_setting('jwt.claims.read_only') = 'true' and not enter.for_own_credential then
+    perform set_config('transaction_read_only', 'on', true);
+  end if;
+end
+$$;
+comment on function auth.enter(integer, uuid, text, bytea, boolean) is
+  'Begins a transaction of the API: checks the secret that the bearer of an access token has, and the session against what the token claims, then takes on the role and the claims until the transaction ends; of a read-only session the transaction is read-only, unless it is to log out or to change a password. Nulls enter as epic_anonymous. Raises EP401 when the secret is not of this session, or the token, the session, the account or the department is no longer what the token says, and EP403 while a one-time password is unchanged.';
+
+
+create or replace function auth.issue_access_token(session_id uuid, secret_hash bytea) returns timestamptz
+language plpgsql volatile
+set search_path = ''
+as $$
+declare
+  until constant timestamptz := now() + interval '15 minutes';
+begin
+  delete from auth.access_token token
+  where token.session_id = issue_access_token.session_id and token.expires_at < now();
+  insert into auth.access_token (secret_hash, session_id, expires_at)
+  values (issue_access_token.secret_hash, issue_access_token.session_id, until);
+  return until;
+end
+$$;
+comment on function auth.issue_access_token(uuid, bytea) is
+  'Admits the secret of a new access token of a session, and returns when it expires. Earlier tokens stay valid until they expire: a command that is under way holds one. For auth.log_in and auth.refresh.';
 
 
 -- A refresh token that is presented again within ten seconds, before its successor was used, comes from a second
 -- command of the same person; later it was stolen from one of its two holders, and the session ends.
 create or replace function auth.refresh(
-  token_hash bytea, new_token_hash bytea,
-  out outcome text, out session_id uuid, out employee_id integer, out department text, out must_change_password boolean)
+  token_hash bytea, new_token_hash bytea, access_secret_hash bytea,
+  out outcome text, out session_id uuid, out employee_id integer, out department text, out must_change_password boolean,
+  out access_token_expires_at timestamptz)
 language plpgsql volatile security definer
 set search_path = ''
 as $$
@@ -120,6 +229,7 @@ begin
   end if;
 
   session_id := opened.id;
+  access_token_expires_at := auth.issue_access_token(opened.id, refresh.access_secret_hash);
   if presented.used_at is not null then
     -- Two commands of one person refreshed at the same moment; the other one holds the next token.
     outcome := 'concurrent';
@@ -128,16 +238,16 @@ begin
 
   update auth.refresh_token set used_at = clock_timestamp() where refresh_token.token_hash = presented.token_hash;
   insert into auth.refresh_token (token_hash, session_id) values (new_token_hash, opened.id);
-  update auth.session set last_used_at = now(), expires_at = now() + interval '30 days' where id = opened.id;
+  update auth.session set last_used_at = now(), expires_at = least(now() + interval '30 days', ends_at) where id = opened.id;
   outcome := 'rotated';
 end
 $$;
-comment on function auth.refresh(bytea, bytea) is
-  'Exchanges a refresh token for the next one. Outcome: rotated; concurrent, when it was exchanged less than ten seconds ago and the next one has not been used (a new access token, but no new refresh token); refused, when it is unknown, its session has ended, or it was used before, which also ends the session.';
+comment on function auth.refresh(bytea, bytea, bytea) is
+  'Exchanges a refresh token for the next one, and a new access token. Outcome: rotated; concurrent, when it was exchanged less than ten seconds ago and the next one has not been used (a new access token, but no new refresh token); refused, when it is unknown, its session has ended, or it was used before, which also ends the session.';
 
 
 create or replace function auth.log_out() returns void
-language sql volatile security invoker  -- the policies of auth.session decide
+language sql volatile security definer  -- a read-only session ends itself too
 set search_path = ''
 as $$
   update auth.session

@@ -29,8 +29,8 @@ call dba.close_schema('dba');
 
 grant usage on schema auth to epic_authenticator;
 grant execute on function
-  auth.enter(integer, uuid, text, boolean),
-  auth.session_state(integer, uuid)
+  auth.enter(integer, uuid, text, bytea, boolean),
+  auth.open_session(integer, uuid, text, bytea, boolean)
   to epic_authenticator;
 
 
@@ -39,9 +39,9 @@ grant execute on function
 grant usage on schema auth to epic_anonymous;
 grant execute on function
   auth.deployed_release(),
-  auth.log_in(text, text, bytea, text, inet),
+  auth.log_in(text, text, bytea, bytea, text, inet, boolean),
   auth.password_parameters(text, inet),
-  auth.refresh(bytea, bytea)
+  auth.refresh(bytea, bytea, bytea)
   to epic_anonymous;
 
 
@@ -62,14 +62,17 @@ grant execute on function
   crm_private.client_filter_first_contact_from(crm.client, date),
   crm_private.client_filter_first_contact_to(crm.client, date),
   crm_private.client_filter_ids(crm.client, integer[]),
-  crm_private.client_filter_mine(crm.client),
+  crm_private.client_filter_mine(crm.client, integer),
   crm_private.client_filter_not_contacted_since(crm.client, timestamptz),
-  crm_private.client_filter_search(crm.client, text),
-  crm_private.client_matches(crm.client, text),
+  crm_private.client_filter_search(text),
   crm_private.client_search_text(crm.client),
+  crm_private.clients_containing(text),
+  crm_private.clients_spelt_like(text),
+  crm_private.clients_with_email(text[]),
+  crm_private.clients_with_phone(text),
   crm_private.contract_filter_created_from(crm.contract, timestamptz),
   crm_private.contract_filter_created_to(crm.contract, timestamptz),
-  crm_private.contract_filter_mine(crm.contract),
+  crm_private.contract_filter_mine(crm.contract, integer),
   crm_private.contract_filter_overdue(crm.contract),
   crm_private.contract_filter_search(text),
   crm_private.contract_filter_unpaid(crm.contract),
@@ -83,8 +86,8 @@ grant execute on function
   crm_private.event_filter_to(crm.event, timestamptz),
   crm_private.event_filter_upcoming(crm.event),
   crm_private.event_filter_without_support(crm.event),
-  crm_private.event_matches(crm.event, text),
   crm_private.event_search_text(crm.event),
+  crm_private.events_containing(text),
   crm_private.format_euros(numeric),
   crm_private.is_email_address(text),
   crm_private.is_one_line(text, integer),
@@ -113,6 +116,8 @@ grant execute on function
   access.base_table(regclass),
   auth.change_password(text, text, inet),
   auth.current_session_id(),
+  auth.in_session(),
+  auth.in_writable_session(),
   auth.log_out(),
   auth.my_password_parameters(inet),
   audit.position_snapshot(bigint),

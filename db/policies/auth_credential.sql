@@ -2,6 +2,7 @@
 -- No role of the API reads a password hash. Management gives others one for one login; the functions of auth compare and change it.
 
 call dba.close_table('auth.credential');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.require_session('auth.credential');  -- restrictive: only in a session that auth.enter has proven
 
 grant select (employee_id)                            on auth.credential to epic_management;
 grant insert (employee_id, password_hash)             on auth.credential to epic_management;

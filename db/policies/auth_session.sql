@@ -3,6 +3,7 @@
 
 call dba.close_table('auth.session');  -- no grant, no policy, RLS forced: everything below is all there is
 call dba.close_table('crm.my_session');
+call dba.require_session('auth.session');  -- restrictive: only in a session that auth.enter has proven
 
 grant select (id, created_at, last_used_at, expires_at, revoked_at, user_agent) on auth.session to epic_employee;
 grant update (revoked_at)                                                       on auth.session to epic_employee;

@@ -2,6 +2,7 @@
 -- Every employee reads all of them. Management alone creates, changes and deletes them, but not themselves.
 
 call dba.close_table('crm.employee');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.require_session('crm.employee');  -- restrictive: only in a session that auth.enter has proven
 
 grant select                                                        on crm.employee to epic_employee;
 grant insert (full_name, email, phone, department)                  on crm.employee to epic_management;

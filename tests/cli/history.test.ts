@@ -125,7 +125,7 @@ test('a change made in psql as an employee names both', async () => {
   const [login] = await office.database.query<{ name: string }>('select session_user as name');
   await office.database.query(
     `do $$ begin
-       perform set_config('jwt.claims.employee_id', '2', true);
+       perform auth.set_claims(current_setting('role'), 2, null, null);
        update crm.client set phone = '0612' where id = ${client};
      end $$`,
   );

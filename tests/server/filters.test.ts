@@ -3,7 +3,7 @@ import type { Claims } from '../../src/server/database/claims.ts';
 import { createPool } from '../../src/server/database/pool.ts';
 import { createApi } from '../../src/server/graphql/api.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addEmployee } from '../support/people.ts';
+import { addEmployee, openSession } from '../support/people.ts';
 
 // Every named filter is served by an index, for every department: PostgreSQL tells its plan of each statement that the
 // API really sends (auto_explain), in a company of many years.
@@ -71,11 +71,7 @@ async function settle(): Promise<void> {
   for (const department of departments) {
     const email = `${department}@epic.example`;
     const employeeId = await addEmployee(database, { email, department });
-    const [session] = await database.query<{ id: string }>(
-      'insert into auth.session (employee_id) values ($1) returning id',
-      [employeeId],
-    );
-    colleagues.set(department, { employeeId, sessionId: session?.id ?? '', department });
+    colleagues.set(department, await openSession(database, employeeId));
   }
   await database.query(
     `insert into crm.employee (full_name, email, department)
@@ -115,7 +111,13 @@ async function settle(): Promise<void> {
     analyze`);
 }
 
-const enteringTheSession = new Set(['session', 'credential', 'employee']);
+const enteringTheSession = new Set([
+  'access_token',
+  'session',
+  'credential',
+  'employee',
+  'proof_key',
+]);
 
 /** The indexes and the tables read from end to end in answering a query. */
 async function waysOfReading(query: string, department: string) {

@@ -65,7 +65,7 @@ client              sales
 `);
     expect(await printed('--role', 'epic_authenticator')).toBe(`\
 Functions
-  authenticator: auth.enter, auth.session_state
+  authenticator: auth.enter, auth.open_session
 
 Besides
   connect on this database; may become epic_anonymous, epic_employee,

@@ -8,7 +8,7 @@ import {
   type WithSession,
 } from '../../src/server/database/session.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addEmployee } from '../support/people.ts';
+import { addEmployee, openSession } from '../support/people.ts';
 
 const whoAmI = `select current_user as role,
   crm.current_employee_id() as employee,
@@ -22,11 +22,7 @@ let alice: Claims;
 beforeAll(async () => {
   database = await cloneDatabase();
   const employeeId = await addEmployee(database, { email: 'a@epic.example', department: 'sales' });
-  const [session] = await database.query<{ id: string }>(
-    'insert into auth.session (employee_id) values ($1) returning id',
-    [employeeId],
-  );
-  alice = { employeeId, sessionId: session?.id ?? '', department: 'sales' };
+  alice = await openSession(database, employeeId);
 });
 
 afterAll(() => database.drop());

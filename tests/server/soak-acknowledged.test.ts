@@ -147,8 +147,12 @@ describe('the comparison with a database', () => {
   });
 
   const as = async (employeeId: number, sql: string) => {
-    await client.query(`select set_config('jwt.claims.employee_id', $1, false)`, [employeeId]);
+    await client.query('begin');
+    await client.query(`select auth.set_claims(current_setting('role'), $1, null, null)`, [
+      employeeId,
+    ]);
     await client.query(sql);
+    await client.query('commit');
   };
 
   test('reads each kind of write and its author from history, and checks the amounts', async () => {

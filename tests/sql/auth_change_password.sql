@@ -61,7 +61,7 @@ select test.results_in('alice', pg_temp.change_password('alice'),
 select test.reads('alice', $$ select retry_at > now() from auth.my_password_parameters('192.0.2.1') $$, 'true',
   'auth.my_password_parameters returns the end of the lock');
 select test.reads('anonymous',
-  format($$ select outcome from auth.log_in('alice@epic.example', %L, 'token', 'epic', '192.0.2.1') $$, test.password('alice')), 'locked',
+  format($$ select outcome from auth.log_in('alice@epic.example', %L, 'token', 'secret', 'epic', '192.0.2.1') $$, test.password('alice')), 'locked',
   'wrong current passwords lock logging in too');
 call test.given('dba', $$ update auth.login_attempt set locked_until = clock_timestamp() $$);
 select test.results_in('alice', pg_temp.change_password('alice'), pg_temp.failures(), '0',
@@ -97,8 +97,7 @@ select test.results_in('alice',
   $$ select count(*) from auth.session where revoked_at = now() $$, '0',
   'an employee cannot log a colleague out');
 select test.results_in('dba',
-  $$ select set_config('jwt.claims.employee_id', employee_id::text, true), set_config('jwt.claims.session_id', id::text, true)
-     from auth.session where user_agent = 'ended';
+  $$ select auth.set_claims('none', employee_id, id, null) from auth.session where user_agent = 'ended';
      select auth.log_out() $$,
   $$ select count(*) from auth.session where revoked_at = now() $$, '0',
   'logging out leaves the end of an ended session as it was');

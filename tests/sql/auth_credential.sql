@@ -112,11 +112,11 @@ select test.allows('owner', pg_temp.credential(test.password('first'), 'employee
 select test.affects_no_rows('owner', $$ update auth.credential set must_change = false $$,
   'the owner cannot change a password outside a session');
 select test.allows('owner', $$
-    select set_config('jwt.claims.employee_id', test.id('alice')::text, true);
+    select auth.set_claims('epic_owner', test.id('alice'), null, 'sales');
     update auth.credential set must_change = true $$,
   'the owner''s functions change the caller''s password within a session, and no other');
 select test.forbids('owner', $$
-    select set_config('jwt.claims.employee_id', test.id('alice')::text, true);
+    select auth.set_claims('epic_owner', test.id('alice'), null, 'sales');
     update auth.credential set employee_id = test.id('basile') $$,
   'the owner cannot give one employee the password of another');
 select test.affects_no_rows('owner', $$ delete from auth.credential $$,

@@ -3,19 +3,19 @@
 
 begin;
 set local search_path = tap, public;
-select plan(27);
+select plan(28);
 call test.load_company();
 
 -- Enters as the API's login does, and records the role and the claims.
 create function pg_temp.enter(who text, department text, session_of text default null, own_credential boolean default false) returns text
 language sql
 return format($$
-  select auth.enter(%L, %L, %L, %L);
+  select auth.enter(%L, %L, %L, test.secret(%L), %L);
   select set_config('test.seen', concat_ws(' ', current_user,
     nullif(current_setting('jwt.claims.employee_id'), ''),
     nullif(current_setting('jwt.claims.department'), ''),
     nullif(current_setting('jwt.claims.session_id'), '')), true) $$,
-  test.id(who), test.session(coalesce(session_of, who)), department, own_credential);
+  test.id(who), test.session(coalesce(session_of, who)), department, coalesce(session_of, who), own_credential);
 create function pg_temp.seen() returns text language sql return $$ current_setting('test.seen') $$;
 
 create function pg_temp.becomes(who text, department text) returns text
@@ -38,18 +38,19 @@ select test.results_in('authenticator', format($$
     select set_config('jwt.claims.employee_id', '1', true),
            set_config('jwt.claims.department', 'management', true),
            set_config('jwt.claims.session_id', 'x', true);
-    select auth.enter(%L, %L, %L);
+    select auth.enter(%L, %L, %L, %L);
     select set_config('test.seen', concat(current_user, current_setting('jwt.claims.employee_id'), current_setting('jwt.claims.department'),
                                           current_setting('jwt.claims.session_id')), true) $$,
-    employee, session, department),
+    employee, session, department, secret),
   pg_temp.seen(), 'epic_anonymous',
   format('a request without %s runs as epic_anonymous, and claims set before are removed', what))
-from (values (null,             null,                  null,    'a token'),
-             (null,             test.session('alice'), 'sales', 'an employee'),
-             (test.id('alice'), null,                  'sales', 'a session'),
-             (test.id('alice'), test.session('alice'), null,    'a department')) incomplete (employee, session, department, what);
+from (values (null,             null,                  null,    null,                 'a token'),
+             (null,             test.session('alice'), 'sales', test.secret('alice'), 'an employee'),
+             (test.id('alice'), null,                  'sales', test.secret('alice'), 'a session'),
+             (test.id('alice'), test.session('alice'), null,    test.secret('alice'), 'a department'),
+             (test.id('alice'), test.session('alice'), 'sales', null,                 'a secret')) incomplete (employee, session, department, secret, what);
 
-select test.forbids('alice', $$ select auth.enter(test.id('emma'), null, 'management') $$,
+select test.forbids('alice', $$ select auth.enter(test.id('emma'), null, 'management', null) $$,
   'an employee cannot enter a second session from within one');
 
 
@@ -58,7 +59,7 @@ select test.forbids('alice', $$ select auth.enter(test.id('emma'), null, 'manage
 select test.rejects('authenticator', pg_temp.enter('alice', 'sales', session_of => 'emma'),
   'EP401', 'This session has ended.',
   'an employee cannot enter the session of another');
-select test.rejects('authenticator', $$ select auth.enter(test.id('alice'), gen_random_uuid(), 'sales') $$,
+select test.rejects('authenticator', $$ select auth.enter(test.id('alice'), gen_random_uuid(), 'sales', test.secret('alice')) $$,
   'EP401', 'This session has ended.',
   'a session that does not exist is not entered');
 select test.rejects('authenticator', pg_temp.enter('alice', 'management'),

@@ -9,7 +9,7 @@ call test.load_company();
 -- An attempt with the password of an employee, which is right when it is that of the account.
 create function pg_temp.log_in(email text, who text, address inet default '192.0.2.1') returns text
 language sql
-return format($$ select outcome from auth.log_in(%L, %L, 'token', 'epic/1.0', %L) $$, email, test.password(who), address);
+return format($$ select outcome from auth.log_in(%L, %L, 'token', 'secret', 'epic/1.0', %L) $$, email, test.password(who), address);
 
 create procedure pg_temp.failed(account text, address text, failures numeric, ago interval default '0')
 language plpgsql
@@ -131,7 +131,7 @@ call test.given('dba', 'delete from auth.login_attempt');
 call pg_temp.failed('alice@epic.example', '192.0.2.1', 4);
 call test.given('anonymous', pg_temp.log_in('alice@epic.example', 'wrong'));
 select test.reads('anonymous', $$ select (outcome, session_id, employee_id, department, must_change_password, retry_at > now())
-                                 from auth.log_in('alice@epic.example', test.password('alice'), 'token', 'epic/1.0', '192.0.2.1') $$,
+                                 from auth.log_in('alice@epic.example', test.password('alice'), 'token', 'secret', 'epic/1.0', '192.0.2.1') $$,
   '(locked,,,,,t)',
   'a locked login does not compare the right password, and returns when to try again');
 select test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'wrong'), pg_temp.counts(), 'one here 5.00 for 15, one everywhere 1.00, all here 1.00',

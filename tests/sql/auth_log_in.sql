@@ -7,7 +7,7 @@ call test.load_company();
 
 create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
 language sql
-return format($$ select %s from auth.log_in(%L, %L, 'token', 'epic/1.0', '192.0.2.1') $$, wanted, email, test.password(who));
+return format($$ select %s from auth.log_in(%L, %L, 'token', uuid_send(gen_random_uuid()), 'epic/1.0', '192.0.2.1') $$, wanted, email, test.password(who));
 
 
 -- the parameters of a hash
@@ -35,7 +35,7 @@ select test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'alice'
      where token_hash = 'token' and used_at is null $$,
   '(t,epic/1.0,t,t,)',
   'logging in opens a session for thirty days, with a refresh token');
-select test.results_in('anonymous', format($$ select auth.log_in('alice@epic.example', %L, 'token', repeat('x', 500), null) $$, test.password('alice')),
+select test.results_in('anonymous', format($$ select auth.log_in('alice@epic.example', %L, 'token', 'secret', repeat('x', 500), null) $$, test.password('alice')),
   $$ select length(user_agent) from auth.session join auth.refresh_token on session_id = session.id where token_hash = 'token' $$, '200',
   'a long user agent is truncated to 200 characters');
 

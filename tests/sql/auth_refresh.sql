@@ -7,7 +7,7 @@ call test.load_company();
 
 create function pg_temp.refresh(token text, wanted text default 'outcome') returns text
 language sql
-return format($$ select %s from auth.refresh(%L, 'next') $$, wanted, token);
+return format($$ select %s from auth.refresh(%L, 'next', uuid_send(gen_random_uuid())) $$, wanted, token);
 
 create function pg_temp.given_token(who text) returns void
 language plpgsql
@@ -39,7 +39,7 @@ select test.results_in('anonymous', pg_temp.refresh('alice'),
   'a refresh extends the session to thirty days');
 
 call test.given('anonymous', pg_temp.refresh('denis'));
-select test.reads('anonymous', $$ select outcome from auth.refresh('next', 'after next') $$, 'rotated',
+select test.reads('anonymous', $$ select outcome from auth.refresh('next', 'after next', 'another secret') $$, 'rotated',
   'the next token is exchanged in its turn');
 
 
@@ -113,7 +113,7 @@ select test.results_in('anonymous', pg_temp.refresh(who),
   format('a refused token stays unused (%s)', who))
 from unnest(array['alice', 'basile', 'chloe']) who;
 
-select test.forbids(who, $$ select auth.refresh('denis', 'mine') $$, format('%s cannot refresh from within a session', test.department_of(who)))
+select test.forbids(who, $$ select auth.refresh('denis', 'mine', 'mine') $$, format('%s cannot refresh from within a session', test.department_of(who)))
 from unnest(array['denis', 'emma']) who;
 
 select * from finish();

@@ -11,7 +11,7 @@ call test.load_company();
 select test.has_structure('auth.session',
   array['PRIMARY KEY (id)',
         'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
-  'id, employee_id, created_at, last_used_at, expires_at');
+  'id, employee_id, created_at, last_used_at, expires_at, read_only, second_factor, ends_at');
 
 call test.given('dba', $$ update auth.session set expires_at = now() - interval '1 second' where employee_id = test.id('denis') $$);
 

@@ -4,6 +4,7 @@
 begin;
 set local search_path = tap, public;
 select plan(57);
+
 call test.load_company();
 
 call test.given('dba', $$ update auth.session set revoked_at = now() where id = test.session('bruno') $$);
@@ -21,9 +22,11 @@ call test.set_id('correction', current_setting('test.correction')::integer);
 call test.given('emma', $$ select crm.record_payment(test.id('bistro_signed'), 20) $$);
 call test.given('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {"shoe_size": "40"}}]') $$);
 
+call test.given('dba', $$ insert into auth.access_token values (sha256('expired'), test.session('emma'), now()) $$);
+
 create function pg_temp.enter(who text, department text) returns text
 language sql
-return format('select auth.enter(%L, %L, %L)', test.id(who), test.session(who), department);
+return format('select auth.enter(%L, %L, %L, test.secret(%L))', test.id(who), test.session(who), department, who);
 
 create function pg_temp.plan_event(contract text) returns text
 language sql
@@ -158,6 +161,9 @@ from (values
   ('authenticator', pg_temp.enter('bruno', 'sales'),
     'EP401', 'session_ended', '', null,
     'This session has ended.'),
+  ('authenticator', format('select auth.enter(%L, %L, %L, %L)', test.id('emma'), test.session('emma'), 'management', 'expired'),
+    'EP401', 'token_expired', '', null,
+    'Your access token has expired.'),
   ('authenticator', pg_temp.enter('felix', 'management'),
     'EP401', 'account_deactivated', '', null,
     'This account has been deactivated.'),

@@ -53,6 +53,7 @@ select test.lint_finds('indexes', 'leaky_index',
   'alter table crm.notification add column amount numeric;
    create index trial_amount_idx on crm.notification (amount)',
   'drop policy employee_read_own on crm.notification;
+   drop policy employee_read_in_session on crm.notification;
    drop policy worker_read_unread on crm.notification;
    create policy employee_read_all on crm.notification for select to epic_employee using (true)');
 

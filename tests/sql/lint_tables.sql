@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(18);
+select plan(20);
 
 
 -- row-level security
@@ -22,6 +22,17 @@ select test.lint_finds('tables', 'rls_without_policy',
   'create table audit.trial (id integer primary key);
    alter table audit.trial enable row level security, force row level security',
   'create policy trial on audit.trial for select to epic_sales using (false)');
+
+select test.lint_finds('tables', 'session_not_required',
+  'crm.event', 'Without a proven session employees can: select, delete.',
+  $$ drop policy employee_read_in_session on crm.event;
+     alter policy employee_delete_in_session on crm.event using ((select auth.in_session())) $$,
+  $$ alter policy employee_delete_in_session on crm.event using ((select auth.in_writable_session()));
+     create policy employee_read_in_session on crm.event as restrictive for select to epic_employee using ((select auth.in_session())) $$);
+select test.lint_finds('tables', 'session_not_required',
+  'crm.payment', 'Without a proven session employees can: insert.',
+  'alter policy employee_create_in_session on crm.payment to epic_sales',
+  'alter policy employee_create_in_session on crm.payment to epic_employee');
 
 
 -- tables

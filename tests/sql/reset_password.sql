@@ -72,10 +72,10 @@ select test.results_in('emma', pg_temp.reset('alice'),
   'a reset keeps the failed logins of other accounts and of addresses');
 
 call test.given('emma', pg_temp.reset('alice'));
-select test.reads('anonymous', $$ select (outcome, must_change_password) from auth.log_in('alice@epic.example', test.password('once'), 'token', 'epic', '192.0.2.9') $$,
+select test.reads('anonymous', $$ select (outcome, must_change_password) from auth.log_in('alice@epic.example', test.password('once'), 'token', 'secret', 'epic', '192.0.2.9') $$,
   '(ok,t)',
   'a reset password logs in, and must be changed');
-select test.reads('anonymous', $$ select outcome from auth.log_in('alice@epic.example', test.password('alice'), 'token', 'epic', '192.0.2.9') $$,
+select test.reads('anonymous', $$ select outcome from auth.log_in('alice@epic.example', test.password('alice'), 'token', 'secret', 'epic', '192.0.2.9') $$,
   'refused',
   'the former password no longer logs in');
 

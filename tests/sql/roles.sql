@@ -130,7 +130,7 @@ return (
   select string_agg(name, ', ' order by name) from allowed);
 
 select is(pg_temp.functions_of('epic_authenticator'),
-  'auth.enter, auth.session_state',
+  'auth.enter, auth.open_session',
   'the API''s login may call what enters a session, and nothing else');
 select is(pg_temp.functions_of('epic_anonymous'),
   'auth.deployed_release, auth.log_in, auth.password_parameters, auth.refresh',
@@ -142,16 +142,16 @@ create temp view called_by_every_department as
     'access.refusal_sentence, access.refuse, access.responsible_employee, access.describe_role, '
     'access.row_with_defaults, access.visible_row, access.base_table, audit.position_snapshot, audit.clamp_snapshot, '
     'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, '
-    'auth.current_session_id, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
+    'auth.current_session_id, auth.in_session, auth.in_writable_session, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '
     'crm.explain_refusal, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
     'crm.move_employee, crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_contact, '
     'crm.record_payment, crm.revenue_by_month, crm.revenue_by_salesperson, crm.revoke_other_sessions, '
     'crm.revoke_session, crm.run_import, crm.search, crm.sign_contract, crm.similar_clients, '
-    'crm.stage_import, crm.unassign_support, crm_private.change_employee, crm_private.client_matches, '
+    'crm.stage_import, crm.unassign_support, crm_private.change_employee, crm_private.clients_containing, crm_private.clients_spelt_like, crm_private.clients_with_email, crm_private.clients_with_phone, '
     'crm_private.client_search_text, crm_private.contract_refuse_repetition, '
-    'crm_private.employee_search_text, crm_private.event_matches, crm_private.event_search_text, '
+    'crm_private.employee_search_text, crm_private.events_containing, crm_private.event_search_text, '
     'crm_private.format_euros, crm_private.hand_over_work, crm_private.is_email_address, '
     'crm_private.is_one_line, crm_private.is_phone_number, crm_private.normalize_text, '
     'crm_private.phone_digits, crm_private.rule_sentence, crm_private.search_exact, '

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(70);
+select plan(78);
 call test.load_company();
 
 create temp table ours as
@@ -57,7 +57,7 @@ from caller,
        $$ select crm.explain_refusal('client', 'update', test.id('acme')) $$,
        $$ select access.explain_call('erase_client') $$,
        $$ select crm_private.rule_sentence('crm', 'client', 'client_pkey') $$,
-       $$ select crm_private.client_matches(null, 'a') $$,
+       $$ select crm_private.clients_containing('a') $$,
        $$ select crm.search('acme') $$,
        $$ select crm.similar_clients('Anaïs Durand') $$,
        $$ select crm.record_contact(test.id('acme')) $$,
@@ -69,6 +69,10 @@ from caller,
        $$ select auth.my_password_parameters(null) $$,
        $$ select auth.change_password(test.password('alice'), test.password('me'), null) $$,
        $$ select auth.log_out() $$,
+       $$ select auth.claims_proof('epic_sales') $$,
+       $$ select auth.set_claims('epic_sales', test.id('alice'), null, 'sales') $$,
+       $$ select auth.in_session() $$,
+       $$ select auth.issue_access_token(test.session('alice'), '') $$,
        $$ select crm.revoke_session(test.session('alice')) $$,
        $$ select crm.revoke_other_sessions() $$,
        $$ select crm.reset_password(test.id('alice'), test.password('me')) $$,
@@ -78,15 +82,15 @@ from caller,
        $$ select auth.locked_until('', null) $$,
        $$ call dba.close_table('crm.client') $$]) statement;
 
-select test.forbids('anonymous', $$ select auth.session_state(test.id('alice'), null) $$,
-  'an anonymous request cannot call auth.session_state');
-select test.forbids('anonymous', $$ select auth.enter(test.id('alice'), null, 'sales') $$,
+select test.forbids('anonymous', $$ select auth.open_session(test.id('alice'), null, 'sales', '', false) $$,
+  'an anonymous request cannot call auth.open_session');
+select test.forbids('anonymous', $$ select auth.enter(test.id('alice'), null, 'sales', null) $$,
   'an anonymous request cannot enter a session');
 select test.forbids('authenticator', statement, format('the API''s login cannot call before it enters as epic_anonymous: %s', btrim(statement)))
 from unnest(array[
        $$ select auth.password_parameters('alice@epic.example', null) $$,
-       $$ select auth.log_in('alice@epic.example', '', '', '', null) $$,
-       $$ select auth.refresh('', '') $$]) statement;
+       $$ select auth.log_in('alice@epic.example', '', '', '', '', null) $$,
+       $$ select auth.refresh('', '', '') $$]) statement;
 
 select * from finish();
 rollback;

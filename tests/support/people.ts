@@ -1,4 +1,6 @@
+import type { Claims } from '../../src/server/database/claims.ts';
 import { hashNewPassword } from '../../src/server/identity/passwords.ts';
+import { newAccessSecret } from '../../src/server/identity/tokens.ts';
 import type { TestDatabase } from './database.ts';
 
 /** The password of every employee in the tests. */
@@ -36,4 +38,20 @@ export async function addClient(
     [fullName, commercialId],
   );
   return row?.id ?? 0;
+}
+
+/** Opens a session of an employee, without logging in, and returns the claims of its access token. */
+export async function openSession(database: TestDatabase, employeeId: number): Promise<Claims> {
+  const { secret, digest } = newAccessSecret();
+  const [session] = await database.query<{ id: string; department: string }>(
+    `with session as (
+       insert into auth.session (employee_id) values ($1) returning id, employee_id),
+     token as (
+       insert into auth.access_token (secret_hash, session_id, expires_at)
+       select $2, id, now() + interval '15 minutes' from session)
+     select session.id, department from session join crm.employee on employee.id = employee_id`,
+    [employeeId, digest],
+  );
+  if (session === undefined) throw new Error(`There is no employee ${employeeId}.`);
+  return { employeeId, sessionId: session.id, department: session.department, secret };
 }

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
+--! Hash: sha1:d0b6f143e1ffa0c072412b2bc2b5b7c02a215dc8
 --! Message: foundation
 
 -- Schemas, extensions, and the claims of a session.
@@ -39,18 +39,29 @@ create extension unaccent with schema extensions;
 
 
 -- The claims of a session: settings local to the transaction, set by auth.enter, read by every policy, and the defaults of
--- columns. Always wrapped in policies: `(select crm.current_employee_id())` runs once a statement, not once a row.
--- After a commit PostgreSQL leaves such a setting as '' rather than unset, hence nullif.
+-- columns. Anyone can set them, so they are null unless they are proven, which auth.in_session says. Always wrapped in
+-- policies: `(select crm.current_employee_id())` runs once a statement, not once a row. After a commit PostgreSQL leaves
+-- such a setting as '' rather than unset, hence nullif.
 
 create function crm.current_employee_id() returns integer
-language sql stable parallel safe
-return nullif(current_setting('jwt.claims.employee_id', true), '')::integer;
+language plpgsql stable parallel restricted
+set search_path = ''
+as $$
+begin
+  return case when auth.in_session() then nullif(current_setting('jwt.claims.employee_id', true), '')::integer end;
+end
+$$;
 comment on function crm.current_employee_id() is
-  'The id of the employee whose session this is; null outside a session.';
+  'The id of the employee whose session this is; null outside a session, and where the claims are not proven.';
 
 create function auth.current_session_id() returns uuid
-language sql stable parallel safe
-return nullif(current_setting('jwt.claims.session_id', true), '')::uuid;
+language plpgsql stable parallel restricted
+set search_path = ''
+as $$
+begin
+  return case when auth.in_session() then nullif(current_setting('jwt.claims.session_id', true), '')::uuid end;
+end
+$$;
 comment on function auth.current_session_id() is
   'The id of the session that this transaction has entered; null outside a session.';
 

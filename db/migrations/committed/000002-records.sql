@@ -1,5 +1,5 @@
---! Previous: sha1:5c51a82958c1efceb48ce82bfc9482e4910342bd
---! Hash: sha1:caf3b0302ae3f8db071d9e3a3964b5b214106051
+--! Previous: sha1:d0b6f143e1ffa0c072412b2bc2b5b7c02a215dc8
+--! Hash: sha1:c4a8e0ce19bb4c0ac1a10a88f857aa985d296e50
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.

@@ -1,5 +1,5 @@
---! Previous: sha1:caf3b0302ae3f8db071d9e3a3964b5b214106051
---! Hash: sha1:01470c54d493e3149c8927c362990246ca1563c9
+--! Previous: sha1:c4a8e0ce19bb4c0ac1a10a88f857aa985d296e50
+--! Hash: sha1:af35519bb72cc5fa2f131179fee019e16d486b0c
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.

@@ -1,5 +1,5 @@
---! Previous: sha1:01470c54d493e3149c8927c362990246ca1563c9
---! Hash: sha1:fae664c003ad26bc99000249c87538586b54f06e
+--! Previous: sha1:af35519bb72cc5fa2f131179fee019e16d486b0c
+--! Hash: sha1:7476ce61fa870c3564a3079683c3aeefcd291534
 --! Message: history
 
 -- History: one row for every change of a record, whatever program made it. The triggers are in db/functions/history.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:fae664c003ad26bc99000249c87538586b54f06e
---! Hash: sha1:ccc8d3414ba9212c5ad9dcc102e3cfd77f88aa07
+--! Previous: sha1:7476ce61fa870c3564a3079683c3aeefcd291534
+--! Hash: sha1:a1344926e975e73a178303ed58dc77f8a7403cb5
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:ccc8d3414ba9212c5ad9dcc102e3cfd77f88aa07
---! Hash: sha1:dc38852aee801f69fef46758fabc80fb3bb848a6
+--! Previous: sha1:a1344926e975e73a178303ed58dc77f8a7403cb5
+--! Hash: sha1:bbf35b5b8a5658d7f493d94ca06df3d837fb2c9d
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

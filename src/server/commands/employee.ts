@@ -31,7 +31,7 @@ export async function resetPasswordAsOperator(email: string): Promise<void> {
       (work) =>
         inTransaction(async (run) => {
           // the policies of auth.credential allow only the password of the session's employee
-          await run(`select set_config('jwt.claims.employee_id', $1, true)`, [String(id)]);
+          await run(`select auth.set_claims('epic_owner', $1, null, null)`, [id]);
           return work(run);
         }),
       id,

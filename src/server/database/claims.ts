@@ -5,4 +5,6 @@ export type Claims = {
   sessionId: string;
   /** The department when the token was signed. */
   department: string;
+  /** What only the bearer of the token has: 32 random bytes, in base64url. The database knows its digest. */
+  secret: string;
 };

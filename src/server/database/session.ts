@@ -22,6 +22,7 @@ export type WithSession = WithPgClient<NodePostgresPgClient>;
 const employeeId = 'jwt.claims.employee_id';
 const sessionId = 'jwt.claims.session_id';
 const department = 'jwt.claims.department';
+const secret = 'jwt.claims.secret';
 const ownCredential = 'epic.own_credential';
 const catalogue = 'epic.catalogue';
 
@@ -38,6 +39,7 @@ export function sessionSettings(
     [employeeId]: String(claims.employeeId),
     [sessionId]: claims.sessionId,
     [department]: claims.department,
+    [secret]: claims.secret,
     ...(options.ownCredential ? { [ownCredential]: 'true' } : {}),
   };
 }
@@ -97,15 +99,16 @@ function enterStatement(settings: SessionSettings): { text: string; values: unkn
   if (readsCatalogue) return { text: 'set transaction read only', values: [] };
 
   const unknown = Object.keys(caller).find(
-    (key) => ![employeeId, sessionId, department, ownCredential].includes(key),
+    (key) => ![employeeId, sessionId, department, secret, ownCredential].includes(key),
   );
   if (unknown !== undefined) throw new Error(`A session has no setting "${unknown}".`);
   return {
-    text: 'select auth.enter($1, $2, $3, $4)',
+    text: 'select auth.enter($1, $2, $3, $4, $5)',
     values: [
       caller[employeeId] ?? null,
       caller[sessionId] ?? null,
       caller[department] ?? null,
+      caller[secret] === undefined ? null : Buffer.from(caller[secret], 'base64url'),
       caller[ownCredential] === 'true',
     ],
   };

@@ -7,7 +7,7 @@ import {
   hashNewPassword,
   hashPresentedPassword,
 } from './passwords.ts';
-import { newRefreshToken, refreshTokenDigest, type Tokens } from './tokens.ts';
+import { newAccessSecret, newRefreshToken, refreshTokenDigest, type Tokens } from './tokens.ts';
 
 // Login, refresh and logout, through the functions of schema auth. Passwords are hashed between transactions, so that no
 // connection is held meanwhile.
@@ -51,6 +51,7 @@ type OutcomeRow = {
   employee_id: number;
   department: string;
   must_change_password: boolean;
+  access_token_expires_at: Date;
 };
 
 /** How to hash the presented password; or until when logins are refused. */
@@ -73,18 +74,19 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
 
   async function openedSession(
     row: OutcomeRow,
+    secret: string,
     refreshToken: string | null,
   ): Promise<OpenedSession> {
     const claims = {
       employeeId: row.employee_id,
       sessionId: row.session_id,
       department: row.department,
+      secret,
     };
     const employee = await readEmployee(claims);
-    const { accessToken, expiresAt } = tokens.sign(claims);
     return {
-      accessToken,
-      accessTokenExpiresAt: expiresAt.toISOString(),
+      accessToken: tokens.sign(claims, row.access_token_expires_at),
+      accessTokenExpiresAt: row.access_token_expires_at.toISOString(),
       refreshToken,
       mustChangePassword: row.must_change_password,
       employee,
@@ -109,13 +111,14 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       );
       if (retry_at !== null) throw locked(retry_at);
       const passwordHash = await hashPresentedPassword(password, parameters);
-      const { refreshToken, digest } = newRefreshToken();
+      const access = newAccessSecret();
+      const refresh = newRefreshToken();
       const row = await queryOne<OutcomeRow & { retry_at: Date | null }>(
         anonymous,
-        'select * from auth.log_in($1, $2, $3, $4, $5)',
-        [email, passwordHash, digest, userAgent, address],
+        'select * from auth.log_in($1, $2, $3, $4, $5, $6)',
+        [email, passwordHash, refresh.digest, access.digest, userAgent, address],
       );
-      if (row.outcome === 'ok') return openedSession(row, refreshToken);
+      if (row.outcome === 'ok') return openedSession(row, access.secret, refresh.secret);
       if (row.outcome === 'locked') throw locked(row.retry_at);
       if (row.outcome === 'expired') {
         throw new ApiError('UNAUTHENTICATED', 'This one-time password has expired.', {
@@ -130,13 +133,15 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
     },
 
     async refresh(refreshToken) {
+      const access = newAccessSecret();
       const next = newRefreshToken();
-      const row = await queryOne<OutcomeRow>(anonymous, 'select * from auth.refresh($1, $2)', [
+      const row = await queryOne<OutcomeRow>(anonymous, 'select * from auth.refresh($1, $2, $3)', [
         refreshTokenDigest(refreshToken),
         next.digest,
+        access.digest,
       ]);
-      if (row.outcome === 'rotated') return openedSession(row, next.refreshToken);
-      if (row.outcome === 'concurrent') return openedSession(row, null);
+      if (row.outcome === 'rotated') return openedSession(row, access.secret, next.secret);
+      if (row.outcome === 'concurrent') return openedSession(row, access.secret, null);
       throw new ApiError('UNAUTHENTICATED', 'This session has ended.', {
         kind: 'session_ended',
         hint: 'Log in again.',

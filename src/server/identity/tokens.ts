@@ -7,13 +7,10 @@ import type { Keys } from './keys.ts';
 const audience = 'epic-events-crm';
 const tokenType = 'at+jwt';
 
-/** The life of an access token. */
-export const accessTokenSeconds = 15 * 60;
-
 /** Signs and verifies access tokens. */
 export type Tokens = {
-  /** A signed access token and its expiry. */
-  sign(claims: Claims): { accessToken: string; expiresAt: Date };
+  /** A signed access token, which expires when the database says. */
+  sign(claims: Claims, expiresAt: Date): string;
   /** The claims of a token that this server signed. Throws an ApiError (UNAUTHENTICATED). */
   verify(token: string): Claims;
 };
@@ -21,18 +18,17 @@ export type Tokens = {
 /** Tokens signed with the current signing key, ES256. */
 export function createTokens(keys: Keys, issuer: string): Tokens {
   return {
-    sign({ employeeId, sessionId, department }) {
-      const issuedAt = Math.floor(Date.now() / 1000);
-      const exp = issuedAt + accessTokenSeconds;
+    sign({ employeeId, sessionId, department, secret }, expiresAt) {
       const { kid, privateKey } = keys.signing;
-      const accessToken = jwt.sign({ sid: sessionId, department, iat: issuedAt, exp }, privateKey, {
+      const iat = Math.floor(Date.now() / 1000);
+      const exp = Math.floor(expiresAt.getTime() / 1000);
+      return jwt.sign({ sid: sessionId, department, secret, iat, exp }, privateKey, {
         algorithm: 'ES256',
         header: { alg: 'ES256', kid, typ: tokenType },
         issuer,
         audience,
         subject: String(employeeId),
       });
-      return { accessToken, expiresAt: new Date(exp * 1000) };
     },
 
     verify(token) {
@@ -64,10 +60,13 @@ export function expiryOf(token: string): Date {
   return new Date((exp ?? 0) * 1000);
 }
 
-/** A new refresh token: 32 random bytes. Only its digest is ever stored. */
-export function newRefreshToken(): { refreshToken: string; digest: Buffer } {
-  const refreshToken = randomBytes(32).toString('base64url');
-  return { refreshToken, digest: refreshTokenDigest(refreshToken) };
+/** A secret of 32 random bytes, in base64url, and its digest. Only the digest is ever stored. */
+export type Secret = { secret: string; digest: Buffer };
+
+/** Draws a refresh token. */
+export function newRefreshToken(): Secret {
+  const secret = randomBytes(32).toString('base64url');
+  return { secret, digest: refreshTokenDigest(secret) };
 }
 
 /** The SHA-256 digest by which the database finds a refresh token. */
@@ -75,17 +74,29 @@ export function refreshTokenDigest(refreshToken: string): Buffer {
   return createHash('sha256').update(refreshToken).digest();
 }
 
+/** Draws the secret of an access token. */
+export function newAccessSecret(): Secret {
+  const secret = randomBytes(32);
+  return {
+    secret: secret.toString('base64url'),
+    digest: createHash('sha256').update(secret).digest(),
+  };
+}
+
+const accessSecret = /^[\w-]{43}$/;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 function claimsOf(payload: string | jwt.JwtPayload): Claims {
   if (typeof payload === 'string') throw invalidToken();
-  const { sub, sid, department, iat, exp } = payload;
+  const { sub, sid, department, secret, iat, exp } = payload;
   const employeeId = Number(sub);
   if (
     !Number.isSafeInteger(employeeId) ||
     typeof sid !== 'string' ||
     !uuid.test(sid) ||
     typeof department !== 'string' ||
+    typeof secret !== 'string' ||
+    !accessSecret.test(secret) ||
     typeof exp !== 'number' ||
     typeof iat !== 'number' ||
     // issued in the future, beyond clock skew
@@ -93,7 +104,7 @@ function claimsOf(payload: string | jwt.JwtPayload): Claims {
   ) {
     throw invalidToken();
   }
-  return { employeeId, sessionId: sid, department };
+  return { employeeId, sessionId: sid, department, secret };
 }
 
 function invalidToken(cause?: unknown): ApiError {

@@ -1,5 +1,5 @@
 import { hashNewPassword, hashPresentedPassword } from '../../../src/server/identity/passwords.ts';
-import { newRefreshToken } from '../../../src/server/identity/tokens.ts';
+import { newAccessSecret, newRefreshToken } from '../../../src/server/identity/tokens.ts';
 import { type Caller, done, type Result } from './driver.ts';
 import type { RunInSession, Send, Statement } from './transactions.ts';
 
@@ -18,7 +18,8 @@ export async function logIn(runInSession: RunInSession, caller: Caller): Promise
     { text: 'select parameters from auth.password_parameters($1, null)', values: [email] },
     ({ rows }) => hashed(caller.password, rows[0]?.parameters ?? null),
   );
-  const { refreshToken, digest } = newRefreshToken();
+  const refresh = newRefreshToken();
+  const access = newAccessSecret();
   interface Outcome {
     outcome: string;
     session_id: string;
@@ -28,8 +29,8 @@ export async function logIn(runInSession: RunInSession, caller: Caller): Promise
   return runInSession<Outcome & Record<string, unknown>, Result>(
     anonymous,
     {
-      text: 'select * from auth.log_in($1, $2, $3, $4, null)',
-      values: [email, passwordHash, digest, 'the model'],
+      text: 'select * from auth.log_in($1, $2, $3, $4, $5, null)',
+      values: [email, passwordHash, refresh.digest, access.digest, 'the model'],
     },
     ({ rows: [row] }) => {
       if (row?.outcome !== 'ok') {
@@ -40,7 +41,8 @@ export async function logIn(runInSession: RunInSession, caller: Caller): Promise
           employeeId: row.employee_id,
           sessionId: row.session_id,
           department: row.department,
-          refreshToken,
+          secret: access.secret,
+          refreshToken: refresh.secret,
           accessToken: null,
         },
       });

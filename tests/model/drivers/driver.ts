@@ -6,6 +6,8 @@ export interface SessionTokens {
   employeeId: number;
   sessionId: string;
   department: string;
+  /** Of the access token. */
+  secret: string;
   refreshToken: string;
   /** Null until one is requested from the API. */
   accessToken: string | null;

@@ -153,12 +153,13 @@ async function logIn(url: string, { email, password }: Caller): Promise<Result> 
   const refusal = refusalIn(answer);
   if (refusal !== null || !answer.data?.login) return refusal ?? { code: 'NOTHING', detail: '' };
   const { accessToken, refreshToken, employee } = answer.data.login;
-  const { sid, department } = jwt.decode(accessToken) as jwt.JwtPayload;
+  const { sid, department, secret } = jwt.decode(accessToken) as jwt.JwtPayload;
   return done({
     key: {
       employeeId: employee.id,
       sessionId: sid,
       department,
+      secret,
       refreshToken: refreshToken ?? '',
       accessToken,
     },

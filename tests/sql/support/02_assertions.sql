@@ -50,6 +50,13 @@ language sql stable
 return (select session.id from auth.session where session.employee_id = test.id(who) and user_agent = 'tests');
 
 
+create function test.secret(who text) returns bytea
+language sql immutable
+return convert_to('secret of ' || who, 'UTF8');
+comment on function test.secret(text) is
+  'The secret of the access token of an employee of the tests.';
+
+
 -- Acting as an employee or a role.
 
 create function test.act_as(who text) returns void
@@ -70,12 +77,12 @@ begin
       perform set_config('role', 'epic_worker', true);
     when 'anonymous' then
       perform set_config('role', 'epic_authenticator', true);
-      perform auth.enter(null, null, null);
+      perform auth.enter(null, null, null, null);
     else
       select * into me from crm.employee where id = test.id(who);
       session_id := test.session(who);
       perform set_config('role', 'epic_authenticator', true);
-      perform auth.enter(me.id, session_id, me.department, for_own_credential => true);
+      perform auth.enter(me.id, session_id, me.department, test.secret(who), for_own_credential => true);
   end case;
 end
 $$;
@@ -86,7 +93,8 @@ begin atomic
   select set_config('role', role, true),
          set_config('jwt.claims.employee_id', '', true),
          set_config('jwt.claims.session_id', '', true),
-         set_config('jwt.claims.department', '', true);
+         set_config('jwt.claims.department', '', true),
+         set_config('jwt.claims.proof', '', true);
 end;
 
 create procedure test.given(who text, statement text)

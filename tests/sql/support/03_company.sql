@@ -61,6 +61,9 @@ begin
   select id, test.password(name), name = 'ines' from test.name;
   insert into auth.session (employee_id, user_agent)
   select id, 'tests' from crm.employee where active;
+  insert into auth.access_token (secret_hash, session_id, expires_at)
+  select sha256(test.secret(name)), session.id, now() + interval '15 minutes'
+  from auth.session join test.name on name.id = session.employee_id;
 
 
   -- clients

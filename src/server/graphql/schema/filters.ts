@@ -20,6 +20,8 @@ type Filter = {
   functionName: string;
   /** The function returns rows of the table, rather than whether a row is one of them. */
   returnsRows: boolean;
+  /** The function has an argument `me`: the session's employee. */
+  takesMe: boolean;
   /** Of the argument; null for a filter that is switched on by true. */
   codec: PgCodec | null;
 };
@@ -38,13 +40,16 @@ export function createFiltersPlugin(): GraphileConfig.Plugin {
           for (const proc of introspection.procs) {
             const [, table, words] = /^([a-z]+)_filter_(\w+)$/.exec(proc.proname) ?? [];
             if (!table || !words || proc.getNamespace()?.nspname !== 'crm_private') continue;
-            const value = proc.getArguments().find(({ type }) => type.typname !== table);
+            const value = proc
+              .getArguments()
+              .find(({ type, name }) => type.typname !== table && name !== 'me');
             filters.push({
               table,
               name: words.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
               description: proc.getDescription(),
               functionName: proc.proname,
               returnsRows: proc.proretset === true,
+              takesMe: proc.getArguments().some(({ name }) => name === 'me'),
               codec:
                 value === undefined
                   ? null
@@ -86,10 +91,12 @@ export function createFiltersPlugin(): GraphileConfig.Plugin {
   };
 }
 
-function conditionOf({ functionName, returnsRows, codec }: Filter, row: SQL, value: unknown): SQL {
+function conditionOf(filter: Filter, row: SQL, value: unknown): SQL {
+  const { functionName, returnsRows, takesMe, codec } = filter;
   const called = sql.identifier('crm_private', functionName);
   const args = [
     ...(returnsRows ? [] : [row]),
+    ...(takesMe ? [sql`(select crm.current_employee_id())`] : []),
     ...(codec === null ? [] : [sqlValueWithCodec(value, codec)]),
   ];
   const call = sql`${called}(${sql.join(args, ', ')})`;

@@ -1,0 +1,25 @@
+-- auth.access_token: the secrets of access tokens, as digests.
+-- No role of the API reads or writes it; the functions of auth do.
+
+call dba.close_table('auth.access_token');  -- no grant, no policy, RLS forced: everything below is all there is
+
+
+-- the database's own functions
+
+create policy owner_read_all on auth.access_token
+  for select to epic_owner
+  using (true);
+comment on policy owner_read_all on auth.access_token is
+  'Entering a session looks the secret of its access token up.';
+
+create policy owner_create_any on auth.access_token
+  for insert to epic_owner
+  with check (true);
+comment on policy owner_create_any on auth.access_token is
+  'Logging in and refreshing issue a token.';
+
+create policy owner_delete_expired on auth.access_token
+  for delete to epic_owner
+  using (expires_at < now());
+comment on policy owner_delete_expired on auth.access_token is
+  'Refreshing clears away the expired tokens of its session.';

@@ -1,0 +1,54 @@
+-- auth.configuration: read by the functions of auth, as the owner, and changed by an administrator.
+
+begin;
+set local search_path = tap, public;
+select plan(32);
+call test.load_company();
+
+
+-- structure
+
+select test.has_structure('auth.configuration', array['PRIMARY KEY (id)'], 'id, session_lifetime');
+select test.rejects('dba', 'insert into auth.configuration (id) values (false)', '23514', 'There is one configuration.', 'there is no second configuration');
+
+
+-- grants
+
+select test.column_privileges_are(who, privilege, 'auth.configuration', '',
+  format('%s has no right to %s any column of auth.configuration', test.department_of(who), privilege))
+from unnest(array['alice', 'chloe', 'emma']) who, unnest(array['select', 'insert', 'update']) privilege;
+select test.forbids(who, 'delete from auth.configuration', format('%s cannot delete from auth.configuration', test.department_of(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+
+
+-- behind the grants: what the policies would still refuse if columns were granted by mistake
+
+call test.given('dba', $$ grant select, insert, update, delete on auth.configuration to epic_employee $$);
+
+select test.reads(who, 'select count(*) from auth.configuration', '0', format('no policy lets %s read auth.configuration', test.department_of(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.forbids(who, $$ insert into auth.configuration default values $$,
+  format('no policy lets %s insert into auth.configuration', test.department_of(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
+select test.affects_no_rows(who, statement, format('no policy lets %s change auth.configuration: %s', test.department_of(who), statement))
+from unnest(array['alice', 'chloe', 'emma']) who,
+     unnest(array['update auth.configuration set id = true', 'delete from auth.configuration']) statement;
+
+
+-- the owner
+
+select test.reads_all('owner', 'auth.configuration', 'the owner''s functions read the configuration');
+select test.allows('owner', $$ update auth.configuration set session_lifetime = '1 day' $$, 'the owner changes the configuration');
+select test.affects_no_rows('owner', 'delete from auth.configuration', 'the owner cannot delete the configuration');
+select test.forbids('owner', 'insert into auth.configuration default values', 'the owner adds no configuration');
+select test.results_in('anonymous', $$ select auth.log_in('alice@epic.example', test.password('alice'), 'token', 'secret', 'epic', null) $$,
+  $$ select ends_at - created_at from auth.session where user_agent = 'epic' $$, '90 days', 'a session lasts at most 90 days by default');
+call test.given('owner', $$ update auth.configuration set session_lifetime = '2 days' $$);
+select test.results_in('anonymous', $$
+    select auth.log_in('alice@epic.example', test.password('alice'), 'token', 'secret', 'epic', null);
+    select auth.refresh('token', 'next', 'another secret') $$,
+  $$ select (ends_at - created_at, expires_at = ends_at) from auth.session where user_agent = 'epic' $$, '("2 days",t)',
+  'refreshing does not extend a session beyond its end');
+
+select * from finish();
+rollback;
