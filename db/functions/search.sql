@@ -39,6 +39,7 @@ comment on function crm_private.like_pattern(text) is
 
 create or replace function crm_private.clients_containing(search text) returns setof integer
 language plpgsql stable security definer
+rows 50
 set search_path = ''
 set plan_cache_mode = force_custom_plan  -- what is best depends on the text
 as $$
@@ -54,6 +55,7 @@ comment on function crm_private.clients_containing(text) is
 
 create or replace function crm_private.events_containing(search text) returns setof integer
 language plpgsql stable security definer
+rows 50
 set search_path = ''
 set plan_cache_mode = force_custom_plan  -- what is best depends on the text
 as $$
@@ -69,6 +71,7 @@ comment on function crm_private.events_containing(text) is
 
 create or replace function crm_private.clients_with_phone(digits text) returns setof integer
 language sql stable security definer
+rows 1
 set search_path = ''
 as $$
   select client.id from crm.client
@@ -80,6 +83,7 @@ comment on function crm_private.clients_with_phone(text) is
 
 create or replace function crm_private.clients_with_email(emails text[]) returns table (email text, id integer)
 language sql stable security definer
+rows 100
 set search_path = ''
 as $$
   select lower(client.email), client.id
@@ -92,6 +96,7 @@ comment on function crm_private.clients_with_email(text[]) is
 
 create or replace function crm_private.clients_spelt_like(name text) returns setof integer
 language plpgsql stable security definer
+rows 50
 set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.6
 set plan_cache_mode = force_custom_plan
