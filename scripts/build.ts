@@ -1,14 +1,15 @@
-// The part of `npm run build` after tsc: dist/epic.mjs, its manual pages and its trusted documents.
+// The part of `npm run build` after tsc: dist/epic.mjs, its manual pages and its trusted documents, and bills of materials.
 
 import { rmSync, symlinkSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundle, target } from './build/bundle.ts';
 import { writeManualPages } from './build/manual-pages.ts';
+import { writeSboms } from './build/sbom.ts';
 import { writeTrustedDocuments } from './build/trusted-documents.ts';
 
 const root = join(import.meta.dirname, '..');
 
-await bundle();
+await writeSboms(await bundle());
 await writeManualPages(join(root, 'dist/man'));
 writeTrustedDocuments(join(root, 'dist/epic-operations.json'));
 linkProgram();

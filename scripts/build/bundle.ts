@@ -5,7 +5,7 @@ import { builtinModules, createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { type BuildOptions, build, type Plugin } from 'esbuild';
-import { noticesOf } from './notices.ts';
+import { type BundledPackage, noticesOf, packagesOf } from './notices.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -143,8 +143,8 @@ const librariesAsText = (bundled: Set<string>): Plugin => ({
   },
 });
 
-/** Writes dist/epic.mjs and dist/epic.notices.txt. */
-export async function bundle(): Promise<void> {
+/** Writes dist/epic.mjs and dist/epic.notices.txt. Returns the packages in it. */
+export async function bundle(): Promise<BundledPackage[]> {
   const bundled = new Set<string>();
   const { metafile } = await build({
     ...shared,
@@ -159,8 +159,10 @@ export async function bundle(): Promise<void> {
   // regular expressions.
   const nonAscii = /.{0,40}[^\0-\x7f].{0,40}/.exec(readFileSync(target, 'utf8'));
   if (nonAscii) throw new Error(`Write this with \\u escapes: ${nonAscii[0]}`);
-  writeFileSync(notices, noticesOf(root, [...Object.keys(metafile.inputs), ...bundled]));
+  const packages = packagesOf(root, [...Object.keys(metafile.inputs), ...bundled]);
+  writeFileSync(notices, noticesOf(packages));
   chmodSync(target, 0o755);
+  return packages;
 }
 
 /** Writes them unless they are newer than their sources. */
@@ -174,6 +176,7 @@ export async function bundleIfStale(): Promise<void> {
     ...sources,
     'package-lock.json',
     'scripts/build/bundle.ts',
+    'scripts/build/licences.ts',
     'scripts/build/notices.ts',
   ];
   const builtAt = statSync(target, { throwIfNoEntry: false })?.mtimeMs ?? 0;

@@ -40,7 +40,13 @@ test('the npm package is small and has nothing of the server', async () => {
   expect(packed?.size).toBeLessThan(2_000_000);
 
   const names = await namesOf(join(folder, packed?.filename ?? ''));
-  const files = ['epic.mjs', 'epic.notices.txt', 'client/index.js', 'client/subscriptions.d.ts'];
+  const files = [
+    'epic.mjs',
+    'epic.notices.txt',
+    'epic.cdx.json',
+    'client/index.js',
+    'client/subscriptions.d.ts',
+  ];
   for (const name of files) expect(names).toContain(`package/dist/${name}`);
   const { man = [] } = await manifestOf('package.json');
   expect(man).toContain('./dist/man/epic.1');
