@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(57);
+select plan(58);
 
 call test.load_company();
 
