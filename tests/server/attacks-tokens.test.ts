@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addEmployee } from '../support/people.ts';
+import { addEmployee, password } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { ask, askToRefresh, codesOf, logIn, type Session } from './support/api.ts';
 
@@ -207,6 +207,101 @@ describe('the claims of a token', () => {
     expect(answer).toMatchObject({
       status: 401,
       errors: [{ extensions: { code: 'UNAUTHENTICATED', kind: 'token_expired' } }],
+    });
+  });
+
+  describe('a token that is refused, in the header of a login or refresh', () => {
+    const expired = () => make({ payload: { exp: now() - 1 } });
+    const input = `input: { email: "alice@epic.example", password: "${password}" }`;
+    const logInField = `login(${input}) { accessToken employee { email } }`;
+    const sessions = async () =>
+      (await database.query('select count(*)::integer as count from auth.session'))[0]?.count;
+
+    test.each([
+      ['has expired', expired],
+      ['is signed with another key', () => make({ signature: signedBy(strangersKey) })],
+      ['is none', () => 'nonsense'],
+    ])('a login and a refresh ignore a token that %s', async (_what, token) => {
+      const login = await ask<{ login: Session }>(server.url, `mutation { ${logInField} }`, {
+        token: token(),
+      });
+      expect(login).toMatchObject({
+        status: 200,
+        data: { login: { employee: { email: 'alice@epic.example' } } },
+        errors: [],
+      });
+      const { refreshToken } = await logIn(server.url, 'alice@epic.example');
+      const refreshed = await ask<{ refresh: Session }>(
+        server.url,
+        `mutation { refresh(input: { refreshToken: "${refreshToken}" }) { accessToken } }`,
+        { token: token() },
+      );
+      expect(refreshed).toMatchObject({ status: 200, errors: [] });
+      const me = await ask(server.url, '{ me { id } }', {
+        token: refreshed.data?.refresh.accessToken,
+      });
+      expect(me.errors).toEqual([]);
+    });
+
+    test.each<[what: string, query: string, operationName?: string]>([
+      ['another mutation', `mutation { ${logInField} logout { ok } }`],
+      ['another mutation under the name of login', 'mutation { login: logout { ok } }'],
+      [
+        'another mutation in a fragment',
+        `mutation { ${logInField} ...F } fragment F on Mutation { logout { ok } }`,
+      ],
+      [
+        'another mutation that is left out',
+        `mutation { ${logInField} logout @include(if: false) { ok } }`,
+      ],
+      ['the type of the root', `mutation { __typename ${logInField} }`],
+      ['a query of the name login', 'query login { me { id } }'],
+      ['a query of what anyone may read', '{ __typename }'],
+      ['a subscription', 'subscription { eventChanged { id } }'],
+      ['an operation beside it', `mutation L { ${logInField} } query Q { me { id } }`, 'Q'],
+      [
+        'no choice between two operations',
+        `mutation L { ${logInField} } mutation M { ${logInField} }`,
+      ],
+      ['an unknown field', `mutation { ${logInField} nothing }`],
+      ['a syntax error', `mutation { ${logInField}`],
+    ])(
+      'a refused token is not ignored for the sake of %s',
+      async (_what, query, operationName = '') => {
+        const before = await sessions();
+        const response = await fetch(`${server.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${expired()}` },
+          body: JSON.stringify({ query, operationName: operationName || null }),
+        });
+        expect(response.status).toBe(401);
+        expect(response.headers.get('www-authenticate')).toBe('Bearer');
+        expect(await response.json()).toEqual({
+          errors: [
+            {
+              message: 'Your access token has expired.',
+              extensions: {
+                code: 'UNAUTHENTICATED',
+                kind: 'token_expired',
+                hint: 'Refresh the session, or log in again.',
+              },
+            },
+          ],
+        });
+        expect(await sessions()).toBe(before);
+      },
+    );
+
+    test('the operation that logs in is executed, with other operations beside it', async () => {
+      const response = await fetch(`${server.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${expired()}` },
+        body: JSON.stringify({
+          query: `mutation L { ...F } query Q { me { id } } fragment F on Mutation { ${logInField} }`,
+          operationName: 'L',
+        }),
+      });
+      expect(response.status).toBe(200);
     });
   });
 

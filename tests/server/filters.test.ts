@@ -128,7 +128,14 @@ async function waysOfReading(query: string, department: string) {
     ...api,
     source: `{ ${query} }`,
     requestContext: {
-      request: { id: 'test', claims, userAgent: null, address: null, operation: null },
+      request: {
+        id: 'test',
+        claims,
+        refusedToken: null,
+        userAgent: null,
+        address: null,
+        operation: null,
+      },
     },
   });
   expect(result).not.toHaveProperty('errors');

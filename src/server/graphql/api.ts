@@ -9,6 +9,7 @@ import type { Feeds } from '../signals/feed.ts';
 import { createErrorsPlugin, createMaskError } from './errors/errors.ts';
 import { createMutationsPlugin, type Mutations } from './errors/mutations.ts';
 import { createDocumentsPlugin } from './limits/documents.ts';
+import { refusedTokenPlugin } from './limits/refused-token.ts';
 import { createVolumePlugin } from './limits/request-volume.ts';
 import { createTrustedDocumentsPreset } from './limits/trusted-documents.ts';
 import { createPreset } from './preset.ts';
@@ -53,6 +54,7 @@ export async function createApi(options: {
         createErrorsPlugin(mutations, report),
         createDocumentsPlugin({ introspection }),
         createVolumePlugin({ introspection }),
+        refusedTokenPlugin,
       ],
       extends: trustedDocuments ? [createTrustedDocumentsPreset(trustedDocuments)] : [],
       maskError: createMaskError(report),

@@ -4,7 +4,6 @@ import type { Logger } from 'pino';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import { grafserv } from 'postgraphile/grafserv/node';
 import type { GraphQLSchema } from 'postgraphile/graphql';
-import type { Claims } from '../database/claims.ts';
 import { ApiError, internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
 import type { RequestContext } from '../graphql/request/context.ts';
 import type { Tokens } from '../identity/tokens.ts';
@@ -81,10 +80,11 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
     try {
       const refused = cors.preflight(request) ?? validateRequest(request, path);
       if (refused) return refused;
-      context.claims = claimsOf(request, tokens);
-      if (path === '/graphql')
-        return await graphqlHandler(next, digest, request, context, maxBytes);
-      return (await findRoute(routes, path)?.(request)) ?? notFound(path);
+      Object.assign(context, verifyToken(request, tokens));
+      const response =
+        path === '/graphql' ? await graphqlHandler(next, digest, request, context, maxBytes) : null;
+      if (context.refusedToken) throw context.refusedToken;
+      return response ?? (await findRoute(routes, path)?.(request)) ?? notFound(path);
     } catch (error) {
       if (error instanceof ApiError) {
         const response = errorResponse(401, error.code, error.message, error.details);
@@ -107,6 +107,7 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
           const context: RequestContext = {
             id: randomUUID(),
             claims: null,
+            refusedToken: null,
             userAgent: request.headers['user-agent'] ?? null,
             address: clientAddress(request),
             operation: null,
@@ -143,8 +144,17 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
   };
 }
 
-/** Throws an ApiError when there is a token and it is not valid. */
-function claimsOf(request: IncomingMessage, tokens: Tokens): Claims | null {
-  const { authorization } = request.headers;
-  return authorization === undefined ? null : tokens.verify(bearerToken(authorization));
+/** The claims of the access token, or why it is refused; neither when there is no token. */
+function verifyToken(
+  { headers: { authorization } }: IncomingMessage,
+  tokens: Tokens,
+): Pick<RequestContext, 'claims' | 'refusedToken'> {
+  const anonymous = { claims: null, refusedToken: null };
+  if (authorization === undefined) return anonymous;
+  try {
+    return { ...anonymous, claims: tokens.verify(bearerToken(authorization)) };
+  } catch (error) {
+    if (error instanceof ApiError) return { ...anonymous, refusedToken: error };
+    throw error;
+  }
 }

@@ -51,6 +51,7 @@ export function createProtocol(options: {
       const request: RequestContext = {
         id: randomUUID(),
         claims: connection.claims,
+        refusedToken: null,
         userAgent: connection.userAgent,
         address: connection.address,
         operation: null,

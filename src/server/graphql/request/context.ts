@@ -1,5 +1,6 @@
 import 'postgraphile/grafserv/node';
 import type { Claims } from '../../database/claims.ts';
+import type { ApiError } from '../../errors/errors.ts';
 import type { AutoResetEvent } from '../../signals/concurrency.ts';
 
 /** What the layers share about one request; the log has part of it. */
@@ -8,6 +9,8 @@ export type RequestContext = {
   readonly id: string;
   /** Of the access token; null for an anonymous caller. */
   claims: Claims | null;
+  /** Why the access token was refused; null also once that is of no consequence. */
+  refusedToken: ApiError | null;
   readonly userAgent: string | null;
   /** The caller's network address; null once the connection is gone. */
   readonly address: string | null;
