@@ -6,6 +6,7 @@ const benchmarks: Record<string, () => Promise<unknown>> = {
   export: () => import('./export.ts'),
   login: () => import('./login.ts'),
   refusal: () => import('./refusal.ts'),
+  releases: () => import('./releases.ts'),
   soak: () => import('./soak/main.ts'),
 };
 
