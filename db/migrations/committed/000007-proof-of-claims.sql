@@ -1,5 +1,5 @@
 --! Previous: sha1:bbf35b5b8a5658d7f493d94ca06df3d837fb2c9d
---! Hash: sha1:e85a664400812be9443236f0775c82e3cf74cb4a
+--! Hash: sha1:7ea72c7c8a2b5d26bbb30d809c20cb64ace0f2c3
 --! Message: proof of claims
 
 -- The database does not trust its API: claims count only with a proof, which takes the secret of an access token.
@@ -81,3 +81,10 @@ comment on column auth.session.expires_at    is 'Thirty days after the last refr
 comment on column auth.session.read_only     is 'Whether it was opened for reading only: its transactions write nothing.';
 comment on column auth.session.second_factor is 'Whether it was opened with a second factor.';
 comment on column auth.session.ends_at       is 'When the session ends, however often it is refreshed: auth.log_in sets it as auth.configuration says.';
+
+
+alter table audit.change
+  add constraint change_by_the_api_names_an_employee
+  check (employee_id is not null or database_user not in ('epic_authenticator', 'epic_worker'));
+comment on constraint change_by_the_api_names_an_employee on audit.change is
+  'A change through the API is made by an employee in a session.';
