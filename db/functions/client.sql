@@ -146,9 +146,7 @@ declare
   erased   crm.client;
   mentions crm.event_mention[];
 begin
-  if not auth.in_writable_session() then
-    raise insufficient_privilege using message = 'A client is erased only in a session that may write.';
-  end if;
+  perform auth.require_writable_session();
   select * into erased from crm.client where id = erase_client.client_id for no key update;
   if not found then
     raise no_data_found using

@@ -484,12 +484,12 @@ comment on function access.business_verbs() is
 - `reset_password`: Give an employee a password for one login.';
 
 
-create or replace function crm.explain_access(
+create or replace function access.explain_verb(
   record     text,
   verb       text,
-  row_id     integer default null,
-  columns    text[]  default null,
-  new_values jsonb   default null)
+  row_id     integer,
+  columns    text[],
+  new_values jsonb)
 returns setof crm.access_step
 language plpgsql stable security invoker
 set search_path = ''
@@ -502,7 +502,7 @@ declare
 begin
   select business.* into known
   from access.business_verbs() business
-  where business.record = explain_access.record and business.verb = explain_access.verb;
+  where business.record = explain_verb.record and business.verb = explain_verb.verb;
   if known.statement is null and known.function_name is not null then
     return query select * from access.explain_call(known.function_name);
     return;
@@ -515,8 +515,39 @@ begin
   return query select * from access.explain_statement(record, statement, row_id, written, given);
 end
 $$;
+comment on function access.explain_verb(text, text, integer, text[], jsonb) is
+  'As crm.explain_access, for a session that may write.';
+
+
+create or replace function crm.explain_access(
+  record     text,
+  verb       text,
+  row_id     integer default null,
+  columns    text[]  default null,
+  new_values jsonb   default null)
+returns setof crm.access_step
+language sql stable security invoker
+set search_path = ''
+as $$
+  select
+    steps.step,
+    steps.kind,
+    case when refused.by_session then 'session_is_read_only' else steps.name end,
+    steps.role,
+    steps.mode,
+    steps.clause,
+    steps.is_mine,
+    steps.holds and not refused.by_session,
+    case when refused.by_session then auth.read_only_refusal() else steps.sentence end
+  from access.explain_verb(record, verb, row_id, columns, new_values) steps
+  cross join lateral (
+    select steps.kind = 'verdict' and steps.holds is not false and verb <> 'read' and auth.read_only_refusal() is not null
+    offset 0  -- computed once
+  ) refused (by_session)
+  order by steps.step
+$$;
 comment on function crm.explain_access(text, text, integer, text[], jsonb) is
-'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. A business verb is answered for what it writes, or, if it is a permission itself (erase a client), by who may call it. Constraints and triggers are not asked. A verb, record or column that there is not is an error.
+'Whether the caller may read, create, update or delete a record, step by step: each grant and policy in the order PostgreSQL asks them, those of other roles after the caller''s own, and last the verdict. A business verb is answered for what it writes, or, if it is a permission itself (erase a client), by who may call it. In a read-only session the verdict on what is otherwise allowed is no. Constraints and triggers are not asked. A verb, record or column that there is not is an error.
 - `record`: The kind of record.
 - `verb`: What is to be done to it.
 - `row_id`: Which one. Without it, what depends on the row stays open.
@@ -604,7 +635,7 @@ as $$
     verdict.sentence,
     contact.id,
     contact.full_name,
-    case when seen.is_visible then coalesce(
+    case when seen.is_visible and verdict.name is distinct from 'session_is_read_only' then coalesce(
       contact.department,
       (select substr(able.role, length('epic_') + 1) from able where not able.is_mine order by able.role limit 1))
     end
@@ -620,6 +651,7 @@ as $$
     select responsible.id, responsible.full_name, responsible.department
     from access.responsible_employee(record, row_id, new_values) responsible
     where seen.is_visible
+      and verdict.name is distinct from 'session_is_read_only'
       and responsible.id <> crm.current_employee_id()
       and exists (select from able where able.role = 'epic_' || responsible.department)
   ) contact on true

@@ -205,13 +205,18 @@ begin
     outcome := 'expired';
     return;
   end if;
+  if is_one_time and log_in.read_only then
+    outcome := 'must_change';
+    return;
+  end if;
 
   employee_id := found_id;
   department := found_department;
   must_change_password := is_one_time;
   delete from auth.session where session.employee_id = found_id and session.expires_at < now();
-  insert into auth.session (employee_id, user_agent, read_only, ends_at)
-  select found_id, left(log_in.user_agent, 200), log_in.read_only, now() + configuration.session_lifetime
+  insert into auth.session (employee_id, user_agent, read_only, expires_at, ends_at)
+  select found_id, left(log_in.user_agent, 200), log_in.read_only,
+    now() + least(interval '30 days', configuration.session_lifetime), now() + configuration.session_lifetime
   from auth.configuration
   returning id into log_in.session_id;
   insert into auth.refresh_token (token_hash, session_id)
@@ -221,7 +226,7 @@ begin
 end
 $$;
 comment on function auth.log_in(text, text, bytea, bytea, text, inet, boolean) is
-  'Opens a session, always a new one. Outcome: ok; refused, whether the address or the password is wrong; expired, for a one-time password of more than seven days ago; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
+  'Opens a session, always a new one. Outcome: ok; refused, whether the address or the password is wrong; expired, for a one-time password of more than seven days ago; must_change, for a one-time password that is to open a read-only session, in which it could not be changed; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
 
 
 create or replace function auth.change_password(
@@ -234,9 +239,7 @@ declare
   me       integer := crm.current_employee_id();
   my_email text    := (select email from crm.employee where id = me);
 begin
-  if not auth.in_writable_session() then
-    raise read_only_sql_transaction using message = 'A password is changed only in a session that may write.';
-  end if;
+  perform auth.require_writable_session();
   retry_at := auth.begin_attempt(my_email, change_password.ip_address);
   if retry_at is not null then
     outcome := 'locked';
@@ -252,7 +255,7 @@ begin
   perform auth.count_attempt(my_email, change_password.ip_address, succeeded => found);
   if outcome = 'changed' then
     update auth.session
-    set revoked_at = now()
+    set revoked_at = now(), end_reason = 'password_changed'
     where employee_id = me and id <> auth.current_session_id() and revoked_at is null;
   end if;
 end
@@ -303,7 +306,9 @@ language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  update auth.session set revoked_at = now() where employee_id = new.employee_id and revoked_at is null;
+  update auth.session
+  set revoked_at = now(), end_reason = 'password_reset', ended_by = crm.current_employee_id()
+  where employee_id = new.employee_id and revoked_at is null;
   update auth.login_attempt
   set failures = 0, locked_until = null
   where account = (select auth.email_digest(email) from crm.employee where id = new.employee_id);
@@ -328,8 +333,10 @@ declare
 begin
   insert into audit.change (record, row_id, action, new_values)
   values ('employee', new.employee_id, 'update', jsonb_build_object('password', what));
-  insert into crm.notification (recipient_id, kind, employee_id)
-  values (new.employee_id, 'password_' || what, new.employee_id);
+  insert into crm.notification (recipient_id, kind, employee_id, new_values)
+  values (new.employee_id, 'password_' || what, new.employee_id, case when new.must_change then jsonb_build_object(
+    'reset_by_id', crm.current_employee_id(),
+    'reset_by', (select full_name from crm.employee where id = crm.current_employee_id())) end);
   return null;
 end
 $$;
@@ -338,4 +345,4 @@ create or replace trigger credential_90_record_password
   after update of password_hash on auth.credential
   for each row execute function auth.credential_record_password();
 comment on trigger credential_90_record_password on auth.credential is
-  'A password that is changed or reset is in the history, without the password, and the person is told.';
+  'A password that is changed or reset is in the history, without the password, and the person is told: of a reset, by whom (null: an operator of the server).';

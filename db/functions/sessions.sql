@@ -44,6 +44,30 @@ comment on function auth.in_writable_session() is
   'Whether this transaction is in a session that may write: as auth.in_session(), and the session was not opened as read-only.';
 
 
+create or replace function auth.read_only_refusal() returns text
+language sql stable
+return case when auth.in_session() and not auth.in_writable_session() then 'This session is read-only.' end;
+comment on function auth.read_only_refusal() is
+  'Why nothing is written in this session; null in one that may write, and outside a session.';
+
+
+create or replace function auth.require_writable_session() returns void
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if not auth.in_session() then
+    raise insufficient_privilege using constraint = 'no_session', message = 'This is done in a session only.';
+  end if;
+  if not auth.in_writable_session() then
+    raise read_only_sql_transaction using constraint = 'session_is_read_only', message = auth.read_only_refusal();
+  end if;
+end
+$$;
+comment on function auth.require_writable_session() is
+  'Raises 25006 in a read-only session, and 42501 outside a session. For functions that write as epic_owner, whom the policies for employees do not bind.';
+
+
 create or replace function crm.current_department() returns text
 language plpgsql stable
 set search_path = ''
@@ -77,6 +101,32 @@ comment on function auth.set_claims(text, integer, uuid, text, boolean, boolean)
   'Sets the claims of this transaction, and proves them for a role. For epic_owner, its members and superusers alone: auth.open_session checks a secret first.';
 
 
+create or replace function auth.refuse_ended_session(session_id uuid) returns void
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  ended record;
+begin
+  select session.end_reason, employee.full_name into ended
+  from auth.session
+  left join crm.employee on employee.id = session.ended_by
+  where session.id = refuse_ended_session.session_id;
+  case ended.end_reason
+    when 'password_changed' then
+      raise exception using errcode = 'EP401', constraint = 'password_changed', message = 'Your password was changed.';
+    when 'password_reset' then
+      raise exception using errcode = 'EP401', constraint = 'password_reset',
+        message = format('Your password was reset by %s.', coalesce(ended.full_name, 'an operator of the server'));
+    else
+      raise exception using errcode = 'EP401', constraint = 'session_ended', message = 'This session has ended.';
+  end case;
+end
+$$;
+comment on function auth.refuse_ended_session(uuid) is
+  'Raises EP401: that a session has ended, and why, where its employee should hear of it. For the functions of auth, once the caller has proven to hold a token of it.';
+
+
 create or replace function auth.open_session(
   employee_id integer, session_id uuid, department text, secret bytea, for_own_credential boolean)
 returns text
@@ -87,8 +137,9 @@ declare
   opened record;
 begin
   select
+    session.id,
     session.revoked_at is null and session.expires_at > now() as is_open,
-    session.read_only,
+    session.read_only or token.read_only as read_only,
     session.second_factor,
     token.expires_at > now() as is_token_valid,
     employee.active,
@@ -104,8 +155,7 @@ begin
     and session.employee_id = open_session.employee_id;
 
   if opened.is_open is not true then
-    raise exception using errcode = 'EP401',
-      constraint = 'session_ended', message = 'This session has ended.';
+    perform auth.refuse_ended_session(opened.id);
   end if;
   if not opened.is_token_valid then
     raise exception using errcode = 'EP401',
@@ -172,11 +222,38 @@ begin
   where token.session_id = issue_access_token.session_id and token.expires_at < now();
   insert into auth.access_token (secret_hash, session_id, expires_at)
   values (issue_access_token.secret_hash, issue_access_token.session_id, until);
+  -- A read-only session cannot write the mark that audit.current_position may need.
+  insert into audit.signal (topic)
+  select 'mark' from auth.session where id = issue_access_token.session_id and read_only;
   return until;
 end
 $$;
 comment on function auth.issue_access_token(uuid, bytea) is
   'Admits the secret of a new access token of a session, and returns when it expires. Earlier tokens stay valid until they expire: a command that is under way holds one. For auth.log_in and auth.refresh.';
+
+
+create or replace function auth.create_read_only_token(secret bytea, new_secret_hash bytea) returns timestamptz
+language plpgsql volatile security definer  -- no employee writes tokens; a read-only session makes them too
+set search_path = ''
+as $$
+declare
+  until timestamptz;
+begin
+  insert into auth.access_token (secret_hash, session_id, expires_at, read_only)
+  select new_secret_hash, token.session_id, token.expires_at, true
+  from auth.access_token token
+  where token.secret_hash = sha256(create_read_only_token.secret)
+    and token.session_id = auth.current_session_id()
+  returning access_token.expires_at into until;
+  if not found then
+    perform auth.refuse_ended_session(null);
+  end if;
+  insert into audit.signal (topic) values ('mark');  -- as in auth.issue_access_token
+  return until;
+end
+$$;
+comment on function auth.create_read_only_token(bytea, bytea) is
+  'Admits the secret of an access token of this session that only reads, for another program, and returns when it expires: when the caller''s own token does, whose secret it takes. So no token is worth more, or for longer, than the one it was made with; and it ends with the session.';
 
 
 -- A refresh token that is presented again within ten seconds, before its successor was used, comes from a second
@@ -200,6 +277,9 @@ begin
 
   select * into opened from auth.session where id = presented.session_id for update;
   select * into presented from auth.refresh_token where refresh_token.token_hash = refresh.token_hash;  -- as of the lock
+  if opened.end_reason is not null then
+    perform auth.refuse_ended_session(opened.id);
+  end if;
   if opened.revoked_at is not null or opened.expires_at <= now() then
     return;
   end if;
@@ -238,27 +318,34 @@ begin
 end
 $$;
 comment on function auth.refresh(bytea, bytea, bytea) is
-  'Exchanges a refresh token for the next one, and a new access token. Outcome: rotated; concurrent, when it was exchanged less than ten seconds ago and the next one has not been used (a new access token, but no new refresh token); refused, when it is unknown, its session has ended, or it was used before, which also ends the session.';
+  'Exchanges a refresh token for the next one, and a new access token. Outcome: rotated; concurrent, when it was exchanged less than ten seconds ago and the next one has not been used (a new access token, but no new refresh token); refused, when it is unknown, its session has ended, or it was used before, which also ends the session. Raises EP401 when the session ended for a reason that its employee should hear of.';
 
 
 create or replace function auth.log_out() returns void
-language sql volatile security definer  -- a read-only session ends itself too
+language plpgsql volatile security definer  -- a read-only session ends itself too
 set search_path = ''
 as $$
+begin
+  if not exists (select from auth.session where id = auth.current_session_id() and read_only) then
+    perform auth.require_writable_session();
+  end if;
   update auth.session
   set revoked_at = now()
   where id = auth.current_session_id()
-    and revoked_at is null
+    and revoked_at is null;
+end
 $$;
 comment on function auth.log_out() is
-  'Ends the caller''s session.';
+  'Ends the caller''s session. A token that only reads ends no session that may write.';
 
 
 -- Own sessions, as the policies of auth.session allow.
 
 
 create or replace view crm.my_session with (security_invoker) as
-select id, created_at, last_used_at, expires_at, user_agent, id = auth.current_session_id() as current
+select id, created_at, last_used_at, expires_at, user_agent, id = auth.current_session_id() as current,
+  case when id = auth.current_session_id() then not auth.in_writable_session() else read_only end as read_only,
+  ends_at
 from auth.session
 where revoked_at is null
   and expires_at > now();
@@ -269,6 +356,8 @@ comment on column crm.my_session.last_used_at is 'When the session was last refr
 comment on column crm.my_session.expires_at   is 'When the session ends if it is not refreshed.';
 comment on column crm.my_session.user_agent   is 'The program that logged in, in its own words.';
 comment on column crm.my_session.current      is 'Whether it is the session of this request.';
+comment on column crm.my_session.read_only    is 'Whether it only reads: it was opened as read-only, or this request came with a token that only reads.';
+comment on column crm.my_session.ends_at      is 'When the session ends, however often it is refreshed.';
 
 
 create or replace function crm.revoke_session(id uuid) returns crm.my_session

@@ -124,12 +124,12 @@ begin
   from audit.signal order by id desc limit 1;
   if latest.created_at > now() - interval '1 day'
     and pg_snapshot_xmin(latest.seen) <= pg_snapshot_xmax(pg_current_snapshot())  -- as in audit.position_snapshot
-    -- No signal would be sent again.
-    and not exists (
+    -- No signal would be sent again; or a few would, where no mark can be written.
+    and (current_setting('transaction_read_only') = 'on' or not exists (
       select from audit.signal
       where transaction_id >= pg_snapshot_xmin(latest.seen)
         and not pg_visible_in_snapshot(transaction_id, latest.seen)
-        and transaction_id <> latest.transaction_id)
+        and transaction_id <> latest.transaction_id))
   then
     return latest.id;
   end if;
@@ -138,7 +138,7 @@ begin
 end
 $$;
 comment on function audit.current_position() is
-  'The current position, valid for days: the latest signal, or a mark where that would not do. A subscriber who gives it later is sent everything since.';
+  'The current position, valid for days: the latest signal, or a mark where that would not do. A read-only transaction writes no mark: its session was given one with its token. A subscriber who gives it later is sent everything since.';
 
 
 create or replace function audit.position_snapshot("position" bigint) returns pg_snapshot

@@ -34,7 +34,7 @@ create policy owner_create_any on audit.signal
   for insert to epic_owner
   with check (true);
 comment on policy owner_create_any on audit.signal is
-  'New notifications and changes of events write signals.';
+  'New notifications and changes of events write signals; tokens that only read come with a mark.';
 
 create policy owner_read_old on audit.signal
   for select to epic_owner

@@ -16,7 +16,7 @@ create policy owner_create_any on auth.access_token
   for insert to epic_owner
   with check (true);
 comment on policy owner_create_any on auth.access_token is
-  'Logging in and refreshing issue a token.';
+  'Logging in and refreshing issue a token; auth.create_read_only_token makes one that only reads.';
 
 create policy owner_delete_expired on auth.access_token
   for delete to epic_owner

@@ -52,9 +52,11 @@ create policy owner_create_any on auth.credential
 comment on policy owner_create_any on auth.credential is
   'The first manager is created before there is anyone to do it: epic-server employee create.';
 
-create policy owner_update_own on auth.credential
+create policy owner_update_needed on auth.credential
   for update to epic_owner
-  using (employee_id = (select crm.current_employee_id()))
-  with check (employee_id = (select crm.current_employee_id()));
-comment on policy owner_update_own on auth.credential is
-  'auth.change_password changes the caller''s own password, and no one else''s.';
+  using ((select crm.current_employee_id()) is null or employee_id = (select crm.current_employee_id()))
+  with check (
+    (select crm.current_employee_id()) is null and must_change and changed_at = now()
+    or employee_id = (select crm.current_employee_id()));
+comment on policy owner_update_needed on auth.credential is
+  'auth.change_password changes the caller''s own password, and no one else''s. An operator, who is in no session, gives an employee one for one login: epic-server employee reset-password.';

@@ -5,8 +5,8 @@ call dba.close_table('auth.session');  -- no grant, no policy, RLS forced: every
 call dba.close_table('crm.my_session');
 call dba.require_session('auth.session');  -- restrictive: only in a session that auth.enter has proven
 
-grant select (id, created_at, last_used_at, expires_at, revoked_at, user_agent) on auth.session to epic_employee;
-grant update (revoked_at)                                                       on auth.session to epic_employee;
+grant select (id, created_at, last_used_at, expires_at, revoked_at, user_agent, read_only, ends_at) on auth.session to epic_employee;
+grant update (revoked_at)                                                                           on auth.session to epic_employee;
 grant select on crm.my_session to epic_employee;
 -- Not granted: insert and delete; all that would keep a session open for longer.
 
@@ -49,7 +49,7 @@ create policy owner_update_any on auth.session
   using (true)
   with check (true);
 comment on policy owner_update_any on auth.session is
-  'Refreshing extends a session; logging out, a replayed token and deactivation end it.';
+  'Refreshing extends a session; logging out, a replayed token, another password and deactivation end it.';
 
 create policy owner_delete_expired on auth.session
   for delete to epic_owner

@@ -47,9 +47,9 @@ export interface Client {
   /** The address of the server, without a trailing slash. */
   readonly url: string;
 
-  /** Opens a session and keeps it. */
+  /** Opens a session and keeps it; with `readOnly`, one that changes nothing. */
   login(
-    credentials: { email: string; password: string },
+    credentials: { email: string; password: string; readOnly?: boolean },
     options?: RequestOptions,
   ): Promise<LoggedIn>;
 

@@ -112,7 +112,7 @@ export function describeNotification(
     case 'password_changed':
       return 'Your password was changed; if that was not you, tell management at once.';
     case 'password_reset':
-      return 'Your password was reset; the new one is good for one login, at which you choose your own.';
+      return `Your password was reset${byWhom(after.reset_by)}, and your sessions have ended; the new one is good for one login, at which you choose your own. If you did not expect this, tell management at once.`;
     default:
       return ofAnotherVersion(kind, subject);
   }
@@ -122,6 +122,12 @@ export function describeNotification(
 function ofAnotherVersion(kind: never, subject: string | null): string {
   const words = String(kind).replaceAll('_', ' ');
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}${subject === null ? '' : `: “${subject}”`}.`;
+}
+
+/** Null for an operator of the server; undefined of a server that did not say. */
+function byWhom(name: unknown): string {
+  if (name === undefined) return '';
+  return ` by ${name ?? 'an operator of the server'}`;
 }
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -32,7 +32,7 @@ const issuedTokens =
 
 export const Login: Operation<
   { login: IssuedTokens | null },
-  { input: { email: string; password: string } }
+  { input: { email: string; password: string; readOnly?: boolean } }
 > = `mutation Login($input:LoginInput!){login(input:$input){${issuedTokens}}}`;
 
 export const Refresh: Operation<

@@ -108,8 +108,17 @@ const shapes = {
     userAgent: orNull('string'),
     expiresAt: instant,
     current: 'boolean',
+    readOnly: 'boolean',
+    endsAt: instant,
   },
-  person: { id, fullName: 'string', email: 'string', department: 'string', server: 'string' },
+  person: {
+    id,
+    fullName: 'string',
+    email: 'string',
+    department: 'string',
+    server: 'string',
+    readOnly: 'boolean',
+  },
   change: {
     id: 'string',
     changedAt: instant,
@@ -142,6 +151,7 @@ const shapes = {
     department: 'string',
     server: 'string',
     mustChangePassword: 'boolean',
+    readOnly: 'boolean',
   },
   newEmployee: {
     id,

@@ -53,6 +53,7 @@ test('an employee logs in, sees who they are, and logs out', async () => {
     email: staff.sales.email,
     department: 'sales',
     server: office.server.url,
+    readOnly: false,
   });
   expect((await epic.run(['logout'])).stdout).toBe(`✓ Logged out at ${office.server.url}.\n`);
   const after = await epic.run(['whoami']);

@@ -154,8 +154,18 @@ const ofAccounts: Case[] = [
   ],
   [
     'password_reset',
+    { recipientId: chloe, newValues: { reset_by_id: 7, reset_by: 'Emma Keller' } },
+    'Your password was reset by Emma Keller, and your sessions have ended; the new one is good for one login, at which you choose your own. If you did not expect this, tell management at once.',
+  ],
+  [
+    'password_reset',
+    { recipientId: chloe, newValues: { reset_by_id: null, reset_by: null } },
+    'Your password was reset by an operator of the server, and your sessions have ended; the new one is good for one login, at which you choose your own. If you did not expect this, tell management at once.',
+  ],
+  [
+    'password_reset',
     { recipientId: chloe },
-    'Your password was reset; the new one is good for one login, at which you choose your own.',
+    'Your password was reset, and your sessions have ended; the new one is good for one login, at which you choose your own. If you did not expect this, tell management at once.',
   ],
 ];
 

@@ -51,7 +51,13 @@ beforeAll(async () => {
   };
   api = await createApi({
     pool,
-    sessions: { logIn: nobody, refresh: nobody, logOut: nobody, changePassword: nobody },
+    sessions: {
+      logIn: nobody,
+      refresh: nobody,
+      createReadOnlyToken: nobody,
+      logOut: nobody,
+      changePassword: nobody,
+    },
     feeds: { open: nobody },
     introspection: true,
     trustedDocuments: null,

@@ -11,7 +11,7 @@ call test.load_company();
 select test.has_structure('auth.access_token',
   array['PRIMARY KEY (secret_hash)',
         'FOREIGN KEY (session_id) REFERENCES auth.session(id) ON DELETE CASCADE'],
-  'secret_hash, session_id, expires_at');
+  'secret_hash, session_id, expires_at, read_only');
 
 call test.given('dba', $$ insert into auth.access_token values ('expired', test.session('alice'), now() - interval '1 second') $$);
 

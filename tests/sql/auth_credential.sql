@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(45);
+select plan(48);
 call test.load_company();
 
 
@@ -109,8 +109,17 @@ select test.forbids('emma', $$ update auth.credential set employee_id = test.id(
 select test.reads_all('owner', 'auth.credential', 'the owner''s functions compare passwords');
 select test.allows('owner', pg_temp.credential(test.password('first'), 'employee_id, password_hash, must_change', ', false'),
   'the owner gives the first manager a password');
-select test.affects_no_rows('owner', $$ update auth.credential set must_change = false $$,
-  'the owner cannot change a password outside a session');
+select test.allows('owner', $$
+    update auth.credential set password_hash = test.password('once'), must_change = true, changed_at = now() where employee_id = test.id('alice') $$,
+  'an operator, as the owner, gives an employee a password for one login');
+select test.forbids('owner', format('update auth.credential set password_hash = test.password(''theirs''), %s where employee_id = test.id(''alice'')', more),
+  format('the owner does not give a password %s outside a session', what))
+from (values ('must_change = false, changed_at = now()', 'that lasts'),
+             ('must_change = true, changed_at = now() + interval ''1 year''', 'for one login at any time')) bad (more, what);
+select test.affects_no_rows('owner', $$
+    select auth.set_claims('epic_owner', test.id('alice'), null, 'sales');
+    update auth.credential set must_change = true, changed_at = now() where employee_id = test.id('basile') $$,
+  'the owner''s functions change no password of another employee within a session');
 select test.allows('owner', $$
     select auth.set_claims('epic_owner', test.id('alice'), null, 'sales');
     update auth.credential set must_change = true $$,

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(20);
+select plan(25);
 call test.load_company();
 
 create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
@@ -53,7 +53,24 @@ select test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'wrong'
   'a failed login opens no session');
 
 
+-- sessions that end
+
+select test.results_in('anonymous', format($$ select auth.log_in('alice@epic.example', %L, 'token', 'secret', 'epic', null, %L) $$, test.password('alice'), read_only),
+  $$ select read_only from auth.session where user_agent = 'epic' $$, read_only::text,
+  format('logging in opens a session that is read-only if it is asked for (%s)', read_only))
+from unnest(array[true, false]) read_only;
+call test.given('owner', $$ update auth.configuration set session_lifetime = '1 day' $$);
+select test.results_in('anonymous', pg_temp.log_in('alice@epic.example', 'alice'),
+  $$ select (expires_at = now() + interval '1 day', ends_at = expires_at) from auth.session where user_agent = 'epic/1.0' $$, '(t,t)',
+  'a session does not expire after its end');
+select test.rejects('dba', $$ update auth.session set expires_at = ends_at + interval '1 second' $$, '23514',
+  'A session expires when it ends, or before.', 'no session expires after its end');
+
+
 -- one-time passwords
+
+select test.reads('anonymous', format($$ select (outcome, session_id) from auth.log_in('ines@epic.example', %L, 'token', 'secret', 'epic', null, true) $$, test.password('ines')),
+  '(must_change,)', 'a one-time password opens no read-only session, in which it could not be changed');
 
 call test.given('dba', $$ update auth.credential set changed_at = now() - interval '6 days 23 hours' where employee_id = test.id('ines') $$);
 select test.reads('anonymous', pg_temp.log_in('ines@epic.example', 'ines'), 'ok',

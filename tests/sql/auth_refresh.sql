@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(24);
+select plan(27);
 call test.load_company();
 
 create function pg_temp.refresh(token text, wanted text default 'outcome') returns text
@@ -112,6 +112,18 @@ select test.results_in('anonymous', pg_temp.refresh(who),
   format($$ select count(*) from auth.refresh_token where session_id = test.session(%L) and used_at is null $$, who), '1',
   format('a refused token stays unused (%s)', who))
 from unnest(array['alice', 'basile', 'chloe']) who;
+
+-- a session that ended for a reason that its employee should hear of
+
+call test.given('emma', $$ select crm.reset_password(test.id('ines'), test.password('once')) $$);
+select test.rejects_with_data('anonymous', pg_temp.refresh('ines'), 'EP401', 'password_reset', '', null, 'Your password was reset by Emma.',
+  'a refresh is told who reset the password');
+call test.given('dba', $$ insert into auth.session (employee_id, user_agent) values (test.id('denis'), 'another') $$);
+call test.given('dba', $$ insert into auth.refresh_token (token_hash, session_id) select 'elsewhere', id from auth.session where user_agent = 'another' $$);
+call test.given('denis', $$ select auth.change_password(test.password('denis'), test.password('new'), null) $$);
+select test.rejects_with_data('anonymous', pg_temp.refresh('elsewhere'), 'EP401', 'password_changed', '', null, 'Your password was changed.',
+  'a refresh is told that the password was changed elsewhere');
+select test.reads('anonymous', pg_temp.refresh('denis', 'session_id is not null'), 'true', 'the session in which the password was changed goes on');
 
 select test.forbids(who, $$ select auth.refresh('denis', 'mine', 'mine') $$, format('%s cannot refresh from within a session', test.department_of(who)))
 from unnest(array['denis', 'emma']) who;

@@ -10,7 +10,8 @@ call test.load_company();
 
 select test.has_structure('auth.session',
   array['PRIMARY KEY (id)',
-        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
+        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE',
+        'FOREIGN KEY (ended_by) REFERENCES crm.employee(id) ON DELETE SET NULL'],
   'id, employee_id, created_at, last_used_at, expires_at, read_only, second_factor, ends_at');
 
 call test.given('dba', $$ update auth.session set expires_at = now() - interval '1 second' where employee_id = test.id('denis') $$);
@@ -18,8 +19,8 @@ call test.given('dba', $$ update auth.session set expires_at = now() - interval 
 
 -- one's own sessions
 
-select test.column_privileges_are(who, 'select', 'auth.session', 'id, user_agent, created_at, last_used_at, expires_at, revoked_at',
-  format('%s reads every column of a session but the employee', test.department_of(who)))
+select test.column_privileges_are(who, 'select', 'auth.session', 'id, user_agent, created_at, last_used_at, expires_at, revoked_at, read_only, ends_at',
+  format('%s reads of a session what concerns its owner', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.column_privileges_are(who, 'update', 'auth.session', 'revoked_at', format('%s can only end a session', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(58);
+select plan(62);
 
 call test.load_company();
 
@@ -23,6 +23,16 @@ call test.given('emma', $$ select crm.record_payment(test.id('bistro_signed'), 2
 call test.given('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {"shoe_size": "40"}}]') $$);
 
 call test.given('dba', $$ insert into auth.access_token values (sha256('expired'), test.session('emma'), now()) $$);
+
+call test.given('dba', $$
+  insert into auth.session (employee_id, user_agent, revoked_at, end_reason, ended_by)
+  values (test.id('chloe'), 'password_changed', now(), 'password_changed', null),
+         (test.id('chloe'), 'password_reset',   now(), 'password_reset',   test.id('emma'));
+  insert into auth.access_token select sha256(convert_to(user_agent, 'UTF8')), id, now() + interval '1 minute' from auth.session where end_reason is not null $$);
+
+create function pg_temp.enter_ended(reason text) returns text
+language sql
+return format('select auth.enter(%L, %L, %L, %L)', test.id('chloe'), (select id from auth.session where user_agent = reason), 'support', reason);
 
 create function pg_temp.enter(who text, department text) returns text
 language sql
@@ -161,6 +171,18 @@ from (values
   ('authenticator', pg_temp.enter('bruno', 'sales'),
     'EP401', 'session_ended', '', null,
     'This session has ended.'),
+  ('authenticator', pg_temp.enter_ended('password_changed'),
+    'EP401', 'password_changed', '', null,
+    'Your password was changed.'),
+  ('authenticator', pg_temp.enter_ended('password_reset'),
+    'EP401', 'password_reset', '', null,
+    'Your password was reset by Emma.'),
+  ('alice', $$ select set_config('jwt.claims.proof', '', true); select auth.log_out() $$,
+    '42501', 'no_session', '', null,
+    'This is done in a session only.'),
+  ('dba', $$ select auth.set_claims('none', null, null, null, read_only => true); select auth.require_writable_session() $$,
+    '25006', 'session_is_read_only', '', null,
+    'This session is read-only.'),
   ('authenticator', format('select auth.enter(%L, %L, %L, %L)', test.id('emma'), test.session('emma'), 'management', 'expired'),
     'EP401', 'token_expired', '', null,
     'Your access token has expired.'),

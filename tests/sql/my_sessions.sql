@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(19);
+select plan(21);
 call test.load_company();
 
 call test.given('dba', $$
@@ -34,6 +34,11 @@ select test.reads('alice', $$ select string_agg(user_agent, ', ') from crm.my_se
 select test.reads('alice', $$ select (id, created_at = now(), last_used_at = now(), expires_at = now() + interval '30 days')
                               from crm.my_session where current $$, format('(%s,t,t,t)', test.session('alice')),
   'an employee sees since when and until when a session is open');
+select test.reads('alice', $$ select (read_only, ends_at = now() + interval '90 days') from crm.my_session where current $$, '(f,t)',
+  'an employee sees that a session may write, and when it ends at the latest');
+call test.given('dba', $$ update auth.session set read_only = true where user_agent = 'phone' $$);
+select test.reads('alice', $$ select string_agg(user_agent, ' ') from crm.my_session where read_only $$, 'phone',
+  'an employee sees which of their other sessions are read-only');
 select test.reads('chloe', 'select string_agg(user_agent, chr(32)) from crm.my_session', 'tests', 'support see their own open sessions');
 select test.forbids('anonymous', 'select from crm.my_session', 'an anonymous request cannot read crm.my_session');
 select test.forbids('alice', 'update crm.my_session set expires_at = now() + interval ''1 year''',

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(89);
+select plan(90);
 call test.load_company();
 
 create temp view sent as
@@ -291,8 +291,11 @@ select test.results_in('emma', format('select crm.reset_password(test.id(%L), te
   format('%s is notified when management resets their password, and no other employee is', who))
 from unnest(array['alice', 'denis', 'felix']) who;
 select test.results_in('emma', $$ select crm.reset_password(test.id('denis'), test.password('new')) $$, pg_temp.content('password_reset'),
-  pg_temp.expected('employee ' || test.id('denis'), null),
-  'the notification of a reset password refers to the employee and holds nothing else');
+  pg_temp.expected('employee ' || test.id('denis'), null, null, jsonb_build_object('reset_by', 'Emma', 'reset_by_id', test.id('emma'))),
+  'the notification of a reset password refers to the employee and holds who reset it');
+select test.results_in('owner', $$ select crm.reset_password(test.id('denis'), test.password('new')) $$, pg_temp.content('password_reset'),
+  pg_temp.expected('employee ' || test.id('denis'), null, null, '{"reset_by": null, "reset_by_id": null}'),
+  'the notification of a password that an operator reset holds no employee');
 
 
 -- those who have left

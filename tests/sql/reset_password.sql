@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(18);
+select plan(25);
 call test.load_company();
 
 create function pg_temp.reset(who text) returns text
@@ -56,6 +56,32 @@ select test.results_in('emma', pg_temp.reset('alice'),
      from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
   'Alice another, Alice tests',
   'a reset ends the open sessions of the employee, and no others');
+
+create function pg_temp.enter(who text, secret bytea) returns text
+language sql
+return format('select auth.enter(%L, %L, %L, %L)', test.id(who), test.session(who), test.department_of(who), secret);
+call test.given('emma', pg_temp.reset('denis'));
+select test.rejects_with_data('authenticator', pg_temp.enter('denis', test.secret('denis')), 'EP401', 'password_reset', '', null,
+  'Your password was reset by Emma.', 'a session that a reset ended says who reset the password');
+select test.rejects_with_data('authenticator', pg_temp.enter('denis', test.secret('alice')), 'EP401', 'session_ended', '', null,
+  'This session has ended.', 'a session that a reset ended says so to no one without its token');
+call test.given('owner', pg_temp.reset('chloe'));
+select test.rejects('authenticator', pg_temp.enter('chloe', test.secret('chloe')), 'EP401',
+  'Your password was reset by an operator of the server.', 'a session that ended with a reset by an operator says so');
+call test.given('dba', $$ update auth.session set revoked_at = now() where id = test.session('basile') $$);
+call test.given('emma', pg_temp.reset('basile'));
+select test.rejects('authenticator', pg_temp.enter('basile', test.secret('basile')), 'EP401', 'This session has ended.',
+  'a reset changes nothing about a session that had ended before');
+select test.reads('dba', $$ select string_agg(concat_ws(' ', row_id = test.id('denis'), employee_id = test.id('emma'), employee_id is null, new_values), ', ' order by id)
+                           from audit.change where record = 'employee' and row_id in (test.id('denis'), test.id('chloe')) $$,
+  't t f {"password": "reset"}, f t {"password": "reset"}', 'a reset is in the history, with the manager who did it, or none for an operator');
+select test.results_in('dba', $$ update crm.employee set active = false where id = test.id('felix');
+    insert into auth.session (employee_id, end_reason, ended_by) values (test.id('alice'), 'password_reset', test.id('felix'));
+    delete from crm.employee where id = test.id('felix') $$,
+  $$ select (count(*), count(ended_by)) from auth.session where employee_id = test.id('alice') and end_reason = 'password_reset' $$, '(1,0)',
+  'a session stays when the manager who ended it is deleted');
+select test.rejects('dba', $$ update auth.session set end_reason = 'boredom' $$, '23514', 'A session is ended for a known reason.',
+  'a session is not ended for an unknown reason');
 
 call test.given('dba', $$
   insert into auth.login_attempt (account, address, failures, locked_until)

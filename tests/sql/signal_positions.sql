@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(44);
+select plan(46);
 call test.load_company();
 delete from audit.signal;
 
@@ -95,6 +95,9 @@ return test.results_in(who, $$ select set_config('test.position', audit.current_
 select pg_temp.marks('denis', 'the latest signal is of another cluster');
 call test.given('dba', $$ update audit.signal set transaction_id = '130', snapshot = '100:130:100' where id = 6 $$);
 select pg_temp.marks('denis', 'the latest signal would repeat one that was committed after it');
+select test.results_in('denis', $$ set local transaction_read_only = on; select set_config('test.position', audit.current_position()::text, true) $$,
+  $$ current_setting('test.position') $$, '6',
+  'the current position in a read-only transaction is the latest signal, even if it would repeat others');
 call test.given('dba', $$ delete from audit.signal where id = 5 $$);
 select test.reads('denis', 'select audit.current_position()', '6', 'the current position is the latest signal even if other transactions were running when it was written');
 call test.given('dba', $$ update audit.signal set snapshot = '130:130:' where id = 6 $$);
@@ -107,6 +110,8 @@ call test.given('dba', $$ update audit.signal set created_at = now() - interval 
 select pg_temp.marks(who, 'the latest signal is more than a day old') from unnest(array['alice', 'denis', 'emma']) who;
 call test.given('dba', $$ delete from audit.signal $$);
 select pg_temp.marks('emma', 'there is no signal');
+select test.rejects('denis', 'set local transaction_read_only = on; select audit.current_position()',
+  '25006', 'cannot execute INSERT in a read-only transaction', 'a read-only transaction gets no position when there is no signal');
 select test.forbids('anonymous', 'select audit.current_position()', 'an anonymous request cannot get the current position');
 
 select * from finish();

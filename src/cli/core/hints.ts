@@ -32,6 +32,12 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
   department_changed: loginAgain,
   account_deactivated: () => 'Ask management.',
   must_change_password: () => 'Type: epic password',
+  password_changed: () =>
+    'Log in with the new one: epic login. If you did not change it, tell management at once.',
+  password_reset: () =>
+    'Log in with the one that you are given: epic login. If you did not expect this, tell management at once.',
+  one_time_password_is_changed_first: () => 'Log in without --read-only: epic login',
+  session_is_read_only: () => 'Log in again, without --read-only: epic login',
   management_reset_others: () => 'Change your own with: epic password',
   session_is_open: () => 'Look at those that are open first: epic session list',
 

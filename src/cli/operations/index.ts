@@ -795,6 +795,16 @@ export type MeQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type MeQuery = { me: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
 
+export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WhoAmIQuery = { me: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null, mySessions: { nodes: Array<{ current: boolean, readOnly: boolean }> } | null };
+
+export type ReadOnlyTokenCreateMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type ReadOnlyTokenCreateMutation = { createReadOnlyToken: { accessToken: string } | null };
+
 export type SessionListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -802,21 +812,21 @@ export type SessionListQueryVariables = Exact<{
 }>;
 
 
-export type SessionListQuery = { mySessions: { nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type SessionListQuery = { mySessions: { nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type SessionRevokeMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type SessionRevokeMutation = { revokeSession: { session: { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean } | null } | null };
+export type SessionRevokeMutation = { revokeSession: { session: { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean } | null } | null };
 
 export type SessionRevokeOthersMutationVariables = Exact<{ [key: string]: never; }>;
 
 
 export type SessionRevokeOthersMutation = { revokeOtherSessions: { count: number } | null };
 
-export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, userAgent: string | null, current: boolean };
+export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean };
 
 export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -999,11 +1009,17 @@ export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMut
 export const Me: Operation<MeQuery, MeQueryVariables> =
   'fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}query Me{me{...EmployeeFields}}';
 
+export const WhoAmI: Operation<WhoAmIQuery, WhoAmIQueryVariables> =
+  'fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}query WhoAmI{me{...EmployeeFields}mySessions{nodes{current readOnly}}}';
+
+export const ReadOnlyTokenCreate: Operation<ReadOnlyTokenCreateMutation, ReadOnlyTokenCreateMutationVariables> =
+  'mutation ReadOnlyTokenCreate{createReadOnlyToken{accessToken}}';
+
 export const SessionList: Operation<SessionListQuery, SessionListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt endsAt userAgent readOnly current}';
 
 export const SessionRevoke: Operation<SessionRevokeMutation, SessionRevokeMutationVariables> =
-  'mutation SessionRevoke($id:UUID!){revokeSession(input:{id:$id}){session{...OpenSessionFields}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt userAgent current}';
+  'mutation SessionRevoke($id:UUID!){revokeSession(input:{id:$id}){session{...OpenSessionFields}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt endsAt userAgent readOnly current}';
 
 export const SessionRevokeOthers: Operation<SessionRevokeOthersMutation, SessionRevokeOthersMutationVariables> =
   'mutation SessionRevokeOthers{revokeOtherSessions{count}}';

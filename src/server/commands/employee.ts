@@ -27,15 +27,7 @@ export async function createEmployeeAsOperator(employee: NewEmployee): Promise<v
 export async function resetPasswordAsOperator(email: string): Promise<void> {
   const { oneTimePassword } = await withOwner(async (inTransaction) => {
     const id = await inTransaction((run) => idOf(run, email));
-    return resetPassword(
-      (work) =>
-        inTransaction(async (run) => {
-          // the policies of auth.credential allow only the password of the session's employee
-          await run(`select auth.set_claims('epic_owner', $1, null, null)`, [id]);
-          return work(run);
-        }),
-      id,
-    );
+    return resetPassword(inTransaction, id);
   });
   say(`The password of ${email} was reset, and their sessions have ended.`);
   show(oneTimePassword);

@@ -23,6 +23,13 @@ export type OpenedSession = {
   employee: SessionEmployee;
 };
 
+/** An access token that only reads. */
+export type ReadOnlyToken = {
+  accessToken: string;
+  /** ISO 8601. */
+  accessTokenExpiresAt: string;
+};
+
 /** The employee whose session it is. */
 export type SessionEmployee = { id: number; fullName: string; email: string; department: string };
 
@@ -31,12 +38,16 @@ export type Sessions = {
   logIn(login: {
     email: string;
     password: string;
+    /** The session only reads. */
+    readOnly?: boolean | null | undefined;
     userAgent: string | null;
     /** The caller's network address; null when it is not known. */
     address: string | null;
   }): Promise<OpenedSession>;
   /** Throws an ApiError (UNAUTHENTICATED) when the session has ended. */
   refresh(refreshToken: string): Promise<OpenedSession>;
+  /** A token of the session that only reads, until the caller's own expires. Throws an ApiError. */
+  createReadOnlyToken(claims: Claims): Promise<ReadOnlyToken>;
   logOut(claims: Claims): Promise<void>;
   /** Ends the employee's other sessions. Throws an ApiError. */
   changePassword(
@@ -102,7 +113,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
   }
 
   return {
-    async logIn({ email, password, userAgent, address }) {
+    async logIn({ email, password, readOnly, userAgent, address }) {
       checkPresentedPassword(password, 'password');
       const { parameters, retry_at } = await queryOne<ParametersRow>(
         anonymous,
@@ -115,8 +126,8 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       const refresh = newRefreshToken();
       const row = await queryOne<OutcomeRow & { retry_at: Date | null }>(
         anonymous,
-        'select * from auth.log_in($1, $2, $3, $4, $5, $6)',
-        [email, passwordHash, refresh.digest, access.digest, userAgent, address],
+        'select * from auth.log_in($1, $2, $3, $4, $5, $6, $7)',
+        [email, passwordHash, refresh.digest, access.digest, userAgent, address, readOnly === true],
       );
       if (row.outcome === 'ok') return openedSession(row, access.secret, refresh.secret);
       if (row.outcome === 'locked') throw locked(row.retry_at);
@@ -125,6 +136,12 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
           kind: 'one_time_password_expired',
           reason: 'A one-time password is good for seven days.',
           hint: 'Ask management for a new one.',
+        });
+      }
+      if (row.outcome === 'must_change') {
+        throw new ApiError('FORBIDDEN', 'A read-only session cannot replace a one-time password.', {
+          kind: 'one_time_password_is_changed_first',
+          hint: 'Log in without readOnly, and choose a password first.',
         });
       }
       throw new ApiError('UNAUTHENTICATED', 'E-mail or password is wrong.', {
@@ -146,6 +163,20 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
         kind: 'session_ended',
         hint: 'Log in again.',
       });
+    },
+
+    async createReadOnlyToken(claims) {
+      const access = newAccessSecret();
+      // a read-only session makes such tokens too
+      const { expires_at: expiresAt } = await queryOne<{ expires_at: Date }>(
+        sessionSettings(claims, { ownCredential: true }),
+        'select auth.create_read_only_token($1, $2) as expires_at',
+        [Buffer.from(claims.secret, 'base64url'), access.digest],
+      );
+      return {
+        accessToken: tokens.sign({ ...claims, secret: access.secret }, expiresAt),
+        accessTokenExpiresAt: expiresAt.toISOString(),
+      };
     },
 
     async logOut(claims) {

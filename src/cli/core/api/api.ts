@@ -38,7 +38,7 @@ export interface Api {
   /** The session is the token of EPIC_TOKEN: it is stored, refreshed and ended elsewhere. */
   readonly usesEnvToken: boolean;
   /** Opens a session and stores it. */
-  login(credentials: { email: string; password: string }): Promise<LoggedIn>;
+  login(credentials: { email: string; password: string; readOnly?: boolean }): Promise<LoggedIn>;
   /** Stores a session that was opened elsewhere, if it is valid. */
   adopt(session: Session): Promise<NonNullable<LoggedIn['employee']>>;
   /** Ends the session on the server, and here even if that fails. */

@@ -24,6 +24,9 @@ function nextStep(
   if (code === 'UNAUTHENTICATED' && usesEnvToken) {
     return 'Set EPIC_TOKEN to another: what “epic token” prints is good for 15 minutes.';
   }
+  if (kind === 'session_is_read_only' && usesEnvToken) {
+    return 'Set EPIC_TOKEN to what “epic token” prints without --read-only.';
+  }
   return hintFor(problem) ?? hint ?? hints[code as ApiProblem['code']];
 }
 

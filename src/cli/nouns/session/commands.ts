@@ -4,7 +4,7 @@ import { email } from '../../core/args/parsers.ts';
 import { command, type Services } from '../../core/command/command.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
-import { ChangePassword, Me } from '../../operations/index.ts';
+import { ChangePassword, WhoAmI, type WhoAmIQuery } from '../../operations/index.ts';
 import { chooseNewPassword, readPasswords } from './passwords.ts';
 
 interface Person {
@@ -14,6 +14,7 @@ interface Person {
   department: string;
   server: string;
   mustChangePassword: boolean;
+  readOnly: boolean;
 }
 
 const columns: readonly Column<Person>[] = [
@@ -24,6 +25,13 @@ const columns: readonly Column<Person>[] = [
   { key: 'server', label: 'Server', kind: 'text', value: (p) => p.server },
 ];
 
+const readOnly: Column<Person> = {
+  key: 'readOnly',
+  label: 'Read-only',
+  kind: 'flag',
+  value: (p) => p.readOnly,
+};
+
 const loginColumns: readonly Column<Person>[] = [
   ...columns,
   {
@@ -32,6 +40,7 @@ const loginColumns: readonly Column<Person>[] = [
     kind: 'flag',
     value: (p) => p.mustChangePassword,
   },
+  readOnly,
 ];
 
 const passwordStdin = '--password-stdin';
@@ -67,6 +76,7 @@ export const login = command({
   flags: {
     email: optional('--email <address>', 'your e-mail address', email),
     passwordStdin: toggle(passwordStdin, 'read the password from stdin'),
+    readOnly: toggle('--read-only', 'only read: change nothing in this session'),
     withToken: toggle('--with-token', 'go on with a token from stdin, without a password'),
   },
   columns: loginColumns,
@@ -74,18 +84,24 @@ export const login = command({
     ['login', 'asks for e-mail address and password'],
     ['login --email ana@epic.example --password-stdin < password.txt', 'for a script'],
     ['login --with-token < token.txt', 'a token of “epic token”, or a refresh token of the API'],
+    ['login --read-only', 'to look around, and change nothing by mistake'],
     ['login --server https://crm.epic.example', 'another server, remembered from then on'],
   ],
   async run(invocation) {
     const { api, store, output, prompts, flags, stdin, columns: shown } = invocation;
     refuseIfLent(api);
     if (flags.withToken) {
-      if (flags.email || flags.passwordStdin) {
+      if (flags.email || flags.passwordStdin || flags.readOnly) {
         throw usageError('--with-token: a token says who you are. Leave the other flags out.');
       }
       const { adoptToken } = await import('./adopt-token.ts');
       const employee = await adoptToken(invocation);
-      const person = { ...employee, server: api.server, mustChangePassword: false };
+      const person = {
+        ...employee,
+        server: api.server,
+        mustChangePassword: false,
+        readOnly: isReadOnly(await api.send(WhoAmI, {})),
+      };
       output.changed(welcome(person), shown, person);
       return;
     }
@@ -104,7 +120,7 @@ export const login = command({
       fromStdin: flags.passwordStdin,
     });
     const { employee, mustChangePassword: isOneTime } = await api
-      .login({ email: address, password })
+      .login({ email: address, password, readOnly: flags.readOnly })
       .catch((error: unknown) => {
         throw loginRefused(error);
       });
@@ -115,7 +131,12 @@ export const login = command({
       await replacePassword(invocation, password);
       mustChangePassword = false;
     }
-    const person = { ...employee, server: api.server, mustChangePassword };
+    const person = {
+      ...employee,
+      server: api.server,
+      mustChangePassword,
+      readOnly: flags.readOnly,
+    };
     output.changed(welcome(person), shown, person);
     if (mustChangePassword) {
       output.note('Before anything else, choose a password of your own: epic password');
@@ -123,8 +144,8 @@ export const login = command({
   },
 });
 
-const welcome = ({ fullName, department, server }: Person) =>
-  `Logged in as ${fullName}, ${department}, at ${server}.`;
+const welcome = ({ fullName, department, server, readOnly }: Person) =>
+  `Logged in as ${fullName}, ${department}, at ${server}${readOnly ? ', to read only' : ''}.`;
 
 /** The session of EPIC_TOKEN is begun and ended where it comes from. */
 function refuseIfLent({ usesEnvToken }: Api): void {
@@ -183,14 +204,23 @@ function onlyHere(cause: unknown, server: string): CliError {
   );
 }
 
+const isReadOnly = ({ mySessions }: WhoAmIQuery) =>
+  mySessions?.nodes.some(({ current, readOnly }) => current && readOnly) ?? false;
+
 export const whoami = command({
   flags: {},
-  columns,
+  columns: [...columns, readOnly],
   examples: [['whoami --fields department', '']],
   async run({ api, output, columns: shown }) {
-    const { me } = await api.send(Me, {});
+    const found = await api.send(WhoAmI, {});
+    const { me } = found;
     if (!me) throw new CliError({ code: 'UNAUTHENTICATED', message: 'You are not logged in.' });
-    output.record(shown, { ...me, server: api.server, mustChangePassword: false });
+    output.record(shown, {
+      ...me,
+      server: api.server,
+      mustChangePassword: false,
+      readOnly: isReadOnly(found),
+    });
   },
 });
 

@@ -20,8 +20,10 @@ const fields = defineFields<Session, object, object, MySessionOrderBy>()({
   lastUsedAt: { label: 'Last used', kind: 'instant', priority: 0, sort: 'LAST_USED_AT' },
   createdAt: { label: 'Logged in', kind: 'instant', priority: 3 },
   userAgent: { label: 'Program', kind: 'text', priority: 2, least: 8 },
-  expiresAt: { label: 'Ends', kind: 'instant', priority: 4 },
+  expiresAt: { label: 'Ends if unused', kind: 'instant', priority: 4 },
   current: { label: 'This one', kind: 'flag', priority: 0 },
+  readOnly: { label: 'Read-only', kind: 'flag', priority: 1 },
+  endsAt: { label: 'Ends at the latest', kind: 'instant', priority: 5 },
 });
 
 /** An id, or as much of its beginning as tells it from the others. */

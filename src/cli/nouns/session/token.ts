@@ -1,6 +1,10 @@
+import type { Api } from '../../core/api/api.ts';
+import { toggle } from '../../core/args/flag.ts';
 import { command } from '../../core/command/command.ts';
+import { CliError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { expiryOf } from '../../core/session/session.ts';
+import { ReadOnlyTokenCreate } from '../../operations/index.ts';
 
 interface Token {
   token: string;
@@ -14,12 +18,22 @@ const columns: readonly Column<Token>[] = [
   { key: 'server', label: 'Server', kind: 'text', value: (t) => t.server },
 ];
 
+/** It expires with the token that it is asked for with: a fresh one. */
+async function readOnlyToken(api: Api): Promise<string> {
+  const { createReadOnlyToken: created } = await api.send(ReadOnlyTokenCreate, {});
+  if (created) return created.accessToken;
+  throw new CliError({ code: 'INTERNAL', message: 'The server gave no token.' });
+}
+
 /** `epic token`: an access token on stdout, for another program. */
 export const token = command({
-  flags: {},
+  flags: {
+    readOnly: toggle('--read-only', 'one that only reads, for a program that need not write'),
+  },
   columns,
   examples: [
     ['token', ''],
+    ['token --read-only', 'good for reading only; it ends when you log out'],
     ['token --json', 'with the moment when it ends'],
   ],
   notes: [
@@ -27,8 +41,9 @@ export const token = command({
     { lines: ['export EPIC_TOKEN=$(epic token)'] },
     'It is a credential: until it expires, or you log out, it acts as you.',
   ],
-  async run({ api, output, fields, columns: shown }) {
-    const printed = await api.newAccessToken();
+  async run({ api, output, flags, fields, columns: shown }) {
+    const own = await api.newAccessToken();
+    const printed = flags.readOnly ? await readOnlyToken(api) : own;
     const ends = expiryOf(printed);
     const expiresAt = ends === undefined ? null : new Date(ends).toISOString();
     const isBare = ['people', 'tsv'].includes(output.format) && fields === undefined;

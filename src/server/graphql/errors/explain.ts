@@ -32,6 +32,8 @@ export async function explainDatabaseError(
   switch (error.code) {
     case '42501':
       return caller.isAnonymous ? unauthenticated(error) : explainRefusal(operation, caller, error);
+    case '25006':
+      return explainReadOnly(caller, error);
     case '23502':
       return missingValue(error);
     case '23503':
@@ -42,6 +44,24 @@ export async function explainDatabaseError(
     default:
       return apiErrorFrom(error);
   }
+}
+
+/** PostgreSQL writes nothing: the session is read-only, or the database is, as a standby is. */
+async function explainReadOnly(caller: CallerSession, cause: unknown): Promise<ApiError> {
+  const session = await queryFirst<{ refusal: string | null }>(
+    caller,
+    'select auth.read_only_refusal() as refusal',
+    [],
+  );
+  if (session?.refusal) {
+    return new ApiError('FORBIDDEN', session.refusal, { kind: 'session_is_read_only' }, cause);
+  }
+  return new ApiError(
+    'UNAVAILABLE',
+    'The database takes no changes at the moment.',
+    { kind: 'database_is_read_only', hint: 'Try again later.' },
+    cause,
+  );
 }
 
 /** Why an update or delete changed no row, or a grant or policy refused a statement. One query. */

@@ -30,6 +30,7 @@ export function codeOf(sqlState: string | undefined): ErrorCode {
     '23P01': 'INVALID',
     '23505': 'CONFLICT',
     '23503': 'CONFLICT',
+    '25006': 'FORBIDDEN',
     '25P03': 'UNAVAILABLE',
     '25P04': 'UNAVAILABLE',
     '40001': 'CONFLICT',

@@ -16,6 +16,11 @@ const typeDefs = gql`
     login(input: LoginInput!): Session
     """Exchanges a refresh token for a new access token and the next refresh token."""
     refresh(input: RefreshInput!): Session
+    """
+    Makes an access token of this session that only reads, for another program. It expires when the token of this request
+    does, and ends with the session.
+    """
+    createReadOnlyToken: ReadOnlyToken
     """Ends this session."""
     logout: LogoutPayload
     """Ends all of one's own sessions but this one."""
@@ -36,6 +41,8 @@ const typeDefs = gql`
     email: String!
     """Their password."""
     password: String!
+    """Whether the session is only to read: it changes nothing but to end itself."""
+    readOnly: Boolean = false
   }
 
   input RefreshInput {
@@ -92,6 +99,14 @@ const typeDefs = gql`
     email: String!
     """What they do, which decides what they may do."""
     department: Department!
+  }
+
+  """An access token that only reads."""
+  type ReadOnlyToken {
+    """Goes into the header "Authorization: Bearer …" of every request."""
+    accessToken: String!
+    """When the access token expires: nothing can refresh it."""
+    accessTokenExpiresAt: Datetime!
   }
 
   type LogoutPayload {
@@ -161,6 +176,12 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
             refresh(_$root, args) {
               return sideEffect(args.getRaw('input'), ({ refreshToken }) =>
                 sessions.refresh(refreshToken),
+              );
+            },
+
+            createReadOnlyToken() {
+              return sideEffect(context(), ({ request }) =>
+                sessions.createReadOnlyToken(sessionOf(request.claims)),
               );
             },
 
