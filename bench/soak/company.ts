@@ -1,4 +1,6 @@
 import type { Client } from 'pg';
+import { demoPassword } from '../../src/server/demo/company.ts';
+import { hashNewPassword } from '../../src/server/identity/passwords.ts';
 
 export type Department = 'sales' | 'support' | 'management';
 
@@ -72,9 +74,8 @@ export async function readCompany(client: Client): Promise<Company> {
        from unnest($1::text[]) department
        returning id)
      insert into auth.credential (employee_id, password_hash, must_change)
-     select reader.id, password_hash, false
-     from reader cross join (select password_hash from auth.credential limit 1) copied`,
-    [readers],
+     select id, $2, false from reader`,
+    [readers, await hashNewPassword(demoPassword)],
   );
   const { rows: people } = await client.query<Omit<Person, 'account'>>(
     `select id, email, department, email like 'reader.%' as "isReader"

@@ -137,6 +137,38 @@ comment on function auth.count_attempt(text, inet, boolean) is
   'Counts a failed attempt and locks what has failed too often for a growing time, or forgets the failures of the account after a success.';
 
 
+-- What is kept is not what logs in: of the hash that the API computes the database keeps a digest, so that who reads a
+-- backup cannot present what is in it.
+create or replace function auth.password_digest(password_hash text) returns text
+language sql immutable strict parallel safe
+return regexp_replace(password_hash, '[^$]*$', '') || encode(sha256(convert_to(password_hash, 'UTF8')), 'base64');
+comment on function auth.password_digest(text) is
+  'What is kept of a password hash in PHC string format: its algorithm, parameters and salt, and its SHA-256 in place of the hash.';
+
+create or replace function auth.credential_keep_digest() returns trigger
+language plpgsql security definer  -- no role calls auth.password_digest
+set search_path = ''
+as $$
+begin
+  new.password_hash := auth.password_digest(new.password_hash);
+  return new;
+end
+$$;
+
+create or replace trigger credential_10_keep_digest_of_new
+  before insert on auth.credential
+  for each row execute function auth.credential_keep_digest();
+comment on trigger credential_10_keep_digest_of_new on auth.credential is
+  'Of a password hash only a digest is kept.';
+
+create or replace trigger credential_10_keep_digest
+  before update of password_hash on auth.credential
+  for each row when (new.password_hash <> old.password_hash)
+  execute function auth.credential_keep_digest();
+comment on trigger credential_10_keep_digest on auth.credential is
+  'Of a password hash only a digest is kept.';
+
+
 -- A one-time password expires after seven days.
 create or replace function auth.password_parameters(email text, ip_address inet, out parameters text, out retry_at timestamptz)
 language sql stable security definer
@@ -194,7 +226,7 @@ begin
   join auth.credential on credential.employee_id = employee.id
   where lower(employee.email) = lower(btrim(log_in.email))
     and employee.active
-    and credential.password_hash = log_in.password_hash;
+    and credential.password_hash = auth.password_digest(log_in.password_hash);
 
   perform auth.count_attempt(log_in.email, log_in.ip_address, succeeded => found_id is not null);
   if found_id is null then
@@ -249,7 +281,7 @@ begin
   update auth.credential
   set password_hash = new_password_hash, must_change = false, changed_at = now()
   where employee_id = me
-    and credential.password_hash = change_password.password_hash;
+    and credential.password_hash = auth.password_digest(change_password.password_hash);
   outcome := case when found then 'changed' else 'refused' end;
 
   perform auth.count_attempt(my_email, change_password.ip_address, succeeded => found);

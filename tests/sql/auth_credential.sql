@@ -62,7 +62,7 @@ select test.reads('emma', 'select count(employee_id) from auth.credential', (sel
 
 select test.results_in('emma', $$ update auth.credential set password_hash = test.password('once'), must_change = true, changed_at = now()
                              where employee_id = test.id('alice') $$,
-  $$ select (password_hash = test.password('once'), must_change, changed_at = now()) from auth.credential where employee_id = test.id('alice') $$,
+  $$ select (password_hash = auth.password_digest(test.password('once')), must_change, changed_at = now()) from auth.credential where employee_id = test.id('alice') $$,
   '(t,t,t)',
   'management replaces the password of another employee by one for one login');
 select test.affects_no_rows('emma', $$ update auth.credential set password_hash = test.password('mine'), must_change = true, changed_at = now()

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(25);
+select plan(28);
 call test.load_company();
 
 create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
@@ -86,6 +86,18 @@ select test.reads('anonymous', pg_temp.log_in('ines@epic.example', 'wrong'), 're
   'a wrong password is refused, and does not tell that the one-time password has expired');
 select test.reads('anonymous', pg_temp.log_in('alice@epic.example', 'alice'), 'ok',
   'a password chosen by the employee does not expire');
+
+
+-- what is kept
+
+select test.reads('dba', $$ select password_hash from auth.credential where employee_id = test.id('alice') $$,
+  (select format('$argon2id$v=19$m=19456,t=2,p=1$c2FsdC1vZi0alice$%s', encode(sha256(convert_to(test.password('alice'), 'UTF8')), 'base64'))),
+  'of a password hash its SHA-256 is kept, beside its parameters and salt');
+select test.reads('anonymous', format($$ select outcome from auth.log_in('alice@epic.example', %L, 'token', 'secret', 'epic/1.0', '192.0.2.1') $$, password_hash),
+  'refused', 'what is kept of a password does not log in')
+from auth.credential where employee_id = test.id('alice');
+call test.given('dba', $$ update auth.credential set password_hash = password_hash where employee_id = test.id('alice') $$);
+select test.reads('anonymous', pg_temp.log_in('alice@epic.example', 'alice'), 'ok', 'what is kept and not changed stays as it is');
 
 
 -- sessions

@@ -141,7 +141,7 @@ create temp view called_by_every_department as
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
     'access.refusal_sentence, access.refuse, access.responsible_employee, access.describe_role, '
     'access.row_with_defaults, access.visible_row, access.base_table, audit.position_snapshot, audit.clamp_snapshot, '
-    'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, '
+    'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, auth.create_read_only_token, auth.read_only_refusal, access.explain_verb, '
     'auth.current_session_id, auth.in_session, auth.in_writable_session, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '
