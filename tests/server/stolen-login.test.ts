@@ -123,7 +123,7 @@ describe('the password of the API', () => {
       ],
       [
         `select crm.erase_client(${client}, true)`,
-        'A client is erased only in a session that may write.',
+        'This is done in a session only.',
       ],
     ] as const) {
       await thief.query('begin');

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(135);
+select plan(136);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
@@ -182,7 +182,7 @@ select set_eq(
      where nspowner = 'epic_owner'::regrole and prosecdef and prorettype <> 'trigger'::regtype
        and (has_function_privilege('epic_management', pg_proc.oid, 'execute') or has_function_privilege('epic_authenticator', pg_proc.oid, 'execute')) $$,
   array['auth.open_session', 'auth.in_session',  -- tried above, and in auth_enter.sql
-        'auth.log_out', 'auth.change_password', 'auth.my_password_parameters', 'crm.erase_client',
+        'auth.create_read_only_token', 'auth.log_out', 'auth.change_password', 'auth.my_password_parameters', 'crm.erase_client',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy'],
   'every function that acts as the owner is tried here');
@@ -207,13 +207,16 @@ from unnest(array[
        $$ select from crm_private.search_exact('{durand}', '{client}') $$,
        $$ select from crm_private.search_fuzzy('{durant}', '{client}') $$]) call;
 select test.rejects('authenticator', prelude || $$ select crm.erase_client(test.id('acme'), true) $$,
-  '42501', 'A client is erased only in a session that may write.', 'the thief erases no client')
+  '42501', 'This is done in a session only.', 'the thief erases no client')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || $$ select auth.change_password(test.password('emma'), test.password('me'), null) $$,
-  '25006', 'A password is changed only in a session that may write.', 'the thief changes no password')
+  '42501', 'This is done in a session only.', 'the thief changes no password')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
-select test.results_in('authenticator', prelude || $$ select auth.log_out() $$,
-  'select count(*) from auth.session where revoked_at is not null', '0', 'the thief ends no session')
+select test.rejects('authenticator', prelude || $$ select auth.log_out() $$,
+  '42501', 'This is done in a session only.', 'the thief ends no session')
+from forgery where role = 'epic_management' and what = 'the proof of another role';
+select test.rejects('authenticator', prelude || $$ select auth.create_read_only_token(test.secret('emma'), 'mine') $$,
+  'EP401', 'This session has ended.', 'the thief gets no token, even for the secret of one')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.results_in('authenticator', prelude || $$ select set_config('test.seen', parameters, true) from auth.my_password_parameters(null) $$,
   $$ current_setting('test.seen', true) $$, '', 'the thief learns no parameters of a password')
