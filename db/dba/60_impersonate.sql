@@ -53,7 +53,7 @@ begin
   end if;
   execute format('declare dba_impersonation no scroll cursor with hold for select dba.refuse_autocommit(%L)', current_query());
 
-  perform auth.set_claims('epic_' || person.department, person.id, null, person.department);
+  perform auth.set_claims('epic_' || person.department, person.id, null, person.department, second_factor => true);
   begin
     perform set_config('role', 'epic_' || person.department, true);
   exception when insufficient_privilege then
@@ -65,4 +65,4 @@ begin
 end
 $$;
 comment on function dba.impersonate(text) is
-  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, no session. For roles that may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';
+  'Makes you the employee with this e-mail address until the transaction ends: their role, their claims, their second factor if they have one, no session. For roles that may become epic_owner and the departments. Refuses outside a transaction; `rollback to` a savepoint is the way back within it. What you commit is in the history as theirs, with your login. Raises P0002 for an unknown address, 55000 for a deactivated employee, 42501 when you may not become the department, 25P01 at the end of a statement that is its own transaction.';

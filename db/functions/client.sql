@@ -147,6 +147,7 @@ declare
   mentions crm.event_mention[];
 begin
   perform auth.require_writable_session();
+  perform access.require_second_factor('client', 'erase', erase_client.client_id);
   select * into erased from crm.client where id = erase_client.client_id for no key update;
   if not found then
     raise no_data_found using
@@ -180,5 +181,5 @@ begin
 end
 $$;
 comment on function crm.erase_client(integer, boolean) is
-'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay, and so does a name in the title or notes of an event: those are listed. It cannot be undone.
+'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay, and so does a name in the title or notes of an event: those are listed. It cannot be undone. It asks for the second factor.
 - `confirm`: Must be true.';

@@ -105,6 +105,11 @@ begin
   if not found then
     raise insufficient_privilege;
   end if;
+  -- The policies ask for it too, but after the triggers.
+  perform from access.unmet_second_factor_condition('update') unmet where unmet.name is not null;
+  if found then
+    raise insufficient_privilege;
+  end if;
   if hand_over_to is not null then
     perform crm_private.hand_over_work(change_employee.employee_id, hand_over_to);
   end if;

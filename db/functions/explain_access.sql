@@ -231,20 +231,37 @@ as $$
     left join pg_catalog.pg_roles grantee on grantee.oid = entry.grantee
     where entry.grantee <> function.proowner
   ),
+  -- Whose call is the permission, needs the second factor.
+  condition as (
+    select condition.name, condition.sentence, condition.name is distinct from unmet.name as holds
+    from function
+    join access.business_verbs() business on business.function_name = function.proname
+    cross join lateral access.second_factor_conditions('epic_management', business.verb) condition
+    cross join lateral access.unmet_second_factor_condition(business.verb) unmet
+    where has_function_privilege(function.oid, 'execute')
+  ),
   steps as (
-    select 1 as part, 'grant' as kind, 'execute' as name, given.role::text, given.is_mine, case when given.is_mine then true end as holds,
+    select
+      1 as part, 'grant' as kind, 'execute' as name, given.role::text, null as mode,
+      given.is_mine, case when given.is_mine then true end as holds,
       format('%s may do this.', access.describe_role(given.role)) as sentence
     from given
     union all
-    select 2, 'verdict', function.proname, current_user, true, has_function_privilege(function.oid, 'execute'),
+    select 2, 'policy', condition.name, 'epic_management', 'restrictive', true, condition.holds, condition.sentence
+    from condition
+    union all
+    select 3, 'verdict', coalesce(unmet.name, function.proname), current_user, null, true,
+      has_function_privilege(function.oid, 'execute') and unmet.name is null,
       coalesce(
+        unmet.sentence,
         case when not has_function_privilege(function.oid, 'execute') then 'Only ' end
           || (select string_agg(lower(access.describe_role(given.role)), ' or ' order by given.role) from given) || ' may do this.',
         (select string_agg(access.describe_role(given.role), ' or ' order by given.role) || ' may do this.' from given),
         'Nobody may do this.')
     from function
+    left join condition unmet on not unmet.holds
   )
-  select (row_number() over (order by part, not is_mine, role))::integer, kind, name, role, null, null, is_mine, holds, sentence
+  select (row_number() over (order by part, not is_mine, role, name))::integer, kind, name, role, mode, null, is_mine, holds, sentence
   from steps
   order by 1
 $$;
@@ -352,7 +369,7 @@ begin
       offset 0  -- computed once
     ) used
     where row_security_active(base)
-      and (pol.is_mine or phase.privilege = command and exists (select from given where given.role = pol.role and given.covers))
+      and (pol.is_mine or pol.is_permissive and phase.privilege = command and exists (select from given where given.role = pol.role and given.covers))
   ),
   -- 0: no; 1: it depends; 2: yes. Permissive policies are alternatives, restrictive ones conditions.
   graded as (
@@ -383,7 +400,7 @@ begin
     from policy, outcome
     where case
       when is_gone   then false
-      when grade > 0 then is_mine and policy.position = (select max(position) from phase) and (uses and checks) is not false
+      when grade > 0 then is_mine and is_permissive and policy.position = (select max(position) from phase) and (uses and checks) is not false
       when granted   then is_mine and (uses and checks) is false
       else not is_mine
     end

@@ -202,7 +202,7 @@ comment on function auth.my_password_parameters(inet) is
 
 create or replace function auth.log_in(
   email text, password_hash text, refresh_token_hash bytea, access_secret_hash bytea, user_agent text, ip_address inet,
-  read_only boolean default false,
+  read_only boolean default false, code text default null,
   out outcome text, out session_id uuid, out employee_id integer, out department text,
   out must_change_password boolean, out access_token_expires_at timestamptz, out retry_at timestamptz)
 language plpgsql volatile security definer
@@ -213,6 +213,7 @@ declare
   found_department text;
   is_one_time      boolean;
   is_expired       boolean;
+  asks_for_code    boolean;
 begin
   retry_at := auth.begin_attempt(log_in.email, log_in.ip_address);
   if retry_at is not null then
@@ -220,14 +221,26 @@ begin
     return;
   end if;
 
-  select employee.id, employee.department, credential.must_change, credential.changed_at <= now() - interval '7 days'
-  into found_id, found_department, is_one_time, is_expired
+  select employee.id, employee.department, credential.must_change, credential.changed_at <= now() - interval '7 days',
+    second_factor.enabled_at is not null
+  into found_id, found_department, is_one_time, is_expired, asks_for_code
   from crm.employee
-  join auth.credential on credential.employee_id = employee.id
+  join auth.credential         on credential.employee_id = employee.id
+  left join auth.second_factor on second_factor.employee_id = employee.id
   where lower(employee.email) = lower(btrim(log_in.email))
     and employee.active
     and credential.password_hash = auth.password_digest(log_in.password_hash);
 
+  if asks_for_code then
+    if log_in.code is null then
+      -- Neither a failure nor a success, which would forget the wrong codes.
+      outcome := 'second_factor_required';
+      return;
+    end if;
+    if not auth.accept_code(found_id, log_in.code) then
+      found_id := null;
+    end if;
+  end if;
   perform auth.count_attempt(log_in.email, log_in.ip_address, succeeded => found_id is not null);
   if found_id is null then
     outcome := 'refused';
@@ -246,8 +259,8 @@ begin
   department := found_department;
   must_change_password := is_one_time;
   delete from auth.session where session.employee_id = found_id and session.expires_at < now();
-  insert into auth.session (employee_id, user_agent, read_only, expires_at, ends_at)
-  select found_id, left(log_in.user_agent, 200), log_in.read_only,
+  insert into auth.session (employee_id, user_agent, read_only, second_factor, expires_at, ends_at)
+  select found_id, left(log_in.user_agent, 200), log_in.read_only, asks_for_code,
     now() + least(interval '30 days', configuration.session_lifetime), now() + configuration.session_lifetime
   from auth.configuration
   returning id into log_in.session_id;
@@ -257,8 +270,8 @@ begin
   outcome := 'ok';
 end
 $$;
-comment on function auth.log_in(text, text, bytea, bytea, text, inet, boolean) is
-  'Opens a session, always a new one. Outcome: ok; refused, whether the address or the password is wrong; expired, for a one-time password of more than seven days ago; must_change, for a one-time password that is to open a read-only session, in which it could not be changed; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
+comment on function auth.log_in(text, text, bytea, bytea, text, inet, boolean, text) is
+  'Opens a session, always a new one. Outcome: ok; second_factor_required, when the password is right and a code is asked for; refused, whether the address, the password or the code is wrong; expired, for a one-time password of more than seven days ago; must_change, for a one-time password that is to open a read-only session, in which it could not be changed; locked, until retry_at. A failure returns rather than raises, since the count of failures must be committed.';
 
 
 create or replace function auth.change_password(
@@ -284,7 +297,10 @@ begin
     and credential.password_hash = auth.password_digest(change_password.password_hash);
   outcome := case when found then 'changed' else 'refused' end;
 
-  perform auth.count_attempt(my_email, change_password.ip_address, succeeded => found);
+  -- A password alone does not make the wrong codes forgotten.
+  if outcome = 'refused' or auth.second_factor_confirmed() then
+    perform auth.count_attempt(my_email, change_password.ip_address, succeeded => outcome = 'changed');
+  end if;
   if outcome = 'changed' then
     update auth.session
     set revoked_at = now(), end_reason = 'password_changed'
@@ -310,6 +326,9 @@ begin
       message = format('There is no employee %s.', reset_password.employee_id);
   end if;
 
+  if auth.in_session() then  -- an operator is in none
+    perform access.require_second_factor('employee', 'reset_password', person.id);
+  end if;
   if not exists (select from auth.credential where credential.employee_id = person.id) then
     insert into auth.credential (employee_id, password_hash) values (person.id, reset_password.password_hash);
     return person;
@@ -329,7 +348,7 @@ begin
 end
 $$;
 comment on function crm.reset_password(integer, text) is
-'Gives an employee a password for one login, within seven days. It ends their sessions, and unlocks the account.
+'Gives an employee a password for one login, within seven days. It ends their sessions, and unlocks the account. It asks for the second factor.
 - `password_hash`: What the password is kept as: argon2id.';
 
 

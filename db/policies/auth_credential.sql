@@ -3,6 +3,8 @@
 
 call dba.close_table('auth.credential');  -- no grant, no policy, RLS forced: everything below is all there is
 call dba.require_session('auth.credential');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_second_factor('auth.credential', 'epic_management', 'create');  -- restrictive: with the second factor, of those
+call dba.require_second_factor('auth.credential', 'epic_management', 'update');  -- who have one, and of departments that need one
 
 grant select (employee_id)                            on auth.credential to epic_management;
 grant insert (employee_id, password_hash)             on auth.credential to epic_management;

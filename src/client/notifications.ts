@@ -14,7 +14,12 @@ export type NotificationKind =
   | 'event_rescheduled'
   | 'event_unassigned'
   | 'password_changed'
-  | 'password_reset';
+  | 'password_reset'
+  | 'recovery_code_used'
+  | 'recovery_codes_replaced'
+  | 'second_factor_disabled'
+  | 'second_factor_enabled'
+  | 'second_factor_reset';
 
 /** What a notification says, as the API gives it: the fields of `Notification` that its sentence is made of. */
 export interface NotificationFacts {
@@ -113,6 +118,18 @@ export function describeNotification(
       return 'Your password was changed; if that was not you, tell management at once.';
     case 'password_reset':
       return `Your password was reset${byWhom(after.reset_by)}, and your sessions have ended; the new one is good for one login, at which you choose your own. If you did not expect this, tell management at once.`;
+    case 'second_factor_enabled':
+      return 'You enabled a second factor; if that was not you, tell management at once.';
+    case 'second_factor_disabled':
+      return 'Your second factor was disabled; if that was not you, tell management at once.';
+    case 'second_factor_reset':
+      return 'Your second factor was removed by an operator, and your sessions have ended.';
+    case 'recovery_codes_replaced':
+      return 'Your recovery codes were replaced; if that was not you, tell management at once.';
+    case 'recovery_code_used': {
+      const left = `${counted(Number(after.left), 'code')} left`;
+      return `One of your recovery codes was used (${left}); if that was not you, tell management at once.`;
+    }
     default:
       return ofAnotherVersion(kind, subject);
   }

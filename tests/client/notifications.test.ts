@@ -167,6 +167,36 @@ const ofAccounts: Case[] = [
     { recipientId: chloe },
     'Your password was reset, and your sessions have ended; the new one is good for one login, at which you choose your own. If you did not expect this, tell management at once.',
   ],
+  [
+    'second_factor_enabled',
+    { recipientId: chloe },
+    'You enabled a second factor; if that was not you, tell management at once.',
+  ],
+  [
+    'second_factor_disabled',
+    { recipientId: chloe },
+    'Your second factor was disabled; if that was not you, tell management at once.',
+  ],
+  [
+    'second_factor_reset',
+    { recipientId: chloe },
+    'Your second factor was removed by an operator, and your sessions have ended.',
+  ],
+  [
+    'recovery_codes_replaced',
+    { recipientId: chloe },
+    'Your recovery codes were replaced; if that was not you, tell management at once.',
+  ],
+  [
+    'recovery_code_used',
+    { recipientId: chloe, newValues: { left: 9 } },
+    'One of your recovery codes was used (9 codes left); if that was not you, tell management at once.',
+  ],
+  [
+    'recovery_code_used',
+    { recipientId: chloe, newValues: { left: 1 } },
+    'One of your recovery codes was used (1 code left); if that was not you, tell management at once.',
+  ],
 ];
 
 /** Some versions of ICU put a comma behind the weekday, others none. */

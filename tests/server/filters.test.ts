@@ -49,6 +49,10 @@ beforeAll(async () => {
   const nobody = () => {
     throw new Error('Nobody logs in here.');
   };
+  const secondFactor = {
+    ...{ begin: nobody, enable: nobody, confirm: nobody, disable: nobody },
+    replaceRecoveryCodes: nobody,
+  };
   api = await createApi({
     pool,
     sessions: {
@@ -57,6 +61,7 @@ beforeAll(async () => {
       createReadOnlyToken: nobody,
       logOut: nobody,
       changePassword: nobody,
+      secondFactor,
     },
     feeds: { open: nobody },
     introspection: true,

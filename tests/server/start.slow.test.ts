@@ -9,7 +9,7 @@ import { plainEnvironment, runProgram } from '../support/program.ts';
 import { spawnServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
-import { ask, logIn } from './support/api.ts';
+import { ask, askToLogIn, logIn } from './support/api.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -251,6 +251,35 @@ describe('epic-server employee create', () => {
     const nobody = await reset('nobody@epic.example');
     expect(nobody).toMatchObject({ code: 1, stdout: '' });
     expect(nobody.stderr).toContain('There is no employee with nobody@epic.example.');
+  });
+
+  test('epic-server employee reset-second-factor lets in a person who has lost their phone', async () => {
+    await create('Lea Perdu', 'lea@epic.example', 'management');
+    await database.query(
+      `insert into auth.second_factor (employee_id, secret, enabled_at)
+       select id, '12345678901234567890', now() from crm.employee where email = 'lea@epic.example'`,
+    );
+    const reset = (what: string, email: string) =>
+      run(['employee', what, '--email', email], { DATABASE_ADMIN_URL: database.adminUrl });
+    const password = (await reset('reset-password', 'lea@epic.example')).stdout.trim();
+
+    const server = await spawnServer(database);
+    try {
+      const asked = await askToLogIn(server.url, 'lea@epic.example', password);
+      expect(asked.errors[0]?.extensions.kind).toBe('second_factor_required');
+      expect(await reset('reset-second-factor', 'Lea@epic.example')).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: expect.stringContaining('The second factor of Lea@epic.example was removed'),
+      });
+      await logIn(server.url, 'lea@epic.example', password);
+    } finally {
+      await server.stop();
+    }
+
+    const none = await reset('reset-second-factor', 'lea@epic.example');
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('has no second factor.');
   });
 
   test('epic-server employee create names a missing option', async () => {

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(30);
+select plan(31);
 
 create temp view our_schema as
   select oid, nspname from pg_namespace where nspowner = (select oid from pg_roles where rolname = 'epic_owner') and nspname !~ '^(graphile_|extensions$)';
@@ -48,10 +48,17 @@ select is_empty($$ select table_name, polname from our_policy
   'the name of every policy begins with its role');
 select is_empty($$ select table_name, polname from our_policy where polcmd = '*' $$,
   'every policy is for one verb');
-select is_empty($$ select table_name, polname from our_policy where not polpermissive and polname !~ '_in_session$' $$,
-  'every policy is permissive, but for those that require a session');
-select is_empty($$ select table_name, polroles, polcmd, polpermissive from our_policy group by 1, 2, 3, 4 having count(*) > 1 $$,
-  'no role has two policies for one verb of one table, but for those that require a session');
+select is_empty($$ select table_name, polname from our_policy where not polpermissive and polname !~ '_(in_session|once_enrolled|with_second_factor)$' $$,
+  'every policy is permissive, but for those that require a session or a second factor');
+select is_empty($$ select table_name, polroles, polcmd from our_policy where polpermissive group by 1, 2, 3 having count(*) > 1 $$,
+  'no role has two permissive policies for one verb of one table');
+select set_eq($$ select concat_ws(' ', table_name, polname, obj_description(oid, 'pg_policy'),
+                   dba.pretty_expression(pg_get_expr(polwithcheck, polrelid)))
+                 from our_policy where polname ~ '_(once_enrolled|with_second_factor)$' $$,
+  $$ select concat_ws(' ', target, name, sentence, expression)
+     from unnest(array['auth.credential', 'crm.employee']) target, unnest(array['create', 'update']) verb,
+          access.second_factor_conditions('epic_management', verb) $$,
+  'management needs the second factor to create and change employees and credentials, and policies ask for nothing else');
 select is_empty($$
     select department, our_table.name, verb
     from (select role from dba.department) departments (department),
@@ -124,7 +131,9 @@ select set_eq(
   array['auth.in_session', 'auth.set_claims', 'auth.open_session', 'auth.log_out', 'auth.create_read_only_token',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy', 'auth.password_parameters', 'auth.my_password_parameters',
-        'auth.log_in', 'auth.refresh', 'auth.change_password', 'auth.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client'],
+        'auth.log_in', 'auth.refresh', 'auth.change_password',
+        'auth.second_factor_confirmed', 'auth.second_factor_enrolled', 'auth.begin_second_factor', 'auth.enable_second_factor',
+        'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor', 'auth.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client'],
   'only the listed functions are security definer');
 select is_empty($$ select name from our_function
                    where prorettype <> 'trigger'::regtype and obj_description(oid, 'pg_proc') is null $$,

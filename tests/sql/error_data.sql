@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(62);
+select plan(65);
 
 call test.load_company();
 
@@ -22,6 +22,7 @@ call test.set_id('correction', current_setting('test.correction')::integer);
 call test.given('emma', $$ select crm.record_payment(test.id('bistro_signed'), 20) $$);
 call test.given('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {"shoe_size": "40"}}]') $$);
 
+call test.given('dba', $$ insert into auth.second_factor (employee_id, secret, enabled_at) values (test.id('denis'), '12345678901234567890', now()) $$);
 call test.given('dba', $$ insert into auth.access_token values (sha256('expired'), test.session('emma'), now()) $$);
 
 call test.given('dba', $$
@@ -240,6 +241,15 @@ from (values
   ('alice', $$ select crm.run_import(md5('a')::uuid, 'client') $$,
     '42703', 'import_columns_are_known', 'shoe_size', null,
     'No client is imported with “shoe_size”: there are full_name, email, phone, company_name, first_contact.'),
+  ('denis', $$ select auth.begin_second_factor(test.password('denis'), null) $$,
+    '55000', 'second_factor_is_not_enabled', '', jsonb_build_object('since', now()),
+    'Your second factor is enabled already.'),
+  ('alice', $$ select auth.enable_second_factor('123456', null) $$,
+    '55000', 'second_factor_is_begun', '', null,
+    'No secret has been given to your authenticator app: begin with that.'),
+  ('alice', $$ select auth.confirm_second_factor('123456', null) $$,
+    '55000', 'second_factor_is_enabled', '', null,
+    'You have no second factor.'),
   ('alice', $$ select from crm.revenue_by_month('1900-01-01', '2026-01-01', 'UTC') $$,
     '22023', 'report_is_at_most_100_years', 'last_day', null,
     'A report covers at most 100 years.'),

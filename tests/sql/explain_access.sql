@@ -78,7 +78,8 @@ from (values
   ('alice', $$'history', 'read'$$,                     '+select epic_employee, ?sales_read_records, : ?'),
   ('emma',  $$'history', 'read'$$,                     '+select epic_employee, +management_read_all, : +'),
   ('alice', $$'my_session', 'read'$$,                  '+select epic_employee, ?employee_read_own, : ?'),
-  ('emma',  $$'client', 'erase'$$,                     '+execute epic_management, : +'),
+  ('emma',  $$'client', 'erase'$$,
+    '+execute epic_management, +management_erase_once_enrolled, +management_erase_with_second_factor, : +'),
   ('alice', $$'client', 'erase'$$,                     '(execute epic_management), : -'),
 
   -- business verbs are what they write
@@ -154,7 +155,8 @@ select test.reads('alice', $$ select bool_and(sentence = obj_description(pg_poli
   from crm.explain_access('contract', 'update', test.id('acme_draft')) join pg_policy on polname = name and polrelid = 'crm.contract'::regclass $$, 'true',
   'the sentence of a policy is its comment');
 select test.reads('emma', $$ select string_agg(sentence, ' ' order by step) from crm.explain_access('client', 'erase') $$,
-  'Management may do this. Management may do this.', 'a function is explained by the grant of execute');
+  'Management may do this. Your department needs a second factor for this: enable one first. Log in with your second factor first. '
+  'Management may do this.', 'a function is explained by the grant of execute, and the second factor');
 select test.reads('dba', $$ select sentence from crm.explain_access('client', 'read') where kind = 'verdict' $$,
   format('Row-level security does not apply to %s.', current_user), 'a superuser is told why everything is allowed');
 

@@ -139,9 +139,12 @@ create temp view called_by_every_department as
   select unnest(string_to_array(
     'access.describe_action, access.business_verbs, access.explain_call, access.explain_refused_call, '
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
+    'access.require_second_factor, access.second_factor_conditions, access.unmet_second_factor_condition, '
     'access.refusal_sentence, access.refuse, access.responsible_employee, access.describe_role, '
     'access.row_with_defaults, access.visible_row, access.base_table, audit.position_snapshot, audit.clamp_snapshot, '
     'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, auth.create_read_only_token, auth.read_only_refusal, access.explain_verb, '
+    'auth.begin_second_factor, auth.confirm_second_factor, auth.disable_second_factor, auth.enable_second_factor, '
+    'auth.replace_recovery_codes, auth.second_factor_confirmed, auth.second_factor_enrolled, crm.my_second_factor, '
     'auth.current_session_id, auth.in_session, auth.in_writable_session, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(136);
+select plan(142);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
@@ -183,6 +183,8 @@ select set_eq(
        and (has_function_privilege('epic_management', pg_proc.oid, 'execute') or has_function_privilege('epic_authenticator', pg_proc.oid, 'execute')) $$,
   array['auth.open_session', 'auth.in_session',  -- tried above, and in auth_enter.sql
         'auth.create_read_only_token', 'auth.log_out', 'auth.change_password', 'auth.my_password_parameters', 'crm.erase_client',
+        'auth.second_factor_confirmed', 'auth.second_factor_enrolled', 'auth.begin_second_factor', 'auth.enable_second_factor',
+        'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy'],
   'every function that acts as the owner is tried here');
@@ -211,6 +213,20 @@ select test.rejects('authenticator', prelude || $$ select crm.erase_client(test.
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || $$ select auth.change_password(test.password('emma'), test.password('me'), null) $$,
   '42501', 'This is done in a session only.', 'the thief changes no password')
+from forgery where role = 'epic_management' and what = 'the proof of another role';
+select test.rejects('authenticator', prelude || call, '42501', 'This is done in a session only.',
+  format('the thief changes no second factor: %s', call))
+from forgery,
+     unnest(array[
+       $$ select auth.begin_second_factor(test.password('emma'), null) $$,
+       $$ select auth.enable_second_factor('123456', null) $$,
+       $$ select auth.confirm_second_factor('123456', null) $$,
+       $$ select auth.disable_second_factor(test.password('emma'), '123456', null) $$,
+       $$ select auth.replace_recovery_codes('123456', null) $$]) call
+where role = 'epic_management' and what = 'the proof of another role';
+select test.results_in('authenticator', prelude || $$
+    select set_config('test.seen', concat_ws(' ', auth.second_factor_confirmed(), auth.second_factor_enrolled(), crm.my_second_factor()), true) $$,
+  $$ current_setting('test.seen', true) $$, 'f f (,0,f)', 'the thief has confirmed no second factor, and learns of none')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || $$ select auth.log_out() $$,
   '42501', 'This is done in a session only.', 'the thief ends no session')

@@ -307,7 +307,12 @@ export const NotificationKind = {
   EventRescheduled: 'event_rescheduled',
   EventUnassigned: 'event_unassigned',
   PasswordChanged: 'password_changed',
-  PasswordReset: 'password_reset'
+  PasswordReset: 'password_reset',
+  RecoveryCodeUsed: 'recovery_code_used',
+  RecoveryCodesReplaced: 'recovery_codes_replaced',
+  SecondFactorDisabled: 'second_factor_disabled',
+  SecondFactorEnabled: 'second_factor_enabled',
+  SecondFactorReset: 'second_factor_reset'
 } as const;
 
 export type NotificationKind = typeof NotificationKind[keyof typeof NotificationKind];

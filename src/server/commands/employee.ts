@@ -33,6 +33,20 @@ export async function resetPasswordAsOperator(email: string): Promise<void> {
   show(oneTimePassword);
 }
 
+/**
+ * `epic-server employee reset-second-factor`, for an employee who has lost their phone and has no recovery code left.
+ * Their sessions end.
+ */
+export async function resetSecondFactorAsOperator(email: string): Promise<void> {
+  await withOwner((inTransaction) =>
+    inTransaction(async (run) => {
+      await run('select auth.reset_second_factor($1)', [await idOf(run, email)]);
+    }),
+  );
+  say(`The second factor of ${email} was removed, and their sessions have ended.`);
+  say('They log in with their password alone, and can enable another: epic second-factor enable');
+}
+
 async function idOf(run: RunStatement, email: string): Promise<number> {
   const [employee] = await run<{ id: number }>(
     'select id from crm.employee where lower(email) = lower($1)',

@@ -55,7 +55,7 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
 
   const employee = program
     .command('employee')
-    .description('create the first employee, or reset a password without a manager');
+    .description('create the first employee, or reset what a manager cannot');
   employee
     .command('create')
     .description('create an employee and print a one-time password')
@@ -79,6 +79,13 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
     .requiredOption('--email <address>', 'the e-mail address of the employee')
     .action(async ({ email }: { email: string }) =>
       (await import('./employee.ts')).resetPasswordAsOperator(email),
+    );
+  employee
+    .command('reset-second-factor')
+    .description('remove the second factor of an employee who has lost it, and end their sessions')
+    .requiredOption('--email <address>', 'the e-mail address of the employee')
+    .action(async ({ email }: { email: string }) =>
+      (await import('./employee.ts')).resetSecondFactorAsOperator(email),
     );
 
   const keys = program.command('keys').description('manage the keys that sign tokens');

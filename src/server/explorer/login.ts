@@ -19,6 +19,7 @@ export const loginBar = `
     <output></output>
     <label>E-mail <input name="email" type="email" autocomplete="username" required></label>
     <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+    <label>Code, if you have a second factor <input name="code" autocomplete="one-time-code" size="8"></label>
     <button name="enter">Log in</button>
     <button name="leave" type="button">Log out</button>
   </form>`;
@@ -49,8 +50,8 @@ export const loginScript = `
   }
 
   async function logIn() {
-    const { email, password } = form.elements;
-    const input = { email: email.value, password: password.value };
+    const { email, password, code } = form.elements;
+    const input = { email: email.value, password: password.value, code: code.value || null };
     const { login } = await request('mutation ($input: LoginInput!) { login(input: $input) { ' + sessionFields + ' } }', { input });
     form.reset();
     setSession(login, login.employee.fullName + ', ' + login.employee.department

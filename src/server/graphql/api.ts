@@ -15,6 +15,7 @@ import { createTrustedDocumentsPreset } from './limits/trusted-documents.ts';
 import { createPreset } from './preset.ts';
 import { requestOf } from './request/context.ts';
 import { createIdentityPlugin } from './schema/identity.ts';
+import { createSecondFactorPlugin } from './schema/second-factor.ts';
 import {
   createSubscriptionsPlugin,
   noSubscriptionsInRequestsPlugin,
@@ -48,6 +49,7 @@ export async function createApi(options: {
       service,
       plugins: [
         createIdentityPlugin(sessions),
+        createSecondFactorPlugin(sessions.secondFactor),
         createSubscriptionsPlugin(feeds),
         noSubscriptionsInRequestsPlugin,
         createMutationsPlugin(mutations),

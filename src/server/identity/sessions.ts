@@ -1,12 +1,14 @@
 import type { Claims } from '../database/claims.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
 import { ApiError } from '../errors/errors.ts';
+import { createQueryOne, locked, type ParametersRow, wrongPassword } from './attempts.ts';
 import {
   checkNewPassword,
   checkPresentedPassword,
   hashNewPassword,
   hashPresentedPassword,
 } from './passwords.ts';
+import { createSecondFactor, type SecondFactor } from './second-factor.ts';
 import { newAccessSecret, newRefreshToken, refreshTokenDigest, type Tokens } from './tokens.ts';
 
 // Login, refresh and logout, through the functions of schema auth. Passwords are hashed between transactions, so that no
@@ -40,6 +42,8 @@ export type Sessions = {
     password: string;
     /** The session only reads. */
     readOnly?: boolean | null | undefined;
+    /** Of the second factor, for those who have one. */
+    code?: string | null;
     userAgent: string | null;
     /** The caller's network address; null when it is not known. */
     address: string | null;
@@ -54,6 +58,7 @@ export type Sessions = {
     claims: Claims,
     change: { currentPassword: string; newPassword: string; address: string | null },
   ): Promise<void>;
+  readonly secondFactor: SecondFactor;
 };
 
 type OutcomeRow = {
@@ -65,23 +70,11 @@ type OutcomeRow = {
   access_token_expires_at: Date;
 };
 
-/** How to hash the presented password; or until when logins are refused. */
-type ParametersRow = { parameters: string | null; retry_at: Date | null };
-
 /** The sessions of the database behind `withSession`. */
 export function createSessions(withSession: WithSession, tokens: Tokens): Sessions {
   const anonymous = sessionSettings(null);
 
-  async function queryOne<Row>(
-    settings: Parameters<WithSession>[0],
-    text: string,
-    values: unknown[],
-  ): Promise<Row> {
-    const { rows } = await withSession(settings, (client) => client.query<Row>({ text, values }));
-    const [row] = rows;
-    if (row === undefined) throw new Error(`No row came back from: ${text}`);
-    return row;
-  }
+  const queryOne = createQueryOne(withSession);
 
   async function openedSession(
     row: OutcomeRow,
@@ -113,7 +106,9 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
   }
 
   return {
-    async logIn({ email, password, readOnly, userAgent, address }) {
+    secondFactor: createSecondFactor(queryOne),
+
+    async logIn({ email, password, code, readOnly, userAgent, address }) {
       checkPresentedPassword(password, 'password');
       const { parameters, retry_at } = await queryOne<ParametersRow>(
         anonymous,
@@ -126,11 +121,20 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       const refresh = newRefreshToken();
       const row = await queryOne<OutcomeRow & { retry_at: Date | null }>(
         anonymous,
-        'select * from auth.log_in($1, $2, $3, $4, $5, $6, $7)',
-        [email, passwordHash, refresh.digest, access.digest, userAgent, address, readOnly === true],
+        'select * from auth.log_in($1, $2, $3, $4, $5, $6, $7, $8)',
+        [
+          ...[email, passwordHash, refresh.digest, access.digest, userAgent, address],
+          ...[readOnly === true, code ?? null],
+        ],
       );
       if (row.outcome === 'ok') return openedSession(row, access.secret, refresh.secret);
       if (row.outcome === 'locked') throw locked(row.retry_at);
+      if (row.outcome === 'second_factor_required') {
+        throw new ApiError('UNAUTHENTICATED', 'A code of your second factor is needed.', {
+          kind: 'second_factor_required',
+          hint: 'Send the code of your authenticator app, or a recovery code.',
+        });
+      }
       if (row.outcome === 'expired') {
         throw new ApiError('UNAUTHENTICATED', 'This one-time password has expired.', {
           kind: 'one_time_password_expired',
@@ -208,21 +212,7 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
         [currentHash, newHash, address],
       );
       if (row.outcome === 'locked') throw locked(row.retry_at);
-      if (row.outcome !== 'changed') {
-        throw new ApiError('INVALID', 'The current password is wrong.', {
-          field: 'currentPassword',
-          kind: 'password_wrong',
-        });
-      }
+      if (row.outcome !== 'changed') throw wrongPassword();
     },
   };
-}
-
-function locked(retryAt: Date | null): ApiError {
-  const seconds = Math.max(1, Math.ceil(((retryAt?.getTime() ?? 0) - Date.now()) / 1000));
-  return new ApiError('RATE_LIMITED', 'Too many failed logins in a row.', {
-    kind: 'locked',
-    hint: `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`,
-    retryAfter: seconds,
-  });
 }

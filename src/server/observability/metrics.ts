@@ -91,8 +91,9 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
       ...sessions,
       logIn: (login) =>
         sessions.logIn(login).catch((error) => {
-          const code = error instanceof ApiError ? error.code : null;
-          if (code === 'UNAUTHENTICATED') refusedLogins.inc({ reason: 'wrong' });
+          const { code, details } = error instanceof ApiError ? error : {};
+          const isWrong = details?.kind !== 'second_factor_required';
+          if (code === 'UNAUTHENTICATED' && isWrong) refusedLogins.inc({ reason: 'wrong' });
           if (code === 'RATE_LIMITED') refusedLogins.inc({ reason: 'locked' });
           throw error;
         }),

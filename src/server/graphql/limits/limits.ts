@@ -32,12 +32,17 @@ export const limits = {
 /** Rows of a page: when the caller does not say, and at most. */
 export const pageRows = { default: 50, max: 1000 };
 
-/** The mutations that check a password or token, or hash one: one per request, so that each is rate-limited. */
+/** The mutations that check a password, code or token, or hash one: one per request, so that each is rate-limited. */
 export const credentialMutations: ReadonlySet<string> = new Set([
+  'beginSecondFactor',
   'changePassword',
+  'confirmSecondFactor',
   'createEmployee',
+  'disableSecondFactor',
+  'enableSecondFactor',
   'login',
   'refresh',
+  'replaceRecoveryCodes',
   'resetPassword',
 ]);
 

@@ -12,7 +12,7 @@ const typeDefs = gql`
   }
 
   extend type Mutation {
-    """Opens a session with an e-mail address and a password."""
+    """Opens a session with an e-mail address, a password, and a code of the second factor, for those who have one."""
     login(input: LoginInput!): Session
     """Exchanges a refresh token for a new access token and the next refresh token."""
     refresh(input: RefreshInput!): Session
@@ -41,6 +41,11 @@ const typeDefs = gql`
     email: String!
     """Their password."""
     password: String!
+    """
+    The present code of their authenticator app, or a recovery code. Without one, those who have a second factor are told
+    second_factor_required, once the password is right.
+    """
+    code: String
     """Whether the session is only to read: it changes nothing but to end itself."""
     readOnly: Boolean = false
   }
@@ -253,7 +258,8 @@ function transactionOf({ request, withPgClient, pgSettings }: Grafast.Context): 
     );
 }
 
-function sessionOf(claims: Claims | null): Claims {
+/** The session of a caller. Throws an ApiError (UNAUTHENTICATED) when there is none. */
+export function sessionOf(claims: Claims | null): Claims {
   if (claims === null) throw unauthenticated();
   return claims;
 }
