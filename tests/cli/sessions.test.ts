@@ -77,6 +77,22 @@ test('an unknown session is refused', async () => {
   expect(odd.stderr).toContain('“the-old-laptop” is not the id of a session');
 });
 
+test('a session that ended as the password was changed elsewhere says so', async () => {
+  const email = staff.otherManager.email;
+  const [here, elsewhere] = [await loggedIn(email), await loggedIn(email)];
+  const changed = await here.run(['password', '--password-stdin'], {
+    input: `${password}\nanother horse battery\n`,
+  });
+  expect(changed.code).toBe(0);
+  expect(await elsewhere.run(['whoami'])).toEqual({
+    code: 4,
+    stdout: '',
+    stderr:
+      '✗ Your password was changed.\n' +
+      '  → Log in with the new one: epic login. If you did not change it, tell management at once.\n',
+  });
+});
+
 test('management resets a password, which ends every session and serves for one login', async () => {
   const omar = await loggedIn(staff.otherSupport.email);
   const manager = await office.at('manager');
@@ -85,7 +101,18 @@ test('management resets a password, which ends every session and serves for one 
     ...['employee', 'reset-password', String(staff.otherSupport.id), '--yes'],
   );
   expect(employee).toMatchObject({ id: staff.otherSupport.id, fullName: 'Omar Support' });
-  expect((await omar.run(['whoami'])).code).toBe(4);
+  const told = {
+    code: 4,
+    stdout: '',
+    stderr:
+      '✗ Your password was reset by Marie Manager.\n' +
+      '  → Log in with the one that you are given: epic login. If you did not expect this, tell management at once.\n',
+  };
+  expect(await omar.run(['whoami'])).toEqual(told);
+  await office.database.query(
+    `update auth.access_token set expires_at = now() - interval '1 second'`,
+  );
+  expect(await omar.run(['whoami'])).toEqual(told);
 
   const again = await omar.run(
     ['login', '--email', staff.otherSupport.email, '--password-stdin', '--json'],

@@ -1,5 +1,7 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { programs } from '../support/paths.ts';
 import { addEmployee, password } from '../support/people.ts';
+import { runProgram } from '../support/program.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { ask, logIn } from './support/api.ts';
@@ -243,8 +245,55 @@ test('a changed or reset password is an e-mail to that employee alone', async ()
     [
       ['gina@epic.example'],
       'Epic Events: password reset',
-      expect.stringContaining('\n\nYour password was reset; '),
+      expect.stringContaining('\n\nYour password was reset by Test Person, and '),
     ],
+  ]);
+});
+
+test('an employee whose password was reset gets an e-mail that says by whom, and what to do', async () => {
+  const email = 'hana@epic.example';
+  const hana = await addEmployee(database, { email, department: 'sales' });
+  await addEmployee(database, {
+    email: 'keller@epic.example',
+    department: 'management',
+    fullName: 'Emma Keller',
+  });
+  const { accessToken: token } = await logIn(server.url, 'keller@epic.example');
+  const { accessToken: ended } = await logIn(server.url, email);
+  const reset = `mutation { resetPassword(input: { employeeId: ${hana} }) { employee { id } } }`;
+  expect((await ask(server.url, reset, { token })).errors).toEqual([]);
+  await until(() => host.letters.length === 1);
+  const sentence = (who: string) =>
+    `Your password was reset by ${who}, and your sessions have ended; the new one is good for one login, ` +
+    'at which you choose your own. If you did not expect this, tell management at once.';
+  expect(host.letters[0]).toMatchObject({
+    to: [email],
+    headers: { subject: 'Epic Events: password reset' },
+    text: expect.stringContaining(sentence('Emma Keller')),
+  });
+  expect((await ask(server.url, '{ me { id } }', { token: ended })).errors[0]).toMatchObject({
+    message: 'Your password was reset by Emma Keller.',
+    extensions: { code: 'UNAUTHENTICATED', kind: 'password_reset' },
+  });
+
+  host.letters.length = 0;
+  const operator = ['employee', 'reset-password', '--email', email];
+  const { code } = await runProgram(programs.server, operator, {
+    env: { DATABASE_ADMIN_URL: database.adminUrl },
+  });
+  expect(code).toBe(0);
+  await until(() => host.letters.length === 1);
+  expect(host.letters[0]?.text).toContain(sentence('an operator of the server'));
+
+  const { data } = await ask<{ historyEntries: { nodes: unknown[] } }>(
+    server.url,
+    `{ historyEntries(condition: { record: employee, rowId: ${hana} }, orderBy: PRIMARY_KEY_DESC, first: 2) {
+         nodes { employeeId databaseUser newValues } } }`,
+    { token },
+  );
+  expect(data?.historyEntries.nodes).toMatchObject([
+    { employeeId: null, databaseUser: expect.any(String), newValues: { password: 'reset' } },
+    { employeeId: expect.any(Number), newValues: { password: 'reset' } },
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -48,6 +49,7 @@ interface MySession {
   createdAt: string;
   lastUsedAt: string;
   expiresAt: string;
+  endsAt: string;
   userAgent: string | null;
   current: boolean;
 }
@@ -55,7 +57,7 @@ interface MySession {
 const listed = async ({ accessToken }: Session) => {
   const { data } = await ask<{ mySessions: { nodes: MySession[] } }>(
     server.url,
-    '{ mySessions { nodes { id createdAt lastUsedAt expiresAt userAgent current } } }',
+    '{ mySessions { nodes { id createdAt lastUsedAt expiresAt endsAt userAgent current } } }',
     { token: accessToken },
   );
   return data?.mySessions.nodes ?? [];
@@ -140,6 +142,26 @@ describe('the sessions of an employee', () => {
       expect(codesOf(await ask(server.url, query))).toEqual(['UNAUTHENTICATED']);
     }
   });
+});
+
+test('a session ends after its lifetime, however lately it was refreshed', async () => {
+  const { email } = await newEmployee();
+  const lifetime = (interval: string) =>
+    database.query('update auth.configuration set session_lifetime = $1', [interval]);
+  await lifetime('3 seconds');
+  const opened = await logIn(server.url, email);
+  await lifetime('90 days');
+  const refreshed = await askToRefresh(server.url, opened.refreshToken ?? '');
+  expect(codesOf(refreshed)).toEqual([]);
+  const { accessToken: token, refreshToken } = refreshed.data?.refresh ?? opened;
+  const [session] = await listed(opened);
+  expect(Date.parse(session?.endsAt ?? '') - Date.parse(session?.createdAt ?? '')).toBe(3000);
+  expect(session?.expiresAt).toBe(session?.endsAt);
+
+  await setTimeout(3000);
+  const ended = [{ extensions: { code: 'UNAUTHENTICATED', kind: 'session_ended' } }];
+  expect((await askToRefresh(server.url, refreshToken ?? '')).errors).toMatchObject(ended);
+  expect((await ask(server.url, '{ me { id } }', { token })).errors).toMatchObject(ended);
 });
 
 describe('the reset of a password', () => {

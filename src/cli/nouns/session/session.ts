@@ -22,7 +22,7 @@ const fields = defineFields<Session, object, object, MySessionOrderBy>()({
   userAgent: { label: 'Program', kind: 'text', priority: 2, least: 8 },
   expiresAt: { label: 'Ends if unused', kind: 'instant', priority: 4 },
   current: { label: 'This one', kind: 'flag', priority: 0 },
-  readOnly: { label: 'Read-only', kind: 'flag', priority: 1 },
+  readOnly: { label: 'Read-only', kind: 'flag', priority: 3 },
   endsAt: { label: 'Ends at the latest', kind: 'instant', priority: 5 },
 });
 
