@@ -39,7 +39,7 @@ function describeOperation(operation: Operation): string {
     case 'overwrite password':
       return `overwrites the password of employee ${operation.id}`;
     case 'log in':
-      return 'logs in';
+      return operation.readOnly ? 'logs in to read alone' : 'logs in';
     case 'log out':
       return 'logs out';
     case 'change password':

@@ -41,13 +41,21 @@ export function predict(state: State, step: Step, session: Session | null): Expe
   const me = state.employee.get(step.by ?? 0);
   if (me === undefined) return refused('UNAUTHENTICATED', 'there is no session');
   if (!me.active) return refused('UNAUTHENTICATED', 'the account is deactivated');
-  if (operation.verb === 'log in') return allowed();
+  if (operation.verb === 'log in') {
+    return operation.readOnly && state.oneTimePasswords.has(me.id)
+      ? refused(
+          'FORBIDDEN',
+          'a one-time password must be changed, which a read-only session cannot',
+        )
+      : allowed();
+  }
   if (session === null) return refused('UNAUTHENTICATED', 'there is no session');
   if (!session.is_open) return refused('UNAUTHENTICATED', 'the session has ended');
   if (session.department !== me.department) {
     return refused('UNAUTHENTICATED', `they have moved to ${me.department}`);
   }
-  if (operation.verb === 'log out' || operation.verb === 'change password') return allowed();
+  if (operation.verb === 'log out') return allowed();
+  if (operation.verb === 'change password') return forSession(session, allowed());
   if (state.oneTimePasswords.has(me.id))
     return refused('FORBIDDEN', 'the one-time password must be changed');
 
@@ -60,8 +68,15 @@ export function predict(state: State, step: Step, session: Session | null): Expe
     case 'overwrite password':
       return refused('FORBIDDEN', 'no department may');
     default:
-      return predictWrite(state, operation, { me, session }, step.via);
+      return forSession(session, predictWrite(state, operation, { me, session }, step.via));
   }
+}
+
+/** What becomes of a write in this session: a read-only one allows none, unless something else is refused before. */
+function forSession(session: Session, write: Expectation): Expectation {
+  if (!session.is_read_only) return write;
+  const codes: Code[] = write.allowed ? [] : write.codes;
+  return refused([...new Set<Code>(['FORBIDDEN', ...codes])], 'the session is read-only');
 }
 
 function predictWrite(

@@ -30,6 +30,7 @@ export function sequences(drivers: readonly DriverName[]): fc.Arbitrary<Generate
     { weight: 2, arbitrary: onboarding(viaForLogin) },
     { weight: 2, arbitrary: departmentChange(viaForLogin) },
     { weight: 2, arbitrary: reactivation(via) },
+    { weight: 2, arbitrary: readOnlySession(via, viaForLogin) },
   );
   const parts = fc.array(part, { maxLength: 60, size: 'max' });
   return fc.noBias(parts.map((parts) => parts.flat()));
@@ -59,7 +60,9 @@ const anyActor = choice<ActorReference>(
 
 const latestEmployee = fc.constant<Reference>({ to: 'employee', among: 'created', nth: 0 });
 
-const logIn = fc.constant<GeneratedOperation>({ verb: 'log in' });
+const logIn = mostly(fc.constant(false), fc.constant(true)).map(
+  (readOnly): GeneratedOperation => ({ verb: 'log in', readOnly }),
+);
 const changePassword = fc.constant<GeneratedOperation>({ verb: 'change password' });
 
 const anyOperation = choice<GeneratedOperation>(
@@ -204,6 +207,22 @@ function reactivation(via: fc.Arbitrary<DriverName>): fc.Arbitrary<GeneratedStep
       generatedStep(manager, via, employeeUpdate(id, { active: true })),
       generatedStep(fc.constant(id), via, anyOperation),
     ),
+  );
+}
+
+/** An employee logs in to read alone, and then does as always. */
+function readOnlySession(
+  via: fc.Arbitrary<DriverName>,
+  viaForLogin: fc.Arbitrary<DriverName>,
+): fc.Arbitrary<GeneratedStep[]> {
+  const logInToRead = fc.constant<GeneratedOperation>({ verb: 'log in', readOnly: true });
+  return activeEmployee.chain((id) =>
+    fc
+      .tuple(
+        generatedStep(fc.constant(id), viaForLogin, logInToRead),
+        fc.array(generatedStep(fc.constant(id), via, anyOperation), { minLength: 1, maxLength: 4 }),
+      )
+      .map(([first, others]) => [first, ...others]),
   );
 }
 

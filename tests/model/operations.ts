@@ -27,7 +27,7 @@ export type Operation<Id = number> =
   | { verb: 'deactivate'; id: Id; handOverTo: Id | null }
   | { verb: 'rewrite history'; with: 'update' | 'delete'; id: Id }
   | { verb: 'overwrite password'; id: Id }
-  | { verb: 'log in' }
+  | { verb: 'log in'; readOnly: boolean }
   | { verb: 'log out' }
   | { verb: 'change password' };
 

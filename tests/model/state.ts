@@ -84,6 +84,8 @@ export interface Session {
   /** The department that its token claims. */
   department: Department;
   is_open: boolean;
+  /** Opened to read alone. */
+  is_read_only: boolean;
 }
 
 export type Tables = { [Name in RecordName]: Map<number, Records[Name]> };

@@ -51,7 +51,7 @@ export async function openStore(database: TestDatabase, state: State): Promise<S
   }
   await client.query(
     `insert into auth.credential (employee_id, password_hash, must_change)
-     select id, $1, false from crm.employee`,
+     select id, auth.password_digest($1), false from crm.employee`,
     [await hashNewPassword(password)],
   );
 

@@ -47,7 +47,10 @@ export async function startSystem(
     for (const me of initial.state.employee.values()) {
       if (!me.active) continue;
       const caller = { key: null, email: me.email, password, nextPassword: '' };
-      const { key, detail } = await drivers.GraphQL.perform({ verb: 'log in' }, caller);
+      const { key, detail } = await drivers.GraphQL.perform(
+        { verb: 'log in', readOnly: false },
+        caller,
+      );
       if (key === undefined) throw new Error(`${me.full_name} could not log in: ${detail}`);
       initial.state.sessions.push(initial.credentials.add(key, me));
     }
@@ -84,7 +87,7 @@ export async function startSystem(
       if (key === undefined || me === undefined) return answer;
       const tokens =
         key.accessToken === null && graphql ? await graphql.issueAccessToken(key) : key;
-      return { ...answer, opened: credentials.add(tokens, me) };
+      return { ...answer, opened: credentials.add(tokens, me, operation.readOnly) };
     },
 
     async close() {

@@ -26,9 +26,15 @@ export class CredentialStore {
   }
 
   /** Stores the tokens of a new session. */
-  add(key: SessionTokens, { id, department }: Employee): Session {
+  add(key: SessionTokens, { id, department }: Employee, isReadOnly = false): Session {
     this.#keys.push(key);
-    return { key: this.#keys.length - 1, employee_id: id, department, is_open: true };
+    return {
+      key: this.#keys.length - 1,
+      employee_id: id,
+      department,
+      is_open: true,
+      is_read_only: isReadOnly,
+    };
   }
 
   passwordOf(employeeId: number | null): string {

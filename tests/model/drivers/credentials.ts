@@ -11,7 +11,11 @@ const oneTimePassword = 'for one login only';
 
 const anonymous = { key: null };
 
-export async function logIn(runInSession: RunInSession, caller: Caller): Promise<Result> {
+export async function logIn(
+  runInSession: RunInSession,
+  caller: Caller,
+  readOnly: boolean,
+): Promise<Result> {
   const { email } = caller;
   const passwordHash = await runInSession<{ parameters: string | null }, string>(
     anonymous,
@@ -29,12 +33,13 @@ export async function logIn(runInSession: RunInSession, caller: Caller): Promise
   return runInSession<Outcome & Record<string, unknown>, Result>(
     anonymous,
     {
-      text: 'select * from auth.log_in($1, $2, $3, $4, $5, null)',
-      values: [email, passwordHash, refresh.digest, access.digest, 'the model'],
+      text: 'select * from auth.log_in($1, $2, $3, $4, $5, null, read_only => $6)',
+      values: [email, passwordHash, refresh.digest, access.digest, 'the model', readOnly],
     },
     ({ rows: [row] }) => {
       if (row?.outcome !== 'ok') {
-        return { code: 'UNAUTHENTICATED', detail: `the login was ${row?.outcome}` };
+        const code = row?.outcome === 'must_change' ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+        return { code, detail: `the login was ${row?.outcome}` };
       }
       return done({
         key: {

@@ -17,7 +17,7 @@ export interface GraphqlDriver extends Driver {
 export function graphqlDriver(url: string): GraphqlDriver {
   return {
     async perform(operation, caller) {
-      if (operation.verb === 'log in') return logIn(url, caller);
+      if (operation.verb === 'log in') return logIn(url, caller, operation.readOnly);
       const { query, variables } = requestFor(operation, caller);
       const token = caller.key?.accessToken ?? undefined;
       const answer = await ask<Record<string, Payload>>(url, query, { token, variables });
@@ -148,8 +148,8 @@ function resultIn({ data }: ApiAnswer<Record<string, Payload>>, operation: Opera
   });
 }
 
-async function logIn(url: string, { email, password }: Caller): Promise<Result> {
-  const answer = await askToLogIn(url, email, password);
+async function logIn(url: string, { email, password }: Caller, readOnly: boolean): Promise<Result> {
+  const answer = await askToLogIn(url, email, password, {}, { readOnly });
   const refusal = refusalIn(answer);
   if (refusal !== null || !answer.data?.login) return refusal ?? { code: 'NOTHING', detail: '' };
   const { accessToken, refreshToken, employee } = answer.data.login;

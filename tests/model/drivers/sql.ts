@@ -34,7 +34,7 @@ async function perform(
   operation: Operation,
   caller: Caller,
 ): Promise<Result> {
-  if (operation.verb === 'log in') return logIn(runInSession, caller);
+  if (operation.verb === 'log in') return logIn(runInSession, caller, operation.readOnly);
   if (operation.verb === 'change password') return changePassword(runInSession, caller);
 
   const who = { key: caller.key, forOwnCredential: operation.verb === 'log out' };
@@ -82,6 +82,7 @@ function codeOf({ code = '' }: pg.DatabaseError, operation: Operation, { key }: 
     case '42501':
     // An id is always generated: the parser refuses it before privileges are checked.
     case '428C9':
+    case '25006':
       return key === null ? 'UNAUTHENTICATED' : 'FORBIDDEN';
     case '23503':
       return operation.verb === 'delete' ? 'CONFLICT' : 'NOT_FOUND';

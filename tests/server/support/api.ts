@@ -52,13 +52,12 @@ export function askToLogIn(
   email: string,
   secret: string = password,
   headers: Record<string, string> = {},
+  more: { readOnly?: boolean; code?: string } = {},
 ) {
   return ask<{ login: Session | null }>(
     url,
-    `mutation Login($email: String!, $password: String!) {
-       login(input: { email: $email, password: $password }) { ${session} }
-     }`,
-    { variables: { email, password: secret }, headers },
+    `mutation Login($input: LoginInput!) { login(input: $input) { ${session} } }`,
+    { variables: { input: { email, password: secret, ...more } }, headers },
   );
 }
 
