@@ -94,7 +94,7 @@ from (values
   ('security_definer_exposed', 'auth.in_session()',
    'Says whether the caller''s claims are proven, and not the proof.'),
   ('security_definer_exposed', 'auth.password_parameters(text,inet)',
-   'Gives the salt of an address, never the hash; the API invents one for an unknown address.'),
+   'Gives the salt of an address, never the hash; of an unknown address one that looks the same.'),
   ('security_definer_exposed', 'auth.log_in(text,text,bytea,bytea,text,inet,boolean,text)',
    'Compares the hash and the code itself, counts failures and locks.'),
   ('security_definer_exposed', 'auth.refresh(bytea,bytea,bytea)',

@@ -175,14 +175,19 @@ language sql stable security definer
 set search_path = ''
 as $$
   select
-    (select substring(credential.password_hash from '^(.*)\$[^$]*$')
-     from crm.employee
-     join auth.credential on credential.employee_id = employee.id
-     where lower(employee.email) = lower(btrim(password_parameters.email))),
+    coalesce(
+      (select substring(credential.password_hash from '^(.*)\$[^$]*$')
+       from crm.employee
+       join auth.credential on credential.employee_id = employee.id
+       where lower(employee.email) = lower(btrim(password_parameters.email))),
+      -- for an unknown address a salt that is always the same, as if there were one
+      (select substring(latest.password_hash from '^(\$[^$]*\$[^$]*\$[^$]*\$)')
+         || rtrim(encode(substring(sha256(key.inner_key || auth.email_digest(password_parameters.email)) for 16), 'base64'), '=')
+       from (select password_hash from auth.credential order by changed_at desc, employee_id limit 1) latest, auth.proof_key key)),
     auth.locked_until(password_parameters.email, password_parameters.ip_address)
 $$;
 comment on function auth.password_parameters(text, inet) is
-  'The algorithm, parameters and salt to hash a password with, in PHC string format without the hash; null for an unknown address. And until when there is no use in hashing, since logging in is refused.';
+  'The algorithm, parameters and salt to hash a password with, in PHC string format without the hash. Of an unknown address they look the same; null while there is no password at all. And until when there is no use in hashing, since logging in is refused.';
 
 
 create or replace function auth.my_password_parameters(ip_address inet, out parameters text, out retry_at timestamptz)

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(28);
+select plan(30);
 call test.load_company();
 
 create function pg_temp.log_in(email text, who text, wanted text default 'outcome') returns text
@@ -15,8 +15,18 @@ return format($$ select %s from auth.log_in(%L, %L, 'token', uuid_send(gen_rando
 select test.reads('anonymous', format('select parameters from auth.password_parameters(%L, null)', email), '$argon2id$v=19$m=19456,t=2,p=1$c2FsdC1vZi0alice',
   format('auth.password_parameters returns the parameters and the salt for “%s”, and not the hash', email))
 from unnest(array['alice@epic.example', ' Alice@EPIC.example ']) email;
-select test.reads('anonymous', $$ select parameters is null from auth.password_parameters('nobody@epic.example', null) $$, 'true',
-  'auth.password_parameters returns no parameters for an unknown address');
+select test.reads('anonymous', $$
+    select (regexp_replace(parameters, '[^$]*$', ''), length(decode(regexp_replace(parameters, '^.*\$', '') || '==', 'base64')))
+    from auth.password_parameters('unknown@epic.example', null) $$, '("$argon2id$v=19$m=19456,t=2,p=1$",16)',
+  'auth.password_parameters returns parameters and a salt of 16 bytes for an unknown address');
+select test.reads('anonymous', $$
+    select count(distinct parameters) from unnest(array['unknown@epic.example', ' Unknown@epic.example', 'other@epic.example']) email,
+      auth.password_parameters(email, null) $$, '2',
+  'auth.password_parameters returns the same salt each time, and another one for another unknown address');
+call test.given('dba', $$ create temp table taken on commit drop as select * from auth.credential; delete from auth.credential $$);
+select test.reads('anonymous', $$ select parameters is null from auth.password_parameters('alice@epic.example', null) $$, 'true',
+  'auth.password_parameters returns nothing while there is no password');
+call test.given('dba', $$ set local session_replication_role = replica; insert into auth.credential select * from taken; set local session_replication_role = origin $$);
 
 
 -- success
