@@ -121,10 +121,7 @@ describe('the password of the API', () => {
         `select crm.reset_password(${alice.employeeId}, '$argon2id$v=19$m=1,t=1,p=1$a$b')`,
         `There is no employee ${alice.employeeId}.`,
       ],
-      [
-        `select crm.erase_client(${client}, true)`,
-        'This is done in a session only.',
-      ],
+      [`select crm.erase_client(${client}, true)`, 'This is done in a session only.'],
     ] as const) {
       await thief.query('begin');
       await run(thief, withClaims(emma));
