@@ -44,6 +44,12 @@ function describeOperation(operation: Operation): string {
       return 'logs out';
     case 'change password':
       return 'changes their password';
+    case 'enable second factor':
+      return 'enables their second factor';
+    case 'confirm second factor':
+      return 'confirms their second factor';
+    case 'disable second factor':
+      return 'disables their second factor';
   }
 }
 

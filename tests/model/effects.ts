@@ -46,8 +46,25 @@ export function applyOperation(
       state.oneTimePasswords.delete(me.id);
       endSessions(state, ({ key, employee_id }) => employee_id === me.id && key !== session.key);
       break;
+    case 'enable second factor':
+      state.secondFactors.add(me.id);
+      confirmSecondFactor(state, session);
+      break;
+    case 'confirm second factor':
+      confirmSecondFactor(state, session);
+      break;
+    case 'disable second factor':
+      state.secondFactors.delete(me.id);
+      for (const own of state.sessions) {
+        if (own.employee_id === me.id) own.has_second_factor = false;
+      }
+      break;
   }
   return state;
+}
+
+function confirmSecondFactor(state: State, { key }: Session): void {
+  for (const session of state.sessions) if (session.key === key) session.has_second_factor = true;
 }
 
 function insertRow(

@@ -3,6 +3,7 @@ import type { Operation, Step } from './operations.ts';
 import {
   isInTable,
   lookUpPermission,
+  needsSecondFactor,
   visibleIds,
   type Writing,
   writeSpecOf,
@@ -67,6 +68,19 @@ export function predict(state: State, step: Step, session: Session | null): Expe
     case 'rewrite history':
     case 'overwrite password':
       return refused('FORBIDDEN', 'no department may');
+    case 'enable second factor':
+      return forSession(
+        session,
+        state.secondFactors.has(me.id)
+          ? refused('CONFLICT', 'a second factor is enabled only once')
+          : allowed(),
+      );
+    case 'confirm second factor':
+    case 'disable second factor':
+      return forSession(
+        session,
+        state.secondFactors.has(me.id) ? allowed() : refused('CONFLICT', 'they have none'),
+      );
     default:
       return forSession(session, predictWrite(state, operation, { me, session }, step.via));
   }
@@ -110,6 +124,13 @@ function predictWrite(
   if (!areValuesAllowed)
     violations.push({ code: 'FORBIDDEN', rule: `${me.department} may write that` });
   if (repetition) violations.push({ code: 'CONFLICT', rule: repetition });
+  if (
+    needsSecondFactor(spec) &&
+    state.secondFactors.has(me.id) &&
+    !actor.session.has_second_factor
+  ) {
+    violations.push({ code: 'FORBIDDEN', rule: 'the second factor was confirmed' });
+  }
   if (rows.length > 0) violations.push(...valueViolations(spec.values, state));
   violations.push(...ruleViolations(state, applyOperation(state, operation, actor, rows, 0)));
   if (violations.length === 0) return allowed(rows);

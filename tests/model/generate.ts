@@ -31,6 +31,7 @@ export function sequences(drivers: readonly DriverName[]): fc.Arbitrary<Generate
     { weight: 2, arbitrary: departmentChange(viaForLogin) },
     { weight: 2, arbitrary: reactivation(via) },
     { weight: 2, arbitrary: readOnlySession(via, viaForLogin) },
+    { weight: 2, arbitrary: enrolment(via, viaForLogin) },
   );
   const parts = fc.array(part, { maxLength: 60, size: 'max' });
   return fc.noBias(parts.map((parts) => parts.flat()));
@@ -62,6 +63,11 @@ const latestEmployee = fc.constant<Reference>({ to: 'employee', among: 'created'
 
 const logIn = mostly(fc.constant(false), fc.constant(true)).map(
   (readOnly): GeneratedOperation => ({ verb: 'log in', readOnly }),
+);
+const secondFactor = fc.constantFrom<GeneratedOperation>(
+  { verb: 'enable second factor' },
+  { verb: 'confirm second factor' },
+  { verb: 'disable second factor' },
 );
 const changePassword = fc.constant<GeneratedOperation>({ verb: 'change password' });
 
@@ -108,6 +114,7 @@ const anyOperation = choice<GeneratedOperation>(
 const credentialOperation = choice<GeneratedOperation>(
   { weight: 5, arbitrary: logIn },
   { weight: 1, arbitrary: changePassword },
+  { weight: 1, arbitrary: secondFactor },
 );
 
 function eachRecord(
@@ -208,6 +215,29 @@ function reactivation(via: fc.Arbitrary<DriverName>): fc.Arbitrary<GeneratedStep
       generatedStep(fc.constant(id), via, anyOperation),
     ),
   );
+}
+
+/** A manager logs in, enables the second factor, and does as always in the session before or after; any step may be left out. */
+function enrolment(
+  via: fc.Arbitrary<DriverName>,
+  viaForLogin: fc.Arbitrary<DriverName>,
+): fc.Arbitrary<GeneratedStep[]> {
+  const enable = fc.constant<GeneratedOperation>({ verb: 'enable second factor' });
+  const whatNeedsIt = fc.oneof(create('employee'), update('employee'), erase(), deactivate());
+  const eitherSession = fc.boolean();
+  return manager.chain((by) => {
+    const them = fc.constant(by);
+    const attempt = fc
+      .tuple(generatedStep(them, via, whatNeedsIt), eitherSession)
+      .map(([step, firstSession]): GeneratedStep => ({ ...step, firstSession }));
+    return scenario(
+      generatedStep(them, viaForLogin, logIn),
+      generatedStep(them, viaForLogin, enable),
+      attempt,
+      generatedStep(them, viaForLogin, secondFactor),
+      attempt,
+    );
+  });
 }
 
 /** An employee logs in to read alone, and then does as always. */

@@ -29,7 +29,10 @@ export type Operation<Id = number> =
   | { verb: 'overwrite password'; id: Id }
   | { verb: 'log in'; readOnly: boolean }
   | { verb: 'log out' }
-  | { verb: 'change password' };
+  | { verb: 'change password' }
+  | { verb: 'enable second factor' }
+  | { verb: 'confirm second factor' }
+  | { verb: 'disable second factor' };
 
 export type DriverName = 'SQL' | 'GraphQL';
 

@@ -46,6 +46,11 @@ export function writeSpecOf(operation: Writing): WriteSpec {
   }
 }
 
+/** What gives power or cannot be undone: design, section 3, and the second factor of those who have one. */
+export function needsSecondFactor({ record, verb }: WriteSpec): boolean {
+  return verb === 'erase' || (record === 'employee' && verb !== 'delete');
+}
+
 /** The entries for a write, of any department. */
 export function entriesFor({ record, verb, values }: WriteSpec): TableEntry[] {
   const columns = Object.keys(values);

@@ -47,7 +47,7 @@ export async function runSequence(
     const outcome = await system.perform(step, session, state);
     const wasRefused = outcome.code !== 'OK';
     // A statement that SQL refused was rolled back, and a read writes nothing. If it did, the next comparison shows it.
-    const writes = isWriting(step.operation) || step.operation.verb === 'change password';
+    const writes = isWriting(step.operation) || changesCredentials(step.operation.verb);
     const readsState = step.via === 'GraphQL' || (!wasRefused && writes);
     const after = readsState ? await system.store.read() : { rows: before.rows, history: [] };
 
@@ -73,6 +73,11 @@ export async function runSequence(
 
   const errors = differences(state, await system.store.read());
   if (errors.length > 0) throw new Disagreement([...script, `In the end: ${errors.join('; ')}`]);
+}
+
+/** These write history and notifications. */
+function changesCredentials(verb: string): boolean {
+  return verb === 'change password' || verb.endsWith(' second factor');
 }
 
 function sessionOf({ by, firstSession }: Step, { sessions }: State): Session | null {

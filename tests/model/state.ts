@@ -86,6 +86,8 @@ export interface Session {
   is_open: boolean;
   /** Opened to read alone. */
   is_read_only: boolean;
+  /** The second factor was confirmed in it. */
+  has_second_factor: boolean;
 }
 
 export type Tables = { [Name in RecordName]: Map<number, Records[Name]> };
@@ -95,6 +97,8 @@ export interface State extends Tables {
   sessions: Session[];
   /** The employees with a one-time password. */
   oneTimePasswords: Set<number>;
+  /** The employees who have enabled a second factor. */
+  secondFactors: Set<number>;
 }
 
 export function remainsToBePaid(state: State, contract: Contract): number {
@@ -174,6 +178,7 @@ export function initialState(): State {
     ]),
     sessions: [],
     oneTimePasswords: new Set(),
+    secondFactors: new Set(),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Store {
   /** The ids of the last twenty entries that history holds about a record. */
   historyOf(record: RecordName, id: number): Promise<number[]>;
   forgetFailedLogins(): Promise<void>;
+  /** Codes of authenticator apps that were accepted are accepted again. */
+  forgetUsedCodes(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +90,9 @@ export async function openStore(database: TestDatabase, state: State): Promise<S
     },
     async forgetFailedLogins() {
       await client.query('delete from auth.login_attempt');
+    },
+    async forgetUsedCodes() {
+      await client.query('update auth.second_factor set last_step = 0');
     },
     close: () => client.end(),
   };

@@ -46,7 +46,7 @@ export async function startSystem(
     initial = { state: initialState(), credentials: new CredentialStore(), at: Date.now() };
     for (const me of initial.state.employee.values()) {
       if (!me.active) continue;
-      const caller = { key: null, email: me.email, password, nextPassword: '' };
+      const caller = { key: null, email: me.email, password, nextPassword: '', factor: null };
       const { key, detail } = await drivers.GraphQL.perform(
         { verb: 'log in', readOnly: false },
         caller,
@@ -70,16 +70,24 @@ export async function startSystem(
     async perform({ by, via, operation }, session, state) {
       const me = state.employee.get(by ?? 0);
       const nextPassword = credentials.nextPasswordOf(by);
+      const factor = credentials.factorOf(by);
+      // A code is good once, and these steps take less than the half minute until the next.
+      if (factor !== null) await store.forgetUsedCodes();
       const answer = await drivers[via].perform(operation, {
         key: credentials.keyOf(session),
         email: me?.email ?? 'nobody@epic.example',
         password: credentials.passwordOf(by),
         nextPassword,
+        factor,
       });
       const { code, key, id, password: given } = answer;
       if (id !== undefined && given !== undefined) credentials.setPassword(id, given);
       if (code === 'OK' && operation.verb === 'change password' && me) {
         credentials.setPassword(me.id, nextPassword);
+      }
+      if (code === 'OK' && me) {
+        if (answer.factor) credentials.setFactor(me.id, answer.factor);
+        if (operation.verb === 'disable second factor') credentials.setFactor(me.id, null);
       }
       if (operation.verb !== 'log in') return answer;
       // Locks after failed logins are not modelled.
@@ -87,7 +95,7 @@ export async function startSystem(
       if (key === undefined || me === undefined) return answer;
       const tokens =
         key.accessToken === null && graphql ? await graphql.issueAccessToken(key) : key;
-      return { ...answer, opened: credentials.add(tokens, me, operation.readOnly) };
+      return { ...answer, opened: credentials.add(tokens, me, { isReadOnly: operation.readOnly }) };
     },
 
     async close() {

@@ -1,3 +1,4 @@
+import type { Secret } from 'otpauth';
 import { password } from '../../support/people.ts';
 import type { Employee, Session } from '../state.ts';
 import type { SessionTokens } from './driver.ts';
@@ -8,17 +9,20 @@ const otherPasswords = ['seven quiet harbours', 'staple under the moon'] as cons
 export class CredentialStore {
   #keys: SessionTokens[];
   #passwords: Map<number, string>;
+  #factors: Map<number, Secret>;
 
   constructor(
     keys: readonly SessionTokens[] = [],
     passwords: ReadonlyMap<number, string> = new Map(),
+    factors: ReadonlyMap<number, Secret> = new Map(),
   ) {
     this.#keys = [...keys];
     this.#passwords = new Map(passwords);
+    this.#factors = new Map(factors);
   }
 
   copy(): CredentialStore {
-    return new CredentialStore(this.#keys, this.#passwords);
+    return new CredentialStore(this.#keys, this.#passwords, this.#factors);
   }
 
   keyOf(session: Session | null): SessionTokens | null {
@@ -26,7 +30,11 @@ export class CredentialStore {
   }
 
   /** Stores the tokens of a new session. */
-  add(key: SessionTokens, { id, department }: Employee, isReadOnly = false): Session {
+  add(
+    key: SessionTokens,
+    { id, department }: Employee,
+    { isReadOnly = false }: { isReadOnly?: boolean } = {},
+  ): Session {
     this.#keys.push(key);
     return {
       key: this.#keys.length - 1,
@@ -34,7 +42,17 @@ export class CredentialStore {
       department,
       is_open: true,
       is_read_only: isReadOnly,
+      has_second_factor: this.#factors.has(id),
     };
+  }
+
+  factorOf(employeeId: number | null): Secret | null {
+    return this.#factors.get(employeeId ?? 0) ?? null;
+  }
+
+  setFactor(employeeId: number, factor: Secret | null): void {
+    if (factor === null) this.#factors.delete(employeeId);
+    else this.#factors.set(employeeId, factor);
   }
 
   passwordOf(employeeId: number | null): string {

@@ -1,6 +1,7 @@
+import { Secret } from 'otpauth';
 import { hashNewPassword, hashPresentedPassword } from '../../../src/server/identity/passwords.ts';
 import { newAccessSecret, newRefreshToken } from '../../../src/server/identity/tokens.ts';
-import { type Caller, done, type Result } from './driver.ts';
+import { type Caller, codeOf, done, type Result } from './driver.ts';
 import type { RunInSession, Send, Statement } from './transactions.ts';
 
 // Logging in, changing a password and setting a one-time password, in the same transactions as the API. Hashing is slow,
@@ -33,8 +34,16 @@ export async function logIn(
   return runInSession<Outcome & Record<string, unknown>, Result>(
     anonymous,
     {
-      text: 'select * from auth.log_in($1, $2, $3, $4, $5, null, read_only => $6)',
-      values: [email, passwordHash, refresh.digest, access.digest, 'the model', readOnly],
+      text: 'select * from auth.log_in($1, $2, $3, $4, $5, null, read_only => $6, code => $7)',
+      values: [
+        email,
+        passwordHash,
+        refresh.digest,
+        access.digest,
+        'the model',
+        readOnly,
+        caller.factor && codeOf(caller.factor),
+      ],
     },
     ({ rows: [row] }) => {
       if (row?.outcome !== 'ok') {
@@ -74,6 +83,70 @@ export async function changePassword(runInSession: RunInSession, caller: Caller)
         ? done()
         : { code: 'INVALID', detail: 'the current password is wrong' },
   );
+}
+
+/** Enables the caller's second factor: a secret is drawn, and its first code sent. */
+export async function enableSecondFactor(
+  runInSession: RunInSession,
+  caller: Caller,
+): Promise<Result> {
+  const me = { key: caller.key };
+  const hash = await ownHash(runInSession, caller);
+  const begun = await runInSession<{ outcome: string; secret: Buffer | null }, Secret | null>(
+    me,
+    { text: 'select * from auth.begin_second_factor($1, null)', values: [hash] },
+    ({ rows }) => {
+      const secret = rows[0]?.secret;
+      return secret ? new Secret({ buffer: Uint8Array.from(secret).buffer }) : null;
+    },
+  );
+  if (begun === null) return { code: 'INVALID', detail: 'the current password is wrong' };
+  const enabled = await sendCode(runInSession, caller, {
+    text: 'select outcome from auth.enable_second_factor($1, null)',
+    values: [codeOf(begun)],
+  });
+  return { ...enabled, factor: begun };
+}
+
+/** Without a second factor any code is sent: there is nothing to compare it with. */
+export function confirmSecondFactor(runInSession: RunInSession, caller: Caller): Promise<Result> {
+  return sendCode(runInSession, caller, {
+    text: 'select outcome from auth.confirm_second_factor($1, null)',
+    values: [caller.factor ? codeOf(caller.factor) : '000000'],
+  });
+}
+
+export async function disableSecondFactor(
+  runInSession: RunInSession,
+  caller: Caller,
+): Promise<Result> {
+  const code = caller.factor ? codeOf(caller.factor) : '000000';
+  return sendCode(runInSession, caller, {
+    text: 'select outcome from auth.disable_second_factor($1, $2, null)',
+    values: [await ownHash(runInSession, caller), code],
+  });
+}
+
+function sendCode(
+  runInSession: RunInSession,
+  { key }: Caller,
+  statement: Statement,
+): Promise<Result> {
+  return runInSession<{ outcome: string }, Result>({ key }, statement, ({ rows }) =>
+    rows[0]?.outcome === 'ok'
+      ? done()
+      : { code: 'INVALID', detail: `the code was ${rows[0]?.outcome}` },
+  );
+}
+
+/** The hash of the caller's password, with the parameters that it is kept with. */
+async function ownHash(runInSession: RunInSession, caller: Caller): Promise<string> {
+  const parameters = await runInSession<{ parameters: string | null }, string | null>(
+    { key: caller.key, forOwnCredential: true },
+    { text: 'select parameters from auth.my_password_parameters(null)', values: [] },
+    ({ rows }) => rows[0]?.parameters ?? null,
+  );
+  return hashed(caller.password, parameters);
 }
 
 /** Gives a new employee a one-time password, in the transaction that creates them. */

@@ -1,3 +1,4 @@
+import { type Secret, TOTP } from 'otpauth';
 import type { Code } from '../expectation.ts';
 import type { Operation } from '../operations.ts';
 
@@ -21,6 +22,8 @@ export interface Caller {
   password: string;
   /** The new password for a change. */
   nextPassword: string;
+  /** The secret of their authenticator app; null when they have none. */
+  factor: Secret | null;
 }
 
 /** The result of an operation. */
@@ -37,11 +40,18 @@ export interface Result {
   seen?: number[];
   /** The session that a login opened. */
   key?: SessionTokens;
+  /** The secret of a second factor that was enabled. */
+  factor?: Secret;
 }
 
 /** Runs operations on the system under test. */
 export interface Driver {
   perform(operation: Operation, caller: Caller): Promise<Result>;
+}
+
+/** The present code of an authenticator app. */
+export function codeOf(factor: Secret): string {
+  return new TOTP({ secret: factor }).generate();
 }
 
 export function done(more: Omit<Result, 'code' | 'detail'> = {}): Result {

@@ -1,9 +1,17 @@
 import jwt from 'jsonwebtoken';
+import { Secret } from 'otpauth';
 import { type ApiAnswer, ask, askToLogIn, askToRefresh } from '../../server/support/api.ts';
 import { mutationFor } from '../mutations.ts';
 import type { Operation } from '../operations.ts';
 import type { Values } from '../truth-table.ts';
-import { type Caller, type Driver, done, type Result, type SessionTokens } from './driver.ts';
+import {
+  type Caller,
+  codeOf,
+  type Driver,
+  done,
+  type Result,
+  type SessionTokens,
+} from './driver.ts';
 
 // Over HTTP, with an access token, like any client. An operation that the API does not offer is requested by the name that
 // it would have.
@@ -18,8 +26,11 @@ export function graphqlDriver(url: string): GraphqlDriver {
   return {
     async perform(operation, caller) {
       if (operation.verb === 'log in') return logIn(url, caller, operation.readOnly);
-      const { query, variables } = requestFor(operation, caller);
       const token = caller.key?.accessToken ?? undefined;
+      if (operation.verb === 'enable second factor') {
+        return enableSecondFactor(url, token, caller);
+      }
+      const { query, variables } = requestFor(operation, caller);
       const answer = await ask<Record<string, Payload>>(url, query, { token, variables });
       return refusalIn(answer) ?? resultIn(answer, operation);
     },
@@ -45,8 +56,8 @@ interface Request {
 }
 
 function requestFor(
-  operation: Exclude<Operation, { verb: 'log in' }>,
-  { password, nextPassword }: Caller,
+  operation: Exclude<Operation, { verb: 'log in' | 'enable second factor' }>,
+  { password, nextPassword, factor }: Caller,
 ): Request {
   switch (operation.verb) {
     case 'read':
@@ -99,6 +110,13 @@ function requestFor(
         currentPassword: password,
         newPassword: nextPassword,
       });
+    case 'confirm second factor':
+      return mutation('confirm second factor', null, { code: factor ? codeOf(factor) : '000000' });
+    case 'disable second factor':
+      return mutation('disable second factor', null, {
+        currentPassword: password,
+        code: factor ? codeOf(factor) : '000000',
+      });
     case 'log out':
       return { query: 'mutation { logout { ok } }', variables: {} };
   }
@@ -148,8 +166,40 @@ function resultIn({ data }: ApiAnswer<Record<string, Payload>>, operation: Opera
   });
 }
 
-async function logIn(url: string, { email, password }: Caller, readOnly: boolean): Promise<Result> {
-  const answer = await askToLogIn(url, email, password, {}, { readOnly });
+/** Begins and enables it, with the first code of the secret that was drawn. */
+async function enableSecondFactor(
+  url: string,
+  token: string | undefined,
+  { password }: Caller,
+): Promise<Result> {
+  const begun = await ask<{ beginSecondFactor: { secret: string } | null }>(
+    url,
+    'mutation ($input: BeginSecondFactorInput!) { beginSecondFactor(input: $input) { secret } }',
+    { token, variables: { input: { currentPassword: password } } },
+  );
+  const secret = begun.data?.beginSecondFactor?.secret;
+  if (secret === undefined) return refusalIn(begun) ?? { code: 'NOTHING', detail: '' };
+  const factor = Secret.fromBase32(secret);
+  const enabled = await ask<unknown>(
+    url,
+    'mutation ($input: EnableSecondFactorInput!) { enableSecondFactor(input: $input) { recoveryCodes } }',
+    { token, variables: { input: { code: codeOf(factor) } } },
+  );
+  return refusalIn(enabled) ?? done({ factor });
+}
+
+async function logIn(
+  url: string,
+  { email, password, factor }: Caller,
+  readOnly: boolean,
+): Promise<Result> {
+  const answer = await askToLogIn(
+    url,
+    email,
+    password,
+    {},
+    { readOnly, ...(factor && { code: codeOf(factor) }) },
+  );
   const refusal = refusalIn(answer);
   if (refusal !== null || !answer.data?.login) return refusal ?? { code: 'NOTHING', detail: '' };
   const { accessToken, refreshToken, employee } = answer.data.login;

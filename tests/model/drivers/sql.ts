@@ -1,6 +1,13 @@
 import pg from 'pg';
 import type { Operation } from '../operations.ts';
-import { changePassword, logIn, setOneTimePassword } from './credentials.ts';
+import {
+  changePassword,
+  confirmSecondFactor,
+  disableSecondFactor,
+  enableSecondFactor,
+  logIn,
+  setOneTimePassword,
+} from './credentials.ts';
 import { type Caller, type Driver, done, type Result } from './driver.ts';
 import { statementFor } from './statements.ts';
 import { type RunInSession, type Statement, transactionsOf } from './transactions.ts';
@@ -36,6 +43,9 @@ async function perform(
 ): Promise<Result> {
   if (operation.verb === 'log in') return logIn(runInSession, caller, operation.readOnly);
   if (operation.verb === 'change password') return changePassword(runInSession, caller);
+  if (operation.verb === 'enable second factor') return enableSecondFactor(runInSession, caller);
+  if (operation.verb === 'confirm second factor') return confirmSecondFactor(runInSession, caller);
+  if (operation.verb === 'disable second factor') return disableSecondFactor(runInSession, caller);
 
   const who = { key: caller.key, forOwnCredential: operation.verb === 'log out' };
   return runInSession<{ id: number }, Result>(

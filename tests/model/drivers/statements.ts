@@ -2,7 +2,10 @@ import type { Operation } from '../operations.ts';
 import type { Values } from '../truth-table.ts';
 import type { Statement } from './transactions.ts';
 
-type Stated = Exclude<Operation, { verb: 'log in' | 'change password' }>;
+type Stated = Exclude<
+  Operation,
+  { verb: 'log in' | 'change password' | `${string} second factor` }
+>;
 
 /** The statement of an operation. One for all rows reads no column, so that only the policies of its own verb apply. */
 export function statementFor(operation: Stated): Statement {
