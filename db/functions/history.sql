@@ -216,6 +216,7 @@ select
   row_id,
   action::text as action,
   employee_id,
+  case when employee_id is not null then service_account end as service_account,
   case when employee_id is null or database_user <> 'epic_authenticator' then database_user::text end as database_user,
   old_values,
   new_values
@@ -226,6 +227,7 @@ comment on column crm.history.transaction_id is 'Changes that were made together
 comment on column crm.history.record         is 'The kind of record: `client`, `contract`, …; `history` when history itself was pruned.';
 comment on column crm.history.row_id         is 'The id of the record; 0 when history itself was pruned.';
 comment on column crm.history.employee_id    is 'Who did it; empty when it was done outside a session.';
+comment on column crm.history.service_account is 'The service account of the program through which they did it; empty when they did it themselves.';
 comment on column crm.history.database_user  is 'The database login, where the change was not made by an employee through the API: a DBA''s, or the API''s own.';
 comment on column crm.history.old_values     is 'Before: the columns that changed, or all of them for a delete.';
 comment on column crm.history.new_values     is 'After: the columns that changed, or all of them for an insert.';

@@ -290,6 +290,7 @@ declare
   my_email text    := (select email from crm.employee where id = me);
 begin
   perform auth.require_writable_session();
+  perform auth.require_person();
   retry_at := auth.begin_attempt(my_email, change_password.ip_address);
   if retry_at is not null then
     outcome := 'locked';

@@ -231,6 +231,7 @@ declare
   mine auth.second_factor;
 begin
   perform auth.require_writable_session();
+  perform auth.require_person();
   select * into mine from auth.second_factor where employee_id = crm.current_employee_id();
   if state <> 'enabled' and mine.enabled_at is not null then
     raise object_not_in_prerequisite_state using
@@ -248,7 +249,7 @@ begin
 end
 $$;
 comment on function auth.check_second_factor_is(text) is
-  'Raises unless the session may write, and the caller''s second factor is disabled, begun or enabled, as named. For the functions of auth.';
+  'Raises unless the session may write and is not a program''s, and the caller''s second factor is disabled, begun or enabled, as named. For the functions of auth.';
 
 
 create or replace function auth.begin_second_factor(

@@ -17,7 +17,8 @@ return encode(sha256(outer_key || sha256(inner_key
        current_setting('jwt.claims.session_id', true),
        current_setting('jwt.claims.department', true),
        current_setting('jwt.claims.read_only', true),
-       current_setting('jwt.claims.second_factor', true)
+       current_setting('jwt.claims.second_factor', true),
+       current_setting('jwt.claims.service_account', true)
      ]::text, 'UTF8'))), 'hex');
 comment on function auth.claims_proof(text, bytea, bytea) is
   'The proof of the present claims for a role, in this transaction of this connection: HMAC-SHA-256 with the key of auth.proof_key, in hexadecimal.';
@@ -82,7 +83,7 @@ comment on function crm.current_department() is
 
 create or replace function auth.set_claims(
   role text, employee_id integer, session_id uuid, department text,
-  read_only boolean default false, second_factor boolean default false)
+  read_only boolean default false, second_factor boolean default false, service_account text default null)
 returns void
 language plpgsql volatile security definer
 set search_path = ''
@@ -92,12 +93,13 @@ begin
           set_config('jwt.claims.session_id',    coalesce(session_id::text, ''), true),
           set_config('jwt.claims.department',    coalesce(department, ''), true),
           set_config('jwt.claims.read_only',     coalesce(read_only::text, ''), true),
-          set_config('jwt.claims.second_factor', coalesce(second_factor::text, ''), true);
+          set_config('jwt.claims.second_factor', coalesce(second_factor::text, ''), true),
+          set_config('jwt.claims.service_account', coalesce(service_account, ''), true);
   perform set_config('jwt.claims.proof', auth.claims_proof(role, key.inner_key, key.outer_key), true)
   from auth.proof_key key;
 end
 $$;
-comment on function auth.set_claims(text, integer, uuid, text, boolean, boolean) is
+comment on function auth.set_claims(text, integer, uuid, text, boolean, boolean, text) is
   'Sets the claims of this transaction, and proves them for a role. For epic_owner, its members and superusers alone: auth.open_session checks a secret first.';
 
 
@@ -141,10 +143,11 @@ begin
     session.revoked_at is null and session.expires_at > now() as is_open,
     session.read_only or token.read_only as read_only,
     session.second_factor,
+    session.service_account,
     token.expires_at > now() as is_token_valid,
     employee.active,
     employee.department,
-    coalesce(credential.must_change, true) as must_change
+    session.service_account is null and coalesce(credential.must_change, true) as must_change
   into opened
   from auth.access_token token
   join auth.session         on session.id = token.session_id
@@ -177,7 +180,7 @@ begin
   end if;
 
   perform auth.set_claims('epic_' || opened.department, open_session.employee_id, open_session.session_id, opened.department,
-                          opened.read_only, opened.second_factor);
+                          opened.read_only, opened.second_factor, opened.service_account);
   return 'epic_' || opened.department;
 end
 $$;

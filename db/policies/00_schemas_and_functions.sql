@@ -38,6 +38,7 @@ grant execute on function
 
 grant usage on schema auth to epic_anonymous;
 grant execute on function
+  auth.authenticate_service(text, bytea, text, inet),
   auth.deployed_release(),
   auth.log_in(text, text, bytea, bytea, text, inet, boolean, text),
   auth.password_parameters(text, inet),
@@ -56,6 +57,7 @@ grant execute on function
   crm.explain_refusal(text, text, integer, text[], jsonb),
   crm.my_second_factor(),
   crm.revoke_other_sessions(),
+  crm.revoke_service_account(text),
   crm.revoke_session(uuid),
   crm.search(text, text[], text),
   crm.similar_clients(text, text, text),
@@ -123,6 +125,7 @@ grant execute on function
   auth.change_password(text, text, inet),
   auth.confirm_second_factor(text, inet),
   auth.create_read_only_token(bytea, bytea),
+  auth.current_service_account(),
   auth.current_session_id(),
   auth.disable_second_factor(text, text, inet),
   auth.enable_second_factor(text, inet),

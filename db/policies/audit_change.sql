@@ -6,7 +6,7 @@ call dba.close_table('audit.change');  -- no grant, no policy, RLS forced: every
 call dba.close_table('crm.history');
 call dba.require_session('audit.change');  -- restrictive: only in a session that auth.enter has proven
 
-grant select (id, changed_at, transaction_id, record, row_id, action, employee_id, database_user, old_values, new_values)
+grant select (id, changed_at, transaction_id, record, row_id, action, employee_id, service_account, database_user, old_values, new_values)
              on audit.change to epic_employee;
 grant select on crm.history  to epic_employee;
 -- Not granted: the session; insert, update and delete.

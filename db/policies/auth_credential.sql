@@ -25,19 +25,19 @@ comment on policy management_read_all on auth.credential is
 
 create policy management_create_one_time on auth.credential
   for insert to epic_management
-  with check (must_change);
+  with check (must_change and (select auth.current_service_account()) is null);
 comment on policy management_create_one_time on auth.credential is
-  'Management gives a new employee a password for one login.';
+  'Management gives a new employee a password for one login, and leaves that to no program.';
 
 
 -- update
 
 create policy management_reset_others on auth.credential
   for update to epic_management
-  using (employee_id <> (select crm.current_employee_id()))
+  using (employee_id <> (select crm.current_employee_id()) and (select auth.current_service_account()) is null)
   with check (employee_id <> (select crm.current_employee_id()) and must_change and changed_at = now());
 comment on policy management_reset_others on auth.credential is
-  'Management gives others a new password for one login, but not themselves: changing one''s own takes the present one.';
+  'Management gives others a new password for one login, but not themselves: changing one''s own takes the present one. A program gives no one a password.';
 
 
 -- the database's own functions

@@ -1,5 +1,6 @@
 -- auth.session, and crm.my_session, the view through which it is read: who is logged in.
--- Everybody sees their own sessions and ends them; the functions of auth open, extend and end them.
+-- Everybody sees their own sessions and ends them, and a service account its own; the functions of auth open, extend and
+-- end them.
 
 call dba.close_table('auth.session');  -- no grant, no policy, RLS forced: everything below is all there is
 call dba.close_table('crm.my_session');
@@ -15,19 +16,22 @@ grant select on crm.my_session to epic_employee;
 
 create policy employee_read_own on auth.session
   for select to epic_employee
-  using (employee_id = (select crm.current_employee_id()));
+  using (employee_id = (select crm.current_employee_id())
+     and service_account is not distinct from (select auth.current_service_account()));
 comment on policy employee_read_own on auth.session is
-  'Everybody sees their own sessions, and no one else''s.';
+  'Everybody sees their own sessions, and no one else''s. A program sees its own, and not those of its owner.';
 
 
 -- update
 
 create policy employee_end_own on auth.session
   for update to epic_employee
-  using (employee_id = (select crm.current_employee_id()) and revoked_at is null)
+  using (employee_id = (select crm.current_employee_id())
+     and service_account is not distinct from (select auth.current_service_account())
+     and revoked_at is null)
   with check (employee_id = (select crm.current_employee_id()) and revoked_at = now());
 comment on policy employee_end_own on auth.session is
-  'Everybody ends their own sessions, at once and for good.';
+  'Everybody ends their own sessions, at once and for good. A program ends its own, and not those of its owner.';
 
 
 -- the database's own functions
@@ -42,7 +46,7 @@ create policy owner_create_any on auth.session
   for insert to epic_owner
   with check (true);
 comment on policy owner_create_any on auth.session is
-  'Logging in opens a session.';
+  'Logging in opens a session, and so does the assertion of a service account.';
 
 create policy owner_update_any on auth.session
   for update to epic_owner

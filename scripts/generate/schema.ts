@@ -10,7 +10,11 @@ export async function schemaOf(databaseUrl: string): Promise<string> {
   const noTokens = () => {
     throw new Error('There are no tokens while the schema is exported.');
   };
-  const sessions = createSessions(createWithSession(pool), { sign: noTokens, verify: noTokens });
+  const sessions = createSessions({
+    withSession: createWithSession(pool),
+    tokens: { sign: noTokens, verify: noTokens },
+    onRefusedAssertion: () => {},
+  });
   const feeds = {
     open: () => Promise.reject(new Error('There are no feeds while the schema is exported.')),
   };

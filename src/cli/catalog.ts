@@ -88,6 +88,12 @@ export const catalog: readonly Section[] = [
         summary: 'Where you are logged in',
         load: async () => (await import('./nouns/session/session.ts')).session,
       },
+      {
+        name: 'service',
+        plural: 'services',
+        summary: 'Programs that act for an employee',
+        load: async () => (await import('./nouns/service/service.ts')).service,
+      },
     ],
   },
   {

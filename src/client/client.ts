@@ -1,14 +1,16 @@
 import { EpicError } from './errors.ts';
 import {
+  AuthenticateService,
   type Given,
   type IssuedTokens,
   Login,
   Logout,
   type Operation,
   Refresh,
+  type ServiceTokens,
 } from './operations.ts';
 import { allRows, type Connection } from './pages.ts';
-import { createSessionSource, sessionOf } from './refreshing.ts';
+import { createServiceSource, createSessionSource, sessionOf } from './refreshing.ts';
 import { memoryStore, type SessionStore } from './session.ts';
 import { type Fetch, postGraphql } from './transport.ts';
 
@@ -17,6 +19,11 @@ export interface ClientOptions {
   url: string;
   /** Where the session is kept; by default in memory. */
   store?: SessionStore;
+  /**
+   * Signs an assertion of a service account, a new one each time. The client then needs no login: it opens a session
+   * whenever it needs one.
+   */
+  assertion?: () => string | Promise<string>;
   /** How this program is called in the list of one's sessions: `invoices/2.1`. */
   userAgent?: string;
   /** How long to wait for an answer, in milliseconds; by default a minute. */
@@ -92,7 +99,7 @@ const refreshTimeout = 10_000;
 
 /** A client of the Epic server at `url`. Sends nothing yet. */
 export function createClient(options: ClientOptions): Client {
-  const { userAgent, timeout = 60_000, store = memoryStore(), fetch } = options;
+  const { userAgent, timeout = 60_000, store = memoryStore(), fetch, assertion } = options;
   const url = new URL(options.url).href.replace(/\/+$/, '');
 
   async function send<Result, Variables>(
@@ -118,20 +125,26 @@ export function createClient(options: ClientOptions): Client {
   }
 
   /** What a login or a refresh must give, if it is not refused. */
-  function requireTokens(session: IssuedTokens | null | undefined): IssuedTokens {
+  function requireTokens<Tokens extends ServiceTokens>(session: Tokens | null | undefined): Tokens {
     if (session) return session;
     throw new EpicError({ code: 'INTERNAL', message: `No session came from ${url}.` });
   }
 
-  const currentSession = createSessionSource({
-    url,
-    store,
-    // Without the caller's signal: the old token may be used up before the new one is saved.
-    refresh: async (refreshToken) =>
-      requireTokens(
-        (await send(Refresh, { input: { refreshToken } }, { timeout: refreshTimeout })).refresh,
-      ),
-  });
+  // Both without the caller's signal: what was sent is used up, before its session is saved.
+  const currentSession = assertion
+    ? createServiceSource(store, async () => {
+        const input = { assertion: await assertion() };
+        const opened = await send(AuthenticateService, { input }, { timeout: refreshTimeout });
+        return requireTokens(opened.authenticateService);
+      })
+    : createSessionSource({
+        url,
+        store,
+        refresh: async (refreshToken) =>
+          requireTokens(
+            (await send(Refresh, { input: { refreshToken } }, { timeout: refreshTimeout })).refresh,
+          ),
+      });
 
   async function sendAsMe<Result, Variables>(
     operation: Operation<Result, Variables>,
@@ -142,6 +155,7 @@ export function createClient(options: ClientOptions): Client {
     try {
       return await send(operation, variables, { accessToken, signal, operationName });
     } catch (error) {
+      if (assertion && isUnauthenticated(error)) await store.exclusively(() => store.forget());
       // This machine's clock is behind the server's. Refused before it ran, so safe to send again.
       if (!isTokenExpired(error)) throw error;
       const renewed = await unlessAborted(currentSession(accessToken), signal);
@@ -167,7 +181,7 @@ export function createClient(options: ClientOptions): Client {
         await sendAsMe(Logout, {}, options);
       } catch (error) {
         // A session that has ended already is what was wanted.
-        if (!(error instanceof EpicError && error.code === 'UNAUTHENTICATED')) throw error;
+        if (!isUnauthenticated(error)) throw error;
       } finally {
         await store.exclusively(() => store.forget());
       }
@@ -194,6 +208,10 @@ export function createClient(options: ClientOptions): Client {
 
     accessToken: async (unlike) => (await currentSession(unlike)).accessToken,
   };
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return error instanceof EpicError && error.code === 'UNAUTHENTICATED';
 }
 
 function isTokenExpired(error: unknown): boolean {

@@ -35,6 +35,19 @@ export const Login: Operation<
   { input: { email: string; password: string; readOnly?: boolean } }
 > = `mutation Login($input:LoginInput!){login(input:$input){${issuedTokens}}}`;
 
+/** The result of an assertion. */
+export interface ServiceTokens {
+  accessToken: string;
+  accessTokenExpiresAt: string;
+  employee: IssuedTokens['employee'];
+}
+
+export const AuthenticateService: Operation<
+  { authenticateService: ServiceTokens | null },
+  { input: { assertion: string } }
+> =
+  'mutation AuthenticateService($input:AuthenticateServiceInput!){authenticateService(input:$input){accessToken accessTokenExpiresAt employee{id fullName email department}}}';
+
 export const Refresh: Operation<
   { refresh: IssuedTokens | null },
   { input: { refreshToken: string } }

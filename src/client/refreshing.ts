@@ -1,9 +1,12 @@
 import { EpicError } from './errors.ts';
-import type { IssuedTokens } from './operations.ts';
+import type { IssuedTokens, ServiceTokens } from './operations.ts';
 import type { Session, SessionStore } from './session.ts';
 
 /** What is kept of it. Without a refresh token of its own, `refreshToken` is the one to go on with. */
-export function sessionOf(tokens: IssuedTokens, refreshToken: string | null = null): Session {
+export function sessionOf(
+  tokens: IssuedTokens | (ServiceTokens & { refreshToken?: null }),
+  refreshToken: string | null = null,
+): Session {
   return {
     email: tokens.employee.email,
     accessToken: tokens.accessToken,
@@ -54,6 +57,27 @@ export function createSessionSource(options: {
       // Null when another refresh of the same moment got the next token; by now that one has saved it.
       const refreshToken = tokens.refreshToken ?? (await stored()).refreshToken;
       const next = sessionOf(tokens, refreshToken);
+      await store.save(next);
+      return next;
+    });
+  };
+}
+
+/** The sessions of a service account, kept in `store`: `open` opens the next one when it is due. */
+export function createServiceSource(
+  store: SessionStore,
+  open: () => Promise<ServiceTokens>,
+): SessionSource {
+  const isGood = (session: Session | undefined, unlike?: string): session is Session =>
+    session !== undefined && !isDue(session) && session.accessToken !== unlike;
+
+  return async (unlike) => {
+    const before = await store.load();
+    if (isGood(before, unlike)) return before;
+    return store.exclusively(async () => {
+      const latest = await store.load();
+      if (isGood(latest, unlike)) return latest;
+      const next = sessionOf(await open());
       await store.save(next);
       return next;
     });

@@ -6,6 +6,7 @@ import stringWidth from 'string-width';
 import type { Command } from '../../src/cli/core/command/command.ts';
 import { everyCommand } from '../support/commands.ts';
 import type { Epic } from '../support/epic.ts';
+import { newProgram } from '../support/programs.ts';
 import { type Office, openOffice, password, type Role, staff } from './office.ts';
 
 const formats = ['terminal', 'pipe', '--json', '--csv'] as const;
@@ -116,6 +117,8 @@ const cases: Record<string, Case> = {
   'notification read': { as: 'support', args: (n) => [String(unread[n])] },
   'session list': { as: 'otherManager' },
   'session revoke': { as: 'otherManager', args: () => ['--others'] },
+  'service list': { as: 'manager' },
+  'service revoke': { as: 'manager', args: (n) => [`backup-${n}`, '--yes'] },
   can: { as: 'sales', args: () => ['update', 'client', '20'], code: 5 },
   history: { as: 'manager', args: () => ['contract', '2', '--absolute'] },
   search: { as: 'support', args: () => ['dupont', '--limit', '4'] },
@@ -159,6 +162,9 @@ beforeAll(async () => {
      end
      $$`,
   );
+  for (let n = 0; n < 6; n++) {
+    await newProgram(office.database, `backup-${n}`, staff.sales.email);
+  }
   const told = await office.database.query<{ id: number }>(
     'select id from crm.notification where recipient_id = 3 order by id',
   );

@@ -216,6 +216,7 @@ test('the history as JSON has values in the form of the other commands, times in
     rowId: Number(contract),
     employeeId: staff.sales.id,
     employee: 'Sofia Sales',
+    serviceAccount: null,
     databaseUser: null,
     transactionId: expect.stringMatching(/^\d+$/),
   };
@@ -323,6 +324,7 @@ test('a record unknown to epic is described by its columns', () => {
       {
         ...{ id: '1', changedAt: '2026-11-23T09:00:00Z', transactionId: '7', record: 'client' },
         ...{ rowId: 4, employeeId: 2, employeeName: 'Sofia Sales', databaseUser: null },
+        serviceAccount: null,
         ...{ action: action as 'insert', oldValues, newValues },
       },
       [],

@@ -1,5 +1,6 @@
 import { everyCommand } from '../support/commands.ts';
 import type { Epic } from '../support/epic.ts';
+import { newProgram } from '../support/programs.ts';
 import { type Office, openOffice, password, soldContract, staff } from './office.ts';
 
 // What scripts rely on: the fields of --json of every command, in their order, and the types of their values.
@@ -119,6 +120,15 @@ const shapes = {
     server: 'string',
     readOnly: 'boolean',
   },
+  service: {
+    name: 'string',
+    owner: 'string',
+    readOnly: 'boolean',
+    lastUsedAt: orNull(instant),
+    createdAt: instant,
+    expiresAt: orNull(instant),
+    ownerId: id,
+  },
   change: {
     id: 'string',
     changedAt: instant,
@@ -128,6 +138,7 @@ const shapes = {
     rowId: id,
     employeeId: orNull(id),
     employee: orNull('string'),
+    serviceAccount: orNull('string'),
     databaseUser: orNull('string'),
     transactionId: 'string',
     oldValues: orNull('object'),
@@ -228,6 +239,8 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'notification read': { shape: 'notification', isArray: true },
   'session list': { shape: 'session', isArray: true },
   'session revoke': { shape: 'session', isArray: true },
+  'service list': { shape: 'service', isArray: true },
+  'service revoke': { shape: 'service' },
 };
 
 /** What is tested with what it is about: an object a line, whatever the API calls data, no data at all. */
@@ -286,6 +299,9 @@ test('the JSON of employees and sessions has the documented fields and types', a
     password,
   );
   await run(epic, 'session revoke', ['--others']);
+  await newProgram(office.database, 'backup-job', staff.otherSales.email);
+  await run(epic, 'service list');
+  await run(epic, 'service revoke', ['backup-job', '--yes']);
   const next = 'words of his very own';
   await run(epic, 'password', ['--password-stdin'], `${password}\n${next}\n`);
   await run(epic, 'logout');

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { createClient } from '../../src/client/index.ts';
 import { demoPassword, loadCompany } from '../../src/server/demo/company.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
+import { newProgram } from '../support/programs.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import {
@@ -36,6 +38,9 @@ beforeAll(async () => {
   await alice.login({ email: 'alice.martin@epicevents.example', password: demoPassword });
   await alice.query('mutation { signContract(input: {contractId: 25}) { contract { id } } }');
   await alice.logout();
+  const program = await newProgram(database, 'stock-check', 'alice.martin@epicevents.example');
+  const key = program.privateKey.export({ format: 'pem', type: 'pkcs8' });
+  await writeFile(join(folder, 'stock-check.key'), key, { mode: 0o600 });
 });
 
 afterAll(async () => {
@@ -75,6 +80,11 @@ describe('the guide of the client', () => {
 
 test('the programs of the guide compile in strict mode', async () => {
   expect(await workplace.compile()).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+test('the program with a service account has ten lines', () => {
+  const program = examples.find(({ code }) => code.includes('jwt.sign('))?.code ?? '';
+  expect(program.trim().split('\n')).toHaveLength(10);
 });
 
 test('the first program of the guide lists unsigned contracts and signs one', () => {

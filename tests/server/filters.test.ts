@@ -57,6 +57,7 @@ beforeAll(async () => {
     pool,
     sessions: {
       logIn: nobody,
+      authenticateService: nobody,
       refresh: nobody,
       createReadOnlyToken: nobody,
       logOut: nobody,

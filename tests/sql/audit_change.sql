@@ -99,11 +99,11 @@ from unnest(array['crm.history', 'audit.change']) relation;
 -- columns
 
 select test.column_privileges_are(who, 'select', 'crm.history',
-  'id, changed_at, transaction_id, record, row_id, action, employee_id, database_user, old_values, new_values',
+  'id, changed_at, transaction_id, record, row_id, action, employee_id, service_account, database_user, old_values, new_values',
   format('%s reads in crm.history who changed what and what was changed together, and no sessions', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.column_privileges_are(who, 'select', 'audit.change',
-  'id, changed_at, transaction_id, employee_id, database_user, record, row_id, action, old_values, new_values',
+  'id, changed_at, transaction_id, employee_id, database_user, record, row_id, action, old_values, new_values, service_account',
   format('%s reads in audit.change no more than in crm.history', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.column_privileges_are(who, verb, 'audit.change', '',

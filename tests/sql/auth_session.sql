@@ -11,7 +11,8 @@ call test.load_company();
 select test.has_structure('auth.session',
   array['PRIMARY KEY (id)',
         'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE',
-        'FOREIGN KEY (ended_by) REFERENCES crm.employee(id) ON DELETE SET NULL'],
+        'FOREIGN KEY (ended_by) REFERENCES crm.employee(id) ON DELETE SET NULL',
+        'FOREIGN KEY (service_account) REFERENCES auth.service_account(name) ON DELETE CASCADE'],
   'id, employee_id, created_at, last_used_at, expires_at, read_only, second_factor, ends_at');
 
 call test.given('dba', $$ update auth.session set expires_at = now() - interval '1 second' where employee_id = test.id('denis') $$);

@@ -131,7 +131,7 @@ select set_eq(
   array['auth.in_session', 'auth.set_claims', 'auth.open_session', 'auth.log_out', 'auth.create_read_only_token',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy', 'auth.password_parameters', 'auth.my_password_parameters',
-        'auth.log_in', 'auth.refresh', 'auth.change_password',
+        'auth.log_in', 'auth.authenticate_service', 'auth.refresh', 'auth.change_password',
         'auth.second_factor_confirmed', 'auth.second_factor_enrolled', 'auth.begin_second_factor', 'auth.enable_second_factor',
         'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor', 'auth.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client'],
   'only the listed functions are security definer');

@@ -3,9 +3,10 @@
 
 begin;
 set local search_path = tap, public;
-select plan(65);
+select plan(70);
 
 call test.load_company();
+call test.create_program('alice');
 
 call test.given('dba', $$ update auth.session set revoked_at = now() where id = test.session('bruno') $$);
 call test.given('emma', $$ update crm.employee set active = false where id = test.id('felix') $$);
@@ -261,6 +262,21 @@ from (values
   ('alice', $$ select from crm.explain_access('client', 'update', null, '{phone,shoe_size}') $$,
     '42703', 'explained_columns_are_known', 'columns', '{"columns": ["shoe_size"]}',
     'There is no shoe_size in client.'),
+  ('alice', $$ select crm.revoke_service_account('nobody') $$,
+    'P0002', 'service_account_is_valid', 'name', null,
+    'You see no service account nobody, or it has ended already.'),
+  ('program of alice', $$ select auth.change_password(test.password('alice'), test.password('new'), null) $$,
+    'EP403', 'no_program', '', null,
+    'A program manages neither the password nor the second factor of its owner.'),
+  ('owner', $$ select auth.create_service_account('backup-job', 'nobody@epic.example', test.program_modulus(), '', false, null) $$,
+    'P0002', 'service_account_owner', 'owner_email', null,
+    'There is no active employee with nobody@epic.example.'),
+  ('owner', $$ select auth.create_service_account('backup-job', 'alice@epic.example', test.program_modulus(), '', false, now()) $$,
+    '22023', 'service_account_expires_later', 'expires_at', null,
+    'The service account would have expired already.'),
+  ('owner', $$ select auth.create_service_account('program-of-alice', 'alice@epic.example', test.program_modulus(), '', false, null) $$,
+    '23505', 'service_account_pkey', 'name', null,
+    'There is a service account program-of-alice already.'),
   ('alice', $$ select from crm.explain_access('my_session', 'read', 1) $$,
     '22023', 'explained_row_has_a_number', 'row_id', null,
     'The id of a my_session is not a number. Ask without one.')

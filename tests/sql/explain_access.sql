@@ -274,6 +274,7 @@ select is_empty(
        and provolatile = 'v'
        and has_function_privilege('epic_employee', oid, 'execute')
        and proname not in ('mark_notifications_read', 'revoke_session', 'revoke_other_sessions',  -- one's own rows
+                           'revoke_service_account',
                            'stage_import', 'run_import')                                         -- records of any kind
        and not exists (select from access.business_verbs() where function_name = proname and statement is not null) $$,
   'every business verb that all employees may call is explained by what it writes');

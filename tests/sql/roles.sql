@@ -133,7 +133,7 @@ select is(pg_temp.functions_of('epic_authenticator'),
   'auth.enter, auth.open_session',
   'the API''s login may call what enters a session, and nothing else');
 select is(pg_temp.functions_of('epic_anonymous'),
-  'auth.deployed_release, auth.log_in, auth.password_parameters, auth.refresh',
+  'auth.authenticate_service, auth.deployed_release, auth.log_in, auth.password_parameters, auth.refresh',
   'an anonymous request may call what logs in and auth.deployed_release, and nothing else');
 create temp view called_by_every_department as
   select unnest(string_to_array(
@@ -145,13 +145,13 @@ create temp view called_by_every_department as
     'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, auth.create_read_only_token, auth.read_only_refusal, access.explain_verb, '
     'auth.begin_second_factor, auth.confirm_second_factor, auth.disable_second_factor, auth.enable_second_factor, '
     'auth.replace_recovery_codes, auth.second_factor_confirmed, auth.second_factor_enrolled, crm.my_second_factor, '
-    'auth.current_session_id, auth.in_session, auth.in_writable_session, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
+    'auth.current_service_account, auth.current_session_id, auth.in_session, auth.in_writable_session, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '
     'crm.explain_refusal, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
     'crm.move_employee, crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_contact, '
     'crm.record_payment, crm.revenue_by_month, crm.revenue_by_salesperson, crm.revoke_other_sessions, '
-    'crm.revoke_session, crm.run_import, crm.search, crm.sign_contract, crm.similar_clients, '
+    'crm.revoke_service_account, crm.revoke_session, crm.run_import, crm.search, crm.sign_contract, crm.similar_clients, '
     'crm.stage_import, crm.unassign_support, crm_private.change_employee, crm_private.clients_containing, crm_private.clients_spelt_like, crm_private.clients_with_email, crm_private.clients_with_phone, '
     'crm_private.client_search_text, crm_private.contract_refuse_repetition, '
     'crm_private.employee_search_text, crm_private.events_containing, crm_private.event_search_text, '

@@ -4,11 +4,12 @@
 
 begin;
 set local search_path = tap, public;
-select plan(142);
+select plan(151);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
 call test.given('dba', $$ insert into audit.signal (topic) values ('mark') $$);
+call test.create_program('alice');
 call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
 call test.given('dba', $$ update auth.session set read_only = true where id in (test.session('basile'), test.session('denis'), test.session('felix')) $$);
 
@@ -63,6 +64,8 @@ cross join lateral (values
   ('their own proof, with another session', pg_temp.claims(who, pg_temp.proof_of(who), session_id => test.session(colleague)::text)),
   ('their own proof, with another department', pg_temp.claims(who, pg_temp.proof_of(who), department => 'other')),
   ('their own proof, with a second factor', pg_temp.claims(who, pg_temp.proof_of(who), second_factor => 'true')),
+  ('their own proof, through a program',
+   pg_temp.claims(who, pg_temp.proof_of(who)) || $$ select set_config('jwt.claims.service_account', 'program-of-alice', true); $$),
   ('a read-only proof, with the right to write', pg_temp.claims(reader, pg_temp.proof_of(reader), read_only => 'false')),
   ('claims run together', pg_temp.claims(who, pg_temp.proof_of(who),
      employee_id => test.id(who) || ',' || test.session(who), session_id => ''))

@@ -346,7 +346,8 @@ export const RecordKind = {
   History: 'history',
   MySession: 'my_session',
   Notification: 'notification',
-  Payment: 'payment'
+  Payment: 'payment',
+  ServiceAccount: 'service_account'
 } as const;
 
 export type RecordKind = typeof RecordKind[keyof typeof RecordKind];
@@ -364,6 +365,14 @@ export const SearchResultKind = {
 } as const;
 
 export type SearchResultKind = typeof SearchResultKind[keyof typeof SearchResultKind];
+export const ServiceAccountOrderBy = {
+  NameAsc: 'NAME_ASC',
+  NameDesc: 'NAME_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC'
+} as const;
+
+export type ServiceAccountOrderBy = typeof ServiceAccountOrderBy[keyof typeof ServiceAccountOrderBy];
 export type AccessQueryVariables = Exact<{
   noun: RecordKind;
   id?: number | null | undefined;
@@ -690,7 +699,7 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, serviceAccount: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -700,7 +709,7 @@ export type NamesQueryVariables = Exact<{
 
 export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
 
-export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
+export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, serviceAccount: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
 
 export type ImportStageMutationVariables = Exact<{
   importId: string;
@@ -787,6 +796,24 @@ export type SimilarClientsQueryVariables = Exact<{
 
 
 export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialName: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
+
+export type ServiceListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<ServiceAccountOrderBy> | ServiceAccountOrderBy | null | undefined;
+}>;
+
+
+export type ServiceListQuery = { serviceAccounts: { nodes: Array<{ name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type ServiceRevokeMutationVariables = Exact<{
+  name: string;
+}>;
+
+
+export type ServiceRevokeMutation = { revokeServiceAccount: { serviceAccount: { name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null } | null } | null };
+
+export type ServiceFieldsFragment = { name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null };
 
 export type ChangePasswordMutationVariables = Exact<{
   input: ChangePasswordInput;
@@ -976,7 +1003,7 @@ export const EventDelete: Operation<EventDeleteMutation, EventDeleteMutationVari
   'mutation EventDelete($id:Int!){deleteEvent(input:{id:$id}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const History: Operation<HistoryQuery, HistoryQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName databaseUser oldValues newValues}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query History($first:Int$after:Cursor$record:HistoryRecord!$rowId:Int!){historyEntries(first:$first after:$after orderBy:[ID_DESC]condition:{record:$record rowId:$rowId}){nodes{...HistoryFields}pageInfo{...Paging}}}fragment HistoryFields on HistoryEntry{id changedAt transactionId record rowId action employeeId employeeName serviceAccount databaseUser oldValues newValues}';
 
 export const Names: Operation<NamesQuery, NamesQueryVariables> =
   'query Names($employees:[Int!]$clients:[Int!]){employees(first:1000 condition:{ids:$employees}){nodes{id fullName}}clients(first:1000 condition:{ids:$clients}){nodes{id fullName companyName}}}';
@@ -1007,6 +1034,12 @@ export const Search: Operation<SearchQuery, SearchQueryVariables> =
 
 export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
   'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialName sameEmail samePhone closeName}}';
+
+export const ServiceList: Operation<ServiceListQuery, ServiceListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ServiceList($first:Int$after:Cursor$orderBy:[ServiceAccountOrderBy!]){serviceAccounts(first:$first after:$after orderBy:$orderBy){nodes{...ServiceFields}pageInfo{...Paging}}}fragment ServiceFields on ServiceAccount{name ownerId ownerName readOnly createdAt lastUsedAt expiresAt}';
+
+export const ServiceRevoke: Operation<ServiceRevokeMutation, ServiceRevokeMutationVariables> =
+  'mutation ServiceRevoke($name:String!){revokeServiceAccount(input:{name:$name}){serviceAccount{...ServiceFields}}}fragment ServiceFields on ServiceAccount{name ownerId ownerName readOnly createdAt lastUsedAt expiresAt}';
 
 export const ChangePassword: Operation<ChangePasswordMutation, ChangePasswordMutationVariables> =
   'mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){ok}}';

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../config/version.ts';
 import { OperatorError } from '../errors/errors.ts';
 import { addPolicies } from './policies.ts';
+import type { CreateOptions } from './service-account.ts';
 
 type NewEmployeeOptions = { name: string; email: string; phone?: string; department: string };
 
@@ -87,6 +88,30 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
     .action(async ({ email }: { email: string }) =>
       (await import('./employee.ts')).resetSecondFactorAsOperator(email),
     );
+
+  const service = program
+    .command('service')
+    .description('manage service accounts: programs that act for an employee');
+  service
+    .command('create')
+    .description('create a service account, and print the claims of its assertions')
+    .argument('<name>', 'what the program is called, such as backup-job')
+    .requiredOption('--owner <address>', 'the e-mail address of the employee as whom it acts')
+    .requiredOption('--public-key <file>', 'its RSA public key, in PEM or as a JWK')
+    .option('--read-only', 'it changes nothing', false)
+    .option('--expires <day>', 'the last day that it is good for, in UTC: 2027-01-31')
+    .action(async (name: string, options: CreateOptions) =>
+      (await import('./service-account.ts')).createService(name, options),
+    );
+  service
+    .command('list')
+    .description('list service accounts that are neither revoked nor expired')
+    .action(async () => (await import('./service-account.ts')).listServices());
+  service
+    .command('revoke')
+    .description('end a service account and its sessions')
+    .argument('<name>', 'what the program is called')
+    .action(async (name: string) => (await import('./service-account.ts')).revokeService(name));
 
   const keys = program.command('keys').description('manage the keys that sign tokens');
   keys

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Environment, readConfig } from './read.ts';
+import { type Environment, type Reader, readConfig } from './read.ts';
 import { type TrustedDocuments, trustedDocuments } from './trusted-documents.ts';
 import {
   environmentName,
@@ -34,7 +34,7 @@ export type ServerConfig = {
   keysFile: string | null;
   /** Absolute. */
   dataFolder: string;
-  /** The `iss` of the tokens. */
+  /** The `iss` of the tokens, and the `aud` of assertions. */
   issuer: string;
   /** The origins whose pages may use the API. */
   allowedOrigins: readonly string[];
@@ -65,7 +65,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
       trustedProxies: read('EPIC_TRUSTED_PROXIES', [], trustedProxies),
       keysFile: read('EPIC_JWT_KEYS', null, (text) => resolve(text)),
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
-      issuer: read('EPIC_ISSUER', 'epic-server', (text) => text),
+      issuer: issuer(read),
       allowedOrigins: read('EPIC_ALLOWED_ORIGINS', [], origins),
       introspection: read('EPIC_INTROSPECTION', true, onOrOff),
       trustedDocuments: read('EPIC_TRUSTED_DOCUMENTS', null, trustedDocuments),
@@ -123,7 +123,14 @@ function mailHost(
   return url === null || from === null ? null : { smtpUrl: url, from, ...format };
 }
 
-/** The configuration of `migrate`, `employee` and `policies`. */
+const issuer = (read: Reader['read']) => read('EPIC_ISSUER', 'epic-server', (text) => text);
+
+/** Reads which server a service account is created for: the `aud` of its assertions. */
+export function readServiceConfig(environment: Environment): { audience: string } {
+  return readConfig(environment, ({ read }) => ({ audience: issuer(read) }));
+}
+
+/** The configuration of `migrate`, `employee`, `service` and `policies`. */
 export type AdminConfig = {
   /** Null for the embedded PostgreSQL in `dataFolder`. */
   adminUrl: string | null;

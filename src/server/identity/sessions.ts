@@ -35,6 +35,18 @@ export type ReadOnlyToken = {
 /** The employee whose session it is. */
 export type SessionEmployee = { id: number; fullName: string; email: string; department: string };
 
+/** The session of a service account. It has no refresh token: the program signs another assertion. */
+export type ServiceSession = {
+  accessToken: string;
+  /** ISO 8601. */
+  accessTokenExpiresAt: string;
+  /** As whom the program acts. */
+  employee: SessionEmployee;
+};
+
+/** Why an assertion was refused, and what it says that its service account is: for the log alone. */
+export type RefusedAssertion = { reason: string; serviceAccount: string | null };
+
 export type Sessions = {
   /** Throws an ApiError: UNAUTHENTICATED, or RATE_LIMITED while the account or the address is locked. */
   logIn(login: {
@@ -48,6 +60,15 @@ export type Sessions = {
     /** The caller's network address; null when it is not known. */
     address: string | null;
   }): Promise<OpenedSession>;
+  /**
+   * Opens a session of a service account. The database verifies the assertion. Throws an ApiError: UNAUTHENTICATED,
+   * whatever the reason, or RATE_LIMITED.
+   */
+  authenticateService(request: {
+    assertion: string;
+    userAgent: string | null;
+    address: string | null;
+  }): Promise<ServiceSession>;
   /** Throws an ApiError (UNAUTHENTICATED) when the session has ended. */
   refresh(refreshToken: string): Promise<OpenedSession>;
   /** A token of the session that only reads, until the caller's own expires. Throws an ApiError. */
@@ -61,17 +82,26 @@ export type Sessions = {
   readonly secondFactor: SecondFactor;
 };
 
-type OutcomeRow = {
+type OpenedRow = {
   outcome: string;
   session_id: string;
   employee_id: number;
   department: string;
-  must_change_password: boolean;
   access_token_expires_at: Date;
 };
 
+type OutcomeRow = OpenedRow & { must_change_password: boolean };
+
 /** The sessions of the database behind `withSession`. */
-export function createSessions(withSession: WithSession, tokens: Tokens): Sessions {
+export function createSessions({
+  withSession,
+  tokens,
+  onRefusedAssertion,
+}: {
+  withSession: WithSession;
+  tokens: Tokens;
+  onRefusedAssertion(refused: RefusedAssertion): void;
+}): Sessions {
   const anonymous = sessionSettings(null);
 
   const queryOne = createQueryOne(withSession);
@@ -81,19 +111,25 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
     secret: string,
     refreshToken: string | null,
   ): Promise<OpenedSession> {
+    return {
+      ...(await issued(row, secret)),
+      refreshToken,
+      mustChangePassword: row.must_change_password,
+    };
+  }
+
+  /** What the sessions of employees and of service accounts have in common. */
+  async function issued(row: OpenedRow, secret: string): Promise<ServiceSession> {
     const claims = {
       employeeId: row.employee_id,
       sessionId: row.session_id,
       department: row.department,
       secret,
     };
-    const employee = await readEmployee(claims);
     return {
+      employee: await readEmployee(claims),
       accessToken: tokens.sign(claims, row.access_token_expires_at),
       accessTokenExpiresAt: row.access_token_expires_at.toISOString(),
-      refreshToken,
-      mustChangePassword: row.must_change_password,
-      employee,
     };
   }
 
@@ -151,6 +187,27 @@ export function createSessions(withSession: WithSession, tokens: Tokens): Sessio
       throw new ApiError('UNAUTHENTICATED', 'E-mail or password is wrong.', {
         kind: 'login_refused',
       });
+    },
+
+    async authenticateService({ assertion, userAgent, address }) {
+      const access = newAccessSecret();
+      const row = await queryOne<
+        OpenedRow & { service_account: string | null; retry_at: Date | null }
+      >(anonymous, 'select * from auth.authenticate_service($1, $2, $3, $4)', [
+        assertion,
+        access.digest,
+        userAgent,
+        address,
+      ]);
+      if (row.outcome === 'locked') throw locked(row.retry_at);
+      if (row.outcome !== 'ok') {
+        onRefusedAssertion({ reason: row.outcome, serviceAccount: row.service_account });
+        throw new ApiError('UNAUTHENTICATED', 'The assertion is not valid.', {
+          kind: 'assertion_refused',
+          hint: 'The log of the server says why.',
+        });
+      }
+      return issued(row, access.secret);
     },
 
     async refresh(refreshToken) {

@@ -80,6 +80,14 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
   }
   if (sockets) gauge('epic_sockets', 'WebSockets that are open, for subscriptions.', sockets);
 
+  function countRefusal(error: unknown): never {
+    const { code, details } = error instanceof ApiError ? error : {};
+    const isWrong = details?.kind !== 'second_factor_required';
+    if (code === 'UNAUTHENTICATED' && isWrong) refusedLogins.inc({ reason: 'wrong' });
+    if (code === 'RATE_LIMITED') refusedLogins.inc({ reason: 'locked' });
+    throw error;
+  }
+
   const nameOf = createOperationLabels();
   return {
     countRequest({ request, codes, isCut, milliseconds }) {
@@ -89,14 +97,8 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
     },
     instrument: (sessions) => ({
       ...sessions,
-      logIn: (login) =>
-        sessions.logIn(login).catch((error) => {
-          const { code, details } = error instanceof ApiError ? error : {};
-          const isWrong = details?.kind !== 'second_factor_required';
-          if (code === 'UNAUTHENTICATED' && isWrong) refusedLogins.inc({ reason: 'wrong' });
-          if (code === 'RATE_LIMITED') refusedLogins.inc({ reason: 'locked' });
-          throw error;
-        }),
+      logIn: (login) => sessions.logIn(login).catch(countRefusal),
+      authenticateService: (request) => sessions.authenticateService(request).catch(countRefusal),
     }),
     async read() {
       lag = (await queueLag?.().catch(() => null)) ?? null;

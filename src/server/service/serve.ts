@@ -113,7 +113,14 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     const tokens = createTokens(keys, options.issuer);
     const api = await createApi({
       pool,
-      sessions: metrics.instrument(createSessions(withSession, tokens)),
+      sessions: metrics.instrument(
+        createSessions({
+          withSession,
+          tokens,
+          onRefusedAssertion: (refused) =>
+            log.warn(refused, 'an assertion of a service account was refused'),
+        }),
+      ),
       feeds: subscriptions.feeds,
       report,
       introspection,

@@ -49,6 +49,9 @@ const root = resolve(import.meta.dirname, '..', '..', '..');
 export async function setUpWorkplace(folder: string): Promise<Workplace> {
   await mkdir(join(folder, 'node_modules'));
   await symlink(root, join(folder, 'node_modules', 'epic-events'));
+  for (const name of ['jsonwebtoken', '@types']) {
+    await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  }
   await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   const options = {
     strict: true,

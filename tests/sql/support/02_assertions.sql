@@ -6,10 +6,10 @@
 -- The database is empty and deployed from db/. Every test file rolls back.
 --
 -- Each assertion names who acts: an employee of the company in 03_company.sql, who enters their session through
--- auth.enter like any request of the API; or `anonymous` (a request without a session), `authenticator` (the API's login
--- before it enters a session), `worker` (epic_worker), `owner` (epic_owner) or `dba` (the role that runs the tests). Its
--- effects are undone at once, so that assertions do not depend on one another; only `call test.given(…)` lasts until the
--- end of the file.
+-- auth.enter like any request of the API; `program of …`, one of them through a service account (05_programs.sql);
+-- `anonymous` (a request without a session), `authenticator` (the API's login before it enters a session), `worker`
+-- (epic_worker), `owner` (epic_owner) or `dba` (the role that runs the tests). Its effects are undone at once, so that
+-- assertions do not depend on one another; only `call test.given(…)` lasts until the end of the file.
 
 set search_path = tap, public;
 
@@ -47,7 +47,10 @@ return (select department from crm.employee where id = test.id(who));
 
 create function test.session(who text) returns uuid
 language sql stable
-return (select session.id from auth.session where session.employee_id = test.id(who) and user_agent = 'tests');
+return (
+  select session.id from auth.session
+  where session.employee_id = test.id(regexp_replace(who, '^program of ', ''))
+    and session.user_agent = case when who like 'program of %' then who else 'tests' end);
 
 
 create function test.secret(who text) returns bytea
@@ -79,7 +82,7 @@ begin
       perform set_config('role', 'epic_authenticator', true);
       perform auth.enter(null, null, null, null);
     else
-      select * into me from crm.employee where id = test.id(who);
+      select * into me from crm.employee where id = test.id(regexp_replace(who, '^program of ', ''));
       session_id := test.session(who);
       perform set_config('role', 'epic_authenticator', true);
       perform auth.enter(me.id, session_id, me.department, test.secret(who), for_own_credential => true);

@@ -13,6 +13,8 @@ export interface Change {
   action: string;
   employeeId: number | null;
   employee: string | null;
+  /** The program through which they did it. */
+  serviceAccount: string | null;
   /** The login to the database, where it was not the API's. */
   databaseUser: string | null;
   /** Before: what changed, or everything for a delete. */
@@ -28,15 +30,17 @@ export function changeOf(entry: HistoryFieldsFragment, fields: readonly Field[])
     ...same,
     employeeId: entry.employeeId ?? null,
     employee: employeeName ?? null,
+    serviceAccount: entry.serviceAccount ?? null,
     databaseUser: entry.databaseUser ?? null,
     old: fieldsOf(oldValues, fields),
     new: fieldsOf(newValues, fields),
   };
 }
 
-/** Who did it: an employee, or the login of a session in the database itself. */
-export function actorOf({ employee, employeeId, databaseUser }: Change): string {
-  const person = employee ?? (employeeId === null ? null : `employee ${employeeId}`);
+/** Who did it: an employee, perhaps through a program, or the login of a session in the database itself. */
+export function actorOf({ employee, employeeId, serviceAccount, databaseUser }: Change): string {
+  const named = employee ?? (employeeId === null ? null : `employee ${employeeId}`);
+  const person = named && serviceAccount ? `${named} through ${serviceAccount}` : named;
   if (databaseUser === null) return person ?? 'The database';
   const login = `${databaseUser}, in the database`;
   return person === null ? login : `${person} (${login})`;

@@ -25,6 +25,12 @@ const columns: readonly Column<DescribedChange>[] = [
   { key: 'rowId', label: 'Record ID', kind: 'id', value: (c) => c.rowId },
   { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (c) => c.employeeId },
   { key: 'employee', label: 'Employee', kind: 'text', value: (c) => c.employee },
+  {
+    key: 'serviceAccount',
+    label: 'Program',
+    kind: 'text',
+    value: (c) => c.serviceAccount,
+  },
   { key: 'databaseUser', label: 'Database user', kind: 'text', value: (c) => c.databaseUser },
   { key: 'transactionId', label: 'Transaction', kind: 'text', value: (c) => c.transactionId },
   { key: 'oldValues', label: 'Before', kind: 'json', value: (c) => c.old },

@@ -34,6 +34,7 @@ export const pageRows = { default: 50, max: 1000 };
 
 /** The mutations that check a password, code or token, or hash one: one per request, so that each is rate-limited. */
 export const credentialMutations: ReadonlySet<string> = new Set([
+  'authenticateService',
   'beginSecondFactor',
   'changePassword',
   'confirmSecondFactor',

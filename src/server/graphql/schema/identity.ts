@@ -14,6 +14,11 @@ const typeDefs = gql`
   extend type Mutation {
     """Opens a session with an e-mail address, a password, and a code of the second factor, for those who have one."""
     login(input: LoginInput!): Session
+    """
+    Opens a session of a service account with an assertion that the program has signed (RFC 7523). It acts as the owner
+    of the account.
+    """
+    authenticateService(input: AuthenticateServiceInput!): ServiceSession
     """Exchanges a refresh token for a new access token and the next refresh token."""
     refresh(input: RefreshInput!): Session
     """
@@ -48,6 +53,14 @@ const typeDefs = gql`
     code: String
     """Whether the session is only to read: it changes nothing but to end itself."""
     readOnly: Boolean = false
+  }
+
+  input AuthenticateServiceInput {
+    """
+    A JWT of the algorithm RS256: its iss and sub are the name of the service account, its aud this server, exp is at most
+    five minutes ahead, and jti was never used before. It is good for one session.
+    """
+    assertion: String!
   }
 
   input RefreshInput {
@@ -91,6 +104,16 @@ const typeDefs = gql`
     """True while the password is a one-time password: until it is changed, the session can do nothing else."""
     mustChangePassword: Boolean!
     """Whose session it is."""
+    employee: SessionEmployee!
+  }
+
+  """The session of a service account. It is not refreshed: a new assertion opens the next one."""
+  type ServiceSession {
+    """Goes into the header "Authorization: Bearer …" of every request."""
+    accessToken: String!
+    """When the access token and the session end, a quarter of an hour later at most."""
+    accessTokenExpiresAt: Datetime!
+    """As whom the program acts: the owner of the service account."""
     employee: SessionEmployee!
   }
 
@@ -172,6 +195,16 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
               return sideEffect([context(), args.getRaw('input')], ([{ request }, input]) =>
                 sessions.logIn({
                   ...input,
+                  userAgent: request.userAgent,
+                  address: request.address,
+                }),
+              );
+            },
+
+            authenticateService(_$root, args) {
+              return sideEffect([context(), args.getRaw('input')], ([{ request }, { assertion }]) =>
+                sessions.authenticateService({
+                  assertion,
                   userAgent: request.userAgent,
                   address: request.address,
                 }),
