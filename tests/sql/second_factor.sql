@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(138);
+select plan(139);
 call test.load_company();
 
 -- The code of an app, so many steps from now.
@@ -128,6 +128,11 @@ select test.results_in('emma', format($$ select set_config('test.codes', array_t
   '(10,t,10)',
   'of recovery codes only digests are kept');
 
+call test.given('dba', $$ insert into auth.second_factor (employee_id, secret) values (test.id('bruno'), '12345678901234567890') $$);
+select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.code()),
+  $$ select string_agg(full_name, ', ') from auth.second_factor join crm.employee on id = employee_id where enabled_at is not null $$, 'Emma',
+  'enabling enables the second factor of no other');
+call test.given('dba', $$ delete from auth.second_factor where employee_id = test.id('bruno') $$);
 call test.given('emma', pg_temp.call('enable_second_factor', pg_temp.code(-1)));
 call test.given('dba', 'delete from crm.notification');
 call test.given('dba', 'delete from auth.recovery_code');
