@@ -97,6 +97,8 @@ from (values
 
   ('security_definer_exposed', 'auth.open_session(integer,uuid,text,bytea,boolean)',
    'Asks for the secret of an access token; only the API''s login may call it.'),
+  ('security_definer_exposed', 'auth.restore_timeouts()',
+   'Sets timeouts where there are none, and takes no argument.'),
   ('security_definer_exposed', 'auth.in_session()',
    'Says whether the caller''s claims are proven, and not the proof.'),
   ('security_definer_exposed', 'auth.password_parameters(text,inet)',

@@ -188,6 +188,24 @@ comment on function auth.open_session(integer, uuid, text, bytea, boolean) is
   'Checks the secret of an access token and what the token claims, sets and proves the claims, and returns the role to take on. Raises as auth.enter.';
 
 
+-- A role may change its own settings, so a thief of the login could leave the server without timeouts.
+create or replace function auth.restore_timeouts() returns void
+language sql volatile security definer
+set search_path = ''
+as $$
+  select set_config(timeout.name, (extract(epoch from timeout.value) * 1000)::integer::text, true)
+  from auth.configuration
+  cross join lateral (values
+    ('statement_timeout',                   statement_timeout),
+    ('lock_timeout',                        lock_timeout),
+    ('idle_in_transaction_session_timeout', idle_in_transaction_session_timeout)
+  ) timeout (name, value)
+  where current_setting(timeout.name) = '0'
+$$;
+comment on function auth.restore_timeouts() is
+  'Sets for this transaction the timeouts of auth.configuration where there is none.';
+
+
 create or replace function auth.enter(
   employee_id integer, session_id uuid, department text, secret bytea, for_own_credential boolean default false)
 returns void
@@ -195,6 +213,11 @@ language plpgsql volatile security invoker  -- a security definer function may n
 set search_path = ''
 as $$
 begin
+  if session_user = 'epic_authenticator'
+    and '0' in (current_setting('statement_timeout'), current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'))
+  then
+    perform auth.restore_timeouts();
+  end if;
   if enter.employee_id is null or enter.session_id is null or enter.department is null or enter.secret is null then
     perform set_config('jwt.claims.employee_id', '', true),
             set_config('jwt.claims.session_id',  '', true),

@@ -30,7 +30,8 @@ call dba.close_schema('dba');
 grant usage on schema auth to epic_authenticator;
 grant execute on function
   auth.enter(integer, uuid, text, bytea, boolean),
-  auth.open_session(integer, uuid, text, bytea, boolean)
+  auth.open_session(integer, uuid, text, bytea, boolean),
+  auth.restore_timeouts()
   to epic_authenticator;
 
 

@@ -65,7 +65,7 @@ client              sales
 `);
     expect(await printed('--role', 'epic_authenticator')).toBe(`\
 Functions
-  authenticator: auth.enter, auth.open_session
+  authenticator: auth.enter, auth.open_session, auth.restore_timeouts
 
 Besides
   connect on this database; may become epic_anonymous, epic_employee,

@@ -66,7 +66,7 @@ select is_empty(
 
 select bag_eq(
   $$ select function from dba.function_privilege where role = 'epic_authenticator' and function not like 'test.%' $$,
-  $$ values ('auth.enter'), ('auth.open_session') $$,
+  $$ values ('auth.enter'), ('auth.open_session'), ('auth.restore_timeouts') $$,
   'the API''s login may only call the functions that enter a session');
 select is((select string_agg(privilege || ' ' || object, ', ') from dba.other_privilege where role = 'epic_anonymous' and object <> 'test'), 'usage auth',
   'epic_anonymous has usage of one schema, and no other privilege');

@@ -8,7 +8,7 @@ call test.load_company();
 
 -- structure
 
-select test.has_structure('auth.configuration', array['PRIMARY KEY (id)'], 'id, session_lifetime, second_factor_required_for');
+select test.has_structure('auth.configuration', array['PRIMARY KEY (id)'], 'id, session_lifetime, second_factor_required_for, statement_timeout, lock_timeout, idle_in_transaction_session_timeout');
 select test.rejects('dba', 'insert into auth.configuration (id) values (false)', '23514', 'There is one configuration.', 'there is no second configuration');
 
 

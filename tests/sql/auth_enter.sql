@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(28);
+select plan(32);
 call test.load_company();
 
 -- Enters as the API's login does, and records the role and the claims.
@@ -118,6 +118,33 @@ call test.given('dba', $$ delete from auth.credential where employee_id = test.i
 select test.rejects('authenticator', pg_temp.enter('chloe', 'support'),
   'EP403', 'Choose a password of your own first: this one is for one login only.',
   'a session of an employee without a password is not entered');
+
+
+-- timeouts, which the login may switch off for itself
+
+create function pg_temp.timeouts_after(statements text) returns text
+language sql
+return format($$
+  set local session authorization epic_authenticator;
+  %s
+  select auth.enter(%L, %L, 'management', test.secret('emma'));
+  select set_config('test.seen', concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
+    current_setting('idle_in_transaction_session_timeout')), true);
+  reset session authorization $$, statements, test.id('emma'), test.session('emma'));
+
+select test.results_in('dba', pg_temp.timeouts_after($$
+    set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0; $$),
+  pg_temp.seen(), '15s 5s 30s', 'timeouts that the login has switched off are set again');
+select test.results_in('dba', pg_temp.timeouts_after($$
+    set local statement_timeout = '7min'; set local lock_timeout = '8s'; set local idle_in_transaction_session_timeout = '9s'; $$),
+  pg_temp.seen(), '7min 8s 9s', 'other timeouts stay as they are');
+call test.given('owner', $$ update auth.configuration set lock_timeout = '1500 milliseconds' $$);
+select test.results_in('dba', pg_temp.timeouts_after($$
+    set local statement_timeout = '7min'; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = '9s'; $$),
+  pg_temp.seen(), '7min 1500ms 9s', 'each is set as auth.configuration says');
+select test.results_in('dba', $$ set local statement_timeout = 0; select auth.enter(null, null, null, null);
+    select set_config('test.seen', current_setting('statement_timeout'), true); reset role $$,
+  pg_temp.seen(), '0', 'the timeouts of other logins, such as a DBA''s, are theirs');
 
 select * from finish();
 rollback;

@@ -128,7 +128,7 @@ select is_empty($$ select name from our_function
   'no function depends on the search_path of its caller');
 select set_eq(
   $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
-  array['auth.in_session', 'auth.set_claims', 'auth.open_session', 'auth.log_out', 'auth.create_read_only_token',
+  array['auth.in_session', 'auth.restore_timeouts', 'auth.set_claims', 'auth.open_session', 'auth.log_out', 'auth.create_read_only_token',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy', 'auth.password_parameters', 'auth.my_password_parameters',
         'auth.log_in', 'auth.authenticate_service', 'auth.refresh', 'auth.change_password',

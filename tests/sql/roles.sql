@@ -130,7 +130,7 @@ return (
   select string_agg(name, ', ' order by name) from allowed);
 
 select is(pg_temp.functions_of('epic_authenticator'),
-  'auth.enter, auth.open_session',
+  'auth.enter, auth.open_session, auth.restore_timeouts',
   'the API''s login may call what enters a session, and nothing else');
 select is(pg_temp.functions_of('epic_anonymous'),
   'auth.authenticate_service, auth.deployed_release, auth.log_in, auth.password_parameters, auth.refresh',
