@@ -89,6 +89,12 @@ export const catalog: readonly Section[] = [
         load: async () => (await import('./nouns/session/session.ts')).session,
       },
       {
+        name: 'second-factor',
+        plural: '2fa',
+        summary: 'A code of your phone, beside the password',
+        load: async () => (await import('./nouns/session/second-factor.ts')).secondFactor,
+      },
+      {
         name: 'service',
         plural: 'services',
         summary: 'Programs that act for an employee',

@@ -20,11 +20,22 @@ export async function createServices(
 ): Promise<Services> {
   const { streams, output, interrupted, commandLine, perform } = about;
   const whose = await resolveSession(streams.env, shared.server);
+  const prompts = createPrompts(streams, shared.input);
+  const askForCode = async (send: (code: string) => Promise<void>) => {
+    const { askForCode: ask } = await import('./core/prompts/code.ts');
+    output.note('This needs your second factor.');
+    await ask({ prompts, output }, send);
+  };
   return {
-    api: createApi({ ...whose, interrupted, stderr: streams.stderr }),
+    api: createApi({
+      ...whose,
+      interrupted,
+      stderr: streams.stderr,
+      askForCode: prompts.possible ? askForCode : undefined,
+    }),
     store: whose.store,
     output,
-    prompts: createPrompts(streams, shared.input),
+    prompts,
     draft: createDraft(commandLine),
     stdin: () => streams.stdin,
     commandLine,

@@ -1,6 +1,7 @@
 import { EpicError } from './errors.ts';
 import {
   AuthenticateService,
+  type Credentials,
   type Given,
   type IssuedTokens,
   Login,
@@ -54,11 +55,8 @@ export interface Client {
   /** The address of the server, without a trailing slash. */
   readonly url: string;
 
-  /** Opens a session and keeps it; with `readOnly`, one that changes nothing. */
-  login(
-    credentials: { email: string; password: string; readOnly?: boolean },
-    options?: RequestOptions,
-  ): Promise<LoggedIn>;
+  /** Opens a session and keeps it. */
+  login(credentials: Credentials, options?: RequestOptions): Promise<LoggedIn>;
 
   /**
    * Ends the session, on the server and here. It is forgotten here even if the server cannot be told, which

@@ -28,7 +28,7 @@ export {
   type NotificationFormat,
   type NotificationKind,
 } from './notifications.ts';
-export type { Department, Operation } from './operations.ts';
+export type { Credentials, Department, Operation } from './operations.ts';
 export type { Connection } from './pages.ts';
 export { memoryStore, type Session, type SessionStore } from './session.ts';
 export type { Fetch } from './transport.ts';

@@ -30,10 +30,18 @@ export interface IssuedTokens {
 const issuedTokens =
   'accessToken accessTokenExpiresAt refreshToken mustChangePassword employee{id fullName email department}';
 
-export const Login: Operation<
-  { login: IssuedTokens | null },
-  { input: { email: string; password: string; readOnly?: boolean } }
-> = `mutation Login($input:LoginInput!){login(input:$input){${issuedTokens}}}`;
+/** With what one logs in. */
+export interface Credentials {
+  email: string;
+  password: string;
+  /** Of the second factor, for those who have one: a code of the app, or a recovery code. */
+  code?: string | undefined;
+  /** The session changes nothing. */
+  readOnly?: boolean;
+}
+
+export const Login: Operation<{ login: IssuedTokens | null }, { input: Credentials }> =
+  `mutation Login($input:LoginInput!){login(input:$input){${issuedTokens}}}`;
 
 /** The result of an assertion. */
 export interface ServiceTokens {

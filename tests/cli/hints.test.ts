@@ -13,6 +13,23 @@ const hints: [kind: string, facts: Record<string, unknown> | undefined, hint: st
   ['department_changed', { department: 'sales' }, 'Log in again: epic login'],
   ['account_deactivated', undefined, 'Ask management.'],
   ['must_change_password', undefined, 'Type: epic password'],
+  [
+    'second_factor_required',
+    undefined,
+    'Give a code on the line after the password: epic login --password-stdin --code-stdin',
+  ],
+  [
+    'second_factor_wrong',
+    undefined,
+    'Type what the app shows now, or a recovery code that is left.',
+  ],
+  ['second_factor_is_enabled', undefined, 'Enable one: epic second-factor enable'],
+  ['second_factor_is_begun', undefined, 'Begin with: epic second-factor enable'],
+  [
+    'second_factor_is_not_enabled',
+    { since: '2026-12-01T17:30:00Z' },
+    'To change the app, first: epic second-factor disable',
+  ],
   ['management_reset_others', undefined, 'Change your own with: epic password'],
   ['session_is_open', undefined, 'Look at those that are open first: epic session list'],
   ['client_pkey', undefined, 'See which there are: epic client list'],
@@ -89,6 +106,15 @@ test('every kind with a hint is a kind of the database or the server', () => {
       .map((name) => readFileSync(resolve(root, folder, name), 'utf8'));
   const given = [...filesIn('db', '.sql'), ...filesIn('src/server', '.ts')].join('\n');
   for (const [kind] of hints) expect([kind, given.includes(kind)]).toEqual([kind, true]);
+});
+
+test.each([
+  ['management_erase_with_second_factor', 'Log in again, with a code: epic login'],
+  ['management_create_with_second_factor', 'Log in again, with a code: epic login'],
+  ['management_erase_once_enrolled', 'Enable one: epic second-factor enable'],
+  ['management_reset_password_once_enrolled', 'Enable one: epic second-factor enable'],
+])('the hint for a refusal by %s is: %s', (kind, hint) => {
+  expect(hintFor({ code: 'FORBIDDEN', message: '', kind })).toBe(hint);
 });
 
 test('a refusal without a hint says how to reach the contact', () => {

@@ -1,6 +1,7 @@
 import { everyCommand } from '../support/commands.ts';
 import type { Epic } from '../support/epic.ts';
 import { newProgram } from '../support/programs.ts';
+import { totp } from '../support/totp.ts';
 import { type Office, openOffice, password, soldContract, staff } from './office.ts';
 
 // What scripts rely on: the fields of --json of every command, in their order, and the types of their values.
@@ -187,6 +188,14 @@ const shapes = {
   found: { kind: 'string', id, title: 'string', detail: orNull('string'), closeness: 'string' },
   server: { server: 'string' },
   changed: { changed: 'boolean' },
+  secondFactor: {
+    enabledAt: orNull(instant),
+    recoveryCodesLeft: 'number',
+    required: 'boolean',
+  },
+  enabling: { secret: orNull('string'), uri: orNull('string'), recoveryCodes: orNull('array') },
+  recoveryCodes: { recoveryCodes: 'array' },
+  enabled: { enabled: 'boolean' },
 };
 
 type Shape = keyof typeof shapes;
@@ -241,6 +250,10 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'session revoke': { shape: 'session', isArray: true },
   'service list': { shape: 'service', isArray: true },
   'service revoke': { shape: 'service' },
+  'second-factor status': { shape: 'secondFactor' },
+  'second-factor enable': { shape: 'enabling' },
+  'second-factor recovery-codes': { shape: 'recoveryCodes' },
+  'second-factor disable': { shape: 'enabled' },
 };
 
 /** What is tested with what it is about: an object a line, whatever the API calls data, no data at all. */
@@ -314,6 +327,23 @@ test('the JSON of employees and sessions has the documented fields and types', a
   await run(manager, 'employee reset-password', [nina, '--yes']);
   await run(manager, 'employee deactivate', [nina, '--yes']);
   await run(manager, 'employee delete', [nina, '--yes']);
+});
+
+test('the JSON of a second factor has the documented fields and types', async () => {
+  const epic = await office.at('otherManager');
+  await run(epic, 'second-factor status');
+  const begin = ['--password-stdin'];
+  await run(epic, 'second-factor enable', begin, password);
+  const begun = await epic.run(['second-factor', 'enable', ...begin, '--json'], {
+    input: password,
+  });
+  const { secret } = JSON.parse(begun.stdout);
+  await run(epic, 'second-factor enable', ['--code-stdin'], totp(secret));
+  await run(epic, 'second-factor status');
+  await run(epic, 'second-factor recovery-codes', ['--code-stdin'], totp(secret, 1));
+  await office.database.query('update auth.second_factor set last_step = 0');
+  const both = ['--password-stdin', '--code-stdin'];
+  await run(epic, 'second-factor disable', both, `${password}\n${totp(secret)}`);
 });
 
 test('the JSON of clients and contracts has the documented fields and types', async () => {

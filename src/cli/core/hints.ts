@@ -2,6 +2,14 @@ import { CliError, type Problem } from './errors.ts';
 
 type About = Pick<Problem, 'facts'>;
 
+/** Refused by a policy that asks for the second factor, which is not confirmed in this session. */
+export const lacksSecondFactor = ({ code, kind }: Problem): boolean =>
+  code === 'FORBIDDEN' && kind?.endsWith('_with_second_factor') === true;
+
+/** Refused by a policy that asks for a second factor of those who have none. */
+export const lacksEnrolment = ({ code, kind }: Problem): boolean =>
+  code === 'FORBIDDEN' && kind?.endsWith('_once_enrolled') === true;
+
 const login = () => 'Log in: epic login';
 const loginAgain = () => 'Log in again: epic login';
 const see = (noun: string) => () => `See which there are: epic ${noun} list`;
@@ -38,6 +46,12 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
     'Log in with the one that you are given: epic login. If you did not expect this, tell management at once.',
   one_time_password_is_changed_first: () => 'Log in without --read-only: epic login',
   session_is_read_only: () => 'Log in again, without --read-only: epic login',
+  second_factor_required: () =>
+    'Give a code on the line after the password: epic login --password-stdin --code-stdin',
+  second_factor_wrong: () => 'Type what the app shows now, or a recovery code that is left.',
+  second_factor_is_enabled: () => 'Enable one: epic second-factor enable',
+  second_factor_is_begun: () => 'Begin with: epic second-factor enable',
+  second_factor_is_not_enabled: () => 'To change the app, first: epic second-factor disable',
   management_reset_others: () => 'Change your own with: epic password',
   session_is_open: () => 'Look at those that are open first: epic session list',
 
@@ -68,6 +82,8 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
 export function hintFor(problem: Problem): string | undefined {
   const known = Object.hasOwn(byKind, problem.kind ?? '') ? byKind[problem.kind ?? ''] : undefined;
   if (known) return known(problem);
+  if (lacksSecondFactor(problem)) return 'Log in again, with a code: epic login';
+  if (lacksEnrolment(problem)) return 'Enable one: epic second-factor enable';
   if (problem.code !== 'FORBIDDEN' || !problem.contact) return undefined;
   const { id, department } = problem.contact;
   return `How to reach them: ${id === null ? `epic employee list --department ${department}` : `epic employee view ${id}`}`;

@@ -860,6 +860,47 @@ export type SessionRevokeOthersMutation = { revokeOtherSessions: { count: number
 
 export type OpenSessionFieldsFragment = { id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean };
 
+export type SecondFactorStatusQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SecondFactorStatusQuery = { mySecondFactor: { enabledAt: string | null, recoveryCodesLeft: number, isRequired: boolean } | null };
+
+export type SecondFactorBeginMutationVariables = Exact<{
+  currentPassword: string;
+}>;
+
+
+export type SecondFactorBeginMutation = { beginSecondFactor: { secret: string, uri: string } | null };
+
+export type SecondFactorEnableMutationVariables = Exact<{
+  code: string;
+}>;
+
+
+export type SecondFactorEnableMutation = { enableSecondFactor: { recoveryCodes: Array<string> } | null };
+
+export type SecondFactorDisableMutationVariables = Exact<{
+  currentPassword: string;
+  code: string;
+}>;
+
+
+export type SecondFactorDisableMutation = { disableSecondFactor: { ok: boolean } | null };
+
+export type SecondFactorConfirmMutationVariables = Exact<{
+  code: string;
+}>;
+
+
+export type SecondFactorConfirmMutation = { confirmSecondFactor: { ok: boolean } | null };
+
+export type SecondFactorRecoveryCodesMutationVariables = Exact<{
+  code: string;
+}>;
+
+
+export type SecondFactorRecoveryCodesMutation = { replaceRecoveryCodes: { recoveryCodes: Array<string> } | null };
+
 export type SubscriptionPositionQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -1061,6 +1102,24 @@ export const SessionRevoke: Operation<SessionRevokeMutation, SessionRevokeMutati
 
 export const SessionRevokeOthers: Operation<SessionRevokeOthersMutation, SessionRevokeOthersMutationVariables> =
   'mutation SessionRevokeOthers{revokeOtherSessions{count}}';
+
+export const SecondFactorStatus: Operation<SecondFactorStatusQuery, SecondFactorStatusQueryVariables> =
+  'query SecondFactorStatus{mySecondFactor{enabledAt recoveryCodesLeft isRequired}}';
+
+export const SecondFactorBegin: Operation<SecondFactorBeginMutation, SecondFactorBeginMutationVariables> =
+  'mutation SecondFactorBegin($currentPassword:String!){beginSecondFactor(input:{currentPassword:$currentPassword}){secret uri}}';
+
+export const SecondFactorEnable: Operation<SecondFactorEnableMutation, SecondFactorEnableMutationVariables> =
+  'mutation SecondFactorEnable($code:String!){enableSecondFactor(input:{code:$code}){recoveryCodes}}';
+
+export const SecondFactorDisable: Operation<SecondFactorDisableMutation, SecondFactorDisableMutationVariables> =
+  'mutation SecondFactorDisable($currentPassword:String!$code:String!){disableSecondFactor(input:{currentPassword:$currentPassword code:$code}){ok}}';
+
+export const SecondFactorConfirm: Operation<SecondFactorConfirmMutation, SecondFactorConfirmMutationVariables> =
+  'mutation SecondFactorConfirm($code:String!){confirmSecondFactor(input:{code:$code}){ok}}';
+
+export const SecondFactorRecoveryCodes: Operation<SecondFactorRecoveryCodesMutation, SecondFactorRecoveryCodesMutationVariables> =
+  'mutation SecondFactorRecoveryCodes($code:String!){replaceRecoveryCodes(input:{code:$code}){recoveryCodes}}';
 
 export const SubscriptionPosition: Operation<SubscriptionPositionQuery, SubscriptionPositionQueryVariables> =
   'query SubscriptionPosition{subscriptionPosition}';

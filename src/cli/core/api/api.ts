@@ -1,4 +1,5 @@
 import {
+  type Credentials,
   createClient,
   EpicError,
   type LoggedIn,
@@ -6,8 +7,9 @@ import {
   type Operation,
   type Session,
 } from '../../../client/index.ts';
-import { Me } from '../../operations/index.ts';
+import { Me, SecondFactorConfirm } from '../../operations/index.ts';
 import { CliError, type Problem } from '../errors.ts';
+import { lacksSecondFactor } from '../hints.ts';
 import { withSpinner } from '../output/progress.ts';
 import { envTokenStore } from '../session/session.ts';
 import type { SessionStore } from '../session/store.ts';
@@ -38,16 +40,18 @@ export interface Api {
   /** The session is the token of EPIC_TOKEN: it is stored, refreshed and ended elsewhere. */
   readonly usesEnvToken: boolean;
   /** Opens a session and stores it. */
-  login(credentials: { email: string; password: string; readOnly?: boolean }): Promise<LoggedIn>;
+  login(credentials: Credentials): Promise<LoggedIn>;
   /** Stores a session that was opened elsewhere, if it is valid. */
   adopt(session: Session): Promise<NonNullable<LoggedIn['employee']>>;
   /** Ends the session on the server, and here even if that fails. */
   logout(): Promise<void>;
-  /** Runs an operation, refreshing the session when it is due. */
+  /** Runs an operation, refreshing the session when it is due, and confirming it when the second factor is missing. */
   send<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
   ): Promise<Result>;
+  /** Runs this; where the second factor was missing, again once a code that is asked for has confirmed the session. */
+  confirming<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Runs any document; throws if the whole request is refused. */
   query(
     text: string,
@@ -71,8 +75,10 @@ export function createApi(options: {
   envToken: string | undefined;
   interrupted: AbortSignal;
   stderr: NodeJS.WriteStream;
+  /** Asks for a code of the second factor, for `send`. Without it, what needs one is refused. */
+  askForCode?: ((send: (code: string) => Promise<void>) => Promise<void>) | undefined;
 }): Api {
-  const { server, envToken, interrupted: signal, stderr } = options;
+  const { server, envToken, interrupted: signal, stderr, askForCode } = options;
   const usesEnvToken = envToken !== undefined;
   const store = usesEnvToken ? envTokenStore(envToken, options.store) : options.store;
   const about = { url: server, userAgent: `epic/${version}`, fetch: postOverHttp };
@@ -92,6 +98,10 @@ export function createApi(options: {
     withWaiting(work).catch((error: unknown) => {
       throw asCliError(error);
     });
+  const request = <Result, Variables>(
+    operation: Operation<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> => run(client.request(operation, variables, { signal }));
 
   return {
     server,
@@ -99,7 +109,8 @@ export function createApi(options: {
     login: (credentials) => run(client.login(credentials, { signal })),
     adopt: (session) => run(store.exclusively(() => storeIfValid(session))),
     logout: () => run(client.logout({ signal })),
-    send: (operation, variables) => run(client.request(operation, variables, { signal })),
+    send: (operation, variables) => confirming(() => request(operation, variables)),
+    confirming,
     async query(text, variables, operationName) {
       try {
         const options = { signal, ...(operationName !== undefined && { operationName }) };
@@ -118,6 +129,17 @@ export function createApi(options: {
     },
     newAccessToken: () => run(newAccessToken()),
   };
+
+  async function confirming<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      const isMissing = error instanceof CliError && lacksSecondFactor(error.problem);
+      if (!isMissing || !askForCode) throw error;
+      await askForCode(async (code) => void (await request(SecondFactorConfirm, { code })));
+      return work();
+    }
+  }
 
   async function newAccessToken(): Promise<string> {
     const present = await client.accessToken();

@@ -1,9 +1,10 @@
 import type { Api } from '../api/api.ts';
 import type { Flags, Values } from '../args/flag.ts';
 import { CliError, notFound } from '../errors.ts';
-import { withHint } from '../hints.ts';
+import { lacksEnrolment, lacksSecondFactor, withHint } from '../hints.ts';
 import type { Column } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
+import type { Draft } from '../prompts/draft.ts';
 import { capitalize } from '../text/words.ts';
 import { type Definition, type Invocation, type Title, type Verb, verb } from './command.ts';
 import { confirm, yes } from './confirm.ts';
@@ -40,6 +41,15 @@ interface ChangeDefinition<Row, F extends Flags, Result>
 
 type SentenceOf<Row> = (row: Row, participle: string) => string;
 
+/** Keeps what was typed where the same command line may succeed later. */
+function keepIfPassing(draft: Draft, error: unknown): void {
+  if (!(error instanceof CliError)) return;
+  const { problem } = error;
+  const isPassing =
+    problem.code === 'UNAVAILABLE' || lacksSecondFactor(problem) || lacksEnrolment(problem);
+  if (isPassing) draft.keep();
+}
+
 /** A command that changes one record and says what changed. One that creates a record is a form on a terminal. */
 export function change<Row extends Identified, F extends Flags, Result extends Row = Row>(
   noun: RecordNoun<Row>,
@@ -60,8 +70,14 @@ export function change<Row extends Identified, F extends Flags, Result extends R
     examples,
     ...(notes && { notes }),
     form: creates,
-    async beforeAsking({ api }, known) {
-      if (creates) await assertMayCreate(api, { noun: noun.name, name, flags, write }, known);
+    async beforeAsking({ api, draft }, known) {
+      if (!creates) return;
+      try {
+        await assertMayCreate(api, { noun: noun.name, name, flags, write }, known);
+      } catch (error) {
+        keepIfPassing(draft, error);
+        throw error;
+      }
     },
     async run(invocation) {
       const { api, flags: values, output, columns: shown, draft } = invocation;
@@ -85,7 +101,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
         output.changed(text, shown, row);
         afterwards?.(row, output);
       } catch (error) {
-        if (error instanceof CliError && error.problem.code === 'UNAVAILABLE') draft.keep();
+        keepIfPassing(draft, error);
         throw withHint(error, { noun: noun.name, name, id: write && id });
       }
     },

@@ -168,6 +168,10 @@ function contactIn(refusal: AccessQuery['refusal']): Contact | null {
  * known yet is checked when the form is sent.
  */
 export async function assertMayBegin(api: Api, about: About, question: Question): Promise<void> {
+  await api.confirming(() => assertAllowed(api, about, question));
+}
+
+async function assertAllowed(api: Api, about: About, question: Question): Promise<void> {
   const permission = await permissionFor(api, about, question);
   const { allowed, isVisible, message, verdict, policy, contact } = permission;
   if (allowed !== false || !isVisible) return;

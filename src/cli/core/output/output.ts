@@ -57,6 +57,8 @@ export interface Output {
   progress(): Progress;
   /** A sentence for the person, on stderr, and perhaps lines that stay lines: a command to type, or a short list. */
   note(sentence: string, ...lines: readonly string[]): void;
+  /** A drawing for the person at the prompt, on stderr. */
+  picture(draw: (paint: Paint, maxWidth: number) => Promise<string>): Promise<void>;
   /** A command line that is run for the person, on stderr. */
   echo(commandLine: string): void;
   /** Labels and what belongs to them, for the person at the prompt, on stderr. */
@@ -168,6 +170,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
           : `  ${wrapped(printableLines(line), errCells, '      ').slice(6)}`,
       );
       stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
+    },
+    async picture(draw) {
+      stderr.write(await draw(errPaint, errCells));
     },
     echo(commandLine) {
       stderr.write(`${errPaint.quiet(`$ ${printableLines(commandLine)}`)}\n`);

@@ -9,6 +9,8 @@ export interface Paint {
   bar(text: string): string;
   /** What is mine, or today. */
   standout(text: string): string;
+  /** What a camera reads, in the same colours on every terminal: blocks are white. */
+  qrCode(line: string): string;
   cell(kind: Kind, text: string): string;
 }
 
@@ -23,7 +25,7 @@ const statusColours: Record<string, number> = {
 
 /** Paint for a stream that shows colours, or not. */
 export function createPaint(colours: boolean): Paint {
-  const painted = (code: number) => (text: string) =>
+  const painted = (code: number | string) => (text: string) =>
     colours ? `\u001b[${code}m${text}\u001b[0m` : text;
   const quiet = painted(2);
   return {
@@ -33,6 +35,7 @@ export function createPaint(colours: boolean): Paint {
     bad: painted(31),
     bar: painted(36),
     standout: painted(7),
+    qrCode: painted('97;40'),
     cell(kind, text) {
       const colour = kind === 'status' ? statusColours[text] : undefined;
       if (colour) return painted(colour)(text);

@@ -11,6 +11,7 @@ import {
 } from '../../core/command/permission.ts';
 import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, usageError } from '../../core/errors.ts';
+import { hintFor } from '../../core/hints.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
 import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts';
@@ -161,6 +162,11 @@ function noteMissing(
   else if (reference) output.note('Say which:', `${question} --field ${reference.name}=ID`);
 }
 
+function noteHint(output: Output, { policy: kind }: PermissionRow): void {
+  const hint = kind === null ? undefined : hintFor({ code: 'FORBIDDEN', message: '', kind });
+  if (hint) output.note(`→ ${hint}`);
+}
+
 /** `epic can`: asks the database whether it would allow something. */
 export const can = (nouns: readonly NounEntry[]): Command =>
   command({
@@ -216,6 +222,7 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       if (output.format === 'people' && fields === undefined) {
         await output.drawing((paint, width) => drawAccess(row, paint, width));
         if (row.allowed === null) noteMissing(output, row, permissionQuery);
+        if (row.allowed === false) noteHint(output, row);
       } else output.record(shown, row);
       // the answer is on stdout; a no is the exit code too
       if (row.allowed === false) throw new CliError({ code: 'FORBIDDEN', message: '' });

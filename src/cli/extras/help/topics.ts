@@ -119,7 +119,7 @@ const scripting: Topic = {
   summary: 'Using epic in scripts',
   parts: [
     'Without a terminal, or with --no-input, epic never prompts: a missing flag is an error that names it. What cannot be undone needs --yes.',
-    'Passwords are never passed on the command line:',
+    'Passwords and codes of a second factor are never passed on the command line:',
     { lines: ['epic login --email ana@epic.example --password-stdin < password.txt'] },
     'Rely on exit codes (epic help exit-codes) and on --json (epic help formats), not on messages: those may change.',
     {

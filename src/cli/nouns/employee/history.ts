@@ -1,5 +1,12 @@
 import { type HistoryFormatter, joinParts } from '../../core/history/formatter.ts';
 
+/** What happens to a secret of theirs, which is not in the history itself: `reset` to the password. */
+const secrets = [
+  ['password', 'the password'],
+  ['secondFactor', 'the second factor'],
+  ['recoveryCodes', 'the recovery codes'],
+] as const;
+
 export const history: HistoryFormatter = {
   summary: ({ fullName, department }) => joinParts(fullName, department),
   acts: (before, after) => [
@@ -13,6 +20,8 @@ export const history: HistoryFormatter = {
       text: `revoked the service account “${before.serviceAccount}”`,
       covers: ['serviceAccount'],
     },
-    after.password != null && { text: `${after.password} the password`, covers: ['password'] },
+    ...secrets.map(
+      ([key, what]) => after[key] != null && { text: `${after[key]} ${what}`, covers: [key] },
+    ),
   ],
 };

@@ -4,8 +4,19 @@ import { email } from '../../core/args/parsers.ts';
 import { command, type Services } from '../../core/command/command.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
-import { ChangePassword, WhoAmI, type WhoAmIQuery } from '../../operations/index.ts';
-import { chooseNewPassword, readPasswords } from './passwords.ts';
+import { askForCode } from '../../core/prompts/code.ts';
+import {
+  ChangePassword,
+  SecondFactorStatus,
+  WhoAmI,
+  type WhoAmIQuery,
+} from '../../operations/index.ts';
+import {
+  chooseNewPassword,
+  codeAfterPassword,
+  readCredentials,
+  readPasswords,
+} from './passwords.ts';
 
 interface Person {
   id: number;
@@ -65,17 +76,38 @@ async function replacePassword(
   }
 }
 
+const kindOf = (error: unknown) => (error instanceof CliError ? error.problem.kind : undefined);
+
 /** A failed login is told without the advice to log in. */
-function loginRefused(error: unknown): unknown {
+function loginRefused(error: unknown, code: string | undefined): unknown {
   if (!(error instanceof CliError) || error.problem.kind !== 'login_refused') return error;
-  const hint = 'Check both, then try again: epic login';
-  return new CliError({ ...error.problem, hint }, { cause: error });
+  const told = code
+    ? {
+        message: 'E-mail, password or code is wrong, or the code was used before.',
+        hint: 'Check them, then try again: epic login',
+      }
+    : { hint: 'Check both, then try again: epic login' };
+  return new CliError({ ...error.problem, ...told }, { cause: error });
+}
+
+/** A code of the app is six digits. */
+const isRecoveryCode = (code: string) => /[a-z]/i.test(code);
+
+async function noteCodesLeft({ api, output }: Services): Promise<void> {
+  const { mySecondFactor } = await api.send(SecondFactorStatus, {});
+  const left = mySecondFactor?.recoveryCodesLeft;
+  output.note(
+    `Recovery codes left: ${left}. For ten new ones, or for another phone:`,
+    'epic second-factor recovery-codes',
+    'epic second-factor disable, then enable',
+  );
 }
 
 export const login = command({
   flags: {
     email: optional('--email <address>', 'your e-mail address', email),
     passwordStdin: toggle(passwordStdin, 'read the password from stdin'),
+    codeStdin: codeAfterPassword,
     readOnly: toggle('--read-only', 'only read: change nothing in this session'),
     withToken: toggle('--with-token', 'go on with a token from stdin, without a password'),
   },
@@ -83,15 +115,19 @@ export const login = command({
   examples: [
     ['login', 'asks for e-mail address and password'],
     ['login --email ana@epic.example --password-stdin < password.txt', 'for a script'],
+    [
+      'login --email ana@epic.example --password-stdin --code-stdin < both.txt',
+      'the password, then a code of the second factor',
+    ],
     ['login --with-token < token.txt', 'a token of “epic token”, or a refresh token of the API'],
     ['login --read-only', 'to look around, and change nothing by mistake'],
     ['login --server https://crm.epic.example', 'another server, remembered from then on'],
   ],
   async run(invocation) {
-    const { api, store, output, prompts, flags, stdin, columns: shown } = invocation;
+    const { api, store, output, prompts, flags, columns: shown } = invocation;
     refuseIfLent(api);
     if (flags.withToken) {
-      if (flags.email || flags.passwordStdin || flags.readOnly) {
+      if (flags.email || flags.passwordStdin || flags.codeStdin || flags.readOnly) {
         throw usageError('--with-token: a token says who you are. Leave the other flags out.');
       }
       const { adoptToken } = await import('./adopt-token.ts');
@@ -114,15 +150,19 @@ export const login = command({
       const initial = (await store.last()).email ?? undefined;
       address = email(await prompts.line('E-mail', { initial, check: isEmail }));
     }
-    const [password = ''] = await readPasswords(['Password'], {
-      stdin,
-      prompts,
-      fromStdin: flags.passwordStdin,
-    });
-    const { employee, mustChangePassword: isOneTime } = await api
-      .login({ email: address, password, readOnly: flags.readOnly })
+    const { password, code } = await readCredentials('Password', invocation);
+    let sent = code;
+    const logIn = (code?: string) => {
+      sent = code;
+      return api.login({ email: address, password, code, readOnly: flags.readOnly });
+    };
+    const { employee, mustChangePassword: isOneTime } = await logIn(code)
       .catch((error: unknown) => {
-        throw loginRefused(error);
+        if (kindOf(error) !== 'second_factor_required' || !prompts.possible) throw error;
+        return askForCode(invocation, logIn);
+      })
+      .catch((error: unknown) => {
+        throw loginRefused(error, sent);
       });
 
     let mustChangePassword = isOneTime;
@@ -140,7 +180,7 @@ export const login = command({
     output.changed(welcome(person), shown, person);
     if (mustChangePassword) {
       output.note('Before anything else, choose a password of your own: epic password');
-    }
+    } else if (sent && isRecoveryCode(sent)) await noteCodesLeft(invocation);
   },
 });
 

@@ -1,8 +1,33 @@
+import { toggle } from '../../core/args/flag.ts';
+import type { Services } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
+import { askForCode } from '../../core/prompts/code.ts';
 import type { Prompts } from '../../core/prompts/prompts.ts';
 import { readAll } from '../../core/prompts/read-all.ts';
 
-const onStdin = { flag: '--password-stdin', most: 64 * 1024 };
+/** The flag of a command that takes a code of the second factor. */
+export const codeStdin = toggle('--code-stdin', 'read a code of the second factor from stdin');
+
+/** The same, where `--password-stdin` is read first. */
+export const codeAfterPassword = {
+  ...codeStdin,
+  help: `${codeStdin.help}, on the line after the password`,
+};
+
+/** What stdin has for each question, one a line. A usage error that begins with `flag` when a line is missing. */
+export async function readLines(
+  stdin: NodeJS.ReadStream,
+  questions: readonly string[],
+  flag: string,
+): Promise<string[]> {
+  const lines = (await readAll(stdin, { flag, most: 64 * 1024 })).split(/\r?\n/);
+  const answers = lines.slice(0, questions.length);
+  if (answers.length === questions.length && !answers.includes('')) return answers;
+  const wanted = questions.length === 1 ? 'one line' : `${questions.length} lines`;
+  throw usageError(
+    `${flag}: stdin is not complete. It should hold ${wanted}: ${questions.join(', then ').toLowerCase()}.`,
+  );
+}
 
 /**
  * As many passwords as there are questions: from stdin, one a line, when `fromStdin`; otherwise from
@@ -13,26 +38,53 @@ export async function readPasswords(
   from: { stdin(): NodeJS.ReadStream; prompts: Prompts; fromStdin: boolean },
 ): Promise<string[]> {
   const { stdin, prompts, fromStdin } = from;
-  const passwords: string[] = [];
-  if (fromStdin) {
-    const lines = (await readAll(stdin(), onStdin)).split(/\r?\n/);
-    passwords.push(...lines.slice(0, questions.length));
-    if (lines.length < questions.length || passwords.includes('')) {
-      const wanted = questions.length === 1 ? 'the password' : `${questions.length} lines`;
-      throw usageError(
-        `--password-stdin: stdin is not complete. It should hold ${wanted}: ${questions.join(', then ').toLowerCase()}.`,
-      );
-    }
-    return passwords;
-  }
+  if (fromStdin) return readLines(stdin(), questions, '--password-stdin');
   if (!prompts.possible) {
     throw usageError(
       '--password-stdin is missing: there is no terminal to type a password on.',
       'Pipe it in: epic … --password-stdin < file',
     );
   }
+  const passwords: string[] = [];
   for (const question of questions) passwords.push(await prompts.password(question));
   return passwords;
+}
+
+/** The password, and the code that `--code-stdin` says is on the line after it. */
+export async function readCredentials(
+  question: string,
+  {
+    flags,
+    ...from
+  }: Pick<Services, 'stdin' | 'prompts'> & {
+    flags: Record<'passwordStdin' | 'codeStdin', boolean>;
+  },
+): Promise<{ password: string; code: string | undefined }> {
+  if (flags.codeStdin && !flags.passwordStdin) {
+    throw usageError(
+      '--code-stdin: the code is on the line after the password. Add --password-stdin.',
+    );
+  }
+  const questions = flags.codeStdin ? [question, 'Code'] : [question];
+  const [password = '', code] = await readPasswords(questions, {
+    ...from,
+    fromStdin: flags.passwordStdin,
+  });
+  return { password, code };
+}
+
+/** Sends this code, or one that is asked for. A usage error where there is neither. */
+export async function withCode<Result>(
+  services: Pick<Services, 'output' | 'prompts'>,
+  code: string | undefined,
+  send: (code: string) => Promise<Result>,
+): Promise<Result> {
+  if (code !== undefined) return send(code);
+  if (services.prompts.possible) return askForCode(services, send);
+  throw usageError(
+    '--code-stdin is missing: there is no terminal to type a code on.',
+    'Pipe it in: epic … --code-stdin < file',
+  );
 }
 
 const least = 12;
