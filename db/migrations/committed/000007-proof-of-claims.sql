@@ -1,6 +1,8 @@
 --! Previous: sha1:bbf35b5b8a5658d7f493d94ca06df3d837fb2c9d
---! Hash: sha1:7ea72c7c8a2b5d26bbb30d809c20cb64ace0f2c3
+--! Hash: sha1:2bf7ca934c6430a756f3f9790411038d6e5c1adb
 --! Message: proof of claims
+
+-- squawk-ignore-file constraint-missing-not-valid
 
 -- The database does not trust its API: claims count only with a proof, which takes the secret of an access token.
 

@@ -1,5 +1,5 @@
---! Previous: sha1:7ea72c7c8a2b5d26bbb30d809c20cb64ace0f2c3
---! Hash: sha1:45f80705b3b95c91b3e907ac2138e10c5071fd57
+--! Previous: sha1:2bf7ca934c6430a756f3f9790411038d6e5c1adb
+--! Hash: sha1:1ab80740a33cec9017e8d8b6ee3e9f3431960264
 --! Message: read-only tokens
 
 -- squawk-ignore-file ban-drop-column, constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation

@@ -1,5 +1,5 @@
---! Previous: sha1:45f80705b3b95c91b3e907ac2138e10c5071fd57
---! Hash: sha1:ebc19583482aa58d343ca7c5c6990571f4dc25a1
+--! Previous: sha1:1ab80740a33cec9017e8d8b6ee3e9f3431960264
+--! Hash: sha1:fc1da965079fb8aeb2c990a0a0e950f89352eb6e
 --! Message: password digests
 
 -- What is kept of a password is not what logs in: a digest of the hash, as auth.password_digest makes it.

@@ -1,5 +1,5 @@
---! Previous: sha1:ebc19583482aa58d343ca7c5c6990571f4dc25a1
---! Hash: sha1:9556950187556338f3fc79b59c4e56aa76ae3d17
+--! Previous: sha1:fc1da965079fb8aeb2c990a0a0e950f89352eb6e
+--! Hash: sha1:c0e3ab919b5eae3ca978ffb4312f95b526c0a72e
 --! Message: second factor
 
 -- A second factor: TOTP (RFC 6238), checked in the database, and recovery codes for a lost phone.

@@ -1,5 +1,5 @@
---! Previous: sha1:9556950187556338f3fc79b59c4e56aa76ae3d17
---! Hash: sha1:5a98c3b3190c7f208a47bf0ce614362b505c1741
+--! Previous: sha1:c0e3ab919b5eae3ca978ffb4312f95b526c0a72e
+--! Hash: sha1:f53c15e1f26ddc070d17ea320febbd2610e30095
 --! Message: service accounts
 
 -- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation, adding-field-with-default

@@ -1,5 +1,5 @@
---! Previous: sha1:5a98c3b3190c7f208a47bf0ce614362b505c1741
---! Hash: sha1:fe46526023ea20cf826bb4c712905c5de1e5c2ff
+--! Previous: sha1:f53c15e1f26ddc070d17ea320febbd2610e30095
+--! Hash: sha1:23e24b2b428d0ef6e3ea3b89bc4e618ae8e93916
 --! Message: timeouts
 
 -- What holds for the API's login if it has switched its timeouts off.
