@@ -40,6 +40,8 @@ function describeOperation(operation: Operation): string {
       return `overwrites the password of employee ${operation.id}`;
     case 'log in':
       return operation.readOnly ? 'logs in to read alone' : 'logs in';
+    case 'log in through a program':
+      return 'has a program log in for them';
     case 'log out':
       return 'logs out';
     case 'change password':

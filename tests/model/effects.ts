@@ -37,6 +37,7 @@ export function applyOperation(
       updateRow(state, 'employee', operation.id, { active: false });
       break;
     case 'log in':
+    case 'log in through a program':
       state.sessions.push(session);
       break;
     case 'log out':
@@ -103,10 +104,22 @@ function updateRow(state: State, record: RecordName, id: number, values: Values)
   const row = state[record].get(id);
   if (row === undefined) return;
   const { read_at, ...written } = values;
+  if ('department' in row && written.department !== undefined) {
+    if (written.department !== row.department) endPrograms(state, id);
+  }
   Object.assign(row, written);
   if (read_at !== undefined) Object.assign(row, { is_read: true });
   if (written.status === 'signed' && 'was_signed' in row) row.was_signed = true;
-  if (written.active === false) endSessions(state, ({ employee_id }) => employee_id === id);
+  if (written.active === false) {
+    endPrograms(state, id);
+    endSessions(state, ({ employee_id }) => employee_id === id);
+  }
+}
+
+/** Service accounts end for good when their owner leaves or moves. */
+function endPrograms(state: State, id: number): void {
+  state.programs.delete(id);
+  endSessions(state, ({ employee_id, is_program }) => employee_id === id && is_program);
 }
 
 /** Notifications about a record are deleted with it, and the sessions of an employee. */

@@ -50,13 +50,18 @@ export function predict(state: State, step: Step, session: Session | null): Expe
         )
       : allowed();
   }
+  if (operation.verb === 'log in through a program') {
+    return state.programs.has(me.id)
+      ? allowed()
+      : refused('UNAUTHENTICATED', 'they have no service account');
+  }
   if (session === null) return refused('UNAUTHENTICATED', 'there is no session');
   if (!session.is_open) return refused('UNAUTHENTICATED', 'the session has ended');
   if (session.department !== me.department) {
     return refused('UNAUTHENTICATED', `they have moved to ${me.department}`);
   }
   if (operation.verb === 'log out') return allowed();
-  if (operation.verb === 'change password') return forSession(session, allowed());
+  if (operation.verb === 'change password') return forPerson(session, allowed());
   if (state.oneTimePasswords.has(me.id))
     return refused('FORBIDDEN', 'the one-time password must be changed');
 
@@ -69,7 +74,7 @@ export function predict(state: State, step: Step, session: Session | null): Expe
     case 'overwrite password':
       return refused('FORBIDDEN', 'no department may');
     case 'enable second factor':
-      return forSession(
+      return forPerson(
         session,
         state.secondFactors.has(me.id)
           ? refused('CONFLICT', 'a second factor is enabled only once')
@@ -77,7 +82,7 @@ export function predict(state: State, step: Step, session: Session | null): Expe
       );
     case 'confirm second factor':
     case 'disable second factor':
-      return forSession(
+      return forPerson(
         session,
         state.secondFactors.has(me.id) ? allowed() : refused('CONFLICT', 'they have none'),
       );
@@ -89,8 +94,20 @@ export function predict(state: State, step: Step, session: Session | null): Expe
 /** What becomes of a write in this session: a read-only one allows none, unless something else is refused before. */
 function forSession(session: Session, write: Expectation): Expectation {
   if (!session.is_read_only) return write;
+  return alsoForbidden(write, 'the session is read-only');
+}
+
+/** What becomes of what people do for themselves: no program does it. */
+function forPerson(session: Session, write: Expectation): Expectation {
+  return forSession(
+    session,
+    session.is_program ? alsoForbidden(write, 'a program does not') : write,
+  );
+}
+
+function alsoForbidden(write: Expectation, why: string): Expectation {
   const codes: Code[] = write.allowed ? [] : write.codes;
-  return refused([...new Set<Code>(['FORBIDDEN', ...codes])], 'the session is read-only');
+  return refused([...new Set<Code>(['FORBIDDEN', ...codes])], why);
 }
 
 function predictWrite(
@@ -124,6 +141,9 @@ function predictWrite(
   if (!areValuesAllowed)
     violations.push({ code: 'FORBIDDEN', rule: `${me.department} may write that` });
   if (repetition) violations.push({ code: 'CONFLICT', rule: repetition });
+  if (record === 'employee' && verb === 'create' && actor.session.is_program) {
+    violations.push({ code: 'FORBIDDEN', rule: 'a program gives no password' });
+  }
   if (
     needsSecondFactor(spec) &&
     state.secondFactors.has(me.id) &&

@@ -30,7 +30,8 @@ export function sequences(drivers: readonly DriverName[]): fc.Arbitrary<Generate
     { weight: 2, arbitrary: onboarding(viaForLogin) },
     { weight: 2, arbitrary: departmentChange(viaForLogin) },
     { weight: 2, arbitrary: reactivation(via) },
-    { weight: 2, arbitrary: readOnlySession(via, viaForLogin) },
+    { weight: 2, arbitrary: sessionOf(logInToRead, via, viaForLogin) },
+    { weight: 2, arbitrary: sessionOf(logInThroughProgram, via, viaForLogin) },
     { weight: 2, arbitrary: enrolment(via, viaForLogin) },
   );
   const parts = fc.array(part, { maxLength: 60, size: 'max' });
@@ -69,6 +70,8 @@ const secondFactor = fc.constantFrom<GeneratedOperation>(
   { verb: 'confirm second factor' },
   { verb: 'disable second factor' },
 );
+const logInToRead = fc.constant<GeneratedOperation>({ verb: 'log in', readOnly: true });
+const logInThroughProgram = fc.constant<GeneratedOperation>({ verb: 'log in through a program' });
 const changePassword = fc.constant<GeneratedOperation>({ verb: 'change password' });
 
 const anyOperation = choice<GeneratedOperation>(
@@ -113,6 +116,7 @@ const anyOperation = choice<GeneratedOperation>(
 
 const credentialOperation = choice<GeneratedOperation>(
   { weight: 5, arbitrary: logIn },
+  { weight: 1, arbitrary: logInThroughProgram },
   { weight: 1, arbitrary: changePassword },
   { weight: 1, arbitrary: secondFactor },
 );
@@ -240,20 +244,21 @@ function enrolment(
   });
 }
 
-/** An employee logs in to read alone, and then does as always. */
-function readOnlySession(
+/** An employee opens a session in some way, and then does as always. */
+function sessionOf(
+  opening: fc.Arbitrary<GeneratedOperation>,
   via: fc.Arbitrary<DriverName>,
   viaForLogin: fc.Arbitrary<DriverName>,
 ): fc.Arbitrary<GeneratedStep[]> {
-  const logInToRead = fc.constant<GeneratedOperation>({ verb: 'log in', readOnly: true });
-  return activeEmployee.chain((id) =>
-    fc
+  return activeEmployee.chain((id) => {
+    const steps = generatedStep(fc.constant(id), via, fc.oneof(anyOperation, credentialOperation));
+    return fc
       .tuple(
-        generatedStep(fc.constant(id), viaForLogin, logInToRead),
-        fc.array(generatedStep(fc.constant(id), via, anyOperation), { minLength: 1, maxLength: 4 }),
+        generatedStep(fc.constant(id), viaForLogin, opening),
+        fc.array(steps, { minLength: 1, maxLength: 4 }),
       )
-      .map(([first, others]) => [first, ...others]),
-  );
+      .map(([first, others]) => [first, ...others]);
+  });
 }
 
 const activeEmployee = fc

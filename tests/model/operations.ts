@@ -28,6 +28,7 @@ export type Operation<Id = number> =
   | { verb: 'rewrite history'; with: 'update' | 'delete'; id: Id }
   | { verb: 'overwrite password'; id: Id }
   | { verb: 'log in'; readOnly: boolean }
+  | { verb: 'log in through a program' }
   | { verb: 'log out' }
   | { verb: 'change password' }
   | { verb: 'enable second factor' }

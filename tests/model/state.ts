@@ -88,6 +88,8 @@ export interface Session {
   is_read_only: boolean;
   /** The second factor was confirmed in it. */
   has_second_factor: boolean;
+  /** A program of the employee's opened it. */
+  is_program: boolean;
 }
 
 export type Tables = { [Name in RecordName]: Map<number, Records[Name]> };
@@ -99,6 +101,8 @@ export interface State extends Tables {
   oneTimePasswords: Set<number>;
   /** The employees who have enabled a second factor. */
   secondFactors: Set<number>;
+  /** The employees with a service account. */
+  programs: Set<number>;
 }
 
 export function remainsToBePaid(state: State, contract: Contract): number {
@@ -128,6 +132,8 @@ export function isOpenEvent({ status }: Event): boolean {
  *   support     Chloe runs the gala and ran the reunion; Denis runs the banquet
  *   management  Emma, Felix
  *   left        Gaston (sales), Hector (support)
+ *
+ * Every active employee has a service account.
  */
 export function initialState(): State {
   const event = { start_date: '2030-05-01T10:00:00.000Z', end_date: '2030-05-01T18:00:00.000Z' };
@@ -179,6 +185,7 @@ export function initialState(): State {
     sessions: [],
     oneTimePasswords: new Set(),
     secondFactors: new Set(),
+    programs: new Set([1, 2, 3, 4, 5, 6, 7]),
   };
 }
 

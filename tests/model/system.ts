@@ -1,5 +1,6 @@
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { password } from '../support/people.ts';
+import { newProgram, type Program } from '../support/programs.ts';
 import { spawnServer } from '../support/server.ts';
 import { CredentialStore } from './drivers/credential-store.ts';
 import type { Driver, Result } from './drivers/driver.ts';
@@ -42,11 +43,23 @@ export async function startSystem(
   let initial = { state: initialState(), credentials: new CredentialStore(), at: 0 };
   let credentials = initial.credentials;
 
+  const programs = new Map<number, Program>();
+
   async function logInAll(): Promise<void> {
     initial = { state: initialState(), credentials: new CredentialStore(), at: Date.now() };
     for (const me of initial.state.employee.values()) {
       if (!me.active) continue;
-      const caller = { key: null, email: me.email, password, nextPassword: '', factor: null };
+      if (!programs.has(me.id)) {
+        programs.set(me.id, await newProgram(database, `program-${me.id}`, me.email));
+      }
+      const caller = {
+        key: null,
+        email: me.email,
+        password,
+        nextPassword: '',
+        factor: null,
+        program: null,
+      };
       const { key, detail } = await drivers.GraphQL.perform(
         { verb: 'log in', readOnly: false },
         caller,
@@ -73,12 +86,16 @@ export async function startSystem(
       const factor = credentials.factorOf(by);
       // A code is good once, and these steps take less than the half minute until the next.
       if (factor !== null) await store.forgetUsedCodes();
-      const answer = await drivers[via].perform(operation, {
+      const isProgram = operation.verb === 'log in through a program';
+      // a session that a program opens through SQL has no refresh token to get an access token for
+      const driver = isProgram ? drivers.GraphQL : drivers[via];
+      const answer = await driver.perform(operation, {
         key: credentials.keyOf(session),
         email: me?.email ?? 'nobody@epic.example',
         password: credentials.passwordOf(by),
         nextPassword,
         factor,
+        program: programs.get(by ?? 0) ?? null,
       });
       const { code, key, id, password: given } = answer;
       if (id !== undefined && given !== undefined) credentials.setPassword(id, given);
@@ -89,13 +106,21 @@ export async function startSystem(
         if (answer.factor) credentials.setFactor(me.id, answer.factor);
         if (operation.verb === 'disable second factor') credentials.setFactor(me.id, null);
       }
-      if (operation.verb !== 'log in') return answer;
+      if (operation.verb !== 'log in' && !isProgram) return answer;
       // Locks after failed logins are not modelled.
       if (key === undefined || me === undefined) await store.forgetFailedLogins();
       if (key === undefined || me === undefined) return answer;
       const tokens =
-        key.accessToken === null && graphql ? await graphql.issueAccessToken(key) : key;
-      return { ...answer, opened: credentials.add(tokens, me, { isReadOnly: operation.readOnly }) };
+        key.accessToken === null && graphql && !isProgram
+          ? await graphql.issueAccessToken(key)
+          : key;
+      return {
+        ...answer,
+        opened: credentials.add(tokens, me, {
+          isReadOnly: operation.verb === 'log in' && operation.readOnly,
+          isProgram,
+        }),
+      };
     },
 
     async close() {

@@ -59,3 +59,22 @@ test.each([
 
   expect(found?.script).toEqual([expect.stringMatching(line)]);
 });
+
+test.each([
+  {
+    mutant: 'a second factor that is not asked for',
+    sql: 'drop policy management_update_with_second_factor on crm.employee',
+    step: /^\d\. (Emma|Felix) \(management\).* → model: FORBIDDEN \(the second factor was confirmed\); database: done/,
+  },
+  {
+    mutant: 'a program that gives passwords',
+    sql: 'alter policy management_create_one_time on auth.credential with check (true)',
+    step: /^\d\. (Emma|Felix) \(management\) creates employee: .* → model: FORBIDDEN \(a program gives no password\); database: done/,
+  },
+])('the search finds $mutant', async ({ sql, step }) => {
+  const { found } = await explore(['SQL'], { operations: 5000, seed: 1 }, async (database) => {
+    await database.query(sql);
+  });
+
+  expect(found?.script.at(-1)).toMatch(step);
+});

@@ -33,7 +33,7 @@ export class CredentialStore {
   add(
     key: SessionTokens,
     { id, department }: Employee,
-    { isReadOnly = false }: { isReadOnly?: boolean } = {},
+    { isReadOnly = false, isProgram = false }: { isReadOnly?: boolean; isProgram?: boolean } = {},
   ): Session {
     this.#keys.push(key);
     return {
@@ -42,7 +42,8 @@ export class CredentialStore {
       department,
       is_open: true,
       is_read_only: isReadOnly,
-      has_second_factor: this.#factors.has(id),
+      has_second_factor: !isProgram && this.#factors.has(id),
+      is_program: isProgram,
     };
   }
 

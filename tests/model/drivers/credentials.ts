@@ -64,6 +64,40 @@ export async function logIn(
   );
 }
 
+/** Opens a session with an assertion that the program of the caller has signed. */
+export function logInThroughProgram(
+  runInSession: RunInSession,
+  { program }: Caller,
+): Promise<Result> {
+  const access = newAccessSecret();
+  interface Outcome {
+    outcome: string;
+    session_id: string;
+    employee_id: number;
+    department: string;
+  }
+  return runInSession<Outcome & Record<string, unknown>, Result>(
+    anonymous,
+    {
+      text: 'select * from auth.authenticate_service($1, $2, $3, null)',
+      values: [program?.assertion() ?? '', access.digest, 'the model'],
+    },
+    ({ rows: [row] }) =>
+      row?.outcome === 'ok'
+        ? done({
+            key: {
+              employeeId: row.employee_id,
+              sessionId: row.session_id,
+              department: row.department,
+              secret: access.secret,
+              refreshToken: '',
+              accessToken: null,
+            },
+          })
+        : { code: 'UNAUTHENTICATED', detail: `the assertion was ${row?.outcome}` },
+  );
+}
+
 export async function changePassword(runInSession: RunInSession, caller: Caller): Promise<Result> {
   const me = { key: caller.key, forOwnCredential: true };
   const [parameters, newHash] = await Promise.all([

@@ -1,4 +1,5 @@
 import { type Secret, TOTP } from 'otpauth';
+import type { Program } from '../../support/programs.ts';
 import type { Code } from '../expectation.ts';
 import type { Operation } from '../operations.ts';
 
@@ -24,6 +25,8 @@ export interface Caller {
   nextPassword: string;
   /** The secret of their authenticator app; null when they have none. */
   factor: Secret | null;
+  /** The program of their service account; null when they never had one. */
+  program: Program | null;
 }
 
 /** The result of an operation. */

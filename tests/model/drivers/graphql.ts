@@ -26,6 +26,7 @@ export function graphqlDriver(url: string): GraphqlDriver {
   return {
     async perform(operation, caller) {
       if (operation.verb === 'log in') return logIn(url, caller, operation.readOnly);
+      if (operation.verb === 'log in through a program') return logInThroughProgram(url, caller);
       const token = caller.key?.accessToken ?? undefined;
       if (operation.verb === 'enable second factor') {
         return enableSecondFactor(url, token, caller);
@@ -56,7 +57,10 @@ interface Request {
 }
 
 function requestFor(
-  operation: Exclude<Operation, { verb: 'log in' | 'enable second factor' }>,
+  operation: Exclude<
+    Operation,
+    { verb: 'log in' | 'log in through a program' | 'enable second factor' }
+  >,
   { password, nextPassword, factor }: Caller,
 ): Request {
   switch (operation.verb) {
@@ -188,6 +192,22 @@ async function enableSecondFactor(
   return refusalIn(enabled) ?? done({ factor });
 }
 
+async function logInThroughProgram(url: string, { program }: Caller): Promise<Result> {
+  const answer = await ask<{ authenticateService: { accessToken: string } | null }>(
+    url,
+    'mutation ($assertion: String!) { authenticateService(input: { assertion: $assertion }) { accessToken } }',
+    { variables: { assertion: program?.assertion() ?? '' } },
+  );
+  const accessToken = answer.data?.authenticateService?.accessToken;
+  if (accessToken === undefined) return refusalIn(answer) ?? { code: 'NOTHING', detail: '' };
+  return done({ key: { ...claimsOf(accessToken), refreshToken: '', accessToken } });
+}
+
+function claimsOf(accessToken: string) {
+  const { sub, sid, department, secret } = jwt.decode(accessToken) as jwt.JwtPayload;
+  return { employeeId: Number(sub), sessionId: sid, department, secret };
+}
+
 async function logIn(
   url: string,
   { email, password, factor }: Caller,
@@ -202,16 +222,8 @@ async function logIn(
   );
   const refusal = refusalIn(answer);
   if (refusal !== null || !answer.data?.login) return refusal ?? { code: 'NOTHING', detail: '' };
-  const { accessToken, refreshToken, employee } = answer.data.login;
-  const { sid, department, secret } = jwt.decode(accessToken) as jwt.JwtPayload;
+  const { accessToken, refreshToken } = answer.data.login;
   return done({
-    key: {
-      employeeId: employee.id,
-      sessionId: sid,
-      department,
-      secret,
-      refreshToken: refreshToken ?? '',
-      accessToken,
-    },
+    key: { ...claimsOf(accessToken), refreshToken: refreshToken ?? '', accessToken },
   });
 }

@@ -6,6 +6,7 @@ import {
   disableSecondFactor,
   enableSecondFactor,
   logIn,
+  logInThroughProgram,
   setOneTimePassword,
 } from './credentials.ts';
 import { type Caller, type Driver, done, type Result } from './driver.ts';
@@ -42,6 +43,9 @@ async function perform(
   caller: Caller,
 ): Promise<Result> {
   if (operation.verb === 'log in') return logIn(runInSession, caller, operation.readOnly);
+  if (operation.verb === 'log in through a program') {
+    return logInThroughProgram(runInSession, caller);
+  }
   if (operation.verb === 'change password') return changePassword(runInSession, caller);
   if (operation.verb === 'enable second factor') return enableSecondFactor(runInSession, caller);
   if (operation.verb === 'confirm second factor') return confirmSecondFactor(runInSession, caller);

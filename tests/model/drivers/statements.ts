@@ -4,7 +4,7 @@ import type { Statement } from './transactions.ts';
 
 type Stated = Exclude<
   Operation,
-  { verb: 'log in' | 'change password' | `${string} second factor` }
+  { verb: 'log in' | 'log in through a program' | 'change password' | `${string} second factor` }
 >;
 
 /** The statement of an operation. One for all rows reads no column, so that only the policies of its own verb apply. */
