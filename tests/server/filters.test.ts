@@ -177,7 +177,7 @@ describe.each([
   ['clients', `firstContactFrom: "${today}"`, 'client_first_contact_idx'],
   ['clients', 'firstContactTo: "2017-01-01"', 'client_first_contact_idx'],
   ['contracts', 'mine: true', 'contract_commercial_id_idx'],
-  ['contracts', 'unsigned: true', 'contract_unsigned_idx'],
+  ['contracts', 'unsigned: true', 'contract_(unsigned|status)_idx'],
   ['contracts', 'unpaid: true', 'contract_unpaid_idx'],
   ['contracts', 'overdue: true', 'contract_unpaid_idx'],
   ['contracts', 'search: "abcdef"', 'client_search_idx.*contract_client_id_idx'],

@@ -94,7 +94,7 @@ const refusal = {
 };
 
 /** What needs no session, or what a read-only session does all the same. */
-const exceptions = ['login', 'refresh', 'logout', 'createReadOnlyToken'];
+const exceptions = ['authenticateService', 'login', 'refresh', 'logout', 'createReadOnlyToken'];
 
 /** What management may not do anyway. */
 const salesOnly = ['createClient', 'updateClient', 'recordContact', 'runImport'];
