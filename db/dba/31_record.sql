@@ -34,6 +34,7 @@ language sql immutable
 set search_path = ''
 as $$
   select case
+    when policy ~ '_(once_enrolled|with_second_factor)$'  then 'second factor'  -- dba.require_second_factor
     when 'false' in (clause.before, clause.after)         then 'none'
     when clause.before = 'true' and clause.after = 'true' then 'all'
     when not starts_with(policy, prefix.text)             then policy
@@ -49,7 +50,7 @@ as $$
   cross join lateral (select substr(policy, length(prefix.text) + 1)) rest (text)
 $$;
 comment on function dba.policy_scope(text, text, text, text, text) is
-  'Which rows a policy is about, in a word: all, none, or the end of its name (own for sales_update_own); the whole name when it does not begin with the role.';
+  'Which rows a policy is about, in a word: all, none, the second factor, or the end of its name (own for sales_update_own); the whole name when it does not begin with the role.';
 
 
 -- Tables and views, and the tables whose policies apply to their rows: the table itself, or those that the view reads, as
