@@ -269,25 +269,29 @@ async function post(url: string, token: string, body: object): Promise<any> {
   return data;
 }
 
-/** The CPU time of a process and its descendants, those that have ended included, in milliseconds. Linux only. */
+/** The CPU time of a process and its descendants, in milliseconds. Linux only. */
 function cpuOf(root: number): number {
-  const stats = new Map<number, { parent: number; ticks: number }>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+  const processes = new Map<number, { parent: number; milliseconds: number }>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
     try {
-      const fields = readFileSync(`/proc/${name}/stat`, 'utf8')
+      const [, parent] = readFileSync(`/proc/${name}/stat`, 'utf8')
         .replace(/^.*\) /s, '')
         .split(' ');
-      const ticks = fields.slice(11, 15).reduce((sum, value) => sum + Number(value), 0);
-      stats.set(Number(name), { parent: Number(fields[1]), ticks });
+      const threads = readdirSync(`/proc/${name}/task`).map((thread) =>
+        Number(readFileSync(`/proc/${name}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+      );
+      const nanoseconds = threads.reduce((sum, value) => sum + value, 0);
+      processes.set(Number(name), { parent: Number(parent), milliseconds: nanoseconds / 1e6 });
     } catch {
       // it has ended meanwhile
     }
   }
   const isOurs = (pid: number): boolean =>
-    pid === root || (stats.has(pid) && isOurs(stats.get(pid)?.parent ?? 0));
-  const ticks = [...stats].reduce((sum, [pid, stat]) => (isOurs(pid) ? sum + stat.ticks : sum), 0);
-  return ticks * 10;
+    pid === root || (processes.has(pid) && isOurs(processes.get(pid)?.parent ?? 0));
+  return [...processes].reduce(
+    (sum, [pid, { milliseconds }]) => (isOurs(pid) ? sum + milliseconds : sum),
+    0,
+  );
 }
 
 function report(measured: {
