@@ -32,7 +32,7 @@ table { border-collapse: separate; border-spacing: 0; width: 100%; margin: 0.25r
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; vertical-align: top; text-align: left; }
 thead th { position: sticky; top: var(--head); z-index: 1; background: var(--page); color: var(--faint); font-weight: 600; border-bottom: 1px solid var(--line); }
 
-.grid th, .grid td { padding: 0.28rem 0.4rem; text-align: center; border-bottom: 1px solid var(--line); white-space: nowrap; }
+.grid th, .grid td { padding: 0.18rem 0.4rem; text-align: center; border-bottom: 1px solid var(--line); white-space: nowrap; }
 .grid thead tr:first-child th { border-bottom: 0; color: var(--text); padding-bottom: 0; line-height: 1.4rem; }
 .grid thead tr:nth-child(2) th { top: calc(var(--head) + 1.65rem); font-weight: 400; font-size: 0.86em; }
 .grid .start { border-left: 1px solid var(--line); }
@@ -40,7 +40,7 @@ thead th { position: sticky; top: var(--head); z-index: 1; background: var(--pag
 .grid thead [rowspan] { vertical-align: bottom; border-bottom: 1px solid var(--line) !important; font-weight: 400; }
 .grid tbody th { font-weight: 400; }
 .grid .title th { color: var(--faint); padding-top: 1.1rem; font-size: 0.92em; }
-.grid td { color: var(--faint); }
+.grid td { color: var(--faint); white-space: normal; }
 .grid .differs { background: var(--mark); color: var(--mark-text); font-weight: 600; }
 .grid .differs.none { background: none; color: var(--faint); font-weight: 400; }
 .grid tbody tr:hover > :not(.differs:not(.none)) { background: var(--shade); }
