@@ -30,7 +30,7 @@ join dba.effective_role effective
 group by source.record_oid, reader.role, verb.privilege, verb.name, policy.oid, policy.name, policy.mode, policy.sentence,
          pg_policy.polqual, pg_policy.polwithcheck, pg_policy.polrelid;
 comment on view dba.record_policy is
-  'Every policy that applies when a role uses a privilege on a record, other than those that require a session of everybody: one row for each.';
+  'Every policy that applies when a role uses a privilege on a record, other than those that require a session: one row for each.';
 
 
 -- Whether row-level security applies to a role that reads or writes the rows of a record, and if not, why.

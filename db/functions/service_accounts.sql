@@ -1,7 +1,7 @@
 -- Service accounts: programs that act for an employee, and prove who they are with an assertion (RFC 7523).
 --
 -- An assertion is a JWT that the program signs with its private key: RS256, good for five minutes at most, for one
--- session. The signature is verified here and not by the API, so that whoever has the API's login opens no session
+-- session. The signature is verified here and not by the API, so that a thief of the API's login opens no session
 -- without one. PostgreSQL can: verifying RSA takes 17 multiplications of numeric.
 
 
