@@ -1,20 +1,35 @@
 -- The catalogue's entries about access, decoded. The tools read these views rather than the catalogue.
 
 
--- Every schema of this database that is neither PostgreSQL's own nor an extension's.
+create function dba.is_guest() returns boolean
+language sql stable
+set search_path = ''
+as $$
+  -- of a view, since a grant on the schema would renew the entry of the schema
+  select xmin is not distinct from pg_current_xact_id_if_assigned()::xid
+  from pg_catalog.pg_class
+  where oid = 'dba.setting'::regclass
+$$;
+comment on function dba.is_guest() is
+  'Whether schema dba was created by this transaction: then it is there to look at a database, and no part of it.';
+
+
+-- Every schema of this database that is neither PostgreSQL's own nor an extension's. Schema dba is left out while the transaction
+-- that creates it lasts: then it is there to look at a database, and no part of it.
 
 create view dba.schema with (security_invoker) as
 select namespace.oid, namespace.nspname as name, namespace.nspowner::regrole::text as owner
 from pg_catalog.pg_namespace namespace
 where namespace.nspname !~ '^pg_'
   and namespace.nspname <> 'information_schema'
+  and not (namespace.nspname = 'dba' and dba.is_guest())
   and not exists (
     select from pg_catalog.pg_depend
     where pg_depend.classid = 'pg_catalog.pg_namespace'::regclass
       and pg_depend.objid = namespace.oid
       and pg_depend.deptype = 'e');
 comment on view dba.schema is
-  'Every schema that is neither PostgreSQL''s own nor an extension''s.';
+  'Every schema that is neither PostgreSQL''s own nor an extension''s; also dba, once it is deployed.';
 
 
 -- Every policy: one row for each role that it is for.
@@ -34,14 +49,17 @@ select
   pg_get_expr(policy.polqual, policy.polrelid)         as using_expression,
   pg_get_expr(policy.polwithcheck, policy.polrelid)    as check_expression,
   obj_description(policy.oid, 'pg_policy')             as sentence,
-  not policy.polpermissive and policy.polname ~ '_in_session$' as requires_session
+  not policy.polpermissive
+    and concat_ws(' ', nullif(pg_get_expr(policy.polqual, policy.polrelid), 'true'), pg_get_expr(policy.polwithcheck, policy.polrelid))
+      ~ '^\( SELECT auth\.in_(writable_)?session\(\) AS \w+\)$|^\(\( SELECT NULLIF\(auth\.in_session\(\), false\) AS "nullif"\) IS NOT NULL\)$'
+      as requires_session
 from pg_catalog.pg_policy policy
 join pg_catalog.pg_class relation on relation.oid = policy.polrelid
 join dba.schema schema            on schema.oid = relation.relnamespace
 cross join lateral unnest(policy.polroles) as grantee (oid)
 left join pg_catalog.pg_roles role on role.oid = grantee.oid;
 comment on view dba.policy is
-  'Every policy, one row for each role that it is for; command is select, insert, update, delete or all. Those that dba.require_session adds require a session.';
+  'Every policy, one row for each role that it is for; command is select, insert, update, delete or all. Those that ask for nothing but a session, as dba.require_session adds them, require it.';
 
 
 -- Every privilege that a role other than the owner holds on an object of ours, column by column where it
@@ -58,6 +76,7 @@ with object as (
          nspowner, coalesce(nspacl, acldefault('n', nspowner))
   from pg_catalog.pg_namespace namespace
   where nspname !~ '^pg_' and nspname <> 'information_schema'
+    and not (nspname = 'dba' and dba.is_guest())
   union all
   select case relation.relkind when 'r' then 'table' when 'p' then 'table' when 'f' then 'foreign table'
            when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' end,

@@ -1,4 +1,5 @@
--- The departments, as the records know them: the words that crm.employee.department can be, each with its role.
+-- The departments, as the records know them: the words that crm.employee.department can be, each with its role. Another database
+-- has none.
 
 create view dba.department with (security_invoker) as
 select word.found[1] as name, 'epic_' || word.found[1] as role, word.position::integer as position
@@ -16,7 +17,7 @@ set search_path = ''
 as $$
   select coalesce(
     (select position from dba.department where department.role = role_position.role),
-    1000 + array_position(array['epic_employee', 'epic_anonymous', 'epic_authenticator', 'epic_owner'], role))
+    1000 + array_position(array['epic_employee', 'epic_anonymous'] || (select api_logins || owner from dba.setting), role))
 $$;
 comment on function dba.role_position(text) is
-  'The position of a role in a list: the departments, then epic_employee, epic_anonymous, epic_authenticator and epic_owner; null for any other.';
+  'The position of a role in a list: the departments, then epic_employee, epic_anonymous, the logins of the API and the owner; null for any other.';

@@ -36,6 +36,24 @@ comment on view dba.role is
   'Every role, superusers apart, that is named in a grant or a policy, owns something, or is a member of such a role.';
 
 
+-- The columns of the matrix.
+
+create view dba.shown_role with (security_invoker) as
+select department.role, department.position
+from dba.department
+union all
+select role.name::text, row_number() over (order by login.rolname = role.name, role.name)::integer
+from dba.setting
+cross join unnest(setting.api_logins) api_login (name)
+join pg_catalog.pg_roles login on login.rolname = api_login.name
+join dba.role                  on role.name <> setting.owner
+                              and pg_has_role(login.oid, role.oid,
+                                    case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end)
+where not exists (select from dba.department);
+comment on view dba.shown_role is
+  'The roles that requests run as, in order: the departments. On a database without departments, what the logins of the API may become, themselves last.';
+
+
 -- What is granted to `granted_to` is effective for `role`; `via` says how. The role `public` stands for all others.
 
 create view dba.effective_role with (security_invoker) as

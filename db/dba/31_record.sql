@@ -1,65 +1,13 @@
 -- What the matrix is built from: policies as people write them, the records, and the effective privileges on them.
 
 
--- PostgreSQL prints an expression as it was parsed; this takes it back to what a person would write.
-
-create function dba.pretty_expression(expression text) returns text
-language sql immutable strict
-set search_path = ''
-as $$
-  select regexp_replace(string_agg(part, '''' order by n), '= any \(array\[([^\]]*)\]\)', 'in (\1)', 'g')
-  from (
-    select n, case
-      when n % 2 = 0 then text  -- between quotes
-      else regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
-             case when expression like '%"%' then text else lower(text) end,
-             '^::text', ''),
-             '\m(\d+)::numeric', '\1', 'g'),
-             '\s+', ' ', 'g'),
-             '\( select', '(select', 'gi'),
-             '\(?\(select ([\w.]+\(\)) as \w+\)\)?', '(select \1)', 'gi')
-      end
-    from regexp_split_to_table(expression, '''') with ordinality piece (text, n)
-  ) parts (n, part)
-$$;
-comment on function dba.pretty_expression(text) is
-  'An expression of the catalogue in lower case and without what PostgreSQL adds to it: casts of literals, aliases, needless parentheses.';
-
-
--- The scope of a policy in a word: "all" when it is true, otherwise the end of its name.
-
-create function dba.policy_scope(policy text, role text, verb text, using_expression text, check_expression text)
-returns text
-language sql immutable
-set search_path = ''
-as $$
-  select case
-    when policy ~ '_(once_enrolled|with_second_factor)$'  then 'second factor'  -- dba.require_second_factor
-    when 'false' in (clause.before, clause.after)         then 'none'
-    when clause.before = 'true' and clause.after = 'true' then 'all'
-    when not starts_with(policy, prefix.text)             then policy
-    when rest.text ~ '^(read|create|update|delete)_'      then replace(substr(rest.text, strpos(rest.text, '_') + 1), '_', ' ')
-    else regexp_replace(rest.text, '^.*_', '')
-  end
-  from (
-    select
-      case verb when 'create' then coalesce(check_expression, using_expression) else using_expression end,
-      case when verb in ('create', 'update') then coalesce(check_expression, using_expression) else using_expression end
-  ) clause (before, after)
-  cross join lateral (select regexp_replace(role, '^epic_', '') || '_') prefix (text)
-  cross join lateral (select substr(policy, length(prefix.text) + 1)) rest (text)
-$$;
-comment on function dba.policy_scope(text, text, text, text, text) is
-  'Which rows a policy is about, in a word: all, none, the second factor, or the end of its name (own for sales_update_own); the whole name when it does not begin with the role.';
-
-
 -- Tables and views, and the tables whose policies apply to their rows: the table itself, or those that the view reads, as
 -- the caller or as the owner of the view.
 
 create view dba.record with (security_invoker) as
 select
   relation.oid,
-  case schema.name when 'crm' then relation.relname::text else schema.name || '.' || relation.relname end as name,
+  case when schema.name in ('crm', 'public') then relation.relname::text else schema.name || '.' || relation.relname end as name,
   schema.name::text              as schema_name,
   relation.relname::text         as table_name,
   relation.relkind in ('r', 'p') as is_table,
@@ -79,7 +27,7 @@ where relation.relkind in ('r', 'p', 'v', 'm', 'f')
     select from pg_catalog.pg_depend
     where classid = 'pg_catalog.pg_class'::regclass and objid = relation.oid and deptype = 'e');
 comment on view dba.record is
-  'Every table and view of ours, by the name that people use: without the schema if that is crm.';
+  'Every table and view of ours, by the name that people use: without the schema if that is crm or public.';
 
 create view dba.record_source with (security_invoker) as
 with recursive source (record_oid, oid, read_as) as (

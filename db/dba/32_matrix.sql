@@ -5,30 +5,41 @@
 -- The policies that apply to a verb of a role on a record, also through a view.
 
 create view dba.record_policy with (security_invoker) as
+with verb (privilege, name) as (
+  values ('select', 'read'), ('insert', 'create'), ('update', 'update'), ('delete', 'delete')
+),
+worded as materialized (
+  select
+    policy.oid, policy.polrelid as table_oid, verb.privilege,
+    dba.policy_scope(verb.name, case when policy.polpermissive then 'permissive' else 'restrictive' end,
+                     pg_get_expr(policy.polqual, policy.polrelid), pg_get_expr(policy.polwithcheck, policy.polrelid),
+                     relation.relname::text) as scope,
+    dba.pretty_expression(pg_get_expr(policy.polqual, policy.polrelid, true))      as using_expression,
+    dba.pretty_expression(pg_get_expr(policy.polwithcheck, policy.polrelid, true)) as check_expression
+  from pg_catalog.pg_policy policy
+  join pg_catalog.pg_class relation on relation.oid = policy.polrelid
+  join verb on policy.polcmd in ('*', case verb.privilege when 'select' then 'r' when 'insert' then 'a' when 'update' then 'w' else 'd' end::"char")
+)
 select
   source.record_oid,
   reader.role,
-  verb.privilege,
+  worded.privilege,
   policy.name,
   policy.mode,
   policy.sentence,
-  dba.policy_scope(policy.name::text, min(policy.role::text), verb.name,
-               pg_get_expr(pg_policy.polqual, pg_policy.polrelid),
-               pg_get_expr(pg_policy.polwithcheck, pg_policy.polrelid)) as scope,
-  dba.pretty_expression(pg_get_expr(pg_policy.polqual, pg_policy.polrelid, true))      as using_expression,
-  dba.pretty_expression(pg_get_expr(pg_policy.polwithcheck, pg_policy.polrelid, true)) as check_expression,
+  worded.scope,
+  worded.using_expression,
+  worded.check_expression,
   bool_or(policy.role = reader.role and source.table_oid = source.record_oid) as is_named
 from dba.record_source source
 join dba.policy policy on policy.table_oid = source.table_oid and not policy.requires_session
-join (values ('select', 'read'), ('insert', 'create'), ('update', 'update'), ('delete', 'delete')) verb (privilege, name)
-  on policy.command in (verb.privilege, 'all')
-join pg_catalog.pg_policy on pg_policy.oid = policy.oid
+join worded            on worded.oid = policy.oid
 join (select name::text from dba.role union all select 'public') reader (role) on true
 join dba.effective_role effective
   on effective.role = coalesce(source.read_as, reader.role)
  and effective.granted_to = policy.role
-group by source.record_oid, reader.role, verb.privilege, verb.name, policy.oid, policy.name, policy.mode, policy.sentence,
-         pg_policy.polqual, pg_policy.polwithcheck, pg_policy.polrelid;
+group by source.record_oid, reader.role, worded.privilege, policy.oid, policy.name, policy.mode, policy.sentence,
+         worded.scope, worded.using_expression, worded.check_expression;
 comment on view dba.record_policy is
   'Every policy that applies when a role uses a privilege on a record, other than those that require a session: one row for each.';
 
@@ -93,8 +104,8 @@ policed as (
       when bool_or(mode = 'permissive' and scope = 'all') then 'all'
       else string_agg(distinct scope collate "C", ' + ') filter (where mode = 'permissive')
     end                                                                   as scope,
-    string_agg(distinct scope collate "C", ' & ')
-      filter (where mode = 'restrictive')                                 as limits,
+    string_agg(distinct case when scope ~ ' or ' then '(' || scope || ')' else scope end collate "C", ' & ')
+      filter (where mode = 'restrictive' and scope <> 'all')              as limits,
     array_agg(name::text       order by mode, name)                       as policies,
     array_agg(mode             order by mode, name)                       as modes,
     array_agg(sentence         order by mode, name)                       as sentences,
@@ -115,7 +126,9 @@ explained as (
      where attrelid = record.oid and attnum = any (granted.columns)) as columns,
     (select array_agg(attname::text order by attnum) from pg_catalog.pg_attribute
      where attrelid = record.oid and attnum > 0 and not attisdropped and not attnum = any (granted.columns)) as withheld,
-    granted.via, granted.only_as_owner, concat_ws(' & ', policed.scope, policed.limits) as scope,
+    granted.via, granted.only_as_owner, concat_ws(' & ',
+      case when policed.limits is not null and policed.scope ~ ' (\+|or|→) ' then '(' || policed.scope || ')' else policed.scope end,
+      policed.limits) as scope, policed.limits,
     policed.policies, policed.modes, policed.sentences, policed.using_expressions, policed.check_expressions,
     case
       when granted.via is null                       then 'a policy, but no grant'
@@ -140,7 +153,7 @@ explained as (
   select
     'new tables' || coalesce(' of ' || defaults.schema_name, ''), verb.name, verb.position, effective.role, null, null,
     case effective.via when 'directly' then '' else effective.via || ', ' end || 'by default privileges of ' || defaults.creator,
-    false, null, null, null, null, null, null, null, 'a new table has no row-level security'
+    false, null, null, null, null, null, null, null, null, 'a new table has no row-level security'
   from dba.default_privilege defaults
   join verb      on verb.privilege = defaults.privilege
   join dba.effective_role effective on effective.granted_to = defaults.role and effective.role <> defaults.creator
@@ -151,6 +164,7 @@ select
   verb,
   role,
   case when obstacle is not null then 'closed' when gap is not null then 'all' else scope end as rows,
+  case when obstacle is null and gap is null then limits end as limits,
   columns,
   withheld,
   via,
@@ -167,10 +181,11 @@ order by
   dba.role_position(role), role collate "C", via collate "C";
 comment on view dba.access_matrix is
   'Who may do what: one row for each record, verb and role that has a grant or a policy; what is not in it is denied.';
-comment on column dba.access_matrix.record            is 'A table or view, without its schema if that is crm; `new tables` is what default privileges will give.';
+comment on column dba.access_matrix.record            is 'A table or view, without its schema if that is crm or public; `new tables` is what default privileges will give.';
 comment on column dba.access_matrix.verb              is 'read, create, update or delete; also truncate, references, trigger and maintain.';
 comment on column dba.access_matrix.role              is 'The role, superusers apart; public is every role.';
-comment on column dba.access_matrix.rows              is 'Which rows, in the word of the policies'' names: all, own, …; closed when the grant or the policy is missing.';
+comment on column dba.access_matrix.rows              is 'Which rows, in words of the policies'' expressions: all, own, own draft, …; closed when the grant or the policy is missing.';
+comment on column dba.access_matrix.limits            is 'The words of restrictive policies at the end of rows.';
 comment on column dba.access_matrix.columns           is 'The columns that the grants cover; null where a verb is about whole rows.';
 comment on column dba.access_matrix.withheld          is 'The columns that the grants leave out.';
 comment on column dba.access_matrix.via               is 'How the role gets the privilege: directly, by a role it inherits from, by PUBLIC, as owner.';
@@ -209,4 +224,4 @@ order by
   strpos(listed.record, '.') > 0, listed.record collate "C",
   array_position(array['read', 'create', 'update', 'delete'], listed.verb), listed.verb collate "C";
 comment on view dba.access_overview is
-  'dba.access_matrix in a word for each department: which rows, or – for none.';
+  'dba.access_matrix of Epic Events in a word for each department: which rows, or – for none.';

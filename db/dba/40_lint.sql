@@ -8,13 +8,14 @@
 -- No rule knows a department: they go by what the server's logins can become, so that a new role needs no new rule.
 
 
--- The schemas that are linted: all but PostgreSQL's own and those that tests/sql/support adds to a scratch database.
--- What extensions have created is left out object by object.
+-- The schemas that are linted: all but PostgreSQL's own and those that tests/sql/support adds to a scratch database, and
+-- the tools themselves where they are a guest. What extensions have created is left out object by object.
 
 create view dba.linted_schema with (security_invoker) as
 select oid, name, owner
 from dba.schema
-where name not in ('tap', 'test');
+where name not in ('tap', 'test')
+  and (name <> 'dba' or to_regnamespace('crm') is not null);
 comment on view dba.linted_schema is
   'The schemas that are linted: every one of this database but those of the tests.';
 
@@ -25,9 +26,9 @@ comment on view dba.linted_schema is
 create view dba.server_login with (security_invoker) as
 select oid, rolname::text as name
 from pg_catalog.pg_roles
-where rolname in ('epic_authenticator', 'epic_worker');
+where rolname = any (array(select unnest(api_logins) from dba.setting));
 comment on view dba.server_login is
-  'The logins of epic-server: that of the API, and that of the job queue.';
+  'The logins of the API''s server, of dba.setting; of Epic Events that of the API, and that of the job queue.';
 
 
 create view dba.api_role with (security_invoker) as
@@ -51,6 +52,20 @@ from reachable
 join pg_catalog.pg_roles role on role.oid = reachable.oid;
 comment on view dba.api_role is
   'Every role that a login of epic-server is or can become; is_entered unless others of them only inherit from it.';
+
+
+-- Without a login, requests run as a role that is called so, or as the login itself where it takes on another role later.
+create view dba.anonymous_role with (security_invoker) as
+select role.oid, role.name
+from dba.api_role role
+where role.name ~ '(^|_)(anon|anonymous|guest|unauthenticated|visitor)(_|$)'
+   or role.oid in (select oid from dba.server_login)
+      and exists (
+        select from pg_catalog.pg_auth_members membership
+        where membership.member = role.oid
+          and membership.roleid in (select oid from dba.api_role));
+comment on view dba.anonymous_role is
+  'The roles that requests have without a login.';
 
 
 -- A function as findings name it, independent of the caller's search_path.

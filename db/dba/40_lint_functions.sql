@@ -33,6 +33,30 @@ group by function.object, function.owner
 
 
 union all
+select 'immutable_claim_reader', dba.signature(oid), 'It reads a claim, and a plan keeps what it gave another caller.'
+from dba.claim_reader
+where is_immutable
+
+
+-- search_path = '' leaves nothing to look through but pg_catalog and, before it, the temporary schema of the session: for
+-- relations and types, such as text, never for functions and operators. So a caller who may create temporary objects
+-- decides what an unqualified type means, unless pg_temp is named last.
+
+union all
+select 'temporary_objects_first', function.object,
+       format('%s may create temporary objects, and it looks there first.', string_agg(distinct role.rolname, ', ' order by role.rolname))
+from dba.linted_function function
+join pg_catalog.pg_roles role on not role.rolsuper
+  and has_database_privilege(role.oid, current_database(), 'temporary')
+  and has_function_privilege(role.oid, function.oid, 'execute')
+  and not pg_has_role(role.oid, function.owner, 'member')
+  and role.rolname !~ '^pg_'
+where function.is_definer and not function.is_parsed
+  and not exists (select from unnest(function.settings) as setting (text) where setting.text ~ '^search_path=.*\mpg_temp"?$')
+group by function.object
+
+
+union all
 select 'leakproof_function', object, 'It is called on rows that a policy would have hidden.'
 from dba.linted_function
 where is_leakproof

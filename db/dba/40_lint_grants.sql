@@ -117,10 +117,11 @@ where acl.grantee = 0 and rule.defaclobjtype <> 'T'
    or acl.grantee in (select oid from dba.api_role)
 group by opened.objects, rule.defaclrole, rule.defaclnamespace, role.rolname
 union all
-select 'default_privileges_open', 'functions of epic_owner', 'public will have execute on every new one.'
-where not exists (
+select 'default_privileges_open', format('functions of %s', owner), 'public will have execute on every new one.'
+from dba.setting
+where to_regrole(quote_ident(setting.owner)) is not null and not exists (
   select from pg_catalog.pg_default_acl
-  where defaclrole = to_regrole('epic_owner') and defaclnamespace = 0 and defaclobjtype = 'f')
+  where defaclrole = to_regrole(quote_ident(setting.owner)) and defaclnamespace = 0 and defaclobjtype = 'f')
 
 
 -- What PostgreSQL gives to every role, and only a superuser takes back: db/superuser.sql, db/dedicated_cluster.sql.
@@ -137,7 +138,7 @@ where function.pronamespace = 'pg_catalog'::regnamespace
   and (acl.grantee = 0 or role.oid is not null)
 
 
--- Another database of epic_owner's is another instance of the application, with the same logins.
+-- Another database of the same owner is another instance of the application, with the same logins.
 
 union all
 select 'other_database_granted',
@@ -148,7 +149,7 @@ cross join lateral aclexplode(coalesce(database.datacl, acldefault('d', database
 left join dba.server_login login on login.oid = acl.grantee
 where database.datallowconn
   and database.datname <> current_database()
-  and database.datdba is distinct from to_regrole('epic_owner')
+  and database.datdba is distinct from (select to_regrole(quote_ident(owner)) from dba.setting)
   and acl.privilege_type = 'CONNECT'
   and (acl.grantee = 0 or login.oid is not null)
 

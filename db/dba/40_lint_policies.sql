@@ -1,95 +1,18 @@
 -- Lints of policies, and of grants without them.
 
 
--- Calls that PostgreSQL repeats for each row although no argument depends on it: they are not in a sub-select of their
--- own. PostgreSQL's own functions are cheap and serve indexes (now()), except current_setting. Read from the expression
--- tree of the catalogue, since the text does not tell which parentheses belong together.
-
-create view dba.per_row_function_call with (security_invoker) as
-with expression as (
-  select oid, clause.tree
-  from pg_catalog.pg_policy
-  cross join lateral (values ('using', polqual::text), ('with check', polwithcheck::text)) clause (name, tree)
-),
-token as (
-  select expression.oid, expression.tree, match.n, match.found[1] as text,
-         sum(case when match.found[1] = '}' then -1 else 1 end) over (partition by oid, tree order by n) as depth
-  from expression
-  cross join lateral regexp_matches(tree, '(\{[A-Z]+(?: :funcid \d+)?|\})', 'g') with ordinality match (found, n)
-),
-node as (
-  select opening.*, (
-           select min(closing.n) from token closing
-           where closing.oid = opening.oid and closing.tree = opening.tree
-             and closing.n > opening.n and closing.depth < opening.depth) as ends
-  from token opening
-  where opening.text ~ '^\{(FUNCEXPR|SUBLINK|VAR)'
-),
-call as (
-  select node.*, substring(node.text from '\d+')::oid as function, (
-           select max(sublink.n) from node sublink
-           where sublink.oid = node.oid and sublink.tree = node.tree
-             and sublink.text = '{SUBLINK' and sublink.n < node.n and sublink.ends > node.ends) as sublink
-  from node
-  where node.text ~ '^\{FUNCEXPR'
-)
-select distinct call.oid as policy_oid, call.function
-from call
-join pg_catalog.pg_proc function
-  on function.oid = call.function
-  and function.provolatile <> 'i'
-  and (function.pronamespace <> 'pg_catalog'::regnamespace or function.proname = 'current_setting')
-left join node sublink on sublink.oid = call.oid and sublink.tree = call.tree and sublink.n = call.sublink
-where not exists (
-  select from node var
-  where var.oid = call.oid and var.tree = call.tree and var.text = '{VAR'
-    and var.n between call.n and call.ends)
-  and (sublink.n is null or exists (
-    select from node var
-    where var.oid = call.oid and var.tree = call.tree and var.text = '{VAR'
-      and var.n between sublink.n and sublink.ends));
-comment on view dba.per_row_function_call is
-  'Functions that a policy calls for each row although no argument depends on it.';
-
-
 create view dba.lint_of_policies with (security_invoker) as
 with linted_policy as (
-  select policy.*, relation.object as table_name, format('%I on %s', policy.polname, relation.object) as object,
-         case polcmd
-           when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all'
-         end as command,
-         pg_get_expr(polqual, polrelid)      as using_expression,
-         pg_get_expr(polwithcheck, polrelid) as check_expression
-  from pg_catalog.pg_policy policy
-  join dba.linted_relation relation on relation.oid = policy.polrelid
+  select * from dba.linted_policy
 ),
-verb (name) as (
-  values ('select'), ('insert'), ('update'), ('delete')
-),
--- The roles that act: those that requests run as, and others that are named in a policy or grant.
-acting as (
-  select oid, name from dba.api_role where is_entered
-  union
-  select role.oid, role.rolname::text
-  from pg_catalog.pg_roles role
-  where role.rolname in (select role from dba.policy union select role from dba.privilege)
-    and role.oid not in (select oid from dba.api_role)
-    and not role.rolsuper
-),
--- The policies that apply to each of them, through memberships too.
-applicable as (
-  select distinct acting.oid as acting_oid, acting.name as acting, policy.polrelid as table_oid, verb.name as verb,
-         policy.polname, policy.polpermissive
-  from linted_policy policy
-  cross join lateral unnest(policy.polroles) as grantee (oid)
-  join acting on grantee.oid = 0 or pg_has_role(acting.oid, grantee.oid, 'usage')
-  join verb  on policy.command in (verb.name, 'all')
+applicable as materialized (
+  select * from dba.applicable_policy
 ),
 allowed as (
-  select acting.oid as acting_oid, acting.name as acting, relation.oid as table_oid, relation.object as table_name,
-         relation.owner, verb.name as verb
-  from acting
-  cross join verb
+  select acting.oid as acting_oid, acting.name as acting, acting.bypasses_rls, relation.oid as table_oid,
+         relation.object as table_name, relation.owner, verb.name as verb
+  from dba.acting_role acting
+  cross join (values ('select'), ('insert'), ('update'), ('delete')) verb (name)
   join dba.linted_relation relation on relation.kind in ('r', 'p')
   where case verb.name
           when 'delete' then has_table_privilege(acting.oid, relation.oid, 'delete')
@@ -142,6 +65,8 @@ select 'grant_without_policy', format('%s on %s to %s', allowed.verb, allowed.ta
 from allowed
 -- An owner has every grant, and so has a role that deploys as the owner.
 where not pg_has_role(allowed.acting_oid, allowed.owner, 'usage')
+  -- One that bypasses row-level security needs no policy: bypassing_role.
+  and not allowed.bypasses_rls
   and not exists (
     select from applicable
     where applicable.acting_oid = allowed.acting_oid and applicable.table_oid = allowed.table_oid
@@ -167,11 +92,167 @@ where policy.polpermissive
 group by policy.object
 
 
+
+-- What a policy does not do
+
 union all
-select 'per_row_function_call', policy.object,
-       format('It calls %s for each row.', string_agg(dba.signature(call.function), ', ' order by dba.signature(call.function)))
+select 'false_policy', policy.object, case
+         when clause.name is null then 'It has no condition, and lets no row in.'
+         when policy.polpermissive then format('No row passes its %s.', clause.name)
+         else format('No row passes its %s, whatever other policies say.', clause.name)
+       end
 from linted_policy policy
-join dba.per_row_function_call call on call.policy_oid = policy.oid
-group by policy.object;
+left join dba.policy_clause clause on clause.policy_oid = policy.oid
+where clause.is_constant and dba.value_without_claims(clause.tree, '{}') in ('false', 'null')
+   or clause.name is null and policy.polpermissive
+
+
+union all
+select 'restrictive_without_effect', policy.object, 'It restricts nothing.'
+from linted_policy policy
+where not policy.polpermissive
+  and not exists (
+    select from dba.policy_clause clause
+    where clause.policy_oid = policy.oid
+      and not (clause.is_constant and dba.value_without_claims(clause.tree, '{}') = 'true'))
+
+
+-- Those that dba.require_session adds are on every table and for every verb, for what is granted later.
+
+union all
+select 'idle_restrictive_policy', policy.object,
+       format('No permissive policy opens %s to %s.', replace(policy.command, 'all', 'anything'),
+         coalesce((select string_agg(role.rolname, ', ' order by role.rolname)
+                   from unnest(policy.polroles) as grantee (oid) join pg_catalog.pg_roles role using (oid)), 'any role'))
+from linted_policy policy
+where not policy.polpermissive
+  and policy.oid not in (select oid from dba.policy where requires_session)
+  and not exists (
+    select from applicable
+    join applicable opening using (acting_oid, table_oid, verb)
+    where applicable.policy_oid = policy.oid and opening.polpermissive)
+
+
+union all
+select 'duplicate_policy', policy.object, format('It repeats %s.', min(other.polname))
+from linted_policy policy
+join linted_policy other on other.polrelid = policy.polrelid and other.polname < policy.polname
+  and other.polcmd = policy.polcmd and other.polpermissive = policy.polpermissive
+  and other.polroles <@ policy.polroles and other.polroles @> policy.polroles
+  and other.using_expression is not distinct from policy.using_expression
+  and other.check_expression is not distinct from policy.check_expression
+group by policy.object
+
+
+union all
+select 'placeholder_policy', object, 'Its name says that it was not meant to stay.'
+from linted_policy
+where polname ~* '(^|_)(todo|fixme|tmp|temp|hack|xxx|debug|placeholder|wip)(_|$)'
+
+
+-- Whom a policy is for
+
+union all
+select 'write_before_login', policy.object,
+       format('%s may %s without a login.', string_agg(distinct role.name, ', ' order by role.name),
+         replace(policy.command, 'all', 'write'))
+from linted_policy policy
+join dba.anonymous_role role on exists (
+  select from unnest(policy.polroles) as grantee (oid)
+  where grantee.oid <> 0 and pg_has_role(role.oid, grantee.oid, 'usage'))
+where policy.polpermissive
+  and policy.command <> 'select'
+  and coalesce(policy.check_expression, policy.using_expression) <> 'false'
+group by policy.object, policy.command
+
+
+union all
+select 'policy_for_bypassing_role', policy.object,
+       format('%s is asked no policy.', string_agg(role.rolname, ', ' order by role.rolname))
+from linted_policy policy
+join pg_catalog.pg_roles role on role.oid = any (policy.polroles) and (role.rolbypassrls or role.rolsuper)
+group by policy.object
+
+
+-- What is learned about rows that a policy hides, from an error: a reference to a row that is not there, a value that is
+-- taken. sees_all: a policy shows the role every row anyway.
+
+union all
+select 'reference_reveals_rows', format('%I on %s', reference.conname, child.object),
+       format('%s learns which rows of %s there are.', string_agg(distinct acting.name, ', ' order by acting.name), parent.object)
+from pg_catalog.pg_constraint reference
+join dba.linted_relation child  on child.oid = reference.conrelid
+join dba.linted_relation parent on parent.oid = reference.confrelid and parent.has_rls
+join dba.acting_role acting     on not acting.bypasses_rls and not pg_has_role(acting.oid, parent.owner, 'usage')
+where reference.contype = 'f'
+  and exists (
+    select from unnest(reference.conkey) as key (number)
+    where has_column_privilege(acting.oid, child.oid, key.number, 'insert')
+       or has_column_privilege(acting.oid, child.oid, key.number, 'update'))
+  -- A policy that asks for the column says which rows may be referred to.
+  and (not child.has_rls or exists (
+    select from applicable
+    where applicable.acting_oid = acting.oid and applicable.table_oid = child.oid
+      and applicable.verb in ('insert', 'update') and applicable.polpermissive
+      and not exists (
+        select from pg_catalog.pg_depend used
+        where used.classid = 'pg_catalog.pg_policy'::regclass and used.objid = applicable.policy_oid
+          and used.refclassid = 'pg_catalog.pg_class'::regclass and used.refobjid = child.oid
+          and used.refobjsubid = any (reference.conkey))))
+  and not exists (
+    select from applicable
+    where applicable.acting_oid = acting.oid and applicable.table_oid = parent.oid
+      and applicable.verb = 'select' and applicable.polpermissive and applicable.using_expression = 'true')
+group by reference.conname, child.object, parent.object
+
+
+union all
+select 'unique_reveals_rows', format('%I.%I', relation.schema_name, class.relname),
+       format('%s learns which values are taken in rows of others.', string_agg(distinct acting.name, ', ' order by acting.name))
+from pg_catalog.pg_index index
+join dba.linted_relation relation on relation.oid = index.indrelid and relation.has_rls
+join pg_catalog.pg_class class    on class.oid = index.indexrelid
+join dba.acting_role acting       on not acting.bypasses_rls and not pg_has_role(acting.oid, relation.owner, 'usage')
+where index.indisunique and not index.indisprimary
+  and exists (
+    select from unnest(index.indkey::smallint[]) as key (number)
+    join pg_catalog.pg_attribute attribute on attribute.attrelid = relation.oid and attribute.attnum = key.number
+    where attribute.atttypid <> 'uuid'::regtype  -- is drawn, not guessed
+      and (has_column_privilege(acting.oid, relation.oid, key.number, 'insert')
+        or has_column_privilege(acting.oid, relation.oid, key.number, 'update')))
+  and exists (
+    select from applicable
+    where applicable.acting_oid = acting.oid and applicable.table_oid = relation.oid
+      and applicable.verb in ('insert', 'update') and applicable.polpermissive)
+  and exists (
+    select from applicable
+    where applicable.acting_oid = acting.oid and applicable.table_oid = relation.oid
+      and applicable.verb = 'select' and applicable.polpermissive)
+  -- By a column of the policy, the values of each owner are apart.
+  and not exists (
+    select from applicable
+    left join pg_catalog.pg_depend used on used.classid = 'pg_catalog.pg_policy'::regclass and used.objid = applicable.policy_oid
+      and used.refclassid = 'pg_catalog.pg_class'::regclass and used.refobjid = relation.oid
+      and used.refobjsubid = any (index.indkey::smallint[])
+    where applicable.acting_oid = acting.oid and applicable.table_oid = relation.oid
+      and applicable.verb = 'select' and applicable.polpermissive
+      and (applicable.using_expression = 'true' or used.objid is not null))
+group by relation.schema_name, class.relname
+
+
+union all
+select 'owner_column_ignored', format('%s.%I', relation.object, attribute.attname), 'No policy of the table asks for it.'
+from dba.linted_relation relation
+join pg_catalog.pg_attribute attribute on attribute.attrelid = relation.oid
+where relation.has_rls
+  and attribute.attname ~ '^(owner|user|tenant|org|organization|account)(_id|_uuid)$'
+  and not attribute.attisdropped
+  and exists (select from pg_catalog.pg_policy where polrelid = relation.oid)
+  and not exists (
+    select from pg_catalog.pg_depend used
+    join pg_catalog.pg_policy policy on policy.oid = used.objid and policy.polrelid = relation.oid
+    where used.classid = 'pg_catalog.pg_policy'::regclass
+      and used.refclassid = 'pg_catalog.pg_class'::regclass
+      and used.refobjid = relation.oid and used.refobjsubid = attribute.attnum);
 comment on view dba.lint_of_policies is
   'Findings about policies, and about grants and policies that lack one another.';

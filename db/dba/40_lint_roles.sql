@@ -10,7 +10,9 @@ with acting as (
   where role.oid in (select owner from dba.linted_relation union select owner from dba.linted_function)
 ),
 owner as (
-  select 'epic_owner'::text as name, oid from pg_catalog.pg_roles where rolname = 'epic_owner'
+  select role.rolname::text as name, role.oid
+  from dba.setting
+  join pg_catalog.pg_roles role on role.rolname = setting.owner
 )
 
 
@@ -24,6 +26,48 @@ select 'privileged_api_role' as name, role.rolname::text as object,
 from pg_catalog.pg_roles role
 where role.oid in (select oid from acting)
   and (role.rolsuper or role.rolbypassrls or role.rolcreaterole or role.rolcreatedb or role.rolreplication)
+
+
+-- privileged_api_role is about those that the API can become.
+
+union all
+select 'bypassing_role', role.rolname::text,
+       format('It bypasses row-level security, and may access %s.', case count(*)
+         when 1 then min(relation.object)
+         else format('%s tables, such as %s', count(*), min(relation.object)) end)
+from pg_catalog.pg_roles role
+join dba.linted_relation relation on relation.kind in ('r', 'p') and relation.has_rls
+  and (has_any_column_privilege(role.oid, relation.oid, 'select')
+    or has_any_column_privilege(role.oid, relation.oid, 'insert')
+    or has_any_column_privilege(role.oid, relation.oid, 'update')
+    or has_table_privilege(role.oid, relation.oid, 'delete'))
+where role.rolbypassrls and not role.rolsuper
+  and role.oid not in (select oid from acting)
+group by role.rolname
+union all
+select 'bypassing_role', format('%s to %s', role.rolname, member.rolname),
+       format('%s can become %s, which bypasses row-level security.', member.rolname, role.rolname)
+from pg_catalog.pg_roles role
+join pg_catalog.pg_auth_members membership on membership.roleid = role.oid
+join pg_catalog.pg_roles member            on member.oid = membership.member and not member.rolsuper and not member.rolbypassrls
+where role.rolbypassrls and not role.rolsuper
+
+
+-- What a connection begins with counts as if the request had set it.
+
+union all
+select 'preset_claim', format('%s of %s', split_part(value.text, '=', 1), scope.name),
+       format('Every connection of %s begins with it.', scope.name)
+from pg_catalog.pg_db_role_setting setting
+cross join lateral unnest(setting.setconfig) as value (text)
+left join pg_catalog.pg_roles role        on role.oid = setting.setrole
+left join pg_catalog.pg_database database on database.oid = setting.setdatabase
+cross join lateral (
+  select concat_ws(' in ', coalesce(role.rolname, 'every role'), 'database ' || database.datname) as name
+) scope
+where (setting.setdatabase = 0 or database.datname = current_database())
+  and (split_part(value.text, '=', 1) in (select name from dba.claim)
+    or split_part(value.text, '=', 1) in ('role', 'row_security') and setting.setrole in (select oid from dba.api_role union all select 0))
 
 
 union all

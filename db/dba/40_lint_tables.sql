@@ -28,8 +28,11 @@ union all
 select 'session_not_required', linted_table.object,
        format('Without a proven session employees can: %s.', string_agg(verb.name, ', ' order by verb.nth))
 from linted_table
-cross join (values (1, 'select', 'in_session'), (2, 'insert', 'in_writable_session'),
-                   (3, 'update', 'in_writable_session'), (4, 'delete', 'in_writable_session')) verb (nth, name, required)
+cross join (values
+  (1, 'select', '(( SELECT NULLIF(auth.in_session(), false) AS "nullif") IS NOT NULL)'),
+  (2, 'insert', '( SELECT auth.in_writable_session() AS in_writable_session)'),
+  (3, 'update', '( SELECT auth.in_writable_session() AS in_writable_session)'),
+  (4, 'delete', '( SELECT auth.in_writable_session() AS in_writable_session)')) verb (nth, name, required)
 where exists (
     select from dba.department
     where case verb.name
@@ -42,8 +45,7 @@ where exists (
       and policy.requires_session
       and policy.role = 'epic_employee'
       and policy.command = verb.name
-      and coalesce(policy.check_expression, policy.using_expression)
-            = format('( SELECT auth.%s() AS %1$s)', verb.required))
+      and coalesce(policy.check_expression, policy.using_expression) = verb.required)
 group by linted_table.object
 
 

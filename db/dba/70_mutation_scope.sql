@@ -16,7 +16,7 @@ comment on view dba.mutation_schema is
   'The schemas whose rules are mutated; of one that is not ours, only its grants and policies.';
 
 create view dba.mutation_table with (security_invoker) as
-select relation.oid, relation.oid::regclass::text as name, relation.relkind = 'r' as has_rows, schema.is_ours
+select relation.oid, relation.oid::regclass::text as name, schema.name as schema_name, relation.relkind = 'r' as has_rows, schema.is_ours
 from pg_catalog.pg_class relation
 join dba.mutation_schema schema on schema.oid = relation.relnamespace
 where relation.relkind in ('r', 'p', 'v');
@@ -37,6 +37,58 @@ where role.rolname like 'epic\_%'
   and role.rolname not in ('epic_owner', 'epic_employee');
 comment on view dba.mutation_role is
   'The roles that a mutant may give another role''s privileges to: the departments, anonymous requests, and the login of the API.';
+
+
+-- Conditions under which a mutant is equivalent: a grant needs usage of a schema, a policy needs a grant, and an
+-- unqualified name another object that it could mean. Mutants name them; epic-server evaluates them before it runs a test.
+
+create function dba.lacks_schema(role text, schema_name text) returns boolean
+language sql stable
+set search_path = ''
+as $$ select not has_schema_privilege(role, schema_name, 'usage') $$;
+comment on function dba.lacks_schema(text, text) is
+  'Whether a role has no usage of a schema, so that a grant on an object in it gives nothing.';
+
+create function dba.every_user_may_call(function text) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select not exists (
+    select from dba.mutation_role role
+    join pg_catalog.pg_proc called on called.oid = function::regprocedure
+    where has_schema_privilege(role.oid, called.pronamespace, 'usage')
+      and not has_function_privilege(role.oid, called.oid, 'execute'))
+$$;
+comment on function dba.every_user_may_call(text) is
+  'Whether every role of the API that uses the schema of a function may call it, so that a grant to PUBLIC gives nothing.';
+
+create function dba.no_role_may(policy_role text, target text, privilege text) returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select not bool_or(
+    case when privilege = 'delete' then has_table_privilege(role.oid, target, privilege)
+         else has_any_column_privilege(role.oid, target, privilege) end)
+  from pg_catalog.pg_roles role
+  where pg_has_role(role.oid, policy_role, 'usage')
+    and not role.rolsuper
+$$;
+comment on function dba.no_role_may(text, text, text) is
+  'Whether no role that a policy applies to holds the privilege that the policy narrows.';
+
+create function dba.no_role_creates_objects() returns boolean
+language sql stable
+set search_path = ''
+as $$
+  select not exists (
+    select from dba.mutation_role role
+    where has_database_privilege(role.oid, current_database(), 'temporary')
+       or exists (
+         select from pg_catalog.pg_namespace namespace
+         where has_schema_privilege(role.oid, namespace.oid, 'create')))
+$$;
+comment on function dba.no_role_creates_objects() is
+  'Whether no role of the API may create an object, so that an unqualified name can only mean one of pg_catalog.';
 
 
 -- Parsing conditions

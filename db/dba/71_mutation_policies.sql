@@ -8,6 +8,7 @@ with policy as (
            when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all'
          end as verb,
          case when policy.polpermissive then 'permissive' else 'restrictive' end as mode,
+         obj_description(policy.oid, 'pg_policy') as sentence,
          pg_get_expr(policy.polqual, policy.polrelid) as using_expression,
          pg_get_expr(policy.polwithcheck, policy.polrelid) as check_expression,
          grantee.rolname as role_name
@@ -30,7 +31,8 @@ select
   'drop policy' as kind,
   table_name as object,
   'drop ' || title as name,
-  'drop ' || title as sql
+  'drop ' || title as sql,
+  null as equivalence
 from policy
 
 union all
@@ -38,7 +40,8 @@ select
   case bound when 'true' then 'widen policy' else 'narrow policy' end,
   table_name,
   format('alter %s %s (%s)', title, clause, bound),
-  format('alter %s %s (%s)', title, clause, bound)
+  format('alter %s %s (%s)', title, clause, bound),
+  case when bound = 'false' and role_name <> 'epic_owner' and verb <> 'all' then format('dba.no_role_may(%L, %L, %L)', role_name, table_name, verb) end
 from clause
 cross join unnest(array['true', 'false']) bound
 where expression <> bound
@@ -50,25 +53,29 @@ select
   table_name,
   format('alter %s %s: without %s', title, clause, regexp_replace(operand.operand, '\s+', ' ', 'g')),
   format('alter %s %s (%s)', title, clause,
-    overlay(inner_expression placing 'true' from operand.start for length(operand.operand)))
+    overlay(inner_expression placing 'true' from operand.start for length(operand.operand))),
+  null
 from clause
 cross join lateral regexp_replace(expression, '^\((.*)\)$', '\1') as inner_expression
 cross join lateral dba.condition_operands(inner_expression) operand
 where operand.operator = 'and'
 
--- Another department, or anonymous requests, get the same policy.
+-- Another department, or anonymous requests, get the same policy, with its comment.
 union all
 select
   'give policy',
   table_name,
   format('%s for %s too', title, role.name),
   concat_ws(' ',
-    format('create policy %I on %s as %s for %s to %I',
-      format('%s_as_%s', substr(role.name, length('epic_') + 1), polname), table_name, mode, verb, role.name),
+    format('create policy %I on %s as %s for %s to %I', given.name, table_name, mode, verb, role.name),
     'using (' || using_expression || ')',
-    'with check (' || check_expression || ')')
+    'with check (' || check_expression || ')',
+    format('; comment on policy %I on %s is %L', given.name, table_name, sentence)),
+  format('not has_%s_privilege(%L, %L, %L)',
+    case verb when 'delete' then 'table' else 'any_column' end, role.name, table_name, verb)
 from policy
 join dba.mutation_role role on role.name <> 'epic_authenticator'
+cross join lateral format('%s_as_%s', substr(role.name, length('epic_') + 1), polname) given (name)
 where role_name <> 'epic_owner'
   and policy.polpermissive  -- a restrictive one gives nothing
   -- Skipped for a role whose own policy permits as much already.
@@ -88,7 +95,8 @@ select
   format('%s not for %s', title, role.name),
   format('alter %s to %s', title,
     (select string_agg(other.name, ', ' order by other.name) from dba.mutation_role other
-     where other.is_department and other.name <> role.name))
+     where other.is_department and other.name <> role.name)),
+  null
 from policy
 join dba.mutation_role role on role.is_department
 where role_name = 'epic_employee';

@@ -5,7 +5,7 @@
 
 create view dba.mutation_grant with (security_invoker) as
 select
-  privilege.oid, privilege.kind, privilege.column_name, privilege.role, privilege.privilege,
+  privilege.oid, privilege.kind, privilege.schema_name, privilege.column_name, privilege.role, privilege.privilege,
   target.object,
   concat(privilege.privilege, ' (' || quote_ident(privilege.column_name) || ')', ' on ',
     case
@@ -26,6 +26,22 @@ where privilege.kind = 'database'
    or privilege.schema_name in (select name from dba.mutation_schema);
 comment on view dba.mutation_grant is
   'The grants that are mutated, in the words of grant and revoke; %I stands for the name of the database.';
+
+-- A grant gives nothing on an object whose schema the role does not use, nor connect to a role that does not log in;
+-- execute to PUBLIC, nothing when every role that uses the schema has it.
+create function dba.grant_equivalence(role text, kind text, object text, schema_name text, privilege text) returns text
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when privilege = 'connect' then format('not (select rolcanlogin from pg_catalog.pg_roles where rolname = %L)', nullif(role, 'public'))
+    when kind in ('database', 'schema') then null
+    when role = 'public' and privilege = 'execute' then format('dba.every_user_may_call(%L)', object)
+    else format('dba.lacks_schema(%L, %L)', role, schema_name)
+  end
+$$;
+comment on function dba.grant_equivalence(text, text, text, text, text) is
+  'The condition under which a grant to a role changes nothing; null when there is none.';
 
 create function dba.has_privilege(role text, kind text, object oid, column_name name, privilege text) returns boolean
 language sql stable strict parallel safe
@@ -49,7 +65,8 @@ with change as (
   select
     'revoke grant' as kind,
     object,
-    format('revoke %s from %s', what, role) as sql
+    format('revoke %s from %s', what, role) as sql,
+    null as equivalence
   from dba.mutation_grant
 
   -- Another department, anonymous requests or, where that would matter, the API's login or PUBLIC gets the same.
@@ -57,7 +74,8 @@ with change as (
   select
     'give grant',
     object,
-    format('grant %s to %s', what, other.name)
+    format('grant %s to %s', what, other.name),
+    dba.grant_equivalence(other.name, granted.kind, granted.object, granted.schema_name, granted.privilege)
   from dba.mutation_grant granted
   join (select name from dba.mutation_role union all select 'public') other
     on granted.kind in ('database', 'schema', 'function', 'procedure')
@@ -71,7 +89,8 @@ with change as (
     object,
     format('revoke %1$s from epic_employee; grant %1$s to %2$s', what,
       (select string_agg(other.name, ', ' order by other.name) from dba.mutation_role other
-       where other.is_department and other.name <> department.name))
+       where other.is_department and other.name <> department.name)),
+    null
   from dba.mutation_grant
   join dba.mutation_role department on department.is_department
   where role = 'epic_employee'
@@ -81,8 +100,9 @@ with change as (
   select
     'widen grant',
     object,
-    format('grant %s on %s to %s', concat(privilege, ' (' || quote_ident(attname) || ')'), object, role)
-  from (select distinct oid, object, role, privilege from dba.mutation_grant where column_name is not null) granted
+    format('grant %s on %s to %s', concat(privilege, ' (' || quote_ident(attname) || ')'), object, role),
+    dba.grant_equivalence(role, 'table', object, schema_name, privilege)
+  from (select distinct oid, object, schema_name, role, privilege from dba.mutation_grant where column_name is not null) granted
   join (
     select attrelid, attname from pg_catalog.pg_attribute where attnum > 0 and not attisdropped
     union all
@@ -95,7 +115,8 @@ with change as (
   select
     'widen grant',
     mutated.name,
-    format('grant %s on %s to %s', privilege, mutated.name, department.name)
+    format('grant %s on %s to %s', privilege, mutated.name, department.name),
+    dba.grant_equivalence(department.name, 'table', mutated.name, mutated.schema_name, privilege)
   from dba.mutation_table mutated
   join dba.mutation_role department on department.is_department
   cross join unnest(array['select', 'insert', 'update', 'delete', 'truncate']) privilege
@@ -109,7 +130,8 @@ with change as (
     'widen grant',
     function.oid::regprocedure::text,
     format('grant execute on %s %s to public', case function.prokind when 'p' then 'procedure' else 'function' end,
-      function.oid::regprocedure)
+      function.oid::regprocedure),
+    dba.grant_equivalence('public', 'function', function.oid::regprocedure::text, schema.name, 'execute')
   from pg_catalog.pg_proc function
   join dba.mutation_schema schema on schema.oid = function.pronamespace
   where not has_function_privilege('public', function.oid, 'execute')
@@ -121,7 +143,8 @@ with change as (
   select
     'widen grant',
     'default privileges',
-    'alter default privileges for role epic_owner grant execute on functions to public'
+    'alter default privileges for role epic_owner grant execute on functions to public',
+    null
   from pg_catalog.pg_default_acl
   where defaclnamespace = 0
     and defaclobjtype = 'f'
@@ -134,7 +157,8 @@ with change as (
     case when kept is null
       then format('grant %s on %s to epic_owner', coalesce(usual, kept), mutated.name)
       else format('revoke %s on %s from epic_owner', coalesce(kept, usual), mutated.name)
-    end
+    end,
+    null
   from dba.mutation_table mutated
   join pg_catalog.pg_class relation on relation.oid = mutated.oid
   cross join lateral (
@@ -159,7 +183,8 @@ select
   case when sql ~ 'database %I'
     then format('do $do$ begin execute format(%L, current_database()); end $do$', sql)
     else sql
-  end as sql
+  end as sql,
+  min(equivalence) as equivalence
 from change
 group by object, change.sql;
 comment on view dba.grant_mutation is

@@ -77,7 +77,9 @@ change as (
   join own_table mutated on mutated.oid = tgrelid
   where not tgisinternal
 )
-select kind, object, sql as name, sql
+select kind, object, sql as name, sql,
+  -- A view that only its owner reads is read with the rights of its owner in any case.
+  case when sql like 'alter view %' then format('not exists (select from dba.mutation_role where has_any_column_privilege(oid, %L, ''select''))', object) end as equivalence
 from change
 
 -- One condition of several is left out; the sentence stays.
@@ -90,7 +92,8 @@ select
     format('alter table %s drop constraint %I, add constraint %2$I check (%s)', mutated.name, conname,
       overlay(inner_expression placing 'true' from operand.start for length(operand.operand))),
     format('comment on constraint %I on %s is ', conname, mutated.name)
-      || quote_literal(obj_description(pg_constraint.oid, 'pg_constraint')))
+      || quote_literal(obj_description(pg_constraint.oid, 'pg_constraint'))),
+  null
 from pg_catalog.pg_constraint
 join own_table mutated on mutated.oid = conrelid
 cross join lateral regexp_replace(pg_get_expr(conbin, conrelid), '^\((.*)\)$', '\1') as inner_expression

@@ -4,7 +4,7 @@
 
 create view dba.function_mutation with (security_invoker) as
 with function as (
-  select function.oid, function.oid::regprocedure::text as name, prosecdef, prosrc, proconfig,
+  select function.oid, function.oid::regprocedure::text as name, prosecdef, prosrc, proconfig, prorettype,
          pg_get_functiondef(function.oid) as definition,
          strpos(pg_get_functiondef(function.oid), prosrc) as body
   from pg_catalog.pg_proc function
@@ -56,7 +56,8 @@ select
     when count(*) over same = 1 then title
     else format('%s (%s)', title, row_number() over (same order by changed_at))
   end as name,
-  overlay(definition placing outcome from body + changed_at - 1 for length(changed)) as sql
+  overlay(definition placing outcome from body + changed_at - 1 for length(changed)) as sql,
+  null as equivalence
 from titled
 window same as (partition by title)
 
@@ -65,7 +66,10 @@ select
   'rights of a function',
   name,
   format('alter function %s security invoker', name),
-  format('alter function %s security invoker', name)
+  format('alter function %s security invoker', name),
+  -- What no role may call is called with the rights of the owner already; but a trigger is called without a grant.
+  case when prorettype <> 'trigger'::regtype
+    then format('not exists (select from dba.mutation_role where has_function_privilege(oid, %L, ''execute''))', name) end
 from function
 where prosecdef
 
@@ -74,7 +78,8 @@ select
   'rights of a function',
   name,
   format('alter function %s reset search_path', name),
-  format('alter function %s reset search_path', name)
+  format('alter function %s reset search_path', name),
+  'dba.no_role_creates_objects()'
 from function
 where array_to_string(proconfig, ' ') like '%search_path%';
 comment on view dba.function_mutation is

@@ -40,6 +40,27 @@ comment on trigger contract_10_set_derived on crm.contract is
   'The sales contact, what remains to be paid and the time of signature are kept by the database.';
 
 
+create or replace function crm_private.contract_move_events() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+begin
+  update crm.event
+  set commercial_id = new.commercial_id
+  where contract_id = new.id
+    and commercial_id <> new.commercial_id;
+  return null;
+end
+$$;
+
+create or replace trigger contract_30_move_events
+  after update of commercial_id on crm.contract
+  for each row when (new.commercial_id <> old.commercial_id)
+  execute function crm_private.contract_move_events();
+comment on trigger contract_30_move_events on crm.contract is
+  'The events of a contract follow it to its new sales contact.';
+
+
 create or replace function crm_private.contract_refuse_repetition(contract crm.contract, status text) returns void
 language plpgsql stable security invoker
 set search_path = ''

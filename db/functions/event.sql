@@ -1,4 +1,4 @@
--- event: needs a signed contract and an active support employee; the verbs that assign one.
+-- event: needs a signed contract, whose sales contact it has, and an active support employee; the verbs that assign one.
 
 
 create or replace function crm_private.event_check_contract() returns trigger
@@ -8,7 +8,10 @@ as $$
 declare
   found_status text;
 begin
-  select status into found_status from crm.contract where id = new.contract_id for share;
+  select status, commercial_id into found_status, new.commercial_id
+  from crm.contract
+  where id = new.contract_id
+  for share;  -- so that a hand-over under way cannot be missed
   if not found then
     raise no_data_found using
       constraint = 'event_contract_id_fkey', column = 'contract_id', message = format('There is no contract %s.', new.contract_id);
@@ -27,7 +30,7 @@ create or replace trigger event_10_check_contract
   before insert on crm.event
   for each row execute function crm_private.event_check_contract();
 comment on trigger event_10_check_contract on crm.event is
-  'An event needs a signed contract.';
+  'An event needs a signed contract, and has its sales contact.';
 
 
 create or replace function crm_private.event_check_support_contact() returns trigger

@@ -71,14 +71,14 @@ comment on function access.base_table(regclass) is
 
 
 create or replace function access.grants_on(
-  relation regclass, privilege text,
+  relation regclass, privilege text, for_role name,
   out role name, out is_mine boolean, out columns text[])
 returns setof record
 language sql stable parallel safe
 begin atomic
   select
     coalesce(grantee.rolname, 'public'),
-    acl.grantee = 0 or pg_has_role(acl.grantee, 'usage'),
+    acl.grantee = 0 or pg_has_role(for_role, acl.grantee, 'usage'),
     case when not bool_or(acl.position = 0) then array_agg(acl.column_name order by acl.position) end
   from (
     select entry.grantee, entry.privilege_type, null::text as column_name, 0 as position
@@ -94,12 +94,12 @@ begin atomic
     and grantee.rolname is distinct from 'epic_worker'
   group by acl.grantee, grantee.rolname;
 end;
-comment on function access.grants_on(regclass, text) is
-  'The grants of a privilege on a table to people: to which role, whether that is one of the caller''s, and on which columns (null: on all of them).';
+comment on function access.grants_on(regclass, text, name) is
+  'The grants of a privilege on a table to people: to which role, whether that is one of the role''s own, and on which columns (null: on all of them).';
 
 
 create or replace function access.policies_on(
-  relation regclass, privilege text,
+  relation regclass, privilege text, for_role name,
   out policy oid, out name name, out role name, out is_mine boolean, out is_permissive boolean,
   out is_using_true boolean, out is_check_true boolean, out sentence text)
 returns setof record
@@ -109,23 +109,23 @@ begin atomic
     pol.oid,
     pol.polname,
     coalesce(grantee.rolname, 'public'),
-    grantee.oid is null or pg_has_role(grantee.oid, 'usage'),
+    grantee.oid is null or pg_has_role(for_role, grantee.oid, 'usage'),
     pol.polpermissive,
     coalesce(pg_get_expr(pol.polqual, pol.polrelid) = 'true', false),
     coalesce(pg_get_expr(coalesce(pol.polwithcheck, pol.polqual), pol.polrelid) = 'true', false),
     obj_description(pol.oid, 'pg_policy')
   from pg_catalog.pg_policy pol
   join pg_catalog.pg_class class on class.oid = pol.polrelid
-  cross join lateral unnest(pol.polroles) as for_role (oid)
-  left join pg_catalog.pg_roles grantee on grantee.oid = for_role.oid
+  cross join lateral unnest(pol.polroles) as target (oid)
+  left join pg_catalog.pg_roles grantee on grantee.oid = target.oid
   where pol.polrelid = relation
     and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
-    and (grantee.oid is distinct from class.relowner or pg_has_role(grantee.oid, 'usage'))
+    and (grantee.oid is distinct from class.relowner or pg_has_role(for_role, grantee.oid, 'usage'))
     and grantee.rolname is distinct from 'epic_worker'
     and (pol.polpermissive or pol.polname !~ '_in_session$');
 end;
-comment on function access.policies_on(regclass, text) is
-  'The policies of a table for a privilege, other than those for the database''s own functions and for the worker, and those that require a session, in which the caller is.';
+comment on function access.policies_on(regclass, text, name) is
+  'The policies of a table for a privilege, other than those for the database''s own functions and for the worker, and those that require a session, in which the caller is; and whether each applies to the role.';
 
 
 -- Rows, as a policy sees them
@@ -169,7 +169,72 @@ comment on function access.row_with_defaults(regclass, jsonb) is
   'A new row with these values, and elsewhere the defaults that the caller would get.';
 
 
-create or replace function access.policy_holds(policy oid, for_new_row boolean, candidate jsonb, unknown_columns text[] default '{}')
+create or replace function access.reads_all(relation regclass, role name) returns boolean
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select has_any_column_privilege(role, relation, 'SELECT')
+    and (not class.relrowsecurity
+      or coalesce((
+        select bool_or(pol.is_permissive and pol.is_using_true) and bool_and(pol.is_permissive)
+        from access.policies_on(relation, 'SELECT', role) pol
+        where pol.is_mine), false))
+  from pg_catalog.pg_class class
+  where class.oid = relation
+$$;
+comment on function access.reads_all(regclass, name) is
+  'Whether a role reads every row of a table, in a session.';
+
+
+create or replace function access.functions_in(policy oid) returns setof oid
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select distinct found.id[1]::oid
+  from pg_catalog.pg_policy pol
+  cross join lateral regexp_matches(concat(pol.polqual, pol.polwithcheck), ':(?:op)?funcid (\d+)', 'g') found (id)
+  where pol.oid = policy
+$$;
+comment on function access.functions_in(oid) is
+  'The functions and operators in the expressions of a policy, those of PostgreSQL among them, which pg_depend leaves out.';
+
+
+-- Another person's policy is evaluated with their claims, but as epic_owner: a security definer function may not change
+-- the role. What could differ for their role is left open: who the current user is, and rows that either does not read.
+create or replace function access.is_evaluable_for(policy oid, for_role name) returns boolean
+language sql stable parallel safe
+set search_path = ''
+as $$
+  select
+    concat(pg_get_expr(pol.polqual, pol.polrelid), pg_get_expr(pol.polwithcheck, pol.polrelid))
+      !~ '\m(CURRENT_USER|SESSION_USER|CURRENT_ROLE|SYSTEM_USER|CURRENT_SCHEMA)\M'
+    and not exists (
+      select from access.functions_in(policy) used (oid)
+      join pg_catalog.pg_proc function on function.oid = used.oid
+      where function.provolatile <> 'i'
+        and case
+          when function.pronamespace = 'pg_catalog'::regnamespace
+            then function.proname ~ '^(current_(schemas?|setting|user)|session_user|getpgusername|has_.*_privilege|pg_has_role|row_security_active)$'
+          else not function.prosecdef
+            and function.pronamespace <> 'auth'::regnamespace
+            and function.oid not in ('crm.current_employee_id()'::regprocedure, 'crm.current_department()'::regprocedure)
+        end)
+    and not exists (
+      select from pg_catalog.pg_depend used
+      where used.classid = 'pg_catalog.pg_policy'::regclass
+        and used.objid = policy
+        and used.refclassid = 'pg_catalog.pg_class'::regclass
+        and used.refobjid <> pol.polrelid
+        and not (access.reads_all(used.refobjid, for_role) and access.reads_all(used.refobjid, current_user)))
+  from pg_catalog.pg_policy pol
+  where pol.oid = policy
+$$;
+comment on function access.is_evaluable_for(oid, name) is
+  'Whether a policy has the same value for the current role as for another one with the same claims: it calls nothing that asks for the role, other than what reads the claims, and reads other tables only where both roles read every row.';
+
+
+create or replace function access.policy_holds(
+  policy oid, for_role name, for_new_row boolean, candidate jsonb, unknown_columns text[] default '{}')
 returns boolean
 language plpgsql stable security invoker
 set search_path = ''
@@ -180,6 +245,9 @@ declare
   answer  boolean;
   expression text;
 begin
+  if for_role <> current_user and not access.is_evaluable_for(policy, for_role) then
+    return null;
+  end if;
   if candidate is null or unknown_columns <> '{}' then
     perform from pg_catalog.pg_depend used
     join pg_catalog.pg_policy pol on pol.oid = used.objid and pol.polrelid = used.refobjid
@@ -204,14 +272,14 @@ begin
   return coalesce(answer, false);
 end
 $$;
-comment on function access.policy_holds(oid, boolean, jsonb, text[]) is
-  'Whether the USING expression of a policy (or, for a new row, its WITH CHECK) holds for a row and the caller; null when it depends on a row, or on a column, that is not known.';
+comment on function access.policy_holds(oid, name, boolean, jsonb, text[]) is
+  'Whether the USING expression of a policy (or, for a new row, its WITH CHECK) holds for a row and the present claims; null when it depends on a row, or on a column, that is not known, or cannot be evaluated for another role.';
 
 
 -- Explanations
 
 
-create or replace function access.explain_call(function_name text)
+create or replace function access.explain_call(function_name text, for_role name)
 returns setof crm.access_step
 language sql stable security invoker
 set search_path = ''
@@ -225,7 +293,7 @@ as $$
   given as (
     select
       coalesce(grantee.rolname, 'public') as role,
-      grantee.oid is null or pg_has_role(grantee.oid, 'usage') as is_mine
+      grantee.oid is null or pg_has_role(for_role, grantee.oid, 'usage') as is_mine
     from function
     cross join lateral aclexplode(coalesce(function.proacl, acldefault('f', function.proowner))) entry
     left join pg_catalog.pg_roles grantee on grantee.oid = entry.grantee
@@ -238,7 +306,7 @@ as $$
     join access.business_verbs() business on business.function_name = function.proname
     cross join lateral access.second_factor_conditions('epic_management', business.verb) condition
     cross join lateral access.unmet_second_factor_condition(business.verb) unmet
-    where has_function_privilege(function.oid, 'execute')
+    where has_function_privilege(for_role, function.oid, 'execute')
   ),
   steps as (
     select
@@ -250,11 +318,11 @@ as $$
     select 2, 'policy', condition.name, 'epic_management', 'restrictive', true, condition.holds, condition.sentence
     from condition
     union all
-    select 3, 'verdict', coalesce(unmet.name, function.proname), current_user, null, true,
-      has_function_privilege(function.oid, 'execute') and unmet.name is null,
+    select 3, 'verdict', coalesce(unmet.name, function.proname), for_role, null, true,
+      has_function_privilege(for_role, function.oid, 'execute') and unmet.name is null,
       coalesce(
         unmet.sentence,
-        case when not has_function_privilege(function.oid, 'execute') then 'Only ' end
+        case when not has_function_privilege(for_role, function.oid, 'execute') then 'Only ' end
           || (select string_agg(lower(access.describe_role(given.role)), ' or ' order by given.role) from given) || ' may do this.',
         (select string_agg(access.describe_role(given.role), ' or ' order by given.role) || ' may do this.' from given),
         'Nobody may do this.')
@@ -265,13 +333,14 @@ as $$
   from steps
   order by 1
 $$;
-comment on function access.explain_call(text) is
-  'Who may call a function of crm, as crm.explain_access says it; no rows when there is no such function.';
+comment on function access.explain_call(text, name) is
+  'Who may call a function of crm, as crm.explain_access says it to a role; no rows when there is no such function.';
 
 
 create or replace function access.explain_statement(
   record     text,
   verb       text,
+  for_role   name,
   row_id     integer default null,
   columns    text[]  default null,
   new_values jsonb   default null)
@@ -320,13 +389,13 @@ begin
   end if;
 
   granted := case
-    when command = 'DELETE'    then has_table_privilege(relation, command)
-    when wanted_columns = '{}' then has_any_column_privilege(relation, command)
-    else (select bool_and(has_column_privilege(relation, wish, command)) from unnest(wanted_columns) wish)
+    when command = 'DELETE'    then has_table_privilege(for_role, relation, command)
+    when wanted_columns = '{}' then has_any_column_privilege(for_role, relation, command)
+    else (select bool_and(has_column_privilege(for_role, relation, wish, command)) from unnest(wanted_columns) wish)
   end;
-  if row_id is not null and has_any_column_privilege(relation, 'SELECT') then
+  if row_id is not null and has_any_column_privilege(for_role, relation, 'SELECT') then
     before  := access.visible_row(relation, row_id);
-    is_gone := before is null;
+    is_gone := before is null and (for_role = current_user or access.reads_all(base, current_user));
   end if;
   if command = 'INSERT' and new_values is not null then
     after := access.row_with_defaults(relation, new_values);
@@ -338,7 +407,7 @@ begin
   with
   given as (
     select given.*, given.columns is null or wanted_columns <@ given.columns as covers
-    from access.grants_on(relation, command) given
+    from access.grants_on(relation, command, for_role) given
   ),
   -- A row is read before anything is done with it.
   phase (position, privilege) as (
@@ -353,18 +422,18 @@ begin
       used.holds as uses,
       case
         when not pol.is_mine or used.holds is false then null
-        when phase.privilege in ('INSERT', 'UPDATE') then pol.is_check_true or access.policy_holds(pol.policy, true, after, columns_without_value)
-        when command = 'UPDATE' then pol.is_using_true or access.policy_holds(pol.policy, false, after, columns_without_value)  -- what is written must stay readable
+        when phase.privilege in ('INSERT', 'UPDATE') then pol.is_check_true or access.policy_holds(pol.policy, for_role, true, after, columns_without_value)
+        when command = 'UPDATE' then pol.is_using_true or access.policy_holds(pol.policy, for_role, false, after, columns_without_value)  -- what is written must stay readable
         else true
       end as checks
     from phase
-    cross join lateral access.policies_on(base, phase.privilege) pol
+    cross join lateral access.policies_on(base, phase.privilege, for_role) pol
     cross join lateral (
       select case
         when not pol.is_mine then null
         when is_gone         then false
         when phase.privilege = 'INSERT' then true
-        else pol.is_using_true or access.policy_holds(pol.policy, false, before)
+        else pol.is_using_true or access.policy_holds(pol.policy, for_role, false, before)
       end as holds
       offset 0  -- computed once
     ) used
@@ -439,13 +508,13 @@ begin
     union all
     select
       5, 0, false,
-      'verdict', (select string_agg(deciding.name, ', ' order by deciding.name) from deciding), current_user, null, null, true,
+      'verdict', (select string_agg(deciding.name, ', ' order by deciding.name) from deciding), for_role, null, null, true,
       case outcome.grade when 2 then true when 0 then false end,
       coalesce(
         (select string_agg(deciding.sentence, ' ' order by deciding.name) from deciding),
         case
           when is_gone           then format('There is no %s %s.', record, row_id)
-          when outcome.grade > 0 then format('Row-level security does not apply to %s.', current_user)
+          when outcome.grade > 0 then format('Row-level security does not apply to %s.', for_role)
           else format('Nobody may %s.', access.describe_action(verb, nullif(unwritable.columns, '{}'), record))
         end)
     from outcome, unwritable
@@ -455,8 +524,8 @@ begin
   order by 1;
 end
 $$;
-comment on function access.explain_statement(text, text, integer, text[], jsonb) is
-  'As crm.explain_access, for reading, creating, updating and deleting, and for a function whose call is the permission.';
+comment on function access.explain_statement(text, text, name, integer, text[], jsonb) is
+  'As crm.explain_access, for reading, creating, updating and deleting, and for any role: its grants and policies, with the present claims. For a role that is not the current one, what cannot be evaluated stays open.';
 
 
 create or replace function access.business_verbs(
@@ -501,9 +570,34 @@ comment on function access.business_verbs() is
 - `reset_password`: Give an employee a password for one login.';
 
 
+create or replace function access.statement_of(
+  inout record text, inout verb text, inout columns text[], inout new_values jsonb, out function_name text)
+language plpgsql stable security invoker
+set search_path = ''
+as $$
+declare
+  known record;
+begin
+  select business.* into known
+  from access.business_verbs() business
+  where business.record = statement_of.record and business.verb = statement_of.verb;
+  if known.statement is null then
+    function_name := known.function_name;
+    return;
+  end if;
+  verb       := known.statement;
+  new_values := coalesce(known.new_values || new_values, known.new_values, new_values);
+  columns    := columns || known.columns || array(select jsonb_object_keys(new_values));
+end
+$$;
+comment on function access.statement_of(text, text, text[], jsonb) is
+  'What a verb does: to read, create, update or delete, which columns and values; or the function of crm whose call is the permission.';
+
+
 create or replace function access.explain_verb(
   record     text,
   verb       text,
+  for_role   name,
   row_id     integer,
   columns    text[],
   new_values jsonb)
@@ -512,28 +606,18 @@ language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
-  statement text  := verb;
-  written   text[] := columns;
-  given     jsonb := new_values;
-  known     record;
+  meant record;
 begin
-  select business.* into known
-  from access.business_verbs() business
-  where business.record = explain_verb.record and business.verb = explain_verb.verb;
-  if known.statement is null and known.function_name is not null then
-    return query select * from access.explain_call(known.function_name);
-    return;
+  select * into meant from access.statement_of(record, verb, columns, new_values);
+  if meant.function_name is not null then
+    return query select * from access.explain_call(meant.function_name, for_role);
+  else
+    return query select * from access.explain_statement(meant.record, meant.verb, for_role, row_id, meant.columns, meant.new_values);
   end if;
-  if found then
-    statement := known.statement;
-    given     := coalesce(known.new_values || given, known.new_values, given);
-    written   := columns || known.columns || array(select jsonb_object_keys(given));
-  end if;
-  return query select * from access.explain_statement(record, statement, row_id, written, given);
 end
 $$;
-comment on function access.explain_verb(text, text, integer, text[], jsonb) is
-  'As crm.explain_access, for a session that may write.';
+comment on function access.explain_verb(text, text, name, integer, text[], jsonb) is
+  'As crm.explain_access, for a session that may write, and for any role, as access.explain_statement.';
 
 
 create or replace function crm.explain_access(
@@ -556,7 +640,7 @@ as $$
     steps.is_mine,
     steps.holds and not refused.by_session,
     case when refused.by_session then auth.read_only_refusal() else steps.sentence end
-  from access.explain_verb(record, verb, row_id, columns, new_values) steps
+  from access.explain_verb(record, verb, current_user, row_id, columns, new_values) steps
   cross join lateral (
     select steps.kind = 'verdict' and steps.holds is not false and verb <> 'read' and auth.read_only_refusal() is not null
     offset 0  -- computed once

@@ -1,7 +1,9 @@
 -- The named filters of the API's lists, each inlined into the query, so that an index serves it: those whose name
 -- is <table>_filter_<filter>, in crm_private. A function of a row is the condition on it; one that returns rows of the table
 -- says which ones to show. The other argument is what the filter is given: without one it is switched on by true. The
--- comment is its description. Those that search for a text are in search.sql.
+-- comment is its description. Those that search for a text are in search_filters.sql. Of two that return rows there is one more
+-- function, <table>_filter_<first>_and_<second>, in the order of the alphabet; <name>_by_<column> stands in for one where the list
+-- is sorted by that column first.
 -- Where an argument is named `me`, the API gives (select crm.current_employee_id()), which is evaluated once: within the
 -- function a subquery would keep PostgreSQL from inlining it.
 
@@ -87,19 +89,39 @@ comment on function crm_private.contract_filter_created_to(crm.contract, timesta
   'Only contracts entered before this time.';
 
 
--- Two index scans: an `or` across tables would read every event.
+-- Two index scans that are merged in the order of the list: an `or` would read and sort all. PostgreSQL merges tables, not
+-- subqueries with a condition of their own: so the conditions stand outside the `union all`, and what differs is a column.
 create or replace function crm_private.event_filter_mine() returns setof crm.event
 language sql stable parallel safe
 begin atomic
-  select event.* from crm.event where support_contact_id = (select crm.current_employee_id())
-  union all
-  select event.*
-  from crm.contract
-  join crm.event on event.contract_id = contract.id
-  where contract.commercial_id = (select crm.current_employee_id());
+  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id
+  from (
+    select event.*, support_contact_id as contact_id, null::integer as found_already_of from crm.event
+    union all
+    select event.*, commercial_id, support_contact_id from crm.event
+  ) contacts
+  where contact_id = (select crm.current_employee_id())
+    and found_already_of is distinct from (select crm.current_employee_id());
 end;
 comment on function crm_private.event_filter_mine() is
   'Only the events whose support or sales contact I am.';
+
+-- An equality would leave the support contact out of the order that the index has, and PostgreSQL would sort.
+create or replace function crm_private.event_filter_mine_by_support_contact_id() returns setof crm.event
+language sql stable parallel safe
+begin atomic
+  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id
+  from (
+    select event.*, support_contact_id as run_by, (select crm.current_employee_id()) as sold_by, null::integer as found_already_of from crm.event
+    union all
+    select event.*, (select crm.current_employee_id()), commercial_id, support_contact_id from crm.event
+  ) contacts
+  where run_by between (select crm.current_employee_id()) and (select crm.current_employee_id())
+    and sold_by = (select crm.current_employee_id())
+    and found_already_of is distinct from (select crm.current_employee_id());
+end;
+comment on function crm_private.event_filter_mine_by_support_contact_id() is
+  'As crm_private.event_filter_mine, for a list that is sorted by support contact.';
 
 create or replace function crm_private.event_filter_without_support(event crm.event) returns boolean
 language sql immutable parallel safe
@@ -115,9 +137,9 @@ comment on function crm_private.event_filter_open(crm.event) is
 
 create or replace function crm_private.event_filter_upcoming(event crm.event) returns boolean
 language sql stable parallel safe
-return event.start_date >= now() and event.status <> 'cancelled';
+return event.start_date >= now() and event.status in ('planned', 'confirmed');
 comment on function crm_private.event_filter_upcoming(crm.event) is
-  'Only events that are still to begin and are not cancelled.';
+  'Only events that are still to begin, planned or confirmed.';
 
 create or replace function crm_private.event_filter_from(event crm.event, "time" timestamptz) returns boolean
 language sql immutable parallel safe

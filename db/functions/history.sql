@@ -18,40 +18,50 @@ comment on function audit.redact_client(jsonb) is
   'What history keeps of a client whose personal data is erased: all but the name, the e-mail address and the phone number.';
 
 
+-- One statement for all rows of the caller's statement: an insert for each row costs many times as much. A row and what it
+-- was have the same id: an identity can only be set to a new default, which is recorded as the end of one row and the
+-- start of another. A full join is never a nested loop, whose plan for one row would be kept for thousands.
 create or replace function audit.record_change() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  before jsonb;
-  after  jsonb;
+  actor   constant integer := crm.current_employee_id();
+  session constant uuid    := case when actor is not null then nullif(current_setting('jwt.claims.session_id', true), '')::uuid end;
 begin
   if tg_op = 'UPDATE' then
-    before := to_jsonb(old) - 'version';
-    after  := to_jsonb(new) - 'version';
-    if after = before then
-      return null;
-    end if;
-    insert into audit.change (record, row_id, action, old_values, new_values)
-    select tg_table_name, new.id, 'update', before - same.columns, after - same.columns
+    insert into audit.change (employee_id, session_id, record, row_id, action, old_values, new_values)
+    select actor, session, tg_table_name, id,
+      case when before is null then 'insert' when after is null then 'delete' else 'update' end::audit.action, before, after
     from (
-      select array(
-        select key
-        from (select jsonb_object_keys(after) as key) keys
-        where after -> key = before -> key) as columns
-      offset 0) same;  -- computed once
+      select id, before - unchanged as before, after - unchanged as after
+      from (
+        select id, before, after, array(
+          select key
+          from (select jsonb_object_keys(coalesce(after, before)) as key) keys
+          where key = 'version' or after -> key = before -> key) as unchanged
+        from (
+          select coalesce(written.id, replaced.id) as id, to_jsonb(replaced) as before, to_jsonb(written) as after
+          from replaced
+          full join written on written.id = replaced.id
+          offset 0) pair  -- each is computed once
+        offset 0) compared
+      offset 0) change
+    where after is null or after <> '{}';
   elsif tg_op = 'INSERT' then
-    insert into audit.change (record, row_id, action, new_values)
-    values (tg_table_name, new.id, 'insert', to_jsonb(new) - 'version');
+    insert into audit.change (employee_id, session_id, record, row_id, action, new_values)
+    select actor, session, tg_table_name, id, 'insert', to_jsonb(written) - 'version'
+    from written;
   else
-    insert into audit.change (record, row_id, action, old_values)
-    values (tg_table_name, old.id, 'delete', to_jsonb(old) - 'version');
+    insert into audit.change (employee_id, session_id, record, row_id, action, old_values)
+    select actor, session, tg_table_name, id, 'delete', to_jsonb(replaced) - 'version'
+    from replaced;
   end if;
   return null;
 end
 $$;
 comment on function audit.record_change() is
-  'Writes audit.change: for an update the columns that changed, otherwise all of them.';
+  'Writes audit.change, one row for each row that was inserted, updated or deleted: for an update the columns that changed, otherwise all of them.';
 
 
 create or replace function audit.refuse_truncate() returns trigger
@@ -68,7 +78,7 @@ $$;
 
 
 -- The triggers are `enable always`: a session with session_replication_role = replica writes history too. A truncate
--- fires no row trigger, and is refused.
+-- leaves no rows to write of, and is refused.
 
 create or replace procedure audit.track(target regclass)
 language plpgsql
@@ -78,15 +88,28 @@ declare
   record text := (select relname from pg_catalog.pg_class where oid = target);
 begin
   execute format($sql$
-    create or replace trigger %2$I after insert or update or delete on %1$s
-      for each row execute function audit.record_change();
-    create or replace trigger %3$I before truncate on %1$s
+    drop trigger if exists %6$I on %1$s;
+    create or replace trigger %2$I after insert on %1$s
+      referencing new table as written
+      for each statement execute function audit.record_change();
+    create or replace trigger %3$I after update on %1$s
+      referencing old table as replaced new table as written
+      for each statement execute function audit.record_change();
+    create or replace trigger %4$I after delete on %1$s
+      referencing old table as replaced
+      for each statement execute function audit.record_change();
+    create or replace trigger %5$I before truncate on %1$s
       for each statement execute function audit.refuse_truncate();
     alter table %1$s enable always trigger %2$I;
     alter table %1$s enable always trigger %3$I;
-    comment on trigger %2$I on %1$s is 'Every change of this record is in the history.';
-    comment on trigger %3$I on %1$s is 'Records are deleted one by one, so that each deletion is in the history.';
-  $sql$, target, record || '_90_record_change', record || '_91_refuse_truncate');
+    alter table %1$s enable always trigger %4$I;
+    alter table %1$s enable always trigger %5$I;
+    comment on trigger %2$I on %1$s is 'Every record that is entered is in the history.';
+    comment on trigger %3$I on %1$s is 'Every change of this record is in the history.';
+    comment on trigger %4$I on %1$s is 'Every record that is deleted is in the history.';
+    comment on trigger %5$I on %1$s is 'Records are deleted one by one, so that each deletion is in the history.';
+  $sql$, target, record || '_90_record_insert', record || '_90_record_update', record || '_90_record_delete',
+    record || '_91_refuse_truncate', record || '_90_record_change');
 end
 $$;
 comment on procedure audit.track(regclass) is
@@ -103,8 +126,8 @@ begin
     where relnamespace = 'crm'::regnamespace
       and relkind = 'r'
       and relname <> 'notification'
-      and not exists (
-        select from pg_catalog.pg_trigger
+      and 3 <> (
+        select count(*) from pg_catalog.pg_trigger
         where tgrelid = pg_class.oid and tgfoid = 'audit.record_change()'::regprocedure and tgenabled = 'A')
     order by relname
   loop

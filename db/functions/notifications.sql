@@ -44,9 +44,8 @@ set search_path = ''
 as $$
 declare
   event     crm.event := case tg_op when 'DELETE' then old else new end;
-  sales     integer   := (select commercial_id from crm.contract where id = event.contract_id);
   managers  integer[] := array(select id from crm.employee where department = 'management');
-  concerned integer[] := array[sales, event.support_contact_id];
+  concerned integer[] := array[event.commercial_id, event.support_contact_id];
 begin
   if tg_op = 'DELETE' then
     perform crm_private.notify_employees(concerned, 'event_deleted', old.title, contract_id => old.contract_id,
@@ -57,7 +56,7 @@ begin
   if new.support_contact_id is distinct from old.support_contact_id then
     perform crm_private.notify_employees(
       array[old.support_contact_id] ||
-        case when new.support_contact_id is null and new.status in ('planned', 'confirmed') then sales || managers end,
+        case when new.support_contact_id is null and new.status in ('planned', 'confirmed') then event.commercial_id || managers end,
       'event_unassigned', new.title, new.id,
       old_values => crm_private.support_contact_values(old.support_contact_id),
       new_values => crm_private.support_contact_values(new.support_contact_id));
@@ -86,11 +85,21 @@ begin
 end
 $$;
 
+-- The condition is checked before the row is kept for the trigger: most updates notify of nothing.
 create or replace trigger event_80_notify
-  after update or delete on crm.event
-  for each row execute function crm_private.event_notify();
+  after update on crm.event
+  for each row when (
+    (old.support_contact_id, old.start_date, old.end_date, old.location, old.status)
+    is distinct from (new.support_contact_id, new.start_date, new.end_date, new.location, new.status))
+  execute function crm_private.event_notify();
 comment on trigger event_80_notify on crm.event is
-  'The sales and the support contact hear of an event that is assigned, rescheduled, moved, confirmed, completed, cancelled or deleted; management hears of one that has lost its support contact.';
+  'The sales and the support contact hear of an event that is assigned, rescheduled, moved, confirmed, completed or cancelled; management hears of one that has lost its support contact.';
+
+create or replace trigger event_80_notify_deleted
+  after delete on crm.event
+  for each row execute function crm_private.event_notify();
+comment on trigger event_80_notify_deleted on crm.event is
+  'The sales and the support contact hear of an event that is deleted.';
 
 
 -- Many events planned in one statement, such as an import, are one notification to each recipient.
@@ -106,9 +115,8 @@ begin
     select concerned.recipient, min(planned.id) as first_id, count(*) as events,
       count(*) - count(planned.support_contact_id) as without_support
     from planned
-    join crm.contract on contract.id = planned.contract_id
     cross join lateral (
-      select contract.commercial_id
+      select planned.commercial_id
       union
       select manager.id from crm.employee manager where manager.department = 'management'
     ) concerned (recipient)

@@ -56,10 +56,19 @@ create or replace function crm_private.payment_update_balance() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
+declare
+  sales integer;
 begin
   update crm.contract
   set amount_to_be_paid = amount_to_be_paid - new.amount
-  where id = new.contract_id;
+  where id = new.contract_id
+  returning commercial_id into sales;
+
+  insert into crm_private.daily_total (subject, day, employee_id, records, amount)  -- see totals.sql
+  values ('paid', new.paid_on, sales, 1, new.amount);
+  if random() < 0.002 then
+    perform crm_private.fold_daily_total('paid', new.paid_on);
+  end if;
   return null;
 end
 $$;
@@ -68,7 +77,7 @@ create or replace trigger payment_20_update_balance
   after insert on crm.payment
   for each row execute function crm_private.payment_update_balance();
 comment on trigger payment_20_update_balance on crm.payment is
-  'What remains to be paid of a contract is its total less its payments.';
+  'What remains to be paid of a contract is its total less its payments, and a payment counts in the totals of its day.';
 
 
 create or replace function crm.record_payment(contract_id integer, amount numeric, paid_on date default null) returns crm.payment

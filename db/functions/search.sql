@@ -112,85 +112,193 @@ comment on function crm_private.clients_spelt_like(text) is
   'The ids of the clients whose name, company or e-mail address has words spelt much like the name.';
 
 
--- The named filters of the API's lists that search; filters.sql has the others, and says how they are found.
-
-create or replace function crm_private.client_filter_search(search text) returns setof crm.client
-language sql stable parallel safe
-begin atomic
-  select client.* from crm.client where client.id in (select crm_private.clients_containing(search));
-end;
-comment on function crm_private.client_filter_search(text) is
-  'Only clients whose name, company or e-mail address contains this text, without regard to case and accents.';
-
-create or replace function crm_private.contract_filter_search(search text) returns setof crm.contract
-language sql stable parallel safe
-begin atomic
-  select contract.* from crm.contract where contract.client_id in (select crm_private.clients_containing(search));
-end;
-comment on function crm_private.contract_filter_search(text) is
-  'Only contracts of the clients that `search` finds among clients.';
-
-create or replace function crm_private.event_filter_search(search text) returns setof crm.event
-language sql stable parallel safe
-begin atomic
-  select event.* from crm.event where event.id in (select crm_private.events_containing(search))
-  union all
-  select event.*
-  from crm.contract
-  join crm.event on event.contract_id = contract.id
-  where contract.client_id in (select crm_private.clients_containing(search));
-end;
-comment on function crm_private.event_filter_search(text) is
-  'Only events whose title or location contains this text, without regard to case and accents, and those of the clients that `search` finds among clients.';
+-- How frequent words are, and so where to look for them, is read from statistics.
+create or replace function crm_private.search_shares(search_index text, patterns text[]) returns double precision[]
+language plpgsql stable security definer  -- statistics of an index are its owner's
+set search_path = ''
+as $$
+declare
+  common text[];
+  shares real[];
+  others text[];
+begin
+  if not auth.in_session() then
+    return null;
+  end if;
+  select most_common_vals::text::text[], most_common_freqs, histogram_bounds::text::text[] into common, shares, others
+  from pg_catalog.pg_stats
+  where schemaname = 'crm' and tablename = search_index;
+  return array(
+    select coalesce((select sum(known.share) from unnest(common, shares) known (text, share) where ' ' || known.text like pattern), 0)
+      + coalesce((select avg((' ' || other like pattern)::integer) from unnest(others) other), 0)
+        * (1 - coalesce((select sum(known) from unnest(shares) known), 0))
+    from unnest(patterns) with ordinality each (pattern, nth)
+    order by nth);
+end
+$$;
+comment on function crm_private.search_shares(text, text[]) is
+  'Which share of the rows match each pattern, with a space before their text: as the statistics of this index of schema crm say, which ANALYZE makes.';
 
 
--- Exact: every word occurs. The longest goes through the index, the others filter what it finds; at most 500 of a kind
--- are ranked, so that a frequent word costs no more than another.
+-- Exact: every word occurs. What is so frequent that a hundred are among the latest 5,000 is looked for there; if it is not, and
+-- if it is rarer, through its trigrams. Of an event one word may be in its own text and the next in its client's: of the
+-- rarest word, 2,000 events and 2,000 clients are tried.
 create or replace function crm_private.search_exact(words text[], kinds text[], department text default null)
 returns table (kind text, id integer, rank real)
 language plpgsql stable security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan  -- what is best depends on the words and the kinds
+set enable_seqscan = off  -- a rare word is not in the first thousand rows
 as $$
 declare
-  wanted   text := array_to_string(words, ' ');
-  whole    text;    -- the same as a pattern
-  longest  text;
-  anchors  text[];  -- where the longest word may stand
-  patterns text[];  -- where each word may stand
+  wanted        text := array_to_string(words, ' ');
+  whole         text;    -- the same as a pattern
+  patterns      text[];  -- where each word may stand
+  anchors       text[];  -- where the rarest may stand
+  others        text[];  -- where the others may stand that have trigrams
+  client_share  double precision;
+  event_share   double precision;
+  latest_client integer;
+  latest_event  integer;
 begin
+  if not auth.in_session() or cardinality(words) = 0 then
+    return;
+  end if;
   -- One or two letters stand at the beginning of a word: anywhere, they are in everything, and in no index.
   select
     string_agg(word, ' ' order by position),
-    array_agg(case when length(word) < 3 then '% ' else '%' end || word || '%'),
-    (array_agg(word order by length(word) desc, position))[1]
-  into whole, patterns, longest
+    array_agg(case when length(word) < 3 then '% ' else '%' end || word || '%' order by position)
+  into whole, patterns
   from (
     select regexp_replace(typed, '([\\%_])', '\\\1', 'g') as word, position
     from unnest(words) with ordinality typed (typed, position)
   ) escaped;
-  anchors := case when length(longest) < 3 then array[longest || '%', '% ' || longest || '%']
-                  else array['%' || longest || '%'] end;
-
-  if not auth.in_session() then
-    return;
+  select
+    exp(sum(ln(greatest(in_client, 1e-6)))), exp(sum(ln(least(greatest(in_client + in_event, 1e-6), 1)))),
+    array_agg(pattern order by length(pattern) < 5, in_client + in_event, length(pattern) desc, position)
+  into client_share, event_share, anchors
+  from unnest(patterns, crm_private.search_shares('client_search_idx', patterns), crm_private.search_shares('event_search_idx', patterns))
+    with ordinality each (pattern, in_client, in_event, position);
+  others := array(select pattern from unnest(anchors[2:]) pattern where pattern !~ '^% ' limit 2);
+  anchors := case when anchors[1] like '\% %' then array[substr(anchors[1], 3), anchors[1]] else anchors[:1] end;
+  if client_share > 0.01 then
+    latest_client := (select max(client.id) from crm.client) - 5000;
   end if;
+  if event_share > 0.01 then
+    latest_event := (select max(event.id) from crm.event) - 5000;
+  end if;
+
   return query
-  (
-    select 'client', client.id,
-      case
-        when wanted in (crm_private.normalize_text(client.full_name), crm_private.normalize_text(client.company_name), crm_private.normalize_text(client.email)) then -1
-        when crm_private.normalize_text(client.full_name) like whole || '%' or crm_private.normalize_text(client.company_name) like whole || '%' then 0
-        when ' ' || crm_private.client_search_text(client) like '% ' || whole || '%' then 1
-        else 2
-      end::real
+  with latest_client_found as materialized (
+    select client.id
     from crm.client
-    where 'client' = any (kinds)
-      and crm_private.client_search_text(client) like any (anchors)
+    where client.id > latest_client
       and ' ' || crm_private.client_search_text(client) like all (patterns)
       and client.erased_at is null
-    limit 500
+    limit 200
+  ),
+  client_found as materialized (
+    select latest_client_found.id from latest_client_found
+    union all
+    (
+      select client.id
+      from crm.client
+      where (select count(*) < 20 from latest_client_found)
+        and kinds && '{client,contract,event}'
+        and crm_private.client_search_text(client) like any (anchors)
+        and (others[1] is null or crm_private.client_search_text(client) like others[1])
+        and (others[2] is null or crm_private.client_search_text(client) like others[2])
+        and ' ' || crm_private.client_search_text(client) like all (patterns)
+        and client.erased_at is null
+      limit 200
+    )
+  ),
+  latest_event_found as materialized (
+    select event.id
+    from crm.event
+    join crm.contract on contract.id = event.contract_id
+    join crm.client   on client.id = contract.client_id
+    where 'event' = any (kinds)
+      and event.id > latest_event
+      and concat(' ', crm_private.event_search_text(event),
+            case when client.erased_at is null then ' ' || crm_private.client_search_text(client) end) like all (patterns)
+    limit 100
+  ),
+  event_alike as materialized (  -- every word in their own text, or every word in their client's
+    select latest_event_found.id from latest_event_found
+    union
+    (
+      select event.id
+      from crm.event
+      where 'event' = any (kinds)
+        and (select count(*) < 20 from latest_event_found)
+        and crm_private.event_search_text(event) like any (anchors)
+        and (others[1] is null or crm_private.event_search_text(event) like others[1])
+        and (others[2] is null or crm_private.event_search_text(event) like others[2])
+        and ' ' || crm_private.event_search_text(event) like all (patterns)
+      limit 100
+    )
+    union
+    (
+      select event.id
+      from client_found
+      join crm.contract on contract.client_id = client_found.id
+      join crm.event    on event.contract_id = contract.id
+      where 'event' = any (kinds)
+      limit 100
+    )
+  ),
+  is_mixed as (
+    select 'event' = any (kinds) and cardinality(words) > 1 and (select count(*) < 20 from event_alike) as tried
+  ),
+  event_found as (
+    select event_alike.id from event_alike
+    union
+    (
+      select event.id
+      from (
+        select event.id, event.contract_id, crm_private.event_search_text(event) as text
+        from crm.event
+        where (select tried from is_mixed)
+          and crm_private.event_search_text(event) like any (anchors)
+        limit 2000
+      ) event
+      join crm.contract on contract.id = event.contract_id
+      join crm.client   on client.id = contract.client_id
+      where concat(' ', event.text, case when client.erased_at is null then ' ' || crm_private.client_search_text(client) end) like all (patterns)
+      limit 100
+    )
+    union
+    (
+      select event.id
+      from (
+        select client.id, crm_private.client_search_text(client) as text
+        from crm.client
+        where (select tried from is_mixed)
+          and crm_private.client_search_text(client) like any (anchors)
+          and client.erased_at is null
+        limit 2000
+      ) client
+      join crm.contract on contract.client_id = client.id
+      join crm.event    on event.contract_id = contract.id
+      where concat(' ', crm_private.event_search_text(event), ' ', client.text) like all (patterns)
+      limit 100
+    )
   )
+  select 'client', client.id,
+    case
+      when wanted in (normal.full_name, normal.company_name, crm_private.normalize_text(client.email)) then -1
+      when normal.full_name like whole || '%' or normal.company_name like whole || '%' then 0
+      when ' ' || crm_private.client_search_text(client) like '% ' || whole || '%' then 1
+      else 2
+    end::real
+  from client_found
+  join crm.client on client.id = client_found.id
+  cross join lateral (
+    select crm_private.normalize_text(client.full_name), crm_private.normalize_text(client.company_name)
+    offset 0  -- once
+  ) normal (full_name, company_name)
+  where 'client' = any (kinds)
   union all
   (
     select 'employee', employee.id,
@@ -204,54 +312,32 @@ begin
     where 'employee' = any (kinds)
       and ' ' || crm_private.employee_search_text(employee) like all (patterns)
       and (search_exact.department is null or (employee.department = search_exact.department and employee.active))
-    limit 500
+    limit 200
   )
   union all
   (
     select 'contract', contract.id, 3::real
-    from crm.client
-    join crm.contract on contract.client_id = client.id
+    from client_found
+    join crm.contract on contract.client_id = client_found.id
     where 'contract' = any (kinds)
-      and crm_private.client_search_text(client) like any (anchors)
-      and ' ' || crm_private.client_search_text(client) like all (patterns)
-      and client.erased_at is null
-    limit 500
+    limit 200
   )
   union all
-  (
-    select 'event', event.id,
-      case
-        when crm_private.normalize_text(event.title) = wanted then -1
-        when crm_private.normalize_text(event.title) like whole || '%' then 0
-        when ' ' || crm_private.normalize_text(event.title) like '% ' || whole || '%' then 1
-        when ' ' || crm_private.event_search_text(event) like all (patterns) then 2
-        else 3
-      end::real
-    from crm.event
-    join crm.contract on contract.id = event.contract_id
-    join crm.client   on client.id = contract.client_id
-    where 'event' = any (kinds)
-      and crm_private.event_search_text(event) like any (anchors)
-      and concat(' ', crm_private.event_search_text(event),
-            case when client.erased_at is null then ' ' || crm_private.client_search_text(client) end) like all (patterns)
-    limit 500
-  )
-  union all
-  (
-    select 'event', event.id, 3::real
-    from crm.client
-    join crm.contract on contract.client_id = client.id
-    join crm.event    on event.contract_id = contract.id
-    where 'event' = any (kinds)
-      and crm_private.client_search_text(client) like any (anchors)
-      and concat(' ', crm_private.event_search_text(event), ' ', crm_private.client_search_text(client)) like all (patterns)
-      and client.erased_at is null
-    limit 500
-  );
+  select 'event', event.id,
+    case
+      when normal.title = wanted then -1
+      when normal.title like whole || '%' then 0
+      when ' ' || normal.title like '% ' || whole || '%' then 1
+      when ' ' || crm_private.event_search_text(event) like all (patterns) then 2
+      else 3
+    end::real
+  from event_found
+  join crm.event on event.id = event_found.id
+  cross join lateral (select crm_private.normalize_text(event.title) offset 0) normal (title);
 end
 $$;
 comment on function crm_private.search_exact(text[], text[], text) is
-  'The records of these kinds that contain all these words (as crm_private.normalize_text writes them): contracts and events also through their client. The rank is -1 where the words are a whole name or title, and grows with the distance from its beginning. With a department, of the employees only those who are active in it.';
+  'The records of these kinds that contain all these words (as crm_private.normalize_text writes them): contracts and events also through their client; of what is frequent, the latest. The rank is -1 where the words are a whole name or title, and grows with the distance from its beginning. With a department, of the employees only those who are active in it.';
 
 
 -- Fuzzy: one letter wrong, missing or too many, or two neighbours swapped. Similar words share most of their trigrams;
@@ -275,42 +361,122 @@ comment on function crm_private.lowest_word_similarity(text[], text) is
   'How much the word that is spelt least like any in the text is like one: from 0 to 1.';
 
 
+-- In a large table the trigrams of a word are in most rows. There one half of the word has to be right, as one wrong letter
+-- leaves it; 1,000 rows of each half are compared.
 create or replace function crm_private.search_fuzzy(words text[], kinds text[], department text default null)
 returns table (kind text, id integer, rank real)
 language plpgsql stable security definer
 set search_path = ''
 set pg_trgm.word_similarity_threshold = 0.4
 set plan_cache_mode = force_custom_plan
+set enable_seqscan = off
 as $$
 declare
   longest text   := (select word from unnest(words) word order by length(word) desc limit 1);
   swapped text[] := crm_private.transpositions(longest);
+  halved  text   := (select word from unnest(words) word where word ~ '^[[:alnum:]]{4,}$' order by length(word) desc limit 1);
+  middle  integer := length(halved) / 2;
+  first_half  text[] := case when length(halved) < 6 then array[left(halved, 2) || '%', '% ' || left(halved, 2) || '%']
+                             else array['%' || left(halved, middle) || '%'] end;
+  second_half text[] := case when length(halved) < 6 then array['%' || right(halved, 2), '%' || right(halved, 2) || ' %']
+                             else array['%' || substr(halved, middle + 1) || '%', (crm_private.transpositions(halved))[middle]] end;
+  is_large     boolean;
+  client_from  integer;  -- of what is frequent the latest are compared
+  event_from   integer;
 begin
   if length(longest) < 3  -- everything is spelt like it
     or not auth.in_session()
   then
     return;
   end if;
+  select class.reltuples > 100000 into is_large
+  from pg_catalog.pg_class class
+  where class.oid = 'crm.client'::regclass;
+  if is_large then
+    client_from := (
+      select case when max(share) > 0.02 then (select max(client.id) - 1000 from crm.client) else 0 end
+      from unnest(crm_private.search_shares('client_search_idx', first_half || second_half)) share);
+    event_from := (
+      select case when max(share) > 0.02 then (select max(event.id) - 1000 from crm.event) else 0 end
+      from unnest(crm_private.search_shares('event_search_idx', first_half || second_half)) share);
+  end if;
+
   return query
-  with closest_client as materialized (
+  with similar_client as (
     select client.id, crm_private.client_search_text(client) as text
     from crm.client
-    where kinds && '{client,contract}'
+    where not is_large
+      and kinds && '{client,contract}'
       and (crm_private.client_search_text(client) operator(extensions.%>) longest
            or crm_private.client_search_text(client) like any (swapped))
       and client.erased_at is null
-    order by crm_private.client_search_text(client) like any (swapped) desc,
-      extensions.word_similarity(array_to_string(words, ' '), crm_private.client_search_text(client)) desc
+    union
+    (
+      select client.id, crm_private.client_search_text(client)
+      from crm.client
+      where is_large
+        and kinds && '{client,contract}'
+        and client.id > client_from
+        and (client_from > 0 or crm_private.client_search_text(client) like any (first_half))
+        and '' || crm_private.client_search_text(client) like any (first_half)  -- through no index
+        and client.erased_at is null
+      limit 1000
+    )
+    union
+    (
+      select client.id, crm_private.client_search_text(client)
+      from crm.client
+      where is_large
+        and kinds && '{client,contract}'
+        and client.id > client_from
+        and (client_from > 0 or crm_private.client_search_text(client) like any (second_half))
+        and '' || crm_private.client_search_text(client) like any (second_half)  -- through no index
+        and client.erased_at is null
+      limit 1000
+    )
+  ),
+  similar_event as (
+    select event.id, crm_private.event_search_text(event) as text
+    from crm.event
+    where not is_large
+      and 'event' = any (kinds)
+      and (crm_private.event_search_text(event) operator(extensions.%>) longest
+           or crm_private.event_search_text(event) like any (swapped))
+    union
+    (
+      select event.id, crm_private.event_search_text(event)
+      from crm.event
+      where is_large
+        and 'event' = any (kinds)
+        and event.id > event_from
+        and (event_from > 0 or crm_private.event_search_text(event) like any (first_half))
+        and '' || crm_private.event_search_text(event) like any (first_half)  -- through no index
+      limit 1000
+    )
+    union
+    (
+      select event.id, crm_private.event_search_text(event)
+      from crm.event
+      where is_large
+        and 'event' = any (kinds)
+        and event.id > event_from
+        and (event_from > 0 or crm_private.event_search_text(event) like any (second_half))
+        and '' || crm_private.event_search_text(event) like any (second_half)  -- through no index
+      limit 1000
+    )
+  ),
+  closest_client as materialized (
+    select similar_client.*
+    from similar_client
+    order by similar_client.text like any (swapped) desc,
+      extensions.word_similarity(array_to_string(words, ' '), similar_client.text) desc
     limit 100
   ),
   closest_event as (
-    select event.id, crm_private.event_search_text(event) as text
-    from crm.event
-    where 'event' = any (kinds)
-      and (crm_private.event_search_text(event) operator(extensions.%>) longest
-           or crm_private.event_search_text(event) like any (swapped))
-    order by crm_private.event_search_text(event) like any (swapped) desc,
-      extensions.word_similarity(array_to_string(words, ' '), crm_private.event_search_text(event)) desc
+    select similar_event.*
+    from similar_event
+    order by similar_event.text like any (swapped) desc,
+      extensions.word_similarity(array_to_string(words, ' '), similar_event.text) desc
     limit 100
   ),
   candidate as (
@@ -335,7 +501,8 @@ begin
   select candidate.kind, candidate.id, (5 - spelt.similarity)::real
   from candidate
   cross join lateral crm_private.lowest_word_similarity(words, candidate.text) spelt (similarity)
-  where spelt.similarity >= 0.4::real;
+  where (extensions.word_similarity(longest, candidate.text) >= 0.4::real or candidate.text like any (swapped))  -- cheap, and so first
+    and spelt.similarity >= 0.4::real;
 end
 $$;
 comment on function crm_private.search_fuzzy(text[], text[], text) is
@@ -423,7 +590,7 @@ begin
 end
 $$;
 comment on function crm.search(text, text[], text) is
-'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client) and employees (by name, e-mail address or phone number), the best first, 100 at most. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. If nothing does, what is spelt much like it is found instead. A client whose personal data was erased is found by number alone.
+'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client) and employees (by name, e-mail address or phone number), the best first, 100 at most. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. Of what very many contain, the latest are found. If nothing does, what is spelt much like it is found instead. A client whose personal data was erased is found by number alone.
 - `text`: What to look for: words, or a number. One or two letters are looked for at the beginning of a word.
 - `kinds`: Only these kinds of record. All of them by default.
 - `department`: Of employees, only those who are active in this department: `sales`, `support` or `management`.';

@@ -294,7 +294,7 @@ comment on trigger service_account_30_end_sessions on auth.service_account is
 
 -- The operator gave the program the rights that its owner had. It neither keeps nor changes them silently.
 create or replace function auth.revoke_service_accounts() returns trigger
-language plpgsql security definer
+language plpgsql  -- with the rights of who deactivates or moves: management revokes any service account
 set search_path = ''
 as $$
 begin

@@ -63,7 +63,11 @@ begin
     select 'event', id, 'insert' from written order by id;
   elsif tg_op = 'UPDATE' then
     insert into audit.signal (topic, row_id, action)
-    select 'event', id, 'update' from (table written except table replaced) changed order by id;
+    select 'event', coalesce(written.id, replaced.id), 'update'
+    from written
+    full join replaced on replaced.id = written.id  -- never a nested loop, as in audit.record_change
+    where written.version is distinct from replaced.version  -- counts changes, and is cheaper to compare than the row
+    order by 2;
   else
     insert into audit.signal (topic, row_id, action)
     select 'event', id, 'delete' from removed order by id;

@@ -62,6 +62,7 @@ grant execute on function
   crm.revoke_session(uuid),
   crm.search(text, text[], text),
   crm.similar_clients(text, text, text),
+  crm.who_may(text, text, integer, text[], jsonb),
   crm_private.client_filter_current(crm.client),
   crm_private.client_filter_first_contact_from(crm.client, date),
   crm_private.client_filter_first_contact_to(crm.client, date),
@@ -85,6 +86,8 @@ grant execute on function
   crm_private.employee_search_text(crm.employee),
   crm_private.event_filter_from(crm.event, timestamptz),
   crm_private.event_filter_mine(),
+  crm_private.event_filter_mine_and_search(text),
+  crm_private.event_filter_mine_by_support_contact_id(),
   crm_private.event_filter_open(crm.event),
   crm_private.event_filter_search(text),
   crm_private.event_filter_to(crm.event, timestamptz),
@@ -92,8 +95,11 @@ grant execute on function
   crm_private.event_filter_without_support(crm.event),
   crm_private.event_search_text(crm.event),
   crm_private.events_containing(text),
+  crm_private.events_of_search(text),
   crm_private.format_euros(numeric),
   crm_private.is_email_address(text),
+  crm_private.is_frequent(text, text),
+  crm_private.is_frequent_among_events(text),
   crm_private.is_one_line(text, integer),
   crm_private.is_phone_number(text),
   crm_private.lowest_word_similarity(text[], text),
@@ -106,18 +112,26 @@ grant execute on function
   crm_private.transpositions(text),
   access.describe_action(text, text[], text),
   access.business_verbs(),
-  access.explain_call(text),
+  access.explain_call(text, name),
   access.explain_refused_call(text, jsonb),
-  access.explain_statement(text, text, integer, text[], jsonb),
-  access.explain_verb(text, text, integer, text[], jsonb),
-  access.grants_on(regclass, text),
-  access.policies_on(regclass, text),
-  access.policy_holds(oid, boolean, jsonb, text[]),
+  access.explain_statement(text, text, name, integer, text[], jsonb),
+  access.explain_verb(text, text, name, integer, text[], jsonb),
+  access.functions_in(oid),
+  access.grants_on(regclass, text, name),
+  access.is_evaluable_for(oid, name),
+  access.policies_on(regclass, text, name),
+  access.policy_holds(oid, name, boolean, jsonb, text[]),
+  access.reads_all(regclass, name),
   access.refusal_sentence(text, text, integer),
   access.require_second_factor(text, text, integer),
   access.responsible_employee(text, integer, jsonb),
   access.describe_role(name),
   access.row_with_defaults(regclass, jsonb),
+  access.statement_of(text, text, text[], jsonb),
+  access.try_as_caller(crm.access_answer[], text, text, integer, text[], jsonb),
+  access.try_statement(text, text, integer, jsonb),
+  access.who_may(text, text, integer, text[], jsonb),
+  access.with_rules(crm.access_answer[], text, text, text),
   access.second_factor_conditions(text, text),
   access.unmet_second_factor_condition(text),
   access.visible_row(regclass, integer),
@@ -169,14 +183,21 @@ grant execute on function
   to epic_employee;
 
 
--- The reports. They count what their caller may read.
+-- The reports and the calendar. They count what their caller may read.
 
 grant execute on function
+  crm.calendar(date, date, text, integer, boolean, integer),
   crm.load_by_support_contact(date, date, text),
   crm.overdue_by_salesperson(),
   crm.pipeline_by_age(),
   crm.revenue_by_month(date, date, text),
-  crm.revenue_by_salesperson(date, date, text)
+  crm.revenue_by_salesperson(date, date, text),
+  crm_private.drafts_between(timestamptz, timestamptz),
+  crm_private.events_between(timestamptz, timestamptz),
+  crm_private.nearest_day(timestamptz),
+  crm_private.nearest_days(timestamptz, timestamptz),
+  crm_private.parts_of_days(timestamptz, timestamptz),
+  crm_private.signed_between(timestamptz, timestamptz)
   to epic_employee;
 
 

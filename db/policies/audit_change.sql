@@ -11,12 +11,12 @@ grant select (id, changed_at, transaction_id, record, row_id, action, employee_i
 grant select on crm.history  to epic_employee;
 -- Not granted: the session; insert, update and delete.
 
--- Revoked from the owner: all that its functions do not need. They write what changed, and the database adds who,
--- when and in which transaction; crm.erase_client redacts a client; dba.prune_history removes what is old; a
+-- Revoked from the owner: all that its functions do not need. They write what changed, and by whom, which a policy
+-- compares with the session; the database adds when and in which transaction; crm.erase_client redacts a client; dba.prune_history removes what is old; a
 -- deployment replaces the triggers.
 revoke all                                                        on audit.change from epic_owner;
 grant select, delete, trigger                                     on audit.change to epic_owner;
-grant insert (record, row_id, action, old_values, new_values),
+grant insert (employee_id, session_id, record, row_id, action, old_values, new_values),
       update (old_values, new_values)                             on audit.change to epic_owner;
 
 
@@ -43,11 +43,11 @@ comment on policy management_read_all on audit.change is
 
 -- the database's own functions
 
-create policy owner_create_any on audit.change
+create policy owner_create_own on audit.change
   for insert to epic_owner
-  with check (true);
-comment on policy owner_create_any on audit.change is
-  'Every change of a record is written here by a trigger.';
+  with check (employee_id is not distinct from (select crm.current_employee_id()));
+comment on policy owner_create_own on audit.change is
+  'Every change of a record is written here by a trigger, as made by the employee whose session it is.';
 
 create policy owner_read_needed on audit.change
   for select to epic_owner

@@ -12,7 +12,7 @@ grant update (title, start_date, end_date, location, attendees, notes, status, v
 grant update (support_contact_id), delete
   on crm.event to epic_management;
 -- version is granted to be sent as the expected one; a trigger increments it.
--- Not granted: id, and contract_id once written. Sales may send the support contact of a new event, and the
+-- Not granted: id, contract_id once written, and commercial_id, which follows the contract. Sales may send the support contact of a new event, and the
 -- policy allows only null.
 
 
@@ -80,3 +80,16 @@ create policy owner_read_all on crm.event
   using (true);
 comment on policy owner_read_all on crm.event is
   'The rule that an employee who leaves runs no open event counts them; a cancelled contract notifies the support contacts of its events.';
+
+create policy owner_move_any on crm.event
+  for update to epic_owner
+  using (true)
+  with check (
+    exists (
+      select from crm.contract
+      where contract.id = event.contract_id
+        and contract.commercial_id = event.commercial_id
+    )
+  );
+comment on policy owner_move_any on crm.event is
+  'A hand-over takes the events of a contract along, and gives them the sales contact of the contract.';

@@ -43,3 +43,9 @@ create policy owner_create_any on crm.notification
   with check (true);
 comment on policy owner_create_any on crm.notification is
   'Changes of events and contracts write notifications.';
+
+create policy owner_read_any on crm.notification
+  for select to epic_owner
+  using (true);
+comment on policy owner_read_any on crm.notification is
+  'crm.who_may says to management who may read a notification.';
