@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readServerConfig, type ServerConfig } from '../config/server.ts';
 import { type LocalDatabase, openLocalDatabase } from '../database/deploy/local.ts';
+import { findTemplate } from '../database/deploy/template.ts';
 import { demoPassword, loadCompany } from '../demo/company.ts';
 import { defaultDemoFolder, openDemoFolder } from '../demo/folder.ts';
 import { runTour, sampleEmail } from '../demo/tour.ts';
@@ -23,7 +24,8 @@ export interface DemoOptions {
 /** Where `epic`, `epic-server` and a Node that runs them are found. */
 const programs = resolve(import.meta.dirname, '../../../node_modules/.bin');
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
+/** Writes a line to the operator. */
+export const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /**
  * `epic-server demo`: from nothing to a served demo company, then serving until stopped. A tour is given of a new
@@ -36,7 +38,8 @@ export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<v
   const stop = onStopSignal();
 
   await openDemoFolder(config.dataFolder);
-  const opening = openLocalDatabase(config.dataFolder, say, { fresh });
+  const template = await findTemplate();
+  const opening = openLocalDatabase(config.dataFolder, say, { fresh, template });
   // PostgreSQL starts beside this process, which loading PostGraphile blocks
   const loading = sleep(100).then(() => import('../service/serve.ts'));
   const local = await opening;
@@ -56,7 +59,7 @@ export async function demo({ exit, fresh, epicIsBuilt }: DemoOptions): Promise<v
       say('To start over: npm run demo -- --fresh');
       const isOver = !isNew || (await showTour(service.url, folder, stopped));
       if (isOver && !exit) {
-        invite(service.url, folder);
+        invite(service.url, folder, sampleEmail);
         await stopped;
       }
     } finally {
@@ -87,7 +90,7 @@ async function showTour(url: string, folder: string, stopped: Promise<void>): Pr
 }
 
 /** Serves on the configured port, or on any free one if that is taken. */
-async function serveOnFreePort(
+export async function serveOnFreePort(
   { serve }: typeof import('../service/serve.ts'),
   config: ServerConfig,
   local: LocalDatabase,
@@ -124,12 +127,13 @@ function isTaken(cause: unknown): boolean {
   return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
 }
 
-function invite(url: string, folder: string): void {
+/** Says how to log in as the employee with that address, in a second terminal. */
+export function invite(url: string, folder: string, email: string): void {
   say(`
 Now you. In a second terminal:
 
   export PATH="${programs}:$PATH" EPIC_SERVER=${url}
-  epic login --email ${sampleEmail}
+  epic login --email ${email}
 
 The password is ${demoPassword}, for everyone: epic employee list
 Explore the API at ${url}/ in a browser.
@@ -137,6 +141,7 @@ For DBAs: EPIC_DATA=${folder} epic-server policies matrix
 Ctrl-C stops everything.`);
 }
 
-function seconds(milliseconds: number): string {
+/** A duration in words. */
+export function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { readAdminConfig } from '../config/server.ts';
+import { connectAsAdmin } from '../database/deploy/connect.ts';
 import { openLocalDatabase } from '../database/deploy/local.ts';
 import { OperatorError } from '../errors/errors.ts';
 import { explainDatabaseError } from '../graphql/errors/explain.ts';
@@ -27,12 +28,10 @@ async function through<Result>(
   adminUrl: string,
   work: (inTransaction: InTransaction) => Promise<Result>,
 ): Promise<Result> {
-  const client = new pg.Client({ connectionString: adminUrl, application_name: 'epic-server' });
-  client.on('error', () => {});
+  const client = await connectAsAdmin(adminUrl, 'epic-server');
   const run = async <Row>(text: string, values: unknown[] = []) =>
     (await client.query<Row & pg.QueryResultRow>(text, values)).rows;
   try {
-    await client.connect();
     return await work(async (inside) => {
       await run('begin');
       await run('set local role epic_owner');

@@ -1,23 +1,21 @@
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
+import { openJournal } from '../dba/mutation/journal.ts';
 import {
   describeReport,
   describeVerdict,
-  findStaleEquivalents,
-  type MutationReport,
-  readEquivalents,
+  findEquivalents,
+  findStaleEntries,
+  type Mutant,
+  type Outcome,
+  readAccepted,
   readMutants,
   reportOf,
   type Verdict,
 } from '../dba/mutation/mutation.ts';
 import { runMutants } from '../dba/mutation/run.ts';
 import { type TestResult, writeTap } from '../dba/test/run.ts';
-import {
-  adminUrlOf,
-  openScratchServer,
-  type ScratchServer,
-  withConnection,
-} from '../dba/test/server.ts';
+import { adminUrlOf, openScratchServer, withConnection } from '../dba/test/server.ts';
 import { findTestFiles, nameOf, runSuite } from '../dba/test/suite.ts';
 import { OperatorError } from '../errors/errors.ts';
 import { interruptionSignal } from './until-stopped.ts';
@@ -60,7 +58,8 @@ export async function testPolicies(named: string[], options: TestOptions): Promi
     await server.stop();
   }
   process.stderr.write(`\n${passed} passed, ${failed} failed\n`);
-  if (failed > 0 || passed === 0) process.exitCode = 1;
+  if (failed > 0) process.exitCode = 1;
+  else if (passed === 0) process.exitCode = 2;
 }
 
 function describe(file: string, results: readonly TestResult[]): string {
@@ -80,6 +79,11 @@ export interface MutateOptions {
   json: boolean;
   /** A regular expression that the names of the mutants must match. */
   only?: string;
+  /** A table or function, with or without its schema. */
+  object?: string;
+  kind?: string;
+  /** A file that keeps the verdicts. */
+  resume?: string;
 }
 
 /** `epic-server policies mutate`: whether a test fails for each small change of the rules. */
@@ -87,84 +91,94 @@ export async function mutatePolicies(named: string[], options: MutateOptions): P
   const files = await findTestFiles(named);
   const jobs = jobsFrom(options.jobs);
   const only = patternFrom(options.only);
+  const journal = options.resume === undefined ? null : await openJournal(options.resume, files);
   const interrupted = interruptionSignal();
   const server = await openScratchServer(
     options.database ?? (process.env.EPIC_TEST_DATABASE_URL || undefined),
   );
   try {
-    const isQuiet = options.json;
-    const { report, complaints } = await runMutations(server, {
+    const { mutants, control, skipped } = await withConnection(
+      adminUrlOf(server, server.template),
+      async (client) => {
+        const found = await readMutants(client);
+        return { ...found, skipped: await findEquivalents(client, found.mutants) };
+      },
+    );
+    const chosen = choose(mutants, only, options);
+    const accepted = await readAccepted();
+    const settled = new Map<string, Outcome>(journal?.verdicts);
+    for (const name of skipped) settled.set(name, { status: 'equivalent', killedBy: null });
+    const progress = createProgress(chosen.filter(({ name }) => !settled.has(name)).length);
+    const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+    const verdicts = await runMutants({
+      server,
       files,
+      control,
+      mutants: chosen,
+      settled,
+      equivalent: accepted.equivalent,
       jobs,
-      only,
-      isQuiet,
       interrupted,
+      onVerdict: (verdict) => {
+        journal?.add(verdict);
+        progress.hide();
+        if (!options.json) process.stdout.write(describeVerdict(verdict, width));
+        progress.count(verdict);
+      },
     });
+    progress.hide();
+    const report = reportOf(verdicts, accepted);
+    const stale = findStaleEntries(accepted, mutants, verdicts);
     process.stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : describeReport(report),
     );
-    for (const complaint of complaints) process.stderr.write(`${complaint}\n`);
-    if (report.score < 1 || complaints.length > 0) process.exitCode = 1;
+    for (const complaint of stale) process.stderr.write(`${complaint}\n`);
+    if (report.score < 1 || stale.length > 0) process.exitCode = 1;
   } finally {
     await server.stop();
   }
 }
 
-async function runMutations(
-  server: ScratchServer,
-  options: {
-    files: string[];
-    jobs: number;
-    only: RegExp;
-    isQuiet: boolean;
-    interrupted: AbortSignal;
-  },
-): Promise<{ report: MutationReport; complaints: string[] }> {
-  const listed = await readEquivalents();
-  const { mutants, control } = await withConnection(
-    adminUrlOf(server, server.template),
-    readMutants,
+function choose(mutants: readonly Mutant[], only: RegExp, { object, kind }: MutateOptions) {
+  const kinds = [...new Set(mutants.map((mutant) => mutant.kind))].sort();
+  if (kind !== undefined && !kinds.includes(kind)) {
+    throw new OperatorError(
+      `There are no mutants of kind ${kind}.`,
+      `The kinds: ${kinds.join(', ')}`,
+    );
+  }
+  const isWanted = (name: string) =>
+    object === undefined ||
+    [name, name.replace(/\(.*$/, '')].some((form) => `.${form}`.endsWith(`.${object}`));
+  const chosen = mutants.filter(
+    (mutant) =>
+      only.test(mutant.name) && isWanted(mutant.object) && (kind ?? mutant.kind) === mutant.kind,
   );
-  const chosen = mutants.filter(({ name }) => options.only.test(name));
-  if (chosen.length === 0) throw new OperatorError(`No mutant has a name like ${options.only}.`);
-
-  const counter = createCounter(chosen.length);
-  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
-  const onVerdict = (verdict: Verdict) => {
-    counter.hide();
-    if (!options.isQuiet) process.stdout.write(describeVerdict(verdict, width));
-    counter.count(verdict);
-  };
-  const { files, jobs, interrupted } = options;
-  const equivalent = new Set(listed.map(({ name }) => name));
-  const verdicts = await runMutants({
-    server,
-    files,
-    control,
-    mutants: chosen,
-    equivalent,
-    jobs,
-    interrupted,
-    onVerdict,
-  });
-  counter.hide();
-  return {
-    report: reportOf(verdicts),
-    complaints: findStaleEquivalents(listed, mutants, verdicts),
-  };
+  if (chosen.length > 0) return chosen;
+  throw new OperatorError(
+    'No mutant is like that.',
+    'Without --only, --object and --kind all are tried; `select kind, object, name from dba.mutation` lists them.',
+  );
 }
 
-/** The progress on a terminal. */
-function createCounter(total: number) {
+/** Every how many mutants a line of progress is written where standard error is no terminal. */
+const REPORTED_EVERY = 100;
+
+/** The progress on standard error: on a terminal a line that is rewritten, elsewhere now and then a line. */
+function createProgress(total: number) {
+  const started = performance.now();
+  const { isTTY } = process.stderr;
   let done = 0;
   let survived = 0;
-  const write = (text: string) => process.stderr.isTTY && process.stderr.write(text);
   return {
-    hide: () => write('\r\x1b[K'),
+    hide: () => isTTY && process.stderr.write('\r\x1b[K'),
     count: ({ status }: Verdict) => {
       done += 1;
       if (status === 'survived') survived += 1;
-      write(`${done} of ${total} mutants, ${survived} survived`);
+      const left = Math.ceil((((performance.now() - started) / done) * (total - done)) / 60_000);
+      const line = `${done} of ${total} mutants, ${survived} survived, ${left} min left`;
+      if (isTTY) process.stderr.write(line);
+      else if (done % REPORTED_EVERY === 0) process.stderr.write(`${line}\n`);
     },
   };
 }

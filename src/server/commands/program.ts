@@ -1,9 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { version } from '../config/version.ts';
+import type { Scale } from '../demo/scale.ts';
 import { OperatorError } from '../errors/errors.ts';
 import { addPolicies } from './policies.ts';
 import type { CreateOptions } from './service-account.ts';
 
+type DemoFlags = { exit: boolean; fresh: boolean; scale?: Scale; seed: number };
 type NewEmployeeOptions = { name: string; email: string; phone?: string; department: string };
 
 export interface ProgramOptions {
@@ -11,7 +13,10 @@ export interface ProgramOptions {
   epicIsBuilt: Promise<unknown>;
 }
 
-/** Runs `epic-server`. Sets the exit code: 0, 1 after an error, 2 after a usage error. */
+/**
+ * Runs `epic-server`. Sets the exit code: 0, 1 after an error, 2 after a usage error. Of the tools for DBAs, 1 means
+ * findings, so that an error is 2 too.
+ */
 export async function runServerProgram(
   argv: readonly string[],
   options: ProgramOptions = { epicIsBuilt: Promise.resolve() },
@@ -19,7 +24,7 @@ export async function runServerProgram(
   try {
     await createProgram(options).parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error);
+    process.exitCode = report(error, argv[2] === 'policies' ? 2 : 1);
   }
 }
 
@@ -48,11 +53,20 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
   program
     .command('demo')
     .description('serve a demo company from an embedded PostgreSQL, and show a tour of it')
-    .option('--exit', 'exit after the tour', false)
+    .option('--exit', 'exit after the tour, or when the company is loaded', false)
     .option('--fresh', 'start over with a new demo company', false)
-    .action(async (options: { exit: boolean; fresh: boolean }) =>
-      (await import('./demo.ts')).demo({ ...options, epicIsBuilt }),
-    );
+    .addOption(
+      new Option(
+        '--scale <contracts>',
+        'instead, a company of that many contracts, in a data folder of its own',
+      ).choices(['10k', '1m', '10m'] satisfies Scale[]),
+    )
+    .option('--seed <number>', 'of the company made by --scale: the same makes the same', seed, 1)
+    .action(async (options: DemoFlags) => {
+      const { scale } = options;
+      if (scale === undefined) await (await import('./demo.ts')).demo({ ...options, epicIsBuilt });
+      else await (await import('./demo-scale.ts')).demoScale({ ...options, scale });
+    });
 
   const employee = program
     .command('employee')
@@ -130,14 +144,22 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
   return program;
 }
 
-function report(error: unknown): number {
+function seed(typed: string): number {
+  if (!/^[0-9]{1,9}$/.test(typed)) {
+    throw new InvalidArgumentError('A seed is a whole number of at most nine digits.');
+  }
+  return Number(typed);
+}
+
+/** Prints an error, and returns the exit code: `failure`, unless it is one of usage. */
+function report(error: unknown, failure: number): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof OperatorError) {
     process.stderr.write(`epic-server: ${error.message}\n`);
     if (error.hint !== undefined) process.stderr.write(`  ${error.hint}\n`);
-    return 1;
+    return failure;
   }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`epic-server failed unexpectedly:\n${details}\n`);
-  return 1;
+  return failure;
 }

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { Logger } from 'pino';
 import { OperatorError } from '../errors/errors.ts';
 import type { RunningService } from '../service/serve.ts';
@@ -6,30 +7,37 @@ import type { RunningService } from '../service/serve.ts';
 export type StopRequest = {
   made: Promise<void>;
   make(): void;
+  /** How long the shutdown may take, in ms, before the process exits at once. */
+  timeoutMs: number;
 };
 
-/** How long the shutdown may take, in ms: more than requests and deliveries in progress. */
-const shutdownTimeoutMs = 45_000;
+/** More than requests and deliveries in progress take, in ms. */
+const shutdownTimeoutMs = 25_000;
 
 /**
  * Takes SIGTERM and SIGINT as a request to stop. The process exits at once after a second signal, or when the shutdown
- * takes too long.
+ * takes too long. A worker is asked by its primary process instead of SIGINT, which a terminal sends to both.
  */
 export function onStopSignal(): StopRequest {
   let isMade = false;
   const { promise: made, resolve } = Promise.withResolvers<void>();
-  const make = () => {
-    if (!isMade) setTimeout(() => process.exit(1), shutdownTimeoutMs).unref();
-    isMade = true;
-    resolve();
+  const request: StopRequest = {
+    made,
+    make() {
+      if (!isMade) setTimeout(() => process.exit(1), request.timeoutMs).unref();
+      isMade = true;
+      resolve();
+    },
+    timeoutMs: shutdownTimeoutMs,
   };
   const onSignal = () => {
     if (isMade) process.exit(1);
-    make();
+    request.make();
   };
   process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
-  return { made, make };
+  process.on('SIGINT', cluster.isWorker ? () => undefined : onSignal);
+  if (cluster.isWorker) process.on('message', (message) => message === 'stop' && request.make());
+  return request;
 }
 
 /**

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type Environment, type Reader, readConfig } from './read.ts';
 import { type TrustedDocuments, trustedDocuments } from './trusted-documents.ts';
 import {
+  drain,
   environmentName,
   type LogLevel,
   locale,
@@ -11,23 +12,36 @@ import {
   metricsAudience,
   onOrOff,
   origins,
+  poolSize,
   port,
+  postgresHosts,
   postgresUrl,
   sentryDsn,
   smtpUrl,
   timeZone,
   trustedProxies,
+  workers,
 } from './values.ts';
 
 /** The configuration of `epic-server start`. */
 export type ServerConfig = {
-  /** Where the API logs in; null for the embedded PostgreSQL in `dataFolder`. */
+  /** Where the API logs in, perhaps one of several hosts; null for the embedded PostgreSQL in `dataFolder`. */
   databaseUrl: string | null;
+  /** Where the API listens for notifications, as `databaseUrl` and not through a pooler; null for there. */
+  directUrl: string | null;
+  /** How many connections to `databaseUrl` a process has at most. */
+  poolSize: number;
+  /** Whether it prepares statements by name. */
+  preparesStatements: boolean;
   /** Where the job queue logs in; null with `databaseUrl`, and only then. */
   workerUrl: string | null;
   host: string;
   /** 0 for any free port. */
   port: number;
+  /** How many processes serve on the port. */
+  workers: number;
+  /** For how long a server that is told to stop is not ready and serves all the same, in ms. */
+  drainMs: number;
   /** Whose `X-Forwarded-For` is believed: addresses, networks, `loopback`. */
   trustedProxies: string[];
   /** A JWK Set file; null for the keys that the server keeps in `dataFolder`. */
@@ -54,14 +68,22 @@ export type ServerConfig = {
   metrics: MetricsAudience;
 };
 
+/** Each takes up to 16 of the 60 connections. */
+const mostWorkersOnEmbedded = 3;
+
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
 export function readServerConfig(environment: Environment): ServerConfig {
   return readConfig(environment, ({ read, addProblem }) => {
     const config: ServerConfig = {
-      databaseUrl: read('DATABASE_URL', null, postgresUrl),
-      workerUrl: read('DATABASE_WORKER_URL', null, postgresUrl),
+      databaseUrl: read('DATABASE_URL', null, postgresHosts),
+      directUrl: read('DATABASE_DIRECT_URL', null, postgresHosts),
+      poolSize: read('EPIC_POOL_SIZE', 10, poolSize),
+      preparesStatements: read('EPIC_PREPARED_STATEMENTS', true, onOrOff),
+      workerUrl: read('DATABASE_WORKER_URL', null, postgresHosts),
       host: read('EPIC_HOST', '127.0.0.1', (text) => text),
       port: read('EPIC_PORT', 4000, port),
+      workers: read('EPIC_WORKERS', 1, workers),
+      drainMs: read('EPIC_DRAIN', 0, drain),
       trustedProxies: read('EPIC_TRUSTED_PROXIES', [], trustedProxies),
       keysFile: read('EPIC_JWT_KEYS', null, (text) => resolve(text)),
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
@@ -95,6 +117,13 @@ export function readServerConfig(environment: Environment): ServerConfig {
         'DATABASE_URL',
         'is not set, though DATABASE_WORKER_URL is.',
         'Set it to the login of the API: postgres://epic_authenticator:password@host:5432/database.',
+      );
+    }
+    if (!environment.DATABASE_URL && config.workers > mostWorkersOnEmbedded) {
+      addProblem(
+        'EPIC_WORKERS',
+        `is ${config.workers}, and the embedded PostgreSQL has connections for ${mostWorkersOnEmbedded}.`,
+        'Give a smaller number, or set DATABASE_URL to use a PostgreSQL server of your own.',
       );
     }
     if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {

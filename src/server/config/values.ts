@@ -1,4 +1,5 @@
 import proxyAddr from 'proxy-addr';
+import { splitHosts } from './hosts.ts';
 import { InvalidValue } from './read.ts';
 
 // Parsers of variables. Each throws InvalidValue.
@@ -14,10 +15,47 @@ export function postgresUrl(text: string): string {
   return text;
 }
 
-export function port(text: string): number {
+/** The address of several hosts, as libpq takes it, of which the one is used that takes changes. */
+export function postgresHosts(text: string): string {
+  const [address] = splitHosts(text) ?? [];
+  if (address === undefined) return postgresUrl(text);
+  const wanted = /[?&]target_session_attrs=([^&]*)/.exec(text)?.[1] ?? 'read-write';
+  if (wanted !== 'read-write' && wanted !== 'primary') {
+    throw new InvalidValue(
+      `asks for a host by target_session_attrs=${wanted}, and the server writes.`,
+      'Use read-write, or leave it out: the host that takes changes is found.',
+    );
+  }
+  postgresUrl(address);
+  return text;
+}
+
+export const port = (text: string) => wholeNumber(text, 'a port', 0, 65_535);
+
+export const workers = (text: string) =>
+  wholeNumber(text, 'a number of processes', 1, 64, 'at most as many as the machine has cores');
+
+export const poolSize = (text: string) => wholeNumber(text, 'a number of connections', 1, 100);
+
+/** Seconds, as ms. */
+export const drain = (text: string) =>
+  1_000 *
+  wholeNumber(text, 'a number of seconds', 0, 300, 'as long as the load balancer takes to notice');
+
+function wholeNumber(
+  text: string,
+  what: string,
+  least: number,
+  most: number,
+  advice?: string,
+): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value > 65_535) {
-    throw new InvalidValue(`is "${text}", which is not a port.`, 'Give a number from 0 to 65535.');
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    const range = `Give a number from ${least} to ${most}`;
+    throw new InvalidValue(
+      `is "${text}", which is not ${what}.`,
+      advice === undefined ? `${range}.` : `${range}: ${advice}.`,
+    );
   }
   return value;
 }

@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { codeOf } from '../errors/errors.ts';
+import { Hosts } from './hosts.ts';
 
 const settings = {
   application_name: 'epic-server',
   connectionTimeoutMillis: 5_000,
   idleTimeoutMillis: 60_000,
+  // above the statement_timeout of db/roles.sql: PostgreSQL answers before, unless its host is gone or stands still
+  query_timeout: 16_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
 };
 
 /**
@@ -12,23 +18,20 @@ const settings = {
  */
 export function createPool(options: {
   databaseUrl: string;
+  /** At most so many connections; 10. */
+  size?: number | undefined;
+  /** Whether statements are prepared by name, for which a connection has to stay with its process of PostgreSQL; true. */
+  preparesStatements?: boolean | undefined;
   /** Called when an idle connection breaks. */
   onLostConnection: (error: Error) => void;
-}): pg.Pool {
-  const pool = new pg.Pool({
-    ...settings,
-    connectionString: options.databaseUrl,
-    max: 10,
-    // the first statements of a transaction are sent together: see session.ts
-    pipeline: true,
-    // JIT compilation takes longer than any query of the API; random reads are cheap in memory and on an SSD, which
-    // makes the planner use the indexes of the contacts
-    onConnect: async (client) => {
-      await client.query('set jit = off; set random_page_cost = 1.1');
-    },
-  });
-  return withErrorHandlers(pool, options.onLostConnection);
+}): StatementPool {
+  const { databaseUrl, size = 10, preparesStatements = true, onLostConnection } = options;
+  const pool = new PrimaryPool(new Hosts(databaseUrl), { ...settings, max: size });
+  return Object.assign(withErrorHandlers(pool, onLostConnection), { preparesStatements });
 }
+
+/** A pool that knows whether its statements are prepared by name. */
+export type StatementPool = pg.Pool & { readonly preparesStatements: boolean };
 
 /** A pool of connections as the queue's login role, for its workers: one listens, four work. */
 export function createQueuePool(options: {
@@ -36,9 +39,8 @@ export function createQueuePool(options: {
   /** Called when an idle connection breaks. */
   onLostConnection: (error: Error) => void;
 }): pg.Pool {
-  const pool = new LenientPool({
+  const pool = new LenientPool(new Hosts(options.workerUrl), {
     ...settings,
-    connectionString: options.workerUrl,
     application_name: 'epic-server queue',
     max: 5,
   });
@@ -47,11 +49,110 @@ export function createQueuePool(options: {
 
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 
+/** Refuses a standby, which takes no changes. */
+export async function requirePrimary(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ is_standby: boolean }>(
+    'select pg_is_in_recovery() as is_standby',
+  );
+  if (rows[0]?.is_standby) throw new StandbyError('The database is a standby.');
+}
+
+class StandbyError extends Error {}
+
+const tooManyConnections = '53300';
+/** For one of several hosts, in ms. */
+const hostTimeoutMs = 2_000;
+/** Until the pool tries again for a connection that PostgreSQL had not left, in ms. */
+const shortageMs = 5_000;
+const pauseMs = 100;
+
+/**
+ * A pool of connections to that of several hosts which takes changes. While none does, or PostgreSQL has no connection left
+ * for its login, it waits, as it does for one of its own.
+ */
+class PrimaryPool extends pg.Pool {
+  readonly #hosts: Hosts;
+  readonly #size: number;
+
+  constructor(hosts: Hosts, config: pg.PoolConfig & { max: number }) {
+    super({
+      ...config,
+      // one is kept, or a server without requests for a while may not get one again
+      min: 1,
+      Client: clientOf(hosts),
+      onConnect: requirePrimary,
+    });
+    this.#hosts = hosts;
+    this.#size = config.max;
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): unknown {
+    const connecting = this.#connect();
+    if (callback === undefined) return connecting;
+    connecting.then(
+      (client) => callback(undefined, client, client.release),
+      (error) => callback(error, undefined, () => {}),
+    );
+  }
+
+  async #connect(): Promise<pg.PoolClient> {
+    const end = performance.now() + settings.connectionTimeoutMillis;
+    for (let attempt = 1; ; attempt++) {
+      const host = this.#hosts.present;
+      try {
+        return await super.connect();
+      } catch (error) {
+        const isShort = codeOf(error) === tooManyConnections;
+        const isElsewhere = this.#hosts.count > 1 && isHostAway(error);
+        if (performance.now() > end || !(isShort || isElsewhere)) throw error;
+        if (isShort) this.#makeDo();
+        else this.#hosts.leave(host);
+        // none of the hosts, or no connection to wait for
+        const hasTriedAll = isShort ? this.totalCount === 0 : attempt % this.#hosts.count === 0;
+        if (hasTriedAll) await sleep(pauseMs);
+      }
+    }
+  }
+
+  /** Further requests wait for one of the connections that there are. */
+  #makeDo(): void {
+    if (this.options.max === this.#size) {
+      setTimeout(() => {
+        this.options.max = this.#size;
+      }, shortageMs).unref();
+    }
+    this.options.max = Math.max(1, this.totalCount);
+  }
+}
+
+function clientOf(hosts: Hosts): new () => pg.ClientBase {
+  class ClientOfHost extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super({
+        ...config,
+        connectionString: hosts.present,
+        ...(hosts.count > 1 && { connectionTimeoutMillis: hostTimeoutMs }),
+      });
+    }
+  }
+  return ClientOfHost;
+}
+
+function isHostAway(error: unknown): boolean {
+  return error instanceof StandbyError || isConnectionLoss(error) || isTimeout(error);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && /^timeout e/.test(error.message);
+}
+
 /**
  * A pool whose connections may be released twice. graphile-worker 0.18 does so when it loses the connection on which it
  * listens while it stops; the error of pg would be an unhandled rejection.
  */
-class LenientPool extends pg.Pool {
+class LenientPool extends PrimaryPool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): unknown {
@@ -59,7 +160,8 @@ class LenientPool extends pg.Pool {
     super.connect((error, client, release) => {
       let isReleased = false;
       callback(error, client, (reason) => {
-        if (!isReleased) release(reason);
+        // there is none when no connection became free in time, and graphile-worker calls it all the same
+        if (!isReleased) release?.(reason);
         isReleased = true;
       });
     });
@@ -76,7 +178,7 @@ function withErrorHandlers(pool: pg.Pool, onLostConnection: (error: Error) => vo
 const lostSqlState = /^(08...|57P0[123])$/;
 const lostSystemCode = /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH)$/;
 const lostMessage =
-  /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|Query read timeout)/;
 
 /** Whether PostgreSQL could not be reached, or the connection was lost: it may be starting, stopping or unreachable. */
 export function isConnectionLoss(error: unknown): boolean {

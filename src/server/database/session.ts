@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import type { PoolClient, QueryConfig, QueryResult } from 'pg';
 import type {
   PgClient,
   PgClientQuery,
@@ -8,7 +8,8 @@ import type {
 import { makePgService, type NodePostgresPgClient } from 'postgraphile/adaptors/pg';
 import { ApiError } from '../errors/errors.ts';
 import type { Claims } from './claims.ts';
-import { isConnectionLoss } from './pool.ts';
+import { type EnterArguments, enter, isFinalError, queryEntered } from './entered-query.ts';
+import { isConnectionLoss, type StatementPool } from './pool.ts';
 
 // Every statement of the API runs in a transaction that begins by entering the session of its caller. PostGraphile passes
 // the caller as "settings", which sessionSettings() makes. Without settings the caller is anonymous, never the login role.
@@ -16,8 +17,8 @@ import { isConnectionLoss } from './pool.ts';
 /** The caller of a transaction, as PostGraphile passes it. */
 export type SessionSettings = Record<string, string | undefined>;
 
-/** Runs a callback in a transaction that has entered the session of `settings`. */
-export type WithSession = WithPgClient<NodePostgresPgClient>;
+/** Runs a callback with a client whose statements are in the session of `settings`. */
+export type WithSession = WithPgClient<PgClient>;
 
 const employeeId = 'jwt.claims.employee_id';
 const sessionId = 'jwt.claims.session_id';
@@ -49,7 +50,7 @@ export const catalogueSettings: SessionSettings = Object.freeze({ [catalogue]: '
 
 /** The PostGraphile service for the database behind `pool`, always inside a session. */
 export function createSessionService(
-  pool: Pool,
+  pool: StatementPool,
   options: {
     schemas: string[];
     settingsOf: (requestContext: Partial<Grafast.RequestContext>) => SessionSettings;
@@ -63,105 +64,203 @@ export function createSessionService(
       pgSettings: options.settingsOf,
       pgSettingsForIntrospection: catalogueSettings,
     }),
-    adaptor: { createWithPgClient: () => createWithSession(pool), makePgService },
+    adaptor: {
+      // without its rawClient, which would be outside the session
+      createWithPgClient: () => createWithStatements(pool) as WithPgClient<NodePostgresPgClient>,
+      makePgService,
+    },
   };
 }
 
-/** The only place where a session is entered. */
-export function createWithSession(pool: Pool): WithSession {
-  return async (settings, callback) => {
-    const enter = enterStatement(settings ?? {});
-    const connection = await connect(pool);
-    try {
-      // not awaited: begin, auth.enter and the first statement of the callback are sent together. When auth.enter fails,
-      // PostgreSQL rejects the rest of the transaction, so nothing runs outside a session
-      const begun = handled(connection.query('begin'));
-      const entered = handled(connection.query(enter).then(() => begun));
-      const result = await callback(clientOf(connection, entered, 0));
-      await entered;
-      const { command } = await connection.query('commit');
-      if (command !== 'COMMIT') {
-        throw new Error('The transaction was rolled back: one of its statements had failed.');
+/**
+ * For PostGraphile: each `query` is committed when it resolves, and `withTransaction` makes one transaction of several.
+ * Queries that one request asks for at once go to the database together, with what enters the session.
+ */
+export function createWithStatements(pool: StatementPool): WithSession {
+  const withSession = createWithSession(pool);
+  const batches = new WeakMap<SessionSettings, Statement[]>();
+
+  function enqueue(settings: SessionSettings, query: PgClientQuery): Promise<QueryResult> {
+    return new Promise((resolve, reject) => {
+      const statement = { query, resolve, reject };
+      const batch = batches.get(settings);
+      if (batch) {
+        batch.push(statement);
+      } else {
+        const begun = [statement];
+        batches.set(settings, begun);
+        // once all that can be asked for at present has been
+        process.nextTick(() => {
+          batches.delete(settings);
+          runTogether(pool, settings, begun);
+        });
       }
-      return result;
-    } catch (error) {
-      await connection.query('rollback').catch(() => {});
-      throw isConnectionLoss(error) ? unavailable(error) : error;
-    } finally {
-      const leftOpen = connection.getTransactionStatus() !== 'I';
-      connection.release(leftOpen);
-    }
+    });
+  }
+
+  return async (settings, callback) => {
+    const caller = settings ?? anonymous;
+    // sets the transaction, and enters no session
+    if (caller[catalogue]) return withSession(settings, callback);
+    return callback({
+      async query<Row>(query: PgClientQuery) {
+        const { rows, rowCount } = await enqueue(caller, query);
+        return { rows: rows as Row[], rowCount };
+      },
+      withTransaction: (inner) => withSession(settings, inner),
+    });
   };
 }
 
-function enterStatement(settings: SessionSettings): { text: string; values: unknown[] } {
-  const { [catalogue]: readsCatalogue, ...caller } = settings;
-  if (readsCatalogue) return { text: 'set transaction read only', values: [] };
+const anonymous: SessionSettings = Object.freeze({});
 
-  const unknown = Object.keys(caller).find(
-    (key) => ![employeeId, sessionId, department, secret, ownCredential].includes(key),
-  );
-  if (unknown !== undefined) throw new Error(`A session has no setting "${unknown}".`);
-  return {
-    text: 'select auth.enter($1, $2, $3, $4, $5)',
-    values: [
-      caller[employeeId] ?? null,
-      caller[sessionId] ?? null,
-      caller[department] ?? null,
-      caller[secret] === undefined ? null : Buffer.from(caller[secret], 'base64url'),
-      caller[ownCredential] === 'true',
-    ],
-  };
-}
+type Statement = {
+  query: PgClientQuery;
+  resolve(result: QueryResult): void;
+  reject(error: unknown): void;
+};
 
-async function connect(pool: Pool): Promise<PoolClient> {
+/** Runs statements in one transaction; one by one where that fails, so that each has its own result or error. */
+async function runTogether(
+  pool: StatementPool,
+  settings: SessionSettings,
+  statements: readonly Statement[],
+): Promise<void> {
   try {
-    return await pool.connect();
+    const caller = enterArguments(settings);
+    const role = roleOf(pool, settings);
+    const results = await withConnection(pool, (connection) =>
+      queryEntered(
+        connection,
+        caller,
+        statements.map(({ query }) => statementOf(connection, query, role)),
+        pool.preparesStatements,
+      ),
+    );
+    for (const [nth, { resolve }] of statements.entries()) resolve(results[nth] as QueryResult);
   } catch (error) {
-    throw unavailable(error);
+    const isSettled = statements.length === 1 || error instanceof ApiError || isFinalError(error);
+    for (const statement of statements) {
+      if (isSettled) statement.reject(error);
+      else await runTogether(pool, settings, [statement]);
+    }
   }
 }
 
-function clientOf(
-  connection: PoolClient,
-  entered: Promise<unknown>,
-  depth: number,
-): NodePostgresPgClient {
-  const client = {
-    rawClient: connection,
+/** Runs a callback in a transaction that has entered the session of `settings`. */
+export function createWithSession(pool: StatementPool): WithSession {
+  return (settings, callback) =>
+    withConnection(pool, async (connection) => {
+      try {
+        await connection.query('begin');
+        await enterTransaction(connection, settings ?? {}, pool.preparesStatements);
+        const role = roleOf(pool, settings ?? {});
+        const result = await callback(clientOf(connection, role, 0));
+        const { command } = await connection.query('commit');
+        if (command !== 'COMMIT') {
+          throw new Error('The transaction was rolled back: one of its statements had failed.');
+        }
+        return result;
+      } catch (error) {
+        await undo(connection, 'rollback', error);
+        throw error;
+      }
+    });
+}
 
+/** After an error; a lost connection is closed instead. */
+async function undo(connection: PoolClient, statement: string, error: unknown): Promise<void> {
+  if (!isConnectionLoss(error)) await connection.query(statement).catch(() => {});
+}
+
+async function enterTransaction(
+  connection: PoolClient,
+  settings: SessionSettings,
+  isPrepared: boolean,
+): Promise<void> {
+  if (settings[catalogue]) await connection.query('set transaction read only');
+  else await enter(connection, enterArguments(settings), isPrepared);
+}
+
+function enterArguments(settings: SessionSettings): EnterArguments {
+  const unknown = Object.keys(settings).find(
+    (key) => ![employeeId, sessionId, department, secret, ownCredential].includes(key),
+  );
+  if (unknown !== undefined) throw new Error(`A session has no setting "${unknown}".`);
+  return [
+    settings[employeeId] ?? null,
+    settings[sessionId] ?? null,
+    settings[department] ?? null,
+    settings[secret] === undefined ? null : Buffer.from(settings[secret], 'base64url'),
+    settings[ownCredential] === 'true' ? 'true' : 'false',
+  ];
+}
+
+/** Lends a connection; one that was lost, or is left in a transaction, is closed. */
+async function withConnection<Result>(
+  pool: StatementPool,
+  work: (connection: PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const connection = await pool.connect().catch((error) => {
+    throw unreachable(error);
+  });
+  let isLost = false;
+  try {
+    return await work(connection);
+  } catch (error) {
+    isLost = isConnectionLoss(error);
+    throw isLost ? lost(error) : error;
+  } finally {
+    const isLeftOpen = connection.getTransactionStatus() !== 'I';
+    connection.release(isLost || isLeftOpen);
+  }
+}
+
+function clientOf(connection: PoolClient, role: string | null, depth: number): PgClient {
+  return {
     async query<Row>(query: PgClientQuery): Promise<PgClientResult<Row>> {
-      const response = handled(connection.query(statementOf(connection, query)));
-      await entered;
-      const { rows, rowCount } = await response;
-      return { rows, rowCount };
+      const { rows, rowCount } = await connection.query(statementOf(connection, query, role));
+      return { rows: rows as Row[], rowCount };
     },
 
-    async withTransaction<Result>(
-      callback: (inner: NodePostgresPgClient) => Promise<Result>,
-    ): Promise<Result> {
-      await entered;
+    async withTransaction<Result>(callback: (inner: PgClient) => Promise<Result>): Promise<Result> {
       const savepoint = `inner_${depth}`;
       await connection.query(`savepoint ${savepoint}`);
       try {
-        const result = await callback(clientOf(connection, entered, depth + 1));
+        const result = await callback(clientOf(connection, role, depth + 1));
         await connection.query(`release savepoint ${savepoint}`);
         return result;
       } catch (error) {
-        await connection.query(`rollback to savepoint ${savepoint}`).catch(() => {});
+        await undo(connection, `rollback to savepoint ${savepoint}`, error);
         throw error;
       }
     },
-  } satisfies PgClient & { rawClient: PoolClient };
-  return client;
+  };
+}
+
+/** Under which statements are prepared; null if they are not. */
+function roleOf({ preparesStatements }: StatementPool, settings: SessionSettings): string | null {
+  return preparesStatements ? (settings[department] ?? 'anonymous') : null;
 }
 
 const preparedLimit = 200;
 const prepared = new WeakMap<PoolClient, Set<string>>();
 
-/** Only the first named statements of a connection stay named, which bounds its prepared statements. */
-function statementOf(connection: PoolClient, query: PgClientQuery) {
-  const { text, values, name } = query;
+/** PostgreSQL tells statements apart by the first 63 characters of their names. */
+const nameLength = 40;
+
+/**
+ * Only the first named statements of a connection stay named, which bounds its prepared statements. Each role has its own,
+ * since PostgreSQL plans a statement anew when the role changes.
+ */
+function statementOf(
+  connection: PoolClient,
+  query: PgClientQuery,
+  role: string | null,
+): QueryConfig {
+  const { text, values } = query;
+  const name =
+    query.name && role !== null ? `${role} ${query.name.slice(0, nameLength)}` : undefined;
   const names = prepared.get(connection) ?? new Set();
   prepared.set(connection, names);
   if (name !== undefined && names.size < preparedLimit) names.add(name);
@@ -173,17 +272,22 @@ function statementOf(connection: PoolClient, query: PgClientQuery) {
   };
 }
 
-/** A promise that is awaited later, whose rejection must not count as unhandled meanwhile. */
-function handled<Value>(promise: Promise<Value>): Promise<Value> {
-  promise.catch(() => {});
-  return promise;
-}
-
-function unavailable(cause: unknown): ApiError {
+/** Before anything was sent. */
+function unreachable(cause: unknown): ApiError {
   return new ApiError(
     'UNAVAILABLE',
     'The database cannot be reached at the moment.',
     { kind: 'database_unreachable', hint: 'Try again in a moment.' },
+    cause,
+  );
+}
+
+/** A change that was sent may have been committed. */
+function lost(cause: unknown): ApiError {
+  return new ApiError(
+    'UNAVAILABLE',
+    'The connection to the database was lost.',
+    { kind: 'database_lost' },
     cause,
   );
 }

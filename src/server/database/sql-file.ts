@@ -91,10 +91,14 @@ export function splitStatements(sql: string): Statement[] {
   let parentheses = 0;
   let blocks = 0;
   let previousWord = '';
+  let line = 1;
+  let counted = 0;
 
   const finish = (end: number) => {
     if (start >= 0) {
-      statements.push({ text: sql.slice(start, end), line: lineOf(sql, start) });
+      line += lineBreaks(sql.slice(counted, start));
+      counted = start;
+      statements.push({ text: sql.slice(start, end), line });
     }
     start = -1;
     parentheses = 0;
@@ -139,6 +143,6 @@ function endOfComment(sql: string, start: number): number {
   return sql.length;
 }
 
-function lineOf(sql: string, offset: number): number {
-  return sql.slice(0, offset).split('\n').length;
+function lineBreaks(text: string): number {
+  return text.split('\n').length - 1;
 }

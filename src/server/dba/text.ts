@@ -1,13 +1,13 @@
 /** The width of the tools' output. */
 export const WIDTH = 80;
 
-/** Wraps a text at WIDTH; the first line begins with `first`, the others with `next`. */
-export function wrapText(text: string, first: string, next = first): string[] {
+/** Wraps a text; the first line begins with `first`, the others with `next`. */
+export function wrapText(text: string, first: string, next = first, width = WIDTH): string[] {
   const lines: string[] = [];
   let line = first;
   let isEmpty = true;
   for (const word of text.split(' ')) {
-    if (!isEmpty && line.length + 1 + word.length > WIDTH) {
+    if (!isEmpty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = `${next}${word}`;
     } else line += isEmpty ? word : ` ${word}`;

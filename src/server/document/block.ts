@@ -18,7 +18,7 @@ export type Grid = {
   groups: string[];
   /** The same in every group. */
   columns: string[];
-  bodies: { title: string; rows: GridRow[] }[];
+  rows: GridRow[];
 };
 
 /** A row: its name, which is also the heading of a section, and for each group a word per column. */

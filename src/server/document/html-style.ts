@@ -32,18 +32,15 @@ table { border-collapse: separate; border-spacing: 0; width: 100%; margin: 0.25r
 th, td { padding: 0.3rem 0.9rem 0.3rem 0; vertical-align: top; text-align: left; }
 thead th { position: sticky; top: var(--head); z-index: 1; background: var(--page); color: var(--faint); font-weight: 600; border-bottom: 1px solid var(--line); }
 
-.grid th, .grid td { padding: 0.18rem 0.4rem; text-align: center; border-bottom: 1px solid var(--line); white-space: nowrap; }
-.grid thead tr:first-child th { border-bottom: 0; color: var(--text); padding-bottom: 0; line-height: 1.4rem; }
-.grid thead tr:nth-child(2) th { top: calc(var(--head) + 1.65rem); font-weight: 400; font-size: 0.86em; }
-.grid .start { border-left: 1px solid var(--line); }
-.grid th:first-child:not(.start) { text-align: left; padding-left: 0; }
-.grid thead [rowspan] { vertical-align: bottom; border-bottom: 1px solid var(--line) !important; font-weight: 400; }
-.grid tbody th { font-weight: 400; }
-.grid .title th { color: var(--faint); padding-top: 1.1rem; font-size: 0.92em; }
-.grid td { color: var(--faint); white-space: normal; }
+.grid { line-height: 1.4; }
+.grid th, .grid td { padding: 0.08rem 0.6rem; overflow-wrap: anywhere; }
+.grid tbody th { padding-left: 0; font-weight: 400; white-space: nowrap; }
+.grid tbody [scope="row"] { color: var(--faint); }
+.grid td { color: var(--faint); width: calc(75% / var(--columns)); }
+.grid th:first-child { padding-left: 0; }
+.grid .first > *, .grid td { border-top: 1px solid var(--line); }
 .grid .differs { background: var(--mark); color: var(--mark-text); font-weight: 600; }
 .grid .differs.none { background: none; color: var(--faint); font-weight: 400; }
-.grid tbody tr:hover > :not(.differs:not(.none)) { background: var(--shade); }
 
 nav ul { margin: 0; padding: 0; list-style: none; }
 nav ul ul { display: inline; }
@@ -58,24 +55,6 @@ nav ul ul li { display: inline-block; margin: 0 0 0 0.75rem; }
   nav ul ul { display: block; padding-left: 0.75rem; margin-bottom: 0.5rem; }
   nav ul ul a { display: block; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 }
-@media (max-width: 1059px) {
-  .grid { --cells: 4.5rem repeat(var(--columns), minmax(0, 1fr)); }
-  .grid, .grid tbody, .grid tr, .grid td, .grid tbody th { display: block; }
-  .grid thead { display: block; position: sticky; top: var(--head); z-index: 1; background: var(--page); border-bottom: 1px solid var(--line); }
-  .grid thead tr:first-child, .grid thead .again { display: none; }
-  .grid thead tr:nth-child(2), .grid tbody tr:not(.title) { display: grid; grid-template-columns: var(--cells); }
-  .grid thead tr:nth-child(2) th { position: static; border: 0; }
-  .grid thead th.start { grid-column: 2; }
-  .grid tbody th { grid-column: 1 / -1; border: 0; padding: 0.5rem 0 0; }
-  .grid tbody tr:not(.title) { border-bottom: 1px solid var(--line); padding-bottom: 0.5rem; }
-  .grid tbody td { border: 0; padding: 0.08rem 0; white-space: normal; }
-  .grid td.start { border: 0; display: grid; grid-template-columns: subgrid; grid-column: span 2; }
-  .grid td.start[colspan] { grid-template-columns: 4.5rem 1fr; grid-column: 1 / -1; }
-  .grid td.start::before { content: attr(data-head); text-align: left; font-weight: 400; color: var(--faint); }
-  .grid td.differs { background: none; }
-  .grid td span { display: block; margin: 0 0.1rem; border-radius: 3px; }
-  .grid .differs:not(.none) span { background: var(--mark); }
-}
 @media (max-width: 719px) {
   main { padding: 1rem 1rem 4rem; }
   table, tbody, tr, td { display: block; }
@@ -85,6 +64,14 @@ nav ul ul li { display: inline-block; margin: 0 0 0 0.75rem; }
   table:not(.grid) tr > td { position: relative; padding: 0.15rem 0 0.15rem 5.5rem; border: 0; }
   table:not(.grid) td::before { content: attr(data-head); position: absolute; left: 0; color: var(--faint); }
   table:not(.grid) td:empty { display: none; }
+  .grid th { display: block; }
+  .grid thead { display: block; position: sticky; top: var(--head); z-index: 1; background: var(--page); }
+  .grid tr { display: grid; grid-template-columns: 4rem repeat(var(--columns), minmax(0, 1fr)); }
+  .grid thead th { padding: 0.12rem 0.3rem; }
+  .grid thead th:first-child { display: none; }
+  .grid [scope="rowgroup"] { grid-column: 1 / -1; padding-top: 0.5rem; }
+  .grid td { width: auto; padding: 0.12rem 0.3rem; }
+  .grid td[colspan] { grid-column: 2 / -1; }
   ul { padding-left: 1.25rem; }
 }
 @media print {
@@ -92,7 +79,7 @@ nav ul ul li { display: inline-block; margin: 0 0 0 0.75rem; }
   body { padding: 0; font-size: 9pt; }
   main { max-width: none; padding: 0; }
   nav { display: none; }
-  h2, h3, thead th, .grid thead tr:nth-child(2) th { position: static; }
+  h2, h3, thead th { position: static; }
   tr, li { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   thead { display: table-header-group; }

@@ -86,48 +86,35 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ].join('\n');
 }
 
-function grid({ head, groups, columns, bodies }: Grid): string {
-  const width = columns.length;
+// a row for each group that has a word, so that long words wrap in a few wide columns
+function grid({ head, groups, columns, rows }: Grid): string {
+  const heads = [head, '', ...columns];
   return [
-    `<table class="grid" style="--columns: ${width}">`,
-    '<thead>',
-    `<tr><th scope="col" rowspan="2">${inline(head)}</th>${groups
-      .map((name) => `<th scope="colgroup" colspan="${width}" class="start">${inline(name)}</th>`)
-      .join('')}</tr>`,
-    `<tr>${groups.flatMap((_, index) => columnHeads(columns, index > 0)).join('')}</tr>`,
-    '</thead>',
-    ...bodies.flatMap(({ title, rows }) => [
-      '<tbody>',
-      `<tr class="title"><th scope="rowgroup" colspan="${1 + groups.length * width}">${inline(title)}</th></tr>`,
-      ...rows.map((row) => gridRow(row, groups)),
-      '</tbody>',
-    ]),
+    `<table class="grid" style="--columns: ${columns.length}">`,
+    `<thead><tr>${heads.map((name) => `<th scope="col">${inline(name)}</th>`).join('')}</tr></thead>`,
+    '<tbody>',
+    ...rows.flatMap((row) => gridRows(row, groups)),
+    '</tbody>',
     '</table>',
   ].join('\n');
 }
 
-function columnHeads(columns: readonly string[], isRepetition: boolean): string[] {
-  return columns.map((name, index) => {
-    const attribute = classes(index === 0 && 'start', isRepetition && 'again');
-    return `<th scope="col"${attribute}>${inline(name)}</th>`;
-  });
+function gridRows({ name, groups }: GridRow, heads: readonly string[]): string[] {
+  const all = groups.map((words, index) => ({ words, head: heads[index] ?? '' }));
+  const used = all.filter(({ words }) => words.some((word) => word !== '–'));
+  const record = `<th scope="rowgroup" rowspan="${used.length}"><a href="#${anchorOf(name)}">${inline(name)}</a></th>`;
+  return used.map(
+    ({ words, head }, index) =>
+      `<tr${classes(index === 0 && 'first')}>${index === 0 ? record : ''}<th scope="row">${inline(head)}</th>${gridCells(words).join('')}</tr>`,
+  );
 }
 
-function gridRow({ name, groups }: GridRow, heads: readonly string[]): string {
-  const cells = groups.flatMap((words, index) => gridCells(words, heads[index] ?? ''));
-  return `<tr><th scope="row"><a href="#${anchorOf(name)}">${inline(name)}</a></th>${cells.join('')}</tr>`;
-}
-
-// one cell across a group whose columns are equal
-function gridCells(words: readonly string[], group: string): string[] {
+// one cell across columns that are equal
+function gridCells(words: readonly string[]): string[] {
   const isDifferent = differ(words);
-  return (isDifferent ? words : words.slice(0, 1)).map((word, index) => {
-    const attributes = [
-      classes(index === 0 && 'start', word === '–' && 'none', isDifferent && 'differs'),
-      isDifferent ? '' : ` colspan="${words.length}"`,
-      index === 0 ? ` data-head="${escaped(group)}"` : '',
-    ];
-    return `<td${attributes.join('')}><span>${inline(word)}</span></td>`;
+  return (isDifferent ? words : words.slice(0, 1)).map((word) => {
+    const names = classes(word === '–' && 'none', isDifferent && 'differs');
+    return `<td${names}${isDifferent ? '' : ` colspan="${words.length}"`}>${inline(word)}</td>`;
   });
 }
 

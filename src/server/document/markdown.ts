@@ -18,7 +18,7 @@ function printed(block: Block, page: readonly Block[]): string {
     case 'table':
       return table(block.head, block.rows);
     case 'grid':
-      return block.bodies.map((body) => gridBody(block, body)).join('\n\n');
+      return grid(block);
     case 'code':
       return `\`\`\`${block.language}\n${block.text}\n\`\`\``;
   }
@@ -52,9 +52,9 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 }
 
 // Markdown has no second level of columns: a cell has the common word of its group, or in bold the word of each column.
-function gridBody({ groups, columns }: Grid, { title, rows }: Grid['bodies'][number]): string {
+function grid({ head, groups, columns, rows }: Grid): string {
   return tableOf(
-    [title, ...groups].map(cell),
+    [head, ...groups].map(cell),
     rows.map((row) => [link(row.name), ...row.groups.map((words) => gridCell(words, columns))]),
   );
 }

@@ -49,6 +49,16 @@ export class ApiError extends Error {
   }
 }
 
+/** What was refused, in names of the database: nothing that a person typed. */
+export type Refusal = {
+  record: string;
+  verb: string;
+  /** The department of the caller. */
+  role: string;
+  /** The policies that refused, or another rule of access; `none` where no grant permits it. */
+  policy: string;
+};
+
 /** An error that the operator of the server can correct; printed without a stack trace. */
 export class OperatorError extends Error {
   /** What to do about it. */

@@ -1,7 +1,8 @@
-import type { Pool } from 'pg';
 import { makeSchema } from 'postgraphile';
 import type { GraphQLSchema } from 'postgraphile/graphql';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
+import { type CatalogueQuery, withCatalogue } from '../database/catalogue.ts';
+import type { StatementPool } from '../database/pool.ts';
 import { createSessionService, sessionSettings } from '../database/session.ts';
 import type { ReportError } from '../errors/errors.ts';
 import type { Sessions } from '../identity/sessions.ts';
@@ -29,7 +30,7 @@ export type Api = {
 
 /** The GraphQL API over the database behind `pool`. */
 export async function createApi(options: {
-  pool: Pool;
+  pool: StatementPool;
   sessions: Sessions;
   feeds: Feeds;
   report: ReportError;
@@ -37,7 +38,10 @@ export async function createApi(options: {
   introspection: boolean;
   /** The only documents that are executed; null for any. */
   trustedDocuments: TrustedDocuments | null;
+  /** Asked before, to save its time. */
+  catalogue?: CatalogueQuery | undefined;
 }): Promise<Api> {
+  const { catalogue } = options;
   const { pool, sessions, feeds, report, introspection, trustedDocuments } = options;
   const mutations: Mutations = new Map();
   const service = createSessionService(pool, {
@@ -46,7 +50,7 @@ export async function createApi(options: {
   });
   return makeSchema(
     createPreset({
-      service,
+      service: catalogue ? withCatalogue(service, catalogue) : service,
       plugins: [
         createIdentityPlugin(sessions),
         createSecondFactorPlugin(sessions.secondFactor),

@@ -2,6 +2,7 @@ import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import { operationName, requestOf } from './request/context.ts';
+import { countsPlugin } from './schema/counts.ts';
 import { descriptionsPlugin } from './schema/descriptions.ts';
 import { createEnumsPlugin } from './schema/enums.ts';
 import { exposurePlugins } from './schema/exposure.ts';
@@ -26,6 +27,7 @@ export function createPreset(options: {
       descriptionsPlugin,
       createFiltersPlugin(),
       pagingPlugin,
+      countsPlugin,
       namesPlugin,
       ...options.plugins,
     ],

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import { SafeError } from 'postgraphile/grafast';
+import { SafeError, stringifyPayload } from 'postgraphile/grafast';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import type { RequestContext } from '../graphql/request/context.ts';
 import { errorResponse, type HttpResponse, json } from './response.ts';
+
+type JsonObject = Parameters<typeof stringifyPayload>[0];
 
 /** An error as it is sent; `extensions.code` is always there. */
 type FormattedError = {
@@ -36,13 +38,27 @@ export async function graphqlHandler(
     return errorResponse(result.statusCode, 'INVALID', result.error.message);
   }
   if (result?.type !== 'json') throw new Error(`An answer of type ${result?.type}.`);
-  const { errors, ...rest } = result.json as { errors?: FormattedError[] };
-  if (errors === undefined) return result;
-  if (result.statusCode >= 500 && !errors.every(isCoded)) throw new Error(errors[0]?.message);
+  const { statusCode, headers } = result;
+  const payload = result.json as { errors?: FormattedError[]; data?: string | null };
+  const { errors, data, ...rest } = payload;
+  if (errors === undefined) {
+    const buffer = Buffer.from(stringifyPayload(result.json as JsonObject, true));
+    return {
+      type: 'buffer',
+      statusCode,
+      headers: { ...headers, 'content-length': String(buffer.length) },
+      buffer,
+    };
+  }
+  if (statusCode >= 500 && !errors.every(isCoded)) throw new Error(errors[0]?.message);
   return json(
-    result.statusCode,
-    { errors: errors.map(coded), ...rest },
-    { ...result.headers, ...retryHeader(errors) },
+    statusCode,
+    {
+      errors: errors.map(coded),
+      ...(data === undefined ? {} : { data: typeof data === 'string' ? JSON.parse(data) : data }),
+      ...rest,
+    },
+    { ...headers, ...retryHeader(errors) },
   );
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { BuiltRelease } from '../database/deploy/replaceable.ts';
 import { sessionSettings, type WithSession } from '../database/session.ts';
@@ -6,15 +7,34 @@ import { ApiError } from '../errors/errors.ts';
 /** Whether the server can serve requests, and why not. */
 export type Readiness = { ready: boolean; reason?: string };
 
+/** How long a probe waits for the database, in ms: less than the timeout of the usual probes. */
+const probeTimeoutMs = 1_500;
+
 /**
- * Ready when the database answers and has every migration, function and policy that this server was built with. A
+ * Ready when the database answers in time and has every migration, function and policy that this server was built with. A
  * newer release in the database is ready too: servers are restarted after a deployment.
  */
-export async function readReadiness(
+export function createReadiness(
   withSession: WithSession,
-  built: BuiltRelease,
+  readBuilt: () => Promise<BuiltRelease>,
+): () => Promise<Readiness> {
+  // probes share one reading, or they would take every connection of a database that does not answer
+  let reading: Promise<Readiness> | undefined;
+  return () => {
+    reading ??= readReadiness(withSession, readBuilt).finally(() => {
+      reading = undefined;
+    });
+    const tooLate = { ready: false, reason: 'The database does not answer in time.' };
+    return Promise.race([reading, sleep(probeTimeoutMs, tooLate, { ref: false })]);
+  };
+}
+
+async function readReadiness(
+  withSession: WithSession,
+  readBuilt: () => Promise<BuiltRelease>,
 ): Promise<Readiness> {
   try {
+    const built = await readBuilt();
     const { migration, digest } = await withSession(sessionSettings(null), async (client) => {
       const { rows } = await client.query<{ migration: string | null; digest: string | null }>({
         text: 'select migration, digest from auth.deployed_release()',

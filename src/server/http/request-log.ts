@@ -28,6 +28,7 @@ export function logRequest(log: Logger, entry: RequestLog): void {
     session: request.claims?.sessionId ?? null,
     status,
     codes,
+    ...(request.refusals.length > 0 ? { refusals: request.refusals } : {}),
     ms: Math.round(milliseconds),
     ...(isCut ? { cut: true } : {}),
   });

@@ -1,5 +1,6 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { BufferResult, JSONResult, NoContentResult } from 'postgraphile/grafserv';
+import { STATUS_CODES } from './node-http.ts';
 
 /** A response, in the form in which grafserv writes it. */
 export type HttpResponse = JSONResult | BufferResult | NoContentResult;

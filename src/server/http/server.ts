@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import { grafserv } from 'postgraphile/grafserv/node';
@@ -12,6 +12,7 @@ import { createCors } from './cors.ts';
 import { graphqlHandler } from './graphql-handler.ts';
 import { type HttpLimits, httpLimits } from './limits.ts';
 import { answerMalformed } from './malformed.ts';
+import { createServer } from './node-http.ts';
 import { codesOf, logRequest, type RequestLog } from './request-log.ts';
 import {
   errorResponse,
@@ -98,6 +99,15 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
 
   return {
     name: 'EpicHttpPlugin',
+    grafast: {
+      middleware: {
+        execute(next, { args }) {
+          // as it is sent, rather than as objects
+          args.outputDataAsString = true;
+          return next();
+        },
+      },
+    },
     grafserv: {
       middleware: {
         async processRequest(next, { requestDigest }) {
@@ -108,6 +118,7 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
             id: randomUUID(),
             claims: null,
             refusedToken: null,
+            refusals: [],
             userAgent: request.headers['user-agent'] ?? null,
             address: clientAddress(request),
             operation: null,

@@ -1,9 +1,12 @@
+import cluster from 'node:cluster';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { ApiError } from '../errors/errors.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { QueueLag } from '../queue/queue.ts';
+import { shareRegistry } from './worker-metrics.ts';
 
 /** Values that are read when the metrics are. */
 export type MetricSources = {
@@ -19,9 +22,12 @@ export type Metrics = {
   countRequest(entry: RequestLog): void;
   /** The same sessions, with refused logins counted. */
   instrument(sessions: Sessions): Sessions;
-  /** In the text format of Prometheus. */
+  /** In the text format of Prometheus; of all workers together where there are several. */
   read(): Promise<{ contentType: string; body: string }>;
 };
+
+/** How long the metrics wait for the database, in ms; without it they are complete but for the queue. */
+const queueTimeoutMs = 1_500;
 
 /** The metrics of one server. */
 export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metrics {
@@ -42,6 +48,12 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers,
   });
+  const refusals = new Counter({
+    name: 'epic_refusals_total',
+    help: 'What grants and policies refused, by record, verb, department and policy.',
+    labelNames: ['record', 'verb', 'role', 'policy'],
+    registers,
+  });
   const refusedLogins = new Counter({
     name: 'epic_logins_refused_total',
     help: 'Logins that were refused, by the reason.',
@@ -50,13 +62,19 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
   });
 
   // an unknown value is left out, rather than reported as zero or the last one
-  const gauge = (name: string, help: string, read: () => number | null) =>
+  const gauge = (
+    name: string,
+    help: string,
+    read: () => number | null | Promise<number | null>,
+    aggregator: 'sum' | 'max' = 'sum',
+  ) =>
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        const value = read();
+      aggregator,
+      async collect() {
+        const value = await read();
         this.remove();
         if (value !== null) this.set(value);
       },
@@ -68,15 +86,24 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
     'Transactions that wait for a connection.',
     () => pool.waitingCount,
   );
-  let lag: QueueLag | null = null;
   if (queueLag) {
-    gauge('epic_queue_ready_jobs', 'Jobs that are due.', () => lag?.ready ?? null);
-    gauge(
-      'epic_queue_lag_seconds',
-      'How long the oldest job has been due.',
-      () => lag?.oldestSeconds ?? null,
-    );
-    gauge('epic_queue_failed_jobs', 'Jobs that are not tried again.', () => lag?.failed ?? null);
+    const ofQueue = (name: string, help: string, key: keyof QueueLag) => {
+      // every worker process reads the same queue
+      gauge(name, help, async () => (await readLag())?.[key] ?? null, 'max');
+    };
+    // one query for the three, which are collected together
+    let reading: Promise<QueueLag | null> | undefined;
+    const readLag = () => {
+      reading ??= queueLag()
+        .catch(() => null)
+        .finally(() => {
+          reading = undefined;
+        });
+      return Promise.race([reading, sleep(queueTimeoutMs, null, { ref: false })]);
+    };
+    ofQueue('epic_queue_ready_jobs', 'Jobs that are due.', 'ready');
+    ofQueue('epic_queue_lag_seconds', 'How long the oldest job has been due.', 'oldestSeconds');
+    ofQueue('epic_queue_failed_jobs', 'Jobs that are not tried again.', 'failed');
   }
   if (sockets) gauge('epic_sockets', 'WebSockets that are open, for subscriptions.', sockets);
 
@@ -89,11 +116,13 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
   }
 
   const nameOf = createOperationLabels();
+  const readAll = cluster.isWorker ? shareRegistry(registry) : () => registry.metrics();
   return {
     countRequest({ request, codes, isCut, milliseconds }) {
       const operation = nameOf(request.operation, { isAuthenticated: request.claims !== null });
       requests.inc({ operation, code: isCut ? 'CUT' : (codes[0] ?? 'OK') });
       durations.observe({ operation }, milliseconds / 1000);
+      for (const refusal of request.refusals) refusals.inc(refusal);
     },
     instrument: (sessions) => ({
       ...sessions,
@@ -101,8 +130,7 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
       authenticateService: (request) => sessions.authenticateService(request).catch(countRefusal),
     }),
     async read() {
-      lag = (await queueLag?.().catch(() => null)) ?? null;
-      return { contentType: registry.contentType, body: await registry.metrics() };
+      return { contentType: registry.contentType, body: await readAll() };
     },
   };
 }

@@ -17,9 +17,11 @@ export type QueueLag = {
 
 /** Delivers what is on the queue, as long as the server runs. */
 export type Queue = {
+  /** Starts to deliver, and starts again whenever the database comes back. */
+  start(): void;
   /** Throws when the database cannot be reached. */
   lag(): Promise<QueueLag>;
-  /** Lets deliveries in progress end, then closes the connections. */
+  /** Lets deliveries in progress end, then closes the connections. Can be called again. */
   stop(): Promise<void>;
 };
 
@@ -35,29 +37,42 @@ type QueueOptions = {
 const pollMs = 2_000;
 /** How long deliveries may still take once the workers stop, in ms. */
 const shutdownTimeoutMs = 10_000;
+/** How long connections have to end, in ms. */
+const endTimeoutMs = 1_000;
 /** How old the lock of a job is when its worker must have died, in ms: more than a delivery may take. */
 const abandonedAfterMs = 90_000;
 /** How long until the workers start again after the database was lost, in ms. */
 const restartMs = 1_000;
 
-/** Starts to deliver, and starts again whenever the database comes back. */
-export function startQueue(options: QueueOptions): Queue {
+/** The queue behind `pool`; nothing is delivered until `start`. */
+export function createQueue(options: QueueOptions): Queue {
   const { pool, log } = options;
   const stop = new AbortController();
-  const delivering = deliver(options, stop.signal);
-  const recovery = setInterval(() => {
-    freeAbandonedJobs(pool).then(
-      (jobs) => jobs > 0 && log.warn({ jobs }, 'jobs of a server that has died are delivered now'),
-      () => {}, // the workers report a lost database
-    );
-  }, pollMs);
+  let delivering: Promise<void> | undefined;
+  let recovery: NodeJS.Timeout | undefined;
+  async function stopNow(): Promise<void> {
+    clearInterval(recovery);
+    stop.abort();
+    await delivering;
+    // without those that workers still hold, whose database does not answer
+    await Promise.race([pool.end(), sleep(endTimeoutMs, undefined, { ref: false })]);
+  }
+  let stopped: Promise<void> | undefined;
   return {
     lag: () => readLag(pool),
-    async stop() {
-      clearInterval(recovery);
-      stop.abort();
-      await delivering;
-      await pool.end();
+    start() {
+      delivering = deliver(options, stop.signal);
+      recovery = setInterval(() => {
+        freeAbandonedJobs(pool).then(
+          (jobs) =>
+            jobs > 0 && log.warn({ jobs }, 'jobs of a server that has died are delivered now'),
+          () => {}, // the workers report a lost database
+        );
+      }, pollMs);
+    },
+    stop() {
+      stopped ??= stopNow();
+      return stopped;
     },
   };
 }

@@ -5,7 +5,7 @@ import { createExplorer } from '../explorer/explorer.ts';
 import type { Api } from '../graphql/api.ts';
 import { sdlOf } from '../graphql/sdl.ts';
 import { isDirect } from '../http/client.ts';
-import { readReadiness } from '../http/readiness.ts';
+import { createReadiness } from '../http/readiness.ts';
 import {
   content,
   type HttpResponse,
@@ -22,7 +22,7 @@ export function createRoutes(options: {
   api: Api;
   keys: Keys;
   withSession: WithSession;
-  built: BuiltRelease;
+  built: () => Promise<BuiltRelease>;
   isStopping: () => boolean;
   metrics: Metrics;
   /** Who may read the metrics. */
@@ -33,11 +33,12 @@ export function createRoutes(options: {
   introspection: boolean;
 }): Routes {
   const { api, keys, metrics, audience } = options;
+  const readReadiness = createReadiness(options.withSession, options.built);
 
   async function readyz(): Promise<HttpResponse> {
     const state = options.isStopping()
       ? { ready: false, reason: 'The server is stopping.' }
-      : await readReadiness(options.withSession, options.built);
+      : await readReadiness();
     return json(state.ready ? 200 : 503, state);
   }
 

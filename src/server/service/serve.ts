@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import type { MetricsAudience } from '../config/values.ts';
-import { readBuiltRelease } from '../database/deploy/replaceable.ts';
+import type { CatalogueQuery } from '../database/catalogue.ts';
+import { type BuiltRelease, readBuiltRelease } from '../database/deploy/replaceable.ts';
 import { createPool } from '../database/pool.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
 import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
@@ -17,7 +19,7 @@ import { createMetrics } from '../observability/metrics.ts';
 import { createMonitor } from '../observability/sentry.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
-import { startQueue } from '../queue/queue.ts';
+import { createQueue } from '../queue/queue.ts';
 import { createSubscriptions } from '../subscriptions/subscriptions.ts';
 import { openQueuePool, warnOfExcess } from './logins.ts';
 import { createRoutes } from './routes.ts';
@@ -25,6 +27,12 @@ import { createRoutes } from './routes.ts';
 export type ServeOptions = {
   /** Where the API logs in, as epic_authenticator. */
   databaseUrl: string;
+  /** Where it listens for notifications, if not there. */
+  directUrl?: string | null;
+  /** How many connections a process has at most. */
+  poolSize?: number;
+  /** Whether it prepares statements by name. */
+  preparesStatements?: boolean;
   /** Where the job queue logs in, as epic_worker. */
   workerUrl: string;
   keys: Keys;
@@ -50,6 +58,8 @@ export type ServeOptions = {
   /** Who may read /metrics. */
   metrics: MetricsAudience;
   log: Logger;
+  /** What was asked of the database before this file was loaded. */
+  catalogue?: CatalogueQuery;
 };
 
 /** A server that listens. */
@@ -58,15 +68,22 @@ export type RunningService = {
   url: string;
   /** Logs and reports an error outside any request. */
   reportCrash(error: unknown): void;
-  /** Answers requests in progress, then releases everything. */
-  stop(): Promise<void>;
+  /**
+   * Answers requests in progress, then releases everything. Before that it goes on for `drainMs`, in which /readyz says that it
+   * is stopping.
+   */
+  stop(options?: { drainMs?: number }): Promise<void>;
 };
 
 /** Composes the server and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<RunningService> {
   const { databaseUrl, workerUrl, keys, allowedOrigins, introspection, log } = options;
   const clientAddress = createClientAddress(options.trustedProxies);
-  const built = await readBuiltRelease();
+  let builtRelease: Promise<BuiltRelease> | undefined;
+  const built = () => {
+    builtRelease ??= readBuiltRelease();
+    return builtRelease;
+  };
   const onLostConnection = (error: Error) =>
     log.warn({ err: error }, 'a database connection was lost');
   let isStopping = false;
@@ -85,7 +102,8 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     monitor.unexpected(error, { errorId, operation });
   };
 
-  const pool = createPool({ databaseUrl, onLostConnection });
+  const { preparesStatements, poolSize: size } = options;
+  const pool = createPool({ databaseUrl, size, preparesStatements, onLostConnection });
   cleanups.push(() => pool.end());
   const withSession = createWithSession(pool);
 
@@ -96,7 +114,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
 
     const mail = await createMail(options.mailHost);
     cleanups.push(mail.close);
-    const queue = startQueue({
+    const queue = createQueue({
       pool: await openQueuePool(workerUrl, log, onLostConnection),
       deliveries: {
         journal: createJournalDelivery(monitor.business),
@@ -106,7 +124,12 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     });
     cleanups.push(queue.stop);
 
-    const subscriptions = createSubscriptions({ databaseUrl, withSession, log, report });
+    const subscriptions = createSubscriptions({
+      databaseUrl: options.directUrl ?? databaseUrl,
+      withSession,
+      log,
+      report,
+    });
     cleanups.push(subscriptions.close);
 
     const metrics = createMetrics({ pool, queueLag: queue.lag, sockets: subscriptions.sockets });
@@ -125,6 +148,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
       report,
       introspection,
       trustedDocuments: options.trustedDocuments,
+      catalogue: options.catalogue,
     });
     const server = await createHttpServer({
       api,
@@ -145,14 +169,19 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     });
     subscriptions.serve({ server, api, tokens, allowedOrigins, clientAddress });
     const listening = await listen(server, options.host, options.port);
-    cleanups.push(() => Promise.all([listening.stop(), subscriptions.close()]));
+    // at once: each has its own time
+    cleanups.push(() => Promise.all([listening.stop(), subscriptions.close(), queue.stop()]));
+    // after requests can be answered: neither has to be waited for
+    queue.start();
+    built().catch(() => {});
 
     return {
       url: listening.url,
       reportCrash: (error) => report(error, { errorId: newErrorId(), request: null }),
-      stop() {
+      async stop({ drainMs = 0 } = {}) {
         isStopping = true;
-        return release();
+        if (drainMs > 0) await sleep(drainMs);
+        await release();
       },
     };
   } catch (error) {

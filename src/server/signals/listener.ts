@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { Hosts } from '../database/hosts.ts';
+import { requirePrimary } from '../database/pool.ts';
 
 /** A connection that listens for notifications as long as the server runs. */
 export type Listener = { close(): Promise<void> };
@@ -15,6 +17,8 @@ type ListenerOptions = {
 
 /** Delays before it connects again. */
 const backoff = { minMs: 200, maxMs: 5_000 };
+/** How long a connection has to end, in ms. */
+const endTimeoutMs = 1_000;
 /** Detects a connection that was lost without a TCP reset. */
 const heartbeat = { intervalMs: 30_000, timeoutMs: 10_000 };
 
@@ -34,12 +38,15 @@ export function startListening(options: ListenerOptions): Listener {
 }
 
 async function keepListening(options: ListenerOptions, signal: AbortSignal): Promise<void> {
+  const hosts = new Hosts(options.databaseUrl);
   let delayMs = backoff.minMs;
   while (!signal.aborted) {
-    const error = await listenOnce(options, signal, () => {
+    const host = hosts.present;
+    const error = await listenOnce({ ...options, databaseUrl: host }, signal, () => {
       delayMs = backoff.minMs;
     });
     if (signal.aborted) return;
+    hosts.leave(host);
     options.onInterruption(error);
     await sleep(delayMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => {});
     delayMs = Math.min(delayMs * 2, backoff.maxMs);
@@ -72,6 +79,7 @@ async function listenOnce(
   client.on('notification', ({ channel, payload }) => onNotification(channel, payload ?? ''));
   try {
     await client.connect();
+    await requirePrimary(client);
     for (const channel of channels) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
     onSuccess();
     onListening();
@@ -80,7 +88,11 @@ async function listenOnce(
     return error instanceof Error ? error : new Error(String(error));
   } finally {
     over.abort();
-    await client.end().catch(() => {});
+    // of a host that is gone there is no answer
+    await Promise.race([
+      client.end().catch(() => {}),
+      sleep(endTimeoutMs, undefined, { ref: false }),
+    ]);
   }
 }
 

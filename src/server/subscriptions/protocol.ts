@@ -52,6 +52,7 @@ export function createProtocol(options: {
         id: randomUUID(),
         claims: connection.claims,
         refusedToken: null,
+        refusals: [],
         userAgent: connection.userAgent,
         address: connection.address,
         operation: null,

@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Client, escapeIdentifier, escapeLiteral } from 'pg';
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
 import type { LoginPasswords } from '../logins.ts';
 import { databasePath, runSqlFile } from '../sql-file.ts';
+import { connectAsAdmin } from './connect.ts';
+import { isForWantOfLock, lockTimeout, whenLocksAreFree } from './locks.ts';
 import { installQueue } from './queue-schema.ts';
 import { replaceInPlace } from './replace.ts';
 import { readReplaceableFiles } from './replaceable.ts';
@@ -30,8 +32,6 @@ export interface DeployOptions {
 const OWNER = 'epic_owner';
 // the key of an advisory lock: an arbitrary constant
 const DEPLOY_LOCK = 3_742_335_756;
-// a deployment that waits for a lock on a table blocks every request to it
-const LOCK_TIMEOUT = '30s';
 
 /**
  * Deploys to one database: the queue, pending migrations, then in one transaction the functions, tools and policies that
@@ -48,24 +48,24 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     await checkMembershipInOwner(client);
     await checkMigrationHistory(client);
     // first: triggers may add jobs during a migration
-    const queueHasChanged = await installQueue({
-      client,
-      adminUrl,
-      owner: OWNER,
-      lockTimeout: LOCK_TIMEOUT,
-      say,
-    });
+    const queueHasChanged = await whenLocksAreFree(client, say, () =>
+      installQueue({ client, adminUrl, owner: OWNER, lockTimeout, say }),
+    );
     const migrations = await pendingMigrations(client);
-    if (migrations.length > 0) await applyMigrations(client, adminUrl, say);
+    if (migrations.length > 0) {
+      await whenLocksAreFree(client, say, () => applyMigrations(client, adminUrl, say));
+    }
     if (await isSuperuser(client)) await runSqlFile(client, databasePath('superuser.sql'));
     const files = await readReplaceableFiles();
-    const replaced = await inTransaction(client, async () => {
-      await client.query(`set local role ${OWNER}`);
-      await client.query(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-      return replaceInPlace(client, files, {
-        everything: everything || queueHasChanged || migrations.length > 0,
+    const replace = () =>
+      inTransaction(client, async () => {
+        await client.query(`set local role ${OWNER}`);
+        await client.query(`set local lock_timeout = '${lockTimeout}'`);
+        return replaceInPlace(client, files, {
+          everything: everything || queueHasChanged || migrations.length > 0,
+        });
       });
-    });
+    const replaced = await whenLocksAreFree(client, say, replace);
     return { migrations, replaced };
   });
 }
@@ -197,18 +197,22 @@ async function applyMigrations(
   const { Logger, migrate } = await import('graphile-migrate');
   const { clearAllPools } = await import('graphile-migrate/dist/pgReal.js');
   let running: string | undefined;
+  const warnings: string[] = [];
   const logger = new Logger(() => (level, message) => {
     running = /Running migration '([^']+)'/.exec(message)?.[1] ?? running;
-    if (level !== 'info' && level !== 'debug') say(message);
+    if (level !== 'info' && level !== 'debug') warnings.push(message);
   });
   try {
     await migrate({
       connectionString: adminUrl,
       migrationsFolder: databasePath('migrations'),
-      pgSettings: { role: OWNER, lock_timeout: LOCK_TIMEOUT },
+      pgSettings: { role: OWNER, lock_timeout: lockTimeout },
       logger,
     });
+    warnings.forEach(say);
   } catch (error) {
+    if (isForWantOfLock(error)) throw error;
+    warnings.forEach(say);
     const message = error instanceof Error ? error.message : String(error);
     // an error of a file as a whole, such as one that was edited after it was committed
     if (running === undefined || !(await pendingMigrations(client)).includes(running)) {
@@ -251,12 +255,7 @@ async function connected<Result>(
   url: string,
   work: (client: Client) => Promise<Result>,
 ): Promise<Result> {
-  const client = new Client({ connectionString: url, application_name: 'epic-server deploy' });
-  // a broken connection also rejects its query
-  client.on('error', () => undefined);
-  await client.connect().catch((cause) => {
-    throw new OperatorError(`The database cannot be reached: ${cause.message}.`, undefined, cause);
-  });
+  const client = await connectAsAdmin(url, 'epic-server deploy');
   try {
     return await work(client);
   } finally {

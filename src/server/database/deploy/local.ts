@@ -1,4 +1,5 @@
 import { type Cluster, openCluster } from '../embedded/cluster.ts';
+import type { Template } from '../embedded/template.ts';
 import type { LoginUrls } from '../logins.ts';
 import {
   closeOtherDatabases,
@@ -20,15 +21,22 @@ export type LocalDatabase = LoginUrls & {
 export const localDatabaseName = 'epic';
 
 /**
- * Opens the embedded PostgreSQL of a data folder and deploys the database, with `fresh` after dropping it. Throws an
- * OperatorError.
+ * Opens the embedded PostgreSQL of a data folder and deploys the database, with `fresh` after dropping it. A new folder is
+ * a copy of `template`, if there is one. Throws an OperatorError.
  */
 export async function openLocalDatabase(
   dataFolder: string,
   say: (line: string) => void,
-  { fresh = false, everything = false }: { fresh?: boolean; everything?: boolean } = {},
+  options: {
+    fresh?: boolean;
+    everything?: boolean;
+    template?: Template | undefined;
+    /** Further settings of PostgreSQL. */
+    settings?: Record<string, string>;
+  } = {},
 ): Promise<LocalDatabase> {
-  const cluster = await openCluster({ dataFolder, say });
+  const { fresh = false, everything = false, template, settings = {} } = options;
+  const cluster = await openCluster({ dataFolder, template, settings, say });
   try {
     if (fresh) await dropDatabase(cluster.adminUrl('postgres'), localDatabaseName);
     await prepareServer({

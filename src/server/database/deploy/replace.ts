@@ -53,7 +53,10 @@ async function dueParts(
 }
 
 async function applyParts(client: Client, files: ReplaceableFiles, due: Set<Part>) {
-  const functions = files.functions.filter((part) => due.has(part));
+  const isTrigger = ({ name }: Part) => name.startsWith('trigger ');
+  const isDue = (part: Part) => due.has(part);
+  const triggers = files.functions.filter(isDue).filter(isTrigger);
+  const functions = files.functions.filter((part) => isDue(part) && !isTrigger(part));
   // first with unchecked bodies, so that the files need no order; then checked
   await client.query('set local check_function_bodies = off');
   for (const part of functions) await apply(client, part);
@@ -62,9 +65,10 @@ async function applyParts(client: Client, files: ReplaceableFiles, due: Set<Part
     if (part.name.startsWith('function ')) await apply(client, part);
   }
   await assertNoOverloads(client, files);
-  for (const part of [files.tools, ...files.policies]) {
-    if (due.has(part)) await apply(client, part);
-  }
+  // at the end what locks tables, and holds requests up until the transaction ends
+  for (const part of [files.tools].filter(isDue)) await apply(client, part);
+  for (const part of triggers) await apply(client, part);
+  for (const part of files.policies.filter(isDue)) await apply(client, part);
 }
 
 async function apply(client: Client, { steps }: Part) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
+import { basename, relative } from 'node:path';
 import { databasePath, type Statement, splitStatements, sqlFilesIn } from '../sql-file.ts';
 
 /** What a deployment applies as a whole, and again when its text has changed. */
@@ -39,8 +39,14 @@ export async function readReplaceableFiles(): Promise<ReplaceableFiles> {
       return { ...partOf(`${nameOf(file)}:${section[0]?.line}`, [step]), isRepeated: true };
     }),
   );
-  const tools = partOf('dba', await readFolder('dba'));
-  const policies = (await readFolder('policies')).map((step) => partOf(nameOf(step.file), [step]));
+  const toolSteps = await readFolder('dba');
+  const tools = partOf('dba', toolSteps);
+  // a policy file is applied again when what it calls changes, such as dba.require_session
+  const called = toolSteps.filter(({ file }) => /^1\d_/.test(basename(file)));
+  const policies = (await readFolder('policies')).map((step) => ({
+    ...partOf(nameOf(step.file), [step]),
+    digest: partOf('', [...called, step]).digest,
+  }));
   const all = [...functions, tools, ...policies];
   const digest = digestOf(all.map((part) => `${part.name} ${part.digest}`));
   return { functions, tools, policies, digest };

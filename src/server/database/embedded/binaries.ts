@@ -14,6 +14,15 @@ export interface Binaries {
   majorVersion: number;
 }
 
+/** The release of this platform's npm package, such as 18.4.0-beta.17. */
+export async function installedRelease(): Promise<string> {
+  return releaseOf(locatePackage());
+}
+
+async function releaseOf(root: string): Promise<string> {
+  return String(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')).version);
+}
+
 /**
  * Finds the PostgreSQL of this platform's npm package. Its symbolic links are missing when npm runs no install scripts, and
  * the account that runs PostgreSQL may have no access to the folder. Both are repaired in place, or else in a copy in
@@ -25,8 +34,8 @@ export async function findBinaries(
   say: (line: string) => void,
 ): Promise<Binaries> {
   const installed = locatePackage();
-  const { version } = JSON.parse(await readFile(join(installed, 'package.json'), 'utf8'));
-  const majorVersion = Number.parseInt(String(version), 10);
+  const version = await releaseOf(installed);
+  const majorVersion = Number.parseInt(version, 10);
 
   if (await isUsable(installed, account)) return programs(installed, majorVersion);
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OperatorError } from '../../errors/errors.ts';
 import type { LoginPasswords, LoginUrls } from '../logins.ts';
 import { findBinaries } from './binaries.ts';
-import { type DataFolder, openDataFolder, openSecrets } from './folder.ts';
+import { type DataFolder, hasDatabase, openDataFolder, openSecrets } from './folder.ts';
 import { initialise } from './initialise.ts';
 import { keepOwnership, type Ownership, takeOwnership } from './ownership.ts';
 import {
@@ -13,6 +13,7 @@ import {
   startPostmaster,
   stopPostmaster,
 } from './postmaster.ts';
+import type { Template } from './template.ts';
 
 /** A running PostgreSQL that no other process uses as its owner. */
 export interface Cluster {
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   durable?: boolean;
   /** Further PostgreSQL settings for this run; a server that is already running keeps its own. */
   settings?: Record<string, string>;
+  /** What a new data folder is copied from; made by initdb without one. */
+  template?: Template | undefined;
   /** Called with messages for the operator. */
   say: (line: string) => void;
 }
@@ -57,11 +60,11 @@ const TRANSIENT = /already exists|still in use|Address already in use|could not 
  * @throws OperatorError if that is impossible.
  */
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { dataFolder, durable = true, settings = {}, say } = options;
+  const { dataFolder, durable = true, settings = {}, template, say } = options;
   const folder = await openDataFolder(dataFolder, say);
   const binaries = await findBinaries(folder.account, folder.path, say);
   const secrets = await openSecrets(folder);
-  await initialise(binaries, folder, secrets.superuser, durable);
+  await initialise(binaries, folder, secrets.superuser, { durable, template });
 
   const own = (postmaster: Postmaster) =>
     takeOwnership(urlOf('postgres', secrets.superuser, postmaster.port, 'postgres'), () =>
@@ -102,18 +105,28 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
 }
 
 /**
- * A superuser's connection string for the PostgreSQL of a data folder if another process runs it, otherwise null. For
- * tools that are used while the server runs.
+ * Runs `work` with a superuser's connection string for the PostgreSQL of a data folder, which another process may be
+ * running; a stopped one is started, and stopped again. Creates nothing: returns null when the folder has no database.
  */
-export async function findRunningCluster(
+export async function withExistingCluster<Result>(
   { dataFolder, say }: Pick<ClusterOptions, 'dataFolder' | 'say'>,
   database: string,
-): Promise<string | null> {
+  work: (url: string) => Promise<Result>,
+): Promise<Result | null> {
+  if (!(await hasDatabase(dataFolder))) return null;
   const folder = await openDataFolder(dataFolder, say);
   const postmaster = await findPostmaster(folder);
-  if (postmaster === undefined) return null;
-  const { superuser } = await openSecrets(folder);
-  return urlOf('postgres', superuser, postmaster.port, database);
+  if (postmaster !== undefined) {
+    const { superuser } = await openSecrets(folder);
+    return work(urlOf('postgres', superuser, postmaster.port, database));
+  }
+  say(`PostgreSQL of ${folder.path} was stopped: it is started, and stopped again afterwards.`);
+  const cluster = await openCluster({ dataFolder, say });
+  try {
+    return await work(cluster.adminUrl(database));
+  } finally {
+    await cluster.close();
+  }
 }
 
 function urlOf(user: string, password: string, port: number, database: string): string {

@@ -47,8 +47,7 @@ export async function openDataFolder(
   say: (line: string) => void,
 ): Promise<DataFolder> {
   const first = resolve(wanted);
-  const account = await accountFor(join(first, PGDATA));
-  const path = (await isReachable(first, account)) ? first : sharedHomeOf(first);
+  const path = await pathOf(first);
   if (path !== first) {
     say(`PostgreSQL's account cannot reach ${first}, so the data is kept in ${path}.`);
   }
@@ -66,6 +65,22 @@ export async function openDataFolder(
     log: join(real, 'postgres.log'),
     account: owner,
   };
+}
+
+/** Whether a data folder has a database. Creates nothing. */
+export async function hasDatabase(wanted: string): Promise<boolean> {
+  const found = await stat(join(await pathOf(resolve(wanted)), PGDATA)).catch((error) => {
+    // a folder that this account may not look into: openDataFolder says so
+    if (codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR') return true;
+    return undefined;
+  });
+  return found !== undefined;
+}
+
+/** Where the data is kept that is wanted in a folder: there, unless PostgreSQL's account cannot reach it. */
+async function pathOf(folder: string): Promise<string> {
+  const account = await accountFor(join(folder, PGDATA));
+  return (await isReachable(folder, account)) ? folder : sharedHomeOf(folder);
 }
 
 /** Reads the passwords of the folder; creates them (0600) before there is a database, and those that a new version adds. */

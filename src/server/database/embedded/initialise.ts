@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { codeOf, OperatorError } from '../../errors/errors.ts';
 import { type Binaries, programEnvironment } from './binaries.ts';
 import { type DataFolder, openScratchFolder } from './folder.ts';
+import { copyTemplate, type Template } from './template.ts';
 
 // written to postgresql.conf, where the operator may change them
 const SETTINGS = {
@@ -19,14 +20,14 @@ const SETTINGS = {
 };
 
 /**
- * Creates the database files unless they exist, in a temporary folder that is then renamed, so that an interruption
- * leaves nothing half done.
+ * Creates the database files unless they exist, from a template if there is one, in a temporary folder that is then
+ * renamed, so that an interruption leaves nothing half done.
  */
 export async function initialise(
   binaries: Binaries,
   folder: DataFolder,
   superuserPassword: string,
-  durable: boolean,
+  { durable, template }: { durable: boolean; template: Template | undefined },
 ): Promise<void> {
   const version = await versionOf(folder);
   if (version === binaries.majorVersion) return;
@@ -41,7 +42,9 @@ export async function initialise(
   const scratch = await openScratchFolder(folder);
   try {
     const data = join(scratch, 'postgres');
-    await runInitdb(binaries, folder, scratch, data, superuserPassword, durable);
+    if (template === undefined) {
+      await runInitdb(binaries, folder, scratch, data, superuserPassword, durable);
+    } else await copyTemplate(binaries, folder, template, data, superuserPassword);
     await rename(data, folder.pgdata).catch((error) => {
       // another process was faster
       if (!['EEXIST', 'ENOTEMPTY', 'EPERM'].includes(codeOf(error) ?? '')) throw error;

@@ -147,7 +147,8 @@ async function openLog({ log }: DataFolder) {
   }
 }
 
-async function findFreePort(): Promise<number> {
+/** A port of the loopback address that no program listens on. */
+export async function findFreePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();

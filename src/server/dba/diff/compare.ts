@@ -8,6 +8,8 @@ export interface Difference {
   /** missing: only db/ has it. extra: only the database has it. */
   state: 'missing' | 'extra' | 'changed';
   fix: Fix;
+  /** pending: db/ has changed since it was deployed, here too. drift: it has not. */
+  cause: 'pending' | 'drift';
   /** Of a changed object those that differ, otherwise all. */
   properties: PropertyDifference[];
   /** The number of its parts that differ for the same reason, such as the columns of a table; they are not listed. */
@@ -29,12 +31,13 @@ type ObjectDifference = {
 
 /**
  * What differs between db/ (`expected`) and a database (`found`), in the order of kinds and names; `replaceable` names the
- * objects of db/functions.
+ * objects of db/functions, `isPending` what was not deployed yet.
  */
 export function compareSnapshots(
   expected: Snapshot,
   found: Snapshot,
   replaceable: ReadonlySet<string>,
+  isPending: (object: SnapshotObject) => boolean = () => false,
 ): Difference[] {
   const different = new Map<string, ObjectDifference>();
   for (const key of new Set([...expected.keys(), ...found.keys()])) {
@@ -47,7 +50,9 @@ export function compareSnapshots(
     const whole = ownerOf(one, different, all);
     parts.set(whole, (parts.get(whole) ?? 0) + (whole === one ? 0 : 1));
   }
-  return [...parts].map(([one, count]) => difference(one, count, replaceable)).sort(byKindAndName);
+  return [...parts]
+    .map(([one, count]) => difference(one, count, replaceable, isPending))
+    .sort(byKindAndName);
 }
 
 function compareObjects(
@@ -104,6 +109,7 @@ function difference(
   { object, state, properties }: ObjectDifference,
   parts: number,
   replaceable: ReadonlySet<string>,
+  isPending: (object: SnapshotObject) => boolean,
 ): Difference {
   const { kind, name } = object;
   const changed = properties.map(({ property }) => property);
@@ -112,6 +118,7 @@ function difference(
     name,
     state,
     fix: fixOf(object, state, changed, replaceable),
+    cause: isPending(object) ? 'pending' : 'drift',
     properties,
     parts,
   };

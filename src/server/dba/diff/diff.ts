@@ -1,14 +1,18 @@
 import type { Client } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
+import { type Place, readPlace } from '../place.ts';
 import { compareSnapshots, type Difference } from './compare.ts';
+import { type Pending, readPending } from './pending.ts';
 import { type Reference, readReference, takeSnapshot } from './reference.ts';
 
 /** A database compared with db/. */
 export interface Comparison {
-  database: { name: string; host: string; port: number; login: string; version: string };
+  database: Place;
   /** The number of objects compared. */
   compared: number;
   differences: Difference[];
+  /** What db/ has that was not deployed yet: migrations, and parts of it by name. */
+  pending: Pick<Pending, 'migrations' | 'parts'>;
   /** Differences that db/dba/41_suppression.sql accepts, and why. */
   accepted: { kind: string; name: string; state: Difference['state']; reason: string }[];
 }
@@ -36,25 +40,18 @@ export async function compareWithReference(
   client: Client,
   reference: Reference,
 ): Promise<Comparison> {
-  const { rows } = await client.query<{ version: string }>(
-    `select current_setting('server_version') as version`,
-  );
   const found = await takeSnapshot(client, reference.queries.database);
   const foundRoles = await takeSnapshot(client, reference.queries.roles);
+  const { migrations, parts, explains } = await readPending(client);
   const differences = [
-    ...compareSnapshots(reference.database, found, reference.replaceable),
+    ...compareSnapshots(reference.database, found, reference.replaceable, explains),
     ...compareSnapshots(reference.roles, foundRoles, reference.replaceable),
   ];
   const reasonFor = ({ kind, name }: Difference) => reference.accepted.get(`${kind} ${name}`);
   return {
-    database: {
-      name: client.database ?? '',
-      host: client.host,
-      port: client.port,
-      login: client.user ?? '',
-      version: rows[0]?.version ?? '',
-    },
+    database: await readPlace(client),
     compared: reference.database.size + reference.roles.size,
+    pending: { migrations, parts },
     differences: differences.filter((difference) => reasonFor(difference) === undefined),
     accepted: differences.flatMap((difference) => {
       const { kind, name, state } = difference;

@@ -26,7 +26,7 @@ export function fixOf(
 
 // made by db/functions in a loop over tables
 const TRIGGER_OF_EVERY_TABLE =
-  /_(05_check_version|90_record_change|91_refuse_truncate) on crm\.\w+$/;
+  /_(05_check_version|90_record_(insert|update|delete)|91_refuse_truncate) on crm\.\w+$/;
 
 // `create or replace` changes no owner, and nothing that db/functions does not define
 function isReplaceable(

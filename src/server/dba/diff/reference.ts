@@ -16,15 +16,25 @@ export interface Reference {
   replaceable: ReadonlySet<string>;
 }
 
-/**
- * Deploys db/ to a scratch database on the server of `client`, so that PostgreSQL prints both alike, takes its snapshot
- * and drops it. `signal` is checked between the steps.
- */
-export async function readReference(
+/** Takes the snapshot of a database as db/ defines it, so that PostgreSQL prints both alike. */
+export function readReference(
   client: Client,
   url: string,
   signal: AbortSignal,
 ): Promise<Reference> {
+  return withScratchDatabase(client, url, signal, describe);
+}
+
+/**
+ * Deploys db/ to a scratch database on the server of `client`, runs `work` with a connection to it, and drops it. `signal`
+ * is checked between the steps.
+ */
+export async function withScratchDatabase<Result>(
+  client: Client,
+  url: string,
+  signal: AbortSignal,
+  work: (scratch: Client) => Promise<Result>,
+): Promise<Result> {
   await checkThatWeAreSuperuser(client);
   const name = `epic_reference_${randomBytes(6).toString('hex')}`;
   try {
@@ -33,7 +43,7 @@ export async function readReference(
     const scratchUrl = onDatabase(url, name);
     await deployTo(scratchUrl);
     signal.throwIfAborted();
-    return await describe(scratchUrl);
+    return await connected(scratchUrl, work);
   } finally {
     await dropDatabase(url, name);
   }
@@ -69,31 +79,43 @@ async function deployTo(adminUrl: string): Promise<void> {
     await deploy({ adminUrl, rolesToo: false, say: () => undefined });
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
+    const isMissingRole = /^The role \S+ does not exist\.$|^These roles do not exist: /.test(
+      error.message,
+    );
     throw new OperatorError(
       `db/ cannot be deployed to a scratch database, to compare with: ${error.message}`,
-      'If a role is missing, that is the difference; make it again with: epic-server migrate --roles',
+      isMissingRole
+        ? 'That is the difference; make roles again with: epic-server migrate --roles'
+        : (error.hint ?? 'Correct that file: it cannot be deployed to any database.'),
       error,
     );
   }
 }
 
-async function describe(scratchUrl: string): Promise<Reference> {
-  const client = new Client({ connectionString: scratchUrl, application_name: 'epic-server' });
-  client.on('error', () => undefined);
-  await client.connect();
+async function connected<Result>(
+  scratchUrl: string,
+  work: (scratch: Client) => Promise<Result>,
+): Promise<Result> {
+  const scratch = new Client({ connectionString: scratchUrl, application_name: 'epic-server' });
+  scratch.on('error', () => undefined);
+  await scratch.connect();
   try {
-    const accepted = await readAccepted(client);
-    const queries = await readSnapshotQueries(client);
-    await client.query('begin');
-    const database = await takeSnapshot(client, queries.database);
-    const roles = await describeRoles(client, queries.roles);
-    await client.query('rollback');
-    const { functions } = await readReplaceableFiles();
-    const replaceable = new Set(functions.map(({ name }) => name));
-    return { queries, database, roles, accepted, replaceable };
+    return await work(scratch);
   } finally {
-    await client.end();
+    await scratch.end();
   }
+}
+
+async function describe(scratch: Client): Promise<Reference> {
+  const accepted = await readAccepted(scratch);
+  const queries = await readSnapshotQueries(scratch);
+  await scratch.query('begin');
+  const database = await takeSnapshot(scratch, queries.database);
+  const roles = await describeRoles(scratch, queries.roles);
+  await scratch.query('rollback');
+  const { functions } = await readReplaceableFiles();
+  const replaceable = new Set(functions.map(({ name }) => name));
+  return { queries, database, roles, accepted, replaceable };
 }
 
 // Roles belong to the whole server: db/roles.sql runs as if there were none, in a transaction that is rolled back. Only
@@ -147,8 +169,7 @@ export interface SnapshotQueries {
   roles: string;
 }
 
-// Settings that could cancel the query or change how values are printed. An empty search_path qualifies every name;
-// compiling the query would take longer than running it.
+// An empty search_path qualifies every name; compiling a query would take longer than running it.
 const NEUTRAL = `
   select set_config(name, neutral, true)
   from (values
@@ -187,9 +208,14 @@ export async function readSnapshotQueries(client: Client): Promise<SnapshotQueri
   };
 }
 
+/** For this transaction, sets what could cancel a query or change how values are printed. */
+export async function neutralise(client: Client): Promise<void> {
+  await client.query(NEUTRAL);
+}
+
 /** Runs one of the queries in the transaction of the caller. */
 export async function takeSnapshot(client: Client, query: string): Promise<Snapshot> {
-  await client.query(NEUTRAL);
+  await neutralise(client);
   const { rows } = await client.query<Row>(query);
   const snapshot = new Map<string, SnapshotObject>();
   for (const { kind, name, part_of: partOf, property, value } of rows) {

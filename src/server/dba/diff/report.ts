@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { describePlace } from '../place.ts';
 import { WIDTH, wrapText } from '../text.ts';
 import type { Difference } from './compare.ts';
 import type { Comparison } from './diff.ts';
@@ -10,32 +11,46 @@ const COLOURS = { missing: 'red', extra: 'yellow', changed: 'cyan' } as const;
 
 /** The headings of the groups of differences, in this order. */
 const HEADINGS: Record<Fix, string> = {
-  'migrate --repair': 'Fixed by epic-server migrate --repair:',
-  'migrate --roles': 'Fixed by epic-server migrate --roles:',
-  manual: 'To be fixed manually:',
+  'migrate --repair': 'Drift, fixed by epic-server migrate --repair:',
+  'migrate --roles': 'Drift, fixed by epic-server migrate --roles:',
+  manual: 'Drift, to be fixed manually:',
 };
 
 /** The properties that are shown of an object that is missing or extra. */
 const SHOWN_PROPERTIES =
   /^(definition|command|role|using|with check|access|value|function|security definer)$/;
 
-/** The comparison as text: each difference with both sides, grouped by its fix. */
+/** The comparison as text: each difference with both sides, what is not deployed yet first, then drift by its fix. */
 export function describeComparison(comparison: Comparison): string {
   const { differences, accepted } = comparison;
-  const sections = (Object.keys(HEADINGS) as Fix[]).flatMap((fix) => {
-    const group = differences.filter((difference) => difference.fix === fix);
-    return group.length === 0 ? [] : [[HEADINGS[fix], '', ...group.flatMap(linesOf)]];
-  });
+  const undeployed = differences.filter(({ cause }) => cause === 'pending');
+  const drift = differences.filter(({ cause }) => cause === 'drift');
+  const groups: [heading: readonly string[], differences: readonly Difference[]][] = [
+    [headingOfPending(comparison.pending), undeployed],
+    ...(Object.keys(HEADINGS) as Fix[]).map((fix): [string[], Difference[]] => [
+      [HEADINGS[fix]],
+      drift.filter((difference) => difference.fix === fix),
+    ]),
+  ];
+  const sections = groups.flatMap(([heading, group]) =>
+    group.length === 0 ? [] : [[...heading, '', ...group.flatMap(linesOf)]],
+  );
   const known = accepted.map(({ kind, name, state, reason }) =>
     wrapText(`accepted: ${state} ${kind} ${name}. ${reason}`, '  '),
   );
-  const blocks = [[place(comparison)], ...sections, ...known, summary(comparison)];
+  const place = `${describePlace(comparison.database)} and db/:`;
+  const blocks = [[place], ...sections, ...known, summary(comparison)];
   return `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function place({ database }: Comparison): string {
-  const { name, host, port, login, version } = database;
-  return `Database ${name} on ${host}:${port} (PostgreSQL ${version.split(' ')[0]}, as ${login}) and db/:`;
+function headingOfPending({ migrations, parts }: Comparison['pending']): string[] {
+  return [
+    'Not deployed yet (epic-server migrate does it):',
+    ...wrapText(
+      [...migrations, ...parts].map((part) => part.replaceAll(' ', '\u00a0')).join(', '),
+      '  ',
+    ).map((line) => line.replaceAll('\u00a0', ' ')),
+  ];
 }
 
 function summary({ differences, compared }: Comparison): string[] {
@@ -46,16 +61,15 @@ function summary({ differences, compared }: Comparison): string[] {
     .filter(({ count }) => count > 0)
     .map(({ state, count }) => `${count} ${state}`);
   const total = differences.length === 1 ? '1 difference' : `${differences.length} differences`;
-  const isBehind = differences.some(
-    ({ kind, state }) => kind === 'migration' && state === 'missing',
-  );
+  const undeployed = differences.filter(({ cause }) => cause === 'pending').length;
+  const drift = differences.length - undeployed;
   return [
     `${total}: ${counts.join(', ')}.`,
-    ...(isBehind
-      ? [
-          'Migrations are pending, and account for some of it: run epic-server migrate, then compare again.',
-        ]
-      : []),
+    ...(undeployed === 0
+      ? []
+      : [
+          `${undeployed} not deployed yet, ${drift} drift. What was changed by hand where a change is not deployed yet is among the former: deploy, then compare again.`,
+        ]),
   ].flatMap((line) => wrapText(line, ''));
 }
 

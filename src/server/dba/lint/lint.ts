@@ -1,15 +1,17 @@
-import { styleText } from 'node:util';
 import type { Client } from 'pg';
-import { wrapText } from '../text.ts';
+import { OperatorError } from '../../errors/errors.ts';
 
 /** A finding of a rule, as in dba.finding. */
 export type Finding = {
+  number: number;
   name: string;
   level: Level;
   object: string;
   detail: string;
   why: string;
   fix: string;
+  /** How many of the roles that requests run as reach the object. */
+  exposure: number;
 };
 
 /** ERROR and WARN fail, INFO does not. */
@@ -17,43 +19,95 @@ export type Level = 'ERROR' | 'WARN' | 'INFO';
 
 /** A rule with its findings and its suppressed findings. */
 export type RuleReport = {
+  /** Stays with the rule. */
+  number: number;
   name: string;
   level: Level;
   why: string;
   fix: string;
-  findings: { object: string; detail: string }[];
+  /** Those that most roles of the API reach first. */
+  findings: { object: string; detail: string; exposure: number }[];
   suppressed: { object: string; reason: string }[];
 };
 
-/** Every rule, the most severe first, with its findings in one snapshot. */
+/**
+ * Every rule with its findings, in the snapshot of the caller: the most severe first, and of these what most roles of the
+ * API reach.
+ */
 export async function lint(client: Client): Promise<RuleReport[]> {
   // names must not depend on the search path of the login
-  await client.query('begin isolation level repeatable read read only');
-  try {
-    await client.query(`set local search_path = ''`);
-    const { rows: rules } = await client.query<Omit<RuleReport, 'findings' | 'suppressed'>>(
-      `select name, level, why, fix from dba.lint_rule
-       order by array_position(array['ERROR', 'WARN', 'INFO'], level), name`,
-    );
-    const { rows: findings } = await client.query<{ name: string; object: string; detail: string }>(
-      'select name, object, detail from dba.finding order by object, detail',
-    );
-    const { rows: suppressed } = await client.query<{
-      name: string;
-      object: string;
-      reason: string;
-    }>('select rule as name, object, reason from dba.suppression order by object');
+  await client.query(`set local search_path = ''`);
+  // compiling a query of this length takes longer than running it
+  await client.query('set local jit = off');
+  const { rows: rules } = await client.query<Omit<RuleReport, 'findings' | 'suppressed'>>(
+    'select number, name, level, why, fix from dba.lint_rule order by number',
+  );
+  const { rows: findings } = await client.query<
+    Pick<Finding, 'name' | 'object' | 'detail' | 'exposure'>
+  >(
+    'select name, object, detail, exposure from dba.finding order by exposure desc, object, detail',
+  );
+  const { rows: suppressed } = await client.query<{
+    name: string;
+    object: string;
+    reason: string;
+  }>('select rule as name, object, reason from dba.suppression order by object');
 
-    const of = <Row extends { name: string }>(rows: Row[], rule: string) =>
-      rows.filter(({ name }) => name === rule).map(({ name: _, ...rest }) => rest);
-    return rules.map((rule) => ({
-      ...rule,
-      findings: of(findings, rule.name),
-      suppressed: of(suppressed, rule.name),
-    }));
-  } finally {
-    await client.query('rollback');
-  }
+  const of = <Row extends { name: string }>(rows: Row[], rule: string) =>
+    rows.filter(({ name }) => name === rule).map(({ name: _, ...rest }) => rest);
+  const reports = rules.map((rule) => ({
+    ...rule,
+    findings: of(findings, rule.name),
+    suppressed: of(suppressed, rule.name),
+  }));
+  const severity = ({ level }: RuleReport) => levels.indexOf(level);
+  const exposure = ({ findings: [first] }: RuleReport) => first?.exposure ?? -1;
+  return reports.toSorted(
+    (one, other) => severity(one) - severity(other) || exposure(other) - exposure(one),
+  );
+}
+
+const levels: readonly Level[] = ['ERROR', 'WARN', 'INFO'];
+
+/** Which rules and findings are wanted. */
+export interface LintSelection {
+  /** By name or number. */
+  rule?: string | undefined;
+  /** With its schema or without: `crm.client`, `client`. */
+  table?: string | undefined;
+}
+
+/** The rules and findings that are wanted. Throws an OperatorError when there is no such rule. */
+export function selectFindings(
+  rules: readonly RuleReport[],
+  { rule, table }: LintSelection,
+): RuleReport[] {
+  const concerns = ({ object }: { object: string }) =>
+    table === undefined || tablesIn(object).includes(table);
+  return (rule === undefined ? rules : [ruleNamed(rules, rule)]).map((report) => ({
+    ...report,
+    findings: report.findings.filter(concerns),
+    suppressed: report.suppressed.filter(concerns),
+  }));
+}
+
+// sales_update_own on crm.client, crm.client.email, select on crm.client to epic_sales
+function tablesIn(object: string): string[] {
+  const [, schema, table] = /(?:^|\bon )([\w$]+)\.([\w$]+)/.exec(object) ?? [];
+  return table === undefined ? [] : [table, `${schema}.${table}`];
+}
+
+/** A rule by its name or number. Throws an OperatorError when there is none. */
+export function ruleNamed(rules: readonly RuleReport[], wanted: string): RuleReport {
+  const found = rules.find(({ name, number }) => name === wanted || String(number) === wanted);
+  if (found !== undefined) return found;
+  const alike = rules.filter(({ name }) => name.includes(wanted)).map(({ name }) => name);
+  throw new OperatorError(
+    `There is no rule ${wanted}.`,
+    alike.length > 0
+      ? `Did you mean ${alike.slice(0, 5).join(', ')}?`
+      : 'epic-server policies lint --explain lists them all.',
+  );
 }
 
 /** Whether there is an ERROR or a WARN. */
@@ -63,67 +117,16 @@ export function fails(rules: readonly RuleReport[]): boolean {
 
 /** The findings as a flat list. */
 export function findingsOf(rules: readonly RuleReport[]): Finding[] {
-  return rules.flatMap(({ name, level, why, fix, findings }) =>
-    findings.map(({ object, detail }) => ({ name, level, object, detail, why, fix })),
+  return rules.flatMap(({ number, name, level, why, fix, findings }) =>
+    findings.map(({ object, detail, exposure }) => ({
+      number,
+      name,
+      level,
+      object,
+      detail,
+      why,
+      fix,
+      exposure,
+    })),
   );
-}
-
-/** The findings as text: by rule, the most severe first, with reason and fix; then their number. */
-export function lintText(rules: readonly RuleReport[], { explain }: { explain: boolean }): string {
-  const broken = rules.filter(({ findings }) => findings.length > 0);
-  const blocks = [
-    ...broken.map((rule) => [title(rule), ...found(rule), ...advice(rule)]),
-    [summary(rules)],
-    ...(explain ? [['Every rule'], ...rules.map((rule) => [title(rule), ...advice(rule)])] : []),
-    ...(explain ? accepted(rules) : []),
-  ];
-  return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;
-}
-
-function title({ level, name }: RuleReport): string {
-  return `${styleText(colours[level], level.padEnd(5))}  ${styleText('bold', name)}`;
-}
-
-const colours: Record<Level, 'red' | 'yellow' | 'blue'> = {
-  ERROR: 'red',
-  WARN: 'yellow',
-  INFO: 'blue',
-};
-
-function found({ findings }: RuleReport): string[] {
-  return findings.flatMap(({ object, detail }) => [
-    ...wrapText(object, '       '),
-    ...wrapText(detail, '         ').map((line) => styleText('dim', line)),
-  ]);
-}
-
-function advice({ why, fix }: RuleReport): string[] {
-  return [...wrapText(why, '  why  ', '       '), ...wrapText(fix, '  fix  ', '       ')];
-}
-
-function accepted(rules: readonly RuleReport[]): string[][] {
-  const suppressing = rules.filter(({ suppressed }) => suppressed.length > 0);
-  if (suppressing.length === 0) return [];
-  return [
-    ['Suppressed, in db/dba/41_suppression.sql'],
-    ...suppressing.map((rule) => [
-      title(rule),
-      ...rule.suppressed.flatMap(({ object, reason }) => [
-        ...wrapText(object, '       '),
-        ...wrapText(reason, '         ').map((line) => styleText('dim', line)),
-      ]),
-    ]),
-  ];
-}
-
-function summary(rules: readonly RuleReport[]): string {
-  const sum = (counts: number[]) => counts.reduce((total, count) => total + count, 0);
-  const counted = (level: Level) =>
-    sum(rules.filter((rule) => rule.level === level).map(({ findings }) => findings.length));
-  const suppressed = sum(rules.map((rule) => rule.suppressed.length));
-  const tried = `${rules.length} rules, ${suppressed} suppressed.`;
-  const [errors, warnings, notes] = [counted('ERROR'), counted('WARN'), counted('INFO')];
-  if (errors + warnings + notes === 0) return `${styleText('green', 'No findings.')} ${tried}`;
-  const total = errors + warnings + notes;
-  return `${total} ${total === 1 ? 'finding' : 'findings'}: ${errors} ERROR, ${warnings} WARN, ${notes} INFO. ${tried}`;
 }

@@ -1,10 +1,16 @@
 import { type Block, code, type GridRow, heading, paragraph } from '../../document/block.ts';
 import {
+  expressionsOf,
   formatColumns,
   groupByText,
+  headOfPolicy,
   isExposed,
   isOwnerAccess,
-  isSharedByDepartments,
+  isSharedByAll,
+  limitsOf,
+  noteMark,
+  overviewWord,
+  policiesOf,
   rolesOf,
   schemasOf,
   standardVerbs,
@@ -42,10 +48,14 @@ export function matrixDocument({ matrix, shown }: Selection): Block[] {
 
 function exposedRecords(matrix: Matrix): Block[] {
   const records = matrix.records.filter(isExposed);
-  if (records.length === 0) return [];
+  const [first] = records;
+  if (first === undefined) return [];
+  const of = `The tables and views of schema ${code(first.schema)}`;
   return [
     heading(2, 'Records of the API'),
-    paragraph('The tables and views of schema `crm`, which the API exposes as far as is granted.'),
+    paragraph(
+      first.schema === 'crm' ? `${of}, which the API exposes as far as is granted.` : `${of}.`,
+    ),
     ...records.flatMap((record) => recordBlocks(matrix, record)),
   ];
 }
@@ -55,11 +65,15 @@ function internalTables(matrix: Matrix): Block[] {
   if (records.length === 0) return [];
   const schemas = schemasOf(records).map(code).join(', ');
   return [
-    heading(2, 'Internal tables'),
-    paragraph(
-      `Not exposed: the API reaches the tables of ${schemas} only through functions and views of \`crm\`, and under the ` +
-        'policies below.',
-    ),
+    heading(2, matrix.records.some(isExposed) ? 'Internal tables' : 'Records'),
+    ...(matrix.records.some(({ schema }) => schema === 'crm')
+      ? [
+          paragraph(
+            `Not exposed: the API reaches the tables of ${schemas} only through functions and views of \`crm\`, and under the ` +
+              'policies below.',
+          ),
+        ]
+      : []),
     ...records.flatMap((record) => recordBlocks(matrix, record)),
   ];
 }
@@ -77,37 +91,42 @@ export function overviewBlocks(matrix: Matrix, shown: readonly string[]): Block[
       ...matrix.access.filter(({ record }) => recordNames.has(record)).map(({ verb }) => verb),
     ]),
   ];
+  const limits = limitsOf(reached);
   const row = ({ name }: { name: string }): GridRow => ({
     name: code(name),
     groups: verbs.map((verb) =>
-      shown.map(
-        (role) =>
-          reached.find((one) => one.record === name && one.verb === verb && one.role === role)
-            ?.rows ?? '–',
+      shown.map((role) =>
+        overviewWord(
+          reached.find((one) => one.record === name && one.verb === verb && one.role === role),
+          limits,
+        ),
       ),
     ),
   });
-  const bodies = [
-    { title: 'Records of the API', rows: records.filter(isExposed).map(row) },
+  const grids = [
+    { head: 'Records of the API', rows: records.filter(isExposed).map(row) },
     {
-      title: 'Internal tables',
+      head: records.some(isExposed) ? 'Internal tables' : 'Records',
       rows: records.filter((record) => !isExposed(record)).map(row),
     },
   ];
   return [
     heading(2, 'Overview'),
     paragraph(
-      'Each word says which rows: `all`, none (–), or the last word of the policy’s name, such as `own` for ' +
-        '`sales_update_own`; `any` means any of them, on a condition. What it means in full, and for which columns, is ' +
-        `below.${shown.length > 1 ? ' Where the departments differ, it stands out, and a department that is not named there has none.' : ''}`,
+      'The words say which rows, and come from what the policies ask: `all`, none (–), `own` (a column of the row is the ' +
+        'caller), `draft` (its status), `of own contract` (it belongs to one), `if …` (a condition on the session), `before → ' +
+        'after` where a change may go from one to the other. A condition for which there is no word is quoted. The policies ' +
+        `in full, and the columns, are below.${shown.length > 1 ? ' Where the roles differ, it stands out, and a role that is not named there has none.' : ''}`,
     ),
-    {
-      kind: 'grid',
-      head: 'record',
-      groups: verbs,
-      columns: shown.map(shortName),
-      bodies: bodies.filter(({ rows }) => rows.length > 0),
-    },
+    ...grids
+      .filter(({ rows }) => rows.length > 0)
+      .map((grid) => ({
+        kind: 'grid' as const,
+        ...grid,
+        groups: verbs,
+        columns: shown.map(shortName),
+      })),
+    ...limits.map((limit, index) => paragraph(`${noteMark(index)} ${limit}.`)),
   ];
 }
 
@@ -115,9 +134,7 @@ type RecordName = Matrix['records'][number];
 
 /** A record in detail: who, which rows, which columns, by which grant and by which policies, which are quoted. */
 export function recordBlocks(matrix: Matrix, { name, sentence }: RecordName): Block[] {
-  const access = matrix.access.filter(
-    (one) => one.record === name && !isSharedByDepartments(one, matrix),
-  );
+  const access = matrix.access.filter((one) => one.record === name && !isSharedByAll(one, matrix));
   // One line for all of whom the same is true.
   const rows = verbsOf(matrix, name).flatMap((verb) =>
     groupByText(
@@ -164,17 +181,14 @@ function withheld(access: readonly Access[]): Block[] {
 }
 
 function policies(access: readonly Access[]): Block[] {
-  const known = new Map<string, Policy>();
-  for (const one of access) for (const policy of one.policies) known.set(policy.name, policy);
-  if (known.size === 0) return [];
-  return [{ kind: 'list', items: [...known.values()].map(policyItem) }];
+  const found = policiesOf(access);
+  if (found.length === 0) return [];
+  return [{ kind: 'list', items: found.map(policyItem) }];
 }
 
-function policyItem({ name, mode, sentence, using, check }: Policy): string[] {
-  const first = `${code(name)}${mode === 'restrictive' ? ' (restrictive)' : ''}: ${sentence ?? 'no comment.'}`;
-  if (using !== null && using === check) return [first, `using and with check ${code(using)}`];
-  const lines = [first];
-  if (using !== null) lines.push(`using ${code(using)}`);
-  if (check !== null) lines.push(`with check ${code(check)}`);
-  return lines;
+function policyItem(policy: Policy): string[] {
+  return [
+    headOfPolicy(policy, code),
+    ...expressionsOf(policy).map(({ clause, expression }) => `${clause} ${code(expression)}`),
+  ];
 }

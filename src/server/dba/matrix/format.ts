@@ -1,4 +1,11 @@
-import { type Access, type Holding, type Matrix, shortName, type WayAround } from './matrix.ts';
+import {
+  type Access,
+  type Holding,
+  type Matrix,
+  type Policy,
+  shortName,
+  type WayAround,
+} from './matrix.ts';
 
 /** The verbs that are always listed; others only when granted. */
 export const standardVerbs = ['read', 'create', 'update', 'delete'];
@@ -11,7 +18,7 @@ export function verbsOf(matrix: Matrix, record: string): string[] {
   return [...standardVerbs, ...granted.filter((verb) => !standardVerbs.includes(verb))];
 }
 
-/** Whether the record is in schema crm, whose name is left out. */
+/** Whether the record is in schema crm or public, whose name is left out. */
 export function isExposed({ name }: { name: string }): boolean {
   return !name.includes('.');
 }
@@ -26,18 +33,42 @@ export function isOwnerAccess({ via }: Access): boolean {
   return via?.endsWith('as owner') === true;
 }
 
-/** Whether every department inherits this access from the role. */
-export function isSharedByDepartments(access: Access, matrix: Matrix): boolean {
+/** Whether every role that is a column inherits this access from the role. */
+export function isSharedByAll(access: Access, matrix: Matrix): boolean {
   const alike = matrix.access.filter(
     ({ record, verb, via }) =>
       record === access.record && verb === access.verb && via === `by ${access.role}`,
   );
-  return matrix.departments.every((department) => alike.some(({ role }) => role === department));
+  return matrix.shown.every((shown) => alike.some(({ role }) => role === shown));
 }
 
 export function formatColumns({ columns, withheld }: Access): string | null {
   if (columns === null) return null;
   return withheld === null ? 'every column' : columns.join(', ');
+}
+
+/** The policies of these accesses, each once. */
+export function policiesOf(access: readonly Access[]): Policy[] {
+  return [
+    ...new Map(access.flatMap(({ policies }) => policies.map((one) => [one.name, one]))).values(),
+  ];
+}
+
+export function headOfPolicy(
+  { name, mode, sentence }: Policy,
+  mark: (name: string) => string = (text) => text,
+): string {
+  return `${mark(name)}${mode === 'restrictive' ? ' (restrictive)' : ''}: ${sentence ?? 'no comment.'}`;
+}
+
+/** What a policy asks, clause by clause. */
+export function expressionsOf({ using, check }: Policy): { clause: string; expression: string }[] {
+  if (using !== null && using === check)
+    return [{ clause: 'using and with check', expression: using }];
+  return [
+    ...(using === null ? [] : [{ clause: 'using', expression: using }]),
+    ...(check === null ? [] : [{ clause: 'with check', expression: check }]),
+  ];
 }
 
 /** Groups items by their text. */
@@ -102,4 +133,22 @@ export function withoutRepetition(rows: readonly string[][]): string[][] {
     rows[index - 1]?.[0] === first ? '' : first,
     ...rest,
   ]);
+}
+
+/** What sessions must have, each once: long, and the same for many records, so that overviews have it as notes. */
+export function limitsOf(access: readonly Access[]): string[] {
+  return [...new Set(access.map((one) => one.limits).filter((one) => one !== null))];
+}
+
+/** The mark of a note. */
+export function noteMark(index: number): string {
+  return `[${index + 1}]`;
+}
+
+/** Which rows a role reaches, with the mark of its limit among `limits`; – for none. */
+export function overviewWord(access: Access | undefined, limits: readonly string[]): string {
+  if (access === undefined) return '–';
+  const { rows, limits: limit } = access;
+  if (limit === null || !rows.endsWith(` & ${limit}`)) return rows;
+  return `${rows.slice(0, -` & ${limit}`.length)} ${noteMark(limits.indexOf(limit))}`;
 }

@@ -52,13 +52,16 @@ export function functionBlocks(matrix: Matrix): Block[] {
 }
 
 /** What row-level security, as the caller, does not decide. */
-export function wayAroundBlocks({ waysAround }: Matrix): Block[] {
+export function wayAroundBlocks({ waysAround, access }: Matrix): Block[] {
   if (waysAround.length === 0) return [];
+  const isForced = !access.some(({ note }) => note?.includes('not forced on the owner'));
   return [
     heading(2, 'Ways around row-level security'),
     paragraph(
-      'What the caller’s own policies do not decide. Functions that run as `epic_owner` are still subject to the policies ' +
-        'for `epic_owner` above, since row-level security is forced.',
+      isForced
+        ? 'What the caller’s own policies do not decide. Functions that run as the owner of the tables are still subject to the ' +
+            'policies for the owner above, since row-level security is forced.'
+        : 'What the caller’s own policies do not decide.',
     ),
     {
       kind: 'table',

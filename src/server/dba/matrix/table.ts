@@ -1,34 +1,151 @@
 import { styleText } from 'node:util';
-import { wrapHanging } from '../text.ts';
+import { WIDTH, wrapHanging, wrapText } from '../text.ts';
 import {
+  expressionsOf,
   formatColumns,
   formatHoldings,
   groupByText,
+  headOfPolicy,
+  isExposed,
   isOwnerAccess,
-  isSharedByDepartments,
+  isSharedByAll,
   joinParts,
+  limitsOf,
+  noteMark,
+  overviewWord,
+  policiesOf,
   rolesOf,
   verbsOf,
 } from './format.ts';
 import { type Access, type Matrix, type Selection, shortName, type WayAround } from './matrix.ts';
 
-const FIRST_WIDTH = 20;
-const CELL_WIDTH = 16;
+const VERB_WIDTH = 7;
+const GAP = 1;
+/** Longer names have a line of their own. */
+const MOST_NAME = 20;
 
-/** The matrix as text, 80 columns wide: for each record a line per verb, and below it columns and conditions. */
-export function matrixTable({ matrix, shown }: Selection): string {
-  const blocks = [
+/** The matrix as text, 80 columns wide: an overview of one page, or in detail what was selected. */
+export function matrixTable(selection: Selection): string {
+  const { detail } = selection;
+  const blocks = {
+    overview: overviewBlocks,
+    record: detailBlocks,
+    role: detailBlocks,
+    functions: functionBlocks,
+  }[detail](selection);
+  const full = blocks.filter((block) => block.length > 0);
+  return `${full.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function overviewBlocks({ matrix, shown }: Selection): string[][] {
+  const reached = matrix.access.filter(({ role }) => shown.includes(role));
+  const records = matrix.records.filter(({ name }) => reached.some((one) => one.record === name));
+  const exposed = records.filter(isExposed);
+  const listed = exposed.length > 0 ? exposed : records;
+  const internal = records.filter((record) => !listed.includes(record));
+  const limits = limitsOf(reached);
+  const rows = listed.flatMap(({ name }) =>
+    verbsOf(matrix, name).flatMap((verb) => {
+      const access = reached.filter((one) => one.record === name && one.verb === verb);
+      if (access.length === 0) return [];
+      const wordOf = (role: string) =>
+        overviewWord(
+          access.find((one) => one.role === role),
+          limits,
+        );
+      return { name, verb, cells: shown.map(wordOf) };
+    }),
+  );
+  const used = limits.map((limit, index) => `${noteMark(index)} ${limit}`);
+  return [
+    overviewGrid(rows, shown),
+    [
+      ...used.filter((_, index) =>
+        rows.some(({ cells }) => cells.join().includes(noteMark(index))),
+      ),
+    ].flatMap((text) => wrapHanging(text, '')),
+    wrapHanging(LEGEND, ''),
+    internal.length === 0
+      ? []
+      : wrapHanging(`Internal tables: ${internal.map(({ name }) => name).join(', ')}.`, ''),
+    newTablesBlock(matrix),
+    [
+      'Columns and policies of one record: --record NAME; of one role: --role NAME.',
+      'Functions, and what bypasses row-level security: --functions.',
+    ],
+  ];
+}
+
+const LEGEND =
+  'Which rows, from what the policies ask: – none; own: a column is the caller; not own: it is not; draft: its ' +
+  'status; of own contract: it belongs to one; if …: what the session must have; a → b: a row as it was, and as it may ' +
+  'become; anything else is the condition.';
+
+type OverviewRow = { name: string; verb: string; cells: string[] };
+
+function overviewGrid(rows: readonly OverviewRow[], shown: readonly string[]): string[] {
+  const nameWidth = Math.min(MOST_NAME, Math.max(6, ...rows.map(({ name }) => name.length))) + GAP;
+  const line = columns([nameWidth, VERB_WIDTH], shown.length);
+  return [
+    ...line(['', '', ...shown.map(shortName)]).map(title),
+    ...rows.flatMap(({ name, verb, cells }, index) => {
+      const isFirst = rows[index - 1]?.name !== name;
+      const isLong = name.length >= nameWidth;
+      return [
+        ...(isFirst && isLong ? [title(name)] : []),
+        ...line([isFirst && !isLong ? name : '', verb, ...cells]),
+      ];
+    }),
+  ];
+}
+
+/** Prints cells in columns: some of these widths, then `count` equal ones that share what is left of the line. */
+function columns(widths: readonly number[], count: number): (cells: readonly string[]) => string[] {
+  const left = WIDTH - widths.reduce((sum, width) => sum + width, 0);
+  const all = [...widths, ...Array<number>(count).fill(Math.floor(left / Math.max(1, count)))];
+  return (cells) => {
+    const wrapped = cells.map((cell, index) => wrapText(cell, '', '', (all[index] ?? WIDTH) - GAP));
+    const height = Math.max(...wrapped.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, number) =>
+      wrapped
+        .map((lines, index) => (lines[number] ?? '').padEnd(all[index] ?? 0))
+        .join('')
+        .trimEnd(),
+    );
+  };
+}
+
+function detailBlocks({ matrix, shown, detail }: Selection): string[][] {
+  return [
     ...matrix.records
       .filter(({ name }) => isOpen(matrix, name, shown))
-      .map(({ name }) => recordBlock(matrix, name, shown)),
+      .flatMap(({ name }) => [
+        recordBlock(matrix, name, shown),
+        detail === 'record' ? policiesBlock(matrix, name, shown) : [],
+      ]),
     ownersBlock(matrix, shown),
     newTablesBlock(matrix),
     functionsBlock(matrix),
     holdingsBlock(matrix, shown),
     waysAroundBlock(matrix),
   ];
-  const full = blocks.filter((block) => block.length > 0);
-  return `${full.map((block) => block.join('\n')).join('\n\n')}\n`;
+}
+
+function functionBlocks({ matrix }: Selection): string[][] {
+  return [functionsBlock(matrix), waysAroundBlock(matrix)];
+}
+
+/** Every policy of a record: its name, its sentence and what it asks. */
+function policiesBlock(matrix: Matrix, record: string, shown: readonly string[]): string[] {
+  const access = matrix.access.filter(
+    (one) => one.record === record && (shown.includes(one.role) || !isOwnerAccess(one)),
+  );
+  return policiesOf(access).flatMap((policy) => [
+    ...wrapText(headOfPolicy(policy), '  ', '    '),
+    ...expressionsOf(policy).flatMap(({ clause, expression }) =>
+      wrapText(`${clause} ${expression}`, '    ', '      '),
+    ),
+  ]);
 }
 
 function isOpen(matrix: Matrix, record: string, shown: readonly string[]): boolean {
@@ -38,13 +155,16 @@ function isOpen(matrix: Matrix, record: string, shown: readonly string[]): boole
 }
 
 function recordBlock(matrix: Matrix, record: string, shown: readonly string[]): string[] {
-  const heads = shown.map(shortName);
-  const lines =
-    record.length < FIRST_WIDTH ? [row(record, heads, title)] : [title(record), row('', heads)];
+  const line = columns([MOST_NAME], shown.length);
+  const isLong = record.length >= MOST_NAME;
+  const lines = [
+    ...(isLong ? [title(record)] : []),
+    ...line([isLong ? '' : record, ...shown.map(shortName)]).map(title),
+  ];
   for (const verb of verbsOf(matrix, record)) {
     const access = matrix.access.filter((one) => one.record === record && one.verb === verb);
     const cells = shown.map((role) => access.find((one) => one.role === role)?.rows ?? '–');
-    lines.push(row(`  ${verb}`, cells), ...detailsOf(matrix, access, shown));
+    lines.push(...line([`  ${verb}`, ...cells]), ...detailsOf(matrix, access, shown));
   }
   return lines;
 }
@@ -69,7 +189,7 @@ function detailsOf(matrix: Matrix, access: readonly Access[], shown: readonly st
 }
 
 function isListedBeside(access: Access, matrix: Matrix): boolean {
-  if (isOwnerAccess(access) || isSharedByDepartments(access, matrix)) return false;
+  if (isOwnerAccess(access) || isSharedByAll(access, matrix)) return false;
   // a closed grant to PUBLIC is listed once, of PUBLIC
   return access.rows !== 'closed' || access.via?.includes('by PUBLIC') !== true;
 }
@@ -136,9 +256,4 @@ function describeWayAround({ kind, runsAs, reachedBy, firedBy }: WayAround): str
 
 function title(text: string): string {
   return styleText('bold', text, { stream: process.stdout });
-}
-
-function row(first: string, cells: readonly string[], style = (text: string) => text): string {
-  const line = cells.map((cell) => cell.padEnd(CELL_WIDTH)).join('');
-  return `${style(first)}${' '.repeat(Math.max(1, FIRST_WIDTH - first.length))}${line}`.trimEnd();
 }

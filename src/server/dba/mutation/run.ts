@@ -10,8 +10,8 @@ import {
   type ScratchServer,
   withConnection,
 } from '../test/server.ts';
-import { nameOf, prepareForTests, runConcurrently } from '../test/suite.ts';
-import type { Mutant, Verdict } from './mutation.ts';
+import { nameOf, prepareForTests, readsCatalogue, runConcurrently } from '../test/suite.ts';
+import type { Mutant, Outcome, Status, Verdict } from './mutation.ts';
 
 const ATTEMPTS = 3;
 
@@ -20,10 +20,13 @@ export interface MutationRun {
   files: readonly string[];
   control: Mutant;
   mutants: readonly Mutant[];
-  /** The names of mutants listed as equivalent. */
+  /** The verdicts that need no run, by the names of the mutants. */
+  settled: ReadonlyMap<string, Outcome>;
+  /** The names of mutants listed as equivalent, which are run all the same. */
   equivalent: ReadonlySet<string>;
   jobs: number;
   interrupted: AbortSignal;
+  /** Called for each mutant that was run. */
   onVerdict: (verdict: Verdict) => void;
 }
 
@@ -32,7 +35,16 @@ export interface MutationRun {
  * @throws OperatorError when the control fails, when a mutant cannot be created, or when the infrastructure keeps failing.
  */
 export async function runMutants(trial: MutationRun): Promise<Verdict[]> {
-  const { server, files, control, mutants, equivalent, jobs, interrupted, onVerdict } = trial;
+  const { server, files, control, mutants, settled, equivalent, jobs, interrupted } = trial;
+  const verdicts = new Map<Mutant, Verdict>();
+  const pending: Mutant[] = [];
+  for (const mutant of mutants) {
+    const outcome = settled.get(mutant.name);
+    if (outcome === undefined) pending.push(mutant);
+    else verdicts.set(mutant, { mutant, ...outcome });
+  }
+  const inOrder = () => mutants.flatMap((mutant) => verdicts.get(mutant) ?? []);
+  if (pending.length === 0) return inOrder();
   const prepared = await prepareForTests(server);
   const milliseconds = new Map<string, number>();
   const measure = (file: string, duration: number) => milliseconds.set(file, duration);
@@ -45,15 +57,19 @@ export async function runMutants(trial: MutationRun): Promise<Verdict[]> {
   });
 
   const testOrder = await createTestOrder(milliseconds);
-  const verdicts = new Map<Mutant, Verdict>();
-  await runConcurrently(mutants, jobs, interrupted, async (mutant, nth) => {
-    const killedBy = await runMutantWithRetries(mutant, testOrder, { server, prepared, nth });
-    const survived = equivalent.has(mutant.name) ? 'equivalent' : 'survived';
-    const verdict: Verdict = { mutant, status: killedBy ? 'killed' : survived, killedBy };
+  await runConcurrently(pending, jobs, interrupted, async (mutant, nth) => {
+    const failure = await runMutantWithRetries(mutant, testOrder, { server, prepared, nth });
+    const unharmed: Status = equivalent.has(mutant.name) ? 'equivalent' : 'survived';
+    const status = failure === null ? unharmed : statusOf(failure.file);
+    const verdict = { mutant, status, killedBy: failure?.message ?? null };
     verdicts.set(mutant, verdict);
-    onVerdict(verdict);
+    trial.onVerdict(verdict);
   });
-  return mutants.flatMap((mutant) => verdicts.get(mutant) ?? []);
+  return inOrder();
+}
+
+function statusOf(file: string): Status {
+  return readsCatalogue(file) ? 'structural' : 'killed';
 }
 
 type Place = {
@@ -65,17 +81,19 @@ type Place = {
   measure?: (file: string, milliseconds: number) => void;
 };
 
+type Failure = { file: string; message: string };
+
 // retried in a new copy when the machine, the server or the connection failed
 async function runMutantWithRetries(
   mutant: Mutant,
   testOrder: TestOrder,
   place: Place,
-): Promise<string | null> {
+): Promise<Failure | null> {
   for (let attempt = 1; ; attempt++) {
     try {
       const failure = await runMutant(mutant, testOrder.order(mutant), place);
       if (failure !== null) testOrder.learn(mutant, failure.file);
-      return failure?.message ?? null;
+      return failure;
     } catch (error) {
       if (!(error instanceof TestRunError) || attempt === ATTEMPTS) throw error;
     }
@@ -87,7 +105,7 @@ async function runMutant(
   mutant: Mutant,
   files: readonly string[],
   { server, prepared, nth, measure }: Place,
-): Promise<{ file: string; message: string } | null> {
+): Promise<Failure | null> {
   const clone = `${prepared}_${nth}`;
   const url = adminUrlOf(server, clone);
   try {
@@ -129,7 +147,7 @@ function invalidMutant(mutant: Mutant, error: DatabaseError): OperatorError {
 
 /** Orders test files by how likely they are to fail for a mutant. */
 export interface TestOrder {
-  /** All files, the most likely first. */
+  /** All files: those of the catalogue last, otherwise the most likely first. */
   order(mutant: Mutant): string[];
   /** The file has failed for this mutant. */
   learn(mutant: Mutant, file: string): void;
@@ -161,7 +179,8 @@ export async function createTestOrder(
   return {
     order: (mutant) => {
       const scores = new Map(files.map((file) => [file, score(mutant, file)]));
-      return files.toSorted((one, other) => (scores.get(other) ?? 0) - (scores.get(one) ?? 0));
+      const rank = (file: string) => (readsCatalogue(file) ? -1 : (scores.get(file) ?? 0));
+      return files.toSorted((one, other) => rank(other) - rank(one));
     },
     learn: (mutant, file) => {
       for (const what of [`${mutant.kind} ${mutant.object}`, mutant.object, mutant.kind]) {

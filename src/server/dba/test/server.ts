@@ -85,6 +85,8 @@ export async function withConnection<Result>(
   client.on('error', () => undefined);
   try {
     await client.connect();
+    // compiling a query about the catalogue takes longer than running it
+    await client.query('set jit = off');
     return await work(client);
   } finally {
     await client.end().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { DatabaseError } from 'pg';
 import { databasePath, runSqlFile, sqlFilesIn } from '../../database/sql-file.ts';
 import { OperatorError } from '../../errors/errors.ts';
@@ -7,9 +7,10 @@ import { runTestFile, type TestResult } from './run.ts';
 import { adminUrlOf, createClone, type ScratchServer, withConnection } from './server.ts';
 
 const testFolder = databasePath('..', 'tests', 'sql');
+const catalogueFolder = join(testFolder, 'catalogue');
 const WORKERS = 2;
 
-/** The files named, or all of tests/sql. */
+/** The files named, or all of tests/sql: first those that try what a role may do, then those that read the catalogue. */
 export async function findTestFiles(named: readonly string[]): Promise<string[]> {
   if (!(await exists(join(testFolder, 'support')))) {
     throw new OperatorError(
@@ -20,7 +21,13 @@ export async function findTestFiles(named: readonly string[]): Promise<string[]>
   for (const file of named) {
     if (!(await exists(file))) throw new OperatorError(`There is no file ${file}.`);
   }
-  return named.length > 0 ? named.map((file) => resolve(file)) : sqlFilesIn(testFolder);
+  if (named.length > 0) return named.map((file) => resolve(file));
+  return [...(await sqlFilesIn(testFolder)), ...(await sqlFilesIn(catalogueFolder))];
+}
+
+/** Whether a file tests what the catalogue says, rather than what happens. */
+export function readsCatalogue(file: string): boolean {
+  return dirname(file) === catalogueFolder;
 }
 
 /** The path of a file relative to the working directory. */

@@ -10,6 +10,7 @@ import {
 import type { RequestContext } from '../request/context.ts';
 import { mapResults } from '../request/results.ts';
 import {
+  actionOf,
   type CallerSession,
   explainDatabaseError,
   explainRefusal,
@@ -109,9 +110,15 @@ export function createErrorsPlugin(
     return Promise.all(
       errors.map(async (error) => {
         const expected = await apiErrorOf(error, () => operationOf(error), caller);
-        return expected
-          ? formatExpected(error, expected)
-          : formatUnexpected(error, request, report);
+        if (!expected) return formatUnexpected(error, request, report);
+        const { mutation } = operationOf(error);
+        // a read is never refused: what may not be read is not there
+        if (expected.code === 'FORBIDDEN' && mutation) {
+          const role = request.claims?.department ?? 'anonymous';
+          const action = await actionOf(mutation, caller);
+          request.refusals.push({ ...action, role, policy: expected.details.kind ?? 'none' });
+        }
+        return formatExpected(error, expected);
       }),
     );
   }

@@ -129,6 +129,20 @@ async function explanationOf(
   );
 }
 
+/** The record and the verb of a mutation, by the names of `crm.explain_access`. */
+export async function actionOf(
+  mutation: RowMutation | FunctionCall,
+  caller: CallerSession,
+): Promise<{ record: string; verb: string }> {
+  if ('verb' in mutation) return { record: mutation.record, verb: mutation.verb };
+  const known = await queryFirst<{ record: string; verb: string }>(
+    caller,
+    'select record, verb from access.business_verbs() where function_name = $1',
+    [mutation.functionName],
+  );
+  return known ?? { record: 'none', verb: mutation.functionName };
+}
+
 async function explainRule(
   error: pg.DatabaseError,
   operation: RefusedOperation,

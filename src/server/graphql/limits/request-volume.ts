@@ -1,5 +1,6 @@
 import type { GrafastExecutionArgs } from 'postgraphile/grafast';
 import {
+  type DocumentNode,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLError,
@@ -62,30 +63,74 @@ function checkVariables(variables: unknown): void {
   }
 }
 
-function checkSelection(args: GrafastExecutionArgs): void {
-  const { schema, document, operationName, variableValues } = args;
-  const operation = getOperationAST(document, operationName);
-  const root = operation && schema.getRootType(operation.operation);
-  if (!root) return;
-  const isAnonymous = (args.contextValue as Grafast.Context).request.claims === null;
-  const rowsOf = createRowEstimate(args, variableValues ?? {});
-  let rows = 0;
-  let fields = 0;
+/** What an operation asks for, as far as its document tells: measured once for each document. */
+type Volume = {
+  /** All fields but those of introspection. */
+  fields: number;
+  lists: readonly ListField[];
+};
+/** A field with rows, and those within them. */
+type ListField = {
+  /** The rows of one parent. */
+  rows(variables: Variables): number;
+  lists: readonly ListField[];
+};
+type Variables = Readonly<Record<string, unknown>>;
 
-  function visit(type: GraphQLCompositeType, set: SelectionSetNode, parents: number): void {
-    for (const field of fieldsOf(document, set)) {
-      if (isAnonymous && !isIntrospectionType(type)) checkLimit('anonymousFields', ++fields);
-      const definition = definitionOf(type, field.name.value);
-      const fieldType = definition && getNamedType(definition.type);
-      if (!definition || !field.selectionSet || !isCompositeType(fieldType)) continue;
-      const size = rowsOf(type, definition, field);
-      const own = parents * (size ?? 1);
-      if (size !== null) rows += own;
+const volumes = new WeakMap<DocumentNode, Map<string | null | undefined, Volume | null>>();
+
+function volumeOf(args: GrafastExecutionArgs): Volume | null {
+  const { document, operationName } = args;
+  const known = volumes.get(document) ?? new Map<string | null | undefined, Volume | null>();
+  volumes.set(document, known);
+  let volume = known.get(operationName);
+  if (volume === undefined) {
+    volume = measureVolume(args);
+    known.set(operationName, volume);
+  }
+  return volume;
+}
+
+function checkSelection(args: GrafastExecutionArgs): void {
+  const volume = volumeOf(args);
+  if (volume === null) return;
+  const isAnonymous = (args.contextValue as Grafast.Context).request.claims === null;
+  if (isAnonymous) checkLimit('anonymousFields', volume.fields);
+  const variables = args.variableValues ?? {};
+  let rows = 0;
+
+  function add(lists: readonly ListField[], parents: number): void {
+    for (const list of lists) {
+      const own = parents * list.rows(variables);
+      rows += own;
       checkLimit('rows', rows);
-      visit(fieldType, field.selectionSet, own);
+      add(list.lists, own);
     }
   }
-  visit(root, operation.selectionSet, 1);
+  add(volume.lists, 1);
+}
+
+function measureVolume(args: GrafastExecutionArgs): Volume | null {
+  const { schema, document, operationName } = args;
+  const operation = getOperationAST(document, operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (!root) return null;
+  const rowsOf = createRowEstimate(args);
+  let fields = 0;
+
+  function listsIn(type: GraphQLCompositeType, set: SelectionSetNode): ListField[] {
+    return Array.from(fieldsOf(document, set)).flatMap((field) => {
+      if (!isIntrospectionType(type)) fields += 1;
+      const definition = definitionOf(type, field.name.value);
+      const fieldType = definition && getNamedType(definition.type);
+      if (!definition || !field.selectionSet || !isCompositeType(fieldType)) return [];
+      const rows = rowsOf(type, definition, field);
+      const lists = listsIn(fieldType, field.selectionSet);
+      return rows === null ? lists : [{ rows, lists }];
+    });
+  }
+  const lists = listsIn(root, operation.selectionSet);
+  return { fields, lists };
 }
 
 const metaFields: Readonly<Record<string, GraphQLField<unknown, unknown>>> = {
@@ -104,11 +149,8 @@ function definitionOf(
 /** The estimated size of a list in introspection, other than that of all types. */
 const introspectionListSize = 10;
 
-/** Gives the most rows that a field can have, null when it is no list. */
-function createRowEstimate(
-  { schema, document, operationName }: GrafastExecutionArgs,
-  variables: Record<string, unknown>,
-) {
+/** Gives the most rows that a field can have for some variables, null when it is no list. */
+function createRowEstimate({ schema, document, operationName }: GrafastExecutionArgs) {
   const typeCount = Object.keys(schema.getTypeMap()).length;
   const defaults = new Map(
     getOperationAST(document, operationName)?.variableDefinitions?.map(
@@ -117,28 +159,32 @@ function createRowEstimate(
   );
 
   /** An integer argument; undefined when it is not given. */
-  function read(value: ValueNode | undefined): unknown {
+  function read(value: ValueNode | undefined, variables: Variables): unknown {
     if (value?.kind === Kind.INT) return Number(value.value);
     if (value?.kind !== Kind.VARIABLE) return undefined;
     const name = value.name.value;
-    return Object.hasOwn(variables, name) ? variables[name] : read(defaults.get(name));
+    return Object.hasOwn(variables, name) ? variables[name] : read(defaults.get(name), variables);
   }
 
   /** The plan of the field refuses impossible sizes. */
-  function pageSize(field: FieldNode): number {
-    const size = (name: string) =>
-      read(field.arguments?.find((argument) => argument.name.value === name)?.value);
-    const asked = size('first') ?? size('last');
-    return typeof asked === 'number' ? Math.max(asked, 0) : pageRows.default;
+  function pageSize(field: FieldNode): ListField['rows'] {
+    const argumentOf = (name: string) =>
+      field.arguments?.find((argument) => argument.name.value === name)?.value;
+    const first = argumentOf('first');
+    const last = argumentOf('last');
+    return (variables) => {
+      const asked = read(first, variables) ?? read(last, variables);
+      return typeof asked === 'number' ? Math.max(asked, 0) : pageRows.default;
+    };
   }
 
   return (
     type: GraphQLCompositeType,
     definition: GraphQLField<unknown, unknown>,
     field: FieldNode,
-  ): number | null => {
+  ): ListField['rows'] | null => {
     if (definition.args.some(({ name }) => name === 'first')) return pageSize(field);
     if (!isIntrospectionType(type) || !isListType(getNullableType(definition.type))) return null;
-    return definition.name === 'types' ? typeCount : introspectionListSize;
+    return () => (definition.name === 'types' ? typeCount : introspectionListSize);
   };
 }

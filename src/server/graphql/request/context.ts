@@ -1,6 +1,6 @@
 import 'postgraphile/grafserv/node';
 import type { Claims } from '../../database/claims.ts';
-import type { ApiError } from '../../errors/errors.ts';
+import type { ApiError, Refusal } from '../../errors/errors.ts';
 import type { AutoResetEvent } from '../../signals/concurrency.ts';
 
 /** What the layers share about one request; the log has part of it. */
@@ -16,6 +16,8 @@ export type RequestContext = {
   readonly address: string | null;
   /** The name of the GraphQL operation, as operationName() gives it, once it is known. */
   operation: string | null;
+  /** What of it grants and policies refused. */
+  readonly refusals: Refusal[];
   /** Set each time the next result of a subscription may be sent. */
   readonly demand?: AutoResetEvent;
 };

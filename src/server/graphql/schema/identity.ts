@@ -284,9 +284,11 @@ function transactionOf({ request, withPgClient, pgSettings }: Grafast.Context): 
   sessionOf(request.claims);
   return (work) =>
     withPgClient(pgSettings, (client) =>
-      work(
-        async <Row>(text: string, values: unknown[]) =>
-          (await client.query<Row>({ text, values })).rows,
+      client.withTransaction((transaction) =>
+        work(
+          async <Row>(text: string, values: unknown[]) =>
+            (await transaction.query<Row>({ text, values })).rows,
+        ),
       ),
     );
 }
