@@ -139,11 +139,20 @@ test('the iCalendar goes to standard output without a file', async () => {
   expect(stdout).toMatch(/^BEGIN:VCALENDAR\r\n/);
 });
 
-test('the calendar shows a month of more events than one page of the API', async () => {
+test('the calendar shows a month of more events than one page of the API, and draws the first of each day', async () => {
   await office.database.query(`
     insert into crm.event (title, contract_id, start_date, end_date)
     select 'Event ' || nth, 1, at, at + interval '1 hour'
     from generate_series(1, 1100) nth, lateral (select timestamptz '2033-05-01 00:00+02' + nth * interval '30 minutes') moment (at)`);
   const events = await rows(suzy, 'event', 'calendar', '--month', '2033-05');
   expect(events).toHaveLength(1100);
+
+  const { stdout } = await suzy.run(['event', 'calendar', '--month', '2033-05'], {
+    env: { ...env, EPIC_FORCE_TTY: '80' },
+  });
+  expect(Math.max(...stdout.split('\n').map(width))).toBeLessThanOrEqual(80);
+  expect(stdout.match(/\+ 38\b/g)).toHaveLength(21);
+  expect(stdout).toMatch(
+    /\n\+ more on that day: epic event list --from 2033-05-01 --to 2033-05-01\n$/,
+  );
 });

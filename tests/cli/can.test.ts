@@ -59,6 +59,14 @@ Ask Sofia Sales (sales).
   });
 });
 
+test('a condition that is met is told apart from what to do about one that is not', async () => {
+  const { code, stdout } = await manager.run(['can', 'create', 'employee'], onTerminal);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain('  ✓ policy  Met: Log in with your second factor first.\n');
+  expect(stdout).toContain('  ✓ policy  Management creates employees.\n');
+});
+
 test('an insufficient grant names the missing fields', async () => {
   const { code, stdout } = await support.run(
     ['can', 'update', 'event', event, '--field', 'notes,contractId'],
@@ -248,6 +256,97 @@ test('epic can answers for moving and reactivating an employee', async () => {
       code: 0,
     });
   }
+});
+
+test('--who lists everyone who may, with the policy, and counts those who may not', async () => {
+  expect(await support.run(['can', 'sign', 'contract', draft, '--who'], onTerminal)).toEqual({
+    code: 0,
+    stdout: `Who                         Department  Answer  Why
+everyone in management (2)  management  yes     Management changes, signs and
+                                                cancels any contract.
+Sofia Sales                 sales       yes     Sales change and sign only the
+                                                contracts of their own clients,
+                                                and only until they are signed.
+`,
+    stderr: 'Not permitted: sales (1), support (2).\n',
+  });
+});
+
+test('--who says which rule refuses what is permitted', async () => {
+  const question = ['can', 'sign', 'contract', signed, '--who'];
+  expect(await support.run(question, onTerminal)).toEqual({
+    code: 0,
+    stdout: `Who                         Department  Answer  Why
+everyone in management (2)  management  no      Permitted, but refused by a
+                                                rule: Contract ${signed} is signed
+                                                already.
+`,
+    stderr: 'Not permitted: sales (2), support (2).\n',
+  });
+  expect(JSON.parse((await support.run([...question, '--json'])).stdout)).toEqual([
+    {
+      who: 'everyone in management (2)',
+      department: 'management',
+      answer: 'no',
+      why: `Permitted, but refused by a rule: Contract ${signed} is signed already.`,
+      employeeId: null,
+      people: 2,
+      permitted: true,
+      policy: 'management_update_any',
+      sentence: 'Management changes, signs and cancels any contract.',
+      rules: 'broken',
+      rule: 'contract_is_not_signed_yet',
+      ruleSentence: `Contract ${signed} is signed already.`,
+      complete: true,
+    },
+  ]);
+});
+
+test('--who takes fields and values, and says where rules were not tried', async () => {
+  const naming = ['can', 'create', 'contract', '--field', `client=${client}`, '--who'];
+  const { code, stderr } = await otherSales.run(naming, onTerminal);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr:
+      'Not permitted: sales (1), support (2).\n' +
+      'Rules, such as “An event needs a signed contract.”, were not tried.\n',
+  });
+  const piped = await otherSales.run([...naming, '--fields', 'employeeId,rules,complete']);
+  expect(piped.stdout).toBe(`\tuntried\tfalse\n${staff.sales.id}\tuntried\tfalse\n`);
+  const csv = await otherSales.run([
+    'can',
+    'create',
+    'contract',
+    '--csv',
+    '--fields',
+    'who,answer',
+    '--who',
+  ]);
+  expect(csv.stdout).toBe(
+    'who,answer\r\neveryone in management (2),depends\r\neveryone in sales (2),depends\r\n',
+  );
+});
+
+test('--who of what no employee may do is an empty list', async () => {
+  const question = ['can', 'update', 'payment', '--field', 'paid-on', '--who'];
+  expect(await manager.run(question, onTerminal)).toEqual({
+    code: 0,
+    stdout: '',
+    stderr: 'No employee may do this.\n',
+  });
+  expect(await manager.run([...question, '--json'])).toEqual({
+    code: 0,
+    stdout: '[]\n',
+    stderr: '',
+  });
+});
+
+test('--who of a record that is not there ends with exit code 3', async () => {
+  expect(await sales.run(['can', 'sign', 'contract', '99999', '--who'])).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: '✗ There is no contract 99999.\n  → See which there are: epic contract list\n',
+  });
 });
 
 test('a missing record ends with exit code 3, for every verb', async () => {

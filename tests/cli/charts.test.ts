@@ -68,8 +68,14 @@ describe('a chart', () => {
 
 describe('a calendar', () => {
   const entry = { id: 1234567, time: '18:30', marks: '*!', style: 'mine' } as const;
-  const entriesOf = (day: string) =>
-    names.map((title) => ({ ...entry, title, time: day.endsWith('2') ? '' : entry.time }));
+  const entriesOf = (day: string) => ({
+    entries: names.map((title) => ({
+      ...entry,
+      title,
+      time: day.endsWith('2') ? '' : entry.time,
+    })),
+    more: '',
+  });
   const draw = (cells: number, height = 24) =>
     drawGrid(weeksOf({ year: 2026, month: 11 }), entriesOf, '2026-12-24', plain, {
       width: cells,

@@ -96,6 +96,22 @@ test('the dashboard fits a narrow terminal', async () => {
   expect(lines.length).toBeLessThanOrEqual(23);
 });
 
+test('the dashboard says over 1,000 rather than count on', async () => {
+  await office.database.query(`
+    insert into crm.client (full_name, email, company_name, commercial_contact_id)
+    values ('Marie Many', 'many@epic.example', 'Many', 1);
+    insert into crm.contract (client_id, total_amount)
+    select id, nth from crm.client, generate_series(1, 1001) nth where email = 'many@epic.example'`);
+  const { stdout } = await dayOf('sales');
+
+  expect(stdout).toMatch(
+    /To get signed \(over 1,000\) +over 99\d more: epic contract list --mine --unsigned\n/,
+  );
+  await office.database.query(
+    "delete from crm.contract where status = 'draft' and total_amount <= 1001",
+  );
+});
+
 test('the dashboard says when there is nothing to do', async () => {
   await office.database.query(`
     update crm.notification set read_at = now() where recipient_id = 6;

@@ -78,6 +78,7 @@ test('a history names colleagues, and what a hand-over includes', async () => {
   await json(manager, 'event', 'update', event, '--status', 'confirmed', '--attendees', '80');
   await json(manager, 'client', 'handover', client, '--to', String(staff.otherSales.id));
   expect(await told(support, 'event', event)).toEqual([
+    'Marie Manager handed the event over from Sofia Sales to Oscar Sales.',
     'Marie Manager confirmed the event and changed the attendees from 75 to 80.',
     'Marie Manager took the event from Omar Support.',
     'Marie Manager reassigned the event from Suzy Support to Omar Support.',

@@ -163,6 +163,8 @@ test('login asks for a code three times at most', async () => {
   for (const code of ['1', '2', '3']) {
     await terminal.waitFor('Code of the app, or a recovery code ›');
     terminal.type(`${code}\r`);
+    // what was typed is drawn once more: the next question comes after the answer
+    if (code !== '3') await terminal.waitFor('This code is wrong, or was used before.');
   }
   expect(await terminal.ended).toBe(4);
   expect((await epic.run(['whoami'])).code).toBe(4);

@@ -9,6 +9,8 @@ const pastTime = '2020-02-02T10:00:00+00:00';
 
 /** The columns that both the database and the model derive. */
 function derivedColumns(state: State, record: RecordName, id: number): object {
+  const event = record === 'event' && state.event.get(id);
+  if (event) return { commercial_id: salesContactOf(state, event.contract_id) };
   const contract = record === 'contract' && state.contract.get(id);
   if (!contract) return {};
   return {

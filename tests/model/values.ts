@@ -100,7 +100,7 @@ const forbiddenOnCreate: Record<RecordName, Columns> = {
   client: { id: anId, commercial_contact_id: reference('employee'), last_update: pastTime },
   contract: { id: anId, status: of('signed'), signed_at: pastTime, amount_to_be_paid: of(0) },
   payment: { id: anId, recorded_by: reference('employee') },
-  event: { id: anId },
+  event: { id: anId, commercial_id: reference('employee') },
   notification,
 };
 
@@ -117,7 +117,7 @@ const forbiddenOnUpdate: Record<RecordName, Columns> = {
     signed_at: pastTime,
   },
   payment: { ...payment, id: anId, recorded_by: reference('employee'), paid_on: of('2001-01-01') },
-  event: { id: anId, contract_id: reference('contract') },
+  event: { id: anId, contract_id: reference('contract'), commercial_id: reference('employee') },
   notification: { ...notification, id: anId },
 };
 

@@ -8,7 +8,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 let database: TestDatabase;
 /** The files that define an object, by kind and name: `function crm.sign_contract`. */
 const homes = new Map<string, string[]>();
-/** The ends of the names of triggers that are made for every table, with their files: `_90_record_change`. */
+/** The ends of the names of triggers that are made for every table, with their files: `_90_record_update`. */
 const templates: { end: string; file: string }[] = [];
 
 const DEFINITION =

@@ -25,11 +25,15 @@ afterAll(async () => {
 const tour = (flags: string[] = [], more: NodeJS.ProcessEnv = {}) =>
   runProgram(programs.server, ['demo', '--exit', ...flags], { env: { ...env, ...more } });
 
-async function startDemo(
-  flags: string[] = [],
-): Promise<{ demo: ChildProcess; said: (text: string) => Promise<void> }> {
+interface RunningDemo {
+  demo: ChildProcess;
+  said(text: string): Promise<void>;
+  output(): string;
+}
+
+async function startDemo(flags: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<RunningDemo> {
   const demo = spawn(process.execPath, [programs.server, 'demo', ...flags], {
-    env: { ...plainEnvironment(), ...env },
+    env: { ...plainEnvironment(), ...env, ...more },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -39,7 +43,7 @@ async function startDemo(
   const said = async (text: string) => {
     while (!output.includes(text)) await once(demo.stdout, 'data');
   };
-  return { demo, said };
+  return { demo, said, output: () => output };
 }
 
 async function occupyPort(): Promise<{ port: number; server: Server }> {
@@ -109,4 +113,51 @@ test('a killed demo is taken over by the next run, which --fresh starts over and
   await next.said('Stopped. The demo company is kept.');
   const [code] = await once(next.demo, 'exit');
   expect(code).toBe(0);
+});
+
+test('--scale loads a company of that size once, which its people log in to', async () => {
+  const folder = { EPIC_DATA: join(temporary, 'scaled') };
+  const first = await tour(['--scale', '10k'], folder);
+  expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: '' });
+  expect(first.stdout).toMatch(
+    /Loaded in .* s: 10,000 contracts, 5,000 clients, 8,000 events, 40 employees\./,
+  );
+
+  const second = await startDemo(['--scale', '10k'], folder);
+  await second.said('The company of your last run is kept.');
+  await second.said('Ctrl-C stops everything.');
+  const output = second.output();
+  const [, url = ''] = /EPIC_SERVER=(\S+)/.exec(output) ?? [];
+  const [, email = ''] = /login --email (\S+)/.exec(output) ?? [];
+  const { code } = await runProgram(
+    programs.epic,
+    ['login', '--email', email, '--password-stdin'],
+    {
+      env: { EPIC_SERVER: url, XDG_STATE_HOME: join(temporary, 'state') },
+      input: 'epic-events-demo\n',
+    },
+  );
+  second.demo.kill('SIGINT');
+  await once(second.demo, 'exit');
+  expect(code).toBe(0);
+});
+
+test('a load that was interrupted is begun again', async () => {
+  const folder = { EPIC_DATA: join(temporary, 'interrupted') };
+  const first = await startDemo(['--scale', '1m', '--exit'], folder);
+  await first.said('contracts,');
+  first.demo.kill('SIGINT');
+  await once(first.demo, 'exit');
+
+  const { code, stdout } = await tour(['--scale', '10k'], folder);
+  expect(code).toBe(0);
+  expect(stdout).toContain('The last run was interrupted: its company is made anew.');
+  expect(stdout).toContain('Loaded in');
+});
+
+test.each([
+  ['--scale', '2m'],
+  ['--seed', 'one'],
+])('%s %s is a usage error', async (...flags) => {
+  expect((await tour(flags)).code).toBe(2);
 });

@@ -33,6 +33,42 @@ describe('a deployment', () => {
     }
   });
 
+  test('a deployment waits for a reader without holding up others, and says for which', async () => {
+    const [reader, request] = await Promise.all(
+      ['a report', 'a request'].map(async (application_name) => {
+        const client = new Client({ connectionString: database.adminUrl, application_name });
+        await client.connect();
+        return client;
+      }),
+    );
+    const said: string[] = [];
+    let isOver = false;
+    try {
+      await reader?.query('begin; lock table crm.client in access share mode');
+      const deployment = deploy({
+        adminUrl: database.adminUrl,
+        rolesToo: false,
+        everything: true,
+        say: (line) => said.push(line),
+      }).finally(() => {
+        isOver = true;
+      });
+      await request?.query(`set lock_timeout = '1500ms'`);
+      while (said.length < 2) {
+        await request?.query('begin; lock table crm.client in row exclusive mode; commit');
+      }
+      expect(isOver).toBe(false);
+      await reader?.query('commit');
+      expect((await deployment).replaced).toContain('policies/client.sql');
+      expect(said[0]).toMatch(
+        /^Waiting for process \d+ \(postgres in a report, idle in transaction for \d+ s\)\. Requests go on; trying again in 0\.5 s\.$/,
+      );
+    } finally {
+      await reader?.end();
+      await request?.end();
+    }
+  });
+
   test('a deployment applies what has changed since the last one, and nothing else', async () => {
     await database.query(
       `update deployment.applied set digest = 'old'
@@ -123,7 +159,7 @@ describe('a deployment', () => {
       create policy backdoor on crm.contract for delete to epic_sales using (true);
       create policy backdoor_2 on crm.client for select to epic_anonymous using (true);
       create or replace function crm.sign_contract(contract_id integer) returns crm.contract language sql as 'select null::crm.contract';
-      alter table crm.contract disable trigger contract_20_check_status, disable trigger contract_90_record_change;
+      alter table crm.contract disable trigger contract_20_check_status, disable trigger contract_90_record_update;
     `);
 
     expect(await deployAgain()).toEqual({ migrations: [], replaced: [] });
@@ -139,7 +175,7 @@ describe('a deployment', () => {
           (select prosrc ~ 'access.refuse' from pg_proc where proname = 'sign_contract') as signs,
           (select string_agg(tgenabled::text, '' order by tgname) from pg_trigger
            where tgrelid = 'crm.contract'::regclass and tgname ~ '_(20|90)_') as triggers`),
-    ).toEqual([{ deletes: false, erases: false, signs: true, triggers: 'OA' }]);
+    ).toEqual([{ deletes: false, erases: false, signs: true, triggers: 'OAAA' }]);
   });
 
   test('a deployment waits for another one of the same database', async () => {

@@ -67,6 +67,24 @@ test('a line of the log has the request, session, role, operation, duration, sta
   ]);
 });
 
+test('what was refused is in the line of its request: record, verb, role and policy', async () => {
+  const client = await addClient(
+    database,
+    await addEmployee(database, { email: 'bruno@epic.example', department: 'sales' }),
+  );
+  await ask(
+    server.url,
+    `mutation Refused { updateClient(input: { id: ${client}, patch: { phone: "0102030405" } }) { client { id } } }`,
+    { token: alice.accessToken },
+  );
+  const found = () => lines().find(({ operation }) => operation === 'Refused');
+  await until(() => found() !== undefined);
+  expect(found()).toMatchObject({
+    codes: ['FORBIDDEN'],
+    refusals: [{ record: 'client', verb: 'update', role: 'sales', policy: 'sales_update_own' }],
+  });
+});
+
 test('the log keeps 64 characters of the name of an operation', async () => {
   await ask(server.url, `query Long${'g'.repeat(10_000)} { __typename }`);
   const found = () => lines().find(({ operation }) => operation?.startsWith('Longg'));

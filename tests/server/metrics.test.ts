@@ -1,7 +1,7 @@
 import { isDirect } from '../../src/server/http/client.ts';
 import { createMetrics, createOperationLabels } from '../../src/server/observability/metrics.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { addEmployee } from '../support/people.ts';
+import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { ask, askToLogIn, logIn } from './support/api.ts';
@@ -45,6 +45,43 @@ describe('/metrics', () => {
     expect(await value('epic_requests_total{operation="unnamed",code="INVALID"}')).toBe(1);
     expect(await value('epic_request_duration_seconds_count{operation="WhoAmI"}')).toBe(3);
     expect(await value('epic_request_duration_seconds_sum{operation="WhoAmI"}')).toBeLessThan(60);
+  });
+
+  test('/metrics counts refusals by record, verb, department and policy, without ids or values', async () => {
+    const bruno = await addEmployee(database, { email: 'bruno@epic.example', department: 'sales' });
+    const client = await addClient(database, bruno);
+    const [contract] = await database.query<{ id: number }>(
+      'insert into crm.contract (client_id, total_amount) values ($1, 7777) returning id',
+      [client],
+    );
+    const { accessToken: token } = await logIn(server.url, 'alice@epic.example');
+    const sign = `mutation { signContract(input: { contractId: ${contract?.id} }) { contract { id } } }`;
+    await ask(server.url, sign, { token });
+    await ask(server.url, sign, { token });
+    const { errors } = await ask(
+      server.url,
+      `mutation {
+        updateContract(input: { id: ${contract?.id}, patch: { totalAmount: "7778" } }) { contract { id } }
+        deleteContract(input: { id: ${contract?.id} }) { contract { id } }
+        eraseClient(input: { clientId: ${client}, confirm: true }) { erasure { clientId } }
+        createClient(input: { client: { fullName: "Refused By Nothing", email: "nothing@home.example" } }) { client { id } }
+      }`,
+      { token },
+    );
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(Array(3).fill('FORBIDDEN'));
+    const refused = (verb: string, policy: string, record = 'contract') =>
+      value(
+        `epic_refusals_total{record="${record}",verb="${verb}",role="sales",policy="${policy}"}`,
+      );
+    await until(async () => (await refused('update', 'sales_update_own')) === 1);
+    expect(await refused('sign', 'sales_update_own')).toBe(2);
+    expect(await refused('delete', 'management_delete_drafts')).toBe(1);
+    expect(await refused('erase', 'erase_client', 'client')).toBe(1);
+    const lines = (await (await read(server.url)).text())
+      .split('\n')
+      .filter((line) => line.startsWith('epic_refusals_total{'));
+    expect(lines).toHaveLength(4);
+    expect(lines.join('')).not.toMatch(/777|Refused/);
   });
 
   test('/metrics counts refused logins, whatever the operation is called', async () => {

@@ -136,3 +136,84 @@ describe('a filter', () => {
     expect(await found(`'; drop table crm.client; --`)).toEqual([]);
   });
 });
+
+describe('a count', () => {
+  const count = (argument: string, args = '') =>
+    ask<{ clients: { totalCount: number } | null }>(
+      server.url,
+      `{ clients${args} { totalCount${argument} } }`,
+      { token },
+    );
+
+  test.each([
+    ['', 1200],
+    ['(upTo: null)', 1200],
+    ['(upTo: 1000)', 1001],
+    ['(upTo: 100)', 101],
+    ['(upTo: 0)', 1],
+  ])('totalCount%s of 1,200 clients is %i', async (argument, expected) => {
+    expect((await count(argument)).data).toEqual({ clients: { totalCount: expected } });
+  });
+
+  test.each([
+    ['(first: 2, orderBy: FULL_NAME_DESC)', 101],
+    ['(condition: { search: "Client 001" })', 10],
+    ['(condition: { fullName: "Client 0012" })', 1],
+    ['(condition: { mine: true })', 101],
+    ['(condition: { fullName: "none" })', 0],
+  ])('a bounded count of clients%s is that of all pages', async (args, expected) => {
+    expect((await count('(upTo: 100)', args)).data).toEqual({ clients: { totalCount: expected } });
+  });
+
+  test.each([
+    [{ upTo: 10 }, 11],
+    [{ upTo: null }, 1200],
+    [{}, 1200],
+  ])('the bound may be a variable: %j', async (variables, expected) => {
+    const answer = await ask(
+      server.url,
+      'query ($upTo: Int) { clients { totalCount(upTo: $upTo) } }',
+      { token, variables },
+    );
+
+    expect(answer.data).toEqual({ clients: { totalCount: expected } });
+  });
+
+  test('a bounded count and an exact one of a list beside its page are three answers', async () => {
+    const { data } = await ask(
+      server.url,
+      '{ clients(first: 3) { nodes { fullName } bounded: totalCount(upTo: 5) exact: totalCount } }',
+      { token },
+    );
+
+    expect(data).toEqual({
+      clients: {
+        nodes: [1, 2, 3].map((n) => ({ fullName: `Client 000${n}` })),
+        bounded: 6,
+        exact: 1200,
+      },
+    });
+  });
+
+  test('a bounded count is that of each record in a list', async () => {
+    const { data } = await ask(
+      server.url,
+      `{ employees { nodes { fullName clients(condition: { current: true }) { totalCount(upTo: 9) } } } }`,
+      { token },
+    );
+
+    expect(data).toMatchObject({ employees: { nodes: [{ clients: { totalCount: 10 } }] } });
+  });
+
+  test.each([1001, -1])('a bound of %i is refused', async (bound) => {
+    const { data, errors } = await count(`(upTo: ${bound})`);
+
+    expect(data).toEqual({ clients: null });
+    expect(errors).toMatchObject([
+      {
+        message: `A count is bounded by 0 to 1,000: upTo cannot be ${bound}.`,
+        extensions: { code: 'INVALID', kind: 'count_bound', field: 'upTo' },
+      },
+    ]);
+  });
+});

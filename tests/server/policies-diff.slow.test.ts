@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { deploy, prepareServer } from '../../src/server/database/deploy/deploy.ts';
@@ -11,7 +11,7 @@ import type { Difference } from '../../src/server/dba/diff/compare.ts';
 import { type Comparison, compareWithReference } from '../../src/server/dba/diff/diff.ts';
 import { type Reference, readReference } from '../../src/server/dba/diff/reference.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { programs } from '../support/paths.ts';
+import { programs, root } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
@@ -259,7 +259,7 @@ describe('epic-server policies diff', () => {
     expect(stdout).toBe(`\
 ${await heading()}
 
-Fixed by epic-server migrate --repair:
+Drift, fixed by epic-server migrate --repair:
 
   extra    grant delete on table crm.contract to epic_sales
   changed  policy sales_update_own on crm.contract
@@ -270,7 +270,7 @@ Fixed by epic-server migrate --repair:
   changed  table crm.client
            row-level security: true in db/, false here
 
-To be fixed manually:
+Drift, to be fixed manually:
 
   changed  function crm_private.normalize_text(text)
            security definer: false in db/, true here
@@ -279,6 +279,41 @@ To be fixed manually:
 
 5 differences: 2 extra, 3 changed.
 `);
+  });
+
+  test('policies diff tells what is not deployed yet from what was changed by hand', async () => {
+    // as if these had changed in db/ since the deployment
+    await database.query(`
+      create temp table recorded as select * from deployment.applied;
+      update deployment.applied set digest = 'of another text'
+      where name in ('policies/contract.sql', 'function crm.sign_contract');
+      alter function crm.sign_contract(integer) cost 7`);
+    try {
+      const { code, stdout } = await diff();
+      const headings = stdout
+        .split('\n')
+        .filter((line) => /^\S.*:$|^ {2}(policies|function)/.test(line));
+
+      expect(code).toBe(1);
+      expect(headings).toEqual([
+        await heading(),
+        'Not deployed yet (epic-server migrate does it):',
+        '  function crm.sign_contract, policies/contract.sql',
+        'Drift, fixed by epic-server migrate --repair:',
+        'Drift, to be fixed manually:',
+      ]);
+      const [, pending = '', drift = ''] = stdout.split(/Not deployed yet.*|Drift, fixed.*/);
+      expect(pending).toContain('policy sales_update_own on crm.contract');
+      expect(pending).toContain('grant delete on table crm.contract');
+      expect(pending).toContain('function crm.sign_contract(integer)');
+      expect(drift).toContain('table crm.client');
+      expect(stdout).toContain('\n3 not deployed yet, 3 drift.');
+    } finally {
+      await database.query(`
+        update deployment.applied set digest = recorded.digest
+        from recorded where recorded.name = applied.name;
+        alter function crm.sign_contract(integer) cost 100`);
+    }
   });
 
   test('policies diff --json prints one object', async () => {
@@ -296,6 +331,7 @@ To be fixed manually:
         version: expect.any(String),
       },
       compared: reference.database.size + reference.roles.size,
+      pending: { migrations: [], parts: [] },
       accepted: [],
     });
     expect(differences).toHaveLength(5);
@@ -304,12 +340,39 @@ To be fixed manually:
       name: 'crm_private.normalize_text(text)',
       state: 'changed',
       fix: 'manual',
+      cause: 'drift',
       parts: 0,
       properties: [
         { property: 'security definer', expected: 'false', found: 'true' },
         { property: 'volatility', expected: 'i', found: 'v' },
       ],
     });
+  });
+
+  test('policies diff says which line of db/ cannot be deployed, and what to do about that', async () => {
+    const copy = await makeTemporaryFolder();
+    try {
+      for (const name of ['dist', 'db', 'package.json']) {
+        await cp(join(root, name), join(copy, name), { recursive: true });
+      }
+      await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+      const file = join(copy, 'db', 'policies', 'contract.sql');
+      const policies = await readFile(file, 'utf8');
+      await writeFile(file, policies.replaceAll("status = 'draft'", "statuss = 'draft'"));
+      const { code, stdout, stderr } = await runProgram(
+        join(copy, relative(root, programs.server)),
+        ['policies', 'diff'],
+        { env: { DATABASE_ADMIN_URL: database.adminUrl } },
+      );
+
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(
+        /compare with: db\/policies\/contract\.sql:\d+: column "statuss" does not exist \(42703\)\n {2}Perhaps you meant /,
+      );
+      expect(stderr).not.toContain('role');
+    } finally {
+      await removeFolder(copy);
+    }
   });
 
   test('policies diff drops its scratch database when it is interrupted', async () => {
@@ -320,7 +383,7 @@ To be fixed manually:
     await until(async () => (await scratchDatabases()).length > 0);
     child.kill('SIGINT');
 
-    expect(await ended).toEqual(['', 'epic-server: Interrupted.\n', [1, null]]);
+    expect(await ended).toEqual(['', 'epic-server: Interrupted.\n', [2, null]]);
     expect(await scratchDatabases()).toEqual([]);
   });
 
@@ -344,7 +407,10 @@ To be fixed manually:
         env: { EPIC_DATA: dataFolder },
       });
 
-      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^PostgreSQL of .* was stopped: it is started, and stopped again afterwards\.\n$/,
+      );
       expect(stdout).toContain('  missing  policy sales_update_own on crm.contract\n');
       expect(stdout).toContain('\n1 difference: 1 missing.\n');
     } finally {

@@ -1,5 +1,7 @@
+import { readPolicyFiles } from '../../src/server/dba/policy-files.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
+import { withoutPlace } from '../support/place.ts';
 import { runProgram } from '../support/program.ts';
 
 let database: TestDatabase;
@@ -18,10 +20,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-const lint = (...options: string[]) =>
-  runProgram(programs.server, ['policies', 'lint', ...options], {
-    env: { DATABASE_ADMIN_URL: database.adminUrl },
-  });
+const lint = async (...options: string[]) =>
+  withoutPlace(
+    await runProgram(programs.server, ['policies', 'lint', ...options], {
+      env: { DATABASE_ADMIN_URL: database.adminUrl },
+    }),
+  );
 
 afterEach(async () => {
   await database.query(`
@@ -53,7 +57,15 @@ describe('epic-server policies lint', () => {
       code: 1,
       stderr: '',
       stdout: `\
-ERROR  grant_bypassing_rls
+ERROR  201  rls_disabled
+       crm.client
+         Row-level security is off: a role with a grant reaches every row,
+         whatever the policies say.
+  why  Without row-level security a grant opens every row, and policies are
+       ornaments.
+  fix  alter table … enable row level security, force row level security
+
+ERROR  504  grant_bypassing_rls
        truncate on crm.client to epic_sales
          No policy is asked about truncate.
        truncate on crm.event to epic_sales
@@ -62,22 +74,23 @@ ERROR  grant_bypassing_rls
        sequences.
   fix  revoke … on … from …
 
-ERROR  rls_disabled
-       crm.client
-         Row-level security is off: a role with a grant reaches every row,
-         whatever the policies say.
-  why  Without row-level security a grant opens every row, and policies are
-       ornaments.
-  fix  alter table … enable row level security, force row level security
+WARN   415  policy_reads_open_table
+       sales_create_own on crm.contract
+         crm.client has no row-level security: its rows decide what this policy
+         opens.
+  why  A policy is as strict as what it reads: a row that is written there opens
+       others here.
+  fix  alter table … enable row level security, force row level security; and
+       give it policies
 
-WARN   grant_without_comment
+WARN   508  grant_without_comment
        crm_private.normalize_text(text)
          epic_employee has been granted execute, and it has no comment.
   why  A grant has no comment of its own: what is granted must say what it is; a
        table's policies say the rest.
   fix  comment on … is '…'
 
-4 findings: 3 ERROR, 1 WARN, 0 INFO. ${tried}
+5 findings: 3 ERROR, 2 WARN, 0 INFO. ${tried}
 `,
     });
   });
@@ -91,12 +104,14 @@ WARN   grant_without_comment
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toEqual([
       {
+        number: 508,
         name: 'grant_without_comment',
         level: 'WARN',
         object: 'crm_private.normalize_text(text)',
         detail: 'epic_employee has been granted execute, and it has no comment.',
         why: "A grant has no comment of its own: what is granted must say what it is; a table's policies say the rest.",
         fix: "comment on … is '…'",
+        exposure: 3,
       },
     ]);
   });
@@ -109,7 +124,7 @@ WARN   grant_without_comment
     const { code, stdout } = await lint();
 
     expect(code).toBe(0);
-    expect(stdout).toContain('INFO   unused_index\n');
+    expect(stdout).toContain('INFO   804  unused_index\n');
     expect(stdout).toMatch(/findings: 0 ERROR, 0 WARN, \d+ INFO\./);
   });
 
@@ -121,20 +136,16 @@ WARN   grant_without_comment
 
 Every rule
 
-ERROR  create_granted
-  why  Who creates objects puts functions and tables where others find them
-       first.
-  fix  revoke create, temporary on … from …
+ERROR  101  privileged_api_role
+  why  Superusers and roles with bypassrls are asked no policy; one that creates
+       roles can make itself a way in.
+  fix  alter role … nosuperuser nobypassrls nocreaterole nocreatedb
+       noreplication
 `);
     expect(stdout).toContain(`
 Suppressed, in db/dba/41_suppression.sql
 
-ERROR  missing_audit_trigger
-       crm.notification
-         Its history would show everyone who reads what, and what it tells of is
-         in the history already.
-
-ERROR  rls_disabled
+ERROR  201  rls_disabled
        graphile_migrate.current
          graphile-migrate's notes, which it writes as epic_owner; granted to no
          other role.
@@ -151,6 +162,7 @@ ERROR  rls_disabled
 
     expect(code).toBe(1);
     expect(rules.find(({ name }) => name === 'grant_bypassing_rls')).toEqual({
+      number: 504,
       name: 'grant_bypassing_rls',
       level: 'ERROR',
       why: 'TRUNCATE, REFERENCES, TRIGGER and MAINTAIN ask no policy, and neither do sequences.',
@@ -159,9 +171,115 @@ ERROR  rls_disabled
         {
           object: 'truncate on crm.client to epic_sales',
           detail: 'No policy is asked about truncate.',
+          exposure: 3,
         },
       ],
       suppressed: [],
     });
+  });
+
+  test('policies lint explains one rule by name or number, with what it finds and what is accepted', async () => {
+    await database.query('alter table crm.client disable row level security');
+
+    const run = await lint('--explain', 'rls_disabled');
+
+    expect(run).toEqual({
+      code: 1,
+      stderr: '',
+      stdout: `\
+ERROR  201  rls_disabled
+  why  Without row-level security a grant opens every row, and policies are
+       ornaments.
+  fix  alter table … enable row level security, force row level security
+
+Found
+       crm.client
+         Row-level security is off: a role with a grant reaches every row,
+         whatever the policies say.
+
+Suppressed
+       graphile_migrate.current
+         graphile-migrate's notes, which it writes as epic_owner; granted to no
+         other role.
+       graphile_migrate.migrations
+         graphile-migrate's ledger, which it writes as epic_owner; granted to no
+         other role.
+`,
+    });
+    expect(await lint('--explain', '201')).toEqual(run);
+  });
+
+  test('policies lint names the rules that are called alike when there is none of that name', async () => {
+    const { code, stdout, stderr } = await lint('--rule', 'rls_dis');
+
+    expect(code).not.toBe(0);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('There is no rule rls_dis.');
+    expect(stderr).toContain('Did you mean rls_disabled?');
+  });
+
+  test('policies lint finds by rule and by table, with the schema or without', async () => {
+    await database.query('grant truncate on crm.client, crm.event to epic_sales');
+    const objects = async (...options: string[]) => {
+      const { code, stdout } = await lint('--format', 'json', ...options);
+      return { code, objects: JSON.parse(stdout).map(({ object }: { object: string }) => object) };
+    };
+    const onClient = { code: 1, objects: ['truncate on crm.client to epic_sales'] };
+
+    expect(await objects('--table', 'client')).toEqual(onClient);
+    expect(await objects('--table', 'crm.client')).toEqual(onClient);
+    expect(await objects('--table', 'payment')).toEqual({ code: 0, objects: [] });
+    expect(await objects('--rule', 'rls_disabled')).toEqual({ code: 0, objects: [] });
+    expect(await objects('--rule', 'grant_bypassing_rls', '--table', 'client')).toEqual(onClient);
+  });
+
+  test('policies lint sorts what it finds by level, then by how many roles reach it', async () => {
+    await database.query(`
+      grant truncate on crm.client to epic_sales;
+      grant truncate on auth.proof_key to epic_sales;
+      comment on function crm_private.normalize_text(text) is null;
+    `);
+
+    const found: { level: string; exposure: number }[] = JSON.parse((await lint('--json')).stdout);
+
+    expect(found.map(({ level }) => level)).toEqual(['ERROR', 'ERROR', 'WARN']);
+    expect(found[0]?.exposure).toBeGreaterThan(found[1]?.exposure ?? Number.POSITIVE_INFINITY);
+    await database.query('revoke truncate on auth.proof_key from epic_sales');
+  });
+
+  test('policies lint annotates lines of db/policies for GitHub', async () => {
+    await database.query('grant truncate on crm.client to epic_sales');
+
+    const { code, stdout } = await lint('--format', 'github');
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^::error file=db\/policies\/client\.sql,line=\d+,title=grant_bypassing_rls::truncate on crm\.client to epic_sales: No policy is asked about truncate\.%0Arevoke … on … from …\n$/,
+    );
+  });
+
+  test('policies lint writes SARIF that points at the policy', async () => {
+    await database.query(`alter policy sales_update_own on crm.contract using (status = 'draft')`);
+
+    const { runs } = JSON.parse((await lint('--format', 'sarif')).stdout);
+
+    await database.query(`
+      alter policy sales_update_own on crm.contract
+      using (commercial_id = (select crm.current_employee_id()) and status = 'draft')`);
+    const files = await readPolicyFiles();
+    expect(runs[0].results).toEqual([
+      expect.objectContaining({
+        ruleId: 'policy_disagrees',
+        level: 'warning',
+        locations: [
+          {
+            physicalLocation: {
+              artifactLocation: { uri: 'db/policies/contract.sql' },
+              region: { startLine: files.policy('crm.contract', 'sales_update_own').line },
+            },
+          },
+        ],
+      }),
+    ]);
   });
 });

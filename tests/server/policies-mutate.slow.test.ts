@@ -1,11 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  findStaleEquivalents,
-  type MutationReport,
-} from '../../src/server/dba/mutation/mutation.ts';
+import { findStaleEntries, type MutationReport } from '../../src/server/dba/mutation/mutation.ts';
 import { runMutants } from '../../src/server/dba/mutation/run.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
@@ -51,6 +48,7 @@ test('policies mutate names the tests that notice a changed rule', async () => {
     score: 1,
     total: 4,
     killed: 4,
+    structural: 0,
     survived: 0,
     equivalent: 0,
     control: 'survived',
@@ -62,6 +60,7 @@ test('policies mutate names the tests that notice a changed rule', async () => {
     kind: 'drop policy',
     object: 'crm.client',
     sql: 'drop policy sales_update_own on crm.client',
+    equivalence: null,
     status: 'killed',
     killedBy: expect.stringMatching(
       /^tests\/sql\/client\.sql:\d+: sales change their own client: /,
@@ -77,7 +76,14 @@ test('policies mutate fails when a change survives', async () => {
     /^survived {4}crm_private\.client_check_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
   );
   expect(stdout).toContain(
-    '4 mutants: 0 killed, 4 survived, 0 equivalent.\nThe control, which changes nothing, survived.\nScore: 0 %\n',
+    [
+      '4 mutants; the control, which changes nothing, survived.',
+      '        0  killed by a test of what happens',
+      '        0  killed by a test of the catalogue alone, with a reason',
+      '        0  equivalent: the condition beside it holds, or it is listed with a proof',
+      '        4  survived, or were killed by a test of the catalogue alone',
+      'Score of behaviour: 0 %\n',
+    ].join('\n'),
   );
   expect(code).toBe(1);
 });
@@ -98,7 +104,7 @@ test('policies mutate judges nothing when the tests fail without a change', asyn
       'The tests fail although nothing is changed, so they can judge no mutant:',
     );
     expect(stderr).toContain('wrong.sql:3: this is so\n');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   } finally {
     await removeFolder(folder);
   }
@@ -113,7 +119,7 @@ test('policies mutate takes a lost connection for no verdict', async () => {
     expect(stdout).toBe('');
     expect(stderr).toMatch(/breaks\.sql could not be run to its end: /);
     expect(stderr).toContain('This says nothing about the rules.');
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   } finally {
     await removeFolder(folder);
   }
@@ -125,12 +131,14 @@ test('policies mutate takes a mutant that cannot be applied for an error', async
     kind: 'drop policy',
     object: '',
     sql: 'drop policy x on crm.client',
+    equivalence: null,
   };
   const trial = runMutants({
     server: JSON.parse(process.env.EPIC_TEST_SERVER ?? ''),
     files: [],
-    control: { name: 'nothing', kind: 'control', object: '', sql: 'select' },
+    control: { name: 'nothing', kind: 'control', object: '', sql: 'select', equivalence: null },
     mutants: [mutant],
+    settled: new Map(),
     equivalent: new Set(),
     jobs: 1,
     interrupted: new AbortController().signal,
@@ -159,7 +167,7 @@ test('policies mutate leaves no database behind when it is interrupted', async (
   await once(child.stdout, 'data');
   child.stdout.resume();
   child.kill('SIGINT');
-  expect(await once(child, 'close')).toEqual([1, null]);
+  expect(await once(child, 'close')).toEqual([2, null]);
   expect(said).toBe('epic-server: Interrupted.\n');
   expect(
     await database.query('select datname from pg_database where starts_with(datname, $1)', [
@@ -170,12 +178,15 @@ test('policies mutate leaves no database behind when it is interrupted', async (
 
 test('policies mutate refuses wrong arguments', async () => {
   const nothing = await mutate('--only', 'no such mutant');
-  expect(nothing.stderr).toBe('epic-server: No mutant has a name like /no such mutant/i.\n');
-  expect(nothing.code).toBe(1);
+  expect(nothing.stderr).toContain('epic-server: No mutant is like that.\n');
+  expect(nothing.code).toBe(2);
   const pattern = await mutate('--only', '(');
   expect(pattern.stderr).toBe('epic-server: --only ( is not a regular expression.\n');
   const jobs = await mutate('--jobs', 'many');
   expect(jobs.stderr).toBe('epic-server: --jobs many is not a number from 1 to 16.\n');
+  const kind = await mutate('--kind', 'polish policy');
+  expect(kind.stderr).toContain('epic-server: There are no mutants of kind polish policy.\n');
+  expect(kind.stderr).toContain('widen policy');
 });
 
 test('policies mutate derives mutants for what is added to the database', async () => {
@@ -246,16 +257,82 @@ test('every mutant can be applied, and the control changes nothing', async () =>
   for (const { sql } of kinds) await database.query(`begin; ${sql}; rollback`);
 });
 
-test('policies mutate refuses a listed equivalent that is none', () => {
-  const mutants = ['dropped', 'widened'].map((name) => ({ name, kind: '', object: '', sql: '' }));
-  const [dropped] = mutants;
-  if (dropped === undefined) throw new Error();
-  const verdicts = [
-    { mutant: dropped, status: 'killed' as const, killedBy: 'tests/sql/x.sql:1: no' },
-  ];
-  const listed = ['dropped', 'widened', 'gone'].map((name) => ({ name, proof: 'Because.' }));
-  expect(findStaleEquivalents(listed, mutants, verdicts)).toEqual([
-    'tests/mutation/equivalent.json lists a mutant that is not equivalent: dropped\n  tests/sql/x.sql:1: no',
-    'tests/mutation/equivalent.json lists a mutant that does not exist: gone',
+test('policies mutate tells a mutant that only the catalogue shows from one that shows in what happens', async () => {
+  const { code, stdout } = await mutate(
+    ...['--json', '--object', 'auth.session', '--kind', 'drop trigger'],
+    'tests/sql/catalogue/session_notify.sql',
+  );
+  const { score, killed, survived, mutants }: MutationReport = JSON.parse(stdout);
+  const structural = mutants.filter(({ status }) => status === 'structural');
+  expect(structural.map(({ name }) => name)).toContain(
+    'drop trigger session_95_notify_revoked on auth.session',
+  );
+  expect({ score, killed, survived }).toEqual({ score: 0, killed: 0, survived: mutants.length });
+  expect(code).toBe(1);
+});
+
+test('policies mutate runs no test on a mutant whose condition of equivalence holds', async () => {
+  const { code, stdout } = await mutate(
+    ...[
+      '--json',
+      '--only',
+      'policy sales_update_own on crm.client for epic_(anonymous|support) too',
+    ],
+    'tests/sql/client.sql',
+  );
+  const { score, equivalent, mutants }: MutationReport = JSON.parse(stdout);
+  expect({ score, equivalent }).toEqual({ score: 1, equivalent: 2 });
+  expect(mutants.map(({ equivalence }) => equivalence)).toEqual([
+    `not has_any_column_privilege('epic_anonymous', 'crm.client', 'update')`,
+    `not has_any_column_privilege('epic_support', 'crm.client', 'update')`,
+  ]);
+  expect(code).toBe(0);
+});
+
+test('policies mutate --resume keeps its verdicts, until a test changes', async () => {
+  const folder = await makeTemporaryFolder();
+  try {
+    const journal = join(folder, 'verdicts');
+    const file = join(folder, 'client.sql');
+    await writeFile(file, await readFile('tests/sql/client.sql'));
+    const run = () => mutate('--only', only, '--resume', journal, file);
+    const first = await run();
+    expect(first.stdout).toMatch(/^killed {6}drop policy sales_update_own on crm\.client$/m);
+    // a run that was killed leaves half a line
+    await writeFile(journal, `${(await readFile(journal, 'utf8')).trimEnd().slice(0, -9)}`);
+    const second = await run();
+    expect(second.stdout.match(/^(killed|survived) /gm)).toHaveLength(1);
+    expect(second.stdout).toContain('4 mutants; ');
+    expect(second.stdout.split('4 mutants; ')[1]).toBe(first.stdout.split('4 mutants; ')[1]);
+    await appendFile(file, '\n');
+    const third = await run();
+    expect(third.stdout.match(/^(killed|survived) /gm)).toHaveLength(4);
+
+    await writeFile(journal, '{"name": "another program\'s"}\n');
+    expect((await run()).stderr).toContain(
+      `epic-server: ${journal} holds something else than verdicts.\n`,
+    );
+  } finally {
+    await removeFolder(folder);
+  }
+});
+
+test('policies mutate refuses an entry of its list that is not true', () => {
+  const mutants = ['dropped', 'widened', 'shown'].map((name) => ({
+    ...{ name, kind: '', object: '', sql: '', equivalence: null },
+  }));
+  const verdicts = mutants.map((mutant) => ({
+    mutant,
+    status: mutant.name === 'shown' ? ('structural' as const) : ('killed' as const),
+    killedBy: 'tests/sql/x.sql:1: no',
+  }));
+  const listed = {
+    equivalent: new Set(['dropped', 'gone']),
+    structural: new Set(['shown', 'widened']),
+  };
+  expect(findStaleEntries(listed, mutants, verdicts)).toEqual([
+    'tests/mutation/accepted.json lists a mutant as equivalent that is not: dropped\n  tests/sql/x.sql:1: no',
+    'tests/mutation/accepted.json lists a mutant that does not exist: gone',
+    'tests/mutation/accepted.json lists a mutant as structural that is not: widened\n  tests/sql/x.sql:1: no',
   ]);
 });

@@ -5,6 +5,7 @@ import { connectionVariables } from '../../src/server/dba/try/psql.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { addClient, addEmployee } from '../support/people.ts';
+import { withoutPlace } from '../support/place.ts';
 import { runProgram } from '../support/program.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 
@@ -31,10 +32,12 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-const tryAs = (args: string[], env: NodeJS.ProcessEnv = {}) =>
-  runProgram(programs.server, ['policies', 'try', ...args], {
-    env: { DATABASE_ADMIN_URL: database.adminUrl, ...env },
-  });
+const tryAs = async (args: string[], env: NodeJS.ProcessEnv = {}) =>
+  withoutPlace(
+    await runProgram(programs.server, ['policies', 'try', ...args], {
+      env: { DATABASE_ADMIN_URL: database.adminUrl, ...env },
+    }),
+  );
 
 /** Sends one message after the other; gives the rows of each, or how it was refused. */
 async function send(...messages: (string | QueryConfig)[]): Promise<unknown[]> {
@@ -140,7 +143,7 @@ from crm.explain_access('client', 'update', ${ids.own}, array['phone']);
 
   test('policies try reports an unknown address and an employee who has left', async () => {
     expect(await tryAs(['zoe@epic.example'])).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
       stderr: `\
 epic-server: No employee has the e-mail address zoe@epic.example.
@@ -148,7 +151,7 @@ epic-server: No employee has the e-mail address zoe@epic.example.
 `,
     });
     expect(await tryAs(['gaston@epic.example'])).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
       stderr: `\
 epic-server: Gaston Noir has been deactivated, and may do nothing.
@@ -220,7 +223,7 @@ exit ${code}
 
   test('policies try --psql reports a missing psql', async () => {
     expect(await tryAs(['alice@epic.example', '--psql'], { PATH: folder })).toEqual({
-      code: 1,
+      code: 2,
       stdout: '',
       stderr: `\
 epic-server: psql cannot be started: it is not installed, or not on the PATH.
@@ -232,7 +235,7 @@ epic-server: psql cannot be started: it is not installed, or not on the PATH.
   test('policies try --psql opens nothing for an unknown address', async () => {
     const { code, stderr } = await tryAs(['zoe@epic.example', '--psql'], { PATH: folder });
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain('No employee has the e-mail address zoe@epic.example.');
   });
 

@@ -1,6 +1,6 @@
 import { createQueuePool } from '../../src/server/database/pool.ts';
 import { createLog } from '../../src/server/observability/log.ts';
-import { startQueue } from '../../src/server/queue/queue.ts';
+import { createQueue } from '../../src/server/queue/queue.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 test('the lag of the queue counts what is due and not taken, and what has failed permanently', async () => {
-  const queue = startQueue({
+  const queue = createQueue({
     pool: createQueuePool({
       workerUrl: database.workerUrl,
       onLostConnection: () => undefined,
@@ -21,6 +21,7 @@ test('the lag of the queue counts what is due and not taken, and what has failed
     deliveries: { journal: async () => ({ message: 'journal', details: {} }) },
     log: createLog('silent'),
   });
+  queue.start();
   try {
     expect(await queue.lag()).toEqual({ ready: 0, oldestSeconds: 0, failed: 0 });
     await database.query(`
@@ -56,6 +57,28 @@ test('a connection that graphile-worker releases twice ends no process', async (
     const { rows } = await pool.query('select current_user as role');
     expect(rows).toEqual([{ role: 'epic_worker' }]);
   } finally {
+    await pool.end();
+  }
+});
+
+test('a release without a connection, which did not become free in time, ends no process', async () => {
+  const pool = createQueuePool({
+    workerUrl: database.workerUrl,
+    onLostConnection: () => undefined,
+  });
+  pool.options.max = 1;
+  pool.options.connectionTimeoutMillis = 200;
+  const taken = await pool.connect();
+  try {
+    const outcome = await new Promise((resolve) => {
+      pool.connect((error, _client, release) => {
+        release();
+        resolve(error?.message);
+      });
+    });
+    expect(outcome).toBe('timeout exceeded when trying to connect');
+  } finally {
+    taken.release();
     await pool.end();
   }
 });

@@ -313,7 +313,7 @@ describe('the schema without unused parts', () => {
 
   test('every query is granted to a department', () => {
     const deeds = Object.values(schema.getQueryType()?.getFields() ?? {})
-      // A position belongs to no record: the department roles may ask for it, as tests/sql/roles.sql says.
+      // A position belongs to no record: the department roles may ask for it, as tests/sql/function_privileges.sql says.
       .filter(({ name }) => ![...ofIdentity, 'subscriptionPosition'].includes(name))
       .map(({ name, type }) => {
         const call = `call ${inSnakeCase(name)}`;

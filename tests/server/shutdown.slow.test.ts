@@ -122,6 +122,31 @@ test('a stopping server is alive, but not ready', async () => {
   agent.destroy();
 });
 
+test('with EPIC_DRAIN a stopping server takes new requests for a while, and is not ready', async () => {
+  const server = await spawnServer(database, { EPIC_DRAIN: '2' });
+  const { accessToken: token } = await logIn(server.url, 'a@epic.example');
+  const stopped = performance.now();
+  const ended = server.stop();
+  while (!server.output().includes('stopping')) await sleep(5);
+  let asked = 0;
+  while (performance.now() - stopped < 1_500) {
+    expect((await fetch(`${server.url}/readyz`, { headers: { connection: 'close' } })).status).toBe(
+      503,
+    );
+    expect((await ask(server.url, '{ me { id } }', { token })).errors).toEqual([]);
+    asked += 1;
+  }
+  expect(asked).toBeGreaterThan(3);
+  expect(await ended).toBe(0);
+  expect(performance.now() - stopped).toBeGreaterThan(2_000);
+});
+
+test('a drain that is no number of seconds is refused', async () => {
+  await expect(spawnServer(database, { EPIC_DRAIN: '5s' })).rejects.toThrow(
+    'EPIC_DRAIN is "5s", which is not a number of seconds.',
+  );
+});
+
 test('a second signal ends the server at once', async () => {
   const server = await spawnServer(database);
   await withWaitingRequests(server, 3, async (waiting, release) => {
@@ -134,3 +159,14 @@ test('a second signal ends the server at once', async () => {
     await settled;
   });
 });
+
+test.each([0, 50, 300])(
+  'a server whose log is closed ends with 0 all the same, when it is stopped %i ms later',
+  async (milliseconds) => {
+    const server = await spawnServer(database);
+    await ask(server.url, '{ me { id } }');
+    server.closeOutput();
+    await sleep(milliseconds);
+    expect(await server.stop()).toBe(0);
+  },
+);

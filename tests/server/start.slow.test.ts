@@ -300,6 +300,29 @@ test('epic-server keys create writes a key that the server accepts, and never ov
   expect(await server.stop()).toBe(0);
 });
 
+// the memory of a process is read from /proc, and what keeps freed memory is glibc
+(process.platform === 'linux' ? test : test.skip)(
+  'the memory in which passwords are hashed goes back to the system',
+  async () => {
+    const server = await spawnServer(database);
+    const residentMiB = async () => {
+      const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
+    };
+    try {
+      const before = await residentMiB();
+      const refused = await Promise.all(
+        Array.from({ length: 12 }, (_, nth) => askToLogIn(server.url, `nobody${nth}@epic.example`)),
+      );
+      for (const { errors } of refused) expect(errors[0]?.extensions.kind).toBe('login_refused');
+      // kept, that of the threads that hash would be 80
+      expect((await residentMiB()) - before).toBeLessThan(40);
+    } finally {
+      expect(await server.stop()).toBe(0);
+    }
+  },
+);
+
 test('epic-server reports a Node that is too old', async () => {
   const pretending = `Object.defineProperty(process.versions, 'node', { value: '20.1.0' })`;
   const child = spawn(

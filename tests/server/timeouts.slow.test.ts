@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, DatabaseError, type Pool } from 'pg';
-import { createPool } from '../../src/server/database/pool.ts';
+import { Client, DatabaseError } from 'pg';
+import { createPool, type StatementPool } from '../../src/server/database/pool.ts';
 import { createWithSession, sessionSettings } from '../../src/server/database/session.ts';
 import { ApiError } from '../../src/server/errors/errors.ts';
 import { apiErrorFrom } from '../../src/server/graphql/errors/sqlstate.ts';
@@ -124,7 +124,7 @@ describe.each([
   ['that is idle', 'idle_in_transaction_session_timeout', 0],
   ['that lasts too long', 'transaction_timeout', 17],
 ])('a transaction %s', (_what, setting, since) => {
-  let pool: Pool;
+  let pool: StatementPool;
 
   beforeAll(async () => {
     if (await isKnown()) {

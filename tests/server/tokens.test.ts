@@ -2,9 +2,11 @@ import { createHmac, createPrivateKey, createPublicKey, type JsonWebKey } from '
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import jwt from 'jsonwebtoken';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { type Keys, loadKeys } from '../../src/server/identity/keys.ts';
+import { createTokens } from '../../src/server/identity/tokens.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -143,6 +145,37 @@ describe('an access token', () => {
     });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  test('an access token that was verified before is refused once it has expired', async () => {
+    const tokens = createTokens(keys, 'epic-server');
+    const token = forge({ claims: { exp: Math.ceil(Date.now() / 1000) + 1 } });
+    expect(tokens.verify(token)).toEqual(tokens.verify(token));
+    await sleep(2_100);
+    expect(() => tokens.verify(token)).toThrow('Your access token has expired.');
+  });
+
+  test('an access token that was verified before is refused once its key is not in use', async () => {
+    let current = keys;
+    const tokens = createTokens(
+      {
+        get signing() {
+          return current.signing;
+        },
+        get verifying() {
+          return current.verifying;
+        },
+        get published() {
+          return current.published;
+        },
+      },
+      'epic-server',
+    );
+    expect(tokens.verify(real)).toEqual(tokens.verify(real));
+    const others = join(folder, 'others.json');
+    await writeFile(others, JSON.stringify(generateJwks()), { mode: 0o600 });
+    current = loadKeys(others);
+    expect(() => tokens.verify(real)).toThrow('The access token is not valid.');
   });
 
   test('an access token stays valid when the keys are rotated', async () => {

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(34);
+select plan(37);
 call test.load_company();
 
 create function pg_temp.assign(event text, contact text) returns text
@@ -84,6 +84,17 @@ select test.results_in('emma', pg_temp.hand_over('acme', 'bruno'), pg_temp.book(
 select test.results_in('emma', pg_temp.hand_over('acme', 'bruno'),
   $$ select count(*) from crm.contract where commercial_id = test.id('bruno') $$, '5',
   'a hand-over includes the contracts of the client');
+select test.results_in('emma', pg_temp.hand_over('acme', 'basile'),
+  $$ select string_agg(client.company_name || ': ' || employee.full_name, ', ' order by contract.id)
+     from crm.contract join crm.client on client.id = client_id join crm.employee on employee.id = commercial_id $$,
+  'Acme Événements: Basile, Acme Événements: Basile, Acme Événements: Basile, Bistro 100%_sûr: Bruno, Bistro 100%_sûr: Bruno',
+  'a hand-over leaves the contracts of other clients with their sales contact');
+select test.results_in('emma', pg_temp.hand_over('acme', 'bruno'),
+  $$ select string_agg(title, ', ' order by title) from crm.event where commercial_id = test.id('bruno') $$, 'Banquet, Gala, Picnic, Reunion',
+  'a hand-over includes the events under the contracts of the client');
+select test.results_in('emma', pg_temp.hand_over('acme', 'bruno'),
+  $$ select count(*) from crm.event join crm.contract on contract.id = contract_id where event.commercial_id <> contract.commercial_id $$, '0',
+  'an event always has the sales contact of its contract');
 select test.reads('emma', $$ select row(handed.id = test.id('acme'), handed.commercial_contact_id = test.id('bruno'))
                              from crm.hand_over_client(test.id('acme'), test.id('bruno')) handed $$, '(t,t)',
   'a hand-over returns the client');

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(83);
+select plan(86);
 call test.load_company();
 
 
@@ -46,8 +46,8 @@ select test.results_in('emma', $$ update crm.contract set total_amount = total_a
   'select count(*) from audit.change', '0',
   'an update that changes nothing is not written');
 select test.results_in('emma', $$ update crm.client set commercial_contact_id = test.id('bruno') where id = test.id('acme') $$,
-  $$ select (count(*), count(distinct transaction_id), count(*) filter (where record = 'contract')) from audit.change $$,
-  '(4,1,3)',
+  $$ select (count(*), count(distinct transaction_id), count(*) filter (where record = 'contract'), count(*) filter (where record = 'event')) from audit.change $$,
+  '(6,1,3,2)',
   'every changed row is written once, also those that a rule changed along');
 
 select test.results_in(who, statement,
@@ -126,8 +126,15 @@ from unnest(array['alice', 'chloe', 'emma']) who,
 
 -- not even the owner, beyond what its functions need
 
-select test.column_privileges_are('owner', 'insert', 'audit.change', 'record, row_id, action, old_values, new_values',
-  'the owner''s functions write what was changed, but not who, when and in which transaction');
+select test.column_privileges_are('owner', 'insert', 'audit.change', 'employee_id, session_id, record, row_id, action, old_values, new_values',
+  'the owner''s functions write what was changed and by whom, but not when and in which transaction');
+select test.forbids('owner', $$ insert into audit.change (employee_id, record, row_id, action) values (test.id('alice'), 'client', 1, 'update') $$,
+  'the owner cannot write outside a session that an employee changed something');
+select test.forbids('owner', format($$
+    select auth.set_claims('epic_owner', test.id('alice'), null, 'sales');
+    insert into audit.change (employee_id, record, row_id, action) values (%s, 'client', 1, 'update') $$, employee),
+  'nor, in the session of one, that another did, or none')
+from unnest(array['test.id(''bruno'')', 'null']) employee;
 select test.column_privileges_are('owner', 'update', 'audit.change', 'old_values, new_values',
   'the owner''s functions may redact the changed values, and change nothing else');
 select test.reads('owner', $$ select string_agg(distinct record, ', ') from audit.change $$, 'client',

@@ -86,11 +86,19 @@ select test.affects_no_rows('owner', 'update audit.signal set row_id = 1', 'the 
 call test.given('dba', 'alter policy owner_read_old on audit.signal using (true)');
 select test.allows('owner', 'delete from audit.signal', 'the owner deletes only old signals, even if it could see all of them');
 
-select test.results_in('dba', 'insert into audit.signal (topic) values (''mark'')',
-  $$ select (created_at = now(), transaction_id = pg_current_xact_id(), snapshot::text = pg_current_snapshot()::text,
-             recipient_id, row_id, action)
-     from audit.signal where topic = 'mark' $$,
-  '(t,t,t,,,)',
+-- In one statement, since the next one may see what another process has committed meanwhile.
+call test.given('dba', $$
+  do $do$
+  declare
+    signal text;
+  begin
+    insert into audit.signal (topic) values ('mark')
+    returning (created_at = now(), transaction_id = pg_current_xact_id(), snapshot::text = pg_current_snapshot()::text,
+               recipient_id, row_id, action) into signal;
+    perform set_config('test.signal', signal, true);
+  end
+  $do$ $$);
+select is(current_setting('test.signal'), '(t,t,t,,,)',
   'the database adds the time, the transaction and the snapshot to a signal');
 
 select * from finish();

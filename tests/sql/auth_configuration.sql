@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(32);
+select plan(33);
 call test.load_company();
 
 
@@ -10,6 +10,9 @@ call test.load_company();
 
 select test.has_structure('auth.configuration', array['PRIMARY KEY (id)'], 'id, session_lifetime, second_factor_required_for, statement_timeout, lock_timeout, idle_in_transaction_session_timeout');
 select test.rejects('dba', 'insert into auth.configuration (id) values (false)', '23514', 'There is one configuration.', 'there is no second configuration');
+select test.results_in('dba', 'delete from auth.configuration; insert into auth.configuration default values',
+  $$ select (id, session_lifetime, second_factor_required_for, statement_timeout, lock_timeout, idle_in_transaction_session_timeout) from auth.configuration $$,
+  '(t,"90 days",{},00:00:15,00:00:05,00:00:30)', 'a configuration has these values unless another is entered');
 
 
 -- grants

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(36);
+select plan(37);
 call test.load_company();
 
 
@@ -12,6 +12,8 @@ select test.has_structure('auth.proof_key', array['PRIMARY KEY (id)'], 'id, inne
 select test.results_in('dba', 'update auth.proof_key set created_at = default', $$
     select (length(inner_key), length(outer_key), inner_key <> outer_key, created_at = now(), count(*) over ()) from auth.proof_key $$,
   '(64,64,t,t,1)', 'there is one key, of two blocks of 64 bytes that differ');
+select test.results_in('dba', 'delete from auth.proof_key; insert into auth.proof_key default values',
+  'select (id, length(inner_key), length(outer_key)) from auth.proof_key', '(t,64,64)', 'a key that is lost is drawn anew');
 select test.rejects('dba', 'insert into auth.proof_key (id) values (false)', '23514', 'There is one key.', 'there is no second key');
 select test.rejects('dba', format('update auth.proof_key set %I = %L', half, repeat('x', size)), '23514',
   'Each half of the key is one block of SHA-256.', format('%s is not of %s bytes', half, size))

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(97);
+select plan(105);
 call test.load_company();
 
 
@@ -99,9 +99,18 @@ select test.results_in('emma', $$ select crm.revoke_service_account('program-of-
      from audit.change where record = 'employee' and employee_id is not null $$,
   't t update {"service_account": "program-of-alice"} {"service_account": null}',
   'revoking a service account is in the history of its owner');
-select test.forbids('alice', format($$ update auth.service_account set revoked_at = %s where name = 'program-of-alice' $$, moment),
-  format('a service account is revoked as of now, and not %s', what))
-from (values ($$ now() + interval '1 hour' $$, 'later'), ($$ now() - interval '1 hour' $$, 'before')) bad (moment, what);
+select test.forbids(who, format('update auth.service_account set revoked_at = %s where name = %L', moment, 'program-of-' || who),
+  format('%s revokes a service account as of now, and not %s', test.department_of(who), what))
+from unnest(array['alice', 'chloe']) who,
+     (values ($$ now() + interval '1 hour' $$, 'later'), ($$ now() - interval '1 hour' $$, 'before')) bad (moment, what);
+select test.results_in(who, 'update auth.service_account set revoked_at = now()', pg_temp.valid(), rest,
+  format('%s who revoke without naming an account revoke their own', test.department_of(who)))
+from (values ('alice', 'program-of-basile, program-of-chloe, program-of-emma'),
+             ('chloe', 'program-of-alice, program-of-basile, program-of-emma')) good (who, rest);
+call test.given('dba', $$ update auth.session set revoked_at = now() - interval '1 hour' where user_agent = 'program of alice' $$);
+select test.results_in('emma', $$ select crm.revoke_service_account('program-of-alice') $$,
+  $$ select now() - revoked_at from auth.session where user_agent = 'program of alice' $$, '01:00:00',
+  'a session that had ended already keeps its time when its service account is revoked');
 select test.forbids('emma', format($$ update auth.service_account set revoked_at = %s where name = 'program-of-alice' $$, moment),
   format('management revokes a service account as of now, and not %s', what))
 from (values ($$ now() + interval '1 hour' $$, 'later'), ($$ now() - interval '1 hour' $$, 'before')) bad (moment, what);
@@ -114,6 +123,12 @@ select test.rejects('alice', $$ select crm.revoke_service_account('program-of-al
 
 
 -- the owner leaves or moves
+
+select test.results_in('dba', $$
+    update auth.service_account set revoked_at = now() - interval '1 hour' where name = 'program-of-basile';
+    update crm.employee set department = 'support' where id = test.id('basile') $$,
+  $$ select now() - revoked_at from auth.service_account where name = 'program-of-basile' $$, '01:00:00',
+  'a service account that was revoked keeps its time when its owner moves');
 
 select test.results_in('emma', statement, pg_temp.valid(), 'program-of-emma', format('%s revokes the service accounts of the employee, and no others', what))
 from (values ($$ update crm.employee set active = false where id = test.id('basile') $$,         'deactivating an employee'),
@@ -138,6 +153,10 @@ select test.results_in('owner', pg_temp.create(expires_at => now() + interval '1
   $$ select (owner_id = test.id('alice'), modulus = test.program_modulus(), audience, read_only, created_at = now(), last_used_at, expires_at = now() + interval '1 day', revoked_at)
      from auth.service_account where name = 'backup-job' $$, '(t,t,epic-server,f,t,,t,)',
   'an operator creates a service account of an employee');
+select test.results_in('owner', $$ insert into auth.service_account (name, owner_id, modulus, audience)
+    values ('by-hand', test.id('alice'), test.program_modulus(), 'epic-server') $$,
+  $$ select read_only from auth.service_account where name = 'by-hand' $$, 'false',
+  'a service account that an operator enters by hand writes, unless it says that it only reads');
 select test.allows('owner', pg_temp.create(owner => ' ALICE@epic.example '), 'the owner of a service account is named by an e-mail address as typed');
 select test.results_in('owner', pg_temp.create(),
   $$ select string_agg(concat_ws(' ', row_id = test.id('alice'), action, old_values, new_values), ', ')
@@ -185,8 +204,10 @@ select test.forbids(who, $$ insert into auth.service_account (name, owner_id, mo
 from unnest(array['basile', 'chloe', 'emma']) who;
 select test.affects_no_rows(who, 'delete from auth.service_account', format('no policy lets %s delete a service account', test.department_of(who)))
 from unnest(array['basile', 'chloe', 'emma']) who;
-select test.forbids('basile', $$ update auth.service_account set owner_id = test.id('emma'), revoked_at = now() $$,
-  'no policy lets sales give a service account away');
+call test.given('dba', $$ update auth.service_account set revoked_at = null where name in ('program-of-basile', 'program-of-chloe') $$);
+select test.forbids(who, $$ update auth.service_account set owner_id = test.id('emma'), revoked_at = now() $$,
+  format('no policy lets %s give a service account away', test.department_of(who)))
+from unnest(array['basile', 'chloe']) who;
 select test.affects_no_rows('basile', $$ update auth.service_account set revoked_at = now() where owner_id <> test.id('basile') $$,
   'no policy lets sales revoke the service account of a colleague');
 

@@ -76,6 +76,8 @@ select test.results_in('emma', pg_temp.erase('acme'),
 call test.given('dba', $$ update crm.event set notes = 'Ask for ANAIS dupont.' where id = test.id('gala') $$);
 call test.given('dba', $$ update crm.event set title = 'Anaïs Dupont’s picnic' where id = test.id('picnic') $$);
 call test.given('dba', $$ update crm.event set notes = 'Anaïs Dupont is a guest of Béa Colin.' where id = test.id('banquet') $$);
+call test.given('dba', $$ insert into crm.event (contract_id, title, notes, start_date, end_date)
+                          values (test.id('acme_signed'), 'Brunch', 'For the staff.', now(), now() + interval '1 hour') $$);
 select test.results_in('emma', $$ select set_config('test.seen', crm.erase_client(test.id('acme'), true)::text, true) $$,
   $$ current_setting('test.seen') = row(test.id('acme'), array[
        row(test.id('gala'), 'Gala'), row(test.id('picnic'), 'Anaïs Dupont’s picnic')]::crm.event_mention[])::crm.client_erasure::text $$, 'true',

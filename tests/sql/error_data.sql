@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(70);
+select plan(72);
 
 call test.load_company();
 call test.create_program('alice');
@@ -254,6 +254,12 @@ from (values
   ('alice', $$ select from crm.revenue_by_month('1900-01-01', '2026-01-01', 'UTC') $$,
     '22023', 'report_is_at_most_100_years', 'last_day', null,
     'A report covers at most 100 years.'),
+  ('alice', $$ select from crm.calendar('2026-01-01', '2027-01-03', 'UTC') $$,
+    '22023', 'calendar_is_at_most_a_year', 'last_day', null,
+    'A calendar covers at most 366 days.'),
+  ('alice', $$ select from crm.calendar('2026-01-01', '2026-01-31', 'UTC', 0) $$,
+    '22023', 'calendar_shows_1_to_100_a_day', 'per_day', null,
+    'A calendar shows 1 to 100 events a day.'),
   ('alice', $$ select from crm.explain_access('invoice', 'read') $$,
     '22023', 'explained_record_and_verb_are_known', 'record',
     (select jsonb_build_object('records', jsonb_agg(relname order by relname collate "C"))

@@ -11,8 +11,9 @@ call test.load_company();
 select test.has_structure('crm.event',
   array['PRIMARY KEY (id)',
         'FOREIGN KEY (contract_id) REFERENCES crm.contract(id)',
-        'FOREIGN KEY (support_contact_id) REFERENCES crm.employee(id)'],
-  'id, contract_id, title, start_date, end_date, attendees, status, version');
+        'FOREIGN KEY (support_contact_id) REFERENCES crm.employee(id)',
+        'FOREIGN KEY (commercial_id) REFERENCES crm.employee(id)'],
+  'id, contract_id, title, start_date, end_date, attendees, status, version, commercial_id');
 
 create function pg_temp.planned(contract text) returns text
 language sql
@@ -34,7 +35,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- columns
 
 select test.column_privileges_are(who, 'select', 'crm.event',
-  'id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version',
+  'id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id',
   format('%s reads every column of an event', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 
@@ -65,9 +66,9 @@ select test.allows('emma', pg_temp.planned(contract),
   format('management plans events under any contract: %s', contract))
 from unnest(array['acme_signed', 'bistro_signed']) contract;
 select test.results_in(who, pg_temp.planned('acme_signed'),
-  $$ select (support_contact_id, location, attendees, notes, status) from crm.event where title = 'Concert' $$,
-  '(,,0,,planned)',
-  format('an event that %s plans has no support contact yet', test.department_of(who)))
+  $$ select (support_contact_id, location, attendees, notes, status, commercial_id = test.id('alice')) from crm.event where title = 'Concert' $$,
+  '(,,0,,planned,t)',
+  format('an event that %s plans has the sales contact of its contract, and no support contact yet', test.department_of(who)))
 from unnest(array['alice', 'emma']) who;
 select test.forbids('alice',
   $$ insert into crm.event (contract_id, title, support_contact_id, start_date, end_date)
@@ -186,13 +187,13 @@ select test.affects_no_rows(who, $$ delete from crm.event where id = test.id('ga
 from unnest(array['alice', 'chloe']) who;
 
 
--- the owner, whose functions count the events of those who leave
+-- the owner, whose functions count the events of those who leave, and hand events over with their contract
 
 select test.reads_all('owner', 'crm.event', 'the owner''s functions look events up');
 select test.forbids('owner', pg_temp.planned('acme_signed'),
   'the owner cannot plan an event');
-select test.affects_no_rows('owner', $$ update crm.event set notes = 'Mine?' $$,
-  'the owner cannot change an event');
+select test.forbids('owner', $$ update crm.event set commercial_id = test.id('bruno') where id = test.id('gala') $$,
+  'the owner cannot give an event another sales contact than its contract has');
 select test.affects_no_rows('owner', $$ delete from crm.event $$,
   'the owner cannot delete an event');
 

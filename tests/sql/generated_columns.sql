@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(111);
+select plan(117);
 call test.load_company();
 
 create temp table untouchable (relation text, of_whom text, column_name text, value text);
@@ -26,6 +26,7 @@ insert into untouchable values
   ('crm.event',        'gala',          'contract_id',       $$test.id('bistro_signed')$$),
   ('crm.contract',     'acme_draft',    'client_id',         $$test.id('bistro')$$),
   ('crm.contract',     'acme_draft',    'commercial_id',     $$test.id('bruno')$$),
+  ('crm.event',        'gala',          'commercial_id',     $$test.id('bruno')$$),
   ('crm.notification', 'note_to_alice', 'created_at',        'now()'),
   ('crm.notification', 'note_to_alice', 'kind',              $$'event_deleted'$$),
   ('crm.notification', 'note_to_alice', 'subject',           $$'Hush.'$$),
@@ -45,6 +46,7 @@ from unnest(array['alice', 'chloe', 'emma']) who,
        $$ insert into crm.contract (client_id, total_amount, amount_to_be_paid) values (test.id('acme'), 1, 0) $$,
        $$ insert into crm.contract (client_id, total_amount, commercial_id) values (test.id('acme'), 1, test.id('alice')) $$,
        $$ insert into crm.contract (client_id, total_amount, signed_at) values (test.id('acme'), 1, now()) $$,
+       $$ insert into crm.event (contract_id, title, start_date, end_date, commercial_id) values (test.id('acme_signed'), 'Concert', '2030-01-01', '2030-01-02', test.id('alice')) $$,
        $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 1, test.id('alice')) $$]) statement;
 
 -- An id is an identity that is always generated: without the override PostgreSQL refuses before it looks at grants.

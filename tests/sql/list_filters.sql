@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(35);
+select plan(63);
 call test.load_company();
 
 create function pg_temp.search(text text) returns text
@@ -44,6 +44,70 @@ select test.reads('alice', format($$ select string_agg(title, ' ' order by title
   found, format('the filter “%s” finds the events: %s', typed, found))
 from (values ('NIC', 'Picnic Reunion'), ('pàris', 'Gala'), ('la pa', 'Gala'), ('', 'Banquet Gala Picnic Reunion'),
              ('%', 'Picnic'), ('gal_', ''), ('100%_a\', 'Picnic'), (null, '')) search (typed, found);
+
+
+-- The filters of the lists read a frequent text in order, and find a rare one through the index: the same records.
+
+select test.reads('alice', $$ select crm_private.is_frequent('client_search_idx', '.example') is true $$, 'false',
+  'nothing is frequent in a table without statistics');
+call test.given('dba', $$
+  insert into crm.client (full_name, email, commercial_contact_id)
+  select 'Zora ' || n, 'zora' || n || '@many.example', test.id('bruno') from generate_series(1, 100) n;
+  analyze crm.client $$);
+select test.reads('alice', format('select crm_private.is_frequent(%L, %L)', 'client_search_idx', typed), frequent, format('“%s”: frequent is %s', typed, frequent))
+from (values ('zora', 'true'), ('ZÔRA', 'true'), ('many.example', 'true'), ('durand', 'false'), ('%', 'false'), (null, 'false')) text (typed, frequent);
+
+create function pg_temp.all_found(text text) returns text
+language sql
+return format($$ select concat_ws(' / ',
+    (select string_agg(name.name, ' ' order by name.name) from crm_private.client_filter_search(%1$L) client join test.name on name.id = client.id and name.name in ('acme', 'paul', 'bistro')),
+    (select string_agg(total_amount::integer::text, ' ' order by total_amount) from crm_private.contract_filter_search(%1$L)),
+    (select string_agg(title, ' ' order by title) from crm_private.event_filter_search(%1$L)),
+    (select string_agg(title, ' ' order by title) from crm_private.event_filter_mine_and_search(%1$L))) $$, text);
+
+create procedure pg_temp.say(frequent boolean)
+language plpgsql
+as $$
+begin
+  call test.given('dba', format($sql$
+    create or replace function crm_private.is_frequent(search_index text, search text) returns boolean
+    language sql stable return %L::boolean $sql$, frequent));
+end
+$$;
+
+create temp table found (who text, typed text, records text);
+insert into found values
+  ('alice', 'durand', 'acme / 700 1000 5000 / Gala Picnic / Gala Picnic'),
+  ('alice', 'NIC',    'Picnic Reunion / Picnic'),
+  ('alice', 'pàris',  'Gala / Gala'),
+  ('alice', 'bistro', 'bistro / 400 800 / Banquet Reunion'),
+  ('chloe', 'nic',    'Picnic Reunion / Reunion'),
+  ('chloe', 'bistro', 'bistro / 400 800 / Banquet Reunion / Reunion'),
+  ('emma',  'gala',   'Gala'),
+  ('emma',  'gal_',   '');
+
+call pg_temp.say(true);
+select test.reads(who, pg_temp.all_found(typed), records, format('%s finds “%s” in order', who, typed)) from found;
+call pg_temp.say(false);
+select test.reads(who, pg_temp.all_found(typed), records, format('%s finds “%s” through the index', who, typed)) from found;
+
+
+-- Sorted by support contact, a list of one's own events reads from another function.
+
+select test.reads(who, $$ select string_agg(title, ' ' order by title) from crm_private.event_filter_mine_by_support_contact_id() $$, titles,
+  format('%s finds their events by support contact', who))
+from (values ('alice', 'Gala Picnic'), ('chloe', 'Gala Reunion'), ('emma', '')) own (who, titles);
+
+
+-- Upcoming is what is still to take place.
+
+create function pg_temp.upcoming() returns text
+language sql
+return $$ select string_agg(title, ' ' order by title) from crm.event where crm_private.event_filter_upcoming(event) $$;
+
+select test.reads('alice', pg_temp.upcoming(), 'Banquet Gala Picnic', 'planned and confirmed events that are still to begin are upcoming');
+call test.given('emma', $$ update crm.event set status = 'completed' where id = test.id('gala') $$);
+select test.reads('alice', pg_temp.upcoming(), 'Banquet Picnic', 'an event that is completed is not upcoming');
 
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(47);
+select plan(50);
 call test.load_company();
 
 
@@ -56,6 +56,9 @@ select test.results_in(who,
   '(t,t)',
   format('a payment says that %s recorded it, today', who))
 from unnest(array['alice', 'emma']) who;
+select test.rejects_with_data('alice', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 0) $$,
+  '23514', 'payment_amount_is_an_amount', 'amount', null, 'A payment is an amount other than zero.',
+  'a payment of zero is refused to sales as no amount, and not as a correction, which they have no right to');
 select test.forbids(who, $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 500, test.id('bruno')) $$,
   format('%s does not record a payment in a colleague''s name', test.department_of(who)))
 from unnest(array['alice', 'emma']) who;
@@ -98,9 +101,11 @@ select test.affects_no_rows(who, $$ delete from crm.payment $$,
 from unnest(array['alice', 'chloe', 'emma']) who;
 
 
--- the owner, whose functions need no payments
+-- the owner, whose functions move the totals of payments
 
-select test.reads('owner', 'select count(*) from crm.payment', '0', 'the owner sees no payment');
+select test.reads('owner', 'select count(*) from crm.payment', '1', 'the owner sees every payment, to move its total in a hand-over');
+select test.affects_no_rows('owner', $$ update crm.payment set amount = 1 $$, 'no policy lets the owner change a payment');
+select test.affects_no_rows('owner', $$ delete from crm.payment $$, 'no policy lets the owner delete a payment');
 select test.forbids('owner', $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 1, test.id('alice')) $$,
   'the owner cannot record a payment');
 select test.affects_no_rows('owner', $$ update crm.payment set amount = 1 $$,

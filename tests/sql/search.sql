@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(101);
+select plan(115);
 call test.load_company();
 
 -- What is found, in order, by the names of the tests; `!` after an exact match, `~` after what is only spelt like it.
@@ -147,6 +147,37 @@ from (values
   ('bistro',  '{contract}', 'Bistro 100%_sûr: signed, 800.00 €, 800.00 € to be paid; Bistro 100%_sûr: draft, 400.00 €'),
   ('reunion', '{event}',    'Reunion: 2020-02-02, Nice, Bistro 100%_sûr'),
   ('hector',  '{employee}', 'Hector: support, hector@epic.example, has left')) record (typed, kind, shown);
+
+
+-- Frequent words are looked for among the latest, in a large table typos by a half of the word: the same is found.
+
+call test.given('dba', $$
+  insert into crm.client (full_name, email, commercial_contact_id)
+  select 'Zora ' || n, 'zora@many.example', test.id('alice') from generate_series(1, 60) n;
+  analyze crm.client $$);
+select test.reads('alice', $$ select count(*) from crm.search('zora') $$, '60', 'what contains a frequent word is found');
+select test.reads('alice', $$ select title from crm.search('zora many 47') limit 1 $$, 'Zora 47', 'the record that contains two frequent words and a rare one is found');
+select test.reads('alice', $$ select count(*) from crm.search('many durand') $$, '0', 'nothing is found that contains a frequent word without the others');
+call test.given('dba', $$
+  insert into crm.client (id, full_name, email, commercial_contact_id) overriding system value
+  values (1000000, 'Zora Late', 'zora@many.example', test.id('alice'));
+  analyze crm.client $$);
+select test.reads('alice', $$ select count(*) from crm.search('zora') $$, '61', 'what contains a frequent word is found where few of the latest do');
+
+call test.given('dba', $$ update pg_class set reltuples = 1e6 where oid = 'crm.client'::regclass $$);
+select test.reads('alice', pg_temp.found(typed, kind), found, format('a search for “%s” in a large table tolerates a typo', typed))
+from (values
+  ('{client}',   'durant',       'acme~'),
+  ('{client}',   'durad',        'acme~'),
+  ('{client}',   'durrand',      'acme~'),
+  ('{client}',   'druand',       'acme~'),
+  ('{client}',   'anais durnad', 'acme~'),
+  ('{client}',   'durant colin', ''),
+  ('{contract}', 'bisrto',       'bistro_signed~ bistro_draft~'),
+  ('{event}',    'banqet',       'banquet~'),
+  ('{employee}', 'hcetor',       'hector~'),
+  ('{client}',   '+33 1 99',     '')) typo (kind, typed, found);
+call test.given('dba', 'analyze crm.client');
 
 
 -- erased clients

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(139);
+select plan(140);
 call test.load_company();
 
 -- The code of an app, so many steps from now.
@@ -186,6 +186,8 @@ select test.results_in('emma', format('select auth.change_password(test.password
 call test.given('dba', $$ update auth.session set second_factor = false $$);
 select test.results_in('emma', format('select auth.change_password(test.password(''emma''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '1',
   'changing the password in a session that is not confirmed does not make the wrong codes forgotten');
+select test.results_in('emma', format('select auth.change_password(test.password(''alice''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '2',
+  'a wrong current password counts as a failed login in a session that is not confirmed');
 call test.given('dba', 'delete from auth.login_attempt');
 
 call test.given('anonymous', pg_temp.log_in('emma', pg_temp.code()));

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(38);
+select plan(39);
 call test.load_company();
 
 call test.create_program('alice');
@@ -27,7 +27,8 @@ select test.allows('program of emma', $$ select crm.cancel_contract(test.id('acm
 select test.allows('program of bruno', 'select from crm.client where id = test.id(''bistro'')', 'a program that only reads reads');
 select test.forbids('program of bruno', $$ update crm.client set full_name = 'Bistro again' where id = test.id('bistro') $$, 'a program that only reads changes nothing');
 select test.reads('program of emma', $$ select current_setting('jwt.claims.second_factor') $$, 'false', 'a program has no second factor');
-select test.allows('program of ines', 'select from crm.employee where id = test.id(''ines'')', 'a program acts while its owner has a password for one login');
+select test.allows('authenticator', format('select auth.enter(%s, %L, %L, %L)', test.id('ines'), test.session('program of ines'), 'support', test.secret('program of ines')),
+  'a program enters while its owner has a password for one login');
 call test.given('dba', $$ delete from auth.credential where employee_id = test.id('chloe') $$);
 select test.reads('program of chloe', $$ select count(*) from crm.employee where id = test.id('chloe') $$, '1', 'a program acts for an owner who has no password');
 
@@ -77,6 +78,8 @@ from (values ('select crm.revoke_other_sessions()', null, 'ends no other session
              ('select auth.log_out()', 'program of alice', 'ends its own session'),
              (format('select crm.revoke_session(%L)', test.session('program of alice')), 'program of alice', 'ends its own session by its id')) good (statement, ended, what);
 select test.affects_no_rows('program of alice', $$ update auth.session set revoked_at = now() where user_agent = 'phone' $$, 'no policy lets a program end a session of its owner');
+select test.results_in('alice', 'update auth.session set revoked_at = now()', $$ select string_agg(user_agent, ', ' order by user_agent) from auth.session where revoked_at is not null $$,
+  'phone, tests', 'an employee who ends sessions without naming one ends those of their own, and not those of their programs');
 select test.results_in('alice', 'select crm.revoke_other_sessions()', $$ select string_agg(user_agent, ', ') from auth.session where revoked_at is not null $$, 'phone',
   'ending one''s other sessions leaves those of programs open');
 

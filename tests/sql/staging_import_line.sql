@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(34);
+select plan(38);
 call test.load_company();
 
 
@@ -46,9 +46,16 @@ select test.results_in(who, pg_temp.stage(), 'select count(*) from staging.impor
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.forbids('bruno', pg_temp.stage(', employee_id', ', test.id(''alice'')'),
   'an employee has no right to stage lines for another');
-select test.results_in('alice', 'delete from staging.import_line', 'select count(*) from staging.import_line', '0',
-  'an employee removes their own lines');
+select test.results_in(who, pg_temp.stage() || '; delete from staging.import_line',
+  format('select count(*) from staging.import_line where employee_id = test.id(%L)', who), '0',
+  format('%s removes their own lines', test.department_of(who)))
+from unnest(array['alice', 'chloe', 'emma']) who;
 select test.affects_no_rows('bruno', 'delete from staging.import_line', 'an employee cannot remove the lines of another');
+call test.given('chloe', pg_temp.stage());
+call test.given('emma', pg_temp.stage());
+select test.reads(who, 'select count(*) from staging.import_line', '1', format('%s sees their own staged lines, and no other', test.department_of(who)))
+from unnest(array['chloe', 'emma']) who;
+call test.given('dba', $$ delete from staging.import_line where line = 9 $$);
 
 
 -- the quota

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(151);
+select plan(167);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
@@ -68,7 +68,9 @@ cross join lateral (values
    pg_temp.claims(who, pg_temp.proof_of(who)) || $$ select set_config('jwt.claims.service_account', 'program-of-alice', true); $$),
   ('a read-only proof, with the right to write', pg_temp.claims(reader, pg_temp.proof_of(reader), read_only => 'false')),
   ('claims run together', pg_temp.claims(who, pg_temp.proof_of(who),
-     employee_id => test.id(who) || ',' || test.session(who), session_id => ''))
+     employee_id => test.id(who) || ',' || test.session(who), session_id => '')),
+  ('claims run together by a line break', pg_temp.claims(who, pg_temp.proof_of(who),
+     employee_id => test.id(who) || E'\n' || test.session(who), session_id => ''))
 ) forged (what, claims);
 
 select test.results_in('authenticator', prelude || $$ select set_config('test.seen', concat(
@@ -179,23 +181,12 @@ from insider;
 
 -- functions that act as the owner
 
-select set_eq(
-  $$ select format('%s.%s', nspname, proname)
-     from pg_proc join pg_namespace on pg_namespace.oid = pronamespace
-     where nspowner = 'epic_owner'::regrole and prosecdef and prorettype <> 'trigger'::regtype
-       and (has_function_privilege('epic_management', pg_proc.oid, 'execute') or has_function_privilege('epic_authenticator', pg_proc.oid, 'execute')) $$,
-  array['auth.open_session', 'auth.restore_timeouts', 'auth.in_session',  -- tried above, and in auth_enter.sql
-        'auth.create_read_only_token', 'auth.log_out', 'auth.change_password', 'auth.my_password_parameters', 'crm.erase_client',
-        'auth.second_factor_confirmed', 'auth.second_factor_enrolled', 'auth.begin_second_factor', 'auth.enable_second_factor',
-        'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor',
-        'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
-        'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy'],
-  'every function that acts as the owner is tried here');
 select test.affects_no_rows('authenticator', prelude || call, format('as a manager with %s the thief finds nothing with: %s', what, call))
 from forgery,
      unnest(array[
        $$ select from crm_private.clients_containing('a') $$,
        $$ select from crm_private.events_containing('a') $$,
+       $$ select from crm_private.is_frequent('client_search_idx', 'a') frequent where frequent is not null $$,
        $$ select from crm_private.clients_spelt_like('Durand') $$,
        $$ select from crm_private.clients_with_phone(crm_private.phone_digits('+33 6 07 08 09 10')) $$,
        $$ select from crm_private.clients_with_email('{paul@home.example}') $$,
@@ -206,6 +197,7 @@ select test.allows('emma', call, format('within a session something is found wit
 from unnest(array[
        $$ select from crm_private.clients_containing('durand') $$,
        $$ select from crm_private.events_containing('gala') $$,
+       $$ select from crm_private.is_frequent('client_search_idx', 'a') frequent where frequent is not null $$,
        $$ select from crm_private.clients_spelt_like('Durand') $$,
        $$ select from crm_private.clients_with_phone(crm_private.phone_digits('+33 6 07 08 09 10')) $$,
        $$ select from crm_private.clients_with_email('{paul@home.example}') $$,
@@ -230,6 +222,17 @@ where role = 'epic_management' and what = 'the proof of another role';
 select test.results_in('authenticator', prelude || $$
     select set_config('test.seen', concat_ws(' ', auth.second_factor_confirmed(), auth.second_factor_enrolled(), crm.my_second_factor()), true) $$,
   $$ current_setting('test.seen', true) $$, 'f f (,0,f)', 'the thief has confirmed no second factor, and learns of none')
+from forgery where role = 'epic_management' and what = 'the proof of another role';
+select test.rejects('authenticator', prelude || call, '42501', 'This is done in a session only.',
+  format('as a manager with %s the thief is not told who may: %s', what, call))
+from forgery,
+     unnest(array[
+       $$ select from crm.who_may('notification', 'read', test.id('note_to_emma')) $$,
+       $$ select from access.who_may('notification', 'read', test.id('note_to_emma'), null, null) $$]) call
+where role = 'epic_management' and what in ('no claims', 'the proof of another role');
+select test.results_in('authenticator', prelude || $$ select set_config('test.seen', concat_ws(' ', rules, rule), true)
+    from access.try_statement('contract', 'update', test.id('acme_signed'), '{"status": "signed"}') $$,
+  $$ current_setting('test.seen', true) $$, 'untried', 'the thief tries nothing')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || $$ select auth.log_out() $$,
   '42501', 'This is done in a session only.', 'the thief ends no session')

@@ -45,6 +45,13 @@ export async function cloneDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** Creates a database that is not Epic's, closed to PUBLIC from its first moment: lint, run by other tests, reports open ones. */
+export async function createForeignDatabase(server: TestDatabase, name: string): Promise<void> {
+  await server.query(`create database ${name} allow_connections false`);
+  await server.query(`revoke connect on database ${name} from public`);
+  await server.query(`alter database ${name} allow_connections true`);
+}
+
 function testServer(): TestServer {
   const description = process.env.EPIC_TEST_SERVER;
   if (description === undefined) throw new Error('Tests with a database are run by jest.');

@@ -11,7 +11,7 @@ export const passwordHash = hashNewPassword(password);
 
 /** Inserts an employee who can log in, and returns the id. */
 export async function addEmployee(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'query'>,
   employee: { email: string; department: string; fullName?: string; mustChange?: boolean },
 ): Promise<number> {
   const [row] = await database.query<{ id: number }>(
@@ -28,7 +28,7 @@ export async function addEmployee(
 
 /** Inserts a client of a sales employee, and returns the id. */
 export async function addClient(
-  database: TestDatabase,
+  database: Pick<TestDatabase, 'query'>,
   commercialId: number,
   fullName = 'Jeanne Moreau',
 ): Promise<number> {

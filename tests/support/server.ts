@@ -20,6 +20,8 @@ export interface RunningServer {
 /** The real epic-server, built and started as an operator would. */
 export interface ServerProcess extends RunningServer {
   pid: number;
+  /** Closes the pipe that its standard output goes to. */
+  closeOutput(): void;
   /** Sends a signal, SIGTERM by default, and gives the exit code once it has ended. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -98,6 +100,7 @@ export async function spawnServer(
     url,
     pid: child.pid ?? 0,
     output: () => output,
+    closeOutput: () => child.stdout.destroy(),
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;

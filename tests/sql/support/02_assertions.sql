@@ -1,9 +1,10 @@
 -- The assertions of tests/sql. Load the files of this folder once, in order, as a superuser:
 --
 --   cat tests/sql/support/*.sql | psql --dbname epic_test --set ON_ERROR_STOP=1
---   pg_prove --dbname epic_test tests/sql/*.sql
+--   pg_prove --dbname epic_test tests/sql/*.sql tests/sql/catalogue/*.sql
 --
--- The database is empty and deployed from db/. Every test file rolls back.
+-- The database is empty and deployed from db/. Every test file rolls back. Those of tests/sql try what happens; those of
+-- tests/sql/catalogue read what the catalogue says, and what is made from it.
 --
 -- Each assertion names who acts: an employee of the company in 03_company.sql, who enters their session through
 -- auth.enter like any request of the API; `program of …`, one of them through a service account (05_programs.sql);
@@ -336,6 +337,34 @@ comment on function test.hints(text, text, text, text) is
   'The error has exactly this hint.';
 
 
+-- Privileges, tried as a role: by statements that touch nothing.
+
+create view test.our_schema as
+  select oid, nspname::text as name from pg_namespace where nspowner = (select oid from pg_roles where rolname = 'epic_owner');
+
+create view test.api_role as
+  select role from dba.department
+  union all
+  select unnest(array['epic_anonymous', 'epic_authenticator', 'epic_worker']);
+
+create function test.permits(role text, statement text) returns boolean
+language plpgsql
+as $$
+begin
+  perform set_config('role', role, true);
+  execute statement;
+  raise exception using errcode = 'UNDO0';
+exception
+  when insufficient_privilege then
+    return false;
+  when others then
+    return true;
+end
+$$;
+comment on function test.permits(text, text) is
+  'Whether a role has the privileges that a statement needs, whatever else the statement ends in. Its effects are undone.';
+
+
 -- Column privileges, tried column by column.
 
 create function test.permitted_columns(who text, verb text, relation regclass) returns text
@@ -343,12 +372,14 @@ language plpgsql
 as $$
 declare
   found_column text;
+  written      text;
   statement    text;
   outcome      test.outcome;
   open_columns text[] := '{}';
 begin
-  for found_column in
-    select attname from pg_attribute
+  for found_column, written in
+    -- a default may call what the role may not
+    select attname, case when attgenerated <> '' or attidentity = 'a' then 'default' else 'null' end from pg_attribute
     where attrelid = relation and attnum > 0 and not attisdropped and (verb <> 'insert' or attgenerated = '')
     order by attnum
   loop
@@ -356,8 +387,8 @@ begin
       case verb
         when 'select' then 'select %2$I from %1$s where false'
         when 'insert' then 'insert into %1$s (%2$I) overriding system value select null where false'
-        when 'update' then 'update %1$s set %2$I = default where false'
-      end, relation, found_column);
+        when 'update' then 'update %1$s set %2$I = %3$s where false'
+      end, relation, found_column, written);
     outcome := test.attempt(who, statement);
     if outcome.state is null then
       open_columns := open_columns || found_column;
@@ -376,21 +407,127 @@ comment on function test.column_privileges_are(text, text, regclass, text, text)
   'The privilege (select, insert, update) is granted on exactly these columns of the table, in its order.';
 
 
--- Keys and not-null columns.
+-- Keys and not-null columns, tried on a row behind the triggers and checks of its table.
+
+create function test.error_of(statement text) returns text
+language plpgsql
+as $$
+declare
+  broken name;
+begin
+  execute statement;
+  raise exception using errcode = 'UNDO0';
+exception
+  when sqlstate 'UNDO0' then
+    return null;
+  when others then
+    get stacked diagnostics broken = constraint_name;
+    return concat_ws(' ', sqlstate, nullif(broken, ''));
+end
+$$;
+comment on function test.error_of(text) is
+  'The SQLSTATE of a statement and the constraint that it breaks; null when it succeeds. Its effects are undone.';
+
+create procedure test.insert_any_row(relation regclass)
+language plpgsql
+as $$
+begin
+  set local session_replication_role = replica;
+  execute (
+    select format('insert into %s (%s) values (%s)', relation,
+      string_agg(quote_ident(attname), ', ' order by attnum),
+      string_agg(case format_type(atttypid, null)
+        when 'boolean'                  then 'true'
+        when 'text'                     then quote_literal('any')
+        when 'bytea'                    then quote_literal('any')
+        when 'jsonb'                    then quote_literal('{}')
+        when 'text[]'                   then quote_literal('{}')
+        when 'uuid'                     then 'gen_random_uuid()'
+        when 'interval'                 then quote_literal('1 day')
+        when 'timestamp with time zone' then 'now()'
+        when 'date'                     then 'current_date'
+        when 'pg_snapshot'              then quote_literal('1:1:')
+        when 'audit.action'             then quote_literal('insert')
+        else quote_literal('1')
+      end, ', ' order by attnum))
+    from pg_attribute
+    where attrelid = relation and attnum > 0 and not attisdropped and attgenerated = '');
+  set local session_replication_role = origin;
+end
+$$;
+comment on procedure test.insert_any_row(regclass) is
+  'Inserts a row with some value in each column, which refers to nothing; for a table without triggers and checks.';
+
+create function test.tried_structure(relation regclass, keys text[]) returns text
+language plpgsql
+as $$
+declare
+  obstacle text;
+  has_rows boolean;
+  columns  text;
+  tried    text;
+begin
+  execute format('alter table %s disable trigger user', relation);
+  for obstacle in
+    select format('drop constraint %I', conname) from pg_constraint where conrelid = relation and contype = 'c'
+    union all
+    select format('alter %I drop identity', attname) from pg_attribute where attrelid = relation and attidentity <> ''
+  loop
+    execute format('alter table %s %s', relation, obstacle);
+  end loop;
+  execute format('select exists (select from %s)', relation) into has_rows;
+  if not has_rows then
+    call test.insert_any_row(relation);
+  end if;
+  select string_agg(quote_ident(attname), ', ' order by attnum) into columns
+  from pg_attribute where attrelid = relation and attnum > 0 and not attisdropped and attgenerated = '';
+
+  select concat_ws(E'\n',
+    string_agg(format('%s: %s', key, test.error_of(
+      case when referring.column_name is null
+        then format('set local session_replication_role = replica; insert into %1$s (%2$s) select %2$s from %1$s limit 1',
+               relation, columns)
+        else format('update %1$s set %2$I = %3$s where ctid = (select min(ctid) from %1$s)', relation, referring.column_name,
+               case referring.type when 'integer' then '-1' when 'uuid' then 'gen_random_uuid()' else quote_literal('none such') end)
+      end)), E'\n' order by n),
+    'not null: ' || (
+      select string_agg(attname, ', ' order by attnum)
+      from pg_attribute
+      where attrelid = relation and attnum > 0 and not attisdropped and attgenerated = ''
+        and test.error_of(format('update %s set %I = null', relation, attname)) = '23502'))
+  into tried
+  from unnest(keys) with ordinality listed (key, n)
+  left join lateral (
+    select attname as column_name, format_type(atttypid, null) as type
+    from pg_attribute
+    where attrelid = relation and attname = substring(key from '^FOREIGN KEY \((\w+)\)')) referring on true;
+  raise exception using errcode = 'UNDO0', message = tried;
+exception when sqlstate 'UNDO0' then
+  return sqlerrm;
+end
+$$;
+comment on function test.tried_structure(regclass, text[]) is
+  'What refuses a second row with the same primary key, a reference to a record that does not exist, and a null: each tried on a row, behind the triggers and checks of the table.';
 
 create function test.has_structure(relation regclass, keys text[], required text) returns text
 language sql
 return is(
-  format(E'%s\nnot null: %s',
+  concat_ws(E'\n',
     (select string_agg(pg_get_constraintdef(oid), E'\n' order by contype desc, pg_get_constraintdef(oid) collate "C")
      from pg_constraint where conrelid = relation and contype in ('p', 'f')),
-    (select string_agg(attname, ', ' order by attnum)
-     from pg_attribute where attrelid = relation and attnum > 0 and attnotnull)),
-  format(E'%s\nnot null: %s',
+    test.tried_structure(relation, keys)),
+  concat_ws(E'\n',
     (select string_agg(key, E'\n' order by key ~ '^PRIMARY' desc, key collate "C") from unnest(keys) key),
-    required),
+    (select string_agg(format('%s: %s', key,
+       case when key ~ '^PRIMARY' then format('23505 %s_pkey', (select relname from pg_class where oid = relation))
+            else '23503 ' || (
+              select conname from pg_constraint
+              where conrelid = relation and contype = 'f' and pg_get_constraintdef(oid) = key)
+       end), E'\n' order by n)
+     from unnest(keys) with ordinality listed (key, n)),
+    'not null: ' || required),
   format('%s has these keys, refers to these records, and must have these columns', relation));
 comment on function test.has_structure(regclass, text[], text) is
-  'A table has exactly these keys, as pg_get_constraintdef writes them, and exactly these columns that cannot be null.';
+  'A table has exactly these keys, as pg_get_constraintdef writes them, and exactly these columns that cannot be null; each refuses a row that breaks it.';
 
 reset search_path;

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(31);
+select plan(32);
 
 create temp view our_schema as
   select oid, nspname from pg_namespace where nspowner = (select oid from pg_roles where rolname = 'epic_owner') and nspname !~ '^(graphile_|extensions$)';
@@ -129,11 +129,12 @@ select is_empty($$ select name from our_function
 select set_eq(
   $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
   array['auth.in_session', 'auth.restore_timeouts', 'auth.set_claims', 'auth.open_session', 'auth.log_out', 'auth.create_read_only_token',
-        'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.clients_spelt_like',
-        'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy', 'auth.password_parameters', 'auth.my_password_parameters',
+        'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.is_frequent', 'crm_private.clients_spelt_like',
+        'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_shares', 'crm_private.search_fuzzy', 'auth.password_parameters', 'auth.my_password_parameters',
         'auth.log_in', 'auth.authenticate_service', 'auth.refresh', 'auth.change_password',
         'auth.second_factor_confirmed', 'auth.second_factor_enrolled', 'auth.begin_second_factor', 'auth.enable_second_factor',
-        'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor', 'auth.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client'],
+        'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor', 'auth.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client',
+        'access.answer_all', 'access.who_may'],
   'only the listed functions are security definer');
 select is_empty($$ select name from our_function
                    where prorettype <> 'trigger'::regtype and obj_description(oid, 'pg_proc') is null $$,
@@ -162,6 +163,9 @@ select is_empty($$ select indexrelid::regclass from pg_index
                    where indrelid in (select oid from our_table) and indisunique and not indisprimary
                      and obj_description(indexrelid, 'pg_class') is null $$,
   'every unique index has a comment, the sentence of its error');
+select is_empty($$ select index from dba.index_use
+                   where relation in (select name from our_table) and serves is null and not used_by @> '{primary key}' $$,
+  'every index but that of a primary key has a comment, what it serves');
 select is_empty($$ select tgrelid::regclass, tgname from pg_trigger
                    where tgrelid in (select oid from our_table) and not tgisinternal
                      and (obj_description(oid, 'pg_trigger') is null or tgenabled not in ('O', 'A')) $$,

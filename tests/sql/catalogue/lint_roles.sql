@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(14);
+select plan(19);
 
 
 select test.lint_finds('roles', 'privileged_api_role',
@@ -15,6 +15,37 @@ select test.lint_finds('roles', 'privileged_api_role',
   'epic_owner', 'epic_owner is a superuser, creates roles, creates databases, replicates.',
   'alter role epic_owner superuser createrole createdb replication',
   'alter role epic_owner nosuperuser nocreaterole nocreatedb noreplication');
+
+create role epic_backup;
+select test.lint_finds('roles', 'bypassing_role',
+  'epic_backup', 'It bypasses row-level security, and may access crm.client.',
+  'grant select on crm.client to epic_backup; alter role epic_backup bypassrls',
+  'revoke select on crm.client from epic_backup');
+
+create role epic_operator;
+select test.lint_finds('roles', 'bypassing_role',
+  'epic_backup to epic_operator', 'epic_operator can become epic_backup, which bypasses row-level security.',
+  'grant epic_backup to epic_operator',
+  'alter role epic_backup nobypassrls');
+
+select test.lint_finds('roles', 'preset_claim',
+  'jwt.claims.department of epic_authenticator', 'Every connection of epic_authenticator begins with it.',
+  $$ alter role epic_authenticator set jwt.claims.department = 'management' $$,
+  'alter role epic_authenticator reset jwt.claims.department');
+
+create procedure pg_temp.change_database(change text)
+language plpgsql
+as $$ begin execute format('alter database %I %s', current_database(), change); end $$;
+select test.lint_finds('roles', 'preset_claim',
+  format('jwt.claims.employee_id of every role in database %s', current_database()),
+  format('Every connection of every role in database %s begins with it.', current_database()),
+  $$ call pg_temp.change_database('set jwt.claims.employee_id = 1') $$,
+  $$ call pg_temp.change_database('reset jwt.claims.employee_id') $$);
+
+select test.lint_finds('roles', 'preset_claim',
+  'role of epic_authenticator', 'Every connection of epic_authenticator begins with it.',
+  'alter role epic_authenticator set role = epic_management',
+  'alter role epic_authenticator reset role');
 
 select test.lint_finds('roles', 'predefined_api_role',
   'pg_read_all_data to epic_employee', 'epic_employee is a member of pg_read_all_data.',

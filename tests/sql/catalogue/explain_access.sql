@@ -221,7 +221,7 @@ from (values
 -- why a call was refused
 
 call test.given('owner', $$ create function crm.close_books() returns void language sql begin atomic select; end $$);
-select test.reads(who, format('select coalesce((select sentence from access.explain_call(%L) where kind = ''verdict''), ''none'')', called), answer,
+select test.reads(who, format('select coalesce((select sentence from access.explain_call(%L, current_user) where kind = ''verdict''), ''none'')', called), answer,
   format('%s asks who may call %s', test.department_of(who), called))
 from (values ('alice', 'erase_client',        'Only management may do this.'),
              ('emma',  'erase_client',        'Management may do this.'),

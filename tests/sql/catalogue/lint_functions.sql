@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(8);
+select plan(12);
 
 
 select test.lint_finds('functions', 'mutable_search_path',
@@ -14,6 +14,33 @@ select test.lint_finds('functions', 'mutable_search_path',
   'crm_private.normalize_text(text)', 'Its search_path=crm, public.',
   'alter function crm_private.normalize_text(text) set search_path = crm, public',
   'alter function crm_private.normalize_text(text) set search_path = pg_catalog, pg_temp');
+
+select test.lint_finds('functions', 'immutable_claim_reader',
+  'crm.current_employee_id()', 'It reads a claim, and a plan keeps what it gave another caller.',
+  'alter function crm.current_employee_id() immutable',
+  'alter function crm.current_employee_id() stable');
+
+select test.lint_finds('functions', 'immutable_claim_reader',
+  'crm.trial()', 'It reads a claim, and a plan keeps what it gave another caller.',
+  $$ create function crm.trial() returns text language plpgsql immutable
+       as 'begin return current_setting(''jwt.claims.department'', true); end' $$,
+  'alter function crm.trial() stable');
+drop function crm.trial();
+
+-- An empty path leaves temporary types first, such as one that is called text.
+create role epic_trial;
+do $$ begin execute format('grant temporary on database %I to epic_trial', current_database()); end $$;
+select test.lint_finds('functions', 'temporary_objects_first',
+  'crm.trial()', 'epic_trial may create temporary objects, and it looks there first.',
+  $$ create function crm.trial() returns text language plpgsql security definer set search_path = ''
+       as 'begin return ''a''::text; end';
+     revoke execute on function crm.trial() from public;
+     grant execute on function crm.trial() to epic_trial $$,
+  'alter function crm.trial() set search_path = pg_catalog, pg_temp');
+select is_empty(
+  $$ select * from dba.lint_of_functions where name = 'temporary_objects_first' $$,
+  'temporary_objects_first: not where no caller may create temporary objects');
+drop function crm.trial();
 
 select test.lint_finds('functions', 'security_definer_exposed',
   'crm.deactivate_employee(integer,integer)', 'epic_employee may call it, and it acts as epic_owner.',

@@ -1,0 +1,192 @@
+// node tests/operations/main.ts: what PgBouncer and HAProxy (Debian's packages pgbouncer and haproxy) do to servers, under load.
+// Run by .ci/run, and not by `npm test`, which needs nothing installed.
+
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, chown, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { runTests, test } from '../../scripts/test-runner.ts';
+import { findFreePort } from '../../src/server/database/embedded/postmaster.ts';
+import { generateJwks } from '../../src/server/identity/key-file.ts';
+import { type ServerProcess, spawnServer } from '../support/server.ts';
+import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+import {
+  adminUrlOf,
+  loginUrlsOf,
+  startTestServer,
+  type TestServer,
+} from '../support/test-server.ts';
+import { until } from '../support/until.ts';
+import { addSalespeople, type Salesperson, work } from './workload.ts';
+
+interface Ground {
+  folder: string;
+  postgres: TestServer;
+  people: Salesperson[];
+  /** The signing keys that all servers share. */
+  keysFile: string;
+}
+
+await runTests(async () => {
+  const folder = await makeTemporaryFolder();
+  const { stop, ...postgres } = await startTestServer();
+  const admin = new Client({ connectionString: adminUrlOf(postgres, postgres.template) });
+  try {
+    await admin.connect();
+    const keysFile = join(folder, 'keys.json');
+    await writeFile(keysFile, JSON.stringify(generateJwks()), { mode: 0o600 });
+    const people = await addSalespeople(admin, 20);
+    const ground = { folder, postgres, people, keysFile };
+    await test('three servers share five connections of PgBouncer in transaction mode', () =>
+      behindPgBouncer(ground));
+    await test('four rolling restarts behind HAProxy fail no request', () => behindHaproxy(ground));
+  } finally {
+    await admin.end();
+    await stop();
+    await removeFolder(folder);
+  }
+});
+
+async function behindPgBouncer({ folder, postgres, people, keysFile }: Ground): Promise<void> {
+  const port = await findFreePort();
+  const { authenticatorUrl, workerUrl } = loginUrlsOf(postgres, postgres.template);
+  const direct = new URL(authenticatorUrl);
+  const users = join(folder, 'users.txt');
+  const config = join(folder, 'pgbouncer.ini');
+  await writeFile(users, `"epic_authenticator" "${direct.password}"\n`);
+  await writeFile(
+    config,
+    [
+      '[databases]',
+      `epic = host=127.0.0.1 port=${direct.port} dbname=${postgres.template}`,
+      '[pgbouncer]',
+      `listen_addr = 127.0.0.1`,
+      `listen_port = ${port}`,
+      'unix_socket_dir =',
+      'auth_type = scram-sha-256',
+      `auth_file = ${users}`,
+      'pool_mode = transaction',
+      'default_pool_size = 5',
+    ].join('\n'),
+  );
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) await shareWithNobody(folder, users, config);
+  const pooler = spawn('pgbouncer', [...(isRoot ? ['-u', 'nobody'] : []), '-q', config], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const servers: ServerProcess[] = [];
+  try {
+    await until(() => isListening(port));
+    const pooled = Object.assign(new URL(authenticatorUrl), {
+      port: String(port),
+      pathname: '/epic',
+    });
+    const env = {
+      EPIC_JWT_KEYS: keysFile,
+      EPIC_PREPARED_STATEMENTS: 'off',
+      DATABASE_DIRECT_URL: authenticatorUrl,
+    };
+    for (let nth = 0; nth < 3; nth++) {
+      servers.push(await spawnServer({ authenticatorUrl: pooled.href, workerUrl }, env));
+    }
+    const end = performance.now() + 15_000;
+    const { answers, faults } = await work(
+      people,
+      (nth) => servers[nth % 3]?.url ?? '',
+      () => performance.now() > end,
+    );
+    process.stdout.write(`${answers} answers\n`);
+    assert.deepEqual(faults, {});
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await ended(pooler);
+  }
+}
+
+async function behindHaproxy({ folder, postgres, people, keysFile }: Ground): Promise<void> {
+  const [port, ...ports] = [await findFreePort(), await findFreePort(), await findFreePort()];
+  const config = join(folder, 'haproxy.cfg');
+  await writeFile(
+    config,
+    [
+      'defaults',
+      '  mode http',
+      '  timeout connect 2s',
+      '  timeout client 30s',
+      '  timeout server 30s',
+      '  timeout check 5s',
+      'frontend api',
+      `  bind 127.0.0.1:${port}`,
+      '  default_backend servers',
+      'backend servers',
+      '  option httpchk GET /readyz',
+      '  default-server check inter 1s fall 3 rise 1',
+      ...ports.map((each, nth) => `  server epic${nth} 127.0.0.1:${each}`),
+      '',
+    ].join('\n'),
+  );
+  const proxy = spawn('haproxy', ['-q', '-db', '-f', config], { stdio: 'inherit' });
+  const urls = loginUrlsOf(postgres, postgres.template);
+  const serve = (each: number) =>
+    spawnServer(urls, { EPIC_JWT_KEYS: keysFile, EPIC_PORT: String(each), EPIC_DRAIN: '6' });
+  const servers = await Promise.all(ports.map(serve));
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await until(() => isServing(url));
+    let isOver = false;
+    const working = work(
+      people,
+      () => url,
+      () => isOver,
+    );
+    for (let restart = 0; restart < 4; restart++) {
+      const nth = restart % servers.length;
+      assert.equal(await servers[nth]?.stop(), 0);
+      servers[nth] = await serve(ports[nth] ?? 0);
+      // until HAProxy has seen it
+      await sleep(3_000);
+    }
+    isOver = true;
+    const { answers, faults } = await working;
+    process.stdout.write(`${answers} answers\n`);
+    assert.deepEqual(faults, {});
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await ended(proxy);
+  }
+}
+
+/** PgBouncer does not run as root. */
+async function shareWithNobody(folder: string, ...files: string[]): Promise<void> {
+  await chmod(folder, 0o711);
+  for (const file of files) await chown(file, 65_534, 65_534);
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exit;
+}
+
+function isServing(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
