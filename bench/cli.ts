@@ -6,29 +6,25 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
-import { parseArgs } from 'node:util';
 import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
 import { setUpEpic } from '../tests/support/epic.ts';
 import { programs } from '../tests/support/paths.ts';
 import { plainEnvironment } from '../tests/support/program.ts';
 import { spawnServer } from '../tests/support/server.ts';
+import { atMost, figureRows } from './figures.ts';
 import {
   type BenchServer,
   load,
   log,
   median,
+  readFlags,
   runBench,
   table,
   timed,
   withBenchServer,
 } from './support.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '40' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const flags = readFlags({ runs: 40, json: false });
 
 interface Case {
   name: string;
@@ -80,7 +76,7 @@ async function measure(server: BenchServer): Promise<void> {
     const loadBefore = load();
     const times = cases.map((): number[] => []);
     // The first rounds warm up the server and the disk.
-    for (let round = -3; round < Number(flags.runs); round += 1) {
+    for (let round = -3; round < flags.runs; round += 1) {
       for (const [index, each] of cases.entries()) {
         const { milliseconds } = await timed(() => run(each, home));
         if (round >= 0) times[index]?.push(milliseconds);
@@ -121,23 +117,25 @@ function report(
       limit,
     };
   });
+  const figures = rows.flatMap(({ name, ratio, limit }) =>
+    limit === null ? [] : [atMost(name, ratio, limit, '× node')],
+  );
   if (flags.json) {
-    const about = { server: server.description, node: process.version, runs: Number(flags.runs) };
-    process.stdout.write(`${JSON.stringify({ ...about, load: busy, cases: rows })}\n`);
+    const about = { server: server.description, node: process.version, runs: flags.runs };
+    process.stdout.write(`${JSON.stringify({ ...about, load: busy, cases: rows, figures })}\n`);
     return;
   }
   const lines = [
-    ['', 'median', 'least', 'of node', 'at most'],
-    ...rows.map(({ name, milliseconds, least, ratio, limit }) => [
+    ['', 'median', 'least', 'of node'],
+    ...rows.map(({ name, milliseconds, least, ratio }) => [
       name,
       `${milliseconds.toFixed(1)} ms`,
       `${least.toFixed(1)} ms`,
       `${ratio.toFixed(2)} ×`,
-      limit === null ? '' : `${limit.toFixed(1)} ×`,
     ]),
   ];
   log(
     `Node ${process.version}, ${server.description}, ${flags.runs} rounds, load ${busy.before} to ${busy.after}.\n`,
   );
-  process.stdout.write(`${table(lines)}\n`);
+  process.stdout.write(`${table(lines)}\n\n${table(figureRows(figures))}\n`);
 }

@@ -3,7 +3,6 @@
 //
 //   npm run bench -- login [--rounds 200] [--json]
 
-import { parseArgs } from 'node:util';
 import type { Client } from 'pg';
 import { hashPresentedPassword } from '../src/server/identity/passwords.ts';
 import { askToLogIn, codesOf } from '../tests/server/support/api.ts';
@@ -13,6 +12,7 @@ import {
   load,
   log,
   median,
+  readFlags,
   runBench,
   table,
   timed,
@@ -20,13 +20,8 @@ import {
   withClient,
 } from './support.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '200' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const rounds = Number(flags.rounds);
+const flags = readFlags({ rounds: 200, json: false });
+const { rounds } = flags;
 const wrongPassword = 'not the password';
 
 interface Case {

@@ -3,7 +3,6 @@
 //
 //   npm run bench -- refusal [--rounds 200] [--json]
 
-import { parseArgs } from 'node:util';
 import type { Client } from 'pg';
 import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
 import { ask, logIn, type Session } from '../tests/server/support/api.ts';
@@ -21,6 +20,7 @@ import {
   load,
   log,
   median,
+  readFlags,
   runBench,
   table,
   timed,
@@ -28,13 +28,8 @@ import {
   withClient,
 } from './support.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '200' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const rounds = Number(flags.rounds);
+const flags = readFlags({ rounds: 200, json: false });
+const { rounds } = flags;
 
 await runBench(() => withBenchServer(undefined, measure));
 

@@ -9,26 +9,22 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
 import { localDatabaseName } from '../src/server/database/deploy/local.ts';
-import { findRunningCluster } from '../src/server/database/embedded/cluster.ts';
+import { withExistingCluster } from '../src/server/database/embedded/cluster.ts';
 import { demoPassword } from '../src/server/demo/company.ts';
 import { OperatorError } from '../src/server/errors/errors.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
-import { load, log, median, runBench, table, withClient } from './support.ts';
+import { load, log, median, readFlags, runBench, table, withClient } from './support.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    other: { type: 'string' },
-    blocks: { type: 'string', default: '20' },
-    requests: { type: 'string', default: '100' },
-    clients: { type: 'string', default: '10000' },
-    only: { type: 'string', default: '' },
-    json: { type: 'boolean', default: false },
-  },
+const flags = readFlags({
+  other: '',
+  blocks: 20,
+  requests: 100,
+  clients: 10_000,
+  only: '',
+  json: false,
 });
-const blocks = Number(flags.blocks);
-const requests = Number(flags.requests);
+const { blocks, requests } = flags;
 const concurrency = 4;
 
 interface Case {
@@ -117,7 +113,7 @@ interface Measured {
 const started: ChildProcess[] = [];
 
 await runBench(async () => {
-  if (flags.other === undefined) {
+  if (flags.other === '') {
     throw new OperatorError('Another checkout is missing.', 'Give it with --other FOLDER.');
   }
   const folder = await makeTemporaryFolder();
@@ -164,10 +160,13 @@ async function startArm(name: string, checkout: string, folder: string): Promise
     variables: { input: { email: 'alice.martin@epicevents.example', password: demoPassword } },
   });
   const arm: Arm = { name, url, process: child, token: login.login.accessToken, own: [] };
-  await importClients(arm, Number(flags.clients));
-  const adminUrl = await findRunningCluster({ dataFolder: folder, say: log }, localDatabaseName);
-  if (adminUrl === null) throw new OperatorError(`The PostgreSQL of ${checkout} is not found.`);
-  await withClient(adminUrl, (client) => client.query('vacuum (analyze)'));
+  await importClients(arm, flags.clients);
+  const vacuumed = await withExistingCluster(
+    { dataFolder: folder, say: log },
+    localDatabaseName,
+    (adminUrl) => withClient(adminUrl, (client) => client.query('vacuum (analyze)')),
+  );
+  if (vacuumed === null) throw new OperatorError(`The PostgreSQL of ${checkout} is not found.`);
   const { clients } = await post(url, arm.token, {
     query: '{ clients(first: 500, condition: { mine: true }) { nodes { id } } }',
   });

@@ -1,12 +1,41 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { Client, type ClientConfig } from 'pg';
 import { deploy, dropDatabase, prepareServer } from '../src/server/database/deploy/deploy.ts';
 import { openCluster } from '../src/server/database/embedded/cluster.ts';
 import type { LoginUrls } from '../src/server/database/logins.ts';
 import { OperatorError } from '../src/server/errors/errors.ts';
 import { makeTemporaryFolder, removeFolder } from '../tests/support/temporary-folder.ts';
+
+type Flags<Defaults> = {
+  [Name in keyof Defaults]: Defaults[Name] extends number
+    ? number
+    : Defaults[Name] extends boolean
+      ? boolean
+      : string;
+};
+
+/** The flags of a benchmark, each of the kind of its default; without one a flag of text is empty. */
+export function readFlags<const Defaults extends Record<string, number | boolean | string>>(
+  defaults: Defaults,
+): Flags<Defaults> {
+  const options = Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [
+      name,
+      { type: typeof value === 'boolean' ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  const { values } = parseArgs({ options });
+  const read = Object.entries(defaults).map(([name, fallback]) => {
+    const given = values[name] ?? fallback;
+    const value = typeof fallback === 'number' ? Number(given) : given;
+    if (Number.isNaN(value)) throw new RangeError(`--${name} takes a number.`);
+    return [name, value];
+  });
+  return Object.fromEntries(read);
+}
 
 /** A PostgreSQL to measure on, with production settings: every commit is flushed to disk. */
 export interface BenchServer {

@@ -3,19 +3,16 @@
 //
 //   npm run bench -- soak [--minutes 10] [--seed N] [--servers 3] [--json]
 
-import { parseArgs } from 'node:util';
 import { OperatorError } from '../../src/server/errors/errors.ts';
-import { runBench } from '../support.ts';
+import { readFlags, runBench } from '../support.ts';
 import { describe, isClean } from './report.ts';
 import { soak } from './soak.ts';
 
-const { values: flags } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    servers: { type: 'string', default: '3' },
-    json: { type: 'boolean', default: false },
-  },
+const flags = readFlags({
+  minutes: 10,
+  seed: Date.now() % 1_000_000,
+  servers: 3,
+  json: false,
 });
 
 const interruption = new AbortController();
@@ -39,8 +36,7 @@ await runBench(async () => {
   process.exitCode = isClean(report) ? (interruption.signal.aborted ? 130 : 0) : 1;
 });
 
-function positive(flag: string, text: string): number {
-  const value = Number(text);
+function positive(flag: string, value: number): number {
   if (Number.isFinite(value) && value > 0) return value;
-  throw new OperatorError(`--${flag} takes a number above 0, not "${text}".`);
+  throw new OperatorError(`--${flag} takes a number above 0, not ${value}.`);
 }

@@ -3,6 +3,9 @@ import type { Client } from 'pg';
 /** How many of each record there are, and how many a bulk update changes. */
 export const BULK = 1_000;
 
+/** The secret of the access token of a department's session. */
+export const secretOf = (department: string) => Buffer.alloc(32, department);
+
 /** One of sales and one of support, who look after 1,000 clients, 1,000 drafts and 1,000 events. */
 export async function fill(client: Client): Promise<void> {
   await client.query(`
@@ -14,6 +17,10 @@ export async function fill(client: Client): Promise<void> {
     select id, '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', false from crm.employee;
 
     insert into auth.session (employee_id) select id from crm.employee;
+
+    insert into auth.access_token (secret_hash, session_id, expires_at)
+    select sha256(convert_to(left(repeat(department, 32), 32), 'UTF8')), session.id, now() + interval '1 day'
+    from auth.session join crm.employee on employee.id = session.employee_id;
 
     insert into crm.client (full_name, email, phone, company_name, commercial_contact_id)
     select 'Client ' || nth, 'client' || nth || '@acme.example', '+33 1 02 03 04 05', 'Acme ' || nth, employee.id
@@ -29,11 +36,11 @@ export async function fill(client: Client): Promise<void> {
   await client.query('vacuum (analyze)');
 }
 
-/** Disables the audit triggers of this database. */
-export async function switchAuditOff(client: Client): Promise<void> {
+/** Disables the triggers of history, notifications, versions and signals in this database. */
+export async function switchOff(client: Client): Promise<void> {
   const { rows } = await client.query<{ statement: string }>(
     `select format('alter table %s disable trigger %I', tgrelid::regclass, tgname) as statement
-     from pg_trigger where tgname ~ '_90_' and not tgisinternal`,
+     from pg_trigger where tgname ~ '_(05_check_version|80_notify|90_record_|95_signal)' and not tgisinternal`,
   );
   for (const { statement } of rows) await client.query(statement);
   await client.query('vacuum (analyze)');
