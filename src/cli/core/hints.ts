@@ -97,8 +97,8 @@ interface Attempt {
   id: unknown;
 }
 
-/** The server may have received the request before the connection failed. */
-const uncertain = new Set(['timeout', 'connection_cut']);
+/** The server, or the database, may have received the request before the connection failed. */
+const uncertain = new Set(['timeout', 'connection_cut', 'database_lost']);
 
 /** What to type next, where that depends on the command. */
 function hintAfter({ code, kind, hint }: Problem, { noun, name, id }: Attempt): string | undefined {

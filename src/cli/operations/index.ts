@@ -198,6 +198,7 @@ export const EventAction = {
 
 export type EventAction = typeof EventAction[keyof typeof EventAction];
 export type EventCondition = {
+  commercialId?: number | null | undefined;
   contractId?: number | null | undefined;
   from?: string | null | undefined;
   id?: number | null | undefined;
@@ -224,6 +225,8 @@ export type EventInput = {
 };
 
 export const EventOrderBy = {
+  CommercialIdAsc: 'COMMERCIAL_ID_ASC',
+  CommercialIdDesc: 'COMMERCIAL_ID_DESC',
   ContractIdAsc: 'CONTRACT_ID_ASC',
   ContractIdDesc: 'CONTRACT_ID_DESC',
   IdAsc: 'ID_ASC',
@@ -357,6 +360,13 @@ export type RecordPaymentInput = {
   paidOn?: string | null | undefined;
 };
 
+export const RuleOutcome = {
+  Broken: 'broken',
+  Kept: 'kept',
+  Untried: 'untried'
+} as const;
+
+export type RuleOutcome = typeof RuleOutcome[keyof typeof RuleOutcome];
 export const SearchResultKind = {
   Client: 'client',
   Contract: 'contract',
@@ -645,6 +655,17 @@ export type EventMonthQueryVariables = Exact<{
 
 export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type EventCalendarQueryVariables = Exact<{
+  firstDay: string;
+  lastDay: string;
+  timeZone: string;
+  mine?: boolean | null | undefined;
+  support?: number | null | undefined;
+}>;
+
+
+export type EventCalendarQuery = { calendar: Array<{ day: string | null, dayEvents: number | null, eventId: number, title: string, startDate: string, endDate: string, status: EventStatus, supportContactId: number | null, supportContact: string | null, mine: boolean, doubleBooked: boolean }> | null };
+
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
@@ -920,6 +941,17 @@ export type EventChangedSubscriptionVariables = Exact<{
 
 export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } };
 
+export type WhoMayQueryVariables = Exact<{
+  record: RecordKind;
+  verb: AccessVerb;
+  rowId?: number | null | undefined;
+  columns?: Array<string> | string | null | undefined;
+  newValues?: unknown;
+}>;
+
+
+export type WhoMayQuery = { whoMay: Array<{ department: Department, employeeId: number | null, fullName: string | null, people: number, holds: boolean | null, policy: string | null, sentence: string | null, rules: RuleOutcome | null, rule: string | null, ruleSentence: string | null, isComplete: boolean }> | null };
+
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactId contactName contactDepartment}}';
 
@@ -1014,7 +1046,7 @@ export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMut
   'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeLeaving: Operation<EmployeeLeavingQuery, EmployeeLeavingQueryVariables> =
-  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount(upTo:1000)nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount(upTo:1000)nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColleaguesQueryVariables> =
   'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';
@@ -1024,6 +1056,9 @@ export const EventList: Operation<EventListQuery, EventListQueryVariables> =
 
 export const EventMonth: Operation<EventMonthQuery, EventMonthQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
+export const EventCalendar: Operation<EventCalendarQuery, EventCalendarQueryVariables> =
+  'query EventCalendar($firstDay:Date!$lastDay:Date!$timeZone:String!$mine:Boolean$support:Int){calendar(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone mine:$mine supportContactId:$support){day dayEvents eventId title startDate endDate status supportContactId supportContact mine doubleBooked}}';
 
 export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
   'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
@@ -1056,7 +1091,7 @@ export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables>
   'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$allowDuplicates:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail allowDuplicates:$allowDuplicates dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount}myDrafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
@@ -1129,3 +1164,6 @@ export const NotificationReceived: Operation<NotificationReceivedSubscription, N
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
   'fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';
+
+export const WhoMay: Operation<WhoMayQuery, WhoMayQueryVariables> =
+  'query WhoMay($record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){whoMay(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){department employeeId fullName people holds policy sentence rules rule ruleSentence isComplete}}';

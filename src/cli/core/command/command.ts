@@ -45,6 +45,8 @@ export interface Title {
 export interface Definition<Row, F extends Flags> {
   flags: F;
   columns: readonly Column<Row>[];
+  /** The columns of what it prints instead with one of its flags. */
+  otherColumns?: readonly Column<Row>[];
   /** Command lines without the program's name, each with what it does. */
   examples: readonly (readonly [line: string, what: string])[];
   /** Where it does not have all formats: JSON alone, or none at all. */
@@ -61,7 +63,7 @@ export interface Definition<Row, F extends Flags> {
 /** A definition ready to be put on a command line, under whatever name. */
 export type Command = Omit<
   Definition<never, Flags>,
-  'columns' | 'run' | 'form' | 'beforeAsking'
+  'columns' | 'otherColumns' | 'run' | 'form' | 'beforeAsking'
 > & {
   /** What it prints: the same fields in every format. */
   fields: readonly Field[];
@@ -120,13 +122,21 @@ async function readFlags<Row, F extends Flags>(
 
 /** Makes a command of a definition. */
 export function command<Row, F extends Flags>(definition: Definition<Row, F>): Command {
-  const { columns, run, form: _form, beforeAsking: _before, ...shown } = definition;
+  const {
+    columns,
+    otherColumns = [],
+    run,
+    form: _form,
+    beforeAsking: _before,
+    ...shown
+  } = definition;
   return {
     ...shown,
     fields: columns,
     async execute(typed, services) {
       const { fields } = services;
-      const picked = fields === undefined ? columns : pickColumns(columns, fields);
+      const known = [...columns, ...otherColumns];
+      const picked = fields === undefined ? columns : pickColumns(known, fields);
       const flags = await readFlags(definition, typed, services);
       await run({ ...services, flags, columns: picked });
     },

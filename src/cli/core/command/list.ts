@@ -25,8 +25,8 @@ export type Filters<F extends Flags> = {
 interface ListDefinition<Row, F extends Flags, Order>
   extends Omit<Definition<Row, F>, 'run' | 'columns'> {
   summary: string;
-  /** The order without `--sort`. */
-  sortedBy: NoInfer<Order>;
+  /** The order without `--sort`; that of a period, where one is given: an index has it. */
+  sortedBy: NoInfer<Order> | ((filters: Filters<F>) => NoInfer<Order>);
   ifEmpty: string;
   /** How it is watched, where it can be. */
   watch?: () => Promise<WatchSpec<Row, Filters<F>>>;
@@ -116,7 +116,11 @@ export function list<Row, F extends Flags, Order>(
       if (given.all && given.watch) throw usageError('Give --all or --watch, not both.');
       const watched = given.watch ? await watch?.() : undefined;
       const after = (await watched?.position(api)) ?? '';
-      const page = { ...pageOf(given), orderBy: [given.sort ?? sortedBy] };
+      const order =
+        typeof sortedBy === 'function'
+          ? (sortedBy as (filters: Filters<F>) => Order)(filters)
+          : sortedBy;
+      const page = { ...pageOf(given), orderBy: [given.sort ?? order] };
       if (given.all) {
         if (given.limit) throw usageError('Give --all or --limit, not both.');
         const pages = everyPage((part) => fetch(api, filters, { ...page, ...part }), page.after);

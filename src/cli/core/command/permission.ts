@@ -125,22 +125,31 @@ interface About {
   fields?: readonly Field[];
 }
 
-/** Asks the database whether something is allowed, without doing it. */
-export async function permissionFor(
-  api: Api,
-  { fields: known, ...about }: About,
+/** A question as the variables of an operation: fields and values by the names of the database. */
+export function questionVariables(
   { record, verb, rowId, fields, values }: Question,
-): Promise<Permission> {
+  known: readonly Field[] | undefined,
+) {
   const named = Object.entries(values).map(([field, value]) => [columnName(field, known), value]);
   const columns = fields.length > 0 ? fields.map((field) => columnName(field, known)) : null;
-  const { seen, steps, refusal } = await api.send(Access, {
-    ...about,
+  return {
     record,
     verb,
     rowId,
     columns,
     newValues: named.length > 0 ? Object.fromEntries(named) : null,
-  });
+  };
+}
+
+/** Asks the database whether something is allowed, without doing it. */
+export async function permissionFor(
+  api: Api,
+  { fields: known, ...about }: About,
+  question: Question,
+): Promise<Permission> {
+  const variables = questionVariables(question, known);
+  const { columns } = variables;
+  const { seen, steps, refusal } = await api.send(Access, { ...about, ...variables });
   const verdict = steps?.at(-1);
   if (!steps || verdict?.kind !== 'verdict') {
     throw new CliError({ code: 'INTERNAL', message: 'The server gave no verdict.' });

@@ -80,8 +80,18 @@ export function formatCell(kind: Kind, cell: Cell): string {
 /** A cell for machines: the value itself; instants in UTC, a missing value is null. */
 export function plainCell(kind: Kind, cell: Cell): Exclude<Cell, undefined> {
   if (cell === null || cell === undefined) return null;
-  if (kind === 'instant') return new Date(String(cell)).toISOString().replace('.000Z', 'Z');
+  if (kind === 'instant') return inUtc(String(cell));
   return cell;
+}
+
+/** `2026-12-01T17:30:00.000000+00:00`, as the API writes it, in milliseconds: `2026-12-01T17:30:00Z`. */
+function inUtc(iso: string): string {
+  // in UTC already: a Date takes ten times as long
+  const text =
+    iso.length === 32 && iso.endsWith('+00:00')
+      ? `${iso.slice(0, 23)}Z`
+      : new Date(iso).toISOString();
+  return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text;
 }
 
 /** `fr_FR.UTF-8` as `fr-FR`; undefined for what names no language (C, POSIX) and what this Node does not know. */
@@ -149,4 +159,14 @@ export function timeZone(): string {
   const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
   // What Node says when the machine does not know.
   return name === undefined || name === 'Etc/Unknown' ? 'UTC' : name;
+}
+
+/** How far the API is asked to count where the exact number does not matter: `totalCount(upTo: 1000)`. */
+const countBound = 1000;
+
+/** A bounded count less what is shown already: `12`, `over 1,000`, `over 980`. */
+export function boundedCount(count: number, shown = 0): string {
+  return count > countBound
+    ? `over ${(countBound - shown).toLocaleString('en')}`
+    : String(count - shown);
 }

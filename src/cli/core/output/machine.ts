@@ -7,8 +7,10 @@ import { overrides, printable, printableLines } from './text.ts';
 type Plain = Exclude<Cell, undefined>;
 
 /** A cell in a line of text; an object as JSON. */
-const textOf = (cell: Cell) =>
-  typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell ?? '');
+const textOf = (cell: Cell) => {
+  if (typeof cell === 'string') return cell;
+  return typeof cell === 'object' && cell !== null ? JSON.stringify(cell) : String(cell ?? '');
+};
 
 function plainCells<Row>(columns: readonly Column<Row>[], row: Row): Plain[] {
   return columns.map(({ kind, value }) => plainCell(kind, value(row)));
@@ -46,8 +48,12 @@ export function tsvLine<Row>(columns: readonly Column<Row>[], row: Row): string 
   return `${plainCells(columns, row).map(text).join('\t')}\n`;
 }
 
+/** Most cells: no formula begins with it, and it has no separator, quotation mark or control character. */
+const unchanged = /^[A-Za-z0-9\u00c0-\u024f][\w\u00c0-\u024f .:@/+-]*$/;
+
 function csvCell(cell: Plain, kind: Kind): string {
   const plain = textOf(cell);
+  if (plain === '' || unchanged.test(plain)) return plain;
   const text = printableLines(figures.has(kind) ? plain : guardFormulas(plain));
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -59,8 +65,9 @@ export function csvHeader<Row>(columns: readonly Column<Row>[]): string {
 
 /** One CSV record; what a spreadsheet would run as a formula gets a `'` before it. */
 export function csvLine<Row>(columns: readonly Column<Row>[], row: Row): string {
-  const cells = columns.map(({ kind, value }) => csvCell(plainCell(kind, value(row)), kind));
-  return `${cells.join(',')}\r\n`;
+  let text = '';
+  for (const { kind, value } of columns) text += `,${csvCell(plainCell(kind, value(row)), kind)}`;
+  return `${text.slice(1)}\r\n`;
 }
 
 /** How a list is written row by row. */

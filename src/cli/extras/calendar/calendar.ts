@@ -36,25 +36,27 @@ export const calendar = verb({
   ],
   notes: [
     'Marks: * mine, ! its support employee is double-booked, x cancelled.',
-    'Without a terminal: one event per line; the last field says whether it is double-booked.',
+    'A day shows its first 10 events, and how many more it has.',
+    'Without a terminal: one event per line, all of them; the last field says whether it is double-booked.',
   ],
   async run({ api, output, flags, columns: shown, fields }) {
-    const { eventsOf } = await import('./events.ts');
+    const { daysWithEvents, eventsOf } = await import('./events.ts');
     const of = flags.month ?? thisMonth();
-    const { events, pairs } = await eventsOf(api, of, flags);
-    if (flags.ics !== undefined) {
-      const { icsOf } = await import('./ics.ts');
-      const name = `Epic Events ${daysOf(of)[0]?.slice(0, 7)}`;
-      const ics = await icsOf(name, events, new Date());
-      if (flags.ics === '-') return output.verbatim(ics);
-      const { writeWhole } = await import('../../core/output/file.ts');
-      await writeWhole(flags.ics, ics);
-      output.note(`${events.length} events are in ${flags.ics}.`);
-    } else if (fields === undefined && output.format === 'people') {
+    if (flags.ics === undefined && fields === undefined && output.format === 'people') {
       const { drawMonth } = await import('./draw.ts');
-      await output.drawing((paint, width, height) =>
-        drawMonth(of, events, pairs, paint, { width, height }),
+      const { days, pairs } = await daysWithEvents(api, of, flags);
+      return output.drawing((paint, width, height) =>
+        drawMonth(of, days, pairs, paint, { width, height }),
       );
-    } else await output.list(shown, events, 'No event in this month.');
+    }
+    const events = await eventsOf(api, of, flags);
+    if (flags.ics === undefined) return output.list(shown, events, 'No event in this month.');
+    const { icsOf } = await import('./ics.ts');
+    const name = `Epic Events ${daysOf(of)[0]?.slice(0, 7)}`;
+    const ics = await icsOf(name, events, new Date());
+    if (flags.ics === '-') return output.verbatim(ics);
+    const { writeWhole } = await import('../../core/output/file.ts');
+    await writeWhole(flags.ics, ics);
+    output.note(`${events.length} events are in ${flags.ics}.`);
   },
 });

@@ -1,8 +1,8 @@
-import { localDay, localHour, localTime } from '../../core/output/format.ts';
+import { boundedCount, localDay, localHour, localTime } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { blanks, printable, shorten, width, wrapped } from '../../core/output/text.ts';
-import { type Booking, type CalendarEvent, daysShown } from './events.ts';
-import { dayOf, daysOf, type Month, weeksOf } from './month.ts';
+import type { DrawnDay, DrawnEvent } from './events.ts';
+import { dayOf, type Month, weeksOf } from './month.ts';
 
 /** An event on one day of the grid. */
 export interface Entry {
@@ -61,13 +61,19 @@ function linesOf(entry: Entry, dayWidth: number, maxLines: number, paint: Paint)
   return lines.map((text) => ({ text, paint: painted }));
 }
 
+/** The entries of a day, and how many more it has, in words. */
+export interface Day {
+  entries: readonly Entry[];
+  more: string;
+}
+
 /**
  * Weeks from Monday to Sunday, each day with its entries; a week is as high as its fullest day. Days are like
  * `2026-12-01`, undefined for those of other months. Titles take as many lines as the height allows, one at least.
  */
 export function drawGrid(
   weeks: readonly Week[],
-  entriesOf: (day: string) => readonly Entry[],
+  dayOf: (day: string) => Day | undefined,
   today: string,
   paint: Paint,
   size: { width: number; height: number },
@@ -85,9 +91,11 @@ export function drawGrid(
         day === today
           ? { text: `[${number}]`, paint: paint.standout }
           : { text: ` ${number}`, paint: paint.quiet };
+      const { entries = [], more = '' } = dayOf(day) ?? {};
       return [
         heading,
-        ...entriesOf(day).flatMap((entry) => linesOf(entry, dayWidth, maxLines, paint)),
+        ...entries.flatMap((entry) => linesOf(entry, dayWidth, maxLines, paint)),
+        ...(more ? [{ text: shorten(more, dayWidth), paint: paint.quiet }] : []),
       ];
     });
     const height = Math.max(1, ...days.map(({ length }) => length));
@@ -103,9 +111,7 @@ export function drawGrid(
   return [4, 3, 2].map(draw).find(fits) ?? draw(1);
 }
 
-type Event = Booking & Pick<CalendarEvent, 'title' | 'supportContactName'>;
-
-function entryOf(event: CalendarEvent, day: string): Entry {
+function entryOf(event: DrawnEvent, day: string): Entry {
   const isFirst = localDay(new Date(event.startDate)) === day;
   const isCancelled = event.status === 'cancelled';
   const marks = [event.mine && '*', event.doubleBooked && '!', isCancelled && 'x'];
@@ -127,46 +133,69 @@ function legendFor(entries: readonly Entry[]): string {
     .join('   ');
 }
 
-function describeClash([one, other]: readonly [Event, Event]): string {
-  const named = ({ id, title, startDate, endDate }: Event) =>
+function describeClash([one, other]: readonly [DrawnEvent, DrawnEvent]): string {
+  const named = ({ id, title, startDate, endDate }: DrawnEvent) =>
     `${id} “${title}” ${localTime(startDate)}–${localHour(endDate)}`;
   return `! ${one.supportContactName ?? 'Someone'}: ${named(one)} and ${named(other)}`;
+}
+
+/** As many double bookings as a person reads. */
+const maxPairs = 20;
+
+/** What stands below a month: its double bookings, and how to see what did not fit. */
+function linesBelow(
+  days: ReadonlyMap<string, DrawnDay>,
+  pairs: readonly [DrawnEvent, DrawnEvent][],
+  paint: Paint,
+  maxWidth: number,
+): string[] {
+  const listed = pairs.slice(0, maxPairs).map((pair) => {
+    const text = wrapped(printable(describeClash(pair)), maxWidth, '  ');
+    return paint.bad(text.slice(2));
+  });
+  const others = pairs.length - listed.length;
+  const [full] = [...days].find(([, { events, count }]) => count > events.length) ?? [];
+  const all = full && `+ more on that day: epic event list --from ${full} --to ${full}`;
+  return [
+    ...listed,
+    ...(others > 0 ? [paint.bad(`! and ${others} more double bookings`)] : []),
+    ...(all ? [paint.quiet(all)] : []),
+  ];
 }
 
 /** A month with its events, a legend of their marks, and the double bookings below. */
 export function drawMonth(
   of: Month,
-  events: readonly CalendarEvent[],
-  pairs: readonly [Event, Event][],
+  drawn: ReadonlyMap<string, DrawnDay>,
+  pairs: readonly [DrawnEvent, DrawnEvent][],
   paint: Paint,
   size: { width: number; height: number },
 ): string {
-  const byDay = new Map(
-    daysOf(of).map((day) => [
+  const days = new Map(
+    [...drawn].map(([day, { events, count }]): [string, Day] => [
       day,
-      events.filter((event) => daysShown(event).includes(day)).map((event) => entryOf(event, day)),
+      {
+        entries: events.map((event) => entryOf(event, day)),
+        more: count > events.length ? `+ ${boundedCount(count, events.length)}` : '',
+      },
     ]),
   );
   const title = new Intl.DateTimeFormat('en', { month: 'long', year: 'numeric' }).format(
     dayOf(of, 1),
   );
-  const listed = pairs.map((pair) => {
-    const text = wrapped(printable(describeClash(pair)), size.width, '  ');
-    return paint.bad(text.slice(2));
-  });
-  const linesBelow = listed.length > 0 ? listed.join('\n').split('\n').length + 1 : 0;
+  const listed = linesBelow(drawn, pairs, paint, size.width);
+  const below = listed.length > 0 ? `\n${listed.join('\n')}\n` : '';
   const today = localDay(new Date());
-  const grid = drawGrid(weeksOf(of), (day) => byDay.get(day) ?? [], today, paint, {
+  const grid = drawGrid(weeksOf(of), (day) => days.get(day), today, paint, {
     width: size.width,
     // without the heading and the prompt
-    height: size.height - 2 - linesBelow,
+    height: size.height - 2 - (below.split('\n').length - 1),
   });
-  const marks = legendFor([...byDay.values()].flat());
+  const marks = legendFor([...days.values()].flatMap(({ entries }) => entries));
   const space = size.width - width(title) - width(marks);
   const heading =
     space < 2
       ? `${paint.heading(title)}\n${paint.quiet(marks)}`
       : paint.heading(title) + ' '.repeat(space) + paint.quiet(marks);
-  const below = listed.length > 0 ? `\n${listed.join('\n')}\n` : '';
   return `${heading.trimEnd()}\n${grid}${below}`;
 }

@@ -1,7 +1,12 @@
 import { allRows } from '../../../client/pages.ts';
 import type { Api } from '../../core/api/api.ts';
-import { localDay } from '../../core/output/format.ts';
-import { type EventFieldsFragment, EventMonth } from '../../operations/index.ts';
+import { localDay, timeZone } from '../../core/output/format.ts';
+import {
+  EventCalendar,
+  type EventFieldsFragment,
+  EventMonth,
+  type EventStatus,
+} from '../../operations/index.ts';
 import { dayOf, daysOf, type Month } from './month.ts';
 
 type Event = EventFieldsFragment;
@@ -14,7 +19,7 @@ const maxDaysBefore = 7;
 const oneDay = 24 * 60 * 60 * 1000;
 
 /** The days on which an event is shown: its first, and all of them if it is longer than a day. */
-export function daysShown({ startDate, endDate }: Event): string[] {
+function daysShown({ startDate, endDate }: Event): string[] {
   const [start, end] = [new Date(startDate), new Date(endDate)];
   if (end.getTime() - start.getTime() <= oneDay) return [localDay(start)];
   const days: string[] = [];
@@ -74,28 +79,79 @@ async function fetchMonth(
   return { events, me };
 }
 
-/** The events of a month that pass the filter, and the double bookings among them. */
+/** All events of a month that pass the filter. */
 export async function eventsOf(
   api: Api,
   of: Month,
   filter: { mine: boolean; support: number | undefined },
-): Promise<{ events: CalendarEvent[]; pairs: [Event, Event][] }> {
+): Promise<CalendarEvent[]> {
   const { events: fetched, me } = await fetchMonth(api, of);
   const days = new Set(daysOf(of));
   const passes = (event: CalendarEvent) =>
     (!filter.mine || event.mine) &&
     (filter.support === undefined || event.supportContactId === filter.support) &&
     daysShown(event).some((day) => days.has(day));
-  const pairs = clashes(fetched);
-  const clashing = new Set(pairs.flat());
-  const events = fetched
+  const clashing = new Set(clashes(fetched).flat());
+  return fetched
     .map((event) => ({
       ...event,
       mine: event.supportContactId === me || event.contract?.commercialId === me,
       doubleBooked: clashing.has(event),
     }))
     .filter(passes);
-  const ids = new Set(events.map(({ id }) => id));
-  const shownPairs = pairs.filter(([one, other]) => ids.has(one.id) || ids.has(other.id));
-  return { events, pairs: shownPairs };
+}
+
+/** An event as the calendar draws it. */
+export interface DrawnEvent extends Booking {
+  title: string;
+  status: EventStatus;
+  supportContactName: string | null;
+  mine: boolean;
+  doubleBooked: boolean;
+}
+
+/** The first events of a day, and how many it has, counted to 1,000. */
+export interface DrawnDay {
+  events: DrawnEvent[];
+  count: number;
+}
+
+/** The days of a month that have events, and the double bookings among those that are drawn: in one request. */
+export async function daysWithEvents(
+  api: Api,
+  of: Month,
+  { mine, support }: { mine: boolean; support: number | undefined },
+): Promise<{ days: Map<string, DrawnDay>; pairs: [DrawnEvent, DrawnEvent][] }> {
+  const days = daysOf(of);
+  const { calendar } = await api.send(EventCalendar, {
+    firstDay: days.at(0) ?? '',
+    lastDay: days.at(-1) ?? '',
+    timeZone: timeZone(),
+    mine,
+    support: support ?? null,
+  });
+  const events = new Map<number, DrawnEvent>();
+  const shown = new Set<DrawnEvent>();
+  const drawn = new Map<string, DrawnDay>();
+  for (const entry of calendar ?? []) {
+    const event = events.get(entry.eventId) ?? {
+      id: entry.eventId,
+      title: entry.title,
+      startDate: entry.startDate,
+      endDate: entry.endDate,
+      status: entry.status,
+      supportContactId: entry.supportContactId,
+      supportContactName: entry.supportContact,
+      mine: entry.mine,
+      doubleBooked: entry.doubleBooked,
+    };
+    events.set(event.id, event);
+    if (entry.day === null) continue;
+    shown.add(event);
+    const day = drawn.get(entry.day) ?? { events: [], count: entry.dayEvents ?? 0 };
+    day.events.push(event);
+    drawn.set(entry.day, day);
+  }
+  const pairs = clashes([...events.values()]);
+  return { days: drawn, pairs: pairs.filter((pair) => pair.some((event) => shown.has(event))) };
 }

@@ -1,5 +1,5 @@
 import { fieldName } from '../../core/api/fields.ts';
-import { optional, required, several } from '../../core/args/flag.ts';
+import { optional, required, several, toggle } from '../../core/args/flag.ts';
 import { line, offering } from '../../core/args/parsers.ts';
 import { type Command, command, type Noun } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
@@ -17,6 +17,7 @@ import type { Output } from '../../core/output/output.ts';
 import { type Asking, resolveId, resolveValue } from '../../core/prompts/ask.ts';
 import { AccessVerb, RecordKind } from '../../operations/index.ts';
 import { drawAccess } from './draw.ts';
+import { answerColumns, listWho } from './who.ts';
 
 interface PermissionRow extends Permission {
   record: string;
@@ -24,7 +25,7 @@ interface PermissionRow extends Permission {
   id: number | undefined;
 }
 
-const columns: readonly Column<PermissionRow>[] = [
+const columns: readonly Column<Partial<PermissionRow>>[] = [
   { key: 'allowed', label: 'Allowed', kind: 'flag', value: (a) => a.allowed },
   { key: 'verdict', label: 'Verdict', kind: 'text', value: (a) => a.verdict },
   { key: 'contact', label: 'Contact', kind: 'json', value: (a) => a.contact },
@@ -183,17 +184,21 @@ export const can = (nouns: readonly NounEntry[]): Command =>
         'only this field, may be repeated; with a value: --field client=12',
         line(2000),
       ),
+      who: toggle('--who', 'list who may, rather than whether you may'),
     },
     columns,
+    otherColumns: answerColumns,
     examples: [
       ['can update client 42', 'exit code 0 if you may, 5 if you may not'],
       ['can update event 31 --field notes', 'some fields are for some departments'],
       ['can create contract --field client=12', ''],
       ['can sign contract 7 && epic contract sign 7', ''],
+      ['can sign contract 7 --who', 'everyone who may, and whether a rule refuses it'],
     ],
     notes: [
       'Exit code 0: you may, or it depends on what you left out. Exit code 5: you may not.',
-      'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you run the command.',
+      `The fields of --who: ${answerColumns.map(({ key }) => key).join(', ')}.`,
+      'The answer is about permission: the grants and policies of the database. Its rules, such as “An event needs a signed contract.”, are checked when you run the command; with --who they are tried, and undone.',
     ],
     async run({ api, output, prompts, flags, columns: shown, fields }) {
       const { noun, verb, permissionQuery } = await resolveQuestion(nouns, [
@@ -210,12 +215,13 @@ export const can = (nouns: readonly NounEntry[]): Command =>
       const fieldsSaid = await readFields(flags.field, { noun, permissionQuery }, services);
       const id =
         flags.id === undefined ? undefined : await resolveId(noun.name, flags.id, services);
+      const question = permissionQuery.question({ id, ...fieldsSaid });
+      if (flags.who) {
+        const columns = fields === undefined ? answerColumns : shown;
+        return listWho(api, output, question, { fields: noun.fields, columns });
+      }
       const about = { noun: noun.name, id, fields: noun.fields };
-      const answered = await permissionFor(
-        api,
-        about,
-        permissionQuery.question({ id, ...fieldsSaid }),
-      );
+      const answered = await permissionFor(api, about, question);
       if (id !== undefined && !answered.isVisible) throw recordNotFound(noun.name, id);
       const row: PermissionRow = { record: noun.name, verb, id, ...answered };
 

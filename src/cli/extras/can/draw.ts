@@ -9,6 +9,7 @@ interface PermissionRow {
   contact: Contact | null;
   steps: readonly {
     kind: string;
+    mode?: string | null;
     isMine: boolean;
     holds?: boolean | null;
     sentence?: string | null;
@@ -31,12 +32,14 @@ export function drawAccess(answer: PermissionRow, paint: Paint, width: number): 
 
   const mine = steps.filter(({ isMine }) => isMine);
   if (mine.length > 0) parts.push('');
-  for (const { kind, holds, sentence } of mine) {
+  for (const { kind, mode, holds, sentence } of mine) {
     const mark =
       holds === true ? paint.good('✓') : holds === false ? paint.bad('✗') : paint.quiet('·');
+    // the sentence of a restrictive policy is what to do where it does not hold
+    const met = holds === true && mode === 'restrictive' ? 'Met: ' : '';
     const margin = `    ${kind.padEnd(8)}`;
     const text = wrapped(
-      printable(sentence ?? 'It has no comment.'),
+      printable(`${met}${sentence ?? 'It has no comment.'}`),
       width,
       ' '.repeat(margin.length),
     );

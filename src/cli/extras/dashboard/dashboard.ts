@@ -1,7 +1,7 @@
 import { type Command, command } from '../../core/command/command.ts';
 import { CliError } from '../../core/errors.ts';
 import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
-import { localDay, timeZone } from '../../core/output/format.ts';
+import { boundedCount, localDay, timeZone } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { blanks, printable, shorten, width as textWidth } from '../../core/output/text.ts';
 import { MyDay } from '../../operations/index.ts';
@@ -34,9 +34,9 @@ const firstRows = (column: ChartColumn, rows: number): ChartColumn =>
     : { ...column, texts: column.texts.slice(0, rows) };
 
 function titleLine({ title, count, rest }: DaySection, rows: number, paint: Paint, width: number) {
-  const named = `${title} (${count})`;
+  const named = `${title} (${boundedCount(count)})`;
   if (count <= rows) return paint.heading(named);
-  const more = `${count - rows} more: ${rest}`;
+  const more = `${boundedCount(count, rows)} more: ${rest}`;
   const space = width - textWidth(named) - textWidth(more);
   return space < 2
     ? paint.heading(named)

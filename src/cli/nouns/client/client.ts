@@ -51,7 +51,7 @@ const listClients = list(fields, {
       between(date, date),
     ),
   },
-  sortedBy: 'ID_ASC',
+  sortedBy: ({ firstContact }) => (firstContact ? 'FIRST_CONTACT_ASC' : 'ID_ASC'),
   ifEmpty: 'No client matches. Enter one: epic client create',
   examples: [
     ['client list --mine', 'the clients I look after'],

@@ -67,7 +67,7 @@ const listContracts = list(fields, {
       between(fromMoment, toMoment),
     ),
   },
-  sortedBy: 'ID_ASC',
+  sortedBy: ({ created }) => (created ? 'CREATED_AT_ASC' : 'ID_ASC'),
   ifEmpty: 'No contract matches.',
   examples: [
     ['contract list --mine --unsigned', 'what I still have to get signed'],

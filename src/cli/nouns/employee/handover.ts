@@ -4,6 +4,7 @@ import type { Services } from '../../core/command/command.ts';
 import { assertMayBegin } from '../../core/command/permission.ts';
 import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
+import { boundedCount } from '../../core/output/format.ts';
 import type { LabelledText } from '../../core/output/record.ts';
 import {
   type Department,
@@ -17,13 +18,14 @@ type Leaver = NonNullable<EmployeeLeavingQuery['employee']>;
 type Successor = Pick<EmployeeFieldsFragment, 'id' | 'fullName'>;
 
 /** `3 clients`, `1 open event`. */
-const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
+const counted = (count: number, what: string) =>
+  `${boundedCount(count)} ${what}${count === 1 ? '' : 's'}`;
 
 /** The first few by name, and how many more there are. */
 function named(names: readonly string[], total: number): string {
   const shown = names.slice(0, total > names.length ? 3 : names.length);
   const more = total - shown.length;
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `${shown.join(', ')}${more > 0 ? ` and ${boundedCount(total, shown.length)} more` : ''}`;
 }
 
 function workOf({ clients, events }: Leaver): { summary: string; lines: LabelledText[] } {

@@ -31,7 +31,7 @@ const noun = recordNoun({
 const filters = {
   mine: toggle('--mine', 'only those I run or sold'),
   withoutSupport: toggle('--no-support', 'only those without a support contact'),
-  upcoming: toggle('--upcoming', 'only those still to come, not cancelled'),
+  upcoming: toggle('--upcoming', 'only those still to come, planned or confirmed'),
   from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
   to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
   between: optional(

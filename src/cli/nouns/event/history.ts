@@ -14,6 +14,11 @@ export const history: HistoryFormatter = {
       { before, after, names },
       { given: 'assigned the event', taken: 'took the event', passed: 'reassigned the event' },
     ),
+    handover(
+      'commercialId',
+      { before, after, names },
+      { given: 'gave the event', taken: 'took the event', passed: 'handed the event over' },
+    ),
     ...['confirmed', 'completed', 'cancelled'].map(
       (status) => after.status === status && { text: `${status} the event`, covers: ['status'] },
     ),
