@@ -186,7 +186,7 @@ async function testMatrix(browser: Browser, adminUrl: string, folder: string): P
   });
   const { page, close } = await openPage(browser, address);
   await page.goto(address);
-  await test('the overview of the access matrix fits one screen', async () => {
+  await test('the records of the API fit one screen in the access matrix', async () => {
     await page.setViewportSize({ width: 1280, height: 900 });
     const bottom = await page.evaluate<number>(
       "document.querySelector('.grid').getBoundingClientRect().bottom",

@@ -5,6 +5,7 @@ import { readMatrix, select } from '../../src/server/dba/matrix/matrix.ts';
 import { withConnection } from '../../src/server/dba/test/server.ts';
 import { markdownOf } from '../../src/server/document/markdown.ts';
 import type { GeneratedFile } from './generated-file.ts';
+import { indexesDocument } from './indexes.ts';
 
 /** The documents that are read from the catalogue of a database. */
 export function documentsOf(adminUrl: string): Promise<GeneratedFile[]> {
@@ -17,5 +18,6 @@ export function documentsOf(adminUrl: string): Promise<GeneratedFile[]> {
       path: 'docs/data-model.md',
       content: markdownOf(dataModelDocument(await readDataModel(client))),
     },
+    { path: 'docs/indexes.md', content: markdownOf(await indexesDocument(client)) },
   ]);
 }
