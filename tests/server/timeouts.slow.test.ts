@@ -41,7 +41,7 @@ async function set(name: string, value: string | null) {
   const change = value === null ? `reset ${name}` : `set ${name} = '${value}'`;
   await database.query(`alter role epic_authenticator in database ${database.name} ${change}`);
   await database.query(
-    `select pg_terminate_backend(pid) from pg_stat_activity
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
      where datname = current_database() and usename = 'epic_authenticator'`,
   );
   await until(async () => (await me()).errors.length === 0);
