@@ -28,8 +28,9 @@ begin
 
   if (select relkind from pg_catalog.pg_class where oid = target) = 'r' then
     execute format('alter table %s enable row level security, force row level security', target);
+    call dba.open_to_backups(target);
   end if;
 end
 $$;
 comment on procedure dba.close_table(regclass) is
-  'Takes every grant and every policy off a table or view, whatever their names, and forces row-level security on a table: afterwards only a superuser sees its rows.';
+  'Takes every grant and every policy off a table or view, whatever their names, and forces row-level security on a table: afterwards only superusers and backups see its rows.';

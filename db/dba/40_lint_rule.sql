@@ -14,7 +14,7 @@ from (values
    'alter role … nosuperuser nobypassrls nocreaterole nocreatedb noreplication'),
   (102, 'bypassing_role', 'WARN',
    'No policy is asked for it, and nothing in a policy or a grant shows it. Roles that may become it reach as much.',
-   'alter role … nobypassrls; or revoke its grants and memberships; a role for backups needs neither'),
+   'alter role … nobypassrls; or revoke its grants and memberships; or accept it of a role for backups, which selects and does no more'),
   (103, 'preset_claim', 'ERROR',
    'A claim, or a role, that a connection begins with is valid for requests that set none.',
    'alter role … reset …; alter database … reset …'),

@@ -91,7 +91,7 @@ begin atomic
   ) acl
   left join pg_catalog.pg_roles grantee on grantee.oid = acl.grantee
   where acl.privilege_type = privilege
-    and grantee.rolname is distinct from 'epic_worker'
+    and coalesce(grantee.rolname, '') not in ('epic_worker', 'epic_backup')
   group by acl.grantee, grantee.rolname;
 end;
 comment on function access.grants_on(regclass, text, name) is
@@ -121,11 +121,11 @@ begin atomic
   where pol.polrelid = relation
     and pol.polcmd in ('*', case privilege when 'SELECT' then 'r' when 'INSERT' then 'a' when 'UPDATE' then 'w' else 'd' end)
     and (grantee.oid is distinct from class.relowner or pg_has_role(for_role, grantee.oid, 'usage'))
-    and grantee.rolname is distinct from 'epic_worker'
+    and coalesce(grantee.rolname, '') not in ('epic_worker', 'epic_backup')
     and (pol.polpermissive or pol.polname !~ '_in_session$');
 end;
 comment on function access.policies_on(regclass, text, name) is
-  'The policies of a table for a privilege, other than those for the database''s own functions and for the worker, and those that require a session, in which the caller is; and whether each applies to the role.';
+  'The policies of a table for a privilege, other than those for the database''s own functions, the worker and backups, and those that require a session, in which the caller is; and whether each applies to the role.';
 
 
 -- Rows, as a policy sees them

@@ -9,7 +9,7 @@ begin
   for role in select rolname from pg_catalog.pg_roles where rolname ~ '^epic_' and rolname <> 'epic_owner' loop
     execute format('revoke all on database %I from %I', current_database(), role);
   end loop;
-  execute format('grant connect on database %I to epic_authenticator, epic_worker', current_database());
+  execute format('grant connect on database %I to epic_authenticator, epic_worker, epic_backup', current_database());
 end
 $$;
 
@@ -226,3 +226,9 @@ grant execute on function
 -- The worker reads whom an e-mail is for; the queue itself has a file of its own, graphile_worker.sql.
 
 grant usage on schema crm to epic_worker;
+
+
+-- Backups read the ledger of migrations too; dba.close_table lets them read every other table.
+
+grant usage on schema crm, crm_private, staging, auth, audit, deployment, graphile_migrate to epic_backup;
+grant select on all tables in schema graphile_migrate to epic_backup;

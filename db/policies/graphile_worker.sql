@@ -1,5 +1,5 @@
 -- graphile_worker: the job queue, for e-mails and the business journal.
--- Triggers add jobs, as the owner. The servers deliver them as epic_worker, a login of its own; no other role has access.
+-- Triggers add jobs, as the owner. The servers deliver them as epic_worker, a login of its own; no other role but that of backups has access.
 
 -- The tables and functions are graphile-worker's own, made by its own migrations: all of them are closed here, whatever
 -- their names, and what the worker needs is granted below.
@@ -29,7 +29,7 @@ end
 $$;
 call dba.close_schema('graphile_worker');
 
-grant usage on schema graphile_worker to epic_worker;
+grant usage on schema graphile_worker to epic_worker, epic_backup;
 grant select, delete on graphile_worker._private_jobs to epic_worker;
 grant update (attempts, locked_at, locked_by, last_error, run_at, payload, max_attempts)
              on graphile_worker._private_jobs to epic_worker;

@@ -330,6 +330,7 @@ epic-server: Nothing is granted to a role intern.
 payment             sales               support             management
   read              all                 all                 all
       every column, by epic_employee
+      also backup: all, every column (epic_backup bypasses row-level security)
   create            amount > 0, in own  –                   in own name
                     name, of own
                     contract
@@ -337,6 +338,7 @@ payment             sales               support             management
   update            –                   –                   –
   delete            closed              closed              closed
       by PUBLIC (a grant, but no policy)
+      also backup: all, by PUBLIC (epic_backup bypasses row-level security)
       also PUBLIC: closed (no usage of schema crm)
   truncate          –                   all                 –
       (row-level security does not apply)

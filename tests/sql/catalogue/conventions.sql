@@ -92,11 +92,11 @@ select is_empty($$ select target, privilege_type from our_grant where is_grantab
 select is_empty($$ select target, privilege_type from our_grant where privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE') $$,
   'no role is granted truncate, references or trigger');
 select is_empty($$ select target, grantee::regrole from our_grant
-                   where grantee not in (select role::regrole from (select role from dba.department union all select 'epic_employee') roles)
+                   where grantee not in (select role::regrole from (select role from dba.department union all values ('epic_employee'), ('epic_backup')) roles)
                      and (target, grantee, privilege_type) not in (
                        ('crm.employee',     'epic_worker'::regrole, 'SELECT'),
                        ('crm.notification', 'epic_worker'::regrole, 'SELECT')) $$,
-  'only the departments have grants on tables, and the worker what an e-mail needs');
+  'only the departments and backups have grants on tables, and the worker what an e-mail needs');
 select is_empty($$ select relname, acl.grantee::regrole
                    from pg_class cross join lateral aclexplode(relacl) acl
                    where relnamespace in (select oid from our_schema) and relkind <> 'S'

@@ -157,17 +157,17 @@ select test.lint_finds('policies', 'write_before_login',
   'create policy login_update on crm.client for update to epic_authenticator using (id > 0)',
   'drop policy login_update on crm.client');
 
-create role epic_backup bypassrls;
+create role epic_copier bypassrls;
 select test.lint_finds('policies', 'policy_for_bypassing_role',
-  'backup_read on crm.client', 'epic_backup is asked no policy.',
-  'create policy backup_read on crm.client for select to epic_backup using (id > 0)',
+  'backup_read on crm.client', 'epic_copier is asked no policy.',
+  'create policy backup_read on crm.client for select to epic_copier using (id > 0)',
   'drop policy backup_read on crm.client');
 
-grant select on crm.client to epic_backup;
+grant select on crm.client to epic_copier;
 select is_empty(
-  $$ select * from dba.lint_of_policies where name = 'grant_without_policy' and object ~ 'epic_backup' $$,
+  $$ select * from dba.lint_of_policies where name = 'grant_without_policy' and object ~ 'epic_copier' $$,
   'grant_without_policy: not of a role that bypasses row-level security, which needs no policy');
-revoke select on crm.client from epic_backup;
+revoke select on crm.client from epic_copier;
 
 
 -- what errors tell of hidden rows

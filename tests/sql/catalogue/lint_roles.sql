@@ -16,17 +16,17 @@ select test.lint_finds('roles', 'privileged_api_role',
   'alter role epic_owner superuser createrole createdb replication',
   'alter role epic_owner nosuperuser nocreaterole nocreatedb noreplication');
 
-create role epic_backup;
+create role epic_copier;
 select test.lint_finds('roles', 'bypassing_role',
-  'epic_backup', 'It bypasses row-level security, and may access crm.client.',
-  'grant select on crm.client to epic_backup; alter role epic_backup bypassrls',
-  'revoke select on crm.client from epic_backup');
+  'epic_copier', 'It bypasses row-level security, and may access crm.client.',
+  'grant select on crm.client to epic_copier; alter role epic_copier bypassrls',
+  'revoke select on crm.client from epic_copier');
 
 create role epic_operator;
 select test.lint_finds('roles', 'bypassing_role',
-  'epic_backup to epic_operator', 'epic_operator can become epic_backup, which bypasses row-level security.',
-  'grant epic_backup to epic_operator',
-  'alter role epic_backup nobypassrls');
+  'epic_copier to epic_operator', 'epic_operator can become epic_copier, which bypasses row-level security.',
+  'grant epic_copier to epic_operator',
+  'alter role epic_copier nobypassrls');
 
 select test.lint_finds('roles', 'preset_claim',
   'jwt.claims.department of epic_authenticator', 'Every connection of epic_authenticator begins with it.',

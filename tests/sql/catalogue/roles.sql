@@ -3,26 +3,30 @@
 
 begin;
 set local search_path = tap, public;
-select plan(14 + (select count(*)::integer from dba.department));
+select plan(15 + (select count(*)::integer from dba.department));
 
 
 -- attributes
 
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' $$,
-  $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'), ('epic_employee'), ('epic_worker')
+  $$ values ('epic_owner'), ('epic_authenticator'), ('epic_anonymous'), ('epic_employee'), ('epic_worker'), ('epic_backup')
      union all select role from dba.department $$,
-  'the roles are the owner, the two logins, anonymous, employee and one for each department');
+  'the roles are the owner, the three logins, anonymous, employee and one for each department');
 
 select is_empty(
   $$ select rolname from pg_roles
-     where rolname like 'epic\_%' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication) $$,
-  'no role is a superuser, bypasses row-level security, creates roles or databases, or replicates');
+     where rolname like 'epic\_%' and (rolsuper or rolcreaterole or rolcreatedb or rolreplication) $$,
+  'no role is a superuser, creates roles or databases, or replicates');
+
+select is_empty(
+  $$ select rolname from pg_roles where rolname like 'epic\_%' and rolname <> 'epic_backup' and rolbypassrls $$,
+  'no role but that of backups bypasses row-level security');
 
 select bag_eq(
   $$ select rolname::text from pg_roles where rolname like 'epic\_%' and rolcanlogin $$,
-  $$ values ('epic_authenticator'), ('epic_worker') $$,
-  'only the API and the job queue log in');
+  $$ values ('epic_authenticator'), ('epic_worker'), ('epic_backup') $$,
+  'only the API, the job queue and backups log in');
 
 select is_empty(
   $$ select rolname from pg_roles where rolname like 'epic\_%' and shobj_description(oid, 'pg_authid') is null $$,
@@ -91,8 +95,8 @@ select case
        from (select rolname as role from pg_roles where rolname like 'epic\_%' and rolname <> 'epic_owner') roles,
             unnest(array['connect', 'create', 'temporary']) privilege
        where has_database_privilege(role, current_database(), privilege) $$,
-    $$ values ('epic_authenticator', 'connect'), ('epic_worker', 'connect') $$,
-    'the two logins connect; no role creates schemas or temporary tables')
+    $$ values ('epic_authenticator', 'connect'), ('epic_worker', 'connect'), ('epic_backup', 'connect') $$,
+    'the three logins connect; no role creates schemas or temporary tables')
   end;
 
 select is_empty(
