@@ -12,7 +12,7 @@ export async function fill(client: Client, contracts: number): Promise<void> {
      from unnest(array['sales', 'management']) department`,
   );
   await client.query(
-    `insert into auth.credential (employee_id, password_hash, must_change)
+    `insert into identity.credential (employee_id, password_hash, must_change)
      select id, $1, false from crm.employee`,
     [await hashNewPassword(exporter.password)],
   );

@@ -88,7 +88,7 @@ async function createEmployees(admin: Client): Promise<void> {
          ('Third', 'third@epic.example', 'sales'),
          ('Left',  'leave@epic.example', 'sales')
        returning id)
-     insert into auth.credential (employee_id, password_hash, must_change)
+     insert into identity.credential (employee_id, password_hash, must_change)
      select id, $1, false from employee`,
     [hash],
   );
@@ -100,17 +100,17 @@ async function createEmployees(admin: Client): Promise<void> {
 async function logInWithSql(client: Client, email: string, hash: string): Promise<string> {
   const asAnonymous = async (text: string, values: unknown[]) => {
     client.query('begin');
-    client.query('select auth.enter(null, null, null)');
+    client.query('select identity.enter(null, null, null)');
     const { rows } = await client.query(text, values);
     await client.query('commit');
     return rows[0];
   };
-  const { retry_at } = await asAnonymous('select * from auth.password_parameters($1, $2)', [
+  const { retry_at } = await asAnonymous('select * from identity.password_parameters($1, $2)', [
     email,
     '127.0.0.1',
   ]);
   if (retry_at !== null) return 'locked';
-  const row = await asAnonymous('select * from auth.log_in($1, $2, $3, $4, $5)', [
+  const row = await asAnonymous('select * from identity.log_in($1, $2, $3, $4, $5)', [
     email,
     hash,
     Buffer.from('digest'),
@@ -158,12 +158,12 @@ function shuffled<Item>(items: readonly Item[]): Item[] {
 
 /** Removes earlier attempts, or locks the account and the address. */
 async function prepare(admin: Client, { email, outcome }: Case): Promise<void> {
-  await admin.query('delete from auth.login_attempt');
+  await admin.query('delete from identity.login_attempt');
   if (outcome !== 'locked') return;
   await admin.query(
-    `insert into auth.login_attempt (account, address, failures, locked_until)
+    `insert into identity.login_attempt (account, address, failures, locked_until)
      select account, address, 7, now() + interval '1 hour'
-     from auth.attempt_counters($1, '127.0.0.1') where account <> '' and address <> ''`,
+     from identity.attempt_counters($1, '127.0.0.1') where account <> '' and address <> ''`,
     [email],
   );
 }

@@ -87,7 +87,7 @@ async function readCompany(
       from crm.employee where active and department in ('sales', 'support')
       order by department, id),
     session as (
-      insert into auth.session (employee_id) select id from person returning id, employee_id),
+      insert into identity.session (employee_id) select id from person returning id, employee_id),
     held (record, id, holder, nth) as (
       select 'client', id, commercial_contact_id, id from crm.client
       union all
@@ -178,7 +178,7 @@ function asSql(client: Client, people: Record<Person, Colleague>): Driver {
   const inSession = async (who: Person, statement: Statement & { name: string }) => {
     const { id, sessionId } = people[who];
     client.query('begin');
-    client.query('select auth.enter($1, $2, $3, $4)', [id, sessionId, who, false]);
+    client.query('select identity.enter($1, $2, $3, $4)', [id, sessionId, who, false]);
     try {
       const { rows } = await client.query(statement);
       await client.query('commit');

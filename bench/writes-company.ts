@@ -13,14 +13,14 @@ export async function fill(client: Client): Promise<void> {
     select department, department || '@epic.example', department
     from unnest(array['sales', 'support', 'management']) department;
 
-    insert into auth.credential (employee_id, password_hash, must_change)
+    insert into identity.credential (employee_id, password_hash, must_change)
     select id, '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', false from crm.employee;
 
-    insert into auth.session (employee_id) select id from crm.employee;
+    insert into identity.session (employee_id) select id from crm.employee;
 
-    insert into auth.access_token (secret_hash, session_id, expires_at)
+    insert into identity.access_token (secret_hash, session_id, expires_at)
     select sha256(convert_to(left(repeat(department, 32), 32), 'UTF8')), session.id, now() + interval '1 day'
-    from auth.session join crm.employee on employee.id = session.employee_id;
+    from identity.session join crm.employee on employee.id = session.employee_id;
 
     insert into crm.client (full_name, email, phone, company_name, commercial_contact_id)
     select 'Client ' || nth, 'client' || nth || '@acme.example', '+33 1 02 03 04 05', 'Acme ' || nth, employee.id

@@ -61,7 +61,7 @@ const kinds: Record<Kind, { label: string; rounds: number }> = {
 
 /** A connection with the API's session authorization, and its server process. */
 type Arm = { client: Client; pid: number; sessions: Record<Update['who'], Entry> };
-/** The arguments of auth.enter. */
+/** The arguments of identity.enter. */
 type Entry = [employeeId: number, sessionId: string, department: string, secret: Buffer];
 /** Milliseconds of the update and its commit. */
 type Sample = { time: number; cpu: number };
@@ -124,7 +124,7 @@ async function write(arm: Arm, update: Update, kind: Kind, turn: number): Promis
   await client.query('begin');
   await client.query({
     name: 'enter',
-    text: 'select auth.enter($1, $2, $3, $4)',
+    text: 'select identity.enter($1, $2, $3, $4)',
     values: arm.sessions[update.who],
   });
   const before = await cpuOf(arm);
@@ -149,7 +149,7 @@ async function withArm(url: string, work: (arm: Arm) => Promise<void>): Promise<
   await withClient(url, async (client) => {
     const { rows } = await client.query<{ pid: number; sessions: [string, number, string][] }>(
       `select pg_backend_pid() as pid, json_agg(json_build_array(department, employee.id, session.id)) as sessions
-       from crm.employee join auth.session on session.employee_id = employee.id`,
+       from crm.employee join identity.session on session.employee_id = employee.id`,
     );
     const [company] = rows;
     if (company === undefined) throw new Error('There are no sessions.');

@@ -28,7 +28,7 @@ $$;
 -- PostgreSQL 15 lets only an owner of the database that does revoke the privileges of its schema public.
 alter role epic_owner         nologin inherit;
 
--- The API connects as it. On its own it can enter a session (auth.enter) and nothing else.
+-- The API connects as it. On its own it can enter a session (identity.enter) and nothing else.
 alter role epic_authenticator login noinherit;
 
 -- What a request without claims runs as: it can log in and nothing else.

@@ -4,8 +4,8 @@
 // FILE is splinter.sql or any of lints/*.sql of splinter's repository. The database is that of DATABASE_ADMIN_URL, as a
 // superuser, or else the embedded one. Everything is rolled back.
 //
-// The rules expect names of Supabase, so roles and schemas are renamed for the transaction: epic_anonymous is `anon`,
-// each other role of the API in turn is `authenticated`, and schema auth, which the rules skip, is `epic_auth`.
+// The rules expect names of Supabase, so roles are renamed for the transaction: epic_anonymous is `anon`,
+// each other role of the API in turn is `authenticated`.
 
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -52,7 +52,6 @@ async function lint(client: Client): Promise<Finding[]> {
       set local pgrst.db_schemas = 'crm';
       create schema lint;
       create schema storage;
-      alter schema auth rename to epic_auth;
       create role service_role;
       alter role epic_anonymous rename to anon`);
     const { rows: roles } = await client.query<{ name: string }>(

@@ -55,7 +55,7 @@ export function createTokenCheck({ keysFile, issuer }: Setup): (header?: string)
 }
 
 /** Enters the session of a caller. */
-export const enterText = 'select auth.enter($1, $2, $3, $4, false)';
+export const enterText = 'select identity.enter($1, $2, $3, $4, false)';
 
 /** The parameters of enterText. */
 export function enterValues({ employeeId, sessionId, department, secret }: Claims) {

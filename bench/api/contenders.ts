@@ -106,7 +106,7 @@ async function copyWithoutProof({ server, database }: Ground): Promise<string> {
   const copy = await server.makeDatabase(database);
   await withClient(server.adminUrl(copy), (client) =>
     client.query(
-      `create or replace function auth.in_session() returns boolean language sql stable return true`,
+      `create or replace function identity.in_session() returns boolean language sql stable return true`,
     ),
   );
   return copy;

@@ -66,7 +66,7 @@ async function enter(claims: Claims): Promise<pg.Client> {
   if (options.bypassRole === undefined) {
     await client.query(enterText, enterValues(claims));
   } else {
-    await client.query('select auth.set_claims($1, $2, $3, $4)', [
+    await client.query('select identity.set_claims($1, $2, $3, $4)', [
       options.bypassRole,
       claims.employeeId,
       claims.sessionId,

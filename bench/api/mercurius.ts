@@ -36,7 +36,7 @@ class Transaction {
     return (await client.query({ name, text, values })).rows as Row[];
   }
 
-  /** Sends `begin` and auth.enter with the first statement: where entering fails, PostgreSQL refuses what follows. */
+  /** Sends `begin` and identity.enter with the first statement: where entering fails, PostgreSQL refuses what follows. */
   async #begin(): Promise<PoolClient> {
     const client = await this.#pool.connect();
     client.query('begin').catch(() => {});

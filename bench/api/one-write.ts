@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 
 // The best transport that is known: entering the session and the statements are written at once, before one Sync. So they are
-// one implicit transaction, which PostgreSQL commits at the Sync: what `auth.enter` sets lasts until then. pg lets a
+// one implicit transaction, which PostgreSQL commits at the Sync: what `identity.enter` sets lasts until then. pg lets a
 // "submittable" write what it likes; these are the parts of its connection that are used here.
 
 interface Wire {

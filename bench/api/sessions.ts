@@ -22,9 +22,9 @@ export async function openSession(
     `with employee as (
        select id, department from crm.employee where email = $1),
      session as (
-       insert into auth.session (employee_id) select id from employee returning id, employee_id),
+       insert into identity.session (employee_id) select id from employee returning id, employee_id),
      token as (
-       insert into auth.access_token (secret_hash, session_id, expires_at)
+       insert into identity.access_token (secret_hash, session_id, expires_at)
        select $2, id, now() + interval '1 day' from session
        returning expires_at)
      select session.employee_id as "employeeId", session.id as "sessionId", department, expires_at as "expiresAt"

@@ -99,7 +99,7 @@ function faultsOf(options: Parameters<typeof injectFaults>[0]): [Kill, Fault][] 
     const { person, sessions } = random.pick(targets);
     await sessions.endedBy(async () => {
       await admin.query(
-        'update auth.session set revoked_at = now() where employee_id = $1 and revoked_at is null',
+        'update identity.session set revoked_at = now() where employee_id = $1 and revoked_at is null',
         [person.id],
       );
     });

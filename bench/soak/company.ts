@@ -73,7 +73,7 @@ export async function readCompany(client: Client): Promise<Company> {
        select initcap(department) || ' Reader', 'reader.' || department || '@epicevents.example', department
        from unnest($1::text[]) department
        returning id)
-     insert into auth.credential (employee_id, password_hash, must_change)
+     insert into identity.credential (employee_id, password_hash, must_change)
      select id, $2, false from reader`,
     [readers, await hashNewPassword(demoPassword)],
   );

@@ -125,7 +125,7 @@ async function foreignSessionChanges(client: Client, since: string): Promise<str
     `select format('change %s: by employee %s, in a session of %s.',
               change.id, change.employee_id, session.employee_id) as sentence
      from audit.change
-     left join auth.session on session.id = change.session_id
+     left join identity.session on session.id = change.session_id
      where change.id > $1
        and change.database_user = 'epic_authenticator'
        and session.employee_id is distinct from change.employee_id`,

@@ -10,13 +10,13 @@ as $$
 begin
   execute format($sql$
     create policy employee_read_in_session on %1$s as restrictive
-      for select to epic_employee using ((select nullif(auth.in_session(), false)) is not null);
+      for select to epic_employee using ((select nullif(identity.in_session(), false)) is not null);
     create policy employee_create_in_session on %1$s as restrictive
-      for insert to epic_employee with check ((select auth.in_writable_session()));
+      for insert to epic_employee with check ((select identity.in_writable_session()));
     create policy employee_update_in_session on %1$s as restrictive
-      for update to epic_employee using (true) with check ((select auth.in_writable_session()));
+      for update to epic_employee using (true) with check ((select identity.in_writable_session()));
     create policy employee_delete_in_session on %1$s as restrictive
-      for delete to epic_employee using ((select auth.in_writable_session()));
+      for delete to epic_employee using ((select identity.in_writable_session()));
     comment on policy employee_read_in_session   on %1$s is 'Rows are read only in a session.';
     comment on policy employee_create_in_session on %1$s is 'Rows are created only in a session that may write.';
     comment on policy employee_update_in_session on %1$s is 'Rows are changed only in a session that may write.';

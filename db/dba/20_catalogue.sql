@@ -51,7 +51,7 @@ select
   obj_description(policy.oid, 'pg_policy')             as sentence,
   not policy.polpermissive
     and concat_ws(' ', nullif(pg_get_expr(policy.polqual, policy.polrelid), 'true'), pg_get_expr(policy.polwithcheck, policy.polrelid))
-      ~ '^\( SELECT auth\.in_(writable_)?session\(\) AS \w+\)$|^\(\( SELECT NULLIF\(auth\.in_session\(\), false\) AS "nullif"\) IS NOT NULL\)$'
+      ~ '^\( SELECT identity\.in_(writable_)?session\(\) AS \w+\)$|^\(\( SELECT NULLIF\(identity\.in_session\(\), false\) AS "nullif"\) IS NOT NULL\)$'
       as requires_session
 from pg_catalog.pg_policy policy
 join pg_catalog.pg_class relation on relation.oid = policy.polrelid

@@ -29,10 +29,10 @@ select 'session_not_required', linted_table.object,
        format('Without a proven session employees can: %s.', string_agg(verb.name, ', ' order by verb.nth))
 from linted_table
 cross join (values
-  (1, 'select', '(( SELECT NULLIF(auth.in_session(), false) AS "nullif") IS NOT NULL)'),
-  (2, 'insert', '( SELECT auth.in_writable_session() AS in_writable_session)'),
-  (3, 'update', '( SELECT auth.in_writable_session() AS in_writable_session)'),
-  (4, 'delete', '( SELECT auth.in_writable_session() AS in_writable_session)')) verb (nth, name, required)
+  (1, 'select', '(( SELECT NULLIF(identity.in_session(), false) AS "nullif") IS NOT NULL)'),
+  (2, 'insert', '( SELECT identity.in_writable_session() AS in_writable_session)'),
+  (3, 'update', '( SELECT identity.in_writable_session() AS in_writable_session)'),
+  (4, 'delete', '( SELECT identity.in_writable_session() AS in_writable_session)')) verb (nth, name, required)
 where exists (
     select from dba.department
     where case verb.name

@@ -53,7 +53,7 @@ begin
   end if;
   execute format('declare dba_impersonation no scroll cursor with hold for select dba.refuse_autocommit(%L)', current_query());
 
-  perform auth.set_claims('epic_' || person.department, person.id, null, person.department, second_factor => true);
+  perform identity.set_claims('epic_' || person.department, person.id, null, person.department, second_factor => true);
   begin
     perform set_config('role', 'epic_' || person.department, true);
   exception when insufficient_privilege then

@@ -74,7 +74,7 @@ begin
 
   for i in 0..79 loop
     actor := sales_ids[1 + i % 6];
-    perform auth.set_claims(current_setting('role'), actor, null, null);
+    perform identity.set_claims(current_setting('role'), actor, null, null);
     given_name  := first_names[1 + i % 30];
     family_name := last_names[1 + (i * 7 + i / 30) % 30];
     insert into crm.client (full_name, email, phone, company_name, first_contact)
@@ -91,7 +91,7 @@ begin
 
   for i in 0..149 loop
     select id, commercial_contact_id into row_ from crm.client order by id offset (i * 11) % 80 limit 1;
-    perform auth.set_claims(current_setting('role'), row_.commercial_contact_id, null, null);
+    perform identity.set_claims(current_setting('role'), row_.commercial_contact_id, null, null);
     total   := 2500 + (i * 7919 % 500) * 150 + case i % 3 when 0 then 0 when 1 then 90 else 49.50 end;
     entered := today - 300 + i * 2 + time '09:30';
     state   := case when i % 10 in (1, 4, 8) then 'draft' when i % 10 = 6 then 'cancelled' else 'signed' end;
@@ -120,7 +120,7 @@ begin
     starts    := (today - 120 + (i * 27) / 10 + time '10:00' + (i % 5) * interval '2 hours') at time zone 'Europe/Paris';
     supporter := support_ids[1 + i % 5];
 
-    perform auth.set_claims(current_setting('role'), row_.commercial_id, null, null);
+    perform identity.set_claims(current_setting('role'), row_.commercial_id, null, null);
     insert into crm.event (contract_id, title, start_date, end_date, location, attendees, notes)
     values (
       row_.id, occasions[1 + i % 10] || ' – ' || row_.client_name, starts, starts + (3 + i % 6) * interval '1 hour',
@@ -129,15 +129,15 @@ begin
     returning id into new_id;
 
     if starts < now() or i % 4 > 0 then
-      perform auth.set_claims(current_setting('role'), manager_ids[1 + i % 3], null, null);
+      perform identity.set_claims(current_setting('role'), manager_ids[1 + i % 3], null, null);
       update crm.event set support_contact_id = supporter where id = new_id;
-      perform auth.set_claims(current_setting('role'), supporter, null, null);
+      perform identity.set_claims(current_setting('role'), supporter, null, null);
       update crm.event
       set status = case when i % 17 = 16 then 'cancelled' when starts < now() then 'completed' when i % 3 = 0 then 'confirmed' else status end
       where id = new_id;
     end if;
   end loop;
-  perform auth.set_claims(current_setting('role'), null, null, null);
+  perform identity.set_claims(current_setting('role'), null, null, null);
 
 
   -- What was notified long ago has been read; the triggers that keep these times stand aside for it.

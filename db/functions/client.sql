@@ -146,7 +146,7 @@ declare
   erased   crm.client;
   mentions crm.event_mention[];
 begin
-  perform auth.require_writable_session();
+  perform identity.require_writable_session();
   perform access.require_second_factor('client', 'erase', erase_client.client_id);
   select * into erased from crm.client where id = erase_client.client_id for no key update;
   if not found then

@@ -216,7 +216,7 @@ as $$
           when function.pronamespace = 'pg_catalog'::regnamespace
             then function.proname ~ '^(current_(schemas?|setting|user)|session_user|getpgusername|has_.*_privilege|pg_has_role|row_security_active)$'
           else not function.prosecdef
-            and function.pronamespace <> 'auth'::regnamespace
+            and function.pronamespace <> 'identity'::regnamespace
             and function.oid not in ('crm.current_employee_id()'::regprocedure, 'crm.current_department()'::regprocedure)
         end)
     and not exists (
@@ -639,10 +639,10 @@ as $$
     steps.clause,
     steps.is_mine,
     steps.holds and not refused.by_session,
-    case when refused.by_session then auth.read_only_refusal() else steps.sentence end
+    case when refused.by_session then identity.read_only_refusal() else steps.sentence end
   from access.explain_verb(record, verb, current_user, row_id, columns, new_values) steps
   cross join lateral (
-    select steps.kind = 'verdict' and steps.holds is not false and verb <> 'read' and auth.read_only_refusal() is not null
+    select steps.kind = 'verdict' and steps.holds is not false and verb <> 'read' and identity.read_only_refusal() is not null
     offset 0  -- computed once
   ) refused (by_session)
   order by steps.step

@@ -47,7 +47,7 @@ begin
   return query
   select client.id from crm.client
   where crm_private.client_search_text(client) like crm_private.like_pattern(search)
-    and (select auth.in_session());
+    and (select identity.in_session());
 end
 $$;
 comment on function crm_private.clients_containing(text) is
@@ -63,7 +63,7 @@ begin
   return query
   select event.id from crm.event
   where crm_private.event_search_text(event) like crm_private.like_pattern(search)
-    and (select auth.in_session());
+    and (select identity.in_session());
 end
 $$;
 comment on function crm_private.events_containing(text) is
@@ -76,7 +76,7 @@ set search_path = ''
 as $$
   select client.id from crm.client
   where crm_private.phone_digits(client.phone) = digits
-    and (select auth.in_session())
+    and (select identity.in_session())
 $$;
 comment on function crm_private.clients_with_phone(text) is
   'The ids of the clients with this phone number, as crm_private.phone_digits writes it.';
@@ -89,7 +89,7 @@ as $$
   select lower(client.email), client.id
   from (select distinct lower(email) from unnest(emails) email) wanted (email)
   join crm.client on lower(client.email) = wanted.email
-  where (select auth.in_session())
+  where (select identity.in_session())
 $$;
 comment on function crm_private.clients_with_email(text[]) is
   'The ids of the clients with one of these e-mail addresses, each with its address in lower case.';
@@ -105,7 +105,7 @@ begin
   return query
   select client.id from crm.client
   where crm_private.client_search_text(client) operator(extensions.%>) crm_private.normalize_text(left(name, 200))
-    and (select auth.in_session());
+    and (select identity.in_session());
 end
 $$;
 comment on function crm_private.clients_spelt_like(text) is
@@ -122,7 +122,7 @@ declare
   shares real[];
   others text[];
 begin
-  if not auth.in_session() then
+  if not identity.in_session() then
     return null;
   end if;
   select most_common_vals::text::text[], most_common_freqs, histogram_bounds::text::text[] into common, shares, others
@@ -161,7 +161,7 @@ declare
   latest_client integer;
   latest_event  integer;
 begin
-  if not auth.in_session() or cardinality(words) = 0 then
+  if not identity.in_session() or cardinality(words) = 0 then
     return;
   end if;
   -- One or two letters stand at the beginning of a word: anywhere, they are in everything, and in no index.
@@ -385,7 +385,7 @@ declare
   event_from   integer;
 begin
   if length(longest) < 3  -- everything is spelt like it
-    or not auth.in_session()
+    or not identity.in_session()
   then
     return;
   end if;

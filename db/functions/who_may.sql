@@ -96,7 +96,7 @@ begin
         their := their || value;
         continue;
       end if;
-      perform auth.set_claims(current_setting('role'), person.id, null, department.name, second_factor => true);
+      perform identity.set_claims(current_setting('role'), person.id, null, department.name, second_factor => true);
       if is_call then
         value := (select unmet.name from access.unmet_second_factor_condition(verb) unmet);
       elsif policies <> '{}' then
@@ -243,7 +243,7 @@ language plpgsql stable security definer  -- access.answer_all is for the owner
 set search_path = ''
 as $$
 begin
-  if not auth.in_session() then
+  if not identity.in_session() then
     raise insufficient_privilege using constraint = 'no_session', message = 'This is done in a session only.';
   end if;
   -- Whom a private row belongs to is for management alone.

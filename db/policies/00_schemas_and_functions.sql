@@ -18,7 +18,7 @@ call dba.close_schema('crm');
 call dba.close_schema('crm_private');
 call dba.close_schema('access');
 call dba.close_schema('staging');
-call dba.close_schema('auth');
+call dba.close_schema('identity');
 call dba.close_schema('audit');
 call dba.close_schema('deployment');
 call dba.close_schema('extensions');
@@ -27,29 +27,29 @@ call dba.close_schema('dba');
 
 -- The API's login enters a session, and does nothing else.
 
-grant usage on schema auth to epic_authenticator;
+grant usage on schema identity to epic_authenticator;
 grant execute on function
-  auth.enter(integer, uuid, text, bytea, boolean),
-  auth.open_session(integer, uuid, text, bytea, boolean),
-  auth.restore_timeouts()
+  identity.enter(integer, uuid, text, bytea, boolean),
+  identity.open_session(integer, uuid, text, bytea, boolean),
+  identity.restore_timeouts()
   to epic_authenticator;
 
 
 -- A request without a session logs in, and reads the deployed release.
 
-grant usage on schema auth to epic_anonymous;
+grant usage on schema identity to epic_anonymous;
 grant execute on function
-  auth.authenticate_service(text, bytea, text, inet),
-  auth.deployed_release(),
-  auth.log_in(text, text, bytea, bytea, text, inet, boolean, text),
-  auth.password_parameters(text, inet),
-  auth.refresh(bytea, bytea, bytea)
+  identity.authenticate_service(text, bytea, text, inet),
+  identity.deployed_release(),
+  identity.log_in(text, text, bytea, bytea, text, inet, boolean, text),
+  identity.password_parameters(text, inet),
+  identity.refresh(bytea, bytea, bytea)
   to epic_anonymous;
 
 
 -- Every employee uses records, history, search, explanations and subscriptions, and manages their own session.
 
-grant usage on schema crm, crm_private, access, staging, auth, audit, extensions to epic_employee;
+grant usage on schema crm, crm_private, access, staging, identity, audit, extensions to epic_employee;
 grant execute on function
   crm.contract_is_overdue(crm.contract),
   crm.current_department(),
@@ -136,22 +136,22 @@ grant execute on function
   access.unmet_second_factor_condition(text),
   access.visible_row(regclass, integer),
   access.base_table(regclass),
-  auth.begin_second_factor(text, inet),
-  auth.change_password(text, text, inet),
-  auth.confirm_second_factor(text, inet),
-  auth.create_read_only_token(bytea, bytea),
-  auth.current_service_account(),
-  auth.current_session_id(),
-  auth.disable_second_factor(text, text, inet),
-  auth.enable_second_factor(text, inet),
-  auth.in_session(),
-  auth.in_writable_session(),
-  auth.log_out(),
-  auth.my_password_parameters(inet),
-  auth.read_only_refusal(),
-  auth.replace_recovery_codes(text, inet),
-  auth.second_factor_confirmed(),
-  auth.second_factor_enrolled(),
+  identity.begin_second_factor(text, inet),
+  identity.change_password(text, text, inet),
+  identity.confirm_second_factor(text, inet),
+  identity.create_read_only_token(bytea, bytea),
+  identity.current_service_account(),
+  identity.current_session_id(),
+  identity.disable_second_factor(text, text, inet),
+  identity.enable_second_factor(text, inet),
+  identity.in_session(),
+  identity.in_writable_session(),
+  identity.log_out(),
+  identity.my_password_parameters(inet),
+  identity.read_only_refusal(),
+  identity.replace_recovery_codes(text, inet),
+  identity.second_factor_confirmed(),
+  identity.second_factor_enrolled(),
   audit.position_snapshot(bigint),
   audit.clamp_snapshot(pg_snapshot, xid8),
   audit.signal_retention(),
@@ -230,5 +230,5 @@ grant usage on schema crm to epic_worker;
 
 -- Backups read the ledger of migrations too; dba.close_table lets them read every other table.
 
-grant usage on schema crm, crm_private, staging, auth, audit, deployment, graphile_migrate to epic_backup;
+grant usage on schema crm, crm_private, staging, identity, audit, deployment, graphile_migrate to epic_backup;
 grant select on all tables in schema graphile_migrate to epic_backup;

@@ -4,7 +4,7 @@
 
 call dba.close_table('audit.change');  -- no grant, no policy, RLS forced: everything below is all there is
 call dba.close_table('crm.history');
-call dba.require_session('audit.change');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('audit.change');  -- restrictive: only in a session that identity.enter has proven
 
 grant select (id, changed_at, transaction_id, record, row_id, action, employee_id, service_account, database_user, old_values, new_values)
              on audit.change to epic_employee;

@@ -2,7 +2,7 @@
 -- Every employee reads the signals for everybody and their own. The database writes them, and removes them after days.
 
 call dba.close_table('audit.signal');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('audit.signal');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('audit.signal');  -- restrictive: only in a session that identity.enter has proven
 
 grant select (id, created_at, transaction_id, snapshot, topic, row_id, action),
       insert (topic) on audit.signal to epic_employee;

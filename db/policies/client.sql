@@ -2,7 +2,7 @@
 -- Every employee reads all of them. Sales create them and change their own, management hands them over.
 
 call dba.close_table('crm.client');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('crm.client');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('crm.client');  -- restrictive: only in a session that identity.enter has proven
 
 grant select                                                         on crm.client to epic_employee;
 grant insert (full_name, email, phone, company_name, first_contact)  on crm.client to epic_sales;

@@ -2,7 +2,7 @@
 -- Every employee reads all of them. Sales write those of their own clients, management all, support none.
 
 call dba.close_table('crm.contract');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('crm.contract');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('crm.contract');  -- restrictive: only in a session that identity.enter has proven
 
 grant select                                 on crm.contract to epic_employee;
 grant insert (client_id, total_amount)       on crm.contract to epic_sales, epic_management;

@@ -2,7 +2,7 @@
 -- Every employee reads all of it, as they read all records that it counts. Triggers keep it.
 
 call dba.close_table('crm_private.daily_total');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('crm_private.daily_total');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('crm_private.daily_total');  -- restrictive: only in a session that identity.enter has proven
 
 grant select on crm_private.daily_total to epic_employee;
 -- Not granted: insert, update and delete.

@@ -9,7 +9,7 @@ create policy owner_read_all on deployment.applied
   for select to epic_owner
   using (true);
 comment on policy owner_read_all on deployment.applied is
-  'A deployment, and auth.deployed_release, look up what was deployed.';
+  'A deployment, and identity.deployed_release, look up what was deployed.';
 
 create policy owner_create_any on deployment.applied
   for insert to epic_owner

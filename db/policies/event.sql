@@ -2,7 +2,7 @@
 -- Every employee reads all of them. Sales plan them, management assigns them, support run their own.
 
 call dba.close_table('crm.event');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('crm.event');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('crm.event');  -- restrictive: only in a session that identity.enter has proven
 
 grant select on crm.event to epic_employee;
 grant insert (contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id)

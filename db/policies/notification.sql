@@ -2,7 +2,7 @@
 -- Each employee reads their own and marks them read. Only triggers write them.
 
 call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('crm.notification');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('crm.notification');  -- restrictive: only in a session that identity.enter has proven
 
 grant select           on crm.notification to epic_employee;
 grant update (read_at) on crm.notification to epic_employee;

@@ -2,7 +2,7 @@
 -- Every employee reads all of them. Sales record for their own contracts, management for any, support none.
 
 call dba.close_table('crm.payment');  -- no grant, no policy, RLS forced: everything below is all there is
-call dba.require_session('crm.payment');  -- restrictive: only in a session that auth.enter has proven
+call dba.require_session('crm.payment');  -- restrictive: only in a session that identity.enter has proven
 
 grant select                                on crm.payment to epic_employee;
 grant insert (contract_id, amount, paid_on) on crm.payment to epic_sales, epic_management;

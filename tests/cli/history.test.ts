@@ -126,7 +126,7 @@ test('a change made in psql as an employee names both', async () => {
   const [login] = await office.database.query<{ name: string }>('select session_user as name');
   await office.database.query(
     `do $$ begin
-       perform auth.set_claims(current_setting('role'), 2, null, null);
+       perform identity.set_claims(current_setting('role'), 2, null, null);
        update crm.client set phone = '0612' where id = ${client};
      end $$`,
   );

@@ -341,7 +341,7 @@ test('the JSON of a second factor has the documented fields and types', async ()
   await run(epic, 'second-factor enable', ['--code-stdin'], totp(secret));
   await run(epic, 'second-factor status');
   await run(epic, 'second-factor recovery-codes', ['--code-stdin'], totp(secret, 1));
-  await office.database.query('update auth.second_factor set last_step = 0');
+  await office.database.query('update identity.second_factor set last_step = 0');
   const both = ['--password-stdin', '--code-stdin'];
   await run(epic, 'second-factor disable', both, `${password}\n${totp(secret)}`);
 });

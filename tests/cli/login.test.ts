@@ -111,9 +111,9 @@ test('simultaneous commands share one refresh', async () => {
     runs.map(() => ({ code: 0, stderr: '' })),
   );
   const used = await office.database.query<{ count: string }>(
-    `select count(*) from auth.refresh_token
+    `select count(*) from identity.refresh_token
      where used_at is not null
-       and session_id = (select id from auth.session order by created_at desc limit 1)`,
+       and session_id = (select id from identity.session order by created_at desc limit 1)`,
   );
   expect(used[0]?.count).toBe('1');
 });
@@ -121,9 +121,10 @@ test('simultaneous commands share one refresh', async () => {
 test('a revoked session ends with the next command', async () => {
   const epic = await office.stranger();
   await logIn(epic, staff.otherSales.email, password);
-  await office.database.query('update auth.session set revoked_at = now() where employee_id = $1', [
-    staff.otherSales.id,
-  ]);
+  await office.database.query(
+    'update identity.session set revoked_at = now() where employee_id = $1',
+    [staff.otherSales.id],
+  );
   const run = await epic.run(['contract', 'list']);
   expect(run).toEqual({
     code: 4,
@@ -167,7 +168,7 @@ test('an expired one-time password says whom to ask', async () => {
     ...['--department', 'support'],
   );
   await office.database.query(
-    `update auth.credential set changed_at = now() - interval '8 days' where must_change`,
+    `update identity.credential set changed_at = now() - interval '8 days' where must_change`,
   );
   const late = await logIn(await office.stranger(), 'luc@epic.example', oneTimePassword);
   expect(late).toMatchObject({ code: 4, stdout: '' });

@@ -38,7 +38,7 @@ export async function openOffice(): Promise<Office> {
        ('Marie Manager', 'marie@epic.example', 'management'), ('Otto Manager', 'otto@epic.example', 'management')`,
   );
   await database.query(
-    'insert into auth.credential (employee_id, password_hash, must_change) select id, $1, false from crm.employee',
+    'insert into identity.credential (employee_id, password_hash, must_change) select id, $1, false from crm.employee',
     [await passwordHash],
   );
   const server = await startServer(database);

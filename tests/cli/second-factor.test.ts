@@ -24,9 +24,9 @@ afterEach(async () => {
   for (const terminal of open) terminal.close();
   open = [];
   await office.database.query(
-    `delete from auth.second_factor;
-     update auth.configuration set second_factor_required_for = '{}';
-     update auth.session set second_factor = false`,
+    `delete from identity.second_factor;
+     update identity.configuration set second_factor_required_for = '{}';
+     update identity.session set second_factor = false`,
   );
 });
 
@@ -37,7 +37,8 @@ function onTerminal(epic: Epic, ...args: string[]): Terminal {
 }
 
 /** Forgets which code was accepted last: a test need not wait for the next one. */
-const forgetLastCode = () => office.database.query('update auth.second_factor set last_step = 0');
+const forgetLastCode = () =>
+  office.database.query('update identity.second_factor set last_step = 0');
 
 /** Enables the second factor of whose `epic` this is, off a terminal. */
 async function enrol(epic: Epic): Promise<{ secret: string; recoveryCodes: string[] }> {
@@ -53,9 +54,10 @@ async function enrol(epic: Epic): Promise<{ secret: string; recoveryCodes: strin
 }
 
 const requireOf = (department: string) =>
-  office.database.query('update auth.configuration set second_factor_required_for = array[$1]', [
-    department,
-  ]);
+  office.database.query(
+    'update identity.configuration set second_factor_required_for = array[$1]',
+    [department],
+  );
 
 /** Logs in off a terminal, with the password and perhaps a code on stdin. */
 const logIn = async (role: Role, code?: string) =>

@@ -110,7 +110,7 @@ test('management resets a password, which ends every session and serves for one 
   };
   expect(await omar.run(['whoami'])).toEqual(told);
   await office.database.query(
-    `update auth.access_token set expires_at = now() - interval '1 second'`,
+    `update identity.access_token set expires_at = now() - interval '1 second'`,
   );
   expect(await omar.run(['whoami'])).toEqual(told);
 

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 const opened = async () => {
   const [row] = await office.database.query<{ count: number }>(
-    'select count(*)::int from auth.session where service_account = $1',
+    'select count(*)::int from identity.session where service_account = $1',
     [program.name],
   );
   return row?.count;
@@ -62,7 +62,7 @@ test('after its session was ended, a client with assertions opens another with t
   const client = office.stranger({ assertion: () => program.assertion() });
   await client.query(me);
   await office.database.query(
-    'update auth.session set revoked_at = now() where service_account = $1',
+    'update identity.session set revoked_at = now() where service_account = $1',
     [program.name],
   );
   await expect(client.query(me)).rejects.toMatchObject({ problem: { kind: 'session_ended' } });

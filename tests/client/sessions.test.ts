@@ -33,9 +33,9 @@ async function problemOf(work: Promise<unknown>): Promise<Problem> {
 /** How often the latest session of an employee was refreshed. */
 async function refreshesOf({ id }: Person): Promise<number> {
   const [row] = await office.database.query<{ count: number }>(
-    `select count(*)::int from auth.refresh_token
+    `select count(*)::int from identity.refresh_token
      where used_at is not null and session_id = (
-       select id from auth.session where employee_id = $1 order by created_at desc limit 1)`,
+       select id from identity.session where employee_id = $1 order by created_at desc limit 1)`,
     [id],
   );
   return row?.count ?? -1;
@@ -93,7 +93,7 @@ describe('logging in', () => {
   test('a login sends the name of the program', async () => {
     await alice.client({ userAgent: 'invoices/2.1' });
     const [row] = await office.database.query(
-      'select user_agent from auth.session where employee_id = $1 order by created_at desc limit 1',
+      'select user_agent from identity.session where employee_id = $1 order by created_at desc limit 1',
       [alice.id],
     );
     expect(row?.user_agent).toBe('invoices/2.1');
@@ -186,7 +186,7 @@ describe('a session', () => {
   test('a revoked session is refused, for requests and refreshes', async () => {
     const store = memoryStore();
     const client = await bruno.client({ store });
-    await office.database.query('update auth.session set revoked_at = now()');
+    await office.database.query('update identity.session set revoked_at = now()');
     const ended = { code: 'UNAUTHENTICATED', kind: 'session_ended' };
     expect(await problemOf(client.request(Me))).toMatchObject(ended);
     await expire(store);
@@ -211,7 +211,7 @@ describe('logging out', () => {
 
   test('a logout without an open session succeeds', async () => {
     const client = await alice.client();
-    await office.database.query('update auth.session set revoked_at = now()');
+    await office.database.query('update identity.session set revoked_at = now()');
     await client.logout();
     await client.logout();
   });

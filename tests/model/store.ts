@@ -52,8 +52,8 @@ export async function openStore(database: TestDatabase, state: State): Promise<S
     );
   }
   await client.query(
-    `insert into auth.credential (employee_id, password_hash, must_change)
-     select id, auth.password_digest($1), false from crm.employee`,
+    `insert into identity.credential (employee_id, password_hash, must_change)
+     select id, identity.password_digest($1), false from crm.employee`,
     [await hashNewPassword(password)],
   );
 
@@ -89,10 +89,10 @@ export async function openStore(database: TestDatabase, state: State): Promise<S
       return rows.map((entry) => Number(entry.id));
     },
     async forgetFailedLogins() {
-      await client.query('delete from auth.login_attempt');
+      await client.query('delete from identity.login_attempt');
     },
     async forgetUsedCodes() {
-      await client.query('update auth.second_factor set last_step = 0');
+      await client.query('update identity.second_factor set last_step = 0');
     },
     close: () => client.end(),
   };
@@ -118,11 +118,11 @@ async function saveBaseline(client: pg.Client): Promise<void> {
        where attrelid = format('%I.%I', schemaname, tablename)::regclass
          and attnum > 0 and not attisdropped and attgenerated = '') as columns
     from pg_tables
-    where schemaname in ('crm', 'auth')`);
+    where schemaname in ('crm', 'identity')`);
   const { rows: counters } = await client.query<{ name: string; last: string | null }>(`
     select format('%I.%I', schemaname, sequencename) as name, last_value as last
     from pg_sequences
-    where schemaname in ('crm', 'auth')`);
+    where schemaname in ('crm', 'identity')`);
   await client.query(`
     drop schema if exists baseline cascade;
     create schema baseline;

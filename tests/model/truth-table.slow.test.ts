@@ -68,7 +68,7 @@ test.each([
   },
   {
     mutant: 'a program that gives passwords',
-    sql: 'alter policy management_create_one_time on auth.credential with check (true)',
+    sql: 'alter policy management_create_one_time on identity.credential with check (true)',
     step: /^\d\. (Emma|Felix) \(management\) creates employee: .* → model: FORBIDDEN \(a program gives no password\); database: done/,
   },
 ])('the search finds $mutant', async ({ sql, step }) => {

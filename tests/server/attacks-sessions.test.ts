@@ -101,7 +101,7 @@ describe('guessing passwords', () => {
   });
 
   test('a request with several logins runs none of them, not even one with the right password', async () => {
-    const openSessions = () => database.query('select count(*) from auth.session');
+    const openSessions = () => database.query('select count(*) from identity.session');
     const before = await openSessions();
     const right = `right: login(input: { email: "target@epic.example", password: "${password}" }) { accessToken }`;
     const { data } = await ask(server.url, `mutation { ${right} ${attempts(25)} }`);

@@ -215,7 +215,7 @@ describe('the claims of a token', () => {
     const input = `input: { email: "alice@epic.example", password: "${password}" }`;
     const logInField = `login(${input}) { accessToken employee { email } }`;
     const sessions = async () =>
-      (await database.query('select count(*)::integer as count from auth.session'))[0]?.count;
+      (await database.query('select count(*)::integer as count from identity.session'))[0]?.count;
 
     test.each([
       ['has expired', expired],

@@ -37,7 +37,7 @@ describe('SQL in a value', () => {
     `") or true --`,
     `\\'; select pg_sleep(10); --`,
     `$$; truncate crm.client; $$`,
-    `%' union select password_hash from auth.credential --`,
+    `%' union select password_hash from identity.credential --`,
     `%_\\`,
   ];
 

@@ -30,7 +30,7 @@ describe('the data model', () => {
 
     const names = schemas.map(({ name }) => name);
     expect(names[0]).toBe('crm');
-    expect(names).toEqual(expect.arrayContaining(['audit', 'auth', 'staging']));
+    expect(names).toEqual(expect.arrayContaining(['audit', 'identity', 'staging']));
     expect(names.filter((name) => /^(dba|public|tap|graphile_|extensions)/.test(name))).toEqual([]);
     const records = await database.query<{ name: string }>(
       `select relname as name from pg_class

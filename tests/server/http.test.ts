@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type RunningServer, readinessOf, startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
 import { ask } from './support/api.ts';
 
@@ -34,7 +34,7 @@ const post = (body: string, headers: Record<string, string> = {}) =>
 
 test('the server says whether it is alive and whether it is ready', async () => {
   expect(await send('/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
-  expect(await send('/readyz')).toMatchObject({ status: 200, body: { ready: true } });
+  expect(await readinessOf(server.url)).toEqual({ status: 200, ready: true });
 });
 
 test('every response has an id, and nothing that a page of another origin could use', async () => {

@@ -21,7 +21,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-beforeEach(() => database.query('delete from auth.login_attempt'));
+beforeEach(() => database.query('delete from identity.login_attempt'));
 
 let people = 0;
 async function newEmployee(): Promise<string> {
@@ -44,12 +44,14 @@ async function fail(times: number, email: string, headers: Record<string, string
 
 /** Has locks last for an hour longer, so that a slow machine does not outlive them. */
 const holdLocks = () =>
-  database.query(`update auth.login_attempt set locked_until = locked_until + interval '1 hour'`);
+  database.query(
+    `update identity.login_attempt set locked_until = locked_until + interval '1 hour'`,
+  );
 
 /** As if so many logins to other accounts had failed from an address. */
 const failedBefore = (times: number, address: string) =>
   database.query(
-    `insert into auth.login_attempt (account, address, failures) values ('', auth.ip_digest($1), $2)`,
+    `insert into identity.login_attempt (account, address, failures) values ('', identity.ip_digest($1), $2)`,
     [address, times],
   );
 
@@ -92,8 +94,8 @@ describe('failed logins', () => {
     const email = await newEmployee();
     // The next one locks for half an hour.
     await database.query(
-      `insert into auth.login_attempt (account, address, failures)
-       values (auth.email_digest($1), auth.ip_digest('192.0.2.1'), 11)`,
+      `insert into identity.login_attempt (account, address, failures)
+       values (identity.email_digest($1), identity.ip_digest('192.0.2.1'), 11)`,
       [email],
     );
     const answers = await Promise.all(
@@ -185,7 +187,7 @@ describe('the address of a caller', () => {
       const email = await newEmployee();
       expect(codesOf(await logInFrom(email, named))).toEqual([]);
       const rows = await database.query(
-        `select from auth.login_attempt where address in (auth.ip_digest('127.0.0.1'), auth.ip_digest('::1'))`,
+        `select from identity.login_attempt where address in (identity.ip_digest('127.0.0.1'), identity.ip_digest('::1'))`,
       );
       expect(rows).not.toEqual([]);
     },
@@ -196,7 +198,7 @@ describe('the address of a caller', () => {
     await fail(5, email, from('2001:db8:1:2::7'));
     expect(codesOf(await logInFrom(email, '2001:db8:1:2:ffff::8'))).toEqual(['RATE_LIMITED']);
     const [row] = await database.query<{ text: string }>(
-      'select string_agg(attempt::text, chr(10)) as text from auth.login_attempt attempt',
+      'select string_agg(attempt::text, chr(10)) as text from identity.login_attempt attempt',
     );
     expect(row?.text).not.toMatch(/2001|db8|epic/);
   });

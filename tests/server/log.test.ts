@@ -49,7 +49,7 @@ test('a line of the log has the request, session, role, operation, duration, sta
   expect(errors).toEqual([]);
   const found = () => lines().filter(({ operation }) => operation === 'WhoAmI');
   await until(() => found().length > 0);
-  const [session] = await database.query<{ id: string }>('select id from auth.session');
+  const [session] = await database.query<{ id: string }>('select id from identity.session');
   expect(found()).toEqual([
     {
       level: 30,

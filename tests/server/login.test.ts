@@ -77,7 +77,7 @@ describe('logging in', () => {
       },
     });
 
-    await database.query('update auth.login_attempt set locked_until = now()');
+    await database.query('update identity.login_attempt set locked_until = now()');
     await logIn(server.url, 'target@epic.example');
   });
 
@@ -96,7 +96,7 @@ describe('logging in', () => {
     const email = 'late@epic.example';
     await addEmployee(database, { email, department: 'support', mustChange: true });
     await database.query(
-      `update auth.credential set changed_at = now() - interval '8 days' where employee_id =
+      `update identity.credential set changed_at = now() - interval '8 days' where employee_id =
        (select id from crm.employee where email = $1)`,
       [email],
     );
@@ -118,7 +118,7 @@ describe('logging in', () => {
 describe('refreshing', () => {
   const rewind = (seconds: number) =>
     database.query(
-      `update auth.refresh_token set used_at = used_at - make_interval(secs => $1) where used_at is not null`,
+      `update identity.refresh_token set used_at = used_at - make_interval(secs => $1) where used_at is not null`,
       [seconds],
     );
 

@@ -147,7 +147,7 @@ describe('the sessions of an employee', () => {
 test('a session ends after its lifetime, however lately it was refreshed', async () => {
   const { email } = await newEmployee();
   const lifetime = (interval: string) =>
-    database.query('update auth.configuration set session_lifetime = $1', [interval]);
+    database.query('update identity.configuration set session_lifetime = $1', [interval]);
   await lifetime('3 seconds');
   const opened = await logIn(server.url, email);
   await lifetime('90 days');
@@ -178,7 +178,7 @@ describe('the reset of a password', () => {
     const before = await logIn(other.url, email);
     for (let nth = 0; nth < 5; nth++) await askToLogIn(server.url, email, 'forgotten');
     await database.query(
-      `update auth.login_attempt set locked_until = locked_until + interval '1 hour'`,
+      `update identity.login_attempt set locked_until = locked_until + interval '1 hour'`,
     );
     expect(codesOf(await askToLogIn(server.url, email))).toEqual(['RATE_LIMITED']);
 

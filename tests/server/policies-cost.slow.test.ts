@@ -44,7 +44,7 @@ const contents = () =>
     (select json_agg(contract order by id) from crm.contract)::text as contracts,
     (select json_agg(event order by id) from crm.event)::text as events,
     (select count(*) from crm.payment) as payments, (select max(id) from audit.change) as history,
-    (select count(*) from auth.session) as sessions, (select count(*) from auth.access_token) as tokens,
+    (select count(*) from identity.session) as sessions, (select count(*) from identity.access_token) as tokens,
     (select json_agg(rolname order by rolname) from pg_roles)::text as roles`);
 
 test('policies cost compares every department, and ends with 0 within the budget', async () => {

@@ -92,11 +92,11 @@ LOST     update contract
 
   test('what cannot be measured is a failure', async () => {
     await company.query(`
-      create or replace function auth.in_writable_session() returns boolean language sql stable return true`);
+      create or replace function identity.in_writable_session() returns boolean language sql stable return true`);
     const { code, stdout } = await effect();
 
     expect(code).toBe(2);
-    expect(stdout).toContain('UNKNOWN  function auth.in_writable_session()\n');
+    expect(stdout).toContain('UNKNOWN  function identity.in_writable_session()\n');
     expect(stdout).toContain('\nNot everything could be measured.\n');
   });
 

@@ -81,7 +81,7 @@ describe('the word of a change', () => {
     [
       'GAINED',
       'a function under a claim reader is immutable',
-      'alter function auth.in_session() immutable',
+      'alter function identity.in_session() immutable',
     ],
     [
       'NONE',
@@ -134,7 +134,7 @@ describe('the word of a change', () => {
     [
       'UNKNOWN',
       'a function that policies call has another body',
-      `create or replace function auth.in_writable_session() returns boolean language sql stable return true`,
+      `create or replace function identity.in_writable_session() returns boolean language sql stable return true`,
     ],
     [
       'UNKNOWN',
@@ -400,9 +400,9 @@ describe('the database that is asked', () => {
     expect(text).toContain('GAINED   read staging.import_line');
     expect(text).toMatch(/the table is empty: of \d+ rows made up/);
     const closed = await textAfter(
-      `alter policy sales_revoke_own on auth.service_account using (owner_id = ${MINE} and revoked_at is null and false)`,
+      `alter policy sales_revoke_own on identity.service_account using (owner_id = ${MINE} and revoked_at is null and false)`,
     );
-    expect(closed).toContain('LOST     update auth.service_account');
+    expect(closed).toContain('LOST     update identity.service_account');
   });
 
   test('where a department has no employee the word is UNKNOWN', async () => {
@@ -443,7 +443,7 @@ GAINED   function crm.current_employee_id()
          Immutable, no longer stable: a cached plan may answer for another
          person. In 34 policies: employee_create_own on staging.import_line,
          employee_delete_own on staging.import_line, employee_end_own on
-         auth.session, employee_mark_own on crm.notification and 30 more.
+         identity.session, employee_mark_own on crm.notification and 30 more.
 
 LOST     delete contract
          policy management_delete_drafts, changed

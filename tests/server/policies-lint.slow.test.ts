@@ -236,7 +236,7 @@ Suppressed
   test('policies lint sorts what it finds by level, then by how many roles reach it', async () => {
     await database.query(`
       grant truncate on crm.client to epic_sales;
-      grant truncate on auth.proof_key to epic_sales;
+      grant truncate on identity.proof_key to epic_sales;
       comment on function crm_private.normalize_text(text) is null;
     `);
 
@@ -244,7 +244,7 @@ Suppressed
 
     expect(found.map(({ level }) => level)).toEqual(['ERROR', 'ERROR', 'WARN']);
     expect(found[0]?.exposure).toBeGreaterThan(found[1]?.exposure ?? Number.POSITIVE_INFINITY);
-    await database.query('revoke truncate on auth.proof_key from epic_sales');
+    await database.query('revoke truncate on identity.proof_key from epic_sales');
   });
 
   test('policies lint annotates lines of db/policies for GitHub', async () => {

@@ -75,7 +75,9 @@ employee        read   all                all                all
     expect(table).toContain(
       '\n[1] if second factor confirmed & if second factor enrolled\n\nWhich rows, from',
     );
-    expect(table).toContain('\nInternal tables: audit.change, audit.signal, auth.credential,\n');
+    expect(table).toContain(
+      '\nInternal tables: audit.change, audit.signal, identity.credential,\n',
+    );
     expect(table.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([]);
     expect(table.split('\n').length).toBeLessThan(50);
     expect(table).not.toContain('\u001b');
@@ -90,7 +92,7 @@ employee        read   all                all                all
     expect(table).not.toContain('commercial_contact_id');
 
     const ofSales = await printed('--functions', '--role', 'sales');
-    expect(ofSales).toMatch(/ {2}employee as owner: [^:]*auth\.begin_second_factor,/);
+    expect(ofSales).toMatch(/ {2}employee as owner: [^:]*identity\.begin_second_factor,/);
     expect(ofSales).not.toContain('crm.erase_client');
   });
 
@@ -116,11 +118,11 @@ client              sales
 `);
     expect(await printed('--role', 'epic_authenticator')).toBe(`\
 Functions
-  authenticator: auth.enter, auth.open_session, auth.restore_timeouts
+  authenticator: identity.enter, identity.open_session, identity.restore_timeouts
 
 Besides
   connect on this database; may become epic_anonymous, epic_employee,
-    epic_management, epic_sales, epic_support; usage on schema auth
+    epic_management, epic_sales, epic_support; usage on schema identity
 `);
   });
 
@@ -299,11 +301,11 @@ epic-server: Nothing is granted to a role intern.
     });
     expect(found.functions).toContainEqual({
       role: 'epic_support',
-      function: 'auth.my_password_parameters',
+      function: 'identity.my_password_parameters',
       arguments: 'inet',
       via: 'by epic_employee',
       runsAs: 'epic_owner',
-      sentence: 'As auth.password_parameters, for the caller.',
+      sentence: 'As identity.password_parameters, for the caller.',
       note: null,
     });
     expect(found.waysAround.map(({ name }) => name)).toContain('crm.erase_client');

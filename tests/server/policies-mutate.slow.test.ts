@@ -70,7 +70,7 @@ test('policies mutate names the tests that notice a changed rule', async () => {
 });
 
 test('policies mutate fails when a change survives', async () => {
-  const { code, stdout } = await mutate('--only', only, 'tests/sql/auth_change_password.sql');
+  const { code, stdout } = await mutate('--only', only, 'tests/sql/identity_change_password.sql');
   expect(stdout).toContain('survived    drop policy sales_update_own on crm.client\n');
   expect(stdout).toMatch(
     /^survived {4}crm_private\.client_check_sales_contact\(\): if not contact\.active -> false\n {12}CREATE OR REPLACE/m,
@@ -259,13 +259,13 @@ test('every mutant can be applied, and the control changes nothing', async () =>
 
 test('policies mutate tells a mutant that only the catalogue shows from one that shows in what happens', async () => {
   const { code, stdout } = await mutate(
-    ...['--json', '--object', 'auth.session', '--kind', 'drop trigger'],
+    ...['--json', '--object', 'identity.session', '--kind', 'drop trigger'],
     'tests/sql/catalogue/session_notify.sql',
   );
   const { score, killed, survived, mutants }: MutationReport = JSON.parse(stdout);
   const structural = mutants.filter(({ status }) => status === 'structural');
   expect(structural.map(({ name }) => name)).toContain(
-    'drop trigger session_95_notify_revoked on auth.session',
+    'drop trigger session_95_notify_revoked on identity.session',
   );
   expect({ score, killed, survived }).toEqual({ score: 0, killed: 0, survived: mutants.length });
   expect(code).toBe(1);

@@ -1,6 +1,6 @@
 import { deploy } from '../../src/server/database/deploy/deploy.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { type RunningServer, startServer } from '../support/server.ts';
+import { type RunningServer, readinessOf, startServer } from '../support/server.ts';
 
 let database: TestDatabase;
 let server: RunningServer;
@@ -15,16 +15,13 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function readiness() {
-  const response = await fetch(`${server.url}/readyz`);
-  return { status: response.status, ...((await response.json()) as object) };
-}
+const readiness = () => readinessOf(server.url);
 
 const deployAgain = () =>
   deploy({ adminUrl: database.adminUrl, rolesToo: false, say: () => undefined });
 
 const digest = async () =>
-  (await database.query(`select digest from auth.deployed_release()`))[0]?.digest;
+  (await database.query(`select digest from identity.deployed_release()`))[0]?.digest;
 
 /** As if the last deployment had been of other files. */
 const withOtherFiles = () =>

@@ -58,7 +58,7 @@ describe('a scaled company', () => {
     };
 
     expect(counts).toEqual(size);
-    expect(await count('auth.credential where not must_change')).toBe(size.employees);
+    expect(await count('identity.credential where not must_change')).toBe(size.employees);
   });
 
   test('every foreign key of a scaled company holds', async () => {

@@ -262,7 +262,7 @@ const somebodyMay = `
   where pronamespace = 'crm'::regnamespace and has_function_privilege(department.name, pg_proc.oid, 'execute')`;
 
 describe('the schema without unused parts', () => {
-  /** Defined in TypeScript, from functions of schema auth. */
+  /** Defined in TypeScript, from functions of schema identity. */
   const ofIdentity = [
     ...[
       'authenticateService',

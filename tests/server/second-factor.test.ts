@@ -75,7 +75,7 @@ async function enrol(session: Session): Promise<App> {
 }
 
 /** Lets the code of this half minute be accepted again, so that no test waits for the next. */
-const forgetStep = () => database.query('update auth.second_factor set last_step = 0');
+const forgetStep = () => database.query('update identity.second_factor set last_step = 0');
 
 const newEmployee = (nth: number) => ({
   fullName: 'Nadia Neuve',
@@ -196,7 +196,7 @@ describe('logging in with a second factor', () => {
     const app = await enrol(await logIn(server.url, email));
     for (let attempt = 1; attempt <= 5; attempt++) await logInWith(email, 'wrong');
     expect(codesOf(await logInWith(email, app.code()))).toEqual(['RATE_LIMITED']);
-    await database.query('update auth.login_attempt set locked_until = now()');
+    await database.query('update identity.login_attempt set locked_until = now()');
     expect(codesOf(await logInWith(email, app.code()))).toEqual([]);
   });
 
@@ -295,7 +295,7 @@ describe('what needs the second factor', () => {
     const { id, email } = await newManager();
     const session = await logIn(server.url, email);
     await database.query(
-      `update auth.configuration set second_factor_required_for = '{management}'`,
+      `update identity.configuration set second_factor_required_for = '{management}'`,
     );
     try {
       expect(await stateOf(session)).toMatchObject({ isRequired: true });
@@ -312,7 +312,9 @@ describe('what needs the second factor', () => {
       const created = await call(session, 'createEmployee', newEmployee(id), 'oneTimePassword');
       expect(codesOf(created)).toEqual([]);
     } finally {
-      await database.query('update auth.configuration set second_factor_required_for = default');
+      await database.query(
+        'update identity.configuration set second_factor_required_for = default',
+      );
     }
   });
 

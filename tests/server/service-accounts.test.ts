@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 // an address may fail a hundred times, and an account five
-beforeEach(() => database.query('delete from auth.login_attempt'));
+beforeEach(() => database.query('delete from identity.login_attempt'));
 
 interface ServiceSession {
   accessToken: string;
@@ -93,7 +93,7 @@ describe('a program', () => {
   test('history says through which program a record was changed, also when the account is gone', async () => {
     const job = await newProgram(database, 'nightly', 'alice@epic.example');
     await rename(await tokenOf(job), 'Jeanne N.');
-    await database.query(`delete from auth.service_account where name = 'nightly'`);
+    await database.query(`delete from identity.service_account where name = 'nightly'`);
     await rename((await logIn(server.url, 'alice@epic.example')).accessToken, 'Jeanne O.');
     const { accessToken: token } = await logIn(server.url, 'mia@epic.example');
     const { data } = await ask(
@@ -285,7 +285,7 @@ describe('an assertion that is refused', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => authenticate(assertion)));
     expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     const [row] = await database.query(
-      `select count(*)::int as count from auth.session where service_account = 'hasty'`,
+      `select count(*)::int as count from identity.session where service_account = 'hasty'`,
     );
     expect(row?.count).toBe(1);
   });
@@ -318,9 +318,9 @@ test('the password of the API’s login opens no session of a service account', 
     const secret = randomBytes(32);
     const forge = async (assertion: string) => {
       await thief.query('begin');
-      await thief.query('select auth.enter(null, null, null, null)');
+      await thief.query('select identity.enter(null, null, null, null)');
       const { rows } = await thief.query(
-        'select outcome, session_id from auth.authenticate_service($1, $2, null, null)',
+        'select outcome, session_id from identity.authenticate_service($1, $2, null, null)',
         [assertion, createHash('sha256').update(secret).digest()],
       );
       await thief.query('commit');
@@ -336,12 +336,12 @@ test('the password of the API’s login opens no session of a service account', 
     expect(await forge(spent)).toEqual({ outcome: 'replayed', session_id: null });
 
     for (const statement of [
-      'select modulus from auth.service_account',
-      `insert into auth.service_account (name, owner_id, modulus, audience) values ('mine', 1, '', '')`,
-      `insert into auth.session (employee_id, service_account) values (1, 'backup-job')`,
-      'delete from auth.used_assertion',
-      `select auth.create_service_account('mine', 'alice@epic.example', '', '', false, null)`,
-      `select auth.set_claims('epic_sales', 1, null, 'sales', false, false, 'backup-job')`,
+      'select modulus from identity.service_account',
+      `insert into identity.service_account (name, owner_id, modulus, audience) values ('mine', 1, '', '')`,
+      `insert into identity.session (employee_id, service_account) values (1, 'backup-job')`,
+      'delete from identity.used_assertion',
+      `select identity.create_service_account('mine', 'alice@epic.example', '', '', false, null)`,
+      `select identity.set_claims('epic_sales', 1, null, 'sales', false, false, 'backup-job')`,
     ]) {
       await expect(thief.query(statement)).rejects.toThrow(/permission denied/);
     }

@@ -148,7 +148,7 @@ describe('the comparison with a database', () => {
 
   const as = async (employeeId: number, sql: string) => {
     await client.query('begin');
-    await client.query(`select auth.set_claims(current_setting('role'), $1, null, null)`, [
+    await client.query(`select identity.set_claims(current_setting('role'), $1, null, null)`, [
       employeeId,
     ]);
     await client.query(sql);

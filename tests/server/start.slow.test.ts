@@ -6,7 +6,7 @@ import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { plainEnvironment, runProgram } from '../support/program.ts';
-import { spawnServer } from '../support/server.ts';
+import { readinessOf, spawnServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { ask, askToLogIn, logIn } from './support/api.ts';
@@ -157,8 +157,8 @@ describe('epic-server start', () => {
         EPIC_DATA: dataFolder,
       });
       const response = await fetch(`${server.url}/.well-known/jwks.json`);
-      const ready = await fetch(`${server.url}/readyz`);
-      const found = { keys: await response.json(), ready: ready.status };
+      const { status: ready } = await readinessOf(server.url);
+      const found = { keys: await response.json(), ready };
       expect(await server.stop()).toBe(0);
       expect(server.output()).not.toContain('can do more than it should');
       return found;
@@ -229,7 +229,7 @@ describe('epic-server employee create', () => {
 
   test('epic-server employee reset-password gives the only manager a new password', async () => {
     await create('Max Seul', 'max@epic.example', 'management');
-    await database.query(`update auth.credential set changed_at = now() - interval '8 days'`);
+    await database.query(`update identity.credential set changed_at = now() - interval '8 days'`);
     const reset = (email: string) =>
       run(['employee', 'reset-password', '--email', email], {
         DATABASE_ADMIN_URL: database.adminUrl,
@@ -256,7 +256,7 @@ describe('epic-server employee create', () => {
   test('epic-server employee reset-second-factor lets in a person who has lost their phone', async () => {
     await create('Lea Perdu', 'lea@epic.example', 'management');
     await database.query(
-      `insert into auth.second_factor (employee_id, secret, enabled_at)
+      `insert into identity.second_factor (employee_id, secret, enabled_at)
        select id, '12345678901234567890', now() from crm.employee where email = 'lea@epic.example'`,
     );
     const reset = (what: string, email: string) =>

@@ -48,7 +48,7 @@ async function connect(): Promise<pg.Client> {
 }
 
 const enter = (connection: pg.Client, { employeeId, sessionId, department, secret }: Claims) =>
-  connection.query('select auth.enter($1, $2, $3, $4)', [
+  connection.query('select identity.enter($1, $2, $3, $4)', [
     employeeId,
     sessionId,
     department,
@@ -64,7 +64,7 @@ const claimNames = [
   'proof',
 ];
 
-/** Everything that auth.enter has set in this transaction, as statements that set it again. */
+/** Everything that identity.enter has set in this transaction, as statements that set it again. */
 async function copyClaims(connection: pg.Client): Promise<string[]> {
   const { rows } = await connection.query<{ statement: string }>(
     `select format('select set_config(%L, %L, true)', 'jwt.claims.' || name, current_setting('jwt.claims.' || name)) as statement
@@ -139,7 +139,9 @@ describe('the password of the API', () => {
     await expect(thief.query('set role epic_worker')).rejects.toThrow(
       'permission denied to set role "epic_worker"',
     );
-    await expect(thief.query('select from auth.proof_key')).rejects.toThrow('permission denied');
+    await expect(thief.query('select from identity.proof_key')).rejects.toThrow(
+      'permission denied',
+    );
   });
 
   test('the secret of one person enters no session of another', async () => {
@@ -154,7 +156,7 @@ describe('the password of the API', () => {
 });
 
 describe('a proof', () => {
-  test('it holds in the transaction in which auth.enter made it', async () => {
+  test('it holds in the transaction in which identity.enter made it', async () => {
     const connection = await connect();
     await connection.query('begin');
     await enter(connection, alice);

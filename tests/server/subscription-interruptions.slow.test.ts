@@ -80,7 +80,7 @@ test('a session that was ended while the listener was away is closed as soon as 
     await until(async () => (await database.query(`select 1 ${listeners}`)).length === 1);
     await database.query(
       `begin; select pg_terminate_backend(pid, 5000) ${listeners};
-       update auth.session set revoked_at = now(); commit`,
+       update identity.session set revoked_at = now(); commit`,
     );
     expect(await closed).toMatchObject({ code: 4401 });
   } finally {

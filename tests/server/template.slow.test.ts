@@ -32,9 +32,9 @@ async function query(url: string, sql: string): Promise<string[]> {
 }
 
 const secrets = `
-  select encode(inner_key, 'hex') from auth.proof_key
+  select encode(inner_key, 'hex') from identity.proof_key
   union all
-  select encode(outer_key, 'hex') from auth.proof_key
+  select encode(outer_key, 'hex') from identity.proof_key
   union all
   select rolpassword from pg_authid where rolpassword is not null`;
 

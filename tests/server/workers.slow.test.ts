@@ -133,7 +133,7 @@ test('failed logins count together, whichever worker they reach', async () => {
   const together = codes.length;
 
   await server.stop();
-  await database.query('delete from auth.login_attempt');
+  await database.query('delete from identity.login_attempt');
   await startWorkers(1);
   const alone: string[] = [];
   for (let attempt = 0; attempt < 20 && alone.at(-1) !== 'RATE_LIMITED'; attempt += 1) {

@@ -131,7 +131,7 @@ select test.column_privileges_are('owner', 'insert', 'audit.change', 'employee_i
 select test.forbids('owner', $$ insert into audit.change (employee_id, record, row_id, action) values (test.id('alice'), 'client', 1, 'update') $$,
   'the owner cannot write outside a session that an employee changed something');
 select test.forbids('owner', format($$
-    select auth.set_claims('epic_owner', test.id('alice'), null, 'sales');
+    select identity.set_claims('epic_owner', test.id('alice'), null, 'sales');
     insert into audit.change (employee_id, record, row_id, action) values (%s, 'client', 1, 'update') $$, employee),
   'nor, in the session of one, that another did, or none')
 from unnest(array['test.id(''bruno'')', 'null']) employee;

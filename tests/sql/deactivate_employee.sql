@@ -25,11 +25,11 @@ select test.results_in('emma', $$ select set_config('test.seen', (crm.deactivate
   $$ select (current_setting('test.seen'), active) from crm.employee where id = test.id('basile') $$, '(false,f)',
   'management deactivates an employee without clients and events, and gets the result');
 select test.results_in('emma', pg_temp.deactivate('basile'),
-  $$ select string_agg(full_name, ', ') from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$, 'Basile',
+  $$ select string_agg(full_name, ', ') from identity.session join crm.employee on employee.id = employee_id where revoked_at = now() $$, 'Basile',
   'deactivating an employee ends their sessions, and no one else''s');
-call test.given('dba', $$ insert into auth.session (employee_id, revoked_at) values (test.id('basile'), now() - interval '1 day') $$);
+call test.given('dba', $$ insert into identity.session (employee_id, revoked_at) values (test.id('basile'), now() - interval '1 day') $$);
 select test.results_in('emma', 'update crm.employee set active = false where id = test.id(''basile'')',
-  $$ select count(*) from auth.session where employee_id = test.id('basile') and revoked_at < now() $$, '1',
+  $$ select count(*) from identity.session where employee_id = test.id('basile') and revoked_at < now() $$, '1',
   'deactivating an employee leaves the end of an earlier session as it was');
 select test.allows('emma', pg_temp.deactivate('gaston'), 'deactivating an employee who has left is not an error');
 select test.rejects('emma', $$ select crm.deactivate_employee(-1) $$,
@@ -82,7 +82,7 @@ select test.results_in('emma', pg_temp.deactivate('alice', 'bruno'),
        (select count(*) from crm.contract where commercial_id = test.id('bruno')),
        (select count(*) from crm.client   where commercial_contact_id = test.id('alice')),
        (select count(*) from crm.contract where commercial_id = test.id('alice')),
-       (select count(*) from auth.session where employee_id = test.id('alice') and revoked_at is null)) $$,
+       (select count(*) from identity.session where employee_id = test.id('alice') and revoked_at is null)) $$,
   'f, 3, 5, 0, 0, 0',
   'deactivating with a colleague hands over the clients and their contracts');
 select test.results_in('emma', pg_temp.deactivate('chloe', 'denis'),

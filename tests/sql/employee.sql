@@ -90,8 +90,8 @@ select test.affects_no_rows('emma', $$ delete from crm.employee where id = test.
   'management cannot delete themselves');
 select test.results_in('emma',
   $$ delete from crm.employee where id = test.id('ines') $$,
-  $$ select (select count(*) from auth.credential where employee_id = test.id('ines'))
-          + (select count(*) from auth.session where employee_id = test.id('ines')) $$,
+  $$ select (select count(*) from identity.credential where employee_id = test.id('ines'))
+          + (select count(*) from identity.session where employee_id = test.id('ines')) $$,
   '0',
   'the password and the sessions of a deleted employee go with them');
 

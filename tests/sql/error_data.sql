@@ -8,12 +8,12 @@ select plan(72);
 call test.load_company();
 call test.create_program('alice');
 
-call test.given('dba', $$ update auth.session set revoked_at = now() where id = test.session('bruno') $$);
+call test.given('dba', $$ update identity.session set revoked_at = now() where id = test.session('bruno') $$);
 call test.given('emma', $$ update crm.employee set active = false where id = test.id('felix') $$);
 call test.given('dba', $$
-  update auth.session set revoked_at = null where id = test.session('felix');
+  update identity.session set revoked_at = null where id = test.session('felix');
   update crm.employee set department = 'support' where id = test.id('basile');
-  update auth.session set revoked_at = null where id = test.session('basile') $$);
+  update identity.session set revoked_at = null where id = test.session('basile') $$);
 call test.given('emma', $$ select crm.erase_client(test.id('paul'), confirm => true) $$);
 call test.given('chloe', $$ update crm.event set notes = 'Anaïs DURAND comes at six.' where id = test.id('gala') $$);
 call test.given('emma', $$ update crm.contract set status = 'cancelled' where id = test.id('bistro_draft') $$);
@@ -23,22 +23,22 @@ call test.set_id('correction', current_setting('test.correction')::integer);
 call test.given('emma', $$ select crm.record_payment(test.id('bistro_signed'), 20) $$);
 call test.given('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {"shoe_size": "40"}}]') $$);
 
-call test.given('dba', $$ insert into auth.second_factor (employee_id, secret, enabled_at) values (test.id('denis'), '12345678901234567890', now()) $$);
-call test.given('dba', $$ insert into auth.access_token values (sha256('expired'), test.session('emma'), now()) $$);
+call test.given('dba', $$ insert into identity.second_factor (employee_id, secret, enabled_at) values (test.id('denis'), '12345678901234567890', now()) $$);
+call test.given('dba', $$ insert into identity.access_token values (sha256('expired'), test.session('emma'), now()) $$);
 
 call test.given('dba', $$
-  insert into auth.session (employee_id, user_agent, revoked_at, end_reason, ended_by)
+  insert into identity.session (employee_id, user_agent, revoked_at, end_reason, ended_by)
   values (test.id('chloe'), 'password_changed', now(), 'password_changed', null),
          (test.id('chloe'), 'password_reset',   now(), 'password_reset',   test.id('emma'));
-  insert into auth.access_token select sha256(convert_to(user_agent, 'UTF8')), id, now() + interval '1 minute' from auth.session where end_reason is not null $$);
+  insert into identity.access_token select sha256(convert_to(user_agent, 'UTF8')), id, now() + interval '1 minute' from identity.session where end_reason is not null $$);
 
 create function pg_temp.enter_ended(reason text) returns text
 language sql
-return format('select auth.enter(%L, %L, %L, %L)', test.id('chloe'), (select id from auth.session where user_agent = reason), 'support', reason);
+return format('select identity.enter(%L, %L, %L, %L)', test.id('chloe'), (select id from identity.session where user_agent = reason), 'support', reason);
 
 create function pg_temp.enter(who text, department text) returns text
 language sql
-return format('select auth.enter(%L, %L, %L, test.secret(%L))', test.id(who), test.session(who), department, who);
+return format('select identity.enter(%L, %L, %L, test.secret(%L))', test.id(who), test.session(who), department, who);
 
 create function pg_temp.plan_event(contract text) returns text
 language sql
@@ -179,13 +179,13 @@ from (values
   ('authenticator', pg_temp.enter_ended('password_reset'),
     'EP401', 'password_reset', '', null,
     'Your password was reset by Emma.'),
-  ('alice', $$ select set_config('jwt.claims.proof', '', true); select auth.log_out() $$,
+  ('alice', $$ select set_config('jwt.claims.proof', '', true); select identity.log_out() $$,
     '42501', 'no_session', '', null,
     'This is done in a session only.'),
-  ('dba', $$ select auth.set_claims('none', null, null, null, read_only => true); select auth.require_writable_session() $$,
+  ('dba', $$ select identity.set_claims('none', null, null, null, read_only => true); select identity.require_writable_session() $$,
     '25006', 'session_is_read_only', '', null,
     'This session is read-only.'),
-  ('authenticator', format('select auth.enter(%L, %L, %L, %L)', test.id('emma'), test.session('emma'), 'management', 'expired'),
+  ('authenticator', format('select identity.enter(%L, %L, %L, %L)', test.id('emma'), test.session('emma'), 'management', 'expired'),
     'EP401', 'token_expired', '', null,
     'Your access token has expired.'),
   ('authenticator', pg_temp.enter('felix', 'management'),
@@ -242,13 +242,13 @@ from (values
   ('alice', $$ select crm.run_import(md5('a')::uuid, 'client') $$,
     '42703', 'import_columns_are_known', 'shoe_size', null,
     'No client is imported with “shoe_size”: there are full_name, email, phone, company_name, first_contact.'),
-  ('denis', $$ select auth.begin_second_factor(test.password('denis'), null) $$,
+  ('denis', $$ select identity.begin_second_factor(test.password('denis'), null) $$,
     '55000', 'second_factor_is_not_enabled', '', jsonb_build_object('since', now()),
     'Your second factor is enabled already.'),
-  ('alice', $$ select auth.enable_second_factor('123456', null) $$,
+  ('alice', $$ select identity.enable_second_factor('123456', null) $$,
     '55000', 'second_factor_is_begun', '', null,
     'No secret has been given to your authenticator app: begin with that.'),
-  ('alice', $$ select auth.confirm_second_factor('123456', null) $$,
+  ('alice', $$ select identity.confirm_second_factor('123456', null) $$,
     '55000', 'second_factor_is_enabled', '', null,
     'You have no second factor.'),
   ('alice', $$ select from crm.revenue_by_month('1900-01-01', '2026-01-01', 'UTC') $$,
@@ -271,16 +271,16 @@ from (values
   ('alice', $$ select crm.revoke_service_account('nobody') $$,
     'P0002', 'service_account_is_valid', 'name', null,
     'You see no service account nobody, or it has ended already.'),
-  ('program of alice', $$ select auth.change_password(test.password('alice'), test.password('new'), null) $$,
+  ('program of alice', $$ select identity.change_password(test.password('alice'), test.password('new'), null) $$,
     'EP403', 'no_program', '', null,
     'A program manages neither the password nor the second factor of its owner.'),
-  ('owner', $$ select auth.create_service_account('backup-job', 'nobody@epic.example', test.program_modulus(), '', false, null) $$,
+  ('owner', $$ select identity.create_service_account('backup-job', 'nobody@epic.example', test.program_modulus(), '', false, null) $$,
     'P0002', 'service_account_owner', 'owner_email', null,
     'There is no active employee with nobody@epic.example.'),
-  ('owner', $$ select auth.create_service_account('backup-job', 'alice@epic.example', test.program_modulus(), '', false, now()) $$,
+  ('owner', $$ select identity.create_service_account('backup-job', 'alice@epic.example', test.program_modulus(), '', false, now()) $$,
     '22023', 'service_account_expires_later', 'expires_at', null,
     'The service account would have expired already.'),
-  ('owner', $$ select auth.create_service_account('program-of-alice', 'alice@epic.example', test.program_modulus(), '', false, null) $$,
+  ('owner', $$ select identity.create_service_account('program-of-alice', 'alice@epic.example', test.program_modulus(), '', false, null) $$,
     '23505', 'service_account_pkey', 'name', null,
     'There is a service account program-of-alice already.'),
   ('alice', $$ select from crm.explain_access('my_session', 'read', 1) $$,
@@ -300,7 +300,7 @@ select set_eq(
      cross join lateral regexp_matches(prosrc, 'constraint = ''(\w+)''', 'g') raised (kind)
      left join rule on rule.kind = raised.kind[1]
      where pronamespace in ('crm'::regnamespace, 'crm_private'::regnamespace, 'access'::regnamespace, 'staging'::regnamespace,
-                            'auth'::regnamespace, 'audit'::regnamespace) $$,
+                            'identity'::regnamespace, 'audit'::regnamespace) $$,
   $$ select distinct kind from rule
      where kind not in ('contract_is_not_signed_yet', 'contract_is_not_cancelled_yet', 'contract_pkey', 'payment_pkey', 'event_pkey') $$,
   'every rule that a function raises is tested here');

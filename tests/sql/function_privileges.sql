@@ -23,17 +23,17 @@ create temp view function_use as
     end);
 
 select bag_eq($$ select name from function_use where role = 'epic_authenticator' $$,
-  $$ select unnest(array['auth.enter', 'auth.open_session', 'auth.restore_timeouts']) $$,
+  $$ select unnest(array['identity.enter', 'identity.open_session', 'identity.restore_timeouts']) $$,
   'the API''s login calls what enters a session, and nothing else');
 select bag_eq($$ select name from function_use where role = 'epic_anonymous' $$,
-  $$ select unnest(array['auth.authenticate_service', 'auth.deployed_release', 'auth.log_in', 'auth.password_parameters', 'auth.refresh']) $$,
-  'an anonymous request calls what logs in and auth.deployed_release, and nothing else');
+  $$ select unnest(array['identity.authenticate_service', 'identity.deployed_release', 'identity.log_in', 'identity.password_parameters', 'identity.refresh']) $$,
+  'an anonymous request calls what logs in and identity.deployed_release, and nothing else');
 select is_empty($$ select name from function_use where role = 'epic_worker' $$,
   'the worker calls no function');
 
-call test.given('owner', 'create function auth.trial() returns integer language sql return 1');
-select test.forbids('anonymous', 'select auth.trial()', 'no role calls a new function before it is granted');
-call test.given('dba', 'drop function auth.trial()');
+call test.given('owner', 'create function identity.trial() returns integer language sql return 1');
+select test.forbids('anonymous', 'select identity.trial()', 'no role calls a new function before it is granted');
+call test.given('dba', 'drop function identity.trial()');
 
 create temp view called_by_every_department as
   select unnest(string_to_array(
@@ -44,10 +44,10 @@ create temp view called_by_every_department as
     'access.refusal_sentence, access.refuse, access.responsible_employee, access.describe_role, '
     'access.row_with_defaults, access.visible_row, access.base_table, access.functions_in, access.is_evaluable_for, '
     'access.reads_all, access.statement_of, access.try_as_caller, access.try_statement, access.who_may, access.with_rules, crm.who_may, audit.position_snapshot, audit.clamp_snapshot, '
-    'audit.signal_retention, audit.current_position, audit.signals_between, auth.change_password, auth.create_read_only_token, auth.read_only_refusal, access.explain_verb, '
-    'auth.begin_second_factor, auth.confirm_second_factor, auth.disable_second_factor, auth.enable_second_factor, '
-    'auth.replace_recovery_codes, auth.second_factor_confirmed, auth.second_factor_enrolled, crm.my_second_factor, '
-    'auth.current_service_account, auth.current_session_id, auth.in_session, auth.in_writable_session, auth.log_out, auth.my_password_parameters, crm.activate_employee, '
+    'audit.signal_retention, audit.current_position, audit.signals_between, identity.change_password, identity.create_read_only_token, identity.read_only_refusal, access.explain_verb, '
+    'identity.begin_second_factor, identity.confirm_second_factor, identity.disable_second_factor, identity.enable_second_factor, '
+    'identity.replace_recovery_codes, identity.second_factor_confirmed, identity.second_factor_enrolled, crm.my_second_factor, '
+    'identity.current_service_account, identity.current_session_id, identity.in_session, identity.in_writable_session, identity.log_out, identity.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '
     'crm.explain_refusal, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '

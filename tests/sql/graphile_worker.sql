@@ -155,7 +155,7 @@ select test.reads('worker', $$ select string_agg(full_name, ', ' order by id) fr
 select test.forbids('worker', statement, format('the worker has no right to: %s', statement))
 from unnest(array[
   'select from crm.client', 'select from crm.contract', 'select from crm.event', 'select from crm.payment', 'select from audit.change',
-  'select from auth.credential', 'update crm.notification set read_at = now()', 'select auth.enter(null, null, null)']) statement;
+  'select from identity.credential', 'update crm.notification set read_at = now()', 'select identity.enter(null, null, null)']) statement;
 
 
 -- other roles

@@ -54,7 +54,7 @@ select test.results_in('dba', $$ update crm.client set phone = '01 02 03 04' $$,
 
 select test.results_in('dba', $$
     set local session authorization epic_authenticator;
-    select auth.enter(test.id('alice'), current_setting('test.session')::uuid, 'sales', test.secret('alice'));
+    select identity.enter(test.id('alice'), current_setting('test.session')::uuid, 'sales', test.secret('alice'));
     update crm.client set phone = '01 02 03 04' where id = test.id('acme');
     reset session authorization $$,
   pg_temp.latest($$ (action, employee_id = test.id('alice'), database_user) $$), '(update,t,)',
@@ -91,11 +91,11 @@ language sql
 begin atomic
   select distinct secret
   from (
-    select password_hash from auth.credential
-    union all select split_part(password_hash, '$', 5) from auth.credential
-    union all select split_part(password_hash, '$', 6) from auth.credential
-    union all select encode(token_hash, format) from auth.refresh_token, unnest(array['hex', 'base64', 'escape']) format
-    union all select encode(account, format) from auth.login_attempt, unnest(array['hex', 'base64', 'escape']) format
+    select password_hash from identity.credential
+    union all select split_part(password_hash, '$', 5) from identity.credential
+    union all select split_part(password_hash, '$', 6) from identity.credential
+    union all select encode(token_hash, format) from identity.refresh_token, unnest(array['hex', 'base64', 'escape']) format
+    union all select encode(account, format) from identity.login_attempt, unnest(array['hex', 'base64', 'escape']) format
     union all select word from unnest(array['argon2', 'hash', 'token']) word
   ) known (secret)
   where length(secret) >= 5;
@@ -107,14 +107,14 @@ return (select string_agg(secret, ', ') from pg_temp.secrets() secret
 
 call test.given('emma', $$ insert into crm.employee (full_name, email, department)
                            values ('Joël', 'joel@epic.example', 'sales') $$);
-call test.given('emma', $$ insert into auth.credential (employee_id, password_hash)
+call test.given('emma', $$ insert into identity.credential (employee_id, password_hash)
                            select id, test.password('joel') from crm.employee where full_name = 'Joël' $$);
-call test.given('anonymous', $$ select auth.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'a-secret', 'tests', null) $$);
-call test.given('anonymous', $$ select auth.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'a-secret', 'tests', null) $$);
-call test.given('anonymous', $$ select auth.refresh('a-first-token', 'a-second-token', 'another-secret') $$);
-call test.given('alice', $$ select auth.change_password(test.password('alice'), test.password('secret'), null) $$);
+call test.given('anonymous', $$ select identity.log_in('joel@epic.example', test.password('wrong'), 'a-first-token', 'a-secret', 'tests', null) $$);
+call test.given('anonymous', $$ select identity.log_in('joel@epic.example', test.password('joel'), 'a-first-token', 'a-secret', 'tests', null) $$);
+call test.given('anonymous', $$ select identity.refresh('a-first-token', 'a-second-token', 'another-secret') $$);
+call test.given('alice', $$ select identity.change_password(test.password('alice'), test.password('secret'), null) $$);
 call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
-call test.given('bruno', $$ select auth.log_out() $$);
+call test.given('bruno', $$ select identity.log_out() $$);
 call test.given('emma', $$ select crm.reset_password(test.id('denis'), test.password('another-secret')) $$);
 
 select ok((select count(*) > 40 from pg_temp.secrets()), 'the test data holds more than 40 secrets to search for');

@@ -57,13 +57,13 @@ select test.reads('dba', $$ select pg_temp.as_employee('alice@epic.example', 'se
   'impersonating sets the role of the department');
 select test.reads('dba', $$ select pg_temp.as_employee('alice@epic.example', 'select crm.current_employee_id()') $$, test.id('alice')::text,
   'impersonating sets the claim of the employee');
-call test.given('dba', $$ insert into auth.second_factor (employee_id, secret, enabled_at) values (test.id('emma'), '12345678901234567890', now()) $$);
-select test.reads('dba', $$ select pg_temp.as_employee('emma@epic.example', 'select auth.second_factor_confirmed()') $$, 'true',
+call test.given('dba', $$ insert into identity.second_factor (employee_id, secret, enabled_at) values (test.id('emma'), '12345678901234567890', now()) $$);
+select test.reads('dba', $$ select pg_temp.as_employee('emma@epic.example', 'select identity.second_factor_confirmed()') $$, 'true',
   'impersonating confirms the second factor of an employee who has one');
 select test.reads('dba', $$ select pg_temp.as_employee('chloe@epic.example', 'select crm.current_department()') $$, 'support',
   'impersonating sets the claim of the department');
 select test.reads('dba', $$ select case when set_config('jwt.claims.session_id', gen_random_uuid()::text, true) <> ''
-    then pg_temp.as_employee('alice@epic.example', 'select auth.current_session_id()') end $$, '',
+    then pg_temp.as_employee('alice@epic.example', 'select identity.current_session_id()') end $$, '',
   'impersonating removes the claim of a session');
 
 select test.forbids('dba', $$ select pg_temp.as_employee('alice@epic.example', 'delete from crm.client returning id') $$,

@@ -6,7 +6,7 @@ select plan(21);
 call test.load_company();
 
 call test.given('dba', $$
-  insert into auth.session (employee_id, user_agent, expires_at, revoked_at) values
+  insert into identity.session (employee_id, user_agent, expires_at, revoked_at) values
     (test.id('alice'), 'phone',   now() + interval '1 day',    null),
     (test.id('alice'), 'laptop',  now() + interval '1 day',    null),
     (test.id('alice'), 'expired', now() - interval '1 second', null),
@@ -15,12 +15,12 @@ call test.given('dba', $$
 
 create function pg_temp.session(program text) returns uuid
 language sql stable
-return (select id from auth.session where user_agent = program);
+return (select id from identity.session where user_agent = program);
 
 create function pg_temp.ended() returns text
 language sql immutable
 return $$ select string_agg(concat(full_name, ' ', user_agent), ', ' order by full_name, user_agent)
-          from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$;
+          from identity.session join crm.employee on employee.id = employee_id where revoked_at = now() $$;
 
 
 -- read
@@ -36,7 +36,7 @@ select test.reads('alice', $$ select (id, created_at = now(), last_used_at = now
   'an employee sees since when and until when a session is open');
 select test.reads('alice', $$ select (read_only, ends_at = now() + interval '90 days') from crm.my_session where current $$, '(f,t)',
   'an employee sees that a session may write, and when it ends at the latest');
-call test.given('dba', $$ update auth.session set read_only = true where user_agent = 'phone' $$);
+call test.given('dba', $$ update identity.session set read_only = true where user_agent = 'phone' $$);
 select test.reads('alice', $$ select string_agg(user_agent, ' ') from crm.my_session where read_only $$, 'phone',
   'an employee sees which of their other sessions are read-only');
 select test.reads('chloe', 'select string_agg(user_agent, chr(32)) from crm.my_session', 'tests', 'support see their own open sessions');
@@ -69,8 +69,8 @@ select test.results_in('alice', 'select crm.revoke_other_sessions()', pg_temp.en
 select test.reads('alice', 'select crm.revoke_other_sessions()', '2', 'ending the other sessions returns their number');
 call test.given('alice', 'select crm.revoke_other_sessions()');
 select test.reads('alice', 'select crm.revoke_other_sessions()', '0', 'ending the other sessions a second time returns 0');
-call test.given('dba', $$ insert into auth.access_token values (sha256('phone'), pg_temp.session('phone'), now() + interval '1 minute') $$);
-select test.rejects('authenticator', format('select auth.enter(test.id(%L), %L, %L, %L)', 'alice', pg_temp.session('phone'), 'sales', 'phone'),
+call test.given('dba', $$ insert into identity.access_token values (sha256('phone'), pg_temp.session('phone'), now() + interval '1 minute') $$);
+select test.rejects('authenticator', format('select identity.enter(test.id(%L), %L, %L, %L)', 'alice', pg_temp.session('phone'), 'sales', 'phone'),
   'EP401', 'This session has ended.', 'a session that was ended is not entered');
 
 select * from finish();

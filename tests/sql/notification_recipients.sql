@@ -276,7 +276,7 @@ select test.results_in('emma', pg_temp.cancel('bistro_signed'), pg_temp.content(
 
 create function pg_temp.change_password(who text) returns text
 language sql
-return format('select auth.change_password(%L, %L, %L)', test.password(who), test.password('new'), '192.0.2.1');
+return format('select identity.change_password(%L, %L, %L)', test.password(who), test.password('new'), '192.0.2.1');
 
 select test.results_in(who, pg_temp.change_password(who), pg_temp.recipients(), 'password_changed: ' || initcap(who),
   format('an employee of %s who changes their password is notified, and no other', test.department_of(who)))

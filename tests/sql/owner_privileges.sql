@@ -35,15 +35,15 @@ select test.results_in('emma', $$ select crm.erase_client(test.id('acme'), confi
   'erasing a client redacts its history');
 
 call test.given('dba', $$
-  alter policy owner_delete_expired on auth.session using (true);
-  alter policy owner_delete_expired on auth.used_assertion using (true) $$);
+  alter policy owner_delete_expired on identity.session using (true);
+  alter policy owner_delete_expired on identity.used_assertion using (true) $$);
 call test.given('dba', $$
-  select auth.create_service_account('backup-job', 'alice@epic.example', test.program_modulus(), 'epic-server', false, null);
-  insert into auth.used_assertion values ('backup-job', 'valid', now() + interval '1 minute');
-  insert into auth.session (employee_id, service_account, user_agent, expires_at) values (test.id('alice'), 'backup-job', 'open', now() + interval '1 second') $$);
-select test.results_in('anonymous', format('select auth.authenticate_service(%L, %L, null, null)', test.assertion(), 'access'),
-  $$ select concat_ws(', ', (select string_agg(user_agent, ', ') from auth.session where user_agent = 'open'),
-                            (select string_agg(encode(id_hash, 'escape'), ', ') from auth.used_assertion where id_hash = 'valid')) $$, 'open, valid',
+  select identity.create_service_account('backup-job', 'alice@epic.example', test.program_modulus(), 'epic-server', false, null);
+  insert into identity.used_assertion values ('backup-job', 'valid', now() + interval '1 minute');
+  insert into identity.session (employee_id, service_account, user_agent, expires_at) values (test.id('alice'), 'backup-job', 'open', now() + interval '1 second') $$);
+select test.results_in('anonymous', format('select identity.authenticate_service(%L, %L, null, null)', test.assertion(), 'access'),
+  $$ select concat_ws(', ', (select string_agg(user_agent, ', ') from identity.session where user_agent = 'open'),
+                            (select string_agg(encode(id_hash, 'escape'), ', ') from identity.used_assertion where id_hash = 'valid')) $$, 'open, valid',
   'opening a session removes no session and no assertion that is valid still, even if the policies allowed it');
 
 select * from finish();

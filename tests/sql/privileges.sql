@@ -13,10 +13,10 @@ select bag_eq(
      from test.api_role, (table test.our_schema union all select null, 'public') tried
      where test.permits(role, format('select from %I.none_such', name)) $$,
   $$ values ('epic_worker', 'crm'), ('epic_worker', 'graphile_worker'),
-            ('epic_authenticator', 'auth'), ('epic_anonymous', 'auth')
+            ('epic_authenticator', 'identity'), ('epic_anonymous', 'identity')
      union all
      select role, schema
-     from dba.department, unnest(array['crm', 'crm_private', 'access', 'staging', 'auth', 'audit', 'extensions']) schema $$,
+     from dba.department, unnest(array['crm', 'crm_private', 'access', 'staging', 'identity', 'audit', 'extensions']) schema $$,
   'each role uses the schemas that it needs, and none of dba or public');
 select is_empty(
   $$ select role, name
@@ -75,8 +75,8 @@ select bag_eq(
      from dba.department,
           (values ('audit.change',         'select'),
                   ('audit.signal',         'insert, select'),
-                  ('auth.service_account', 'select, update'),
-                  ('auth.session',         'select, update'),
+                  ('identity.service_account', 'select, update'),
+                  ('identity.session',         'select, update'),
                   ('crm.history',          'select'),
                   ('crm.my_session',       'select'),
                   ('crm.notification',     'select, update'),
@@ -99,7 +99,7 @@ select bag_eq(
             ('crm.employee',    'epic_sales',      'select'),
             ('crm.employee',    'epic_support',    'select'),
             ('crm.employee',    'epic_management', 'delete, insert, select, update'),
-            ('auth.credential', 'epic_management', 'insert, select, update') $$,
+            ('identity.credential', 'epic_management', 'insert, select, update') $$,
   'each department does this to tables, and nothing else');
 select is_empty($$ select * from table_use where role in ('epic_anonymous', 'epic_authenticator') $$,
   'no table is used before a session is entered');

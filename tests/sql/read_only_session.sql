@@ -5,12 +5,12 @@ begin;
 set local search_path = tap, public;
 select plan(75);
 call test.load_company();
-call test.given('dba', $$ update auth.session set read_only = true where id in (test.session('alice'), test.session('chloe'), test.session('emma')) $$);
+call test.given('dba', $$ update identity.session set read_only = true where id in (test.session('alice'), test.session('chloe'), test.session('emma')) $$);
 
 -- As the API enters. test.act_as enters as for the own credential, in a transaction that PostgreSQL lets write.
 create function pg_temp.in_session(who text, statement text, secret bytea default null) returns text
 language sql
-return format('select auth.enter(%L, %L, %L, %L); ', test.id(who), test.session(who), test.department_of(who), coalesce(secret, test.secret(who)))
+return format('select identity.enter(%L, %L, %L, %L); ', test.id(who), test.session(who), test.department_of(who), coalesce(secret, test.secret(who)))
   || statement;
 
 -- What their departments may do.
@@ -21,7 +21,7 @@ from (values
   ('alice', 'insert into crm.contract (client_id, total_amount) values (%1$s, 100)'),
   ('alice', 'select crm.record_contact(%1$s)'),
   ('alice', 'update crm.notification set read_at = now()'),
-  ('alice', 'update auth.session set revoked_at = now()'),
+  ('alice', 'update identity.session set revoked_at = now()'),
   ('alice', $$insert into audit.signal (topic) values ('mark')$$),
   ('alice', $$select crm.stage_import(gen_random_uuid(), '[{"line": 1, "values": {}}]')$$),
   ('chloe', 'update crm.event set notes = null where id = %3$s'),
@@ -67,7 +67,7 @@ return format($$
     noted text[];
   begin
     begin
-      perform auth.enter(%1$L, %2$L, %3$L, %4$L);
+      perform identity.enter(%1$L, %2$L, %3$L, %4$L);
       noted := array(select current_setting(name) from unnest(%5$L::text[]) with ordinality setting (name, place) order by place);
       raise 'roll back to the savepoint';
     exception when raise_exception then
@@ -95,7 +95,7 @@ select test.rejects('authenticator', pg_temp.steals('emma', statement), '25006',
   format('a function that acts as the owner refuses a read-only session: %s', statement))
 from unnest(array[
   format('select crm.erase_client(%s, true)', test.id('acme')),
-  format('select auth.change_password(%L, %L, null)', test.password('emma'), test.password('new'))]) statement;
+  format('select identity.change_password(%L, %L, null)', test.password('emma'), test.password('new'))]) statement;
 select test.forbids('authenticator', pg_temp.steals('emma', 'update crm.contract set total_amount = 1e6', read_only => 'false'),
   'claims that were changed to those of a session that may write have no proof');
 
@@ -104,15 +104,15 @@ select test.forbids('authenticator', pg_temp.steals('emma', 'update crm.contract
 
 create function pg_temp.token(who text, secret bytea) returns text
 language sql
-return format('select auth.create_read_only_token(%L, sha256(%L))', test.secret(who), secret);
+return format('select identity.create_read_only_token(%L, sha256(%L))', test.secret(who), secret);
 
 select test.results_in(who, pg_temp.token(who, 'read'),
-  $$ select (session_id, expires_at, read_only) from auth.access_token where secret_hash = sha256('read') $$,
+  $$ select (session_id, expires_at, read_only) from identity.access_token where secret_hash = sha256('read') $$,
   format('(%s,"%s",t)', test.session(who), expires_at),
   format('a token that only reads is of the session of the caller, and expires when the caller''s token does (%s)', who))
 from unnest(array['bruno', 'emma']) who
-join auth.access_token on secret_hash = sha256(test.secret(who));
-select test.rejects('bruno', format('select auth.create_read_only_token(%L, sha256(%L))', secret, 'read'), 'EP401', 'This session has ended.',
+join identity.access_token on secret_hash = sha256(test.secret(who));
+select test.rejects('bruno', format('select identity.create_read_only_token(%L, sha256(%L))', secret, 'read'), 'EP401', 'This session has ended.',
   format('a token is not made with %s', what))
 from (values (test.secret('alice'), 'the secret of another''s token'), ('unknown', 'no secret of a token'), (null, 'no secret')) bad (secret, what);
 select test.forbids('anonymous', pg_temp.token('bruno', 'read'), 'an anonymous request makes no token');
@@ -126,29 +126,29 @@ from format('update crm.client set phone = null where id = %s', test.id('bistro'
 select test.forbids('authenticator', pg_temp.steals('bruno', write, secret => 'read'),
   'the policies refuse what is written with the claims of a token that only reads')
 from format('update crm.client set phone = null where id = %s', test.id('bistro')) write;
-select test.rejects('authenticator', pg_temp.steals('bruno', 'select auth.log_out()', secret => 'read'), '25006', 'This session is read-only.',
+select test.rejects('authenticator', pg_temp.steals('bruno', 'select identity.log_out()', secret => 'read'), '25006', 'This session is read-only.',
   'a token that only reads does not end a session that may write');
 select test.results_in('authenticator', pg_temp.in_session('bruno', $$ select set_config('test.seen', read_only::text, true) from crm.my_session where current $$, secret),
   $$ current_setting('test.seen') $$, read_only, format('an employee sees that the session %s', what))
 from (values (convert_to('read', 'UTF8'), 'true', 'is asked with a token that only reads'), (test.secret('bruno'), 'false', 'may write')) token (secret, read_only, what);
-call test.given('bruno', 'select auth.log_out()');
+call test.given('bruno', 'select identity.log_out()');
 select test.rejects('authenticator', pg_temp.in_session('bruno', 'select', 'read'), 'EP401', 'This session has ended.',
   'a token that only reads ends with its session');
 
 
 -- what a read-only session does
 
-select test.results_in('alice', 'select auth.log_out()', $$ select string_agg(employee_id::text, ' ') from auth.session where revoked_at = now() and user_agent = 'tests' and employee_id <> test.id('bruno') $$,
+select test.results_in('alice', 'select identity.log_out()', $$ select string_agg(employee_id::text, ' ') from identity.session where revoked_at = now() and user_agent = 'tests' and employee_id <> test.id('bruno') $$,
   test.id('alice')::text, 'logging out ends a read-only session');
 select test.reads('alice', 'select read_only from crm.my_session', 'true', 'an employee sees that a session is read-only');
-select test.reads('alice', 'select auth.read_only_refusal()', 'This session is read-only.', 'a read-only session says that it is');
-select test.reads(who, 'select coalesce(auth.read_only_refusal(), ''none'')', 'none', format('there is no such refusal %s', what))
+select test.reads('alice', 'select identity.read_only_refusal()', 'This session is read-only.', 'a read-only session says that it is');
+select test.reads(who, 'select coalesce(identity.read_only_refusal(), ''none'')', 'none', format('there is no such refusal %s', what))
 from (values ('denis', 'in a session that may write'), ('dba', 'outside a session')) other (who, what);
 
 -- positions of subscriptions: a mark is written with the token
 
 call test.given('dba', 'delete from audit.signal');
-select test.results_in('anonymous', format($$ select auth.log_in('denis@epic.example', %L, 'refresh', 'access', 'epic', null, %L) $$,
+select test.results_in('anonymous', format($$ select identity.log_in('denis@epic.example', %L, 'refresh', 'access', 'epic', null, %L) $$,
     test.password('denis'), read_only),
   $$ select string_agg(topic::text, ' ') from audit.signal $$, marks,
   format('logging in writes %s', what))

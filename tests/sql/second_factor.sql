@@ -9,7 +9,7 @@ call test.load_company();
 -- The code of an app, so many steps from now.
 create function pg_temp.code(steps integer default 0, secret bytea default '12345678901234567890') returns text
 language sql
-return auth.totp(secret, floor(extract(epoch from now()) / 30)::bigint + steps);
+return identity.totp(secret, floor(extract(epoch from now()) / 30)::bigint + steps);
 
 create function pg_temp.wrong_code() returns text
 language sql
@@ -18,17 +18,17 @@ return (select min(code) from (values ('000000'), ('111111'), ('222222'), ('3333
 
 create function pg_temp.log_in(who text, code text default null, password text default null) returns text
 language sql
-return format($$ select outcome from auth.log_in(%L, %L, uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), 'epic', '192.0.2.1', code => %L) $$,
+return format($$ select outcome from identity.log_in(%L, %L, uuid_send(gen_random_uuid()), uuid_send(gen_random_uuid()), 'epic', '192.0.2.1', code => %L) $$,
   who || '@epic.example', test.password(coalesce(password, who)), code);
 
 create function pg_temp.call(verb text, variadic arguments text[]) returns text
 language sql
-return format('select outcome from auth.%I(%s, ''192.0.2.1'')', verb,
+return format('select outcome from identity.%I(%s, ''192.0.2.1'')', verb,
   (select string_agg(quote_nullable(argument), ', ' order by nth) from unnest(arguments) with ordinality given (argument, nth)));
 
 create function pg_temp.failures() returns text
 language sql
-return 'select coalesce(sum(failures), 0) from auth.login_attempt where account <> '''' and address <> ''''';
+return 'select coalesce(sum(failures), 0) from identity.login_attempt where account <> '''' and address <> ''''';
 
 -- What was written: notifications and history.
 create function pg_temp.traces() returns text
@@ -44,12 +44,12 @@ call test.given('dba', 'delete from crm.notification');
 
 create function pg_temp.sessions(who text) returns text
 language sql
-return format('select string_agg(concat_ws('' '', user_agent, second_factor, revoked_at is null), '', '' order by user_agent) from auth.session where employee_id = test.id(%L)', who);
+return format('select string_agg(concat_ws('' '', user_agent, second_factor, revoked_at is null), '', '' order by user_agent) from identity.session where employee_id = test.id(%L)', who);
 
 
 -- codes of RFC 6238, appendix B, of which an app of six digits shows the end
 
-select is(auth.totp('12345678901234567890', unix_time / 30), code, format('the code of RFC 6238 at %s is right', unix_time))
+select is(identity.totp('12345678901234567890', unix_time / 30), code, format('the code of RFC 6238 at %s is right', unix_time))
 from (values (59::bigint, '287082'), (1111111109, '081804'), (1111111111, '050471'), (1234567890, '005924'),
              (2000000000, '279037'), (20000000000, '353130')) vector (unix_time, code);
 
@@ -58,28 +58,28 @@ from (values (59::bigint, '287082'), (1111111109, '081804'), (1111111111, '05047
 
 select test.reads(who, pg_temp.call('begin_second_factor', test.password(who)), 'ok', format('%s begins a second factor', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
-select test.reads('emma', $$ select length(secret) from auth.begin_second_factor(test.password('emma'), null) $$, '20',
+select test.reads('emma', $$ select length(secret) from identity.begin_second_factor(test.password('emma'), null) $$, '20',
   'a secret has 20 bytes');
-select test.results_in('emma', $$ select set_config('test.secret', encode(secret, 'hex'), true) from auth.begin_second_factor(test.password('emma'), null) $$,
-  $$ select string_agg(concat_ws(' ', employee_id = test.id('emma'), encode(secret, 'hex') = current_setting('test.secret'), enabled_at is null), ', ') from auth.second_factor $$,
+select test.results_in('emma', $$ select set_config('test.secret', encode(secret, 'hex'), true) from identity.begin_second_factor(test.password('emma'), null) $$,
+  $$ select string_agg(concat_ws(' ', employee_id = test.id('emma'), encode(secret, 'hex') = current_setting('test.secret'), enabled_at is null), ', ') from identity.second_factor $$,
   't t t',
   'the secret that was begun is kept, for the caller and not yet enabled');
 select test.results_in('emma', $$
-    select auth.begin_second_factor(test.password('emma'), null);
-    select set_config('test.secret', encode(secret, 'hex'), true) from auth.begin_second_factor(test.password('emma'), null) $$,
-  $$ select string_agg(concat_ws(' ', encode(secret, 'hex') = current_setting('test.secret'), created_at = now()), ', ') from auth.second_factor $$, 't t',
+    select identity.begin_second_factor(test.password('emma'), null);
+    select set_config('test.secret', encode(secret, 'hex'), true) from identity.begin_second_factor(test.password('emma'), null) $$,
+  $$ select string_agg(concat_ws(' ', encode(secret, 'hex') = current_setting('test.secret'), created_at = now()), ', ') from identity.second_factor $$, 't t',
   'beginning again forgets the former secret');
-select test.reads('emma', format('select concat(outcome, secret) from auth.begin_second_factor(%s, null)', password), 'password_refused',
+select test.reads('emma', format('select concat(outcome, secret) from identity.begin_second_factor(%s, null)', password), 'password_refused',
   format('a second factor is not begun with %s', what))
 from (values ('test.password(''alice'')', 'the password of another'), ('null', 'no password')) bad (password, what);
-select test.results_in('emma', pg_temp.call('begin_second_factor', test.password('alice')), $$ select count(*) from auth.second_factor $$, '0',
+select test.results_in('emma', pg_temp.call('begin_second_factor', test.password('alice')), $$ select count(*) from identity.second_factor $$, '0',
   'a wrong password draws no secret');
 select test.results_in('emma', pg_temp.call('begin_second_factor', test.password('alice')), pg_temp.failures(), '1',
   'beginning with a wrong password counts as a failed login');
 select test.results_in('emma', pg_temp.call('begin_second_factor', test.password('emma')), pg_temp.traces(), '',
   'beginning is not in the history, and no notification');
 select test.reads('anonymous', pg_temp.log_in('emma'), 'ok', 'a person without a second factor logs in without a code');
-select test.results_in('anonymous', pg_temp.log_in('emma', '123456'), $$ select second_factor from auth.session where user_agent = 'epic' $$, 'false',
+select test.results_in('anonymous', pg_temp.log_in('emma', '123456'), $$ select second_factor from identity.session where user_agent = 'epic' $$, 'false',
   'a code of a person without a second factor is ignored');
 
 
@@ -88,20 +88,20 @@ select test.results_in('anonymous', pg_temp.log_in('emma', '123456'), $$ select 
 select test.rejects_with_data('emma', pg_temp.call('enable_second_factor', pg_temp.code()), '55000', 'second_factor_is_begun', '', null,
   'No secret has been given to your authenticator app: begin with that.', 'a second factor is not enabled before it is begun');
 call test.given('dba', $$
-  insert into auth.second_factor (employee_id, secret, created_at)
+  insert into identity.second_factor (employee_id, secret, created_at)
   values (test.id('emma'), '12345678901234567890', now() - interval '1 hour') $$);
-call test.given('dba', $$ insert into auth.session (employee_id, user_agent) values (test.id('emma'), 'another') $$);
+call test.given('dba', $$ insert into identity.session (employee_id, user_agent) values (test.id('emma'), 'another') $$);
 select test.results_in('emma', pg_temp.call('begin_second_factor', test.password('emma')),
-  $$ select (secret <> '12345678901234567890', created_at = now()) from auth.second_factor $$, '(t,t)',
+  $$ select (secret <> '12345678901234567890', created_at = now()) from identity.second_factor $$, '(t,t)',
   'a second factor that was begun may be begun again');
 select test.reads('anonymous', pg_temp.log_in('emma'), 'ok', 'a second factor that is only begun is not asked for');
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.code()),
-  $$ select (enabled_at = now(), last_step = floor(extract(epoch from now()) / 30)) from auth.second_factor $$, '(t,t)',
+  $$ select (enabled_at = now(), last_step = floor(extract(epoch from now()) / 30)) from identity.second_factor $$, '(t,t)',
   'the code of the app enables the second factor');
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.code()), pg_temp.sessions('emma'), 'another f t, tests t t',
   'enabling confirms this session, and leaves others open without the second factor');
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.code()),
-  $$ select string_agg(distinct employee_id || ' ' || second_factor, ', ') from auth.session where employee_id <> test.id('emma') and second_factor $$, null,
+  $$ select string_agg(distinct employee_id || ' ' || second_factor, ', ') from identity.session where employee_id <> test.id('emma') and second_factor $$, null,
   'enabling confirms no session of another');
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.code()), pg_temp.traces(),
   'second_factor_enabled Emma | employee update Emma {"second_factor": "enabled"}',
@@ -110,7 +110,7 @@ select test.reads('emma', pg_temp.call('enable_second_factor', code), 'code_refu
 from (values (pg_temp.wrong_code(), 'a wrong code'), (null, 'no code'), (pg_temp.code(2), 'a code of a minute later'),
              (pg_temp.code(-2), 'a code of a minute ago')) bad (code, what);
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.wrong_code()),
-  $$ select (enabled_at is null, last_step, (select count(*) from auth.recovery_code), (select bool_or(second_factor) from auth.session)) from auth.second_factor $$, '(t,0,0,f)',
+  $$ select (enabled_at is null, last_step, (select count(*) from identity.recovery_code), (select bool_or(second_factor) from identity.session)) from identity.second_factor $$, '(t,0,0,f)',
   'a wrong code changes nothing about the second factor');
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.wrong_code()), pg_temp.failures(), '1',
   'enabling with a wrong code counts as a failed login');
@@ -120,25 +120,25 @@ from (values (pg_temp.code(-1), 'the code of the step before'), (pg_temp.code(1)
 select test.reads('emma', format($$ select cardinality(recovery_codes) || ' ' || (
       select count(*) from unnest(recovery_codes) code where code ~ '^[A-Z2-7]{4}(-[A-Z2-7]{4}){3}$') || ' ' || (
       select count(distinct code) from unnest(recovery_codes) code)
-    from auth.enable_second_factor(%L, null) $$, pg_temp.code()), '10 10 10',
+    from identity.enable_second_factor(%L, null) $$, pg_temp.code()), '10 10 10',
   'enabling returns ten recovery codes of 16 characters');
-select test.results_in('emma', format($$ select set_config('test.codes', array_to_string(recovery_codes, ' '), true) from auth.enable_second_factor(%L, null) $$, pg_temp.code()),
-  $$ select (count(*), bool_and(length(code_hash) = 32), count(*) filter (where code_hash = auth.recovery_code_hash(replace(code, '-', ''))))
-     from auth.recovery_code left join string_to_table(current_setting('test.codes'), ' ') code on auth.recovery_code_hash(replace(code, '-', '')) = code_hash $$,
+select test.results_in('emma', format($$ select set_config('test.codes', array_to_string(recovery_codes, ' '), true) from identity.enable_second_factor(%L, null) $$, pg_temp.code()),
+  $$ select (count(*), bool_and(length(code_hash) = 32), count(*) filter (where code_hash = identity.recovery_code_hash(replace(code, '-', ''))))
+     from identity.recovery_code left join string_to_table(current_setting('test.codes'), ' ') code on identity.recovery_code_hash(replace(code, '-', '')) = code_hash $$,
   '(10,t,10)',
   'of recovery codes only digests are kept');
 
-call test.given('dba', $$ insert into auth.second_factor (employee_id, secret) values (test.id('bruno'), '12345678901234567890') $$);
+call test.given('dba', $$ insert into identity.second_factor (employee_id, secret) values (test.id('bruno'), '12345678901234567890') $$);
 select test.results_in('emma', pg_temp.call('enable_second_factor', pg_temp.code()),
-  $$ select string_agg(full_name, ', ') from auth.second_factor join crm.employee on id = employee_id where enabled_at is not null $$, 'Emma',
+  $$ select string_agg(full_name, ', ') from identity.second_factor join crm.employee on id = employee_id where enabled_at is not null $$, 'Emma',
   'enabling enables the second factor of no other');
-call test.given('dba', $$ delete from auth.second_factor where employee_id = test.id('bruno') $$);
+call test.given('dba', $$ delete from identity.second_factor where employee_id = test.id('bruno') $$);
 call test.given('emma', pg_temp.call('enable_second_factor', pg_temp.code(-1)));
 call test.given('dba', 'delete from crm.notification');
-call test.given('dba', 'delete from auth.recovery_code');
+call test.given('dba', 'delete from identity.recovery_code');
 call test.given('dba', $$
-  insert into auth.recovery_code
-  select test.id('emma'), auth.recovery_code_hash(code) from unnest(array['ABCDEFGHIJKLMNOP', 'BCDEFGHIJKLMNOPQ', 'OOIIBBAAAAAAAAAA']) code $$);
+  insert into identity.recovery_code
+  select test.id('emma'), identity.recovery_code_hash(code) from unnest(array['ABCDEFGHIJKLMNOP', 'BCDEFGHIJKLMNOPQ', 'OOIIBBAAAAAAAAAA']) code $$);
 create temp table before as select count(*) as changes from audit.change;
 
 
@@ -163,7 +163,7 @@ from (values (pg_temp.code(), 'the code of the app'), (pg_temp.code(1), 'the cod
              ('ABCDEFGHIJKLMNOP', 'a recovery code'), (' abcd-efgh ijkl-mnop ', 'a recovery code as a person types it'),
              ('0O1I-8BAA-AAAA-AAAA', 'a recovery code with digits for the letters that look like them')) right_ (code, what);
 select test.results_in('anonymous', pg_temp.log_in('emma', pg_temp.code()),
-  $$ select (employee_id = test.id('emma'), second_factor) from auth.session where user_agent = 'epic' $$, '(t,t)',
+  $$ select (employee_id = test.id('emma'), second_factor) from identity.session where user_agent = 'epic' $$, '(t,t)',
   'a login with a code opens a session with the second factor');
 select test.reads('anonymous', pg_temp.log_in('emma'), 'second_factor_required', 'the right password without a code is told that one is needed');
 select test.reads('anonymous', pg_temp.log_in('emma', code, 'alice'), 'refused', format('a wrong password with %s is refused as any', what))
@@ -172,7 +172,7 @@ select test.reads('anonymous', pg_temp.log_in('emma', code), 'refused', format('
 from (values (pg_temp.wrong_code(), 'a wrong code'), ('', 'an empty code'), (pg_temp.code(-1), 'the code that enabled it'),
              (pg_temp.code(-2), 'a code of a minute ago'), (pg_temp.code(2), 'a code of a minute later'),
              ('BBCDEFGHIJKLMNOP', 'a recovery code that was not drawn')) bad (code, what);
-select test.results_in('anonymous', pg_temp.log_in('emma', code), $$ select count(*) from auth.session where user_agent = 'epic' $$, '0',
+select test.results_in('anonymous', pg_temp.log_in('emma', code), $$ select count(*) from identity.session where user_agent = 'epic' $$, '0',
   format('%s opens no session', what))
 from (values (pg_temp.wrong_code(), 'a wrong code'), (null, 'no code')) bad (code, what);
 select test.results_in('anonymous', pg_temp.log_in('emma', pg_temp.wrong_code()), pg_temp.failures(), '1', 'a wrong code counts as a failed login');
@@ -181,14 +181,14 @@ select test.results_in('anonymous', pg_temp.log_in('emma'), pg_temp.failures(), 
   'the right password without a code does not make the wrong codes forgotten, and is no failure');
 select test.results_in('anonymous', pg_temp.log_in('emma', pg_temp.code()), pg_temp.failures(), '0',
   'the right password with the right code makes the wrong codes forgotten');
-select test.results_in('emma', format('select auth.change_password(test.password(''emma''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '0',
+select test.results_in('emma', format('select identity.change_password(test.password(''emma''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '0',
   'changing the password in a confirmed session makes the wrong codes forgotten');
-call test.given('dba', $$ update auth.session set second_factor = false $$);
-select test.results_in('emma', format('select auth.change_password(test.password(''emma''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '1',
+call test.given('dba', $$ update identity.session set second_factor = false $$);
+select test.results_in('emma', format('select identity.change_password(test.password(''emma''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '1',
   'changing the password in a session that is not confirmed does not make the wrong codes forgotten');
-select test.results_in('emma', format('select auth.change_password(test.password(''alice''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '2',
+select test.results_in('emma', format('select identity.change_password(test.password(''alice''), test.password(''new''), %L)', '192.0.2.1'), pg_temp.failures(), '2',
   'a wrong current password counts as a failed login in a session that is not confirmed');
-call test.given('dba', 'delete from auth.login_attempt');
+call test.given('dba', 'delete from identity.login_attempt');
 
 call test.given('anonymous', pg_temp.log_in('emma', pg_temp.code()));
 select test.reads('anonymous', pg_temp.log_in('emma', code), 'refused', format('a code is accepted once: %s', what))
@@ -200,16 +200,16 @@ select test.results_in('dba', 'select', pg_temp.traces(),
   'recovery_code_used Emma {"left": 2} | employee update Emma {"second_factor": "enabled"}',
   'the owner of a recovery code that was used is told how many are left');
 call test.given('dba', 'delete from crm.notification');
-call test.given('dba', $$ insert into auth.second_factor (employee_id, secret, enabled_at) values (test.id('felix'), '09876543210987654321', now()) $$);
+call test.given('dba', $$ insert into identity.second_factor (employee_id, secret, enabled_at) values (test.id('felix'), '09876543210987654321', now()) $$);
 select test.reads('anonymous', pg_temp.log_in('felix', code), 'refused', format('%s of another is refused', what))
 from (values (pg_temp.code(1), 'a code'), ('BCDEFGHIJKLMNOPQ', 'a recovery code')) others (code, what);
-call test.given('dba', $$ update auth.second_factor set last_step = 0 $$);
+call test.given('dba', $$ update identity.second_factor set last_step = 0 $$);
 select test.results_in('anonymous', pg_temp.log_in('felix', pg_temp.code(secret => '09876543210987654321')),
-  $$ select last_step from auth.second_factor where employee_id = test.id('emma') $$, '0', 'a login remembers the code of no other');
-call test.given('dba', $$ insert into auth.recovery_code values (test.id('felix'), auth.recovery_code_hash('BCDEFGHIJKLMNOPQ')) $$);
+  $$ select last_step from identity.second_factor where employee_id = test.id('emma') $$, '0', 'a login remembers the code of no other');
+call test.given('dba', $$ insert into identity.recovery_code values (test.id('felix'), identity.recovery_code_hash('BCDEFGHIJKLMNOPQ')) $$);
 select test.results_in('anonymous', pg_temp.log_in('felix', 'BCDEFGHIJKLMNOPQ'),
   $$ select new_values ->> 'left' from crm.notification where recipient_id = test.id('felix') $$, '0', 'only one''s own recovery codes are counted');
-call test.given('dba', $$ delete from auth.recovery_code where employee_id = test.id('felix') $$);
+call test.given('dba', $$ delete from identity.recovery_code where employee_id = test.id('felix') $$);
 
 
 -- confirm
@@ -224,7 +224,7 @@ select test.results_in('emma', pg_temp.call('confirm_second_factor', pg_temp.wro
 select test.results_in('emma', pg_temp.call('confirm_second_factor', pg_temp.wrong_code()), pg_temp.failures(), '1',
   'confirming with a wrong code counts as a failed login');
 select test.results_in('emma', pg_temp.call('confirm_second_factor', pg_temp.code()),
-  $$ select last_step = floor(extract(epoch from now()) / 30) from auth.second_factor where employee_id = test.id('emma') $$, 'true',
+  $$ select last_step = floor(extract(epoch from now()) / 30) from identity.second_factor where employee_id = test.id('emma') $$, 'true',
   'a code that confirmed is used up');
 
 
@@ -237,57 +237,57 @@ from unnest(array[
   pg_temp.call('confirm_second_factor', pg_temp.code()),
   pg_temp.call('disable_second_factor', test.password('emma'), pg_temp.code()),
   pg_temp.call('replace_recovery_codes', pg_temp.code())]) statement;
-select test.results_in('emma', pg_temp.call('confirm_second_factor', pg_temp.code()), 'select ((select last_step from auth.second_factor where employee_id = test.id(''emma'')), max(failures)) from auth.login_attempt', '(0,5)',
+select test.results_in('emma', pg_temp.call('confirm_second_factor', pg_temp.code()), 'select ((select last_step from identity.second_factor where employee_id = test.id(''emma'')), max(failures)) from identity.login_attempt', '(0,5)',
   'while the account is locked, no code is used up or counted');
 select test.reads('anonymous', pg_temp.log_in('emma', pg_temp.code()), 'locked', 'wrong codes lock logging in too');
-call test.given('dba', 'delete from auth.login_attempt');
+call test.given('dba', 'delete from identity.login_attempt');
 
 
 -- disable
 
 select test.results_in('emma', pg_temp.call('disable_second_factor', test.password('emma'), pg_temp.code()),
-  $$ select (string_agg(full_name, ', '), (select count(*) from auth.recovery_code)) from auth.second_factor join crm.employee on id = employee_id $$, '(Felix,0)',
+  $$ select (string_agg(full_name, ', '), (select count(*) from identity.recovery_code)) from identity.second_factor join crm.employee on id = employee_id $$, '(Felix,0)',
   'disabling removes the second factor and the recovery codes of the caller, and of no other');
 select test.reads('emma', pg_temp.call('disable_second_factor', test.password('emma'), 'BCDEFGHIJKLMNOPQ'), 'ok', 'a recovery code disables the second factor too');
-call test.given('dba', $$ update auth.session set second_factor = true where employee_id in (test.id('emma'), test.id('felix')) $$);
+call test.given('dba', $$ update identity.session set second_factor = true where employee_id in (test.id('emma'), test.id('felix')) $$);
 select test.results_in('emma', pg_temp.call('disable_second_factor', test.password('emma'), pg_temp.code()),
-  $$ select string_agg(distinct full_name, ', ') from auth.session join crm.employee on employee.id = employee_id where second_factor $$, 'Felix',
+  $$ select string_agg(distinct full_name, ', ') from identity.session join crm.employee on employee.id = employee_id where second_factor $$, 'Felix',
   'disabling leaves no session of the caller confirmed, and those of others as they were');
 select test.results_in('emma', pg_temp.call('disable_second_factor', test.password('emma'), pg_temp.code()), pg_temp.traces(),
   'second_factor_disabled Emma | employee update Emma {"second_factor": "enabled"}, employee update Emma {"second_factor": "disabled"}',
   'disabling is in the history and notified');
-select test.reads('emma', format('select outcome from auth.disable_second_factor(%s, %L, null)', password, code), outcome, format('a second factor is not disabled with %s', what))
+select test.reads('emma', format('select outcome from identity.disable_second_factor(%s, %L, null)', password, code), outcome, format('a second factor is not disabled with %s', what))
 from (values ('test.password(''emma'')',  pg_temp.wrong_code(), 'code_refused',     'a wrong code'),
              ('test.password(''emma'')',  null,                 'code_refused',     'no code'),
              ('test.password(''alice'')', pg_temp.code(),       'password_refused', 'the password of another'),
              ('null',                     pg_temp.code(),       'password_refused', 'no password')) bad (password, code, outcome, what);
 select test.results_in('emma', pg_temp.call('disable_second_factor', test.password('alice'), pg_temp.code()),
-  format('(%s) || '' '' || (select last_step from auth.second_factor where employee_id = test.id(''emma''))', pg_temp.failures()), '1 0',
+  format('(%s) || '' '' || (select last_step from identity.second_factor where employee_id = test.id(''emma''))', pg_temp.failures()), '1 0',
   'disabling with a wrong password counts as a failed login, and uses no code up');
 select test.results_in('emma', pg_temp.call('disable_second_factor', test.password('emma'), pg_temp.wrong_code()),
-  format('(%s) || '' '' || (select count(*) from auth.second_factor)', pg_temp.failures()), '1 2',
+  format('(%s) || '' '' || (select count(*) from identity.second_factor)', pg_temp.failures()), '1 2',
   'disabling with a wrong code counts as a failed login, and removes nothing');
 
 
 -- recovery codes
 
 select test.results_in('emma', pg_temp.call('replace_recovery_codes', pg_temp.code()),
-  $$ select (count(*), count(*) filter (where code_hash = auth.recovery_code_hash('BCDEFGHIJKLMNOPQ')), min(employee_id) = test.id('emma')) from auth.recovery_code $$,
+  $$ select (count(*), count(*) filter (where code_hash = identity.recovery_code_hash('BCDEFGHIJKLMNOPQ')), min(employee_id) = test.id('emma')) from identity.recovery_code $$,
   '(10,0,t)',
   'new recovery codes replace the former ones');
-call test.given('dba', $$ insert into auth.recovery_code values (test.id('felix'), sha256('felix')) $$);
+call test.given('dba', $$ insert into identity.recovery_code values (test.id('felix'), sha256('felix')) $$);
 select test.results_in('emma', pg_temp.call('replace_recovery_codes', pg_temp.code()),
-  $$ select count(*) from auth.recovery_code where code_hash = sha256('felix') $$, '1',
+  $$ select count(*) from identity.recovery_code where code_hash = sha256('felix') $$, '1',
   'new recovery codes replace those of no other');
-select test.reads('emma', format('select cardinality(recovery_codes) from auth.replace_recovery_codes(%L, null)', pg_temp.code()), '10',
+select test.reads('emma', format('select cardinality(recovery_codes) from identity.replace_recovery_codes(%L, null)', pg_temp.code()), '10',
   'new recovery codes are returned once');
 select test.results_in('emma', pg_temp.call('replace_recovery_codes', pg_temp.code()), pg_temp.traces(),
   'recovery_codes_replaced Emma | employee update Emma {"second_factor": "enabled"}, employee update Emma {"recovery_codes": "replaced"}',
   'new recovery codes are in the history and notified, without the codes');
-select test.reads('emma', format('select concat(outcome, recovery_codes) from auth.replace_recovery_codes(%L, null)', code), 'code_refused', format('%s draws no recovery codes', what))
+select test.reads('emma', format('select concat(outcome, recovery_codes) from identity.replace_recovery_codes(%L, null)', code), 'code_refused', format('%s draws no recovery codes', what))
 from (values (pg_temp.wrong_code(), 'a wrong code'), (null, 'no code')) bad (code, what);
 select test.results_in('emma', pg_temp.call('replace_recovery_codes', pg_temp.wrong_code()),
-  format('(%s) || '' '' || (select count(*) from auth.recovery_code where employee_id = test.id(''emma''))', pg_temp.failures()), '1 2',
+  format('(%s) || '' '' || (select count(*) from identity.recovery_code where employee_id = test.id(''emma''))', pg_temp.failures()), '1 2',
   'a wrong code counts as a failed login, and leaves the recovery codes');
 
 
@@ -296,24 +296,24 @@ select test.results_in('emma', pg_temp.call('replace_recovery_codes', pg_temp.wr
 select test.reads('emma', $$ select (enabled_at = now(), recovery_codes_left, is_required) from crm.my_second_factor() $$, '(t,2,f)',
   'a person sees since when their second factor is enabled, and how many recovery codes are left');
 select test.reads('alice', 'select crm.my_second_factor()', '(,0,f)', 'a person without a second factor sees that there is none');
-call test.given('owner', $$ update auth.configuration set second_factor_required_for = '{sales,support}' $$);
+call test.given('owner', $$ update identity.configuration set second_factor_required_for = '{sales,support}' $$);
 select test.reads(who, 'select crm.my_second_factor()', format('(,0,%s)', required), format('%s sees whether it needs a second factor', test.department_of(who)))
 from (values ('alice', 't'), ('chloe', 't')) state (who, required);
 select test.reads('felix', 'select (crm.my_second_factor()).is_required', 'false', 'management sees that it needs none');
-call test.given('owner', $$ update auth.configuration set second_factor_required_for = default $$);
+call test.given('owner', $$ update identity.configuration set second_factor_required_for = default $$);
 select test.forbids('anonymous', 'select crm.my_second_factor()', 'a request without a session sees no second factor');
 
 
 -- in a session that may not write, or none
 
-call test.given('dba', $$ update auth.session set read_only = true where id = test.session('emma') $$);
+call test.given('dba', $$ update identity.session set read_only = true where id = test.session('emma') $$);
 select test.rejects('emma', statement, '25006', 'This session is read-only.',
   format('a read-only session changes no second factor: %s', statement))
 from unnest(array[
   pg_temp.call('confirm_second_factor', pg_temp.code()),
   pg_temp.call('disable_second_factor', test.password('emma'), pg_temp.code()),
   pg_temp.call('replace_recovery_codes', pg_temp.code())]) statement;
-call test.given('dba', $$ update auth.session set read_only = false where id = test.session('emma') $$);
+call test.given('dba', $$ update identity.session set read_only = false where id = test.session('emma') $$);
 select test.forbids(who, statement, format('%s has no second factor to change: %s', who, statement))
 from unnest(array['anonymous', 'authenticator', 'worker']) who,
      unnest(array[
@@ -328,15 +328,15 @@ from unnest(array['anonymous', 'authenticator', 'worker']) who,
 
 create function pg_temp.reset(who text) returns text
 language sql
-return format('select auth.reset_second_factor(test.id(%L))', who);
+return format('select identity.reset_second_factor(test.id(%L))', who);
 
 select test.results_in('owner', pg_temp.reset('emma'),
-  $$ select (string_agg(full_name, ', '), (select count(*) from auth.recovery_code where employee_id = test.id('emma')))
-     from auth.second_factor join crm.employee on id = employee_id $$, '(Felix,0)',
+  $$ select (string_agg(full_name, ', '), (select count(*) from identity.recovery_code where employee_id = test.id('emma')))
+     from identity.second_factor join crm.employee on id = employee_id $$, '(Felix,0)',
   'an operator removes the second factor of an employee, and of no other');
-call test.given('dba', $$ update auth.session set revoked_at = now() - interval '1 day' where user_agent = 'another' $$);
+call test.given('dba', $$ update identity.session set revoked_at = now() - interval '1 day' where user_agent = 'another' $$);
 select test.results_in('owner', pg_temp.reset('emma'),
-  $$ select string_agg(distinct full_name || ' ' || user_agent, ', ') from auth.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
+  $$ select string_agg(distinct full_name || ' ' || user_agent, ', ') from identity.session join crm.employee on employee.id = employee_id where revoked_at = now() $$,
   'Emma epic, Emma tests', 'removing a second factor ends the open sessions of the employee, and no other');
 select test.results_in('owner', pg_temp.reset('emma'), pg_temp.traces(),
   'second_factor_reset Emma | employee update Emma {"second_factor": "enabled"}, employee update Emma {"second_factor": "reset"}',

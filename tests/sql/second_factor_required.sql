@@ -1,5 +1,5 @@
 -- What needs the second factor: creating and changing employees, giving passwords, erasing clients. Asked of those who have
--- one, and, by auth.configuration, of a whole department.
+-- one, and, by identity.configuration, of a whole department.
 
 begin;
 set local search_path = tap, public;
@@ -7,8 +7,8 @@ select plan(117);
 call test.load_company();
 
 -- Emma has no second factor; Felix has one, which this session lacks, unless confirmed.
-call test.given('dba', $$ insert into auth.second_factor (employee_id, secret, enabled_at) values (test.id('felix'), '12345678901234567890', now()) $$);
-call test.given('dba', $$ delete from auth.credential where employee_id = test.id('basile') $$);
+call test.given('dba', $$ insert into identity.second_factor (employee_id, secret, enabled_at) values (test.id('felix'), '12345678901234567890', now()) $$);
+call test.given('dba', $$ delete from identity.credential where employee_id = test.id('basile') $$);
 
 create table pg_temp.need (title text, statement text, record text, verb text, refused text, kind text);
 insert into need values
@@ -16,9 +16,9 @@ insert into need values
    null, 'create', null, null),
   ('change an employee', $$ update crm.employee set phone = '0102030405' where id = test.id('alice') $$, null, 'update', null, null),
   ('change a department', $$ update crm.employee set department = 'support' where id = test.id('basile') $$, null, 'update', null, null),
-  ('give a first password', $$ insert into auth.credential (employee_id, password_hash) values (test.id('basile'), test.password('once')) $$,
+  ('give a first password', $$ insert into identity.credential (employee_id, password_hash) values (test.id('basile'), test.password('once')) $$,
    null, 'create', null, null),
-  ('give another password', $$ update auth.credential set password_hash = test.password('once'), must_change = true, changed_at = now()
+  ('give another password', $$ update identity.credential set password_hash = test.password('once'), must_change = true, changed_at = now()
                                where employee_id = test.id('alice') $$, null, 'update', null, null),
   ('move an employee', $$ select crm.move_employee(test.id('basile'), 'support') $$, 'employee', 'move',
    format('You may not move employee %s.', test.id('basile')), 'management_update'),
@@ -36,7 +36,7 @@ grant select on need to public;
 create table pg_temp.open (title text, statement text);
 insert into open values
   ('read employees',    $$ select from crm.employee where id = test.id('alice') $$),
-  ('see who has a password', $$ select employee_id from auth.credential where employee_id = test.id('alice') $$),
+  ('see who has a password', $$ select employee_id from identity.credential where employee_id = test.id('alice') $$),
   ('hand a client over', $$ select crm.hand_over_client(test.id('acme'), test.id('bruno')) $$),
   ('cancel a contract', $$ select crm.cancel_contract(test.id('acme_draft')) $$),
   ('delete an employee', $$ delete from crm.employee where id = test.id('hector') $$);
@@ -69,8 +69,8 @@ select test.forbids_with_reason('felix', $$ select crm.move_employee(test.id('al
   format('You may not move employee %s.', test.id('alice')), 'Log in with your second factor first.', null, 'management_update_with_second_factor',
   'the second factor is asked for before a colleague to hand over to');
 select test.allows('felix', statement, format('a second factor that is not confirmed is not needed to %s', title)) from open;
-select test.results_in('felix', format('select auth.change_password(test.password(%L), test.password(%L), null)', 'felix', 'new'),
-  $$ select count(*) from auth.credential where password_hash = auth.password_digest(test.password('new')) $$, '1',
+select test.results_in('felix', format('select identity.change_password(test.password(%L), test.password(%L), null)', 'felix', 'new'),
+  $$ select count(*) from identity.credential where password_hash = identity.password_digest(test.password('new')) $$, '1',
   'a second factor that is not confirmed is not needed to change one''s own password');
 
 -- A forged claim is not proven.
@@ -78,38 +78,38 @@ select test.rejects('felix', $$
     select set_config('jwt.claims.second_factor', 'true', true);
     select crm.reset_password(test.id('alice'), test.password('once')) $$, 'P0002', format('There is no employee %s.', test.id('alice')),
   'a second factor that is claimed by hand ends the session');
-select test.reads('felix', $$ select auth.second_factor_confirmed() from set_config('jwt.claims.second_factor', 'true', true) $$, 'false',
+select test.reads('felix', $$ select identity.second_factor_confirmed() from set_config('jwt.claims.second_factor', 'true', true) $$, 'false',
   'a second factor that is claimed by hand is not confirmed');
-select test.reads('felix', $$ select auth.second_factor_enrolled() from set_config('jwt.claims.second_factor', 'true', true) $$, 'false',
+select test.reads('felix', $$ select identity.second_factor_enrolled() from set_config('jwt.claims.second_factor', 'true', true) $$, 'false',
   'a session whose claims are changed by hand is not enrolled');
 
 
 -- with one that is confirmed
 
-call test.given('dba', $$ update auth.session set second_factor = true where id = test.session('felix') $$);
+call test.given('dba', $$ update identity.session set second_factor = true where id = test.session('felix') $$);
 select test.allows('felix', statement, format('management with the second factor confirmed may %s', title)) from need;
-call test.given('dba', $$ update auth.session set second_factor = false where id = test.session('felix') $$);
-call test.given('dba', $$ update auth.second_factor set enabled_at = null $$);
+call test.given('dba', $$ update identity.session set second_factor = false where id = test.session('felix') $$);
+call test.given('dba', $$ update identity.second_factor set enabled_at = null $$);
 select test.allows('felix', statement, format('a second factor that is only begun is not needed to %s', title)) from need;
-call test.given('dba', $$ update auth.second_factor set enabled_at = now() $$);
+call test.given('dba', $$ update identity.second_factor set enabled_at = now() $$);
 
 
 -- where the department needs one
 
-call test.given('owner', $$ update auth.configuration set second_factor_required_for = '{sales,management}' $$);
+call test.given('owner', $$ update identity.configuration set second_factor_required_for = '{sales,management}' $$);
 select pg_temp.is_refused('emma', 'once_enrolled', 'Your department needs a second factor for this: enable one first.');
 select pg_temp.is_refused('felix', 'with_second_factor', 'Log in with your second factor first.');
 select test.allows('emma', statement, format('where a second factor is required, it is not needed to %s', title)) from open;
-call test.given('dba', $$ update auth.second_factor set enabled_at = null $$);
-select test.reads('felix', 'auth.second_factor_enrolled()', 'false', 'a second factor that is only begun is none');
-call test.given('dba', $$ update auth.second_factor set enabled_at = now() $$);
-call test.given('dba', $$ update auth.session set second_factor = true where id = test.session('felix') $$);
+call test.given('dba', $$ update identity.second_factor set enabled_at = null $$);
+select test.reads('felix', 'identity.second_factor_enrolled()', 'false', 'a second factor that is only begun is none');
+call test.given('dba', $$ update identity.second_factor set enabled_at = now() $$);
+call test.given('dba', $$ update identity.session set second_factor = true where id = test.session('felix') $$);
 select test.allows('felix', statement, format('where a second factor is required, management with it confirmed may %s', title)) from need;
 select test.allows('alice', $$ update crm.client set phone = '0102030405' where id = test.id('acme') $$,
   'where a second factor is required, sales without one do as ever');
-call test.given('owner', $$ update auth.configuration set second_factor_required_for = '{sales,support}' $$);
+call test.given('owner', $$ update identity.configuration set second_factor_required_for = '{sales,support}' $$);
 select test.allows('emma', statement, format('where other departments need a second factor, management without one may %s', title)) from need;
-select test.rejects('owner', $$ update auth.configuration set second_factor_required_for = '{marketing}' $$, '23514',
+select test.rejects('owner', $$ update identity.configuration set second_factor_required_for = '{marketing}' $$, '23514',
   'A second factor is required of sales, support or management.', 'a second factor is required of departments that there are');
 
 
@@ -126,12 +126,12 @@ from (values
   ('employee', 'move',   'management_update_any t Management changes, moves and deactivates employees.'),
   ('employee', 'reset_password', 'reset_password t Management may do this.'),
   ('client',   'erase',  'erase_client t Management may do this.')) question (record, verb, expected);
-call test.given('dba', $$ update auth.session set second_factor = false where id = test.session('felix') $$);
+call test.given('dba', $$ update identity.session set second_factor = false where id = test.session('felix') $$);
 select test.reads('felix', pg_temp.verdict(record, verb), format('management_%s_with_second_factor f Log in with your second factor first.', kind),
   format('without the second factor, the explanation of %s %s says to log in with it', verb, record))
 from (values ('employee', 'create', 'create'), ('employee', 'update', 'update'), ('employee', 'move', 'update'),
              ('employee', 'reset_password', 'reset_password'), ('client', 'erase', 'erase')) question (record, verb, kind);
-call test.given('owner', $$ update auth.configuration set second_factor_required_for = '{management}' $$);
+call test.given('owner', $$ update identity.configuration set second_factor_required_for = '{management}' $$);
 select test.reads('emma', pg_temp.verdict(record, verb), format('management_%s_once_enrolled f Your department needs a second factor for this: enable one first.', kind),
   format('where a second factor is required, the explanation of %s %s says to enable one', verb, record))
 from (values ('employee', 'create', 'create'), ('employee', 'update', 'update'), ('employee', 'move', 'update'),

@@ -11,7 +11,7 @@ call test.given('dba', $$ insert into staging.import_line (employee_id, import_i
 call test.given('dba', $$ insert into audit.signal (topic) values ('mark') $$);
 call test.create_program('alice');
 call test.given('alice', $$ update crm.client set phone = '01 02 03 04' where id = test.id('acme') $$);
-call test.given('dba', $$ update auth.session set read_only = true where id in (test.session('basile'), test.session('denis'), test.session('felix')) $$);
+call test.given('dba', $$ update identity.session set read_only = true where id in (test.session('basile'), test.session('denis'), test.session('felix')) $$);
 
 
 -- What the thief sets before each statement.
@@ -28,7 +28,7 @@ return format($$
   coalesce(employee_id, test.id(who)::text), coalesce(session_id, test.session(who)::text),
   coalesce(department, test.department_of(who)), read_only, second_factor, proof);
 
--- A proof that auth.enter has made for an employee in this transaction.
+-- A proof that identity.enter has made for an employee in this transaction.
 create function pg_temp.proof_of(who text) returns text
 language plpgsql
 as $$
@@ -74,14 +74,14 @@ cross join lateral (values
 ) forged (what, claims);
 
 select test.results_in('authenticator', prelude || $$ select set_config('test.seen', concat(
-    auth.in_session(), auth.in_writable_session(), crm.current_employee_id(), crm.current_department(), auth.current_session_id()), true) $$,
+    identity.in_session(), identity.in_writable_session(), crm.current_employee_id(), crm.current_department(), identity.current_session_id()), true) $$,
   $$ current_setting('test.seen') $$, 'ff',
   format('as %s with %s the thief is in no session', role, what))
 from forgery;
 select test.results_in('authenticator', format('select set_config(%L, %L, true);', 'role', role) || pg_temp.claims(who, pg_temp.proof_of(who)) || $$
-    select set_config('test.seen', concat(auth.in_session(), auth.in_writable_session(), crm.current_employee_id()), true) $$,
+    select set_config('test.seen', concat(identity.in_session(), identity.in_writable_session(), crm.current_employee_id()), true) $$,
   $$ current_setting('test.seen') $$, 'tt' || test.id(who),
-  format('as %s with what auth.enter has set, within its transaction, %s is in their session', role, who))
+  format('as %s with what identity.enter has set, within its transaction, %s is in their session', role, who))
 from insider;
 
 
@@ -90,7 +90,7 @@ from insider;
 create temp table relation as
 select oid, oid::regclass::text as name, relkind = 'r' as is_table
 from pg_class
-where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace, 'staging'::regnamespace);
+where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace, 'staging'::regnamespace);
 
 create function pg_temp.statement(verb text, relation oid, role text default null) returns text
 language plpgsql
@@ -206,21 +206,21 @@ from unnest(array[
 select test.rejects('authenticator', prelude || $$ select crm.erase_client(test.id('acme'), true) $$,
   '42501', 'This is done in a session only.', 'the thief erases no client')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
-select test.rejects('authenticator', prelude || $$ select auth.change_password(test.password('emma'), test.password('me'), null) $$,
+select test.rejects('authenticator', prelude || $$ select identity.change_password(test.password('emma'), test.password('me'), null) $$,
   '42501', 'This is done in a session only.', 'the thief changes no password')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || call, '42501', 'This is done in a session only.',
   format('the thief changes no second factor: %s', call))
 from forgery,
      unnest(array[
-       $$ select auth.begin_second_factor(test.password('emma'), null) $$,
-       $$ select auth.enable_second_factor('123456', null) $$,
-       $$ select auth.confirm_second_factor('123456', null) $$,
-       $$ select auth.disable_second_factor(test.password('emma'), '123456', null) $$,
-       $$ select auth.replace_recovery_codes('123456', null) $$]) call
+       $$ select identity.begin_second_factor(test.password('emma'), null) $$,
+       $$ select identity.enable_second_factor('123456', null) $$,
+       $$ select identity.confirm_second_factor('123456', null) $$,
+       $$ select identity.disable_second_factor(test.password('emma'), '123456', null) $$,
+       $$ select identity.replace_recovery_codes('123456', null) $$]) call
 where role = 'epic_management' and what = 'the proof of another role';
 select test.results_in('authenticator', prelude || $$
-    select set_config('test.seen', concat_ws(' ', auth.second_factor_confirmed(), auth.second_factor_enrolled(), crm.my_second_factor()), true) $$,
+    select set_config('test.seen', concat_ws(' ', identity.second_factor_confirmed(), identity.second_factor_enrolled(), crm.my_second_factor()), true) $$,
   $$ current_setting('test.seen', true) $$, 'f f (,0,f)', 'the thief has confirmed no second factor, and learns of none')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || call, '42501', 'This is done in a session only.',
@@ -234,13 +234,13 @@ select test.results_in('authenticator', prelude || $$ select set_config('test.se
     from access.try_statement('contract', 'update', test.id('acme_signed'), '{"status": "signed"}') $$,
   $$ current_setting('test.seen', true) $$, 'untried', 'the thief tries nothing')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
-select test.rejects('authenticator', prelude || $$ select auth.log_out() $$,
+select test.rejects('authenticator', prelude || $$ select identity.log_out() $$,
   '42501', 'This is done in a session only.', 'the thief ends no session')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
-select test.rejects('authenticator', prelude || $$ select auth.create_read_only_token(test.secret('emma'), 'mine') $$,
+select test.rejects('authenticator', prelude || $$ select identity.create_read_only_token(test.secret('emma'), 'mine') $$,
   'EP401', 'This session has ended.', 'the thief gets no token, even for the secret of one')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
-select test.results_in('authenticator', prelude || $$ select set_config('test.seen', parameters, true) from auth.my_password_parameters(null) $$,
+select test.results_in('authenticator', prelude || $$ select set_config('test.seen', parameters, true) from identity.my_password_parameters(null) $$,
   $$ current_setting('test.seen', true) $$, '', 'the thief learns no parameters of a password')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
 

@@ -8,7 +8,7 @@ call test.load_company();
 
 create temp table ours as
   select oid::regclass::text as relation from pg_class
-  where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace);
+  where relkind in ('r', 'v') and relnamespace in ('crm'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace);
 
 create function pg_temp.refused_to(who text, statement text) returns setof text
 language sql
@@ -20,10 +20,10 @@ insert into caller values ('anonymous', 'an anonymous request'), ('authenticator
 
 -- tables and views, all of them
 
-select isnt_empty('table ours', 'crm, auth and audit have tables and views to test');
+select isnt_empty('table ours', 'crm, identity and audit have tables and views to test');
 
 select set_eq(format('select pg_temp.refused_to(%L, %L)', who, statement), 'select relation from ours',
-  format('%s cannot %s any table of crm, auth or audit', name, verb))
+  format('%s cannot %s any table of crm, identity or audit', name, verb))
 from caller,
      (values ('select from %s',                'read'),
              ('insert into %s default values', 'write to'),
@@ -60,31 +60,31 @@ from caller,
        $$ select crm.record_payment(test.id('acme_signed'), 1) $$,
        $$ select crm.hand_over_client(test.id('acme'), test.id('bruno')) $$,
        $$ select crm_private.notify_employees(array[test.id('alice')], 'event_moved', 'Gala', test.id('gala')) $$,
-       $$ select auth.my_password_parameters(null) $$,
-       $$ select auth.change_password(test.password('alice'), test.password('me'), null) $$,
-       $$ select auth.log_out() $$,
-       $$ select auth.claims_proof('epic_sales', '', '') $$,
-       $$ select auth.set_claims('epic_sales', test.id('alice'), null, 'sales') $$,
-       $$ select auth.in_session() $$,
-       $$ select auth.issue_access_token(test.session('alice'), '') $$,
+       $$ select identity.my_password_parameters(null) $$,
+       $$ select identity.change_password(test.password('alice'), test.password('me'), null) $$,
+       $$ select identity.log_out() $$,
+       $$ select identity.claims_proof('epic_sales', '', '') $$,
+       $$ select identity.set_claims('epic_sales', test.id('alice'), null, 'sales') $$,
+       $$ select identity.in_session() $$,
+       $$ select identity.issue_access_token(test.session('alice'), '') $$,
        $$ select crm.revoke_session(test.session('alice')) $$,
        $$ select crm.revoke_other_sessions() $$,
        $$ select crm.reset_password(test.id('alice'), test.password('me')) $$,
-       $$ select auth.attempt_counters('', null) $$,
-       $$ select auth.count_attempt('', null, true) $$,
-       $$ select auth.begin_attempt('', null) $$,
-       $$ select auth.locked_until('', null) $$,
+       $$ select identity.attempt_counters('', null) $$,
+       $$ select identity.count_attempt('', null, true) $$,
+       $$ select identity.begin_attempt('', null) $$,
+       $$ select identity.locked_until('', null) $$,
        $$ call dba.close_table('crm.client') $$]) statement;
 
-select test.forbids('anonymous', $$ select auth.open_session(test.id('alice'), null, 'sales', '', false) $$,
-  'an anonymous request cannot call auth.open_session');
-select test.forbids('anonymous', $$ select auth.enter(test.id('alice'), null, 'sales', null) $$,
+select test.forbids('anonymous', $$ select identity.open_session(test.id('alice'), null, 'sales', '', false) $$,
+  'an anonymous request cannot call identity.open_session');
+select test.forbids('anonymous', $$ select identity.enter(test.id('alice'), null, 'sales', null) $$,
   'an anonymous request cannot enter a session');
 select test.forbids('authenticator', statement, format('the API''s login cannot call before it enters as epic_anonymous: %s', btrim(statement)))
 from unnest(array[
-       $$ select auth.password_parameters('alice@epic.example', null) $$,
-       $$ select auth.log_in('alice@epic.example', '', '', '', '', null) $$,
-       $$ select auth.refresh('', '', '') $$]) statement;
+       $$ select identity.password_parameters('alice@epic.example', null) $$,
+       $$ select identity.log_in('alice@epic.example', '', '', '', '', null) $$,
+       $$ select identity.refresh('', '', '') $$]) statement;
 
 select * from finish();
 rollback;

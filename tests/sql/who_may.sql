@@ -112,14 +112,14 @@ call test.given('dba', $$ drop trigger contract_99_late on crm.contract $$);
 call test.given('emma', $$ insert into crm.employee (full_name, email, department) values ('Zoe', 'zoe@epic.example', 'support') $$);
 select test.reads('alice', pg_temp.answers($$'contract', 'read', test.id('acme_draft')$$), '+management*2=, +sales*3=, +support*4=',
   'a new employee is asked for, those who were deactivated are not');
-call test.given('dba', $$ update auth.configuration set second_factor_required_for = '{management}' $$);
-call test.given('dba', $$ insert into auth.second_factor (employee_id, secret, enabled_at) values (test.id('felix'), 'a secret of 20 bytes', now()) $$);
+call test.given('dba', $$ update identity.configuration set second_factor_required_for = '{management}' $$);
+call test.given('dba', $$ insert into identity.second_factor (employee_id, secret, enabled_at) values (test.id('felix'), 'a secret of 20 bytes', now()) $$);
 select test.reads('alice', pg_temp.answers($$'employee', 'update', test.id('alice'), '{phone}'$$), '-emma, +felix~, -sales*3, -support*4',
   'who has no second factor where their department needs one is not permitted what asks for it; who has one is');
 select test.reads('alice', pg_temp.answers($$'client', 'erase', test.id('acme')$$), '-emma, +felix~, -sales*3, -support*4',
   'the same holds for a function');
-call test.given('dba', $$ update auth.configuration set second_factor_required_for = '{}' $$);
-call test.given('dba', $$ delete from auth.second_factor $$);
+call test.given('dba', $$ update identity.configuration set second_factor_required_for = '{}' $$);
+call test.given('dba', $$ delete from identity.second_factor $$);
 
 
 -- private rows
@@ -151,14 +151,14 @@ call test.given('dba', $$ grant select on crm.payment to epic_employee $$);
 select test.results_in('chloe', $$ do $do$
     begin
       perform from crm.who_may('contract', 'sign', test.id('acme_draft'));
-      perform set_config('test.seen', concat_ws(' ', current_setting('role'), crm.current_employee_id() = test.id('chloe'), crm.current_department(), auth.in_writable_session()), true);
+      perform set_config('test.seen', concat_ws(' ', current_setting('role'), crm.current_employee_id() = test.id('chloe'), crm.current_department(), identity.in_writable_session()), true);
     end $do$ $$,
   $$ current_setting('test.seen') $$, 'epic_support t support t', 'afterwards the caller is in their own session');
 select test.results_in('chloe', $$ do $do$
     begin
       perform from crm.who_may('contract', 'update', test.id('acme_draft'), new_values => '{"total_amount": "much"}');
     exception when invalid_text_representation then
-      perform set_config('test.seen', concat_ws(' ', current_setting('role'), crm.current_employee_id() = test.id('chloe'), crm.current_department(), auth.in_writable_session()), true);
+      perform set_config('test.seen', concat_ws(' ', current_setting('role'), crm.current_employee_id() = test.id('chloe'), crm.current_department(), identity.in_writable_session()), true);
     end $do$ $$,
   $$ current_setting('test.seen') $$, 'epic_support t support t', 'and after an error too');
 select is(test.summary(test.attempt('emma', format('select from crm.who_may(%s)', question), compare_data => true)) !~ 'something changed', true,
@@ -171,7 +171,7 @@ select test.rejects('authenticator', $$ select set_config('role', 'epic_manageme
   '42501', 'This is done in a session only.', 'outside a session it answers nothing');
 select test.reads('alice', $$ select has_function_privilege('access.answer_all(text, text, integer, text[], jsonb)', 'execute')
     or has_function_privilege('access.answers(text, text, integer, text[], jsonb)', 'execute')
-    or has_function_privilege('auth.set_claims(text, integer, uuid, text, boolean, boolean, text)', 'execute') $$, 'false',
+    or has_function_privilege('identity.set_claims(text, integer, uuid, text, boolean, boolean, text)', 'execute') $$, 'false',
   'no employee calls what sets the claims of others');
 
 select * from finish();

@@ -20,7 +20,7 @@ export async function addEmployee(
   );
   const id = row?.id ?? 0;
   await database.query(
-    'insert into auth.credential (employee_id, password_hash, must_change) values ($1, $2, $3)',
+    'insert into identity.credential (employee_id, password_hash, must_change) values ($1, $2, $3)',
     [id, await passwordHash, employee.mustChange ?? false],
   );
   return id;
@@ -45,9 +45,9 @@ export async function openSession(database: TestDatabase, employeeId: number): P
   const { secret, digest } = newAccessSecret();
   const [session] = await database.query<{ id: string; department: string }>(
     `with session as (
-       insert into auth.session (employee_id) values ($1) returning id, employee_id),
+       insert into identity.session (employee_id) values ($1) returning id, employee_id),
      token as (
-       insert into auth.access_token (secret_hash, session_id, expires_at)
+       insert into identity.access_token (secret_hash, session_id, expires_at)
        select $2, id, now() + interval '15 minutes' from session)
      select session.id, department from session join crm.employee on employee.id = employee_id`,
     [employeeId, digest],

@@ -21,7 +21,7 @@ export async function newProgram(
 ): Promise<Program> {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const pem = publicKey.export({ format: 'pem', type: 'spki' }).toString();
-  await database.query('select auth.create_service_account($1, $2, $3, $4, $5, $6)', [
+  await database.query('select identity.create_service_account($1, $2, $3, $4, $5, $6)', [
     ...[name, owner, rsaModulus(pem), 'epic-server'],
     ...[options.readOnly ?? false, options.expiresAt ?? null],
   ]);

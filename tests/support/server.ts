@@ -107,3 +107,16 @@ export async function spawnServer(
     },
   };
 }
+
+/** What /readyz says, asked again as long as a busy machine is too slow for a probe. */
+export async function readinessOf(
+  url: string,
+): Promise<{ status: number; ready: boolean; reason?: string }> {
+  for (;;) {
+    const response = await fetch(`${url}/readyz`);
+    const body = (await response.json()) as { ready: boolean; reason?: string };
+    if (body.reason !== 'The database does not answer in time.') {
+      return { status: response.status, ...body };
+    }
+  }
+}

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:d0b6f143e1ffa0c072412b2bc2b5b7c02a215dc8
+--! Hash: sha1:bbd7f01c7fd15165fa02161383e678f85db6da25
 --! Message: foundation
 
 -- Schemas, extensions, and the claims of a session.
@@ -22,8 +22,8 @@ comment on schema access is 'How access is explained: what crm.explain_access is
 create schema staging;
 comment on schema staging is 'Imports under way. Never exposed.';
 
-create schema auth;
-comment on schema auth is 'Credentials and sessions. Never exposed.';
+create schema identity;
+comment on schema identity is 'Credentials and sessions. Never exposed.';
 
 create schema audit;
 comment on schema audit is 'What was changed, when and by whom. Append-only. Never exposed.';
@@ -38,8 +38,8 @@ create extension pg_trgm with schema extensions;
 create extension unaccent with schema extensions;
 
 
--- The claims of a session: settings local to the transaction, set by auth.enter, read by every policy, and the defaults of
--- columns. Anyone can set them, so they are null unless they are proven, which auth.in_session says. Always wrapped in
+-- The claims of a session: settings local to the transaction, set by identity.enter, read by every policy, and the defaults of
+-- columns. Anyone can set them, so they are null unless they are proven, which identity.in_session says. Always wrapped in
 -- policies: `(select crm.current_employee_id())` runs once a statement, not once a row. After a commit PostgreSQL leaves
 -- such a setting as '' rather than unset, hence nullif.
 
@@ -48,21 +48,21 @@ language plpgsql stable parallel restricted
 set search_path = ''
 as $$
 begin
-  return case when auth.in_session() then nullif(current_setting('jwt.claims.employee_id', true), '')::integer end;
+  return case when identity.in_session() then nullif(current_setting('jwt.claims.employee_id', true), '')::integer end;
 end
 $$;
 comment on function crm.current_employee_id() is
   'The id of the employee whose session this is; null outside a session, and where the claims are not proven.';
 
-create function auth.current_session_id() returns uuid
+create function identity.current_session_id() returns uuid
 language plpgsql stable parallel restricted
 set search_path = ''
 as $$
 begin
-  return case when auth.in_session() then nullif(current_setting('jwt.claims.session_id', true), '')::uuid end;
+  return case when identity.in_session() then nullif(current_setting('jwt.claims.session_id', true), '')::uuid end;
 end
 $$;
-comment on function auth.current_session_id() is
+comment on function identity.current_session_id() is
   'The id of the session that this transaction has entered; null outside a session.';
 
 

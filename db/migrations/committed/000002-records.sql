@@ -1,5 +1,5 @@
---! Previous: sha1:d0b6f143e1ffa0c072412b2bc2b5b7c02a215dc8
---! Hash: sha1:c4a8e0ce19bb4c0ac1a10a88f857aa985d296e50
+--! Previous: sha1:bbd7f01c7fd15165fa02161383e678f85db6da25
+--! Hash: sha1:b0cfb10c6abfc8ac7456aa92bdf31c047dc4943e
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.

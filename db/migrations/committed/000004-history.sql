@@ -1,5 +1,5 @@
---! Previous: sha1:af35519bb72cc5fa2f131179fee019e16d486b0c
---! Hash: sha1:7476ce61fa870c3564a3079683c3aeefcd291534
+--! Previous: sha1:3fa696a2c2af77e232d52f559c3aa0297344b5c6
+--! Hash: sha1:27345ddd205914ecae557c3a9d0a275599e9b14a
 --! Message: history
 
 -- History: one row for every change of a record, whatever program made it. The triggers are in db/functions/history.sql.
@@ -15,7 +15,7 @@ create table audit.change (
   changed_at     timestamptz not null default now(),
   transaction_id xid8        not null default pg_current_xact_id(),
   employee_id    integer              default crm.current_employee_id(),
-  session_id     uuid                 default auth.current_session_id(),
+  session_id     uuid                 default identity.current_session_id(),
   database_user  name        not null default session_user,
   record         text        not null,
   row_id         integer     not null,

@@ -1,5 +1,5 @@
---! Previous: sha1:7476ce61fa870c3564a3079683c3aeefcd291534
---! Hash: sha1:a1344926e975e73a178303ed58dc77f8a7403cb5
+--! Previous: sha1:27345ddd205914ecae557c3a9d0a275599e9b14a
+--! Hash: sha1:563e1a0e4da1fa8add261e188a9a893927237e00
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:a1344926e975e73a178303ed58dc77f8a7403cb5
---! Hash: sha1:bbf35b5b8a5658d7f493d94ca06df3d837fb2c9d
+--! Previous: sha1:563e1a0e4da1fa8add261e188a9a893927237e00
+--! Hash: sha1:6545ab3743044534ce213c09d34689612662c3f0
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

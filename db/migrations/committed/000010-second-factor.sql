@@ -1,5 +1,5 @@
---! Previous: sha1:fc1da965079fb8aeb2c990a0a0e950f89352eb6e
---! Hash: sha1:c0e3ab919b5eae3ca978ffb4312f95b526c0a72e
+--! Previous: sha1:9835b563e2f85174fd4db7189a742dbb7240cbff
+--! Hash: sha1:3c6ba529edff28a3245e639d3af47318af0adbbf
 --! Message: second factor
 
 -- A second factor: TOTP (RFC 6238), checked in the database, and recovery codes for a lost phone.
@@ -8,7 +8,7 @@
 create extension if not exists pgcrypto with schema extensions;
 
 
-create table auth.second_factor (
+create table identity.second_factor (
   employee_id integer     not null,
   secret      bytea       not null,
   created_at  timestamptz not null default now(),
@@ -19,38 +19,38 @@ create table auth.second_factor (
   constraint second_factor_employee_id_fkey foreign key (employee_id) references crm.employee on delete cascade,
   constraint second_factor_secret_is_long   check (length(secret) = 20)
 );
-alter table auth.second_factor enable row level security, force row level security;
+alter table identity.second_factor enable row level security, force row level security;
 
-comment on table  auth.second_factor             is 'The authenticator app of an employee: asked for at each login once it is enabled. Only epic_owner reads it.';
-comment on column auth.second_factor.secret      is 'What the app and the database share: 20 random bytes.';
-comment on column auth.second_factor.created_at  is 'When the secret was drawn.';
-comment on column auth.second_factor.enabled_at  is 'When a first code of the app was right; empty until then.';
-comment on column auth.second_factor.last_step   is 'The step, of 30 seconds since 1970, of the last code accepted: neither it nor an earlier one is accepted again.';
-comment on constraint second_factor_secret_is_long on auth.second_factor is 'The secret of an authenticator app is 20 bytes long.';
+comment on table  identity.second_factor             is 'The authenticator app of an employee: asked for at each login once it is enabled. Only epic_owner reads it.';
+comment on column identity.second_factor.secret      is 'What the app and the database share: 20 random bytes.';
+comment on column identity.second_factor.created_at  is 'When the secret was drawn.';
+comment on column identity.second_factor.enabled_at  is 'When a first code of the app was right; empty until then.';
+comment on column identity.second_factor.last_step   is 'The step, of 30 seconds since 1970, of the last code accepted: neither it nor an earlier one is accepted again.';
+comment on constraint second_factor_secret_is_long on identity.second_factor is 'The secret of an authenticator app is 20 bytes long.';
 
 
-create table auth.recovery_code (
+create table identity.recovery_code (
   employee_id integer not null,
   code_hash   bytea   not null,
 
   constraint recovery_code_pkey             primary key (employee_id, code_hash),
-  constraint recovery_code_employee_id_fkey foreign key (employee_id) references auth.second_factor on delete cascade
+  constraint recovery_code_employee_id_fkey foreign key (employee_id) references identity.second_factor on delete cascade
 );
-alter table auth.recovery_code enable row level security, force row level security;
+alter table identity.recovery_code enable row level security, force row level security;
 
-comment on table  auth.recovery_code           is 'The recovery codes that an employee has left, each good once in place of a code of the authenticator app. Only epic_owner reads them.';
-comment on column auth.recovery_code.code_hash is 'SHA-256 of the code, 80 random bits.';
+comment on table  identity.recovery_code           is 'The recovery codes that an employee has left, each good once in place of a code of the authenticator app. Only epic_owner reads them.';
+comment on column identity.recovery_code.code_hash is 'SHA-256 of the code, 80 random bits.';
 
 
-alter table auth.configuration
+alter table identity.configuration
   add column second_factor_required_for text[] not null default '{}'
     constraint configuration_requires_of_departments
       check (second_factor_required_for <@ array['sales', 'support', 'management']);
 
-comment on column auth.configuration.second_factor_required_for is 'The departments whose employees need a second factor for what gives power or cannot be undone.';
-comment on constraint configuration_requires_of_departments on auth.configuration is 'A second factor is required of sales, support or management.';
+comment on column identity.configuration.second_factor_required_for is 'The departments whose employees need a second factor for what gives power or cannot be undone.';
+comment on constraint configuration_requires_of_departments on identity.configuration is 'A second factor is required of sales, support or management.';
 
-comment on column auth.session.second_factor is 'Whether it was opened with a second factor, or one was confirmed in it.';
+comment on column identity.session.second_factor is 'Whether it was opened with a second factor, or one was confirmed in it.';
 
 
 create type crm.second_factor as (

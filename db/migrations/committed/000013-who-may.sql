@@ -1,5 +1,5 @@
---! Previous: sha1:23e24b2b428d0ef6e3ea3b89bc4e618ae8e93916
---! Hash: sha1:3e55ff63d7d8ba402952e86cd80538f7747873c7
+--! Previous: sha1:27ff817ad3fbb6256ad060a1e47113816242bd2a
+--! Hash: sha1:fdd5378989c1b18a2818bdb4c94fcff795a6feb1
 --! Message: who may
 
 -- What the question who may do something returns.

@@ -1,5 +1,5 @@
---! Previous: sha1:3e55ff63d7d8ba402952e86cd80538f7747873c7
---! Hash: sha1:016e381fabbea361cb543ac2df6515ace89d596b
+--! Previous: sha1:fdd5378989c1b18a2818bdb4c94fcff795a6feb1
+--! Hash: sha1:98429e7d45974c6c6d2b3279e400c0bfaea8ea82
 --! Message: sales contact of events
 
 -- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation, changing-column-type, adding-not-nullable-field

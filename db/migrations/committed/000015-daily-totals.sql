@@ -1,5 +1,5 @@
---! Previous: sha1:016e381fabbea361cb543ac2df6515ace89d596b
---! Hash: sha1:8bd47ecc1fca741f4384bb76d4a668bcb2c4b5cb
+--! Previous: sha1:98429e7d45974c6c6d2b3279e400c0bfaea8ea82
+--! Hash: sha1:916038fb43c8ffb1db2d7f584894e537ef486d03
 --! Message: daily totals
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

@@ -1,5 +1,5 @@
---! Previous: sha1:8bd47ecc1fca741f4384bb76d4a668bcb2c4b5cb
---! Hash: sha1:1462b81be2a56da158898d6fe76e25e2620167f4
+--! Previous: sha1:916038fb43c8ffb1db2d7f584894e537ef486d03
+--! Hash: sha1:ba0e5ae33570566f24c00e0c3a1d55e8efd1c616
 --! Message: statistics of what is searched
 
 -- The migration that is being written: see "Change a rule, a function or a table" in db/README.md.

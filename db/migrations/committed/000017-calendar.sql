@@ -1,5 +1,5 @@
---! Previous: sha1:1462b81be2a56da158898d6fe76e25e2620167f4
---! Hash: sha1:6aad5802cd7666df668268d03100cf4af488fad2
+--! Previous: sha1:ba0e5ae33570566f24c00e0c3a1d55e8efd1c616
+--! Hash: sha1:7bf9c106f4229cfdda3bceb14b8e7c8cb1f0bab0
 --! Message: calendar
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

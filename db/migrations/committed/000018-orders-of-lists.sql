@@ -1,5 +1,5 @@
---! Previous: sha1:6aad5802cd7666df668268d03100cf4af488fad2
---! Hash: sha1:80e7e34fa0d205c5ea3dad8be47f2077941771b2
+--! Previous: sha1:7bf9c106f4229cfdda3bceb14b8e7c8cb1f0bab0
+--! Hash: sha1:bc46280f4acd0438ee6dec500157006ad99b3ffa
 --! Message: orders of lists
 
 -- squawk-ignore-file require-concurrent-index-creation, ban-drop-column, require-concurrent-index-deletion

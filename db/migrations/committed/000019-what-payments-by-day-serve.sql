@@ -1,5 +1,5 @@
---! Previous: sha1:80e7e34fa0d205c5ea3dad8be47f2077941771b2
---! Hash: sha1:802673220a16980f0ae542772887df875ed25e19
+--! Previous: sha1:bc46280f4acd0438ee6dec500157006ad99b3ffa
+--! Hash: sha1:8d5716b5b065b86c41f4ba28a925eeca27c822b5
 --! Message: what payments by day serve
 
 -- The migration that is being written: see "Change a rule, a function or a table" in db/README.md.

@@ -1,5 +1,5 @@
---! Previous: sha1:802673220a16980f0ae542772887df875ed25e19
---! Hash: sha1:e623010c5091ef71cdf6b0b2b563cc3da29786b2
+--! Previous: sha1:8d5716b5b065b86c41f4ba28a925eeca27c822b5
+--! Hash: sha1:a4fde909f978751347c5e186e9782a7240cc3a16
 --! Message: orders of events
 
 -- squawk-ignore-file require-concurrent-index-creation

@@ -1,5 +1,5 @@
---! Previous: sha1:e623010c5091ef71cdf6b0b2b563cc3da29786b2
---! Hash: sha1:e355edc4cf214388cb9b884143d0f513d8a3dde6
+--! Previous: sha1:a4fde909f978751347c5e186e9782a7240cc3a16
+--! Hash: sha1:a10d96ca1f964b8eb59acc1b46177d1af32bcae1
 --! Message: events by date and id
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

@@ -1,5 +1,5 @@
---! Previous: sha1:e355edc4cf214388cb9b884143d0f513d8a3dde6
---! Hash: sha1:c0f9c5fcc8c7bb9fca27ac40c51a1535d741deb5
+--! Previous: sha1:a10d96ca1f964b8eb59acc1b46177d1af32bcae1
+--! Hash: sha1:bc8253b12df9c8f12f78afbca13204f212f58aab
 --! Message: own events of support
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

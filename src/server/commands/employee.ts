@@ -36,7 +36,7 @@ export async function resetPasswordAsOperator(email: string): Promise<void> {
 export async function resetSecondFactorAsOperator(email: string): Promise<void> {
   await withOwner((inTransaction) =>
     inTransaction(async (run) => {
-      await run('select auth.reset_second_factor($1)', [await idOf(run, email)]);
+      await run('select identity.reset_second_factor($1)', [await idOf(run, email)]);
     }),
   );
   say(`The second factor of ${email} was removed, and their sessions have ended.`);

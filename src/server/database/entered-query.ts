@@ -1,11 +1,11 @@
 import pg, { type ClientBase, type Connection, type QueryConfig, type QueryResult } from 'pg';
 import { serialize } from 'pg-protocol';
 
-/** The arguments of auth.enter, as PostgreSQL reads them. */
+/** The arguments of identity.enter, as PostgreSQL reads them. */
 export type EnterArguments = (string | Buffer | null)[];
 
 const enterName = 'enter';
-const enterText = 'select auth.enter($1, $2, $3, $4, $5)';
+const enterText = 'select identity.enter($1, $2, $3, $4, $5)';
 
 /**
  * Runs statements within the session of `entering`, in one transaction, which has been committed once this resolves. Where
@@ -90,7 +90,7 @@ type Prepared = {
 const preparedOf = new WeakMap<Connection, Prepared>();
 
 /**
- * Statements behind auth.enter, for pg a single query: the messages of all in one write, with one Sync. Until that Sync
+ * Statements behind identity.enter, for pg a single query: the messages of all in one write, with one Sync. Until that Sync
  * they are one implicit transaction. Where entering fails PostgreSQL skips the rest, so that nothing runs outside the session.
  */
 class EnteredQueries implements pg.Submittable {

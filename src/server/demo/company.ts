@@ -34,7 +34,7 @@ async function load(client: Client): Promise<void> {
   await client.query('begin');
   await client.query(await readFile(databasePath('demo', 'company.sql'), 'utf8'));
   await client.query(
-    `insert into auth.credential (employee_id, password_hash, must_change)
+    `insert into identity.credential (employee_id, password_hash, must_change)
      select id, $1, false from crm.employee`,
     [hash],
   );

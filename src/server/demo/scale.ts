@@ -96,7 +96,7 @@ export async function fillScaledCompany(
         ...FILLED,
         'crm.notification',
         'crm.employee',
-        'auth.credential',
+        'identity.credential',
         'crm_private.daily_total',
       ].map((table) => `vacuum (analyze) ${table}`),
     );
@@ -190,7 +190,7 @@ async function complete(client: Client, passwordHash: string): Promise<void> {
   await switchHistory(client, 'enable always');
   await client.query('set session_replication_role = origin');
   await client.query(
-    `insert into auth.credential (employee_id, password_hash, must_change)
+    `insert into identity.credential (employee_id, password_hash, must_change)
      select id, $1, false from crm.employee`,
     [passwordHash],
   );

@@ -37,7 +37,7 @@ async function readReadiness(
     const built = await readBuilt();
     const { migration, digest } = await withSession(sessionSettings(null), async (client) => {
       const { rows } = await client.query<{ migration: string | null; digest: string | null }>({
-        text: 'select migration, digest from auth.deployed_release()',
+        text: 'select migration, digest from identity.deployed_release()',
       });
       return { migration: rows[0]?.migration ?? '', digest: rows[0]?.digest };
     });

@@ -34,7 +34,7 @@ export async function createEmployee(
       [fullName, email, phone ?? null, department],
     );
     if (employee === undefined) throw new Error('The insert returned no row.');
-    await run('insert into auth.credential (employee_id, password_hash) values ($1, $2)', [
+    await run('insert into identity.credential (employee_id, password_hash) values ($1, $2)', [
       employee.id,
       passwordHash,
     ]);

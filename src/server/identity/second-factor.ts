@@ -58,7 +58,7 @@ export function createSecondFactor(queryOne: QueryOne): SecondFactor {
     checkPresentedPassword(password, 'currentPassword');
     const { parameters, retry_at } = await queryOne<ParametersRow>(
       sessionSettings(claims),
-      'select * from auth.my_password_parameters($1)',
+      'select * from identity.my_password_parameters($1)',
       [address],
     );
     if (retry_at !== null) throw locked(retry_at);
@@ -71,7 +71,7 @@ export function createSecondFactor(queryOne: QueryOne): SecondFactor {
       const { secret, email } = await attempt<{ secret: Buffer; email: string }>(
         claims,
         `select begun.*, employee.email
-         from auth.begin_second_factor($1, $2) begun, crm.employee
+         from identity.begin_second_factor($1, $2) begun, crm.employee
          where employee.id = $3`,
         [hash, address, claims.employeeId],
       );
@@ -81,19 +81,22 @@ export function createSecondFactor(queryOne: QueryOne): SecondFactor {
     async enable(claims, { code, address }) {
       const { recovery_codes } = await attempt<{ recovery_codes: string[] }>(
         claims,
-        'select * from auth.enable_second_factor($1, $2)',
+        'select * from identity.enable_second_factor($1, $2)',
         [code, address],
       );
       return { recoveryCodes: recovery_codes };
     },
 
     async confirm(claims, { code, address }) {
-      await attempt(claims, 'select * from auth.confirm_second_factor($1, $2)', [code, address]);
+      await attempt(claims, 'select * from identity.confirm_second_factor($1, $2)', [
+        code,
+        address,
+      ]);
     },
 
     async disable(claims, { currentPassword, code, address }) {
       const hash = await hashOf(claims, currentPassword, address);
-      await attempt(claims, 'select * from auth.disable_second_factor($1, $2, $3)', [
+      await attempt(claims, 'select * from identity.disable_second_factor($1, $2, $3)', [
         hash,
         code,
         address,
@@ -103,7 +106,7 @@ export function createSecondFactor(queryOne: QueryOne): SecondFactor {
     async replaceRecoveryCodes(claims, { code, address }) {
       const { recovery_codes } = await attempt<{ recovery_codes: string[] }>(
         claims,
-        'select * from auth.replace_recovery_codes($1, $2)',
+        'select * from identity.replace_recovery_codes($1, $2)',
         [code, address],
       );
       return { recoveryCodes: recovery_codes };
@@ -111,7 +114,7 @@ export function createSecondFactor(queryOne: QueryOne): SecondFactor {
   };
 }
 
-/** As `auth.totp` computes the codes: the defaults of RFC 6238, which every app knows. */
+/** As `identity.totp` computes the codes: the defaults of RFC 6238, which every app knows. */
 function appSecret(bytes: Buffer, email: string): AppSecret {
   const secret = new Secret({ buffer: Uint8Array.from(bytes).buffer });
   const totp = new TOTP({

@@ -33,7 +33,7 @@ export async function createServiceAccount(
   { name, owner, modulus, audience, readOnly, expiresAt }: NewServiceAccount,
 ): Promise<void> {
   await inTransaction((run) =>
-    run('select auth.create_service_account($1, $2, $3, $4, $5, $6)', [
+    run('select identity.create_service_account($1, $2, $3, $4, $5, $6)', [
       ...[name, owner, modulus, audience, readOnly, expiresAt],
     ]),
   );

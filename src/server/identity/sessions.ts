@@ -11,7 +11,7 @@ import {
 import { createSecondFactor, type SecondFactor } from './second-factor.ts';
 import { newAccessSecret, newRefreshToken, refreshTokenDigest, type Tokens } from './tokens.ts';
 
-// Login, refresh and logout, through the functions of schema auth. Passwords are hashed between transactions, so that no
+// Login, refresh and logout, through the functions of schema identity. Passwords are hashed between transactions, so that no
 // connection is held meanwhile.
 
 /** The answer to a login or a refresh. */
@@ -148,7 +148,7 @@ export function createSessions({
       checkPresentedPassword(password, 'password');
       const { parameters, retry_at } = await queryOne<ParametersRow>(
         anonymous,
-        'select * from auth.password_parameters($1, $2)',
+        'select * from identity.password_parameters($1, $2)',
         [email, address],
       );
       if (retry_at !== null) throw locked(retry_at);
@@ -157,7 +157,7 @@ export function createSessions({
       const refresh = newRefreshToken();
       const row = await queryOne<OutcomeRow & { retry_at: Date | null }>(
         anonymous,
-        'select * from auth.log_in($1, $2, $3, $4, $5, $6, $7, $8)',
+        'select * from identity.log_in($1, $2, $3, $4, $5, $6, $7, $8)',
         [
           ...[email, passwordHash, refresh.digest, access.digest, userAgent, address],
           ...[readOnly === true, code ?? null],
@@ -193,7 +193,7 @@ export function createSessions({
       const access = newAccessSecret();
       const row = await queryOne<
         OpenedRow & { service_account: string | null; retry_at: Date | null }
-      >(anonymous, 'select * from auth.authenticate_service($1, $2, $3, $4)', [
+      >(anonymous, 'select * from identity.authenticate_service($1, $2, $3, $4)', [
         assertion,
         access.digest,
         userAgent,
@@ -213,11 +213,11 @@ export function createSessions({
     async refresh(refreshToken) {
       const access = newAccessSecret();
       const next = newRefreshToken();
-      const row = await queryOne<OutcomeRow>(anonymous, 'select * from auth.refresh($1, $2, $3)', [
-        refreshTokenDigest(refreshToken),
-        next.digest,
-        access.digest,
-      ]);
+      const row = await queryOne<OutcomeRow>(
+        anonymous,
+        'select * from identity.refresh($1, $2, $3)',
+        [refreshTokenDigest(refreshToken), next.digest, access.digest],
+      );
       if (row.outcome === 'rotated') return openedSession(row, access.secret, next.secret);
       if (row.outcome === 'concurrent') return openedSession(row, access.secret, null);
       throw new ApiError('UNAUTHENTICATED', 'This session has ended.', {
@@ -231,7 +231,7 @@ export function createSessions({
       // a read-only session makes such tokens too
       const { expires_at: expiresAt } = await queryOne<{ expires_at: Date }>(
         sessionSettings(claims, { ownCredential: true }),
-        'select auth.create_read_only_token($1, $2) as expires_at',
+        'select identity.create_read_only_token($1, $2) as expires_at',
         [Buffer.from(claims.secret, 'base64url'), access.digest],
       );
       return {
@@ -241,7 +241,11 @@ export function createSessions({
     },
 
     async logOut(claims) {
-      await queryOne(sessionSettings(claims, { ownCredential: true }), 'select auth.log_out()', []);
+      await queryOne(
+        sessionSettings(claims, { ownCredential: true }),
+        'select identity.log_out()',
+        [],
+      );
     },
 
     async changePassword(claims, { currentPassword, newPassword, address }) {
@@ -249,7 +253,7 @@ export function createSessions({
       const me = sessionSettings(claims, { ownCredential: true });
       const [employee, { parameters, retry_at }] = await Promise.all([
         readEmployee(claims),
-        queryOne<ParametersRow>(me, 'select * from auth.my_password_parameters($1)', [address]),
+        queryOne<ParametersRow>(me, 'select * from identity.my_password_parameters($1)', [address]),
       ]);
       if (retry_at !== null) throw locked(retry_at);
       await checkNewPassword(newPassword, employee);
@@ -265,7 +269,7 @@ export function createSessions({
       ]);
       const row = await queryOne<{ outcome: string; retry_at: Date | null }>(
         me,
-        'select * from auth.change_password($1, $2, $3)',
+        'select * from identity.change_password($1, $2, $3)',
         [currentHash, newHash, address],
       );
       if (row.outcome === 'locked') throw locked(row.retry_at);

@@ -20,7 +20,7 @@ export async function logIn(
   const { email } = caller;
   const passwordHash = await runInSession<{ parameters: string | null }, string>(
     anonymous,
-    { text: 'select parameters from auth.password_parameters($1, null)', values: [email] },
+    { text: 'select parameters from identity.password_parameters($1, null)', values: [email] },
     ({ rows }) => hashed(caller.password, rows[0]?.parameters ?? null),
   );
   const refresh = newRefreshToken();
@@ -34,7 +34,7 @@ export async function logIn(
   return runInSession<Outcome & Record<string, unknown>, Result>(
     anonymous,
     {
-      text: 'select * from auth.log_in($1, $2, $3, $4, $5, null, read_only => $6, code => $7)',
+      text: 'select * from identity.log_in($1, $2, $3, $4, $5, null, read_only => $6, code => $7)',
       values: [
         email,
         passwordHash,
@@ -79,7 +79,7 @@ export function logInThroughProgram(
   return runInSession<Outcome & Record<string, unknown>, Result>(
     anonymous,
     {
-      text: 'select * from auth.authenticate_service($1, $2, $3, null)',
+      text: 'select * from identity.authenticate_service($1, $2, $3, null)',
       values: [program?.assertion() ?? '', access.digest, 'the model'],
     },
     ({ rows: [row] }) =>
@@ -103,7 +103,7 @@ export async function changePassword(runInSession: RunInSession, caller: Caller)
   const [parameters, newHash] = await Promise.all([
     runInSession<{ parameters: string | null }, string | null>(
       me,
-      { text: 'select parameters from auth.my_password_parameters(null)', values: [] },
+      { text: 'select parameters from identity.my_password_parameters(null)', values: [] },
       ({ rows }) => rows[0]?.parameters ?? null,
     ),
     hashedNew(caller.nextPassword),
@@ -111,7 +111,7 @@ export async function changePassword(runInSession: RunInSession, caller: Caller)
   const hash = await hashed(caller.password, parameters);
   return runInSession<{ outcome: string }, Result>(
     me,
-    { text: 'select outcome from auth.change_password($1, $2, null)', values: [hash, newHash] },
+    { text: 'select outcome from identity.change_password($1, $2, null)', values: [hash, newHash] },
     ({ rows }) =>
       rows[0]?.outcome === 'changed'
         ? done()
@@ -128,7 +128,7 @@ export async function enableSecondFactor(
   const hash = await ownHash(runInSession, caller);
   const begun = await runInSession<{ outcome: string; secret: Buffer | null }, Secret | null>(
     me,
-    { text: 'select * from auth.begin_second_factor($1, null)', values: [hash] },
+    { text: 'select * from identity.begin_second_factor($1, null)', values: [hash] },
     ({ rows }) => {
       const secret = rows[0]?.secret;
       return secret ? new Secret({ buffer: Uint8Array.from(secret).buffer }) : null;
@@ -136,7 +136,7 @@ export async function enableSecondFactor(
   );
   if (begun === null) return { code: 'INVALID', detail: 'the current password is wrong' };
   const enabled = await sendCode(runInSession, caller, {
-    text: 'select outcome from auth.enable_second_factor($1, null)',
+    text: 'select outcome from identity.enable_second_factor($1, null)',
     values: [codeOf(begun)],
   });
   return { ...enabled, factor: begun };
@@ -145,7 +145,7 @@ export async function enableSecondFactor(
 /** Without a second factor any code is sent: there is nothing to compare it with. */
 export function confirmSecondFactor(runInSession: RunInSession, caller: Caller): Promise<Result> {
   return sendCode(runInSession, caller, {
-    text: 'select outcome from auth.confirm_second_factor($1, null)',
+    text: 'select outcome from identity.confirm_second_factor($1, null)',
     values: [caller.factor ? codeOf(caller.factor) : '000000'],
   });
 }
@@ -156,7 +156,7 @@ export async function disableSecondFactor(
 ): Promise<Result> {
   const code = caller.factor ? codeOf(caller.factor) : '000000';
   return sendCode(runInSession, caller, {
-    text: 'select outcome from auth.disable_second_factor($1, $2, null)',
+    text: 'select outcome from identity.disable_second_factor($1, $2, null)',
     values: [await ownHash(runInSession, caller), code],
   });
 }
@@ -177,7 +177,7 @@ function sendCode(
 async function ownHash(runInSession: RunInSession, caller: Caller): Promise<string> {
   const parameters = await runInSession<{ parameters: string | null }, string | null>(
     { key: caller.key, forOwnCredential: true },
-    { text: 'select parameters from auth.my_password_parameters(null)', values: [] },
+    { text: 'select parameters from identity.my_password_parameters(null)', values: [] },
     ({ rows }) => rows[0]?.parameters ?? null,
   );
   return hashed(caller.password, parameters);
@@ -191,7 +191,7 @@ export async function setOneTimePassword(send: Send, id: number): Promise<{ pass
 
 function credential(id: number, hash: string): Statement {
   return {
-    text: 'insert into auth.credential (employee_id, password_hash) values ($1, $2)',
+    text: 'insert into identity.credential (employee_id, password_hash) values ($1, $2)',
     values: [id, hash],
   };
 }

@@ -38,11 +38,11 @@ export function statementFor(operation: Stated): Statement {
         : sql('delete from crm.history where row_id = $1', operation.id);
     case 'overwrite password':
       return sql(
-        'update auth.credential set password_hash = password_hash, must_change = false where employee_id = $1',
+        'update identity.credential set password_hash = password_hash, must_change = false where employee_id = $1',
         operation.id,
       );
     case 'log out':
-      return sql('select auth.log_out()');
+      return sql('select identity.log_out()');
   }
 }
 

@@ -44,5 +44,5 @@ export function transactionsOf(client: Client): RunInSession {
 function entering({ key, forOwnCredential = false }: Parameters<RunInSession>[0]): Statement {
   const secret = key === null ? null : Buffer.from(key.secret, 'base64url');
   const who = [key?.employeeId ?? null, key?.sessionId ?? null, key?.department ?? null, secret];
-  return { text: 'select auth.enter($1, $2, $3, $4, $5)', values: [...who, forOwnCredential] };
+  return { text: 'select identity.enter($1, $2, $3, $4, $5)', values: [...who, forOwnCredential] };
 }

@@ -13,7 +13,7 @@ export async function openOffice(database: TestDatabase): Promise<Office> {
   const alice = await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
   const clientId = await addClient(database, alice);
   // as Alice, who is not notified of her own changes
-  const asAlice = `with alice as (select auth.set_claims(current_setting('role'), ${alice}, null, null))`;
+  const asAlice = `with alice as (select identity.set_claims(current_setting('role'), ${alice}, null, null))`;
   const [contract] = await database.query<{ id: number }>(
     `${asAlice} insert into crm.contract (client_id, total_amount, status)
      select $1, 100, 'signed' from alice returning id`,

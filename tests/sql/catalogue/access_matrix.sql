@@ -57,7 +57,7 @@ select is_empty(
        cross join (values ('read', 'select'), ('create', 'insert'), ('update', 'update')) verb (name, privilege)
        cross join (
          select department.role from dba.department union all values ('epic_employee'), ('epic_anonymous'), ('epic_authenticator')) roles (role)
-       where record.schema_name in ('crm', 'auth', 'audit')),
+       where record.schema_name in ('crm', 'identity', 'audit')),
      listed as (
        select record, verb, role, unnest(columns) as column_name, true as is_listed from matrix)
      select * from asked left join listed using (record, verb, role, column_name)
@@ -66,9 +66,9 @@ select is_empty(
 
 select bag_eq(
   $$ select function from dba.function_privilege where role = 'epic_authenticator' and function not like 'test.%' $$,
-  $$ values ('auth.enter'), ('auth.open_session'), ('auth.restore_timeouts') $$,
+  $$ values ('identity.enter'), ('identity.open_session'), ('identity.restore_timeouts') $$,
   'the API''s login may only call the functions that enter a session');
-select is((select string_agg(privilege || ' ' || object, ', ') from dba.other_privilege where role = 'epic_anonymous' and object <> 'test'), 'usage auth',
+select is((select string_agg(privilege || ' ' || object, ', ') from dba.other_privilege where role = 'epic_anonymous' and object <> 'test'), 'usage identity',
   'epic_anonymous has usage of one schema, and no other privilege');
 select is_empty('select from dba.default_privilege',
   'no default privilege is granted on new objects');
@@ -107,7 +107,7 @@ grant epic_owner to matrix_watcher;
 
 create function crm.all_salaries() returns integer language sql security definer set search_path = '' return 1;
 set local role epic_owner;
-create view crm.every_password as select employee_id, password_hash from auth.credential;
+create view crm.every_password as select employee_id, password_hash from identity.credential;
 grant select on crm.every_password to epic_support;
 reset role;
 
@@ -213,7 +213,7 @@ select bag_eq(
                    ('public', 'directly, PostgreSQL''s default', %1$L, 'no usage of schema crm') $$, current_user),
   'a function that was not revoked from PUBLIC is shown with PostgreSQL''s default');
 select bag_eq(
-  $$ select via, runs_as from dba.function_privilege where role = 'epic_support' and function = 'auth.my_password_parameters' $$,
+  $$ select via, runs_as from dba.function_privilege where role = 'epic_support' and function = 'identity.my_password_parameters' $$,
   $$ values ('by epic_employee', 'epic_owner') $$,
   'dba.function_privilege shows the way of the grant, and the role that the function runs as');
 select is(

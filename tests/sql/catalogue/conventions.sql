@@ -56,7 +56,7 @@ select set_eq($$ select concat_ws(' ', table_name, polname, obj_description(oid,
                    dba.pretty_expression(pg_get_expr(polwithcheck, polrelid)))
                  from our_policy where polname ~ '_(once_enrolled|with_second_factor)$' $$,
   $$ select concat_ws(' ', target, name, sentence, expression)
-     from unnest(array['auth.credential', 'crm.employee']) target, unnest(array['create', 'update']) verb,
+     from unnest(array['identity.credential', 'crm.employee']) target, unnest(array['create', 'update']) verb,
           access.second_factor_conditions('epic_management', verb) $$,
   'management needs the second factor to create and change employees and credentials, and policies ask for nothing else');
 select is_empty($$
@@ -128,12 +128,12 @@ select is_empty($$ select name from our_function
   'no function depends on the search_path of its caller');
 select set_eq(
   $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
-  array['auth.in_session', 'auth.restore_timeouts', 'auth.set_claims', 'auth.open_session', 'auth.log_out', 'auth.create_read_only_token',
+  array['identity.in_session', 'identity.restore_timeouts', 'identity.set_claims', 'identity.open_session', 'identity.log_out', 'identity.create_read_only_token',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.is_frequent', 'crm_private.clients_spelt_like',
-        'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_shares', 'crm_private.search_fuzzy', 'auth.password_parameters', 'auth.my_password_parameters',
-        'auth.log_in', 'auth.authenticate_service', 'auth.refresh', 'auth.change_password',
-        'auth.second_factor_confirmed', 'auth.second_factor_enrolled', 'auth.begin_second_factor', 'auth.enable_second_factor',
-        'auth.confirm_second_factor', 'auth.disable_second_factor', 'auth.replace_recovery_codes', 'crm.my_second_factor', 'auth.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client',
+        'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_shares', 'crm_private.search_fuzzy', 'identity.password_parameters', 'identity.my_password_parameters',
+        'identity.log_in', 'identity.authenticate_service', 'identity.refresh', 'identity.change_password',
+        'identity.second_factor_confirmed', 'identity.second_factor_enrolled', 'identity.begin_second_factor', 'identity.enable_second_factor',
+        'identity.confirm_second_factor', 'identity.disable_second_factor', 'identity.replace_recovery_codes', 'crm.my_second_factor', 'identity.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client',
         'access.answer_all', 'access.who_may'],
   'only the listed functions are security definer');
 select is_empty($$ select name from our_function

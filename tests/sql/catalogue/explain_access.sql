@@ -311,7 +311,7 @@ select test.reads('alice', format('select coalesce(crm_private.rule_sentence(%L,
   format('the sentence of %s.%s.%s is null', in_schema, in_table, name))
 from (values ('crm',  'event',         'no_such_rule'),
              ('crm',  'no_such_table', 'event_ends_after_it_starts'),
-             ('auth', 'event',         'event_ends_after_it_starts')) bad (in_schema, in_table, name);
+             ('identity', 'event',         'event_ends_after_it_starts')) bad (in_schema, in_table, name);
 
 
 -- the verbs

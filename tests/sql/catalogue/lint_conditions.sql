@@ -43,7 +43,7 @@ from (values
   ('not exists (select from crm.client where commercial_contact_id = (select crm.current_employee_id()))'),
   ('current_setting(''jwt.claims.department'', true) = '''' or id < 0'),
   ('current_setting(''jwt.claims.department'', true) <> ''support'''),
-  ('not (select auth.in_session()) or id < 0')
+  ('not (select identity.in_session()) or id < 0')
 ) careless (condition);
 select is(pg_temp.opens(condition), false, format('open_without_claim: not %s', condition))
 from (values

@@ -13,9 +13,9 @@ select test.lint_finds('tables', 'rls_disabled',
   'alter table crm.client enable row level security');
 
 select test.lint_finds('tables', 'rls_not_forced',
-  'auth.credential', 'Row-level security does not hold for its owner, epic_owner.',
-  'alter table auth.credential no force row level security',
-  'alter table auth.credential force row level security');
+  'identity.credential', 'Row-level security does not hold for its owner, epic_owner.',
+  'alter table identity.credential no force row level security',
+  'alter table identity.credential force row level security');
 
 select test.lint_finds('tables', 'rls_without_policy',
   'audit.trial', 'It has row-level security and not one policy.',
@@ -26,9 +26,9 @@ select test.lint_finds('tables', 'rls_without_policy',
 select test.lint_finds('tables', 'session_not_required',
   'crm.event', 'Without a proven session employees can: select, delete.',
   $$ drop policy employee_read_in_session on crm.event;
-     alter policy employee_delete_in_session on crm.event using ((select auth.in_session())) $$,
-  $$ alter policy employee_delete_in_session on crm.event using ((select auth.in_writable_session()));
-     create policy employee_read_in_session on crm.event as restrictive for select to epic_employee using ((select nullif(auth.in_session(), false)) is not null) $$);
+     alter policy employee_delete_in_session on crm.event using ((select identity.in_session())) $$,
+  $$ alter policy employee_delete_in_session on crm.event using ((select identity.in_writable_session()));
+     create policy employee_read_in_session on crm.event as restrictive for select to epic_employee using ((select nullif(identity.in_session(), false)) is not null) $$);
 select test.lint_finds('tables', 'session_not_required',
   'crm.payment', 'Without a proven session employees can: insert.',
   'alter policy employee_create_in_session on crm.payment to epic_sales',
@@ -48,9 +48,9 @@ select test.lint_finds('tables', 'autovacuum_disabled',
   'alter table crm.event reset (autovacuum_enabled)');
 
 select test.lint_finds('tables', 'upgrade_blocking_type',
-  'auth.session.helper', 'It is of type regprocedure.',
-  'alter table auth.session add column helper regprocedure',
-  'alter table auth.session alter column helper type text');
+  'identity.session.helper', 'It is of type regprocedure.',
+  'alter table identity.session add column helper regprocedure',
+  'alter table identity.session alter column helper type text');
 
 select test.lint_finds('tables', 'secret_column_exposed',
   'crm.payment.card_pin',
@@ -119,9 +119,9 @@ select test.lint_finds('tables', 'disabled_trigger',
   'alter table crm.contract enable trigger contract_20_check_status');
 
 select test.lint_finds('tables', 'disabled_trigger',
-  'refresh_token_session_id_fkey on auth.refresh_token', 'It is switched off. It keeps a constraint.',
-  'alter table auth.refresh_token disable trigger all',
-  'alter table auth.refresh_token enable trigger all');
+  'refresh_token_session_id_fkey on identity.refresh_token', 'It is switched off. It keeps a constraint.',
+  'alter table identity.refresh_token disable trigger all',
+  'alter table identity.refresh_token enable trigger all');
 
 
 -- constraints

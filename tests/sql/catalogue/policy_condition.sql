@@ -12,21 +12,21 @@ begin atomic
 end;
 
 select set_eq($$ select pg_temp.conditions('crm.client', 'epic_support', 'select') $$,
-  array['nothing: (( SELECT NULLIF(auth.in_session(), false)) IS NOT NULL)'],
+  array['nothing: (( SELECT NULLIF(identity.in_session(), false)) IS NOT NULL)'],
   'who reads every client is asked for a session, which depends on no row');
 select set_eq($$ select pg_temp.conditions('crm.client', 'epic_sales', 'update') $$,
-  array['nothing: (( SELECT NULLIF(auth.in_session(), false)) IS NOT NULL)',
-        'nothing: ( SELECT auth.in_writable_session())',
+  array['nothing: (( SELECT NULLIF(identity.in_session(), false)) IS NOT NULL)',
+        'nothing: ( SELECT identity.in_writable_session())',
         'row: ((commercial_contact_id = ( SELECT crm.current_employee_id())))',
         'new row: ((commercial_contact_id = ( SELECT crm.current_employee_id())))'],
   'sales update their own clients, which they read first, and hand none over');
 select set_eq($$ select pg_temp.conditions('crm.contract', 'epic_management', 'delete') $$,
-  array['nothing: (( SELECT NULLIF(auth.in_session(), false)) IS NOT NULL)',
-        'nothing: ( SELECT auth.in_writable_session())',
+  array['nothing: (( SELECT NULLIF(identity.in_session(), false)) IS NOT NULL)',
+        'nothing: ( SELECT identity.in_writable_session())',
         'row: ((status = ''draft''::text))'],
   'management deletes drafts');
 select set_eq($$ select pg_temp.conditions('crm.contract', 'epic_management', 'insert') $$,
-  array['nothing: ( SELECT auth.in_writable_session())', 'new row: ((status = ''draft''::text))'],
+  array['nothing: ( SELECT identity.in_writable_session())', 'new row: ((status = ''draft''::text))'],
   'of an insert only the new row is checked');
 
 create policy trial_other on crm.contract for delete to epic_management using (id < 0);

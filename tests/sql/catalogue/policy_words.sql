@@ -110,7 +110,7 @@ from (values
   ('case when open then owner_id = 1 else false end',                    'case when open then (owner_id = 1) else…'),
   ('pg_has_role(''pg_monitor'', ''usage'')',                             'pg_has_role(''pg_monitor'', ''usage'')'),
   ('not (open and is_public)',                                           'not (open and is_public)'),
-  ('auth.in_session()',                                                  'if in session'),
+  ('identity.in_session()',                                                  'if in session'),
   ('coalesce(own, true)',                                                'coalesce(own, true)'),
   ('amount between 1 and 3',                                             'amount >= 1, amount <= 3'),
   ('open is not true',                                                   'open is not true'),

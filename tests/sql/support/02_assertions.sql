@@ -7,7 +7,7 @@
 -- tests/sql/catalogue read what the catalogue says, and what is made from it.
 --
 -- Each assertion names who acts: an employee of the company in 03_company.sql, who enters their session through
--- auth.enter like any request of the API; `program of …`, one of them through a service account (05_programs.sql);
+-- identity.enter like any request of the API; `program of …`, one of them through a service account (05_programs.sql);
 -- `anonymous` (a request without a session), `authenticator` (the API's login before it enters a session), `worker`
 -- (epic_worker), `owner` (epic_owner) or `dba` (the role that runs the tests). Its effects are undone at once, so that
 -- assertions do not depend on one another; only `call test.given(…)` lasts until the end of the file.
@@ -49,7 +49,7 @@ return (select department from crm.employee where id = test.id(who));
 create function test.session(who text) returns uuid
 language sql stable
 return (
-  select session.id from auth.session
+  select session.id from identity.session
   where session.employee_id = test.id(regexp_replace(who, '^program of ', ''))
     and session.user_agent = case when who like 'program of %' then who else 'tests' end);
 
@@ -81,12 +81,12 @@ begin
       perform set_config('role', 'epic_worker', true);
     when 'anonymous' then
       perform set_config('role', 'epic_authenticator', true);
-      perform auth.enter(null, null, null, null);
+      perform identity.enter(null, null, null, null);
     else
       select * into me from crm.employee where id = test.id(regexp_replace(who, '^program of ', ''));
       session_id := test.session(who);
       perform set_config('role', 'epic_authenticator', true);
-      perform auth.enter(me.id, session_id, me.department, test.secret(who), for_own_credential => true);
+      perform identity.enter(me.id, session_id, me.department, test.secret(who), for_own_credential => true);
   end case;
 end
 $$;
@@ -127,7 +127,7 @@ begin
   into query
   from pg_class
   where relkind = 'r'
-    and relnamespace in ('crm'::regnamespace, 'auth'::regnamespace, 'audit'::regnamespace, 'graphile_worker'::regnamespace);
+    and relnamespace in ('crm'::regnamespace, 'identity'::regnamespace, 'audit'::regnamespace, 'graphile_worker'::regnamespace);
 
   execute format('create function test.fingerprint() returns text language plpgsql as %L', format(
     'begin return (select md5(string_agg(line, chr(10) order by line)) from (%s) t (line)); end', query));

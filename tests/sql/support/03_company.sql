@@ -57,13 +57,13 @@ begin
   order by nth;
   insert into test.name (name, id) select lower(full_name), id from crm.employee;
 
-  insert into auth.credential (employee_id, password_hash, must_change)
+  insert into identity.credential (employee_id, password_hash, must_change)
   select id, test.password(name), name = 'ines' from test.name;
-  insert into auth.session (employee_id, user_agent)
+  insert into identity.session (employee_id, user_agent)
   select id, 'tests' from crm.employee where active;
-  insert into auth.access_token (secret_hash, session_id, expires_at)
+  insert into identity.access_token (secret_hash, session_id, expires_at)
   select sha256(test.secret(name)), session.id, now() + interval '15 minutes'
-  from auth.session join test.name on name.id = session.employee_id;
+  from identity.session join test.name on name.id = session.employee_id;
 
 
   -- clients

@@ -45,12 +45,12 @@ return (select value from test.program_key where part = 'modulus');
 create procedure test.create_program(owner text, name text default null, read_only boolean default false, expires_at timestamptz default null)
 language sql
 begin atomic
-  select auth.create_service_account(
+  select identity.create_service_account(
     coalesce(name, 'program-of-' || owner), (select email from crm.employee where id = test.id(owner)),
     test.program_modulus(), 'epic-server', read_only, expires_at);
-  insert into auth.session (employee_id, service_account, user_agent, read_only)
+  insert into identity.session (employee_id, service_account, user_agent, read_only)
   values (test.id(owner), coalesce(name, 'program-of-' || owner), 'program of ' || owner, read_only);
-  insert into auth.access_token (secret_hash, session_id, expires_at)
+  insert into identity.access_token (secret_hash, session_id, expires_at)
   values (sha256(test.secret('program of ' || owner)), test.session('program of ' || owner), now() + interval '15 minutes');
 end;
 comment on procedure test.create_program(text, text, boolean, timestamptz) is
@@ -102,12 +102,12 @@ create function test.signature(message text) returns bytea
 language plpgsql stable
 as $$
 declare
-  p numeric := auth.big_integer((select value from test.program_key where part = 'p'));
-  q numeric := auth.big_integer((select value from test.program_key where part = 'q'));
-  padded  numeric := auth.big_integer(auth.rs256_expected(message, 256));
+  p numeric := identity.big_integer((select value from test.program_key where part = 'p'));
+  q numeric := identity.big_integer((select value from test.program_key where part = 'q'));
+  padded  numeric := identity.big_integer(identity.rs256_expected(message, 256));
   modulo_p numeric := test.power(padded, (select value from test.program_key where part = 'dp'), p);
   modulo_q numeric := test.power(padded, (select value from test.program_key where part = 'dq'), q);
-  qi numeric := auth.big_integer((select value from test.program_key where part = 'qi'));
+  qi numeric := identity.big_integer((select value from test.program_key where part = 'qi'));
 begin
   return test.bytes(modulo_q + q * ((qi * (modulo_p - modulo_q) % p + p) % p), 256);
 end

@@ -32,6 +32,7 @@ export interface DeployOptions {
 const OWNER = 'epic_owner';
 // the key of an advisory lock: an arbitrary constant
 const DEPLOY_LOCK = 3_742_335_756;
+const FIRST_HASH_WITH_SCHEMA_AUTH = 'sha1:d0b6f143e1ffa0c072412b2bc2b5b7c02a215dc8';
 
 /**
  * Deploys to one database: the queue, pending migrations, then in one transaction the functions, tools and policies that
@@ -126,14 +127,14 @@ async function appliedMigrations(client: Client): Promise<{ filename: string; ha
   return rows;
 }
 
-// the migrations were rewritten before the first release
+// Two changes before the first release: the migrations were rewritten, and then schema auth became identity.
 async function checkMigrationHistory(client: Client): Promise<void> {
   const [first] = await appliedMigrations(client);
   if (first === undefined) return;
-  const folder = databasePath('migrations', 'committed');
-  const name = (await readdir(folder)).find((each) => numberOf(each) === numberOf(first.filename));
-  const text = name === undefined ? '' : await readFile(join(folder, name), 'utf8');
-  if (text.includes(`--! Hash: ${first.hash}\n`)) return;
+  const committed = await committedMigrations();
+  const expected = committed.find(({ filename }) => filename === first.filename);
+  if (first.hash === expected?.hash) return;
+  if (first.hash === FIRST_HASH_WITH_SCHEMA_AUTH) return renameSchemaAuth(client, committed);
   throw new OperatorError(
     'This database was made by an earlier version of Epic Events CRM, with other migrations, and cannot be brought up to date.',
     [
@@ -141,6 +142,37 @@ async function checkMigrationHistory(client: Client): Promise<void> {
       'Any other is moved, row by row, into a new database: docs/operations.md, "Moving an earlier database".',
     ].join('\n'),
   );
+}
+
+/** The committed migrations with the names and hashes that graphile-migrate keeps of them in the database. */
+async function committedMigrations(): Promise<{ filename: string; hash: string }[]> {
+  const folder = databasePath('migrations', 'committed');
+  return Promise.all(
+    (await readdir(folder)).map(async (name) => ({
+      filename: `${numberOf(name)}.sql`,
+      hash: /^--! Hash: (.*)$/m.exec(await readFile(join(folder, name), 'utf8'))?.[1] ?? '',
+    })),
+  );
+}
+
+async function renameSchemaAuth(
+  client: Client,
+  committed: { filename: string; hash: string }[],
+): Promise<void> {
+  await inTransaction(client, async () => {
+    await client.query(`set local role ${OWNER}`);
+    await runSqlFile(client, databasePath('rename_auth.sql'));
+    await client.query(
+      `with committed as (
+         select filename, hash, lag(hash) over (order by filename) as previous_hash
+         from unnest($1::text[], $2::text[]) committed (filename, hash)
+       )
+       update graphile_migrate.migrations as applied
+       set hash = committed.hash, previous_hash = committed.previous_hash
+       from committed where committed.filename = applied.filename`,
+      [committed.map(({ filename }) => filename), committed.map(({ hash }) => hash)],
+    );
+  });
 }
 
 function numberOf(migration: string): string {

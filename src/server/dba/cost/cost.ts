@@ -29,7 +29,7 @@ export type Skipped = { department: string; operation: string; reason: string };
 export type CostReport = {
   database: Place;
   budget: number;
-  /** What every transaction of the API pays first: auth.enter, in milliseconds. */
+  /** What every transaction of the API pays first: identity.enter, in milliseconds. */
   enter: number;
   comparisons: Comparison[];
   skipped: Skipped[];
@@ -217,7 +217,7 @@ async function readConditions(client: Client, role: string, text: string) {
 async function enter(client: Client, { id, department }: Employee, role: string): Promise<void> {
   await client.query('reset role');
   await client.query(
-    `select auth.set_claims($1, $2, null, $3, second_factor => true), set_config('role', $1, true)`,
+    `select identity.set_claims($1, $2, null, $3, second_factor => true), set_config('role', $1, true)`,
     [role, id, department],
   );
 }
@@ -257,23 +257,23 @@ async function trial(client: Client, work: () => Promise<boolean>): Promise<stri
   }
 }
 
-/** auth.enter with a token that is made, and gone, here. */
+/** identity.enter with a token that is made, and gone, here. */
 async function measureEntering(client: Client, employees: readonly Employee[]): Promise<number> {
   const [employee] = employees;
   const { rows } = await client.query<{ id: string }>(
-    `with opened as (insert into auth.session (employee_id) values ($1) returning id)
-     insert into auth.access_token (secret_hash, session_id, expires_at)
+    `with opened as (insert into identity.session (employee_id) values ($1) returning id)
+     insert into identity.access_token (secret_hash, session_id, expires_at)
      select sha256('cost'), id, now() + interval '15 minutes' from opened returning session_id as id`,
     [employee?.id],
   );
   await client.query(
-    `insert into auth.credential (employee_id, password_hash, must_change)
+    `insert into identity.credential (employee_id, password_hash, must_change)
      values ($1, '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA', false)
      on conflict (employee_id) do update set must_change = false`,
     [employee?.id],
   );
   await client.query(
-    `prepare epic_cost_enter (integer, uuid, text) as select auth.enter($1, $2, $3, 'cost')`,
+    `prepare epic_cost_enter (integer, uuid, text) as select identity.enter($1, $2, $3, 'cost')`,
   );
   const times: number[] = [];
   for (let turn = -WARM_UP; turn < 100; turn++) {

@@ -5,7 +5,7 @@ export type Fix = 'migrate --repair' | 'migrate --roles' | 'manual';
 
 type State = 'missing' | 'extra' | 'changed';
 
-const OUR_SCHEMA = '(crm|crm_private|access|staging|auth|audit|deployment|graphile_worker)';
+const OUR_SCHEMA = '(crm|crm_private|access|staging|identity|audit|deployment|graphile_worker)';
 const CLOSED_TABLE = new RegExp(`^(table|view)( column)? ${OUR_SCHEMA}\\.`);
 
 /**

@@ -318,7 +318,7 @@ function nameOf({ text }: Probe): string {
 
 function claimsOf({ id, department }: Person, role: Role): string {
   const [name, word] = [role.name, department].map(escapeLiteral);
-  return `select auth.set_claims(${name}, ${id}, null, ${word}, false, true)`;
+  return `select identity.set_claims(${name}, ${id}, null, ${word}, false, true)`;
 }
 
 const NO_CLAIMS = `

@@ -50,7 +50,7 @@ export async function explainDatabaseError(
 async function explainReadOnly(caller: CallerSession, cause: unknown): Promise<ApiError> {
   const session = await queryFirst<{ refusal: string | null }>(
     caller,
-    'select auth.read_only_refusal() as refusal',
+    'select identity.read_only_refusal() as refusal',
     [],
   );
   if (session?.refusal) {

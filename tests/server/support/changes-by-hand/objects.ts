@@ -20,8 +20,8 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a function depends on the search_path of its caller',
-    sql: 'alter function auth.log_out() reset search_path',
-    finds: ['changed function auth.log_out(): settings'],
+    sql: 'alter function identity.log_out() reset search_path',
+    finds: ['changed function identity.log_out(): settings'],
   },
   {
     what: 'a function is said to be immutable',
@@ -40,9 +40,9 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a foreign key is no longer enforced',
-    sql: 'alter table auth.refresh_token disable trigger all',
+    sql: 'alter table identity.refresh_token disable trigger all',
     finds: [
-      'changed table constraint refresh_token_session_id_fkey on auth.refresh_token: enforced by',
+      'changed table constraint refresh_token_session_id_fkey on identity.refresh_token: enforced by',
     ],
   },
   {
@@ -92,7 +92,7 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a view is added',
-    sql: 'create view crm.leak as select * from auth.credential',
+    sql: 'create view crm.leak as select * from identity.credential',
     finds: ['extra view crm.leak'],
   },
   {
@@ -107,8 +107,8 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a column gets another type',
-    sql: 'alter table auth.refresh_token alter issued_at type timestamptz(3)',
-    finds: ['changed table column auth.refresh_token.issued_at: type'],
+    sql: 'alter table identity.refresh_token alter issued_at type timestamptz(3)',
+    finds: ['changed table column identity.refresh_token.issued_at: type'],
   },
   {
     what: 'a column is added',
@@ -122,8 +122,8 @@ export const objects: ChangeByHand[] = [
   },
   {
     what: 'a table does not survive a crash',
-    sql: 'alter table auth.login_attempt set unlogged',
-    finds: ['changed table auth.login_attempt: persistence'],
+    sql: 'alter table identity.login_attempt set unlogged',
+    finds: ['changed table identity.login_attempt: persistence'],
   },
   {
     what: 'a table is no longer cleaned up',

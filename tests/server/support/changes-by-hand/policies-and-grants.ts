@@ -107,8 +107,8 @@ export const policiesAndGrants: ChangeByHand[] = [
   },
   {
     what: 'a schema is opened to a department',
-    sql: 'grant usage on schema auth to epic_sales',
-    finds: ['extra grant usage on schema auth to epic_sales'],
+    sql: 'grant usage on schema identity to epic_sales',
+    finds: ['extra grant usage on schema identity to epic_sales'],
   },
   {
     what: 'everybody may connect',

@@ -1,4 +1,4 @@
--- auth.enter: how every transaction of the API begins. It takes on the role and the claims of a session, once the
+-- identity.enter: how every transaction of the API begins. It takes on the role and the claims of a session, once the
 -- session, the account and the department are still what the token says.
 
 begin;
@@ -10,7 +10,7 @@ call test.load_company();
 create function pg_temp.enter(who text, department text, session_of text default null, own_credential boolean default false) returns text
 language sql
 return format($$
-  select auth.enter(%L, %L, %L, test.secret(%L), %L);
+  select identity.enter(%L, %L, %L, test.secret(%L), %L);
   select set_config('test.seen', concat_ws(' ', current_user,
     nullif(current_setting('jwt.claims.employee_id'), ''),
     nullif(current_setting('jwt.claims.department'), ''),
@@ -29,7 +29,7 @@ select test.results_in('authenticator', pg_temp.enter(who, department), pg_temp.
   format('%s enters as %s, with the claims of the session', who, department))
 from (values ('alice', 'sales'), ('chloe', 'support'), ('emma', 'management')) people (who, department);
 
-select test.reads(who, $$ select concat_ws(' ', crm.current_employee_id(), crm.current_department(), auth.current_session_id()) $$,
+select test.reads(who, $$ select concat_ws(' ', crm.current_employee_id(), crm.current_department(), identity.current_session_id()) $$,
   concat_ws(' ', test.id(who), test.department_of(who), test.session(who)),
   format('policies see the claims of %s', who))
 from unnest(array['alice', 'chloe', 'emma']) who;
@@ -38,7 +38,7 @@ select test.results_in('authenticator', format($$
     select set_config('jwt.claims.employee_id', '1', true),
            set_config('jwt.claims.department', 'management', true),
            set_config('jwt.claims.session_id', 'x', true);
-    select auth.enter(%L, %L, %L, %L);
+    select identity.enter(%L, %L, %L, %L);
     select set_config('test.seen', concat(current_user, current_setting('jwt.claims.employee_id'), current_setting('jwt.claims.department'),
                                           current_setting('jwt.claims.session_id')), true) $$,
     employee, session, department, secret),
@@ -50,7 +50,7 @@ from (values (null,             null,                  null,    null,           
              (test.id('alice'), test.session('alice'), null,    test.secret('alice'), 'a department'),
              (test.id('alice'), test.session('alice'), 'sales', null,                 'a secret')) incomplete (employee, session, department, secret, what);
 
-select test.forbids('alice', $$ select auth.enter(test.id('emma'), null, 'management', null) $$,
+select test.forbids('alice', $$ select identity.enter(test.id('emma'), null, 'management', null) $$,
   'an employee cannot enter a second session from within one');
 
 
@@ -59,21 +59,21 @@ select test.forbids('alice', $$ select auth.enter(test.id('emma'), null, 'manage
 select test.rejects('authenticator', pg_temp.enter('alice', 'sales', session_of => 'emma'),
   'EP401', 'This session has ended.',
   'an employee cannot enter the session of another');
-select test.rejects('authenticator', $$ select auth.enter(test.id('alice'), gen_random_uuid(), 'sales', test.secret('alice')) $$,
+select test.rejects('authenticator', $$ select identity.enter(test.id('alice'), gen_random_uuid(), 'sales', test.secret('alice')) $$,
   'EP401', 'This session has ended.',
   'a session that does not exist is not entered');
 select test.rejects('authenticator', pg_temp.enter('alice', 'management'),
   'EP401', 'You have moved to sales since you logged in.',
   'an employee cannot enter as another department than their own');
 
-call test.given('dba', $$ update auth.session set expires_at = now() where id = test.session('bruno') $$);
+call test.given('dba', $$ update identity.session set expires_at = now() where id = test.session('bruno') $$);
 select test.rejects('authenticator', pg_temp.enter('bruno', 'sales'),
   'EP401', 'This session has ended.',
   'an expired session is not entered');
 select test.rejects_with_data('authenticator', pg_temp.enter('bruno', 'sales'), 'EP401', 'session_ended', '', null,
   'This session has ended.', 'a session that has ended is refused with a kind of its own');
 
-call test.given('alice', $$ select auth.log_out() $$);
+call test.given('alice', $$ select identity.log_out() $$);
 select test.rejects('authenticator', pg_temp.enter('alice', 'sales'),
   'EP401', 'This session has ended.',
   'a session is not entered after logging out');
@@ -114,7 +114,7 @@ select test.rejects_with_data('authenticator', pg_temp.enter('ines', 'support'),
   'Choose a password of your own first: this one is for one login only.', 'a one-time password is refused with a kind of its own');
 select test.results_in('authenticator', pg_temp.enter('ines', 'support', own_credential => true), pg_temp.seen(), pg_temp.becomes('ines', 'support'),
   'a session with a one-time password is entered to change it');
-call test.given('dba', $$ delete from auth.credential where employee_id = test.id('chloe') $$);
+call test.given('dba', $$ delete from identity.credential where employee_id = test.id('chloe') $$);
 select test.rejects('authenticator', pg_temp.enter('chloe', 'support'),
   'EP403', 'Choose a password of your own first: this one is for one login only.',
   'a session of an employee without a password is not entered');
@@ -127,7 +127,7 @@ language sql
 return format($$
   set local session authorization epic_authenticator;
   %s
-  select auth.enter(%L, %L, 'management', test.secret('emma'));
+  select identity.enter(%L, %L, 'management', test.secret('emma'));
   select set_config('test.seen', concat_ws(' ', current_setting('statement_timeout'), current_setting('lock_timeout'),
     current_setting('idle_in_transaction_session_timeout')), true);
   reset session authorization $$, statements, test.id('emma'), test.session('emma'));
@@ -138,11 +138,11 @@ select test.results_in('dba', pg_temp.timeouts_after($$
 select test.results_in('dba', pg_temp.timeouts_after($$
     set local statement_timeout = '7min'; set local lock_timeout = '8s'; set local idle_in_transaction_session_timeout = '9s'; $$),
   pg_temp.seen(), '7min 8s 9s', 'other timeouts stay as they are');
-call test.given('owner', $$ update auth.configuration set lock_timeout = '1500 milliseconds' $$);
+call test.given('owner', $$ update identity.configuration set lock_timeout = '1500 milliseconds' $$);
 select test.results_in('dba', pg_temp.timeouts_after($$
     set local statement_timeout = '7min'; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = '9s'; $$),
-  pg_temp.seen(), '7min 1500ms 9s', 'each is set as auth.configuration says');
-select test.results_in('dba', $$ set local statement_timeout = 0; select auth.enter(null, null, null, null);
+  pg_temp.seen(), '7min 1500ms 9s', 'each is set as identity.configuration says');
+select test.results_in('dba', $$ set local statement_timeout = 0; select identity.enter(null, null, null, null);
     select set_config('test.seen', current_setting('statement_timeout'), true); reset role $$,
   pg_temp.seen(), '0', 'the timeouts of other logins, such as a DBA''s, are theirs');
 
