@@ -1,4 +1,5 @@
-// node tests/operations/main.ts: what PgBouncer and HAProxy (Debian's packages pgbouncer and haproxy) do to servers, under load.
+// node tests/operations/main.ts: what PgBouncer and HAProxy do to servers, under load, and what Prometheus sees of them. These are
+// Debian's packages pgbouncer, haproxy and prometheus.
 // Run by .ci/run, and not by `npm test`, which needs nothing installed.
 
 import assert from 'node:assert/strict';
@@ -21,6 +22,7 @@ import {
   type TestServer,
 } from '../support/test-server.ts';
 import { until } from '../support/until.ts';
+import { checkAlerts, watchedByPrometheus } from './monitoring.ts';
 import { addSalespeople, type Salesperson, work } from './workload.ts';
 
 interface Ground {
@@ -44,6 +46,10 @@ await runTests(async () => {
     await test('three servers share five connections of PgBouncer in transaction mode', () =>
       behindPgBouncer(ground));
     await test('four rolling restarts behind HAProxy fail no request', () => behindHaproxy(ground));
+    await test('each alert fires when it should, and only then', checkAlerts);
+    const urls = loginUrlsOf(postgres, postgres.template);
+    await test('Prometheus reads the metrics, and sees servers and databases that are killed', () =>
+      watchedByPrometheus({ folder, urls, admin, people }));
   } finally {
     await admin.end();
     await stop();

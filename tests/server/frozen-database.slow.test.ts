@@ -109,7 +109,9 @@ test('while PostgreSQL stands still, a server that is stopped ends in its time',
   await whileFrozen(async () => {
     const answers = Promise.all(askALot(server, accessToken));
     // all have arrived: ten hold a connection, and the others wait for one
-    await until(async () => /^epic_pool_waiting_requests 4$/m.test(await metricsOf(server)));
+    await until(async () =>
+      /^epic_pool_waiting_requests\{pool="api"\} 4$/m.test(await metricsOf(server)),
+    );
     const stopped = performance.now();
     const code = await server.stop();
     expect(performance.now() - stopped).toBeLessThan(25_000);

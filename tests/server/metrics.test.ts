@@ -1,3 +1,4 @@
+import { version } from '../../src/server/config/version.ts';
 import { isDirect } from '../../src/server/http/client.ts';
 import { createMetrics, createOperationLabels } from '../../src/server/observability/metrics.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -93,14 +94,33 @@ describe('/metrics', () => {
     expect(await value('epic_logins_refused_total{reason="locked"}')).toBe(1);
   });
 
-  test('/metrics has the pool, the event loop and the process', async () => {
+  test('/metrics has the pools, the event loop and the process', async () => {
     const { headers } = await read(server.url);
     expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-    expect(await value('epic_pool_connections')).toBeGreaterThan(0);
-    expect(await value('epic_pool_idle_connections')).toBeGreaterThan(0);
-    expect(await value('epic_pool_waiting_requests')).toBe(0);
+    for (const [pool, most] of [
+      ['api', 10],
+      ['queue', 5],
+    ]) {
+      expect(await value(`epic_pool_max_connections{pool="${pool}"}`)).toBe(most);
+      expect(await value(`epic_pool_connections{pool="${pool}"}`)).toBeGreaterThan(0);
+      expect(await value(`epic_pool_waiting_requests{pool="${pool}"}`)).toBe(0);
+    }
+    expect(await value('epic_pool_idle_connections{pool="api"}')).toBeGreaterThan(0);
     expect(await value('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
     expect(await value('process_resident_memory_bytes')).toBeGreaterThan(1_000_000);
+  });
+
+  test('/metrics has the release, and what the database is', async () => {
+    const body = await (await read(server.url)).text();
+    expect(body).toMatch(
+      new RegExp(
+        `^epic_build_info{version="${version()}",commit="([0-9a-f]{40})?",node="${process.versions.node}"} 1$`,
+        'm',
+      ),
+    );
+    expect(body).toContain('epic_database_role{role="primary"} 1\n');
+    expect(body).toContain('epic_database_role{role="standby"} 0\n');
+    expect(body).toContain('epic_database_role{role="unreachable"} 0\n');
   });
 
   test('/metrics contains no input', async () => {
@@ -112,21 +132,24 @@ describe('/metrics', () => {
 });
 
 describe('a metric of another part', () => {
-  const pool = { totalCount: 3, idleCount: 2, waitingCount: 1 };
+  const pools = {
+    api: { totalCount: 3, idleCount: 2, waitingCount: 1, size: 10 },
+  };
 
   test('a metric is read on request, and left out when it is unknown', async () => {
     let isAway = false;
     const metrics = createMetrics({
-      pool,
+      pools,
       queueLag: async () => {
         if (isAway) throw new Error('The database is away.');
-        return { ready: 3, oldestSeconds: 12.5, failed: 1 };
+        return { ready: 3, oldestSeconds: 12.5, retried: 2, failed: 1 };
       },
       sockets: () => 7,
     });
     const { body } = await metrics.read();
     expect(body).toMatch(/^epic_queue_ready_jobs 3$/m);
     expect(body).toMatch(/^epic_queue_lag_seconds 12\.5$/m);
+    expect(body).toMatch(/^epic_queue_retried_jobs 2$/m);
     expect(body).toMatch(/^epic_queue_failed_jobs 1$/m);
     expect(body).toMatch(/^epic_sockets 7$/m);
     isAway = true;
@@ -134,7 +157,9 @@ describe('a metric of another part', () => {
   });
 
   test('a metric is absent from a server without that part', async () => {
-    expect((await createMetrics({ pool }).read()).body).not.toMatch(/epic_queue|epic_sockets/);
+    expect((await createMetrics({ pools }).read()).body).not.toMatch(
+      /epic_queue|epic_sockets|epic_database_role/,
+    );
   });
 });
 

@@ -33,12 +33,31 @@ test('docs/operations.md has every variable that the configuration reads', async
 
 test('docs/operations.md has every metric of our own', async () => {
   const metrics = createMetrics({
-    pool: { totalCount: 0, idleCount: 0, waitingCount: 0 },
-    queueLag: async () => ({ ready: 0, oldestSeconds: 0, failed: 0 }),
+    pools: {},
+    queueLag: async () => ({ ready: 0, oldestSeconds: 0, retried: 0, failed: 0 }),
+    databaseRole: async () => 'primary',
     sockets: () => 0,
   });
   const { body } = await metrics.read();
   const ours = [...body.matchAll(/^# TYPE (epic_\w+)/gm)].map(([, name]) => name);
   expect(ours.length).toBeGreaterThan(8);
   expect(named()).toEqual(expect.arrayContaining(ours));
+});
+
+test('every alert has a case that it fires in, and a section that says what to do', async () => {
+  const folder = resolve(root, 'deploy', 'prometheus');
+  const rules = await readFile(resolve(folder, 'alerts.yml'), 'utf8');
+  const cases = await readFile(resolve(folder, 'alerts.test.yml'), 'utf8');
+  const valuesOf = (key: string) =>
+    [...rules.matchAll(new RegExp(`\\b${key}: (.+)`, 'g'))].map(([, value]) => value ?? '');
+  const alerts = valuesOf('alert');
+  expect(alerts.length).toBeGreaterThan(10);
+  expect(valuesOf('runbook')).toEqual(
+    alerts.map((alert) => `docs/operations.md#${alert.toLowerCase()}`),
+  );
+  expect(valuesOf('summary').concat(valuesOf('description'))).toHaveLength(2 * alerts.length);
+  for (const alert of alerts) {
+    expect(guide).toContain(`\n#### ${alert}\n`);
+    expect(cases).toContain(`alertname="${alert}"`);
+  }
 });

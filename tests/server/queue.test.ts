@@ -11,7 +11,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-test('the lag of the queue counts what is due and not taken, and what has failed permanently', async () => {
+test('the lag of the queue counts what is due and not taken, what is retried, and what has failed permanently', async () => {
   const queue = createQueue({
     pool: createQueuePool({
       workerUrl: database.workerUrl,
@@ -23,15 +23,17 @@ test('the lag of the queue counts what is due and not taken, and what has failed
   });
   queue.start();
   try {
-    expect(await queue.lag()).toEqual({ ready: 0, oldestSeconds: 0, failed: 0 });
+    expect(await queue.lag()).toEqual({ ready: 0, oldestSeconds: 0, retried: 0, failed: 0 });
     await database.query(`
       select graphile_worker.add_job('notification_mail', run_at => now() - interval '90 seconds');
       select graphile_worker.add_job('notification_mail');
       select graphile_worker.add_job('notification_mail', run_at => now() + interval '1 hour');
       select graphile_worker.permanently_fail_jobs(array[(
-        graphile_worker.add_job('notification_mail', run_at => now() - interval '1 day')).id])`);
+        graphile_worker.add_job('notification_mail', run_at => now() - interval '1 day')).id]);
+      update graphile_worker._private_jobs set attempts = 1, last_error = 'no mail host'
+        where run_at > now()`);
     const { oldestSeconds, ...counts } = await queue.lag();
-    expect(counts).toEqual({ ready: 2, failed: 1 });
+    expect(counts).toEqual({ ready: 2, retried: 1, failed: 1 });
     expect(oldestSeconds).toBeGreaterThanOrEqual(90);
     expect(oldestSeconds).toBeLessThan(3_600);
   } finally {

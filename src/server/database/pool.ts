@@ -30,15 +30,18 @@ export function createPool(options: {
   return Object.assign(withErrorHandlers(pool, onLostConnection), { preparesStatements });
 }
 
+/** A pool that knows how many connections it has at most, also while PostgreSQL has none left. */
+export type SizedPool = pg.Pool & { readonly size: number };
+
 /** A pool that knows whether its statements are prepared by name. */
-export type StatementPool = pg.Pool & { readonly preparesStatements: boolean };
+export type StatementPool = SizedPool & { readonly preparesStatements: boolean };
 
 /** A pool of connections as the queue's login role, for its workers: one listens, four work. */
 export function createQueuePool(options: {
   workerUrl: string;
   /** Called when an idle connection breaks. */
   onLostConnection: (error: Error) => void;
-}): pg.Pool {
+}): SizedPool {
   const pool = new LenientPool(new Hosts(options.workerUrl), {
     ...settings,
     application_name: 'epic-server queue',
@@ -50,14 +53,15 @@ export function createQueuePool(options: {
 type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 
 /** Refuses a standby, which takes no changes. */
-export async function requirePrimary(client: pg.ClientBase): Promise<void> {
+export async function requirePrimary(client: Pick<pg.Pool, 'query'>): Promise<void> {
   const { rows } = await client.query<{ is_standby: boolean }>(
     'select pg_is_in_recovery() as is_standby',
   );
   if (rows[0]?.is_standby) throw new StandbyError('The database is a standby.');
 }
 
-class StandbyError extends Error {}
+/** The database takes no changes. */
+export class StandbyError extends Error {}
 
 const tooManyConnections = '53300';
 /** For one of several hosts, in ms. */
@@ -72,7 +76,7 @@ const pauseMs = 100;
  */
 class PrimaryPool extends pg.Pool {
   readonly #hosts: Hosts;
-  readonly #size: number;
+  readonly size: number;
 
   constructor(hosts: Hosts, config: pg.PoolConfig & { max: number }) {
     super({
@@ -83,7 +87,7 @@ class PrimaryPool extends pg.Pool {
       onConnect: requirePrimary,
     });
     this.#hosts = hosts;
-    this.#size = config.max;
+    this.size = config.max;
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -118,9 +122,9 @@ class PrimaryPool extends pg.Pool {
 
   /** Further requests wait for one of the connections that there are. */
   #makeDo(): void {
-    if (this.options.max === this.#size) {
+    if (this.options.max === this.size) {
       setTimeout(() => {
-        this.options.max = this.#size;
+        this.options.max = this.size;
       }, shortageMs).unref();
     }
     this.options.max = Math.max(1, this.totalCount);
@@ -168,7 +172,7 @@ class LenientPool extends PrimaryPool {
   }
 }
 
-function withErrorHandlers(pool: pg.Pool, onLostConnection: (error: Error) => void): pg.Pool {
+function withErrorHandlers(pool: SizedPool, onLostConnection: (error: Error) => void): SizedPool {
   pool.on('error', onLostConnection);
   // a connection that breaks in use also rejects its query, which is reported
   pool.on('connect', (client) => client.on('error', () => {}));

@@ -1,21 +1,27 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { commit, version } from '../config/version.ts';
+import type { SizedPool } from '../database/pool.ts';
 import { ApiError } from '../errors/errors.ts';
 import type { RequestLog } from '../http/request-log.ts';
 import type { Sessions } from '../identity/sessions.ts';
 import type { QueueLag } from '../queue/queue.ts';
+import { type DatabaseRole, databaseRoles } from './database-role.ts';
 import { shareRegistry } from './worker-metrics.ts';
 
 /** Values that are read when the metrics are. */
 export type MetricSources = {
-  pool: Pick<Pool, 'totalCount' | 'idleCount' | 'waitingCount'>;
+  /** By what they are for. */
+  pools: Readonly<Record<string, PoolState>>;
   /** Rejects when the database cannot be reached. */
   queueLag?: () => Promise<QueueLag>;
+  databaseRole?: () => Promise<DatabaseRole>;
   /** The number of open WebSockets. */
   sockets?: () => number;
 };
+
+type PoolState = Pick<SizedPool, 'size' | 'totalCount' | 'idleCount' | 'waitingCount'>;
 
 export type Metrics = {
   /** Counts a request of the API. */
@@ -29,11 +35,26 @@ export type Metrics = {
 /** How long the metrics wait for the database, in ms; without it they are complete but for the queue. */
 const queueTimeoutMs = 1_500;
 
+/** Gauges of prom-client that are called like counters: the sums of those without `_total`. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 /** The metrics of one server. */
-export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metrics {
+export function createMetrics({ pools, queueLag, databaseRole, sockets }: MetricSources): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
+  new Gauge({
+    name: 'epic_build_info',
+    help: 'The release that runs: its version, the commit that it was built from, and the version of Node.',
+    labelNames: ['version', 'commit', 'node'],
+    registers,
+    aggregator: 'first',
+  }).set({ version: version(), commit: commit() ?? '', node: process.versions.node }, 1);
 
   const requests = new Counter({
     name: 'epic_requests_total',
@@ -60,6 +81,8 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
     labelNames: ['reason'],
     registers,
   });
+  // from the start, so that the first one is seen as an increase
+  for (const reason of ['wrong', 'locked']) refusedLogins.inc({ reason }, 0);
 
   // an unknown value is left out, rather than reported as zero or the last one
   const gauge = (
@@ -79,19 +102,52 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
         if (value !== null) this.set(value);
       },
     });
-  gauge('epic_pool_connections', 'Connections to the database.', () => pool.totalCount);
-  gauge('epic_pool_idle_connections', 'Idle connections to the database.', () => pool.idleCount);
-  gauge(
+  const ofPools = (name: string, help: string, read: (pool: PoolState) => number) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['pool'],
+      registers,
+      collect() {
+        for (const [pool, state] of Object.entries(pools)) this.set({ pool }, read(state));
+      },
+    });
+  ofPools(
+    'epic_pool_max_connections',
+    'Connections to the database that there may be at most.',
+    ({ size }) => size,
+  );
+  ofPools('epic_pool_connections', 'Connections to the database.', ({ totalCount }) => totalCount);
+  ofPools(
+    'epic_pool_idle_connections',
+    'Idle connections to the database.',
+    ({ idleCount }) => idleCount,
+  );
+  ofPools(
     'epic_pool_waiting_requests',
     'Transactions that wait for a connection.',
-    () => pool.waitingCount,
+    ({ waitingCount }) => waitingCount,
   );
+  if (databaseRole) {
+    new Gauge({
+      name: 'epic_database_role',
+      help: 'Whether the database is a primary, a standby or unreachable: 1 for what it is.',
+      labelNames: ['role'],
+      registers,
+      // the share of the worker processes that see it so
+      aggregator: 'average',
+      async collect() {
+        const present = await databaseRole();
+        for (const role of databaseRoles) this.set({ role }, role === present ? 1 : 0);
+      },
+    });
+  }
   if (queueLag) {
     const ofQueue = (name: string, help: string, key: keyof QueueLag) => {
       // every worker process reads the same queue
       gauge(name, help, async () => (await readLag())?.[key] ?? null, 'max');
     };
-    // one query for the three, which are collected together
+    // one query for all of them, which are collected together
     let reading: Promise<QueueLag | null> | undefined;
     const readLag = () => {
       reading ??= queueLag()
@@ -103,6 +159,7 @@ export function createMetrics({ pool, queueLag, sockets }: MetricSources): Metri
     };
     ofQueue('epic_queue_ready_jobs', 'Jobs that are due.', 'ready');
     ofQueue('epic_queue_lag_seconds', 'How long the oldest job has been due.', 'oldestSeconds');
+    ofQueue('epic_queue_retried_jobs', 'Jobs that failed, and are tried again.', 'retried');
     ofQueue('epic_queue_failed_jobs', 'Jobs that are not tried again.', 'failed');
   }
   if (sockets) gauge('epic_sockets', 'WebSockets that are open, for subscriptions.', sockets);

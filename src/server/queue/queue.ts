@@ -11,6 +11,8 @@ export type QueueLag = {
   ready: number;
   /** For how long the oldest of them has been due, in seconds; 0 when there is none. */
   oldestSeconds: number;
+  /** Jobs that failed, and are retried later. */
+  retried: number;
   /** Jobs that are not retried, and wait for an operator. */
   failed: number;
 };
@@ -187,9 +189,10 @@ async function readLag(pool: Pool): Promise<QueueLag> {
     `select
        (count(*) filter (where is_due))::integer as ready,
        coalesce(extract(epoch from now() - min(run_at) filter (where is_due)), 0)::float8 as "oldestSeconds",
+       (count(*) filter (where last_error is not null and attempts < max_attempts))::integer as retried,
        (count(*) filter (where attempts >= max_attempts and locked_at is null))::integer as failed
      from graphile_worker._private_jobs
      cross join lateral (select is_available and run_at <= now() as is_due) due`,
   );
-  return rows[0] ?? { ready: 0, oldestSeconds: 0, failed: 0 };
+  return rows[0] ?? { ready: 0, oldestSeconds: 0, retried: 0, failed: 0 };
 }

@@ -1,11 +1,10 @@
-import type pg from 'pg';
 import type { Logger } from 'pino';
 import {
   type LoginAttribute,
   type QueryExcess,
   readLoginExcess,
 } from '../database/login-excess.ts';
-import { createQueuePool } from '../database/pool.ts';
+import { createQueuePool, type SizedPool } from '../database/pool.ts';
 import { OperatorError } from '../errors/errors.ts';
 
 const verbs: Record<LoginAttribute, string> = {
@@ -37,7 +36,7 @@ export async function openQueuePool(
   workerUrl: string,
   log: Logger,
   onLostConnection: (error: Error) => void,
-): Promise<pg.Pool> {
+): Promise<SizedPool> {
   const pool = createQueuePool({ workerUrl, onLostConnection });
   try {
     await warnOfExcess(log, 'job queue', (text) => pool.query(text));

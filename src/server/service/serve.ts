@@ -15,6 +15,7 @@ import { createHttpServer } from '../http/server.ts';
 import type { Keys } from '../identity/keys.ts';
 import { createSessions } from '../identity/sessions.ts';
 import { createTokens } from '../identity/tokens.ts';
+import { createRoleReader } from '../observability/database-role.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createMonitor } from '../observability/sentry.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
@@ -114,8 +115,9 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
 
     const mail = await createMail(options.mailHost);
     cleanups.push(mail.close);
+    const queuePool = await openQueuePool(workerUrl, log, onLostConnection);
     const queue = createQueue({
-      pool: await openQueuePool(workerUrl, log, onLostConnection),
+      pool: queuePool,
       deliveries: {
         journal: createJournalDelivery(monitor.business),
         notification_mail: mail.deliver,
@@ -132,7 +134,12 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     });
     cleanups.push(subscriptions.close);
 
-    const metrics = createMetrics({ pool, queueLag: queue.lag, sockets: subscriptions.sockets });
+    const metrics = createMetrics({
+      pools: { api: pool, queue: queuePool },
+      queueLag: queue.lag,
+      databaseRole: createRoleReader(queuePool),
+      sockets: subscriptions.sockets,
+    });
     const tokens = createTokens(keys, options.issuer);
     const api = await createApi({
       pool,
