@@ -49,15 +49,16 @@ test('a page of an allowed origin may send a token and read the response', async
       vary: 'Origin',
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': 'authorization, content-type',
-      'access-control-expose-headers': 'x-request-id',
+      'access-control-allow-headers':
+        'authorization, content-type, epic-server-timing, traceparent, tracestate',
+      'access-control-expose-headers': 'x-request-id, server-timing',
       'access-control-max-age': '600',
     });
     const answer = await askFrom(origin);
     expect(corsHeaders(answer)).toEqual({
       vary: 'Origin',
       'access-control-allow-origin': origin,
-      'access-control-expose-headers': 'x-request-id',
+      'access-control-expose-headers': 'x-request-id, server-timing',
     });
     expect(await answer.json()).toEqual({ data: { __typename: 'Query' } });
   }

@@ -9,6 +9,7 @@ import { makePgService, type NodePostgresPgClient } from 'postgraphile/adaptors/
 import { ApiError } from '../errors/errors.ts';
 import type { Claims } from './claims.ts';
 import { type EnterArguments, enter, isFinalError, queryEntered } from './entered-query.ts';
+import { observed } from './observe.ts';
 import { isConnectionLoss, type StatementPool } from './pool.ts';
 
 // Every statement of the API runs in a transaction that begins by entering the session of its caller. PostGraphile passes
@@ -130,11 +131,16 @@ async function runTogether(
     const caller = enterArguments(settings);
     const role = roleOf(pool, settings);
     const results = await withConnection(pool, (connection) =>
-      queryEntered(
-        connection,
-        caller,
-        statements.map(({ query }) => statementOf(connection, query, role)),
-        pool.preparesStatements,
+      observed(
+        'database',
+        () =>
+          queryEntered(
+            connection,
+            caller,
+            statements.map(({ query }) => statementOf(connection, query, role)),
+            pool.preparesStatements,
+          ),
+        () => statements.map(({ query }) => query.text),
       ),
     );
     for (const [nth, { resolve }] of statements.entries()) resolve(results[nth] as QueryResult);
@@ -152,11 +158,15 @@ export function createWithSession(pool: StatementPool): WithSession {
   return (settings, callback) =>
     withConnection(pool, async (connection) => {
       try {
-        await connection.query('begin');
-        await enterTransaction(connection, settings ?? {}, pool.preparesStatements);
+        await observed('database', async () => {
+          await connection.query('begin');
+          await enterTransaction(connection, settings ?? {}, pool.preparesStatements);
+        }, ['begin']);
         const role = roleOf(pool, settings ?? {});
         const result = await callback(clientOf(connection, role, 0));
-        const { command } = await connection.query('commit');
+        const { command } = await observed('database', () => connection.query('commit'), [
+          'commit',
+        ]);
         if (command !== 'COMMIT') {
           throw new Error('The transaction was rolled back: one of its statements had failed.');
         }
@@ -201,7 +211,7 @@ async function withConnection<Result>(
   pool: StatementPool,
   work: (connection: PoolClient) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await pool.connect().catch((error) => {
+  const connection = await observed('wait', () => pool.connect()).catch((error) => {
     throw unreachable(error);
   });
   let isLost = false;
@@ -219,7 +229,11 @@ async function withConnection<Result>(
 function clientOf(connection: PoolClient, role: string | null, depth: number): PgClient {
   return {
     async query<Row>(query: PgClientQuery): Promise<PgClientResult<Row>> {
-      const { rows, rowCount } = await connection.query(statementOf(connection, query, role));
+      const { rows, rowCount } = await observed(
+        'database',
+        () => connection.query(statementOf(connection, query, role)),
+        () => [query.text],
+      );
       return { rows: rows as Row[], rowCount };
     },
 

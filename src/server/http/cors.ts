@@ -21,7 +21,7 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
       return {
         vary: 'Origin',
         'access-control-allow-origin': request.headers.origin ?? '',
-        'access-control-expose-headers': 'x-request-id',
+        'access-control-expose-headers': 'x-request-id, server-timing',
       };
     },
 
@@ -35,7 +35,8 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
         statusCode: 204,
         headers: {
           'access-control-allow-methods': 'POST',
-          'access-control-allow-headers': 'authorization, content-type',
+          'access-control-allow-headers':
+            'authorization, content-type, epic-server-timing, traceparent, tracestate',
           'access-control-max-age': '600',
         },
       };

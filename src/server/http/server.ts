@@ -3,7 +3,8 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from 'pino';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import { grafserv } from 'postgraphile/grafserv/node';
-import type { GraphQLSchema } from 'postgraphile/graphql';
+import { type ExecutionArgs, type GraphQLSchema, getOperationAST } from 'postgraphile/graphql';
+import { beginStep, type Observer, observed, withObserver } from '../database/observe.ts';
 import { ApiError, internalErrorMessage, newErrorId, type ReportError } from '../errors/errors.ts';
 import type { RequestContext } from '../graphql/request/context.ts';
 import type { Tokens } from '../identity/tokens.ts';
@@ -22,6 +23,7 @@ import {
   pathOf,
   type Routes,
 } from './response.ts';
+import { createServerTiming } from './server-timing.ts';
 import { validateRequest } from './validate-request.ts';
 
 /** For every response, unless its route says otherwise. */
@@ -42,10 +44,19 @@ type ServerOptions = {
   clientAddress: ClientAddress;
   log: Logger;
   report: ReportError;
+  /** Begins the trace of a request of the API; null where there are no traces. */
+  traceRequest?: TraceRequest | null;
   /** Called once a request is over, with or without a response. */
   onRequest: (entry: RequestLog) => void;
   limits?: HttpLimits;
 };
+
+/** The trace of a request, which is told its steps. */
+export type RequestTrace = Observer & {
+  end(entry: RequestLog): void;
+};
+
+export type TraceRequest = (request: IncomingMessage, context: RequestContext) => RequestTrace;
 
 /** The HTTP server, not yet listening. grafserv reads requests and writes responses; the plugin decides what they are. */
 export async function createHttpServer(options: ServerOptions): Promise<Server> {
@@ -67,7 +78,7 @@ export async function createHttpServer(options: ServerOptions): Promise<Server> 
 
 /** Validates a request, verifies its access token, has its route or grafserv answer it, and logs one line. */
 function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
-  const { routes, tokens, clientAddress, log, report, onRequest } = options;
+  const { routes, tokens, clientAddress, log, report, onRequest, traceRequest = null } = options;
   const cors = createCors(options.allowedOrigins);
   const maxBytes = options.api.resolvedPreset.grafserv?.maxRequestLength ?? 0;
 
@@ -81,7 +92,9 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
     try {
       const refused = cors.preflight(request) ?? validateRequest(request, path);
       if (refused) return refused;
+      const endStep = beginStep('token');
       Object.assign(context, verifyToken(request, tokens));
+      endStep?.();
       const response =
         path === '/graphql' ? await graphqlHandler(next, digest, request, context, maxBytes) : null;
       if (context.refusedToken) throw context.refusedToken;
@@ -104,7 +117,7 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
         execute(next, { args }) {
           // as it is sent, rather than as objects
           args.outputDataAsString = true;
-          return next();
+          return observed('execution', next, () => operationOf(args));
         },
       },
     },
@@ -123,9 +136,11 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
             address: clientAddress(request),
             operation: null,
           };
+          const path = pathOf(request);
+          const timing = createServerTiming(request);
+          const trace = path === '/graphql' ? traceRequest?.(request, context) : undefined;
           let response: HttpResponse | undefined;
           res.once('close', () => {
-            const path = pathOf(request);
             const entry = {
               request: context,
               path: path === '/graphql' || Object.hasOwn(routes, path) ? path : 'other',
@@ -136,14 +151,19 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
             };
             logRequest(log, entry);
             onRequest(entry);
+            trace?.end(entry);
           });
-          response = await respond(next, requestDigest, request, context);
+          const respondNow = () => respond(next, requestDigest, request, context);
+          const observer = timing && trace ? both(timing, trace) : (timing ?? trace);
+          response = await (observer ? withObserver(observer, respondNow) : respondNow());
           return {
             ...response,
             headers: {
               ...securityHeaders,
               ...cors.headers(request),
               'x-request-id': context.id,
+              // how long a login takes is not told to those who guess passwords
+              ...(timing && context.claims ? { 'server-timing': timing.value() } : {}),
               ...response.headers,
               // The rest of an unread body would be taken for the next request.
               ...(request.complete ? {} : { connection: 'close' }),
@@ -168,4 +188,22 @@ function verifyToken(
     if (error instanceof ApiError) return { ...anonymous, refusedToken: error };
     throw error;
   }
+}
+
+/** The kind and the name of an operation. */
+function operationOf({ document, operationName, contextValue }: ExecutionArgs): string[] {
+  const kind = getOperationAST(document, operationName)?.operation ?? 'query';
+  const { request } = contextValue as Partial<Grafast.Context>;
+  return [kind, request?.operation ?? ''];
+}
+
+function both(one: Observer, other: Observer): Observer {
+  return {
+    begin(step, about) {
+      const ends = [one.begin(step, about), other.begin(step, about)];
+      return (error) => {
+        for (const end of ends) end(error);
+      };
+    },
+  };
 }
