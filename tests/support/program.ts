@@ -81,7 +81,7 @@ export async function runProgram(
 /** The environment of this process without the variables that configure the programs under test. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const configuration =
-    /^(EPIC_|DATABASE_|PG|SENTRY_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|CI$|LC_|LANG|PAGER$|LESS$)/;
+    /^(EPIC_|DATABASE_|PG|SENTRY_|OTEL_|NODE_OPTIONS$|NO_COLOR$|FORCE_COLOR$|CI$|LC_|LANG|PAGER$|LESS$)/;
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !configuration.test(name)),
   );

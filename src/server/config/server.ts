@@ -12,6 +12,8 @@ import {
   metricsAudience,
   onOrOff,
   origins,
+  otlpEndpoint,
+  otlpProtocol,
   poolSize,
   port,
   postgresHosts,
@@ -19,6 +21,7 @@ import {
   sentryDsn,
   smtpUrl,
   timeZone,
+  trueOrFalse,
   trustedProxies,
   workers,
 } from './values.ts';
@@ -66,6 +69,8 @@ export type ServerConfig = {
   logLevel: LogLevel;
   /** Who may read /metrics. */
   metrics: MetricsAudience;
+  /** Whether requests are traced; where to is OpenTelemetry's own configuration. */
+  traces: boolean;
 };
 
 /** Each takes up to 16 of the 60 connections. */
@@ -104,6 +109,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
       ),
       logLevel: read('EPIC_LOG', 'info', logLevel),
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
+      traces: traces(read),
     };
     if (environment.DATABASE_URL && !environment.DATABASE_WORKER_URL) {
       addProblem(
@@ -150,6 +156,17 @@ function mailHost(
   format: { locale: string; timeZone: string },
 ): ServerConfig['mailHost'] {
   return url === null || from === null ? null : { smtpUrl: url, from, ...format };
+}
+
+function traces(read: Reader['read']): boolean {
+  const endpoints = [
+    read('OTEL_EXPORTER_OTLP_ENDPOINT', null, otlpEndpoint),
+    read('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', null, otlpEndpoint),
+  ];
+  read('OTEL_EXPORTER_OTLP_PROTOCOL', null, otlpProtocol);
+  read('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL', null, otlpProtocol);
+  const isDisabled = read('OTEL_SDK_DISABLED', false, trueOrFalse);
+  return !isDisabled && endpoints.some((endpoint) => endpoint !== null);
 }
 
 const issuer = (read: Reader['read']) => read('EPIC_ISSUER', 'epic-server', (text) => text);

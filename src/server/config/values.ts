@@ -71,6 +71,29 @@ export function sentryDsn(text: string): string {
   return text;
 }
 
+/** Where OpenTelemetry sends to, over HTTP. */
+export function otlpEndpoint(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidValue(
+      'is not an address to send traces to.',
+      'It looks like http://localhost:4318; leave it out to send none.',
+    );
+  }
+  return text;
+}
+
+export function otlpProtocol(text: string): string {
+  if (text !== 'http/protobuf') {
+    throw new InvalidValue(
+      `is "${text}", and traces are sent as http/protobuf.`,
+      'Leave it out, and name the port of the collector for OTLP over HTTP, which is usually 4318.',
+    );
+  }
+  return text;
+}
+
+export const trueOrFalse = (text: string) => text.toLowerCase() === 'true';
+
 export function onOrOff(text: string): boolean {
   if (text !== 'on' && text !== 'off') {
     throw new InvalidValue(`is "${text}", which is neither on nor off.`, 'Use on or off.');

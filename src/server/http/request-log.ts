@@ -21,6 +21,7 @@ export function logRequest(log: Logger, entry: RequestLog): void {
   const { request, path, status, codes, isCut, milliseconds } = entry;
   log[path === '/graphql' ? 'info' : 'debug']({
     request: request.id,
+    ...(request.trace === undefined ? {} : { trace: request.trace }),
     path,
     operation: request.operation,
     role: request.claims?.department ?? 'anonymous',

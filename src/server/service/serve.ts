@@ -18,6 +18,7 @@ import { createTokens } from '../identity/tokens.ts';
 import { createRoleReader } from '../observability/database-role.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createMonitor } from '../observability/sentry.ts';
+import type { Tracing } from '../observability/tracing.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
 import { createQueue } from '../queue/queue.ts';
@@ -58,6 +59,8 @@ export type ServeOptions = {
   mailHost: MailHost | null;
   /** Who may read /metrics. */
   metrics: MetricsAudience;
+  /** Whether requests are traced, as the variables of OpenTelemetry say. */
+  traces?: boolean;
   log: Logger;
   /** What was asked of the database before this file was loaded. */
   catalogue?: CatalogueQuery;
@@ -97,6 +100,8 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
 
   const monitor = await createMonitor(options.sentryDsn, options.environment);
   cleanups.push(monitor.close);
+  const tracing = options.traces ? await openTracing(options) : null;
+  if (tracing) cleanups.push(tracing.close);
   const report: ReportError = (error, { errorId, request }) => {
     const operation = request?.operation ?? null;
     log.error({ err: error, errorId, request: request?.id, operation }, 'unexpected error');
@@ -170,6 +175,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
       clientAddress,
       log,
       report,
+      traceRequest: tracing?.traceRequest ?? null,
       onRequest: (entry) => {
         if (entry.path === '/graphql') metrics.countRequest(entry);
       },
@@ -195,6 +201,12 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     await release();
     throw explainStart(error);
   }
+}
+
+/** OpenTelemetry, which is not loaded otherwise. */
+async function openTracing(options: { environment: string; log: Logger }): Promise<Tracing> {
+  const { createTracing } = await import('../observability/tracing.ts');
+  return createTracing(options);
 }
 
 function explainStart(error: unknown): unknown {

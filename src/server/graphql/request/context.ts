@@ -18,6 +18,8 @@ export type RequestContext = {
   operation: string | null;
   /** What of it grants and policies refused. */
   readonly refusals: Refusal[];
+  /** The id of its trace, if it has one. */
+  trace?: string;
   /** Set each time the next result of a subscription may be sent. */
   readonly demand?: AutoResetEvent;
 };
