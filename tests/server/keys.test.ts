@@ -123,6 +123,12 @@ describe('epic-server keys rotate', () => {
       );
   });
 
+  test('keys rotate keeps a file that a group may read as it is', async () => {
+    await chmod(keysFile, 0o640);
+    expect((await rotate(keysFile)).code).toBe(0);
+    expect((await stat(keysFile)).mode & 0o777).toBe(0o640);
+  });
+
   test.each([
     ['is missing', () => Promise.resolve(join(folder, 'other.json')), 'cannot be read'],
     [

@@ -93,7 +93,9 @@ async function serveByWorkers({ config, log, failure, stop }: Serving): Promise<
     env: {
       EPIC_WORKERS: '1',
       DATABASE_URL: config.databaseUrl,
+      DATABASE_URL_FILE: '',
       DATABASE_WORKER_URL: config.workerUrl,
+      DATABASE_WORKER_URL_FILE: '',
       EPIC_JWT_KEYS: config.keysFile,
     },
     log,

@@ -1,4 +1,5 @@
-import { OperatorError } from '../errors/errors.ts';
+import { readFileSync } from 'node:fs';
+import { codeOf, OperatorError } from '../errors/errors.ts';
 
 /** Environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,20 +22,27 @@ export type Reader = {
     fallback: Fallback,
     parse: (text: string) => Value,
   ): Value | Fallback;
+  /** Whether a variable, or its file, says something. */
+  isSet(name: string): boolean;
   addProblem(name: string, problem: string, hint: string): void;
 };
 
+/** The variables that hold a password, or all it takes to write to Sentry. */
+const secret = /^(?:DATABASE(?:_[A-Z]+)?_URL|EPIC_SMTP_URL|SENTRY_DSN)$/;
+
+/** Names the file that holds a secret variable: DATABASE_URL_FILE. */
+const secretFile = /^(.+)_FILE$/;
+
 /** Builds a configuration. Throws one OperatorError that names every wrong variable. */
-export function readConfig<Config>(
-  environment: Environment,
-  build: (reader: Reader) => Config,
-): Config {
+export function readConfig<Config>(given: Environment, build: (reader: Reader) => Config): Config {
   const problems: string[] = [];
   const addProblem: Reader['addProblem'] = (name, problem, hint) => {
     problems.push(`${name} ${problem}\n  ${hint}`);
   };
+  const environment = withSecrets(given, addProblem);
   const config = build({
     addProblem,
+    isSet: (name) => Boolean(environment[name] || given[`${name}_FILE`]),
     read(name, fallback, parse) {
       const text = environment[name];
       if (text === undefined || text === '') return fallback;
@@ -55,4 +63,31 @@ export function readConfig<Config>(
     );
   }
   return config;
+}
+
+/** The environment with the content of the files that hold secret variables, such as the one that DATABASE_URL_FILE names. */
+function withSecrets(environment: Environment, addProblem: Reader['addProblem']): Environment {
+  const read: Record<string, string> = {};
+  for (const [name, file] of Object.entries(environment)) {
+    const [, variable = ''] = secretFile.exec(name) ?? [];
+    if (!file || !secret.test(variable)) continue;
+    if (environment[variable]) {
+      addProblem(name, `is set, and so is ${variable}.`, 'Leave one of them out.');
+      continue;
+    }
+    try {
+      read[variable] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      addProblem(
+        name,
+        `is "${file}", which cannot be read (${codeOf(error) ?? error}).`,
+        `Name a file with the value of ${variable} that this user can read.`,
+      );
+      continue;
+    }
+    if (read[variable] === '') {
+      addProblem(name, `is "${file}", which is empty.`, `Write the value of ${variable} to it.`);
+    }
+  }
+  return { ...environment, ...read };
 }

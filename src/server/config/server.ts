@@ -78,7 +78,7 @@ const mostWorkersOnEmbedded = 3;
 
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
 export function readServerConfig(environment: Environment): ServerConfig {
-  return readConfig(environment, ({ read, addProblem }) => {
+  return readConfig(environment, ({ read, isSet, addProblem }) => {
     const config: ServerConfig = {
       databaseUrl: read('DATABASE_URL', null, postgresHosts),
       directUrl: read('DATABASE_DIRECT_URL', null, postgresHosts),
@@ -111,35 +111,35 @@ export function readServerConfig(environment: Environment): ServerConfig {
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
       traces: traces(read),
     };
-    if (environment.DATABASE_URL && !environment.DATABASE_WORKER_URL) {
+    if (isSet('DATABASE_URL') && !isSet('DATABASE_WORKER_URL')) {
       addProblem(
         'DATABASE_WORKER_URL',
         'is not set, though DATABASE_URL is.',
         'Set it to the login of the job queue: postgres://epic_worker:password@host:5432/database.',
       );
     }
-    if (environment.DATABASE_WORKER_URL && !environment.DATABASE_URL) {
+    if (isSet('DATABASE_WORKER_URL') && !isSet('DATABASE_URL')) {
       addProblem(
         'DATABASE_URL',
         'is not set, though DATABASE_WORKER_URL is.',
         'Set it to the login of the API: postgres://epic_authenticator:password@host:5432/database.',
       );
     }
-    if (!environment.DATABASE_URL && config.workers > mostWorkersOnEmbedded) {
+    if (!isSet('DATABASE_URL') && config.workers > mostWorkersOnEmbedded) {
       addProblem(
         'EPIC_WORKERS',
         `is ${config.workers}, and the embedded PostgreSQL has connections for ${mostWorkersOnEmbedded}.`,
         'Give a smaller number, or set DATABASE_URL to use a PostgreSQL server of your own.',
       );
     }
-    if (environment.DATABASE_URL && !environment.EPIC_JWT_KEYS) {
+    if (isSet('DATABASE_URL') && !isSet('EPIC_JWT_KEYS')) {
       addProblem(
         'EPIC_JWT_KEYS',
         'is not set, though DATABASE_URL is.',
         'Set it to a file with the private keys that sign tokens; make one with: epic-server keys create FILE',
       );
     }
-    if (environment.EPIC_SMTP_URL && !environment.EPIC_MAIL_FROM) {
+    if (isSet('EPIC_SMTP_URL') && !isSet('EPIC_MAIL_FROM')) {
       addProblem(
         'EPIC_MAIL_FROM',
         'is not set, though EPIC_SMTP_URL is.',
@@ -186,12 +186,12 @@ export type AdminConfig = {
 
 /** Reads the configuration of the commands that administer the database. Throws one OperatorError. */
 export function readAdminConfig(environment: Environment): AdminConfig {
-  return readConfig(environment, ({ read, addProblem }) => {
+  return readConfig(environment, ({ read, isSet, addProblem }) => {
     const config: AdminConfig = {
       adminUrl: read('DATABASE_ADMIN_URL', null, postgresUrl),
       dataFolder: read('EPIC_DATA', resolve('.epic'), (text) => resolve(text)),
     };
-    if (environment.DATABASE_URL && !environment.DATABASE_ADMIN_URL) {
+    if (isSet('DATABASE_URL') && !isSet('DATABASE_ADMIN_URL')) {
       addProblem(
         'DATABASE_ADMIN_URL',
         'is not set, though DATABASE_URL is.',

@@ -90,10 +90,10 @@ function textOf(jwks: { keys: readonly PrivateJwk[] }): string {
   return `${JSON.stringify(jwks, null, 2)}\n`;
 }
 
-/** Replaces a file atomically, with the same owner and mode 0600. */
+/** Replaces a file atomically, with the same owner and mode. */
 function replace(path: string, text: string): void {
   const real = realpathSync(path);
-  const { uid, gid } = statSync(real);
+  const { uid, gid, mode } = statSync(real);
   const next = `${real}.${randomBytes(6).toString('hex')}`;
   try {
     const file = openSync(next, 'wx', 0o600);
@@ -105,6 +105,7 @@ function replace(path: string, text: string): void {
     }
     const mine = statSync(next);
     if (mine.uid !== uid || mine.gid !== gid) chownSync(next, uid, gid);
+    chmodSync(next, mode & 0o777);
     renameSync(next, real);
   } catch (error) {
     rmSync(next, { force: true });

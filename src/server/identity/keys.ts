@@ -86,11 +86,12 @@ export function loadKeys(path: string): Keys {
 export function readJwks(path: string): PrivateJwk[] {
   let text: string;
   try {
-    const others = statSync(path).mode & 0o077;
+    // a group may read: so Kubernetes mounts a Secret for an account that is not root
+    const others = statSync(path).mode & 0o037;
     if (others !== 0 && process.platform !== 'win32') {
       throw new OperatorError(
-        `${path} can be read by other users of this machine.`,
-        `It holds private keys: chmod 600 ${path}`,
+        `${path} can be read by other users of this machine, or changed by its group.`,
+        `It holds private keys: chmod 600 ${path}, or 640 for a group of the server alone.`,
       );
     }
     text = readFileSync(path, 'utf8');
