@@ -227,6 +227,54 @@ describe('epic-server employee create', () => {
     },
   );
 
+  test('epic-server employee create --if-none creates the first employee with the password of a file, once', async () => {
+    const fresh = await cloneDatabase();
+    const passwordFile = join(folder, 'first-password');
+    const createFirst = () =>
+      run(
+        [
+          ...['employee', 'create', '--if-none', '--password-file', passwordFile],
+          ...[
+            '--name',
+            'Mia Durand',
+            '--email',
+            'first@epic.example',
+            '--department',
+            'management',
+          ],
+        ],
+        { DATABASE_ADMIN_URL: fresh.adminUrl },
+      );
+    try {
+      await writeFile(passwordFile, 'short\n');
+      expect(await createFirst()).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining('needs at least 12 characters'),
+      });
+      await writeFile(passwordFile, 'copper-anvil-meadow-42\n');
+      expect(await createFirst()).toMatchObject({
+        code: 0,
+        stdout: '',
+        stderr: expect.stringContaining('Mia Durand, management.'),
+      });
+      expect(await createFirst()).toEqual({
+        code: 0,
+        stdout: '',
+        stderr: 'There is an employee already: nothing was changed.\n',
+      });
+      const server = await spawnServer(fresh);
+      try {
+        const session = await logIn(server.url, 'first@epic.example', 'copper-anvil-meadow-42');
+        expect(session.mustChangePassword).toBe(true);
+      } finally {
+        await server.stop();
+      }
+    } finally {
+      await fresh.drop();
+    }
+  });
+
   test('epic-server employee reset-password gives the only manager a new password', async () => {
     await create('Max Seul', 'max@epic.example', 'management');
     await database.query(`update identity.credential set changed_at = now() - interval '8 days'`);

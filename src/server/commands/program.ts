@@ -2,11 +2,17 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { version } from '../config/version.ts';
 import type { Scale } from '../demo/scale.ts';
 import { OperatorError } from '../errors/errors.ts';
+import type { CreateOptions as CreateEmployeeOptions } from './employee.ts';
 import { addPolicies } from './policies.ts';
 import type { CreateOptions } from './service-account.ts';
 
 type DemoFlags = { exit: boolean; fresh: boolean; scale?: Scale; seed: number };
-type NewEmployeeOptions = { name: string; email: string; phone?: string; department: string };
+type NewEmployeeOptions = CreateEmployeeOptions & {
+  name: string;
+  email: string;
+  phone?: string;
+  department: string;
+};
 
 export interface ProgramOptions {
   /** The tour of the demo runs `epic`, and waits for this. */
@@ -78,14 +84,22 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
     .requiredOption('--email <address>', 'the e-mail address to log in with')
     .option('--phone <number>', 'telephone number')
     .requiredOption('--department <department>', 'sales, support or management')
+    .option('--if-none', 'do nothing if there is an employee already', false)
+    .option(
+      '--password-file <file>',
+      'a file with the one-time password, which is not printed then',
+    )
     .action(async (options: NewEmployeeOptions) => {
       const { createEmployeeAsOperator } = await import('./employee.ts');
-      await createEmployeeAsOperator({
-        fullName: options.name,
-        email: options.email,
-        phone: options.phone,
-        department: options.department,
-      });
+      await createEmployeeAsOperator(
+        {
+          fullName: options.name,
+          email: options.email,
+          phone: options.phone,
+          department: options.department,
+        },
+        options,
+      );
     });
 
   employee

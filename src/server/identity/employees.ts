@@ -24,8 +24,8 @@ export type InTransaction = <Result>(
 export async function createEmployee(
   inTransaction: InTransaction,
   { fullName, email, phone, department }: NewEmployee,
+  password = oneTimePassword(),
 ): Promise<{ id: number; oneTimePassword: string }> {
-  const password = oneTimePassword();
   const passwordHash = await hashNewPassword(password);
   const id = await inTransaction(async (run) => {
     const [employee] = await run<{ id: number }>(
