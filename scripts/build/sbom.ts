@@ -68,7 +68,8 @@ export async function writeSboms(bundled: readonly BundledPackage[]): Promise<vo
   write('epic', only(all, bundled));
 }
 
-function only(sbom: Sbom, packages: readonly BundledPackage[]): Sbom {
+/** A bill of materials of these packages alone. Throws when it does not name one. */
+export function only(sbom: Sbom, packages: readonly { name: string; version: string }[]): Sbom {
   const refs = new Set(packages.map(({ name, version }) => `${name}@${version}`));
   const components = sbom.components.filter((component) => refs.delete(component['bom-ref']));
   const [missing] = refs;

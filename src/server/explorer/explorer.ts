@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
-import { ruruHTML } from 'ruru/server';
-import { getStaticFile } from 'ruru/static';
-import { content, errorResponse, type HttpResponse, type Routes } from '../http/response.ts';
+import { codeOf } from '../errors/errors.ts';
+import {
+  content,
+  errorResponse,
+  type HttpResponse,
+  type Route,
+  type Routes,
+} from '../http/response.ts';
 import { loginBar, loginScript, loginStyle } from './login.ts';
 
 // The page at /: Ruru, served from its own package so that nothing is loaded from elsewhere, with a login bar.
@@ -39,15 +44,43 @@ query UnsignedContracts {
 export function createExplorer(): Routes {
   let page: Promise<HttpResponse> | undefined;
   return {
-    '/': () => {
-      page ??= readPage();
+    '/': ifInstalled((ruru) => {
+      page ??= readPage(ruru);
       return page;
-    },
-    [`${basePath}*`]: (request) => readFile(request.url ?? '', request.headers['accept-encoding']),
+    }),
+    [`${basePath}*`]: ifInstalled((ruru, request) =>
+      readFile(ruru, request.url ?? '', request.headers['accept-encoding']),
+    ),
   };
 }
 
+type Ruru = typeof import('ruru/server') & typeof import('ruru/static');
+
+/** An installation may be without Ruru, which is larger than the rest of the server. */
+function ifInstalled(
+  answer: (ruru: Ruru, request: Parameters<Route>[0]) => Promise<HttpResponse>,
+): Route {
+  let loading: Promise<Ruru | null> | undefined;
+  return async (request) => {
+    loading ??= loadRuru();
+    const ruru = await loading;
+    return ruru === null
+      ? errorResponse(404, 'NOT_FOUND', 'The explorer is not installed: its npm package is ruru.')
+      : answer(ruru, request);
+  };
+}
+
+async function loadRuru(): Promise<Ruru | null> {
+  try {
+    return { ...(await import('ruru/server')), ...(await import('ruru/static')) };
+  } catch (error) {
+    if (codeOf(error) === 'ERR_MODULE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
 async function readFile(
+  { getStaticFile }: Ruru,
   address: string,
   acceptEncoding?: string | string[],
 ): Promise<HttpResponse> {
@@ -67,7 +100,7 @@ async function readFile(
   });
 }
 
-async function readPage(): Promise<HttpResponse> {
+async function readPage({ getStaticFile, ruruHTML }: Ruru): Promise<HttpResponse> {
   const main = await getStaticFile({
     staticPath: basePath,
     urlPath: `${basePath}ruru.js`,
