@@ -91,6 +91,17 @@ union all
 select 'pg_largeobject'::regclass, oid, 0, to_jsonb(object), null
 from pg_catalog.pg_largeobject_metadata object
 
+-- An extension belongs to the role that restored a backup: a superuser, or one that may become the owner of the database.
+union all
+select
+  'pg_extension'::regclass, extension.oid, 0,
+  to_jsonb(extension)
+    || case when pg_has_role(extowner, datdba, 'member') then jsonb_build_object('extowner', datdba) else '{}' end,
+  null
+from pg_catalog.pg_extension extension
+join pg_catalog.pg_database on datname = current_database()
+where extension.oid >= 16384
+
 union all
 select class_id, object_id, 0, row, null
 from (
@@ -101,7 +112,6 @@ from (
   union all select 'pg_collation'::regclass,             oid, to_jsonb(object) from pg_catalog.pg_collation object
   union all select 'pg_conversion'::regclass,            oid, to_jsonb(object) from pg_catalog.pg_conversion object
   union all select 'pg_event_trigger'::regclass,         oid, to_jsonb(object) from pg_catalog.pg_event_trigger object
-  union all select 'pg_extension'::regclass,             oid, to_jsonb(object) from pg_catalog.pg_extension object
   union all select 'pg_foreign_data_wrapper'::regclass,  oid, to_jsonb(object) from pg_catalog.pg_foreign_data_wrapper object
   union all select 'pg_foreign_server'::regclass,        oid, to_jsonb(object) from pg_catalog.pg_foreign_server object
   union all select 'pg_language'::regclass,              oid, to_jsonb(object) from pg_catalog.pg_language object

@@ -2,7 +2,7 @@
 -- Sales and support read all but the rows about employees, management all. Rows are added, never changed; what is
 -- old may be pruned by a DBA. Triggers on the table hold everyone to that, superusers too.
 
-call dba.close_table('audit.change');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('audit.change');  -- to all but backups, RLS forced: everything below is all there is
 call dba.close_table('crm.history');
 call dba.require_session('audit.change');  -- restrictive: only in a session that identity.enter has proven
 

@@ -1,7 +1,7 @@
 -- audit.signal: that a notification was written or an event changed, for those who subscribe.
 -- Every employee reads the signals for everybody and their own. The database writes them, and removes them after days.
 
-call dba.close_table('audit.signal');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('audit.signal');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('audit.signal');  -- restrictive: only in a session that identity.enter has proven
 
 grant select (id, created_at, transaction_id, snapshot, topic, row_id, action),

@@ -1,7 +1,7 @@
 -- client: someone who buys events from us, or might.
 -- Every employee reads all of them. Sales create them and change their own, management hands them over.
 
-call dba.close_table('crm.client');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.client');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm.client');  -- restrictive: only in a session that identity.enter has proven
 
 grant select                                                         on crm.client to epic_employee;

@@ -1,7 +1,7 @@
 -- contract: what a client has agreed to buy.
 -- Every employee reads all of them. Sales write those of their own clients, management all, support none.
 
-call dba.close_table('crm.contract');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.contract');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm.contract');  -- restrictive: only in a session that identity.enter has proven
 
 grant select                                 on crm.contract to epic_employee;

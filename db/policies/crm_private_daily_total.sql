@@ -1,7 +1,7 @@
 -- daily_total: what the reports add up: how many contracts, payments and events there are of a day.
 -- Every employee reads all of it, as they read all records that it counts. Triggers keep it.
 
-call dba.close_table('crm_private.daily_total');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm_private.daily_total');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm_private.daily_total');  -- restrictive: only in a session that identity.enter has proven
 
 grant select on crm_private.daily_total to epic_employee;

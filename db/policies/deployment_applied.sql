@@ -1,6 +1,6 @@
 -- deployment.applied: what was deployed. Deployments read and write it as epic_owner; no other role has access.
 
-call dba.close_table('deployment.applied');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('deployment.applied');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

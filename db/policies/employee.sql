@@ -1,7 +1,7 @@
 -- employee: who works here, and in which department.
 -- Every employee reads all of them. Management alone creates, changes and deletes them, but not themselves.
 
-call dba.close_table('crm.employee');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.employee');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm.employee');  -- restrictive: only in a session that identity.enter has proven
 call dba.require_second_factor('crm.employee', 'epic_management', 'create');  -- restrictive: with the second factor, of those
 call dba.require_second_factor('crm.employee', 'epic_management', 'update');  -- who have one, and of departments that need one

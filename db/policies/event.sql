@@ -1,7 +1,7 @@
 -- event: what we organise under a contract.
 -- Every employee reads all of them. Sales plan them, management assigns them, support run their own.
 
-call dba.close_table('crm.event');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.event');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm.event');  -- restrictive: only in a session that identity.enter has proven
 
 grant select on crm.event to epic_employee;

@@ -1,7 +1,7 @@
 -- identity.access_token: the secrets of access tokens, as digests.
 -- No role of the API reads or writes it; the functions of identity do.
 
-call dba.close_table('identity.access_token');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.access_token');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

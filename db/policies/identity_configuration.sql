@@ -1,7 +1,7 @@
 -- identity.configuration: what an administrator decides about sessions and second factors.
 -- No role of the API reads or writes it; the functions of identity read it, and an administrator changes it as epic_owner.
 
-call dba.close_table('identity.configuration');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.configuration');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions, and administrators

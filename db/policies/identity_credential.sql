@@ -1,7 +1,7 @@
 -- identity.credential: how an employee proves who they are.
 -- No role of the API reads a password hash. Management gives others one for one login; the functions of identity compare and change it.
 
-call dba.close_table('identity.credential');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.credential');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('identity.credential');  -- restrictive: only in a session that identity.enter has proven
 call dba.require_second_factor('identity.credential', 'epic_management', 'create');  -- restrictive: with the second factor, of those
 call dba.require_second_factor('identity.credential', 'epic_management', 'update');  -- who have one, and of departments that need one

@@ -1,7 +1,7 @@
 -- identity.login_attempt: failed logins, by digests of the e-mail address typed and of the network address.
 -- No role of the API reads or writes it; the functions of identity do.
 
-call dba.close_table('identity.login_attempt');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.login_attempt');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

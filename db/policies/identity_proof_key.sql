@@ -1,7 +1,7 @@
 -- identity.proof_key: the key with which the claims of a transaction are proven.
 -- No role of the API reads or writes it; the functions of identity do.
 
-call dba.close_table('identity.proof_key');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.proof_key');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

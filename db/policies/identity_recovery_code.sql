@@ -1,7 +1,7 @@
 -- identity.recovery_code: what an employee logs in with when their phone is lost, as digests.
 -- No role of the API reads or writes it; the functions of identity do.
 
-call dba.close_table('identity.recovery_code');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.recovery_code');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

@@ -1,7 +1,7 @@
 -- identity.second_factor: the authenticator app of an employee.
 -- No role of the API reads or writes it; the functions of identity do.
 
-call dba.close_table('identity.second_factor');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.second_factor');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

@@ -1,7 +1,7 @@
 -- identity.service_account, and crm.service_account, the view through which it is read: programs that act for an employee.
 -- Management sees and revokes all of them, and every employee their own. An operator creates them: epic-server service create.
 
-call dba.close_table('identity.service_account');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.service_account');  -- to all but backups, RLS forced: everything below is all there is
 call dba.close_table('crm.service_account');
 call dba.require_session('identity.service_account');  -- restrictive: only in a session that identity.enter has proven
 

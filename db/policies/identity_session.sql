@@ -2,7 +2,7 @@
 -- Everybody sees their own sessions and ends them, and a service account its own; the functions of identity open, extend and
 -- end them.
 
-call dba.close_table('identity.session');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.session');  -- to all but backups, RLS forced: everything below is all there is
 call dba.close_table('crm.my_session');
 call dba.require_session('identity.session');  -- restrictive: only in a session that identity.enter has proven
 

@@ -1,7 +1,7 @@
 -- identity.used_assertion: assertions of service accounts that have opened a session.
 -- No role of the API reads or writes it; the functions of identity do.
 
-call dba.close_table('identity.used_assertion');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('identity.used_assertion');  -- to all but backups, RLS forced: everything below is all there is
 
 
 -- the database's own functions

@@ -1,7 +1,7 @@
 -- notification: what an employee should hear about.
 -- Each employee reads their own and marks them read. Only triggers write them.
 
-call dba.close_table('crm.notification');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.notification');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm.notification');  -- restrictive: only in a session that identity.enter has proven
 
 grant select           on crm.notification to epic_employee;

@@ -1,7 +1,7 @@
 -- payment: the ledger of what was received. Entries are added and never changed or deleted.
 -- Every employee reads all of them. Sales record for their own contracts, management for any, support none.
 
-call dba.close_table('crm.payment');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('crm.payment');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('crm.payment');  -- restrictive: only in a session that identity.enter has proven
 
 grant select                                on crm.payment to epic_employee;

@@ -1,7 +1,7 @@
 -- staging.import_line: lines of imports that are under way.
 -- Each employee stages their own lines, and crm.run_import writes the records with their rights. No one sees the lines of others.
 
-call dba.close_table('staging.import_line');  -- no grant, no policy, RLS forced: everything below is all there is
+call dba.close_table('staging.import_line');  -- to all but backups, RLS forced: everything below is all there is
 call dba.require_session('staging.import_line');  -- restrictive: only in a session that identity.enter has proven
 
 grant select, delete                  on staging.import_line to epic_employee;

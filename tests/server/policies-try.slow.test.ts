@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, type DatabaseError, type QueryConfig } from 'pg';
-import { connectionVariables } from '../../src/server/dba/try/psql.ts';
+import { connectionVariables } from '../../src/server/dba/libpq.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { programs } from '../support/paths.ts';
 import { addClient, addEmployee } from '../support/people.ts';

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { version } from '../config/version.ts';
 import type { Scale } from '../demo/scale.ts';
 import { OperatorError } from '../errors/errors.ts';
+import { addBackup } from './backup.ts';
 import type { CreateOptions as CreateEmployeeOptions } from './employee.ts';
 import { addPolicies } from './policies.ts';
 import type { CreateOptions } from './service-account.ts';
@@ -30,7 +31,7 @@ export async function runServerProgram(
   try {
     await createProgram(options).parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, argv[2] === 'policies' ? 2 : 1);
+    process.exitCode = report(error, ['policies', 'backup'].includes(argv[2] ?? '') ? 2 : 1);
   }
 }
 
@@ -153,6 +154,7 @@ function createProgram({ epicIsBuilt }: ProgramOptions): Command {
     .argument('[file]', 'the file (default: EPIC_JWT_KEYS, or the keys of the data folder)')
     .action(async (file?: string) => (await import('./keys.ts')).rotateKeysOf(file));
 
+  addBackup(program);
   addPolicies(program);
 
   return program;

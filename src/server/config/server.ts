@@ -201,3 +201,18 @@ export function readAdminConfig(environment: Environment): AdminConfig {
     return config;
   });
 }
+
+/** Reads where backups are made from. Throws an OperatorError. */
+export function readBackupConfig(environment: Environment): { backupUrl: string } {
+  return readConfig(environment, ({ read, addProblem }) => {
+    const backupUrl = read('DATABASE_BACKUP_URL', '', postgresUrl);
+    if (!environment.DATABASE_BACKUP_URL) {
+      addProblem(
+        'DATABASE_BACKUP_URL',
+        'is not set.',
+        'Set it to the login of backups: postgres://epic_backup:password@host:5432/database.',
+      );
+    }
+    return { backupUrl };
+  });
+}

@@ -17,15 +17,16 @@ export type AdminConnection = {
 /**
  * Runs `work` with a connection of the DBA: to DATABASE_ADMIN_URL, or else to the embedded PostgreSQL of EPIC_DATA, which
  * may be running. Creates and deploys nothing. Throws an OperatorError when there is no database, when it cannot be
- * reached, or when it has no schema dba; with `anyDatabase` this may be missing from one that is not ours.
+ * reached, or when it has no schema dba: with `anyDatabase` this may be missing from one that is not ours, without `needsTools`
+ * from any.
  */
 export async function withAdminConnection<Result>(
   environment: Readonly<Record<string, string | undefined>>,
   work: (connection: AdminConnection) => Promise<Result>,
-  { anyDatabase = false }: { anyDatabase?: boolean } = {},
+  options: { anyDatabase?: boolean; needsTools?: boolean } = {},
 ): Promise<Result> {
   const { adminUrl, dataFolder } = readAdminConfig(environment);
-  const run = (url: string) => connected(url, work, anyDatabase);
+  const run = (url: string) => connected(url, work, options);
   if (adminUrl !== null) return run(adminUrl);
 
   const say = (line: string) => process.stderr.write(`${line}\n`);
@@ -42,12 +43,14 @@ export async function withAdminConnection<Result>(
 async function connected<Result>(
   url: string,
   work: (connection: AdminConnection) => Promise<Result>,
-  anyDatabase: boolean,
+  { anyDatabase = false, needsTools = true }: { anyDatabase?: boolean; needsTools?: boolean },
 ): Promise<Result> {
   const client = await connectAsAdmin(url, 'epic-server');
   try {
     const state = await readState(client);
-    if (state !== 'open' && !(state === 'foreign' && anyDatabase)) throw PROBLEMS[state]();
+    if (needsTools && state !== 'open' && !(state === 'foreign' && anyDatabase)) {
+      throw PROBLEMS[state]();
+    }
     return await work({ client, url, hasTools: state === 'open' });
   } catch (error) {
     throw isOfAnotherRelease(error)

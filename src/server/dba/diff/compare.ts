@@ -1,4 +1,5 @@
 import { type Fix, fixOf } from './fix.ts';
+import { normaliseExpression } from './normalise.ts';
 import type { Snapshot, SnapshotObject } from './reference.ts';
 
 /** An object that is not as db/ defines it. */
@@ -71,11 +72,23 @@ function compareObjects(
       expected: expected?.properties.get(property) ?? null,
       found: found?.properties.get(property) ?? null,
     }))
-    .filter((one) => one.expected !== one.found)
+    .filter((one) => !isSame(one))
     .sort((a, b) => compareText(a.property, b.property));
   if (properties.length === 0) return undefined;
   const state = expected === undefined ? 'extra' : found === undefined ? 'missing' : 'changed';
   return { object, state, properties };
+}
+
+// a restored dump has other parentheses
+const EXPRESSIONS = /^(definition|using|with check|default|where)$/;
+// of a function whose body PostgreSQL keeps as a tree and not as it was typed
+const PARSED_BODY = /^(RETURN|BEGIN ATOMIC)\s/;
+
+function isSame({ property, expected, found }: PropertyDifference): boolean {
+  if (expected === null || found === null || expected === found) return expected === found;
+  const isPrinted =
+    EXPRESSIONS.test(property) || (property === 'body' && PARSED_BODY.test(expected));
+  return isPrinted && normaliseExpression(expected) === normaliseExpression(found);
 }
 
 /** The outermost object whose difference explains this one, or itself. */

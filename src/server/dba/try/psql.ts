@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OperatorError } from '../../errors/errors.ts';
+import { connectionVariables } from '../libpq.ts';
 
 /**
  * Opens psql on a database, after these first lines, and returns its exit code. The address contains a password and is
@@ -40,41 +41,6 @@ function run(env: NodeJS.ProcessEnv): Promise<number> {
     psql.once('close', (code) => resolve(code ?? 1));
   });
 }
-
-/** A connection string as the environment variables of libpq. */
-export function connectionVariables(url: string): Record<string, string> {
-  const { hostname, port, username, password, pathname, searchParams } = new URL(url);
-  const variables: Record<string, string> = {
-    PGHOST: hostname.replace(/^\[|\]$/g, ''),
-    PGPORT: port,
-    PGUSER: decodeURIComponent(username),
-    PGPASSWORD: decodeURIComponent(password),
-    PGDATABASE: decodeURIComponent(pathname.slice(1)),
-  };
-  for (const [name, value] of searchParams) {
-    const variable = parameterVariables[name];
-    if (variable !== undefined) variables[variable] = value;
-  }
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
-}
-
-const parameterVariables: Record<string, string> = {
-  host: 'PGHOST',
-  port: 'PGPORT',
-  user: 'PGUSER',
-  password: 'PGPASSWORD',
-  dbname: 'PGDATABASE',
-  application_name: 'PGAPPNAME',
-  channel_binding: 'PGCHANNELBINDING',
-  connect_timeout: 'PGCONNECT_TIMEOUT',
-  gssencmode: 'PGGSSENCMODE',
-  options: 'PGOPTIONS',
-  sslcert: 'PGSSLCERT',
-  sslkey: 'PGSSLKEY',
-  sslmode: 'PGSSLMODE',
-  sslrootcert: 'PGSSLROOTCERT',
-  target_session_attrs: 'PGTARGETSESSIONATTRS',
-};
 
 // includes the user's own start-up file
 function ownStartUp(): string[] {
