@@ -35,6 +35,7 @@ const clientBlock = `\
 client              sales               support             management
   read              all                 all                 all
       every column, by epic_employee
+      also backup: all, every column (epic_backup bypasses row-level security)
   create            own                 –                   –
       full_name, email, phone, company_name, first_contact
   update            own                 –                   all
@@ -76,7 +77,7 @@ employee        read   all                all                all
       '\n[1] if second factor confirmed & if second factor enrolled\n\nWhich rows, from',
     );
     expect(table).toContain(
-      '\nInternal tables: audit.change, audit.signal, identity.credential,\n',
+      '\nInternal tables: audit.change, audit.signal, crm_private.daily_total,\n',
     );
     expect(table.split('\n').filter((line) => stringWidth(line) > 80)).toEqual([]);
     expect(table.split('\n').length).toBeLessThan(50);
@@ -139,8 +140,8 @@ Besides
       stdout: '',
       stderr: `\
 epic-server: Nothing is granted to a role intern.
-  There are: anonymous, authenticator, employee, management, owner, sales,
-    support, worker, PUBLIC.
+  There are: anonymous, authenticator, backup, employee, management, owner,
+    sales, support, worker, PUBLIC.
 `,
     });
   });
@@ -228,7 +229,7 @@ epic-server: Nothing is granted to a role intern.
 
       expect(new Set(sections).size).toBe(sections.length);
       expect(links).toEqual(
-        expect.arrayContaining(['overview', 'client', 'authsession', 'functions']),
+        expect.arrayContaining(['overview', 'client', 'identitysession', 'functions']),
       );
       expect(sections).toEqual(expect.arrayContaining(links));
     },
