@@ -204,9 +204,9 @@ export function readAdminConfig(environment: Environment): AdminConfig {
 
 /** Reads where backups are made from. Throws an OperatorError. */
 export function readBackupConfig(environment: Environment): { backupUrl: string } {
-  return readConfig(environment, ({ read, addProblem }) => {
+  return readConfig(environment, ({ read, isSet, addProblem }) => {
     const backupUrl = read('DATABASE_BACKUP_URL', '', postgresUrl);
-    if (!environment.DATABASE_BACKUP_URL) {
+    if (!isSet('DATABASE_BACKUP_URL')) {
       addProblem(
         'DATABASE_BACKUP_URL',
         'is not set.',
