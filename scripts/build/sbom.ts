@@ -65,11 +65,14 @@ export function licenceOf({ licenses = [] }: Component): string | undefined {
 export async function writeSboms(bundled: readonly BundledPackage[]): Promise<void> {
   const [server, all] = await Promise.all([serverSbom(), readSbom()]);
   write('epic-server', server);
-  write('epic', only(all, bundled));
+  write('epic', restrictSbom(all, bundled));
 }
 
 /** A bill of materials of these packages alone. Throws when it does not name one. */
-export function only(sbom: Sbom, packages: readonly { name: string; version: string }[]): Sbom {
+export function restrictSbom(
+  sbom: Sbom,
+  packages: readonly { name: string; version: string }[],
+): Sbom {
   const refs = new Set(packages.map(({ name, version }) => `${name}@${version}`));
   const components = sbom.components.filter((component) => refs.delete(component['bom-ref']));
   const [missing] = refs;

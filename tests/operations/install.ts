@@ -12,6 +12,7 @@ import {
   mkdir,
   readdir,
   readFile,
+  rm,
   symlink,
   writeFile,
 } from 'node:fs/promises';
@@ -92,6 +93,9 @@ async function makeDebian(folder: string): Promise<void> {
     ...['bookworm', folder],
   ]);
   await removeFolder(join(folder, 'var/cache/apt/archives'));
+  // where it may not mount one, debootstrap links to the machine's
+  await rm(join(folder, 'proc'), { force: true, recursive: true });
+  await mkdir(join(folder, 'proc'));
   await mkdir(join(folder, 'usr/local/bin'), { recursive: true });
   await copyFile(process.execPath, join(folder, 'usr/local/bin/node'));
 }
