@@ -13,9 +13,21 @@ export type Observer = {
 
 const observers = new AsyncLocalStorage<Observer>();
 
-/** Does some work of which the observer is told the steps. */
-export function withObserver<Result>(observer: Observer, work: () => Result): Result {
-  return observers.run(observer, work);
+let active = 0;
+
+/** Does some work, and tells the observer its steps. */
+export async function withObserver<Result>(
+  observer: Observer,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  active += 1;
+  try {
+    return await observers.run(observer, work);
+  } finally {
+    active -= 1;
+    // while it is enabled, Node 22 follows every promise of the process
+    if (active === 0) observers.disable();
+  }
 }
 
 /** What a step is about: the operation, or the statements. */
