@@ -119,7 +119,8 @@ client              sales
 `);
     expect(await printed('--role', 'epic_authenticator')).toBe(`\
 Functions
-  authenticator: identity.enter, identity.open_session, identity.restore_timeouts
+  authenticator: identity.enter, identity.open_session,
+    identity.restore_timeouts
 
 Besides
   connect on this database; may become epic_anonymous, epic_employee,
