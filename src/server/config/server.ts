@@ -17,6 +17,7 @@ import {
   poolSize,
   port,
   postgresHosts,
+  postgresStandbys,
   postgresUrl,
   sentryDsn,
   smtpUrl,
@@ -30,6 +31,8 @@ import {
 export type ServerConfig = {
   /** Where the API logs in, perhaps one of several hosts; null for the embedded PostgreSQL in `dataFolder`. */
   databaseUrl: string | null;
+  /** A standby of `databaseUrl` that answers queries where it can, perhaps one of several; null for none. */
+  readUrl: string | null;
   /** Where the API listens for notifications, as `databaseUrl` and not through a pooler; null for there. */
   directUrl: string | null;
   /** How many connections to `databaseUrl` a process has at most. */
@@ -81,6 +84,7 @@ export function readServerConfig(environment: Environment): ServerConfig {
   return readConfig(environment, ({ read, isSet, addProblem }) => {
     const config: ServerConfig = {
       databaseUrl: read('DATABASE_URL', null, postgresHosts),
+      readUrl: read('DATABASE_READ_URL', null, postgresStandbys),
       directUrl: read('DATABASE_DIRECT_URL', null, postgresHosts),
       poolSize: read('EPIC_POOL_SIZE', 10, poolSize),
       preparesStatements: read('EPIC_PREPARED_STATEMENTS', true, onOrOff),
@@ -123,6 +127,13 @@ export function readServerConfig(environment: Environment): ServerConfig {
         'DATABASE_URL',
         'is not set, though DATABASE_WORKER_URL is.',
         'Set it to the login of the API: postgres://epic_authenticator:password@host:5432/database.',
+      );
+    }
+    if (isSet('DATABASE_READ_URL') && !isSet('DATABASE_URL')) {
+      addProblem(
+        'DATABASE_READ_URL',
+        'is set, though DATABASE_URL is not.',
+        'Set DATABASE_URL to the primary, or leave it out: the embedded PostgreSQL has no standby.',
       );
     }
     if (!isSet('DATABASE_URL') && config.workers > mostWorkersOnEmbedded) {

@@ -30,6 +30,13 @@ export function postgresHosts(text: string): string {
   return text;
 }
 
+/** The address of several hosts, of which the first is used that answers. */
+export function postgresStandbys(text: string): string {
+  const [address] = splitHosts(text) ?? [];
+  postgresUrl(address ?? text);
+  return text;
+}
+
 export const port = (text: string) => wholeNumber(text, 'a port', 0, 65_535);
 
 export const workers = (text: string) =>

@@ -3,7 +3,8 @@ import pg from 'pg';
 import { codeOf } from '../errors/errors.ts';
 import { Hosts } from './hosts.ts';
 
-const settings = {
+/** Of every pool of connections. */
+export const poolSettings = {
   application_name: 'epic-server',
   connectionTimeoutMillis: 5_000,
   idleTimeoutMillis: 60_000,
@@ -26,7 +27,7 @@ export function createPool(options: {
   onLostConnection: (error: Error) => void;
 }): StatementPool {
   const { databaseUrl, size = 10, preparesStatements = true, onLostConnection } = options;
-  const pool = new PrimaryPool(new Hosts(databaseUrl), { ...settings, max: size });
+  const pool = new PrimaryPool(new Hosts(databaseUrl), { ...poolSettings, max: size });
   return Object.assign(withErrorHandlers(pool, onLostConnection), { preparesStatements });
 }
 
@@ -43,7 +44,7 @@ export function createQueuePool(options: {
   onLostConnection: (error: Error) => void;
 }): SizedPool {
   const pool = new LenientPool(new Hosts(options.workerUrl), {
-    ...settings,
+    ...poolSettings,
     application_name: 'epic-server queue',
     max: 5,
   });
@@ -102,7 +103,7 @@ class PrimaryPool extends pg.Pool {
   }
 
   async #connect(): Promise<pg.PoolClient> {
-    const end = performance.now() + settings.connectionTimeoutMillis;
+    const end = performance.now() + poolSettings.connectionTimeoutMillis;
     for (let attempt = 1; ; attempt++) {
       const host = this.#hosts.present;
       try {
@@ -131,7 +132,8 @@ class PrimaryPool extends pg.Pool {
   }
 }
 
-function clientOf(hosts: Hosts): new () => pg.ClientBase {
+/** Connections to the present one of several hosts. */
+export function clientOf(hosts: Hosts): new () => pg.ClientBase {
   class ClientOfHost extends pg.Client {
     constructor(config?: pg.ClientConfig) {
       super({

@@ -11,6 +11,7 @@ import type { Claims } from './claims.ts';
 import { type EnterArguments, enter, isFinalError, queryEntered } from './entered-query.ts';
 import { observed } from './observe.ts';
 import { isConnectionLoss, type StatementPool } from './pool.ts';
+import { type Position, positionQuery, type Replica } from './replica.ts';
 
 // Every statement of the API runs in a transaction that begins by entering the session of its caller. PostGraphile passes
 // the caller as "settings", which sessionSettings() makes. Without settings the caller is anonymous, never the login role.
@@ -26,15 +27,16 @@ const sessionId = 'jwt.claims.session_id';
 const department = 'jwt.claims.department';
 const secret = 'jwt.claims.secret';
 const ownCredential = 'epic.own_credential';
+const replicated = 'epic.replicated';
 const catalogue = 'epic.catalogue';
 
 /**
  * The settings of a caller; claims are null for an anonymous one. `ownCredential` also allows a session whose one-time
- * password has not been replaced.
+ * password has not been replaced. `replicated` lets a replica answer.
  */
 export function sessionSettings(
   claims: Claims | null,
-  options: { ownCredential?: boolean } = {},
+  options: { ownCredential?: boolean; replicated?: boolean } = {},
 ): SessionSettings {
   if (claims === null) return {};
   return {
@@ -43,6 +45,7 @@ export function sessionSettings(
     [department]: claims.department,
     [secret]: claims.secret,
     ...(options.ownCredential ? { [ownCredential]: 'true' } : {}),
+    ...(options.replicated ? { [replicated]: 'true' } : {}),
   };
 }
 
@@ -54,6 +57,8 @@ export function createSessionService(
   pool: StatementPool,
   options: {
     schemas: string[];
+    /** Answers callers whose settings allow it. */
+    replica: Replica | null;
     settingsOf: (requestContext: Partial<Grafast.RequestContext>) => SessionSettings;
   },
 ): GraphileConfig.PgServiceConfiguration<'@dataplan/pg/adaptors/pg'> {
@@ -67,7 +72,8 @@ export function createSessionService(
     }),
     adaptor: {
       // without its rawClient, which would be outside the session
-      createWithPgClient: () => createWithStatements(pool) as WithPgClient<NodePostgresPgClient>,
+      createWithPgClient: () =>
+        createWithStatements(pool, options.replica) as WithPgClient<NodePostgresPgClient>,
       makePgService,
     },
   };
@@ -77,8 +83,12 @@ export function createSessionService(
  * For PostGraphile: each `query` is committed when it resolves, and `withTransaction` makes one transaction of several.
  * Queries that one request asks for at once go to the database together, with what enters the session.
  */
-export function createWithStatements(pool: StatementPool): WithSession {
+export function createWithStatements(
+  pool: StatementPool,
+  replica: Replica | null = null,
+): WithSession {
   const withSession = createWithSession(pool);
+  const databases = { pool, reads: replica && createReads(pool, replica) };
   const batches = new WeakMap<SessionSettings, Statement[]>();
 
   function enqueue(settings: SessionSettings, query: PgClientQuery): Promise<QueryResult> {
@@ -93,7 +103,7 @@ export function createWithStatements(pool: StatementPool): WithSession {
         // once all that can be asked for at present has been
         process.nextTick(() => {
           batches.delete(settings);
-          runTogether(pool, settings, begun);
+          runTogether(databases, settings, begun);
         });
       }
     });
@@ -121,34 +131,87 @@ type Statement = {
   reject(error: unknown): void;
 };
 
-/** Runs statements in one transaction; one by one where that fails, so that each has its own result or error. */
-async function runTogether(
-  pool: StatementPool,
+type RunStatements = (
   settings: SessionSettings,
   statements: readonly Statement[],
-): Promise<void> {
-  try {
-    const caller = enterArguments(settings);
-    const role = roleOf(pool, settings);
-    const results = await withConnection(pool, (connection) =>
+) => Promise<QueryResult[] | null>;
+
+/**
+ * Runs statements on a replica; null if it does not answer, or the settings do not allow it. A request is checked by the primary
+ * once, and stays with it once the replica has not answered: it sees nothing older than what it has seen.
+ */
+function createReads(pool: StatementPool, replica: Replica): RunStatements {
+  const positions = new WeakMap<SessionSettings, Promise<Position | null>>();
+
+  async function readPosition(settings: SessionSettings): Promise<Position | null> {
+    const [position] = await withConnection(pool, (connection) =>
       observed(
         'database',
         () =>
           queryEntered(
             connection,
-            caller,
-            statements.map(({ query }) => statementOf(connection, query, role)),
+            enterArguments(settings),
+            [statementOf(connection, positionQuery, roleOf(pool, settings))],
             pool.preparesStatements,
           ),
-        () => statements.map(({ query }) => query.text),
+        [positionQuery.text],
       ),
     );
+    return position?.rows[0] ?? null;
+  }
+
+  return async (settings, statements) => {
+    if (settings[replicated] === undefined || !replica.isThere()) return null;
+    const known = positions.get(settings) ?? readPosition(settings);
+    positions.set(settings, known);
+    const position = await known;
+    if (position === null) return null;
+    const role = roleOf(pool, settings);
+    const results = await observed(
+      'database',
+      () =>
+        replica.query(position, enterArguments(settings), (connection) =>
+          statements.map(({ query }) => statementOf(connection, query, role)),
+        ),
+      () => statements.map(({ query }) => query.text),
+    );
+    if (results === null) positions.set(settings, Promise.resolve(null));
+    return results;
+  };
+}
+
+/** Runs statements in one transaction; one by one where that fails, so that each has its own result or error. */
+async function runTogether(
+  databases: { pool: StatementPool; reads: RunStatements | null },
+  settings: SessionSettings,
+  statements: readonly Statement[],
+): Promise<void> {
+  const { pool, reads } = databases;
+  try {
+    const caller = enterArguments(settings);
+    const role = roleOf(pool, settings);
+    const read = reads && (await reads(settings, statements));
+    const results =
+      read ??
+      (await withConnection(pool, (connection) =>
+        observed(
+          'database',
+          () =>
+            queryEntered(
+              connection,
+              caller,
+              statements.map(({ query }) => statementOf(connection, query, role)),
+              pool.preparesStatements,
+            ),
+          () => statements.map(({ query }) => query.text),
+        ),
+      ));
     for (const [nth, { resolve }] of statements.entries()) resolve(results[nth] as QueryResult);
   } catch (error) {
     const isSettled = statements.length === 1 || error instanceof ApiError || isFinalError(error);
     for (const statement of statements) {
       if (isSettled) statement.reject(error);
-      else await runTogether(pool, settings, [statement]);
+      else await runTogether(databases, settings, [statement]);
     }
   }
 }
@@ -194,7 +257,7 @@ async function enterTransaction(
 
 function enterArguments(settings: SessionSettings): EnterArguments {
   const unknown = Object.keys(settings).find(
-    (key) => ![employeeId, sessionId, department, secret, ownCredential].includes(key),
+    (key) => ![employeeId, sessionId, department, secret, ownCredential, replicated].includes(key),
   );
   if (unknown !== undefined) throw new Error(`A session has no setting "${unknown}".`);
   return [

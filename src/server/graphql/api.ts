@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'postgraphile/graphql';
 import type { TrustedDocuments } from '../config/trusted-documents.ts';
 import { type CatalogueQuery, withCatalogue } from '../database/catalogue.ts';
 import type { StatementPool } from '../database/pool.ts';
+import type { Replica } from '../database/replica.ts';
 import { createSessionService, sessionSettings } from '../database/session.ts';
 import type { ReportError } from '../errors/errors.ts';
 import type { Sessions } from '../identity/sessions.ts';
@@ -31,6 +32,8 @@ export type Api = {
 /** The GraphQL API over the database behind `pool`. */
 export async function createApi(options: {
   pool: StatementPool;
+  /** Answers queries, where it can. */
+  replica?: Replica | null;
   sessions: Sessions;
   feeds: Feeds;
   report: ReportError;
@@ -42,10 +45,19 @@ export async function createApi(options: {
   catalogue?: CatalogueQuery | undefined;
 }): Promise<Api> {
   const { catalogue } = options;
-  const { pool, sessions, feeds, report, introspection, trustedDocuments } = options;
+  const {
+    pool,
+    replica = null,
+    sessions,
+    feeds,
+    report,
+    introspection,
+    trustedDocuments,
+  } = options;
   const mutations: Mutations = new Map();
   const service = createSessionService(pool, {
     schemas: ['crm'],
+    replica,
     settingsOf: (context) => sessionSettings(requestOf(context)?.claims ?? null),
   });
   return makeSchema(
@@ -64,6 +76,9 @@ export async function createApi(options: {
       ],
       extends: trustedDocuments ? [createTrustedDocumentsPreset(trustedDocuments)] : [],
       maskError: createMaskError(report),
+      ...(replica && {
+        querySettings: ({ claims }) => sessionSettings(claims, { replicated: true }),
+      }),
     }),
   );
 }

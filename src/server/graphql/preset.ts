@@ -1,7 +1,8 @@
 import { PgSimplifyInflectionPreset } from '@graphile/simplify-inflection';
 import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
-import { operationName, requestOf } from './request/context.ts';
+import type { SessionSettings } from '../database/session.ts';
+import { operationName, type RequestContext, requestOf } from './request/context.ts';
 import { countsPlugin } from './schema/counts.ts';
 import { descriptionsPlugin } from './schema/descriptions.ts';
 import { createEnumsPlugin } from './schema/enums.ts';
@@ -17,6 +18,8 @@ export function createPreset(options: {
   plugins: GraphileConfig.Plugin[];
   extends: GraphileConfig.Preset[];
   maskError: (error: GraphQLError) => GraphQLError;
+  /** The settings of the caller of a query, where they are not those of other operations. */
+  querySettings?: (request: RequestContext) => SessionSettings;
 }): GraphileConfig.Preset {
   return {
     extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, ...options.extends],
@@ -72,10 +75,11 @@ export function createPreset(options: {
       context(requestContext, args) {
         const request = requestOf(requestContext);
         if (request === undefined) throw new Error('The execution has no request context.');
-        request.operation = operationName(
-          getOperationAST(args.document, args.operationName)?.name?.value,
-        );
-        return { request };
+        const operation = getOperationAST(args.document, args.operationName);
+        request.operation = operationName(operation?.name?.value);
+        const isQuery = operation?.operation === 'query';
+        const { querySettings } = options;
+        return { request, ...(querySettings && isQuery && { pgSettings: querySettings(request) }) };
       },
     },
   };

@@ -6,6 +6,7 @@ import type { MetricsAudience } from '../config/values.ts';
 import type { CatalogueQuery } from '../database/catalogue.ts';
 import { type BuiltRelease, readBuiltRelease } from '../database/deploy/replaceable.ts';
 import { createPool } from '../database/pool.ts';
+import { createReplica } from '../database/replica.ts';
 import { createWithSession, sessionSettings } from '../database/session.ts';
 import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors/errors.ts';
 import { createApi } from '../graphql/api.ts';
@@ -31,7 +32,9 @@ export type ServeOptions = {
   databaseUrl: string;
   /** Where it listens for notifications, if not there. */
   directUrl?: string | null;
-  /** How many connections a process has at most. */
+  /** A standby that answers queries where it can, as the same login. */
+  readUrl?: string | null;
+  /** How many connections a process has at most, to each of the two. */
   poolSize?: number;
   /** Whether it prepares statements by name. */
   preparesStatements?: boolean;
@@ -112,6 +115,15 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
   const pool = createPool({ databaseUrl, size, preparesStatements, onLostConnection });
   cleanups.push(() => pool.end());
   const withSession = createWithSession(pool);
+  const { readUrl } = options;
+  const replica = readUrl
+    ? createReplica({
+        ...{ databaseUrl: readUrl, size, preparesStatements, onLostConnection },
+        onAbsence: (error) =>
+          log.warn({ err: error }, 'the replica does not answer: the primary does'),
+      })
+    : null;
+  cleanups.push(() => replica?.end());
 
   try {
     await withSession(sessionSettings(null), (client) =>
@@ -148,6 +160,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     const tokens = createTokens(keys, options.issuer);
     const api = await createApi({
       pool,
+      replica,
       sessions: metrics.instrument(
         createSessions({
           withSession,
