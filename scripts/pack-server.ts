@@ -16,6 +16,7 @@ const workspace = 'src/server';
 const parts = [
   'dist/server',
   'dist/client',
+  'dist/commit',
   'dist/epic-operations.json',
   'db',
   'CHANGELOG.md',
