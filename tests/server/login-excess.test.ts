@@ -53,6 +53,7 @@ test.each([
   ['in role epic_owner', { memberOf: ['epic_owner', 'pg_database_owner'] }],
   ['in role epic_authenticator', { memberOf: ['epic_authenticator'] }],
   ['in role epic_worker', { memberOf: ['epic_worker'] }],
+  ['in role epic_backup', { memberOf: ['epic_backup'] }],
   ['in role pg_read_all_data', { memberOf: ['pg_read_all_data'] }],
 ])('a login that is made with %s can do more than it should', async (attributes, found) => {
   expect(await excessOf('trial', `create role trial login ${attributes}`)).toEqual({

@@ -37,7 +37,7 @@ export async function readLoginExcess(query: QueryExcess): Promise<LoginExcess> 
         where not login.is_superuser
           and role.oid <> login.oid
           and pg_has_role(login.oid, role.oid, 'member')
-          and (role.name in ('epic_owner', 'epic_authenticator', 'epic_worker')
+          and (role.name in ('epic_owner', 'epic_authenticator', 'epic_worker', 'epic_backup')
             or role.name like 'pg\\_%'
             or role.attributes <> '{}')
         order by role.name) as "memberOf",
