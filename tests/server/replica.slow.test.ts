@@ -111,6 +111,8 @@ test('a replica that has replayed everything answers queries', async () => {
   expect(await latest(servers[0])).toBe(name);
   await untilReplicaAnswers();
   expect(await latest(servers[1])).toBe(name);
+  const metrics = await (await fetch(`${servers[0].url}/metrics`)).text();
+  expect(metrics).toMatch(/^epic_pool_connections\{pool="read"\} [1-9]/m);
 });
 
 describe('while the replica lags by five seconds', () => {

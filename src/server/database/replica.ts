@@ -3,7 +3,7 @@ import pg, { type PoolClient, type QueryConfig, type QueryResult } from 'pg';
 import { codeOf } from '../errors/errors.ts';
 import { type EnterArguments, queryEntered } from './entered-query.ts';
 import { Hosts } from './hosts.ts';
-import { clientOf, isConnectionLoss, poolSettings } from './pool.ts';
+import { clientOf, isConnectionLoss, poolSettings, type SizedPool } from './pool.ts';
 
 // A standby answers a query once it has replayed what the primary had written when it checked the session. So a replica shows
 // nothing that the primary would not have shown at that moment: a caller's own changes are there, and what ended their session.
@@ -23,6 +23,8 @@ export const positionQuery: QueryConfig = {
 
 /** A standby that answers queries. */
 export interface Replica {
+  /** Its connections, for the metrics. */
+  readonly pool: SizedPool;
   /** Whether it is worth asking. */
   isThere(): boolean;
   /**
@@ -57,7 +59,7 @@ export function createReplica(options: {
 }): Replica {
   const { preparesStatements = true, size = 10, onAbsence } = options;
   const hosts = new Hosts(options.databaseUrl);
-  const pool = new pg.Pool({
+  const connections = new pg.Pool({
     ...poolSettings,
     application_name: 'epic-server replica',
     connectionTimeoutMillis: responseTimeoutMs,
@@ -65,6 +67,7 @@ export function createReplica(options: {
     Client: clientOf(hosts),
     onConnect: requireStandby,
   });
+  const pool = Object.assign(connections, { size });
   pool.on('error', options.onLostConnection);
   pool.on('connect', (client) => client.on('error', () => {}));
   /** The timeline that a connection's standby was seen to follow. */
@@ -126,6 +129,7 @@ export function createReplica(options: {
   }
 
   return {
+    pool,
     isThere: () => performance.now() > awayUntil,
     async query(position, entering, statementsFor) {
       const connection = await connectAt(position);

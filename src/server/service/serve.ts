@@ -152,7 +152,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     cleanups.push(subscriptions.close);
 
     const metrics = createMetrics({
-      pools: { api: pool, queue: queuePool },
+      pools: { api: pool, queue: queuePool, ...(replica && { read: replica.pool }) },
       queueLag: queue.lag,
       databaseRole: createRoleReader(queuePool),
       sockets: subscriptions.sockets,
