@@ -2,65 +2,122 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { demoPassword } from '../../src/server/demo/company.ts';
 import { logIn } from '../../tests/server/support/api.ts';
+import type { PostgresNode } from '../../tests/support/postgres.ts';
 import { log } from '../support.ts';
 import type { SoakClient } from './client.ts';
 import type { Counts, Kill } from './counts.ts';
 import { type HttpClient, isServing } from './http.ts';
-import type { Postgres } from './postgres.ts';
 import type { Random } from './random.ts';
 import type { Servers } from './servers.ts';
 
-/** The manager whose session probes whether the servers work again. No fault affects their account. */
+/** The manager whose sessions probe whether the servers work again, and follow what happens. No fault affects their account. */
 export const probeManager = 'nadia.rousseau@epicevents.example';
 
-/** Returns what it did and which servers it affected; null when there was nothing to break. */
-type Fault = (admin: Client) => Promise<{ what: string; affected: readonly string[] } | null>;
-
-/**
- * Injects one fault after the other, some seconds apart, until aborted. Waits each time until the affected servers work
- * again, then calls `after`. The first of `servers` is never killed: its memory is sampled.
- */
-export async function injectFaults(options: {
+/** What faults are injected into. */
+export interface FaultContext {
   servers: Servers;
-  postgres: Postgres;
   http: HttpClient;
   soakClients: readonly SoakClient[];
   random: Random;
   counts: Counts;
   signal: AbortSignal;
-  after: (admin: Client) => Promise<void>;
-}): Promise<void> {
-  const { servers, postgres, random, counts, signal, after } = options;
-  const faults = faultsOf(options);
-  let queue: [Kill, Fault][] = [];
+  /** A superuser's connection to what takes changes, which the caller ends. */
+  connect(): Promise<Client>;
+  /** Called after each fault. */
+  compare(): Promise<void>;
+}
 
+/** Returns what it did; null when there was nothing to break. */
+export type Fault = () => Promise<Injected | null>;
+
+export interface Injected {
+  what: string;
+  /** The servers that have to work again. */
+  affected: readonly string[];
+  /** Makes what was broken whole, once they do. */
+  repair?: () => Promise<void>;
+}
+
+/** How long a server may take to work again, in ms. */
+const patienceMs = 60_000;
+
+/**
+ * Injects one fault after the other, some seconds apart, until aborted. The first of `servers` is never killed: its memory
+ * is sampled.
+ */
+export async function injectFaults(context: FaultContext, postgres: PostgresNode): Promise<void> {
+  const { random, signal } = context;
+  const faults = faultsOf(context, postgres);
+  let queue: [Kill, Fault][] = [];
   while (await pause(random.between(3_000, 9_000), signal)) {
     if (queue.length === 0) queue = random.shuffled(faults);
-    const [kill, inject] = queue.pop() ?? random.pick(faults);
-    const token = await logInSomewhere(servers.urls);
-    const admin = await postgres.connect();
-    const begunAt = performance.now();
-    const injected = await inject(admin);
-    await admin.end().catch(() => undefined);
-    if (injected === null) continue;
-    const { what, affected } = injected;
-    counts.kills[kill]++;
-    const isBack = await Promise.all(affected.map((url) => untilServing(url, token)));
-    const seconds = (performance.now() - begunAt) / 1_000;
-    if (affected.length > 0) counts.recoveries.push({ kill, seconds });
-    log(`${what}${affected.length > 0 ? `: ${seconds.toFixed(2)} s` : ''}`);
-    if (isBack.includes(false)) counts.crashes.push(`Not serving again after: ${what}.`);
-
-    const fresh = await postgres.connect();
-    await after(fresh).finally(() => fresh.end());
+    const [kill, fault] = queue.pop() ?? random.pick(faults);
+    await inject(context, kill, fault);
   }
 }
 
-function faultsOf(options: Parameters<typeof injectFaults>[0]): [Kill, Fault][] {
-  const { servers, postgres, http, soakClients, random } = options;
+/** Injects a fault, waits until the affected servers and all people are answered again, and compares. */
+export async function inject(
+  { servers, soakClients, counts, signal, compare }: FaultContext,
+  kill: Kill,
+  fault: Fault,
+): Promise<void> {
+  const token = await logInSomewhere(servers.urls);
+  for (const soakClient of soakClients) soakClient.takeLongestWait();
+  const begunAt = performance.now();
+  const injected = await fault();
+  if (injected === null) return;
+  const { what, affected, repair } = injected;
+  counts.kills[kill]++;
+  const isBack = await Promise.all(affected.map((url) => untilServing(url, token)));
+  const seconds = (performance.now() - begunAt) / 1_000;
+  if (isBack.includes(false)) counts.crashes.push(`Not serving again after: ${what}.`);
+  let spent = '';
+  if (affected.length > 0) {
+    const longestWait = (await longestWaitOf(soakClients, signal)) / 1_000;
+    counts.recoveries.push({ kill, seconds, longestWait });
+    spent = `: ${seconds.toFixed(2)} s; a person waited for ${longestWait.toFixed(2)} s at most`;
+  }
+  log(`${what}${spent}`);
+  await repair?.();
+  await compare();
+}
+
+/** How long a person has waited for an answer at most, once all who are waiting now have one; in ms. */
+async function longestWaitOf(
+  soakClients: readonly SoakClient[],
+  signal: AbortSignal,
+): Promise<number> {
+  const now = performance.now();
+  const isWaiting = ({ askingSince }: SoakClient) => askingSince !== null && askingSince < now;
+  const isOver = () => signal.aborted || performance.now() > now + patienceMs;
+  while (soakClients.some(isWaiting) && !isOver()) await sleep(20);
+  return Math.max(
+    ...soakClients.map((soakClient) =>
+      isWaiting(soakClient)
+        ? performance.now() - (soakClient.askingSince ?? 0)
+        : soakClient.takeLongestWait(),
+    ),
+  );
+}
+
+function faultsOf(
+  { servers, http, soakClients, random, connect }: FaultContext,
+  postgres: PostgresNode,
+): [Kill, Fault][] {
   const killable = servers.urls.slice(1);
   const readers = soakClients.filter(({ person }) => person.isReader);
-  const targets = soakClients.filter(({ person }) => person.email !== probeManager);
+
+  async function query(text: string, values: unknown[]): Promise<number | null> {
+    const admin = await connect();
+    return admin.query(text, values).then(
+      ({ rowCount }) => admin.end().then(() => rowCount),
+      (error) => admin.end().then(() => Promise.reject(error)),
+    );
+  }
+
+  const setActive = (id: number, active: boolean) =>
+    query('update crm.employee set active = $2 where id = $1', [id, active]);
 
   const killServer: Fault = async () => {
     const url = random.pick(killable);
@@ -76,29 +133,29 @@ function faultsOf(options: Parameters<typeof injectFaults>[0]): [Kill, Fault][] 
       return { what: `killed PostgreSQL (${signal})`, affected: servers.urls };
     };
 
-  const dropConnections: Fault = async (admin) => {
-    const { rowCount } = await admin.query(
+  const dropConnections: Fault = async () => {
+    const count = await query(
       `select pg_terminate_backend(pid) from pg_stat_activity
        where usename in ('epic_authenticator', 'epic_worker') and random() < $1`,
       [random.pick([0.2, 0.5, 1])],
     );
-    return { what: `dropped ${rowCount} connections to PostgreSQL`, affected: servers.urls };
+    return { what: `dropped ${count} connections to PostgreSQL`, affected: servers.urls };
   };
 
   const cutSockets: Fault = async () => {
     // There may be none in flight.
     for (let attempt = 0; attempt < 100; attempt++) {
       const count = http.abort(random.between(1, 6));
-      if (count > 0) return { what: `abort ${count} requests off`, affected: [] };
+      if (count > 0) return { what: `cut ${count} requests off`, affected: [] };
       await sleep(10);
     }
     return null;
   };
 
-  const revokeSessions: Fault = async (admin) => {
-    const { person, sessions } = random.pick(targets);
+  const revokeSessions: Fault = async () => {
+    const { person, sessions } = random.pick(soakClients);
     await sessions.endedBy(async () => {
-      await admin.query(
+      await query(
         'update identity.session set revoked_at = now() where employee_id = $1 and revoked_at is null',
         [person.id],
       );
@@ -106,15 +163,17 @@ function faultsOf(options: Parameters<typeof injectFaults>[0]): [Kill, Fault][] 
     return { what: `revoked the sessions of ${person.email}`, affected: [] };
   };
 
-  const closeAccount: Fault = async (admin) => {
+  const closeAccount: Fault = async () => {
     const { person, sessions } = random.pick(readers);
     const { account } = person;
     account.beginClosing();
-    await sessions.endedBy(() => setActive(admin, person.id, false));
+    await sessions.endedBy(async () => {
+      await setActive(person.id, false);
+    });
     account.close();
     await sleep(random.between(500, 2_000));
     account.beginOpening();
-    await setActive(admin, person.id, true);
+    await setActive(person.id, true);
     account.open();
     return { what: `closed the account of ${person.email} for a pause`, affected: [] };
   };
@@ -134,10 +193,6 @@ function faultsOf(options: Parameters<typeof injectFaults>[0]): [Kill, Fault][] 
   ];
 }
 
-async function setActive(admin: Client, id: number, active: boolean): Promise<void> {
-  await admin.query('update crm.employee set active = $2 where id = $1', [id, active]);
-}
-
 async function logInSomewhere(urls: readonly string[]): Promise<string> {
   for (let attempt = 0; ; attempt++) {
     const url = urls[attempt % urls.length] ?? '';
@@ -152,14 +207,14 @@ async function logInSomewhere(urls: readonly string[]): Promise<string> {
 
 async function untilServing(url: string, token: string): Promise<boolean> {
   const graphqlRequest = { query: '{ me { id } contracts(first: 1) { nodes { id } } }', token };
-  for (const end = performance.now() + 60_000; performance.now() < end; await sleep(20)) {
+  for (const end = performance.now() + patienceMs; performance.now() < end; await sleep(20)) {
     if (await isServing(url, graphqlRequest)) return true;
   }
   return false;
 }
 
 /** Waits, and returns whether to go on. */
-async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);
   return !signal.aborted;
 }

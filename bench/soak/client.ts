@@ -28,6 +28,8 @@ export class SoakClient {
   readonly #http: HttpClient;
   readonly #writes: AcknowledgedWrites;
   readonly #counts: Counts;
+  #askingSince: number | null = null;
+  #longestWaitMs = 0;
 
   constructor(
     person: Person,
@@ -45,10 +47,31 @@ export class SoakClient {
     this.#counts.wrongAnswers.push(`${this.person.email}: ${sentence}`);
   }
 
+  /** Since when every request of the person has failed; null when the last one was answered. */
+  get askingSince(): number | null {
+    return this.#askingSince;
+  }
+
+  /** For how long the person has waited at most since this was last asked, in ms: to the first answer, from the first try. */
+  takeLongestWait(): number {
+    const longest = this.#longestWaitMs;
+    this.#longestWaitMs = 0;
+    return longest;
+  }
+
   /** Sends a request in the current session, opening one first if there is none. */
   async ask<Data>(task: Task): Promise<Result<Data>> {
+    this.#askingSince ??= performance.now();
     const session = await this.sessions.current();
-    return session === null ? { state: 'refused' } : this.#askIn(session, task);
+    if (session !== null) return this.#askIn(session, task);
+    if (this.person.account.isClosed(performance.now())) this.#askingSince = null;
+    return { state: 'refused' };
+  }
+
+  #wasAnswered(): void {
+    if (this.#askingSince === null) return;
+    this.#longestWaitMs = Math.max(this.#longestWaitMs, performance.now() - this.#askingSince);
+    this.#askingSince = null;
   }
 
   /** Sends a request in a session that has ended, which must be refused. */
@@ -92,6 +115,7 @@ export class SoakClient {
     const [error] = errors;
 
     if (error === undefined) {
+      this.#wasAnswered();
       if (session.endedAt !== null && session.endedAt < begunAt) {
         this.wrong(`${what} was answered in a session that had ended.`);
       }
@@ -111,6 +135,7 @@ export class SoakClient {
       return { state: 'refused' };
     }
     if (code === 'UNAVAILABLE' || code === 'INTERNAL') return { state: 'unknown' };
+    this.#wasAnswered();
     if (code === 'FORBIDDEN' && must === 'be forbidden') this.#counts.expectedRefusals++;
     else if (!transientCodes.includes(code)) {
       this.wrong(`${what} was answered ${code}, and must ${must}: ${error.message}`);

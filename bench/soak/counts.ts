@@ -1,4 +1,12 @@
-export type Kill = 'server' | 'postgres' | 'connections' | 'sockets' | 'sessions';
+export type Kill =
+  | 'server'
+  | 'postgres'
+  | 'connections'
+  | 'sockets'
+  | 'sessions'
+  | 'primary'
+  | 'switchover'
+  | 'freeze';
 
 /** The counts of a run. */
 export class Counts {
@@ -14,8 +22,12 @@ export class Counts {
     connections: 0,
     sockets: 0,
     sessions: 0,
+    primary: 0,
+    switchover: 0,
+    freeze: 0,
   };
-  readonly recoveries: { kill: Kill; seconds: number }[] = [];
+  /** After how many seconds the servers answered again, and how long a person waited at most. */
+  readonly recoveries: { kill: Kill; seconds: number; longestWait: number }[] = [];
   /** A sentence for each wrong answer. */
   readonly wrongAnswers: string[] = [];
   /** Servers that exited by themselves, with their last output. */

@@ -1,7 +1,10 @@
 // A soak test with fault injection: clients use the API for some minutes while server processes, PostgreSQL, connections
 // and sessions are killed. No acknowledged write may be missing, and no client may get another's answer.
 //
-//   npm run bench -- soak [--minutes 10] [--seed N] [--servers 3] [--json]
+//   npm run soak -- [--pgbouncer | --patroni [--replica]] [--minutes 10] [--seed N] [--servers 3] [--json]
+//
+// --pgbouncer puts PgBouncer in between. --patroni has two nodes of PostgreSQL, kills the primary three times, switches over and
+// stops a primary, and then ends; with --replica the standby answers queries. Both need Debian's packages.
 
 import { OperatorError } from '../../src/server/errors/errors.ts';
 import { readFlags, runBench } from '../support.ts';
@@ -12,8 +15,13 @@ const flags = readFlags({
   minutes: 10,
   seed: Date.now() % 1_000_000,
   servers: 3,
+  pgbouncer: false,
+  patroni: false,
+  replica: false,
   json: false,
 });
+
+const failures = ['primary', 'primary', 'primary', 'switchover', 'freeze'] as const;
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -23,6 +31,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 await runBench(async () => {
   const report = await soak({
+    on: flags.patroni
+      ? { failures, replica: flags.replica }
+      : flags.pgbouncer
+        ? 'pgbouncer'
+        : 'postgres',
     minutes: positive('minutes', flags.minutes),
     seed: positive('seed', flags.seed),
     servers: Math.max(2, Math.floor(positive('servers', flags.servers))),

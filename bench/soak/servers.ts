@@ -27,9 +27,11 @@ export async function createServers(options: {
   folder: string;
   ports: readonly number[];
   logins: LoginUrls;
+  /** Further variables. */
+  env: NodeJS.ProcessEnv;
   counts: Counts;
 }): Promise<Servers> {
-  const { folder, ports, logins, counts } = options;
+  const { folder, ports, logins, env, counts } = options;
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify(generateJwks()), { mode: 0o600 });
   const running = new Map<string, ChildProcess>();
@@ -49,6 +51,7 @@ export async function createServers(options: {
         EPIC_JWT_KEYS: keys,
         EPIC_PORT: new URL(url).port,
         EPIC_LOG: 'error',
+        ...env,
       },
     });
     running.set(url, child);

@@ -1,24 +1,30 @@
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { makeTemporaryFolder, removeFolder } from '../../tests/support/temporary-folder.ts';
+import { guardFolder } from '../../tests/support/daemon.ts';
+import { makeTemporaryFolder } from '../../tests/support/temporary-folder.ts';
 import { log } from '../support.ts';
 import { AcknowledgedWrites } from './acknowledged.ts';
-import { injectFaults, probeManager } from './chaos.ts';
+import { probeManager } from './chaos.ts';
 import { SoakClient } from './client.ts';
 import { readCompany } from './company.ts';
 import { Counts } from './counts.ts';
+import type { Failure } from './failovers.ts';
+import { type Ground, onPatroni, onPgBouncer, onPostgres } from './ground.ts';
 import { createHttpClient } from './http.ts';
 import { MemorySampler } from './memory.ts';
-import { createPostgres, type Postgres } from './postgres.ts';
 import { createRandom } from './random.ts';
 import type { Report } from './report.ts';
 import { createServers, type Servers } from './servers.ts';
+import { Subscribers } from './subscribers.ts';
 import { compareWithHistory, compareWithTables, lastChange } from './verify.ts';
 import { createSharedState } from './workload/shared.ts';
 import { runUser } from './workload/workload.ts';
 
 export type SoakOptions = {
+  /** What the servers work on. */
+  on: 'postgres' | 'pgbouncer' | { failures: readonly Failure[]; replica: boolean };
+  /** How long faults are injected; on Patroni until all its failures have happened. */
   minutes: number;
   seed: number;
   servers: number;
@@ -30,34 +36,51 @@ export type SoakOptions = {
 export async function soak(options: SoakOptions): Promise<Report | null> {
   const { interrupted, servers: count } = options;
   const folder = await makeTemporaryFolder();
-  let postgres: Postgres | undefined;
+  const sweep = guardFolder(folder);
+  let ground: Ground | undefined;
   let servers: Servers | undefined;
   try {
     log('preparing …');
     const [database = 0, ...ports] = await freePorts(count + 1);
     const counts = new Counts();
-    postgres = await createPostgres(folder, database);
+    ground = await openGround(options, folder, database);
     if (interrupted.aborted) return null;
-    await postgres.start();
-    servers = await createServers({ folder, ports, logins: postgres, counts });
+    servers = await createServers({
+      folder,
+      ports,
+      logins: ground.logins,
+      env: ground.env,
+      counts,
+    });
     await servers.start();
     if (interrupted.aborted) return null;
-    return await run(options, { postgres, servers, counts });
+    return await run(options, { ground, servers, counts });
   } finally {
     await servers?.stop();
-    await postgres?.stop();
-    await removeFolder(folder);
+    await ground?.stop();
+    await sweep();
   }
 }
 
+function openGround({ on }: SoakOptions, folder: string, port: number): Promise<Ground> {
+  if (on === 'postgres') return onPostgres(folder, port);
+  if (on === 'pgbouncer') return onPgBouncer(folder, port);
+  return onPatroni(folder, on);
+}
+
 async function run(
-  { minutes, seed, interrupted }: SoakOptions,
-  { postgres, servers, counts }: { postgres: Postgres; servers: Servers; counts: Counts },
+  { on, minutes, seed, interrupted }: SoakOptions,
+  { ground, servers, counts }: { ground: Ground; servers: Servers; counts: Counts },
 ): Promise<Report> {
   const random = createRandom(seed);
-  const duration = minutes * 60_000;
-  const signal = AbortSignal.any([interrupted, AbortSignal.timeout(duration)]);
-  const admin = await postgres.connect();
+  const isTimed = typeof on === 'string';
+  const over = new AbortController();
+  const signal = AbortSignal.any([
+    interrupted,
+    over.signal,
+    ...(isTimed ? [AbortSignal.timeout(minutes * 60_000)] : []),
+  ]);
+  const admin = await ground.connect();
   const company = await readCompany(admin);
   const since = await lastChange(admin);
   const settings = await readSettings(admin);
@@ -74,16 +97,22 @@ async function run(
     .filter(({ email }) => email !== probeManager)
     .map((person) => new SoakClient(person, { http, writes, counts }));
   const shared = createSharedState(company);
+  const subscribers = new Subscribers(probeManager);
+  await subscribers.begin(servers.urls);
 
   const lost = new Map<string, string>();
   const wrong = new Map<string, string>();
-  const compare = async (client: Client) => {
+  const compareOn = async (client: Client) => {
     const findings = await compareWithHistory(client, writes, since);
     for (const [writeId, sentence] of findings.lost) lost.set(writeId, sentence);
     for (const [writeId, sentence] of findings.wrong) wrong.set(writeId, sentence);
   };
+  const compare = async () => {
+    const client = await ground.connect();
+    await compareOn(client).finally(() => client.end());
+  };
 
-  log(`${soakClients.length} clients for ${minutes} minutes …`);
+  log(`${soakClients.length} clients ${isTimed ? `for ${minutes} minutes ` : ''}…`);
   const begunAt = performance.now();
   const memory = new MemorySampler();
   await Promise.all([
@@ -93,37 +122,43 @@ async function run(
         signal,
       ),
     ),
-    injectFaults({
-      servers,
-      postgres,
-      http,
-      soakClients,
-      random: random.branch('chaos'),
-      counts,
-      signal,
-      after: compare,
-    }),
+    ground
+      .injectFaults({
+        servers,
+        http,
+        soakClients,
+        random: random.branch('chaos'),
+        counts,
+        signal,
+        connect: ground.connect,
+        compare,
+      })
+      .finally(() => over.abort()),
     sample(memory, servers, signal),
   ]);
   const ranFor = performance.now() - begunAt;
   http.close();
 
   log('comparing …');
-  const last = await postgres.connect();
-  await compare(last);
+  const last = await ground.connect();
+  await compareOn(last);
   for (const [register, sentence] of await compareWithTables(last, writes))
     lost.set(register, sentence);
+  const subscriptions = await subscribers.compare(last);
   await last.end();
 
-  const each = counts.recoveries.map(({ kill, seconds }) => ({
+  const rounded = (number: number) => Math.round(number * 100) / 100;
+  const each = counts.recoveries.map(({ kill, seconds, longestWait }) => ({
     kill,
-    seconds: Math.round(seconds * 100) / 100,
+    seconds: rounded(seconds),
+    longestWait: rounded(longestWait),
   }));
   return {
     seed,
     minutes: Math.round(ranFor / 600) / 100,
     servers: servers.urls.length,
     workers: soakClients.length,
+    ground: ground.description,
     postgres: settings,
     requests: counts.requests,
     errors: Object.fromEntries(counts.errors),
@@ -132,6 +167,9 @@ async function run(
     unacknowledgedWrites: writes.unknown,
     lostWrites: lost.size,
     wrongAnswers: wrong.size + counts.wrongAnswers.length,
+    wrongDeliveries: subscriptions.problems.length,
+    deliveries: subscriptions.signals * subscriptions.subscribers,
+    slowestDelivery: rounded(subscriptions.slowestSeconds),
     crashes: counts.crashes.length,
     kills: counts.kills,
     recoverySeconds: { max: Math.max(0, ...each.map(({ seconds }) => seconds)), each },
@@ -140,6 +178,7 @@ async function run(
     problems: [
       ...lost.values(),
       ...wrong.values(),
+      ...subscriptions.problems,
       ...counts.wrongAnswers,
       ...counts.crashes,
       ...counts.unexpected,

@@ -1,20 +1,21 @@
-// node tests/operations/main.ts: what PgBouncer and HAProxy do to servers, under load, and what Prometheus sees of them. These are
-// Debian's packages pgbouncer, haproxy and prometheus.
+// node tests/operations/main.ts: what PgBouncer, HAProxy and Patroni do to servers, under load, and what Prometheus sees of them.
+// These are Debian's packages pgbouncer, haproxy, patroni, etcd-server, postgresql-15 and prometheus.
 // Run by .ci/run, and not by `npm test`, which needs nothing installed.
 
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmod, chown, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
+import { describe, isClean } from '../../bench/soak/report.ts';
+import { soak } from '../../bench/soak/soak.ts';
 import { runTests, test } from '../../scripts/test-runner.ts';
 import { findFreePort } from '../../src/server/database/embedded/postmaster.ts';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
+import { guardFolder, startDaemon } from '../support/daemon.ts';
+import { startPgBouncer } from '../support/pgbouncer.ts';
 import { type ServerProcess, spawnServer } from '../support/server.ts';
-import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
+import { makeTemporaryFolder } from '../support/temporary-folder.ts';
 import {
   adminUrlOf,
   loginUrlsOf,
@@ -35,6 +36,7 @@ interface Ground {
 
 await runTests(async () => {
   const folder = await makeTemporaryFolder();
+  const sweep = guardFolder(folder);
   const { stop, ...postgres } = await startTestServer();
   const admin = new Client({ connectionString: adminUrlOf(postgres, postgres.template) });
   try {
@@ -53,51 +55,23 @@ await runTests(async () => {
   } finally {
     await admin.end();
     await stop();
-    await removeFolder(folder);
+    await sweep();
   }
+  await test('a killed primary of Patroni and a switchover lose nothing', underPatroni);
 });
 
 async function behindPgBouncer({ folder, postgres, people, keysFile }: Ground): Promise<void> {
-  const port = await findFreePort();
   const { authenticatorUrl, workerUrl } = loginUrlsOf(postgres, postgres.template);
-  const direct = new URL(authenticatorUrl);
-  const users = join(folder, 'users.txt');
-  const config = join(folder, 'pgbouncer.ini');
-  await writeFile(users, `"epic_authenticator" "${direct.password}"\n`);
-  await writeFile(
-    config,
-    [
-      '[databases]',
-      `epic = host=127.0.0.1 port=${direct.port} dbname=${postgres.template}`,
-      '[pgbouncer]',
-      `listen_addr = 127.0.0.1`,
-      `listen_port = ${port}`,
-      'unix_socket_dir =',
-      'auth_type = scram-sha-256',
-      `auth_file = ${users}`,
-      'pool_mode = transaction',
-      'default_pool_size = 5',
-    ].join('\n'),
-  );
-  const isRoot = process.getuid?.() === 0;
-  if (isRoot) await shareWithNobody(folder, users, config);
-  const pooler = spawn('pgbouncer', [...(isRoot ? ['-u', 'nobody'] : []), '-q', config], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
+  const pooler = await startPgBouncer(folder, { authenticatorUrl, size: 5 });
   const servers: ServerProcess[] = [];
   try {
-    await until(() => isListening(port));
-    const pooled = Object.assign(new URL(authenticatorUrl), {
-      port: String(port),
-      pathname: '/epic',
-    });
     const env = {
       EPIC_JWT_KEYS: keysFile,
       EPIC_PREPARED_STATEMENTS: 'off',
       DATABASE_DIRECT_URL: authenticatorUrl,
     };
     for (let nth = 0; nth < 3; nth++) {
-      servers.push(await spawnServer({ authenticatorUrl: pooled.href, workerUrl }, env));
+      servers.push(await spawnServer({ ...pooler, workerUrl }, env));
     }
     const end = performance.now() + 15_000;
     const { answers, faults } = await work(
@@ -109,7 +83,7 @@ async function behindPgBouncer({ folder, postgres, people, keysFile }: Ground): 
     assert.deepEqual(faults, {});
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
-    await ended(pooler);
+    await pooler.stop();
   }
 }
 
@@ -135,7 +109,7 @@ async function behindHaproxy({ folder, postgres, people, keysFile }: Ground): Pr
       '',
     ].join('\n'),
   );
-  const proxy = spawn('haproxy', ['-q', '-db', '-f', config], { stdio: 'inherit' });
+  const proxy = await startDaemon(folder, 'haproxy', ['haproxy', '-q', '-db', '-f', config]);
   const urls = loginUrlsOf(postgres, postgres.template);
   const serve = (each: number) =>
     spawnServer(urls, { EPIC_JWT_KEYS: keysFile, EPIC_PORT: String(each), EPIC_DRAIN: '6' });
@@ -162,21 +136,21 @@ async function behindHaproxy({ folder, postgres, people, keysFile }: Ground): Pr
     assert.deepEqual(faults, {});
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
-    await ended(proxy);
+    await proxy.stop();
   }
 }
 
-/** PgBouncer does not run as root. */
-async function shareWithNobody(folder: string, ...files: string[]): Promise<void> {
-  await chmod(folder, 0o711);
-  for (const file of files) await chown(file, 65_534, 65_534);
-}
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  child.kill('SIGTERM');
-  await exit;
+async function underPatroni(): Promise<void> {
+  const report = await soak({
+    on: { failures: ['primary', 'switchover'], replica: true },
+    minutes: 3,
+    seed: 18,
+    servers: 2,
+    interrupted: new AbortController().signal,
+  });
+  assert(report !== null);
+  process.stdout.write(describe(report));
+  assert(isClean(report));
 }
 
 function isServing(url: string): Promise<boolean> {
@@ -184,15 +158,4 @@ function isServing(url: string): Promise<boolean> {
     ({ status }) => status === 200,
     () => false,
   );
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
 }
