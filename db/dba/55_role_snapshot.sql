@@ -14,6 +14,9 @@ with ours as (
   select *
   from pg_catalog.pg_roles
   where rolname ~ '^epic_'
+),
+stashed (stashed) as (
+  select coalesce(current_setting('dba.stashed', true), '') = 'on'
 )
 select 'role' as kind, ours.rolname::text as name, null as part_of,
        regexp_replace(property.key, '^rol', '') as property, property.value
@@ -42,7 +45,8 @@ select 'setting',
        null, 'value', substr(setting, strpos(setting, '=') + 1)
 from pg_catalog.pg_db_role_setting
 cross join lateral unnest(setconfig) setting
-where (setrole = 0 or setrole in (select oid from ours))
+cross join stashed
+where (setrole = 0 and not stashed or setrole in (select oid from ours))
   and (setdatabase = 0 or setdatabase = (select oid from pg_catalog.pg_database where datname = current_database()))
 
 union all
@@ -57,7 +61,8 @@ from (
   select 'tablespace', spcname::text, spcacl from pg_catalog.pg_tablespace
 ) object (kind, name, acl)
 cross join lateral aclexplode(object.acl) acl
-where acl.grantee = 0
+cross join stashed
+where acl.grantee = 0 and not stashed
    or acl.grantee in (select oid from ours)
 group by 1, 2, 3, 4;
 comment on view dba.role_snapshot is
@@ -79,16 +84,9 @@ begin
     execute format('alter role %I rename to %I', found.rolname, 'stashed ' || found.oid);
   end loop;
 
-  execute 'alter role all reset all';
-  for found in
-    select format('revoke all on parameter %I from public', parname) as command from pg_catalog.pg_parameter_acl
-    union all
-    select format('revoke all on tablespace %I from public', spcname) from pg_catalog.pg_tablespace
-    where spcacl is not null
-  loop
-    execute found.command;
-  end loop;
+  -- What is for every role stays, since only a superuser changes it, and counts as none of ours.
+  perform set_config('dba.stashed', 'on', true);
 end
 $$;
 comment on procedure dba.stash_roles() is
-  'Renames the roles named epic_… and resets what db/roles.sql sets, so that it runs as on a new server. For a superuser, in a transaction that is rolled back.';
+  'Renames the roles named epic_…, so that db/roles.sql runs as on a new server. For who administers them, in a transaction that is rolled back.';

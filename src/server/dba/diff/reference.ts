@@ -35,7 +35,7 @@ export async function withScratchDatabase<Result>(
   signal: AbortSignal,
   work: (scratch: Client) => Promise<Result>,
 ): Promise<Result> {
-  await checkThatWeAreSuperuser(client);
+  await checkThatWeAreAdministrator(client);
   const name = `epic_reference_${randomBytes(6).toString('hex')}`;
   try {
     await createScratch(client, name);
@@ -49,15 +49,16 @@ export async function withScratchDatabase<Result>(
   }
 }
 
-async function checkThatWeAreSuperuser(client: Client): Promise<void> {
-  const { rows } = await client.query<{ login: string; is_superuser: boolean }>(
-    `select rolname as login, rolsuper as is_superuser from pg_roles where rolname = current_user`,
+async function checkThatWeAreAdministrator(client: Client): Promise<void> {
+  const { rows } = await client.query<{ login: string; may: boolean }>(
+    `select rolname as login, rolsuper or rolcreatedb and rolcreaterole as may
+     from pg_roles where rolname = current_user`,
   );
   const [role] = rows;
-  if (role?.is_superuser) return;
+  if (role?.may) return;
   throw new OperatorError(
-    `Comparing needs a superuser, and ${role?.login} is none: it deploys db/ to a scratch database, roles included.`,
-    'Set DATABASE_ADMIN_URL to the address of a superuser, as for epic-server migrate --roles.',
+    `Comparing needs CREATEDB and CREATEROLE, which ${role?.login} does not have: it deploys db/ to a scratch database, roles included.`,
+    'Set DATABASE_ADMIN_URL to the address of the administrator who runs epic-server migrate --roles.',
   );
 }
 
@@ -125,6 +126,13 @@ async function describeRoles(client: Client, query: string): Promise<Snapshot> {
   try {
     await client.query('call dba.stash_roles()');
   } catch (cause) {
+    if (codeOf(cause) === '42501') {
+      throw new OperatorError(
+        'This login does not administer the roles of Epic Events CRM, and so cannot compare them.',
+        'Log in as the administrator who made them, or have that one run: grant ROLE to LOGIN with admin option, for each role of db/roles.sql.',
+        cause,
+      );
+    }
     if (codeOf(cause) !== '55P03') throw cause;
     throw new OperatorError(
       'Another transaction has been changing the roles of this server for ten seconds.',
