@@ -78,9 +78,11 @@ begin
     select format('revoke %I from %I', role, member)
     from found where (role, member) = ('epic_worker', 'epic_authenticator')
     union all
-    -- An administrator that is no superuser deploys as a member of the owner.
+    -- The administrator who made the roles, and is no superuser, deploys as a member of the owner.
     select format('grant epic_owner to %I', current_user)
-    from pg_catalog.pg_roles where rolname = 'epic_owner' and not pg_has_role(oid, 'usage')
+    from pg_catalog.pg_roles
+    where rolname = 'epic_owner' and not pg_has_role(oid, 'usage')
+      and (pg_has_role(oid, 'member with admin option') or current_setting('server_version_num')::integer < 160000)
   loop
     execute statement;
   end loop;

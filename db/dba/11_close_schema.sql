@@ -10,12 +10,12 @@ begin
   for found in
     select 'schema' as kind, target::text as object, entry.grantee
     from pg_catalog.pg_namespace, aclexplode(nspacl) entry
-    where oid = target and entry.grantee <> nspowner
+    where oid = target and nspowner = current_user::regrole and entry.grantee <> nspowner
     union
     select 'routine', pg_proc.oid::regprocedure::text, entry.grantee
     from pg_catalog.pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) entry
     where pronamespace = target
-      and entry.grantee <> proowner
+      and proowner = current_user::regrole and entry.grantee <> proowner
       -- Functions of an extension stay as the extension made them.
       and not exists (
         select from pg_catalog.pg_depend
@@ -27,4 +27,4 @@ begin
 end
 $$;
 comment on procedure dba.close_schema(regnamespace) is
-  'Takes every grant on a schema and on its functions from every role but the owner.';
+  'Takes every grant on a schema and on its functions from every role but the owner, where the caller is the owner.';

@@ -23,13 +23,14 @@ from pg_catalog.pg_namespace namespace
 where namespace.nspname !~ '^pg_'
   and namespace.nspname <> 'information_schema'
   and not (namespace.nspname = 'dba' and dba.is_guest())
+  and namespace.nspname <> all (select unnest(foreign_schemas) from dba.setting)
   and not exists (
     select from pg_catalog.pg_depend
     where pg_depend.classid = 'pg_catalog.pg_namespace'::regclass
       and pg_depend.objid = namespace.oid
       and pg_depend.deptype = 'e');
 comment on view dba.schema is
-  'Every schema that is neither PostgreSQL''s own nor an extension''s; also dba, once it is deployed.';
+  'Every schema that is neither PostgreSQL''s own nor an extension''s nor foreign (dba.setting); also dba, once it is deployed.';
 
 
 -- Every policy: one row for each role that it is for.
@@ -77,6 +78,7 @@ with object as (
   from pg_catalog.pg_namespace namespace
   where nspname !~ '^pg_' and nspname <> 'information_schema'
     and not (nspname = 'dba' and dba.is_guest())
+    and nspname <> all (select unnest(foreign_schemas) from dba.setting)
   union all
   select case relation.relkind when 'r' then 'table' when 'p' then 'table' when 'f' then 'foreign table'
            when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence' end,

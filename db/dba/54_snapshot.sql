@@ -90,25 +90,33 @@ identity as (
            when 'database' then 'itself'
            else regexp_replace(identity.identity, '([(,]| AS )pg_catalog\.', '\1', 'g')
          end as name,
-         case when object_id >= 16384 then (
-           select owner.type || ' ' || regexp_replace(owner.identity, '([(,]| AS )pg_catalog\.', '\1', 'g')
-           from pg_catalog.pg_depend
-           cross join lateral pg_identify_object(
-             case when sub_id > 0 then class_id else refclassid end,
-             case when sub_id > 0 then object_id else refobjid end, 0) owner
-           where classid = class_id and objid = object_id and (deptype in ('a', 'i', 'e') or sub_id > 0)
-           order by array_position(array['e', 'i', 'a'], deptype::text), owner.type, owner.identity
-           limit 1) end as part_of
+         owner.name as part_of,
+         coalesce(identity.schema, owner.schema, case identity.type when 'schema' then identity.name end) as in_schema
   from (
     select class_id, object_id, sub_id from property
     union
     select class_id, object_id, sub_id from dba.snapshot_grant
   ) object
   cross join lateral pg_identify_object(class_id, object_id, sub_id) identity
+  left join lateral (
+    select owner.type || ' ' || regexp_replace(owner.identity, '([(,]| AS )pg_catalog\.', '\1', 'g') as name, owner.schema
+    from pg_catalog.pg_depend
+    cross join lateral pg_identify_object(
+      case when sub_id > 0 then class_id else refclassid end,
+      case when sub_id > 0 then object_id else refobjid end, 0) owner
+    where classid = class_id and objid = object_id and (deptype in ('a', 'i', 'e') or sub_id > 0)
+    order by array_position(array['e', 'i', 'a'], deptype::text), owner.type, owner.identity
+    limit 1
+  ) owner on object_id >= 16384
+),
+ours as (
+  select *
+  from identity
+  where in_schema = any (regexp_split_to_array(current_setting('dba.foreign_schemas', true), '\s*,\s*')) is not true
 )
 select kind, name, part_of, property, value
 from property
-join identity using (class_id, object_id, sub_id)
+join ours using (class_id, object_id, sub_id)
 where value <> ''
 union all
 select 'grant',
@@ -117,7 +125,7 @@ select 'grant',
        'with grant option',
        is_grantable::text
 from dba.snapshot_grant
-join identity using (class_id, object_id, sub_id)
+join ours using (class_id, object_id, sub_id)
 union all
 select 'migration', filename, null, 'hash', hash
 from graphile_migrate.migrations;

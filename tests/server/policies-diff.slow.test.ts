@@ -25,7 +25,7 @@ const found = new Map<string, Comparison>();
 beforeAll(async () => {
   database = await cloneDatabase();
   client = await connect(database);
-  reference = await readReference(client, database.adminUrl, new AbortController().signal);
+  reference = await readReference(client, database.adminUrl, [], new AbortController().signal);
   for (const [round, changes] of Object.entries(byHand)) {
     found.set(round, await compareAfter(changes.map(({ sql }) => sql)));
   }
@@ -143,20 +143,21 @@ describe('a comparison', () => {
     ]);
   });
 
-  test('a comparison needs a superuser', async () => {
+  test('a comparison needs an administrator', async () => {
     await client.query('begin; set local role epic_owner');
     const refusal = await readReference(
       client,
       database.adminUrl,
+      [],
       new AbortController().signal,
     ).catch((error) => error);
     await client.query('rollback');
 
     expect(refusal.message).toBe(
-      'Comparing needs a superuser, and epic_owner is none: it deploys db/ to a scratch database, roles included.',
+      'Comparing needs CREATEDB and CREATEROLE, which epic_owner does not have: it deploys db/ to a scratch database, roles included.',
     );
     expect(refusal.hint).toBe(
-      'Set DATABASE_ADMIN_URL to the address of a superuser, as for epic-server migrate --roles.',
+      'Set DATABASE_ADMIN_URL to the address of the administrator who runs epic-server migrate --roles.',
     );
   });
 

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:bbd7f01c7fd15165fa02161383e678f85db6da25
+--! Hash: sha1:5972d9e37117810d099ab9532c278cc0e7cf029c
 --! Message: foundation
 
 -- Schemas, extensions, and the claims of a session.
@@ -31,11 +31,18 @@ comment on schema audit is 'What was changed, when and by whom. Append-only. Nev
 create schema deployment;
 comment on schema deployment is 'What was deployed to this database. Never exposed.';
 
-create schema extensions;
-comment on schema extensions is 'Objects of extensions, kept out of the way of the API.';
+-- Some platforms have it already.
+do $$
+begin
+  if to_regnamespace('extensions') is null then
+    create schema extensions;
+    comment on schema extensions is 'Objects of extensions, kept out of the way of the API.';
+  end if;
+end
+$$;
 
-create extension pg_trgm with schema extensions;
-create extension unaccent with schema extensions;
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists unaccent with schema extensions;
 
 
 -- The claims of a session: settings local to the transaction, set by identity.enter, read by every policy, and the defaults of

@@ -1,5 +1,5 @@
---! Previous: sha1:bbd7f01c7fd15165fa02161383e678f85db6da25
---! Hash: sha1:b0cfb10c6abfc8ac7456aa92bdf31c047dc4943e
+--! Previous: sha1:5972d9e37117810d099ab9532c278cc0e7cf029c
+--! Hash: sha1:d94da24d8b7c1330d757ee97ad6d7cd68d708e57
 --! Message: records
 
 -- The records: six tables, what must always be true of a row, and the indexes that serve the API.

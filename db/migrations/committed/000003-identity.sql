@@ -1,5 +1,5 @@
---! Previous: sha1:b0cfb10c6abfc8ac7456aa92bdf31c047dc4943e
---! Hash: sha1:3fa696a2c2af77e232d52f559c3aa0297344b5c6
+--! Previous: sha1:d94da24d8b7c1330d757ee97ad6d7cd68d708e57
+--! Hash: sha1:1bcc20fc83614cc1c6a79ea3818cbf65324346b2
 --! Message: identity
 
 -- Credentials and sessions: who a person is. What they may do is in db/policies.

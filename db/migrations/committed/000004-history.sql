@@ -1,5 +1,5 @@
---! Previous: sha1:3fa696a2c2af77e232d52f559c3aa0297344b5c6
---! Hash: sha1:27345ddd205914ecae557c3a9d0a275599e9b14a
+--! Previous: sha1:1bcc20fc83614cc1c6a79ea3818cbf65324346b2
+--! Hash: sha1:7d103ee16c2fca699d393c243cdc30cf9f7b5d70
 --! Message: history
 
 -- History: one row for every change of a record, whatever program made it. The triggers are in db/functions/history.sql.

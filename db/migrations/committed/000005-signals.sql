@@ -1,5 +1,5 @@
---! Previous: sha1:27345ddd205914ecae557c3a9d0a275599e9b14a
---! Hash: sha1:563e1a0e4da1fa8add261e188a9a893927237e00
+--! Previous: sha1:7d103ee16c2fca699d393c243cdc30cf9f7b5d70
+--! Hash: sha1:5eb035cf15e258a9919f6097638368631df09ce7
 --! Message: signals
 
 -- Signals: what changed, for those who subscribe. See db/functions/signals.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:563e1a0e4da1fa8add261e188a9a893927237e00
---! Hash: sha1:6545ab3743044534ce213c09d34689612662c3f0
+--! Previous: sha1:5eb035cf15e258a9919f6097638368631df09ce7
+--! Hash: sha1:26bdd200032f7f52496ae4a865d767107d09a001
 --! Message: imports
 
 -- Imports: the lines that wait, and what comes of them. See db/functions/imports.sql.

@@ -1,5 +1,5 @@
---! Previous: sha1:6545ab3743044534ce213c09d34689612662c3f0
---! Hash: sha1:9e447942fdc40d7170d1272740cf80e4575cce83
+--! Previous: sha1:26bdd200032f7f52496ae4a865d767107d09a001
+--! Hash: sha1:ad03ce166e3770be66da86b06e9e996c4f57013a
 --! Message: proof of claims
 
 -- squawk-ignore-file constraint-missing-not-valid

@@ -1,5 +1,5 @@
---! Previous: sha1:9e447942fdc40d7170d1272740cf80e4575cce83
---! Hash: sha1:fd179164ffd21edf5484d4c33029dbf639bf4cc2
+--! Previous: sha1:ad03ce166e3770be66da86b06e9e996c4f57013a
+--! Hash: sha1:7b5ed7c41440e111a9a9888b0b34e22e36d087a8
 --! Message: read-only tokens
 
 -- squawk-ignore-file ban-drop-column, constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation

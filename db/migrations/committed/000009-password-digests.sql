@@ -1,5 +1,5 @@
---! Previous: sha1:fd179164ffd21edf5484d4c33029dbf639bf4cc2
---! Hash: sha1:9835b563e2f85174fd4db7189a742dbb7240cbff
+--! Previous: sha1:7b5ed7c41440e111a9a9888b0b34e22e36d087a8
+--! Hash: sha1:d0eabdfd5b4e687e0f8db88b4911bd22c08a5d8a
 --! Message: password digests
 
 -- What is kept of a password is not what logs in: a digest of the hash, as identity.password_digest makes it.

@@ -1,5 +1,5 @@
---! Previous: sha1:9835b563e2f85174fd4db7189a742dbb7240cbff
---! Hash: sha1:3c6ba529edff28a3245e639d3af47318af0adbbf
+--! Previous: sha1:d0eabdfd5b4e687e0f8db88b4911bd22c08a5d8a
+--! Hash: sha1:a433ca62f943b3b82f5ee693f6e86272b2cb972b
 --! Message: second factor
 
 -- A second factor: TOTP (RFC 6238), checked in the database, and recovery codes for a lost phone.

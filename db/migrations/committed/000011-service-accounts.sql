@@ -1,5 +1,5 @@
---! Previous: sha1:3c6ba529edff28a3245e639d3af47318af0adbbf
---! Hash: sha1:01c8ad0f99f7318357c7ad7566a12d8c893c538a
+--! Previous: sha1:a433ca62f943b3b82f5ee693f6e86272b2cb972b
+--! Hash: sha1:19a1ad483f0467900075ae4094e6be06e2b07848
 --! Message: service accounts
 
 -- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation, adding-field-with-default

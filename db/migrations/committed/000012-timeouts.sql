@@ -1,5 +1,5 @@
---! Previous: sha1:01c8ad0f99f7318357c7ad7566a12d8c893c538a
---! Hash: sha1:27ff817ad3fbb6256ad060a1e47113816242bd2a
+--! Previous: sha1:19a1ad483f0467900075ae4094e6be06e2b07848
+--! Hash: sha1:63ed5b35e12f6d73a02094ed8c495c284c89d498
 --! Message: timeouts
 
 -- What holds for the API's login if it has switched its timeouts off.

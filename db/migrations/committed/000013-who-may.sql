@@ -1,5 +1,5 @@
---! Previous: sha1:27ff817ad3fbb6256ad060a1e47113816242bd2a
---! Hash: sha1:fdd5378989c1b18a2818bdb4c94fcff795a6feb1
+--! Previous: sha1:63ed5b35e12f6d73a02094ed8c495c284c89d498
+--! Hash: sha1:40172a42106fc951501123fd3692aa8bc1d3b6a6
 --! Message: who may
 
 -- What the question who may do something returns.

@@ -1,5 +1,5 @@
---! Previous: sha1:fdd5378989c1b18a2818bdb4c94fcff795a6feb1
---! Hash: sha1:98429e7d45974c6c6d2b3279e400c0bfaea8ea82
+--! Previous: sha1:40172a42106fc951501123fd3692aa8bc1d3b6a6
+--! Hash: sha1:aaff1809dbe7bc37cf75c1aac18ac8ee8adbdffa
 --! Message: sales contact of events
 
 -- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, require-concurrent-index-creation, changing-column-type, adding-not-nullable-field

@@ -1,5 +1,5 @@
---! Previous: sha1:98429e7d45974c6c6d2b3279e400c0bfaea8ea82
---! Hash: sha1:916038fb43c8ffb1db2d7f584894e537ef486d03
+--! Previous: sha1:aaff1809dbe7bc37cf75c1aac18ac8ee8adbdffa
+--! Hash: sha1:dcca0d2d73d464de9db43d5098e4d799b1209f5a
 --! Message: daily totals
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

@@ -1,5 +1,5 @@
---! Previous: sha1:916038fb43c8ffb1db2d7f584894e537ef486d03
---! Hash: sha1:ba0e5ae33570566f24c00e0c3a1d55e8efd1c616
+--! Previous: sha1:dcca0d2d73d464de9db43d5098e4d799b1209f5a
+--! Hash: sha1:4416d15e5bfad9eb1fdb00047f938ee8b3556a4f
 --! Message: statistics of what is searched
 
 -- The migration that is being written: see "Change a rule, a function or a table" in db/README.md.

@@ -1,5 +1,5 @@
---! Previous: sha1:ba0e5ae33570566f24c00e0c3a1d55e8efd1c616
---! Hash: sha1:7bf9c106f4229cfdda3bceb14b8e7c8cb1f0bab0
+--! Previous: sha1:4416d15e5bfad9eb1fdb00047f938ee8b3556a4f
+--! Hash: sha1:10e8201e33e297c84d345765b9ff586121706140
 --! Message: calendar
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

@@ -1,5 +1,5 @@
---! Previous: sha1:7bf9c106f4229cfdda3bceb14b8e7c8cb1f0bab0
---! Hash: sha1:bc46280f4acd0438ee6dec500157006ad99b3ffa
+--! Previous: sha1:10e8201e33e297c84d345765b9ff586121706140
+--! Hash: sha1:f86608c32001a38c178ef71701979d8b85d904f7
 --! Message: orders of lists
 
 -- squawk-ignore-file require-concurrent-index-creation, ban-drop-column, require-concurrent-index-deletion

@@ -1,5 +1,5 @@
---! Previous: sha1:bc46280f4acd0438ee6dec500157006ad99b3ffa
---! Hash: sha1:8d5716b5b065b86c41f4ba28a925eeca27c822b5
+--! Previous: sha1:f86608c32001a38c178ef71701979d8b85d904f7
+--! Hash: sha1:3b7179e752438f847e44ee201451fe393c61cab2
 --! Message: what payments by day serve
 
 -- The migration that is being written: see "Change a rule, a function or a table" in db/README.md.

@@ -1,5 +1,5 @@
---! Previous: sha1:8d5716b5b065b86c41f4ba28a925eeca27c822b5
---! Hash: sha1:a4fde909f978751347c5e186e9782a7240cc3a16
+--! Previous: sha1:3b7179e752438f847e44ee201451fe393c61cab2
+--! Hash: sha1:fc982bf7e29b2f04b27e4ac5eda7bbda8b612540
 --! Message: orders of events
 
 -- squawk-ignore-file require-concurrent-index-creation

@@ -1,5 +1,5 @@
---! Previous: sha1:a4fde909f978751347c5e186e9782a7240cc3a16
---! Hash: sha1:a10d96ca1f964b8eb59acc1b46177d1af32bcae1
+--! Previous: sha1:fc982bf7e29b2f04b27e4ac5eda7bbda8b612540
+--! Hash: sha1:1d05c714f28aca449a421bf1485aa5beaad22d05
 --! Message: events by date and id
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

@@ -1,5 +1,5 @@
---! Previous: sha1:a10d96ca1f964b8eb59acc1b46177d1af32bcae1
---! Hash: sha1:bc8253b12df9c8f12f78afbca13204f212f58aab
+--! Previous: sha1:1d05c714f28aca449a421bf1485aa5beaad22d05
+--! Hash: sha1:b1b6d9217629a328bda161fb0cbc6121aaed0d86
 --! Message: own events of support
 
 -- squawk-ignore-file require-concurrent-index-creation, require-concurrent-index-deletion

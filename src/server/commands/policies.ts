@@ -10,6 +10,7 @@ const effectFormats = ['table', 'json', 'markdown', 'github', 'sarif'] as const;
 
 type DiffOptions = {
   json: boolean;
+  exceptions?: string;
   effect: boolean;
   format?: (typeof effectFormats)[number];
   failOn?: 'lost';
@@ -55,6 +56,7 @@ export function addPolicies(program: Command): void {
     .option('--json', 'the same as --format json', false)
     .addOption(apiLoginOption())
     .addOption(ownerOption())
+    .addOption(exceptionsOption())
     .action(lintPolicies);
 
   policies
@@ -109,6 +111,7 @@ export function addPolicies(program: Command): void {
     .command('diff')
     .description('compare the database and its roles with db/; exit code 1 if they differ')
     .option('--json', 'print a JSON object', false)
+    .addOption(exceptionsOption())
     .option('--effect', 'print what db/ would open and close there; exit code 3 if it opens', false)
     .addOption(
       new Option('--format <format>', 'output format of --effect')
@@ -137,6 +140,12 @@ const ownerOption = () =>
     '--owner <role>',
     'who owns the tables of a database that is not ours (default: the setting dba.owner, or who owns most of them)',
   );
+
+const exceptionsOption = () =>
+  new Option(
+    '--exceptions <file>',
+    'what this deployment accepts, as JSON: docs/operations.md, "Managed PostgreSQL"',
+  ).env('EPIC_EXCEPTIONS');
 
 type SettingOptions = { apiLogin: string[]; owner?: string };
 
@@ -191,6 +200,7 @@ async function lintPolicies({
   format = json ? 'json' : 'text',
   apiLogin,
   owner,
+  exceptions: exceptionsFile,
   ...wanted
 }: {
   explain?: boolean | string;
@@ -198,18 +208,22 @@ async function lintPolicies({
   format?: (typeof lintFormats)[number];
   rule?: string;
   table?: string;
+  exceptions?: string;
 } & SettingOptions): Promise<void> {
   const { withAdminConnection } = await import('../database/deploy/admin.ts');
   const { inSnapshot } = await import('../dba/tools.ts');
   const { fails, findingsOf, lint, ruleNamed, selectFindings } = await import(
     '../dba/lint/lint.ts'
   );
+  const { readExceptions } = await import('../dba/exceptions.ts');
+  const { foreignSchemas, accepted } = await readExceptions(exceptionsFile);
+  const settings = { apiLogins: apiLogin, owner, foreignSchemas: Object.keys(foreignSchemas) };
   const { place, all } = await withAdminConnection(
     process.env,
     (connection) =>
-      inSnapshot(connection, { apiLogins: apiLogin, owner }, async ({ client, place }) => ({
+      inSnapshot(connection, settings, async ({ client, place }) => ({
         place,
-        all: await lint(client),
+        all: await lint(client, accepted),
       })),
     { anyDatabase: true },
   );
@@ -316,13 +330,15 @@ async function impersonate(email: string, options: { psql: boolean }): Promise<v
   });
 }
 
-async function diffPolicies({ json }: { json: boolean }): Promise<void> {
+async function diffPolicies({ json, exceptions }: DiffOptions): Promise<void> {
   const interrupted = interruptionSignal();
   const { withAdminConnection } = await import('../database/deploy/admin.ts');
   const { compareWithFiles } = await import('../dba/diff/diff.ts');
   const { describeComparison } = await import('../dba/diff/report.ts');
+  const { readExceptions } = await import('../dba/exceptions.ts');
+  const excepted = await readExceptions(exceptions);
   const comparison = await withAdminConnection(process.env, (connection) =>
-    compareWithFiles(connection, interrupted),
+    compareWithFiles(connection, excepted, interrupted),
   );
   process.stdout.write(
     json ? `${JSON.stringify(comparison, null, 2)}\n` : describeComparison(comparison),

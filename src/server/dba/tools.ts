@@ -5,10 +5,11 @@ import { databasePath, runSqlFile, sqlFilesIn } from '../database/sql-file.ts';
 import { codeOf, OperatorError } from '../errors/errors.ts';
 import { type Place, readPlace } from './place.ts';
 
-/** What the tools are told about a database: the settings dba.api_logins and dba.owner. */
+/** What the tools are told about a database: the settings of dba.setting. */
 export interface ToolSettings {
   apiLogins: readonly string[];
   owner: string | undefined;
+  foreignSchemas?: readonly string[];
 }
 
 /** A snapshot in which schema dba can be read. */
@@ -43,10 +44,16 @@ export async function inSnapshot<Result>(
   }
 }
 
-async function applySettings(client: Client, { apiLogins, owner }: ToolSettings): Promise<void> {
+async function applySettings(
+  client: Client,
+  { apiLogins, owner, foreignSchemas = [] }: ToolSettings,
+): Promise<void> {
   const set = 'select set_config($1, $2, true)';
   if (apiLogins.length > 0) await client.query(set, ['dba.api_logins', apiLogins.join(', ')]);
   if (owner !== undefined) await client.query(set, ['dba.owner', owner]);
+  if (foreignSchemas.length > 0) {
+    await client.query(set, ['dba.foreign_schemas', foreignSchemas.join(', ')]);
+  }
 }
 
 // of a login that does not exist there would be nothing to find

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
-import { OperatorError } from '../../errors/errors.ts';
+import { codeOf, OperatorError } from '../../errors/errors.ts';
 import type { LoginPasswords } from '../logins.ts';
 import { databasePath, runSqlFile } from '../sql-file.ts';
 import { connectAsAdmin } from './connect.ts';
@@ -47,6 +47,7 @@ export async function deploy(options: DeployOptions): Promise<Deployment> {
     if (rolesToo) await applyRoles(client);
     await checkRoles(client);
     await checkMembershipInOwner(client);
+    await checkDatabase(client);
     await checkMigrationHistory(client);
     // first: triggers may add jobs during a migration
     const queueHasChanged = await whenLocksAreFree(client, say, () =>
@@ -101,11 +102,18 @@ export async function closeOtherDatabases(serverUrl: string): Promise<void> {
   await connected(serverUrl, (client) => runSqlFile(client, databasePath('dedicated_cluster.sql')));
 }
 
-/** Drops a database, with the address of a superuser. */
+/** Drops a database and ends its connections. `serverUrl` is a superuser's, or that of an administrator who may become its owner. */
 export async function dropDatabase(serverUrl: string, name: string): Promise<void> {
-  await connected(serverUrl, (client) =>
-    client.query(`drop database if exists ${escapeIdentifier(name)} with (force)`),
-  );
+  const drop = `drop database if exists ${escapeIdentifier(name)}`;
+  await connected(serverUrl, async (client) => {
+    try {
+      await client.query(`${drop} with (force)`);
+    } catch (error) {
+      // only a superuser ends autovacuum, for which the plain form waits
+      if (codeOf(error) !== '42501') throw error;
+      await client.query(drop);
+    }
+  });
 }
 
 /** The committed migrations that this database lacks, by file name and in order. */
@@ -201,7 +209,9 @@ async function checkRoles(client: Client): Promise<void> {
 
 async function checkMembershipInOwner(client: Client): Promise<void> {
   const { rows } = await client.query<{ login: string; may: boolean }>(
-    `select current_user as login, pg_has_role(oid, 'member') as may
+    // from PostgreSQL 16 on, a membership may permit nothing but handing it on
+    `select current_user as login,
+            pg_has_role(oid, case when current_setting('server_version_num')::integer < 160000 then 'member' else 'set' end) as may
      from pg_roles where rolname = $1`,
     [OWNER],
   );
@@ -211,6 +221,30 @@ async function checkMembershipInOwner(client: Client): Promise<void> {
     `The role ${owner.login} may not become ${OWNER}, which owns the database.`,
     `Have an administrator of the server run: grant ${OWNER} to ${escapeIdentifier(owner.login)}`,
   );
+}
+
+async function checkDatabase(client: Client): Promise<void> {
+  const { rows } = await client.query<{ name: string; encoding: string; mayCreate: boolean }>(
+    `select datname as name, pg_encoding_to_char(encoding) as encoding,
+            has_database_privilege($1, oid, 'create') as "mayCreate"
+     from pg_database where datname = current_database()`,
+    [OWNER],
+  );
+  const [database] = rows;
+  if (database === undefined) return;
+  const name = escapeIdentifier(database.name);
+  if (database.encoding !== 'UTF8') {
+    throw new OperatorError(
+      `The database ${name} has the encoding ${database.encoding}, and UTF8 is needed.`,
+      `Make another: create database epic owner ${OWNER} template template0 encoding 'UTF8'`,
+    );
+  }
+  if (!database.mayCreate) {
+    throw new OperatorError(
+      `The role ${OWNER} may not create schemas in the database ${name}, which another role owns.`,
+      `As its owner run: alter database ${name} owner to ${OWNER}. Where it has to stay yours: grant create on database ${name} to ${OWNER} with grant option`,
+    );
+  }
 }
 
 async function createDatabase(client: Client, name: string): Promise<void> {

@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
+import type { AcceptedFinding, Exceptions } from '../exceptions.ts';
 import { type Place, readPlace } from '../place.ts';
 import { compareSnapshots, type Difference } from './compare.ts';
 import { type Pending, readPending } from './pending.ts';
-import { type Reference, readReference, takeSnapshot } from './reference.ts';
+import { leaveOut, type Reference, readReference, takeSnapshot } from './reference.ts';
 
 /** A database compared with db/. */
 export interface Comparison {
@@ -13,23 +14,26 @@ export interface Comparison {
   differences: Difference[];
   /** What db/ has that was not deployed yet: migrations, and parts of it by name. */
   pending: Pick<Pending, 'migrations' | 'parts'>;
-  /** Differences that db/dba/41_suppression.sql accepts, and why. */
+  /** Differences that db/dba/41_suppression.sql or the deployment accepts, and why. */
   accepted: { kind: string; name: string; state: Difference['state']; reason: string }[];
 }
 
-/** Compares the database of a superuser's connection with db/, and changes nothing. */
+/** Compares the database of an administrator's connection with db/, and changes nothing. */
 export async function compareWithFiles(
   { client, url }: { client: Client; url: string },
+  exceptions: Exceptions,
   signal: AbortSignal,
 ): Promise<Comparison> {
   await checkThatItWasDeployed(client);
-  const reference = await readReference(client, url, signal);
+  const foreignSchemas = Object.keys(exceptions.foreignSchemas);
+  const reference = await readReference(client, url, foreignSchemas, signal);
   signal.throwIfAborted();
   await client.query(
     `begin isolation level repeatable read read only; set local lock_timeout = '10s'`,
   );
   try {
-    return await compareWithReference(client, reference);
+    await leaveOut(client, foreignSchemas);
+    return await compareWithReference(client, reference, exceptions.accepted);
   } finally {
     await client.query('rollback');
   }
@@ -39,6 +43,7 @@ export async function compareWithFiles(
 export async function compareWithReference(
   client: Client,
   reference: Reference,
+  alsoAccepted: readonly AcceptedFinding[] = [],
 ): Promise<Comparison> {
   const found = await takeSnapshot(client, reference.queries.database);
   const foundRoles = await takeSnapshot(client, reference.queries.roles);
@@ -47,7 +52,13 @@ export async function compareWithReference(
     ...compareSnapshots(reference.database, found, reference.replaceable, explains),
     ...compareSnapshots(reference.roles, foundRoles, reference.replaceable),
   ];
-  const reasonFor = ({ kind, name }: Difference) => reference.accepted.get(`${kind} ${name}`);
+  const reasons = new Map([
+    ...reference.accepted,
+    ...alsoAccepted
+      .filter(({ rule }) => rule === 'drift')
+      .map(({ object, reason }): [string, string] => [object, reason]),
+  ]);
+  const reasonFor = ({ kind, name }: Difference) => reasons.get(`${kind} ${name}`);
   return {
     database: await readPlace(client),
     compared: reference.database.size + reference.roles.size,

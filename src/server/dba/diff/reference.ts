@@ -16,13 +16,16 @@ export interface Reference {
   replaceable: ReadonlySet<string>;
 }
 
-/** Takes the snapshot of a database as db/ defines it, so that PostgreSQL prints both alike. */
+/**
+ * Takes the snapshot of a database as db/ defines it, without `foreignSchemas`, so that PostgreSQL prints both alike.
+ */
 export function readReference(
   client: Client,
   url: string,
+  foreignSchemas: readonly string[],
   signal: AbortSignal,
 ): Promise<Reference> {
-  return withScratchDatabase(client, url, signal, describe);
+  return withScratchDatabase(client, url, signal, (scratch) => describe(scratch, foreignSchemas));
 }
 
 /**
@@ -107,10 +110,11 @@ async function connected<Result>(
   }
 }
 
-async function describe(scratch: Client): Promise<Reference> {
+async function describe(scratch: Client, foreignSchemas: readonly string[]): Promise<Reference> {
   const accepted = await readAccepted(scratch);
   const queries = await readSnapshotQueries(scratch);
   await scratch.query('begin');
+  await leaveOut(scratch, foreignSchemas);
   const database = await takeSnapshot(scratch, queries.database);
   const roles = await describeRoles(scratch, queries.roles);
   await scratch.query('rollback');
@@ -219,6 +223,13 @@ export async function readSnapshotQueries(client: Client): Promise<SnapshotQueri
 /** For this transaction, sets what could cancel a query or change how values are printed. */
 export async function neutralise(client: Client): Promise<void> {
   await client.query(NEUTRAL);
+}
+
+/** For this transaction, leaves schemas of others out of the snapshot. */
+export async function leaveOut(client: Client, foreignSchemas: readonly string[]): Promise<void> {
+  await client.query(`select set_config('dba.foreign_schemas', $1, true)`, [
+    foreignSchemas.join(', '),
+  ]);
 }
 
 /** Runs one of the queries in the transaction of the caller. */

@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { OperatorError } from '../../errors/errors.ts';
+import type { AcceptedFinding } from '../exceptions.ts';
 
 /** A finding of a rule, as in dba.finding. */
 export type Finding = {
@@ -32,9 +33,12 @@ export type RuleReport = {
 
 /**
  * Every rule with its findings, in the snapshot of the caller: the most severe first, and of these what most roles of the
- * API reach.
+ * API reach. What a deployment accepts counts as suppressed.
  */
-export async function lint(client: Client): Promise<RuleReport[]> {
+export async function lint(
+  client: Client,
+  accepted: readonly AcceptedFinding[] = [],
+): Promise<RuleReport[]> {
   // names must not depend on the search path of the login
   await client.query(`set local search_path = ''`);
   // compiling a query of this length takes longer than running it
@@ -42,16 +46,19 @@ export async function lint(client: Client): Promise<RuleReport[]> {
   const { rows: rules } = await client.query<Omit<RuleReport, 'findings' | 'suppressed'>>(
     'select number, name, level, why, fix from dba.lint_rule order by number',
   );
-  const { rows: findings } = await client.query<
-    Pick<Finding, 'name' | 'object' | 'detail' | 'exposure'>
-  >(
+  const { rows } = await client.query<Pick<Finding, 'name' | 'object' | 'detail' | 'exposure'>>(
     'select name, object, detail, exposure from dba.finding order by exposure desc, object, detail',
   );
-  const { rows: suppressed } = await client.query<{
-    name: string;
-    object: string;
-    reason: string;
-  }>('select rule as name, object, reason from dba.suppression order by object');
+  const { rows: suppressions } = await client.query<AcceptedFinding>(
+    'select rule, object, reason from dba.suppression order by object',
+  );
+  const suppressed = [...suppressions, ...accepted].map(({ rule: name, ...rest }) => ({
+    name,
+    ...rest,
+  }));
+  const findings = rows.filter(
+    ({ name, object }) => !accepted.some((one) => one.rule === name && one.object === object),
+  );
 
   const of = <Row extends { name: string }>(rows: Row[], rule: string) =>
     rows.filter(({ name }) => name === rule).map(({ name: _, ...rest }) => rest);

@@ -61,11 +61,16 @@ export async function createClone(
       `create database ${name} template ${original} owner epic_owner strategy file_copy`,
     );
     // PostgreSQL does not copy the grants on the database itself.
-    await client.query(
-      `update pg_database set datacl = original.datacl from pg_database as original
-        where pg_database.datname = $1 and original.datname = $2`,
+    const { rows } = await client.query<{ statement: string }>(
+      `select format('revoke all on database %I from public', $1::text) as statement
+       union all
+       select format('grant %s on database %I to %s', privilege_type, $1::text,
+                case grantee when 0 then 'public' else grantee::regrole::text end)
+       from pg_database cross join aclexplode(coalesce(datacl, acldefault('d', datdba)))
+       where datname = $2 and grantee <> datdba`,
       [name, original],
     );
+    for (const { statement } of rows) await client.query(statement);
   });
 }
 
@@ -129,7 +134,7 @@ async function useServer(adminUrl: string, template: string) {
   if (!isSuperuser) {
     throw new OperatorError(
       'The tests act as every role in turn, and so need the login of a superuser.',
-      'Name one in the address after --database, or in EPIC_TEST_DATABASE_URL.',
+      'Name one in the address after --database, or in EPIC_TEST_DATABASE_URL. Without either they run on an embedded PostgreSQL, which serves where there is no superuser.',
     );
   }
   return { adminUrl, stop: () => dropAll({ adminUrl, template }) };
