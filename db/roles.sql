@@ -82,7 +82,10 @@ begin
     select format('grant epic_owner to %I', current_user)
     from pg_catalog.pg_roles
     where rolname = 'epic_owner' and not pg_has_role(oid, 'usage')
-      and (pg_has_role(oid, 'member with admin option') or current_setting('server_version_num')::integer < 160000)
+      and case
+        when current_setting('server_version_num')::integer >= 160000 then pg_has_role(oid, 'member with admin option')
+        else oid not in (select roleid from pg_catalog.pg_auth_members)
+      end
   loop
     execute statement;
   end loop;
