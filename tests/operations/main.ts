@@ -5,7 +5,6 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { describe, isClean } from '../../bench/soak/report.ts';
 import { soak } from '../../bench/soak/soak.ts';
@@ -101,6 +100,8 @@ async function behindHaproxy({ folder, postgres, people, keysFile }: Ground): Pr
       '  timeout check 5s',
       'frontend api',
       `  bind 127.0.0.1:${port}`,
+      '  monitor-uri /haproxy',
+      '  monitor fail if { nbsrv(servers) lt 2 }',
       '  default_backend servers',
       'backend servers',
       '  option httpchk GET /readyz',
@@ -116,7 +117,7 @@ async function behindHaproxy({ folder, postgres, people, keysFile }: Ground): Pr
   const servers = await Promise.all(ports.map(serve));
   const url = `http://127.0.0.1:${port}`;
   try {
-    await until(() => isServing(url));
+    await until(() => hasBothServers(url));
     let isOver = false;
     const working = work(
       people,
@@ -127,8 +128,7 @@ async function behindHaproxy({ folder, postgres, people, keysFile }: Ground): Pr
       const nth = restart % servers.length;
       assert.equal(await servers[nth]?.stop(), 0);
       servers[nth] = await serve(ports[nth] ?? 0);
-      // until HAProxy has seen it
-      await sleep(3_000);
+      await until(() => hasBothServers(url));
     }
     isOver = true;
     const { answers, faults } = await working;
@@ -153,8 +153,9 @@ async function underPatroni(): Promise<void> {
   assert(isClean(report));
 }
 
-function isServing(url: string): Promise<boolean> {
-  return fetch(`${url}/readyz`).then(
+/** Whether HAProxy has found both servers ready. */
+function hasBothServers(url: string): Promise<boolean> {
+  return fetch(`${url}/haproxy`).then(
     ({ status }) => status === 200,
     () => false,
   );
