@@ -47,9 +47,12 @@ describe('logging in', () => {
       await askToLogIn(server.url, email, 'not the password');
       return performance.now() - startedAt;
     };
-    const fastest = (times: number[]) => Math.min(...times);
-    const known = fastest([await timed('alice@epic.example'), await timed('alice@epic.example')]);
-    const unknown = fastest([await timed('x@epic.example'), await timed('y@epic.example')]);
+    // the fastest of several in turn: a busy machine slows some of them
+    let [known, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const name of ['w', 'x', 'y', 'z']) {
+      known = Math.min(known, await timed('alice@epic.example'));
+      unknown = Math.min(unknown, await timed(`${name}@epic.example`));
+    }
     expect(unknown).toBeGreaterThan(known / 3);
     await logIn(server.url, 'alice@epic.example');
   });

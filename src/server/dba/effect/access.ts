@@ -86,6 +86,8 @@ export async function readRoles(databases: readonly Client[]): Promise<Role[]> {
       from pg_catalog.pg_roles role
       left join dba.department department on department.role = role.rolname
       where not role.rolsuper and role.rolname !~ '^pg_'
+        -- it reads every column there is
+        and role.rolname <> 'epic_backup'
         and exists (
           select from pg_catalog.pg_shdepend dependency
           join pg_catalog.pg_database database on database.oid = dependency.dbid
