@@ -100,7 +100,7 @@ test('policies test needs a superuser', async () => {
   expect(stdout).toBe('');
   expect(stderr).toBe(
     'epic-server: The tests act as every role in turn, and so need the login of a superuser.\n' +
-      '  Name one in the address after --database, or in EPIC_TEST_DATABASE_URL.\n',
+      '  Name one in the address after --database, or in EPIC_TEST_DATABASE_URL. Without either they run on an embedded PostgreSQL, which serves where there is no superuser.\n',
   );
   expect(code).toBe(2);
 });
