@@ -100,6 +100,12 @@ export const catalog: readonly Section[] = [
         summary: 'Programs that act for an employee',
         load: async () => (await import('./nouns/service/service.ts')).service,
       },
+      {
+        name: 'config',
+        plural: 'settings',
+        summary: 'Your settings: server, locale, time zone, pager, editor, limit',
+        load: async () => (await import('./nouns/config/config.ts')).config,
+      },
     ],
   },
   {

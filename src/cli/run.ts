@@ -8,6 +8,7 @@ import { CliError, exitCodes, type Problem } from './core/errors.ts';
 import { formsFor, setForms } from './core/output/format.ts';
 import { createOutput, type Output, type Streams } from './core/output/output.ts';
 import type { Draft } from './core/prompts/draft.ts';
+import { createSettings } from './core/settings/settings.ts';
 import { version } from './core/version.ts';
 import { usageProblem } from './usage.ts';
 
@@ -34,7 +35,7 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
       format: line.flags.has('--json') ? 'json' : undefined,
       colour: !line.flags.has('--no-color'),
       chosen: false,
-      pager: false,
+      pager: undefined,
     });
   }
 
@@ -45,15 +46,16 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
   ): Promise<void> {
     running = name;
     const { json, csv, fields } = shared;
+    const settings = createSettings(streams.env);
     output = createOutput(streams, {
       format: json ? 'json' : csv ? 'csv' : undefined,
       colour: shared.color,
       chosen: fields !== undefined,
-      pager: shared.pager,
+      pager: shared.pager ? settings.pager : undefined,
     });
-    setForms(output.format === 'people' ? formsFor(streams.env) : {});
+    setForms(output.format === 'people' ? formsFor(settings) : {});
     const { createServices } = await import('./services.ts');
-    const about = { streams, output, interrupted, commandLine, perform: performAnother };
+    const about = { streams, output, settings, interrupted, commandLine, perform: performAnother };
     const services = await createServices(shared, about);
     draft = services.draft;
     await command.execute(typed, services);

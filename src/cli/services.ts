@@ -6,6 +6,7 @@ import type { Output, Streams } from './core/output/output.ts';
 import { createDraft } from './core/prompts/draft.ts';
 import { createPrompts } from './core/prompts/prompts.ts';
 import { resolveSession } from './core/session/session.ts';
+import type { Settings } from './core/settings/settings.ts';
 
 /** The services of a command, configured by the shared flags. */
 export async function createServices(
@@ -13,13 +14,14 @@ export async function createServices(
   about: {
     streams: Streams;
     output: Output;
+    settings: Settings;
     interrupted: AbortSignal;
     commandLine: CommandLine;
     perform: Services['perform'];
   },
 ): Promise<Services> {
-  const { streams, output, interrupted, commandLine, perform } = about;
-  const whose = await resolveSession(streams.env, shared.server);
+  const { streams, output, settings, interrupted, commandLine, perform } = about;
+  const whose = await resolveSession(streams.env, settings, shared.server);
   const prompts = createPrompts(streams, shared.input);
   const askForCode = async (send: (code: string) => Promise<void>) => {
     const { askForCode: ask } = await import('./core/prompts/code.ts');
@@ -35,6 +37,7 @@ export async function createServices(
     }),
     store: whose.store,
     output,
+    settings,
     prompts,
     draft: createDraft(commandLine),
     stdin: () => streams.stdin,

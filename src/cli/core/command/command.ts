@@ -8,6 +8,7 @@ import { askFor, missing, resolveValue } from '../prompts/ask.ts';
 import type { Draft } from '../prompts/draft.ts';
 import type { Prompts } from '../prompts/prompts.ts';
 import type { SessionStore } from '../session/store.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { Part } from './help-text.ts';
 import type { PermissionQuery } from './permission.ts';
 
@@ -16,6 +17,8 @@ export interface Services {
   api: Api;
   store: SessionStore;
   output: Output;
+  /** What the person has set: `settings.editor`, `settings.limit`, … */
+  settings: Settings;
   prompts: Prompts;
   /** Opens stdin, which takes a while. */
   stdin(): NodeJS.ReadStream;

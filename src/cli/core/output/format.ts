@@ -1,3 +1,4 @@
+import type { Settings } from '../settings/settings.ts';
 import type { Cell, Kind } from './columns.ts';
 import { printable } from './text.ts';
 
@@ -95,7 +96,7 @@ function inUtc(iso: string): string {
 }
 
 /** `fr_FR.UTF-8` as `fr-FR`; undefined for what names no language (C, POSIX) and what this Node does not know. */
-function languageOf(name: string | undefined): string | undefined {
+export function languageOf(name: string | undefined): string | undefined {
   const tag = name?.replace(/[.@].*$/, '').replaceAll('_', '-');
   if (!tag || /^(C|POSIX)$/.test(tag)) return undefined;
   try {
@@ -108,9 +109,9 @@ function languageOf(name: string | undefined): string | undefined {
 // Languages put a narrow space between thousands, which terminals draw as they like.
 const evenSpaces = (text: string) => text.replaceAll('\u202f', '\u00a0');
 
-/** The locale's format of money and times, by LC_ALL, LC_MONETARY, LC_TIME and LANG. */
-export function formsFor(env: NodeJS.ProcessEnv): Partial<Forms> {
-  const chosen = (category: string) => languageOf(env.LC_ALL || env[category] || env.LANG);
+/** The locale's format of money and times. */
+export function formsFor({ locale }: Pick<Settings, 'locale'>): Partial<Forms> {
+  const chosen = (category: 'LC_MONETARY' | 'LC_TIME') => languageOf(locale(category));
   const forms: Partial<Forms> = {};
   const forMoney = chosen('LC_MONETARY');
   if (forMoney) {

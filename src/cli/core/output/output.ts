@@ -24,8 +24,8 @@ export interface OutputOptions {
   colour: boolean;
   /** True when `--fields` chose the columns: then all of them are shown, and no others. */
   chosen: boolean;
-  /** False where nothing may be shown in a pager. */
-  pager: boolean;
+  /** The program that shows what is longer than the terminal; undefined for none. */
+  pager: string | undefined;
 }
 
 /** All text of the program goes through here: data to stdout, everything else to stderr. */
@@ -96,7 +96,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     const isLong = stdout.isTTY && text.split('\n').length > stdout.rows;
     if (isLong && options.pager) {
       const { page } = await import('./pager.ts');
-      if (await page(text, streams.env)) return;
+      if (await page(text, options.pager, streams.env)) return;
     }
     stdout.write(text);
   };

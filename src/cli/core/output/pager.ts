@@ -2,19 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 
-/** The pager of this environment: EPIC_PAGER, PAGER, or less; undefined for none. */
-function pagerOf({ EPIC_PAGER, PAGER }: NodeJS.ProcessEnv): string | undefined {
-  const pager = (EPIC_PAGER ?? PAGER ?? 'less').trim();
-  return pager === '' || pager === 'cat' ? undefined : pager;
-}
-
 /**
  * Shows a text that is longer than the terminal in a pager, and returns when it has been left. False when there is no
  * pager to be had: then nothing was shown.
  */
-export async function page(text: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  const pager = pagerOf(env);
-  if (!pager) return false;
+export async function page(text: string, pager: string, env: NodeJS.ProcessEnv): Promise<boolean> {
   // less: leave at once if it fits, keep the colours, leave the text on the screen.
   const child = spawn(pager, {
     shell: true,

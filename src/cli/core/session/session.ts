@@ -1,5 +1,6 @@
 import type { Session } from '../../../client/index.ts';
 import { usageError } from '../errors.ts';
+import type { Found, Settings } from '../settings/settings.ts';
 import { createSessionStore, type SessionStore } from './store.ts';
 
 const standard = 'http://127.0.0.1:4000';
@@ -7,11 +8,11 @@ const standard = 'http://127.0.0.1:4000';
 /** The address to talk to, as typed or remembered: an http(s) URL without a trailing slash. */
 export function serverAddress(choices: {
   flag: string | undefined;
-  environment: string | undefined;
+  set: Found | undefined;
   remembered: string | null;
 }): string {
-  const source = choices.flag ? '--server' : 'EPIC_SERVER';
-  const typed = choices.flag || choices.environment;
+  const source = choices.flag ? '--server' : (choices.set?.variable ?? 'epic config');
+  const typed = choices.flag || choices.set?.value;
   if (!typed) return choices.remembered ?? standard;
   const url = URL.parse(typed.includes('://') ? typed : `http://${typed}`);
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password) {
@@ -70,14 +71,15 @@ export interface ResolvedSession {
   envToken: string | undefined;
 }
 
-/** Where and as whom, by `--server` and the environment. A usage error when the address is none. */
+/** Where and as whom, by `--server`, the settings and the last login. A usage error when the address is none. */
 export async function resolveSession(
   env: NodeJS.ProcessEnv,
+  settings: Settings,
   flag: string | undefined,
 ): Promise<ResolvedSession> {
   const store = createSessionStore(env);
   const { server: remembered } = await store.last();
-  const server = serverAddress({ flag, environment: env.EPIC_SERVER, remembered });
+  const server = serverAddress({ flag, set: settings.find('server'), remembered });
   // An empty variable is what a script has whose secret is missing.
   return { server, store, envToken: env.EPIC_TOKEN || undefined };
 }

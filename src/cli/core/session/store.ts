@@ -1,21 +1,9 @@
-import {
-  chmodSync,
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { closeSync, openSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import process from 'node:process';
 import type { Session } from '../../../client/index.ts';
 import { isObject } from '../../../client/is-object.ts';
-import { CliError } from '../errors.ts';
+import { ensureFolder, privateFile, stateFolder, storageError } from '../settings/private-file.ts';
 
 interface Remembered {
   /** The server of the last login. */
@@ -26,10 +14,7 @@ interface Remembered {
   sessions: Record<string, Session>;
 }
 
-/**
- * The sessions on disk: one small private file, replaced as a whole. It is read and written at once: to load what would
- * do it in the background takes longer.
- */
+/** The sessions on disk, in one private file. */
 export interface SessionStore {
   last(): Promise<{ server: string | null; email: string | null }>;
   find(server: string): Promise<Session | undefined>;
@@ -42,23 +27,7 @@ export interface SessionStore {
 const nothing: Remembered = { server: null, email: null, sessions: {} };
 // longer than a refresh may take: the process that held the lock has died
 const staleAfter = 15_000;
-
-function stateFolder(env: NodeJS.ProcessEnv): string {
-  const base = env.XDG_STATE_HOME ?? '';
-  return join(isAbsolute(base) ? base : join(homedir(), '.local', 'state'), 'epic');
-}
-
-function storageError(path: string, doing: string, cause: unknown): CliError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-  return new CliError(
-    {
-      code: 'INTERNAL',
-      message: `The session file could not be ${doing}: ${code} at ${path}.`,
-      hint: 'Check the permissions and the free space there, or set XDG_STATE_HOME to another folder.',
-    },
-    { cause },
-  );
-}
+const what = 'session file';
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null);
 
@@ -90,63 +59,24 @@ function remembered(text: string): Remembered {
   }
 }
 
-/** Removes what was half written; whatever keeps it from going is no worse than what came before. */
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // The folder itself cannot be written to.
-  }
-}
-
-const isMissing = (error: unknown) =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
-
 /** The sessions in `$XDG_STATE_HOME/epic` (0700), in a file that only its owner reads (0600). */
 export function createSessionStore(env: NodeJS.ProcessEnv): SessionStore {
   const folder = stateFolder(env);
-  const file = join(folder, 'session.json');
+  const file = privateFile(env, 'session.json', what);
   const lock = join(folder, 'session.lock');
 
   function read(): Remembered {
-    try {
-      const text = readFileSync(file, 'utf8');
-      if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
-      return remembered(text);
-    } catch (error) {
-      if (isMissing(error)) return nothing;
-      throw storageError(file, 'read', error);
-    }
+    const text = file.read();
+    return text === undefined ? nothing : remembered(text);
   }
 
-  function ensureFolder(): void {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    chmodSync(folder, 0o700);
-  }
-
-  function write(next: Remembered): void {
-    const draft = `${file}.${process.pid}`;
-    try {
-      ensureFolder();
-      const handle = openSync(draft, 'w', 0o600);
-      try {
-        writeFileSync(handle, `${JSON.stringify(next, null, 2)}\n`);
-        fsyncSync(handle);
-      } finally {
-        closeSync(handle);
-      }
-      renameSync(draft, file);
-    } catch (error) {
-      discard(draft);
-      throw storageError(file, 'written', error);
-    }
-  }
+  const write = (next: Remembered) => file.write(`${JSON.stringify(next, null, 2)}\n`);
 
   async function acquire(): Promise<void> {
     try {
-      ensureFolder();
+      ensureFolder(folder);
     } catch (error) {
-      throw storageError(folder, 'created', error);
+      throw storageError(what, folder, { doing: 'created', cause: error });
     }
     for (;;) {
       try {
@@ -154,7 +84,7 @@ export function createSessionStore(env: NodeJS.ProcessEnv): SessionStore {
         return;
       } catch (error) {
         if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) {
-          throw storageError(lock, 'locked', error);
+          throw storageError(what, lock, { doing: 'locked', cause: error });
         }
       }
       const taken = statSync(lock, { throwIfNoEntry: false });

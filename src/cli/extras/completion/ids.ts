@@ -3,6 +3,7 @@ import { localDay } from '../../core/output/format.ts';
 import { notificationText } from '../../core/output/notification.ts';
 import type { Streams } from '../../core/output/output.ts';
 import { resolveSession } from '../../core/session/session.ts';
+import { createSettings } from '../../core/settings/settings.ts';
 import {
   ClientNames,
   ContractNames,
@@ -72,7 +73,7 @@ export async function idsOf(
   { env, stderr }: Pick<Streams, 'env' | 'stderr'>,
 ): Promise<Candidate[]> {
   const query = queries[noun];
-  const whose = await resolveSession(env, flag);
+  const whose = await resolveSession(env, createSettings(env), flag);
   const { server, store, envToken } = whose;
   const session = envToken === undefined ? await store.find(server) : undefined;
   if (!query || (!session && envToken === undefined)) return [];

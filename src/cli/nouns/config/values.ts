@@ -1,0 +1,56 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Invalid, wholeNumber } from '../../core/args/parsers.ts';
+import { languageOf } from '../../core/output/format.ts';
+import { serverAddress } from '../../core/session/session.ts';
+import { largestLimit, type SettingKey } from '../../core/settings/settings.ts';
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** A command line whose program exists: a setting that fails when it is used is worse than none. */
+function commandLine(typed: string, { PATH = '' }: NodeJS.ProcessEnv): string {
+  const [program = ''] = typed.split(/\s/);
+  // What a shell has to look at first, such as a variable or a quotation mark, is taken as it is.
+  const isPlain = /^[\w./+-]+$/.test(program);
+  const places = program.includes('/') ? [''] : PATH.split(delimiter);
+  if (!isPlain || places.some((folder) => isProgram(join(folder, program)))) return typed;
+  throw new Invalid(`there is no program “${program}” that could be run.`);
+}
+
+/** The value to store for a setting. Throws an `Invalid` that says how to write it. */
+export function valueFor(key: SettingKey, typed: string, env: NodeJS.ProcessEnv): string {
+  const text = typed.trim();
+  if (text === '' || /\p{Cc}/u.test(text)) {
+    throw new Invalid('it cannot be empty, nor have several lines.');
+  }
+  const checks: Record<SettingKey, () => string> = {
+    server: () => serverAddress({ flag: undefined, set: { value: text }, remembered: null }),
+    locale() {
+      if (/^(C|POSIX)$/.test(text) || languageOf(text)) return text;
+      throw new Invalid(
+        `“${text}” is not a locale. Write it like fr_FR or en_GB, or C for 2026-12-01.`,
+      );
+    },
+    'time-zone'() {
+      if (text === 'local') return text;
+      try {
+        return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
+      } catch {
+        throw new Invalid(
+          `“${text}” is not a time zone. Write it like Europe/Paris or UTC, or local for that of your machine.`,
+        );
+      }
+    },
+    pager: () => commandLine(text, env),
+    editor: () => commandLine(text, env),
+    limit: () => String(wholeNumber(1, largestLimit)(text)),
+  };
+  return checks[key]();
+}
