@@ -123,6 +123,18 @@ end;
 comment on function crm_private.event_filter_mine_by_support_contact_id() is
   'As crm_private.event_filter_mine, for a list that is sorted by support contact.';
 
+create or replace function crm_private.contracts_of_client(client_id integer) returns integer[]
+language sql stable parallel safe
+return array(select id from crm.contract where contract.client_id = contracts_of_client.client_id);
+comment on function crm_private.contracts_of_client(integer) is
+  'The ids of the contracts of a client: few, and as an array looked up once for a statement.';
+
+create or replace function crm_private.event_filter_client_id(event crm.event, client_id integer) returns boolean
+language sql stable parallel safe
+return event.contract_id = any (crm_private.contracts_of_client(client_id));
+comment on function crm_private.event_filter_client_id(crm.event, integer) is
+  'Only events under the contracts of this client.';
+
 create or replace function crm_private.event_filter_without_support(event crm.event) returns boolean
 language sql immutable parallel safe
 return event.support_contact_id is null;
@@ -152,6 +164,37 @@ language sql immutable parallel safe
 return event.start_date < "time";
 comment on function crm_private.event_filter_to(crm.event, timestamptz) is
   'Only events that begin before this time.';
+
+
+create or replace function crm_private.payment_filter_client_id(payment crm.payment, client_id integer) returns boolean
+language sql stable parallel safe
+return payment.contract_id = any (crm_private.contracts_of_client(client_id));
+comment on function crm_private.payment_filter_client_id(crm.payment, integer) is
+  'Only payments for the contracts of this client.';
+
+-- From the contracts, or from the payments in the order of the list: PostgreSQL knows how many are whose.
+create or replace function crm_private.payment_filter_mine() returns setof crm.payment
+language sql stable parallel safe
+begin atomic
+  select payment.id, payment.contract_id, payment.amount, payment.paid_on, payment.recorded_by
+  from crm.payment
+  join crm.contract on contract.id = payment.contract_id
+  where contract.commercial_id = (select crm.current_employee_id());
+end;
+comment on function crm_private.payment_filter_mine() is
+  'Only payments for the contracts whose sales contact I am.';
+
+create or replace function crm_private.payment_filter_paid_from(payment crm.payment, day date) returns boolean
+language sql immutable parallel safe
+return payment.paid_on >= day;
+comment on function crm_private.payment_filter_paid_from(crm.payment, date) is
+  'Only payments that arrived on this day or later.';
+
+create or replace function crm_private.payment_filter_paid_to(payment crm.payment, day date) returns boolean
+language sql immutable parallel safe
+return payment.paid_on <= day;
+comment on function crm_private.payment_filter_paid_to(crm.payment, date) is
+  'Only payments that arrived on this day or earlier.';
 
 
 create or replace function crm_private.notification_filter_unread(notification crm.notification) returns boolean

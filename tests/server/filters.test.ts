@@ -107,6 +107,9 @@ async function settle(): Promise<void> {
       case when n = 1 and id % 25 = 0 then 'draft' else 'signed' end,
       case when n = 1 and id % 25 = 0 then null else now() - interval '2 months' end
     from crm.client, generate_series(1, 2) n;
+    alter table crm.payment disable trigger user;
+    insert into crm.payment (contract_id, amount, paid_on, recorded_by)
+    select id, 500, current_date - id % 3650, commercial_id from crm.contract where status = 'signed';
     with support as (select array_agg(id) as ids from crm.employee where department = 'support')
     insert into crm.event (contract_id, commercial_id, title, support_contact_id, start_date, end_date, status)
     select id, commercial_id, 'Event ' || id, case when id % 50 = 0 then null else ids[1 + id % 60] end, day, day + interval '1 hour',
@@ -188,12 +191,17 @@ describe.each([
   ['contracts', 'createdTo: "2017-01-01T00:00:00Z"', 'contract_creation_date_idx'],
   ['contracts', 'status: draft', 'contract_(status|unsigned)_idx'],
   ['events', 'mine: true', 'event_support_contact_id_idx.*event_commercial_id_idx'],
+  ['events', 'clientId: 7', 'event_(contract_id|open_contract)_idx'],
   ['events', 'search: "abcdef"', 'event_search_idx.*client_search_idx'],
   ['events', 'withoutSupport: true', 'event_(without_support|support_contact_id)_idx'],
   ['events', 'upcoming: true', 'event_(start_date|status)_idx'],
   ['events', `from: "${soon}"`, 'event_start_date_idx'],
   ['events', 'to: "2020-01-01T00:00:00Z"', 'event_start_date_idx'],
   ['events', 'status: planned', 'event_status_idx'],
+  ['payments', 'mine: true', 'contract_(commercial_id|own_\\w+)_idx.*payment_contract_id_idx'],
+  ['payments', 'clientId: 7', 'payment_contract_id_idx'],
+  ['payments', `paidFrom: "${today}"`, 'payment_paid_on_idx'],
+  ['payments', 'paidTo: "2017-01-01"', 'payment_paid_on_idx'],
   ['notifications', 'unread: true', 'notification_unread_idx'],
 ])('%s where %s', (list, condition, index) => {
   // As `epic` lists them: the order of events is that of time.

@@ -70,6 +70,8 @@ create temp view called_by_every_department as
     'crm_private.contract_filter_unpaid, crm_private.contract_filter_unsigned, '
     'crm_private.drafts_between, crm_private.events_between, crm_private.nearest_day, crm_private.nearest_days, '
     'crm_private.parts_of_days, crm_private.signed_between, '
+    'crm_private.contracts_of_client, crm_private.event_filter_client_id, crm_private.payment_filter_client_id, '
+    'crm_private.payment_filter_mine, crm_private.payment_filter_paid_from, crm_private.payment_filter_paid_to, '
     'crm_private.employee_filter_ids, crm_private.event_filter_from, crm_private.event_filter_mine, '
     'crm_private.event_filter_open, crm_private.event_filter_search, crm_private.event_filter_to, '
     'crm_private.event_filter_upcoming, crm_private.event_filter_without_support, '

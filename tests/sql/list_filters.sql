@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(63);
+select plan(75);
 call test.load_company();
 
 create function pg_temp.search(text text) returns text
@@ -108,6 +108,24 @@ return $$ select string_agg(title, ' ' order by title) from crm.event where crm_
 select test.reads('alice', pg_temp.upcoming(), 'Banquet Gala Picnic', 'planned and confirmed events that are still to begin are upcoming');
 call test.given('emma', $$ update crm.event set status = 'completed' where id = test.id('gala') $$);
 select test.reads('alice', pg_temp.upcoming(), 'Banquet Picnic', 'an event that is completed is not upcoming');
+
+
+-- The events and the payments of a client are those under all of its contracts; my payments, those of my contracts.
+
+select test.reads(who, format($$ select string_agg(title, ' ' order by title) from crm.event where crm_private.event_filter_client_id(event, test.id(%L)) $$, client), titles,
+  format('%s finds the events of %s', who, client))
+from (values ('chloe', 'acme', 'Gala Picnic'), ('alice', 'bistro', 'Banquet Reunion'), ('emma', 'paul', '')) own (who, client, titles);
+
+call test.given('emma', $$ select crm.record_payment(test.id('bistro_signed'), 300, current_date - 3) $$);
+select test.reads('chloe', format($$ select string_agg(amount::integer::text, ' ' order by amount) from crm.payment where %s $$, condition), amounts, title)
+from (values
+  ('crm_private.payment_filter_client_id(payment, test.id(''acme''))',   '2000',     'the payments of a client are those of its contracts'),
+  ('crm_private.payment_filter_client_id(payment, test.id(''paul''))',   '',         'a client without contracts has no payments'),
+  ('crm_private.payment_filter_paid_from(payment, current_date - 3)',    '300',      'payments from a day on include those of the day'),
+  ('crm_private.payment_filter_paid_to(payment, current_date - 3)',      '300 2000', 'payments up to a day include those of the day'),
+  ('crm_private.payment_filter_paid_to(payment, current_date - 4)',      '2000',     'payments up to a day leave out later ones')) filter (condition, amounts, title);
+select test.reads(who, $$ select string_agg(amount::integer::text, ' ') from crm_private.payment_filter_mine() $$, amounts, format('the payments of %s are those of their contracts', who))
+from (values ('alice', '2000'), ('bruno', '300'), ('chloe', ''), ('emma', '')) own (who, amounts);
 
 select * from finish();
 rollback;

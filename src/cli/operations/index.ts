@@ -198,6 +198,7 @@ export const EventAction = {
 
 export type EventAction = typeof EventAction[keyof typeof EventAction];
 export type EventCondition = {
+  clientId?: number | null | undefined;
   commercialId?: number | null | undefined;
   contractId?: number | null | undefined;
   from?: string | null | undefined;
@@ -335,6 +336,31 @@ export const NotificationOrderBy = {
 } as const;
 
 export type NotificationOrderBy = typeof NotificationOrderBy[keyof typeof NotificationOrderBy];
+export type PaymentCondition = {
+  clientId?: number | null | undefined;
+  contractId?: number | null | undefined;
+  id?: number | null | undefined;
+  mine?: boolean | null | undefined;
+  paidFrom?: string | null | undefined;
+  paidOn?: string | null | undefined;
+  paidTo?: string | null | undefined;
+  recordedById?: number | null | undefined;
+};
+
+export const PaymentOrderBy = {
+  ContractIdAsc: 'CONTRACT_ID_ASC',
+  ContractIdDesc: 'CONTRACT_ID_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PaidOnAsc: 'PAID_ON_ASC',
+  PaidOnDesc: 'PAID_ON_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  RecordedByIdAsc: 'RECORDED_BY_ID_ASC',
+  RecordedByIdDesc: 'RECORDED_BY_ID_DESC'
+} as const;
+
+export type PaymentOrderBy = typeof PaymentOrderBy[keyof typeof PaymentOrderBy];
 export const PolicyMode = {
   Permissive: 'permissive',
   Restrictive: 'restrictive'
@@ -412,6 +438,15 @@ export type ClientViewQueryVariables = Exact<{
 
 
 export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null };
+
+export type ClientSheetQueryVariables = Exact<{
+  id: number;
+  first: number;
+  upTo?: number | null | undefined;
+}>;
+
+
+export type ClientSheetQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number, commercial: { fullName: string, phone: string | null, email: string } | null, contracts: { totalCount: number, nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }> } } | null, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } | null };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
@@ -504,6 +539,15 @@ export type ContractViewQueryVariables = Exact<{
 
 export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null };
 
+export type ContractSheetQueryVariables = Exact<{
+  id: number;
+  first: number;
+  upTo?: number | null | undefined;
+}>;
+
+
+export type ContractSheetQuery = { contract: { isOverdue: boolean, id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, commercial: { fullName: string, phone: string | null, email: string } | null, payments: { totalCount: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }> }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } } | null };
+
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
@@ -565,6 +609,15 @@ export type EmployeeViewQueryVariables = Exact<{
 
 
 export type EmployeeViewQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
+
+export type EmployeeSheetQueryVariables = Exact<{
+  id: number;
+  first: number;
+  upTo?: number | null | undefined;
+}>;
+
+
+export type EmployeeSheetQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number }, unsigned: { totalCount: number }, unpaid: { totalCount: number }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> }, soldEvents: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
@@ -636,6 +689,8 @@ export type EmployeeColleaguesQuery = { employees: { nodes: Array<{ id: number, 
 
 export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number };
 
+export type PersonFieldsFragment = { fullName: string, phone: string | null, email: string };
+
 export type EventListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -672,6 +727,13 @@ export type EventViewQueryVariables = Exact<{
 
 
 export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null };
+
+export type EventSheetQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type EventSheetQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { status: ContractStatus, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null, commercial: { fullName: string, phone: string | null, email: string } | null, supportContact: { fullName: string, phone: string | null, email: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
@@ -789,6 +851,18 @@ export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never;
 export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> | null } | null };
 
 export type NotificationFieldsFragment = { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null };
+
+export type PaymentListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<PaymentOrderBy> | PaymentOrderBy | null | undefined;
+  condition?: PaymentCondition | null | undefined;
+}>;
+
+
+export type PaymentListQuery = { payments: { nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type PaymentFieldsFragment = { id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null };
 
 export type ReportQueryVariables = Exact<{
   firstDay: string;
@@ -961,6 +1035,9 @@ export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
 export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
   'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
+export const ClientSheet: Operation<ClientSheetQuery, ClientSheetQueryVariables> =
+  'query ClientSheet($id:Int!$first:Int!$upTo:Int){client(id:$id){...ClientFields commercial{...PersonFields}contracts(first:$first orderBy:ID_DESC){nodes{...ContractFields}totalCount(upTo:$upTo)}}events(first:$first orderBy:START_DATE_ASC condition:{clientId:$id upcoming:true}){nodes{...EventFields}totalCount(upTo:$upTo)}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}fragment PersonFields on Employee{fullName phone email}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
 export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
   'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
@@ -1000,6 +1077,9 @@ export const ContractList: Operation<ContractListQuery, ContractListQueryVariabl
 export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
   'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
+export const ContractSheet: Operation<ContractSheetQuery, ContractSheetQueryVariables> =
+  'fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}query ContractSheet($id:Int!$first:Int!$upTo:Int){contract(id:$id){...ContractFields isOverdue client{...ClientFields}commercial{...PersonFields}payments(first:$first orderBy:[PAID_ON_DESC ID_DESC]){nodes{...PaymentFields}totalCount(upTo:$upTo)}events(first:$first orderBy:START_DATE_ASC){nodes{...EventFields}totalCount(upTo:$upTo)}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}fragment PersonFields on Employee{fullName phone email}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
+
 export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
   'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
@@ -1023,6 +1103,9 @@ export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariabl
 
 export const EmployeeView: Operation<EmployeeViewQuery, EmployeeViewQueryVariables> =
   'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+
+export const EmployeeSheet: Operation<EmployeeSheetQuery, EmployeeSheetQueryVariables> =
+  'query EmployeeSheet($id:Int!$first:Int!$upTo:Int){employee(id:$id){...EmployeeFields clients(condition:{current:true}){totalCount(upTo:$upTo)}unsigned:contracts(condition:{unsigned:true}){totalCount(upTo:$upTo)}unpaid:contracts(condition:{unpaid:true}){totalCount(upTo:$upTo)}events(first:$first orderBy:START_DATE_ASC condition:{upcoming:true}){nodes{...EventFields}totalCount(upTo:$upTo)}soldEvents(first:$first orderBy:START_DATE_ASC condition:{upcoming:true}){nodes{...EventFields}totalCount(upTo:$upTo)}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EmployeeCreate: Operation<EmployeeCreateMutation, EmployeeCreateMutationVariables> =
   'mutation EmployeeCreate($input:CreateEmployeeInput!){createEmployee(input:$input){employee{...EmployeeFields}oneTimePassword}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
@@ -1063,6 +1146,9 @@ export const EventCalendar: Operation<EventCalendarQuery, EventCalendarQueryVari
 export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
   'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
+export const EventSheet: Operation<EventSheetQuery, EventSheetQueryVariables> =
+  'fragment PersonFields on Employee{fullName phone email}query EventSheet($id:Int!){event(id:$id){...EventFields contract{status}commercial{...PersonFields}supportContact{...PersonFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+
 export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
   'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
@@ -1101,6 +1187,9 @@ export const NotificationRead: Operation<NotificationReadMutation, NotificationR
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
   'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+
+export const PaymentList: Operation<PaymentListQuery, PaymentListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query PaymentList($first:Int$after:Cursor$orderBy:[PaymentOrderBy!]$condition:PaymentCondition){payments(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...PaymentFields}pageInfo{...Paging}}}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
 
 export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';

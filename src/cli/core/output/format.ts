@@ -163,7 +163,7 @@ export function timeZone(): string {
 }
 
 /** How far the API is asked to count where the exact number does not matter: `totalCount(upTo: 1000)`. */
-const countBound = 1000;
+export const countBound = 1000;
 
 /** A bounded count less what is shown already: `12`, `over 1,000`, `over 980`. */
 export function boundedCount(count: number, shown = 0): string {

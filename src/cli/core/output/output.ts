@@ -7,8 +7,11 @@ import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { drawLabelled, drawRecord, type LabelledText } from './record.ts';
+import { drawSheet, type SheetPart } from './sheet.ts';
 import { drawTable } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
+
+export type { SheetPart } from './sheet.ts';
 
 /** The streams and the environment that text goes through. */
 export interface Streams {
@@ -39,6 +42,8 @@ export interface Output {
     ifEmpty: string,
   ): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
+  /** A record for people, with tables of what belongs to it. */
+  sheet<Row>(lines: readonly Column<Row>[], row: Row, parts: readonly SheetPart[]): Promise<void>;
   /** What is drawn for people, in the columns, lines and the colours that the terminal has. */
   drawing(draw: (paint: Paint, maxWidth: number, lines: number) => string): Promise<void>;
   /** A text in a form of its own, such as a page, as it is. */
@@ -113,7 +118,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     if (format === 'json') stdout.write(json(plainObject(columns, row)));
     else if (format === 'csv') stdout.write(csvHeader(columns) + csvLine(columns, row));
     else if (format === 'tsv') stdout.write(tsvLine(columns, row));
-    else stdout.write(drawRecord(columns, row, paint));
+    else stdout.write(drawRecord(columns, row, paint, maxWidth ?? 80));
   };
 
   const list: Output['list'] = async (columns, rows, ifEmpty) => {
@@ -142,6 +147,8 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       }
     },
     record,
+    sheet: async (lines, row, parts) =>
+      present(await drawSheet(lines, row, parts, paint, maxWidth ?? 80)),
     drawing: (draw) => present(draw(paint, maxWidth ?? 80, stdout.rows || 24)),
     feed(columns) {
       const shown = format === 'people' ? columns : listed(columns);

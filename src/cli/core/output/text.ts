@@ -40,8 +40,8 @@ export function blanks(text: string, maxWidth: number): string {
   return ' '.repeat(Math.max(0, maxWidth - width(text)));
 }
 
-/** Where a line may break: not within `12 500.00 €` or `2026-12-01 18:30`. */
-const breaks = /(?<!\d) | (?!\u20ac|\d{3}(?!\d)|\d\d:\d\d)/;
+/** Where a line may break: not within `12 500.00 €`, `2026-12-01 18:30` or `+33 1 99 00 10 04`. */
+const breaks = /(?<!\d) | (?![\u20ac\d])/;
 
 /** The text broken between words into lines of at most `maxWidth` columns, all of them indented. */
 export function wrapped(text: string, maxWidth: number, indent: string): string {

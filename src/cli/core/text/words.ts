@@ -1,6 +1,11 @@
 /** The text with a capital at its beginning. */
 export const capitalize = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
+/** A person and how to reach them, in one line. */
+export const contactLine = (
+  person: { fullName: string; phone: string | null; email: string | null } | null | undefined,
+) => person && [person.fullName, person.phone, person.email].filter(Boolean).join(', ');
+
 /** The arguments as one line for a POSIX shell, quoted where needed. */
 export function shellQuote(args: readonly string[]): string {
   return args

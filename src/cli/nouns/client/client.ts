@@ -22,6 +22,7 @@ import {
 } from '../../operations/index.ts';
 import { type Client, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
+import { clientSheet } from './sheet.ts';
 
 const noun = recordNoun({
   name: 'client',
@@ -199,7 +200,7 @@ export const client: Noun = {
   history,
   commands: [
     listClients,
-    view(noun),
+    view(noun, clientSheet),
     createClient,
     updateClient,
     contactedClient,

@@ -29,6 +29,7 @@ import {
 } from '../../operations/index.ts';
 import { type Contract, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
+import { contractSheet } from './sheet.ts';
 
 const noun = recordNoun({
   name: 'contract',
@@ -179,7 +180,7 @@ export const contract: Noun = {
   history,
   commands: [
     listContracts,
-    view(noun),
+    view(noun, contractSheet),
     createContract,
     updateContract,
     signContract,

@@ -22,6 +22,7 @@ import {
 } from '../../operations/index.ts';
 import { departments, type Employee, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
+import { employeeSheet } from './sheet.ts';
 
 const noun = recordNoun({
   name: 'employee',
@@ -186,7 +187,7 @@ export const employee: Noun = {
   history,
   commands: [
     listEmployees,
-    view(noun),
+    view(noun, employeeSheet),
     createEmployee,
     updateEmployee,
     resetPassword,

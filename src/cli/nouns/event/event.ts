@@ -19,6 +19,7 @@ import {
 } from '../../operations/index.ts';
 import { fields, statuses, summaryOf, supporter } from './fields.ts';
 import { history } from './history.ts';
+import { eventSheet } from './sheet.ts';
 
 const noun = recordNoun({
   name: 'event',
@@ -153,7 +154,7 @@ export const event: Noun = {
   history,
   commands: [
     listEvents,
-    view(noun),
+    view(noun, eventSheet),
     createEvent,
     updateEvent,
     assignEvent,

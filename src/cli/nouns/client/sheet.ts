@@ -1,0 +1,66 @@
+import { columnsBut, section, sheet } from '../../core/command/view.ts';
+import { type Column, pickColumns } from '../../core/output/columns.ts';
+import { contactLine } from '../../core/text/words.ts';
+import { ClientSheet, type ClientSheetQuery } from '../../operations/index.ts';
+import { fields as contractFields } from '../contract/fields.ts';
+import { fields as eventFields } from '../event/fields.ts';
+import { fields } from './fields.ts';
+
+type Seen = NonNullable<ClientSheetQuery['client']> & Pick<ClientSheetQuery, 'events'>;
+
+const columns: readonly Column<Seen>[] = [
+  ...fields.columns,
+  {
+    key: 'salesContactPhone',
+    label: 'Sales contact phone',
+    kind: 'phone',
+    borrowed: true,
+    value: ({ commercial }) => commercial?.phone,
+  },
+  {
+    key: 'salesContactEmail',
+    label: 'Sales contact e-mail',
+    kind: 'text',
+    borrowed: true,
+    value: ({ commercial }) => commercial?.email,
+  },
+];
+
+const looksAfter: Column<Seen> = {
+  key: 'salesContact',
+  label: 'Sales contact',
+  kind: 'text',
+  value: ({ commercial }) => contactLine(commercial),
+};
+
+/** What `client view` shows. */
+export const clientSheet = sheet<Seen>({
+  async fetch(api, id, size) {
+    const { client, events } = await api.send(ClientSheet, { id, ...size });
+    return client && { ...client, events };
+  },
+  columns,
+  lines: ({ erasedAt }) => [
+    ...pickColumns(columns, 'id,fullName,companyName,email,phone'),
+    looksAfter,
+    ...pickColumns(columns, `firstContact,lastUpdate${erasedAt ? ',erasedAt' : ''}`),
+  ],
+  sections: [
+    section({
+      key: 'contracts',
+      title: 'Contracts',
+      columns: columnsBut(contractFields.columns, 'client', 'commercial'),
+      of: ({ contracts }) => contracts,
+      all: ({ id }) => `contract list --client ${id}`,
+      ifEmpty: 'No contracts.',
+    }),
+    section({
+      key: 'events',
+      title: 'Coming events',
+      columns: columnsBut(eventFields.columns, 'client'),
+      of: ({ events }) => events,
+      all: ({ id }) => `event list --client ${id} --upcoming`,
+      ifEmpty: 'No coming events.',
+    }),
+  ],
+});
