@@ -156,6 +156,11 @@ export const catalog: readonly Section[] = [
         summary: 'Print the completion script for a shell',
         load: async () => (await import('./extras/completion/completion.ts')).completion,
       },
+      {
+        name: 'version',
+        summary: 'Print the version',
+        load: async () => (await import('./extras/help/version.ts')).version,
+      },
     ],
   },
 ];

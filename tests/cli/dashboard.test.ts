@@ -1,5 +1,5 @@
 import { width } from '../../src/cli/core/output/text.ts';
-import { type Office, openOffice, type Role } from './office.ts';
+import { json, type Office, openOffice, type Role } from './office.ts';
 
 let office: Office;
 
@@ -55,6 +55,15 @@ test.each(['sales', 'support', 'manager'] as const)(
     }
   },
 );
+
+test('epic alone says as every other command that one has moved', async () => {
+  const epic = await office.at('otherManager');
+  await json(await office.at('manager'), 'employee', 'update', '6', '--department', 'sales');
+  const env = onTerminal;
+  const list = await epic.run(['event', 'list'], { env });
+  expect(list).toMatchObject({ code: 4, stderr: expect.stringContaining('moved to sales') });
+  expect(await epic.run([], { env })).toEqual(list);
+});
 
 test('the dashboard keeps counts beside their headings on a wide terminal', async () => {
   const { lines } = await dayOf('manager', 200);

@@ -112,6 +112,7 @@ const cases: Record<string, Case> = {
   'employee update': { as: 'manager', args: (n) => ['7', '--name', `Karim ${n}`] },
   'employee reset-password': { as: 'manager', args: () => ['7', '--yes'] },
   'employee deactivate': { as: 'manager', args: (n) => [String(8 + n), '--yes'] },
+  'employee reactivate': { as: 'manager', args: (n) => [String(8 + n)] },
   'employee delete': { as: 'manager', args: (n) => [String(12 + n), '--yes'] },
   'notification list': { as: 'support', args: () => ['--limit', '3'] },
   'notification read': { as: 'support', args: (n) => [String(unread[n])] },
@@ -132,6 +133,7 @@ const cases: Record<string, Case> = {
   menu: { as: 'sales', code: 2, only: 'text' },
   api: { as: 'sales', args: () => ['{ me { fullName } }'], only: 'json' },
   completion: { args: () => ['bash'], only: 'text' },
+  version: {},
 };
 
 /** What an import says when nothing is wrong; its fields are those of problems. */

@@ -269,6 +269,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'employee update': { shape: 'employee' },
   'employee reset-password': { shape: 'newEmployee' },
   'employee deactivate': { shape: 'employee' },
+  'employee reactivate': { shape: 'employee' },
   'employee delete': { shape: 'employee' },
   'notification list': { shape: 'notification', isArray: true },
   'notification read': { shape: 'notification', isArray: true },

@@ -33,6 +33,62 @@ test('login asks for e-mail and password, and never shows the password', async (
   expect(terminal.shown()).not.toContain(password);
 });
 
+test('login asks again for a wrong password, three times at most', async () => {
+  const epic = await office.stranger();
+  const login = onTerminal(epic, 'login', '--email', staff.support.email);
+  for (const [typed, said] of [
+    ['wrong once', 'E-mail or password is wrong. Type it again; Esc ends it.'],
+    [password, 'Logged in as Suzy Support, support'],
+  ] as const) {
+    await login.waitFor('Password ›');
+    login.type(`${typed}\r`);
+    await login.waitFor(said);
+  }
+  expect(await login.ended).toBe(0);
+
+  const wrong = onTerminal(epic, 'login', '--email', staff.otherSupport.email);
+  await wrong.waitFor('Password ›');
+  wrong.type('one\r');
+  for (const typed of ['two', 'three']) {
+    await wrong.waitFor('Type it again');
+    await wrong.waitFor('Password ›');
+    wrong.type(`${typed}\r`);
+  }
+  await wrong.waitFor('✗ E-mail or password is wrong.');
+  await wrong.waitFor('→ Check both, then try again: epic login');
+  expect(await wrong.ended).toBe(4);
+});
+
+test('a locked account is told at once, and not asked again', async () => {
+  const epic = await office.stranger();
+  const attempt = ['login', '--email', 'locked@epic.example', '--password-stdin'];
+  for (let failures = 0; failures < 10; failures += 1) await epic.run(attempt, { input: 'wrong' });
+  const terminal = onTerminal(epic, 'login', '--email', 'locked@epic.example');
+  await terminal.waitFor('Password ›');
+  terminal.type('wrong\r');
+  await terminal.waitFor('✗ Too many failed logins in a row.');
+  await terminal.waitFor(/→ Try again in \d+ (seconds|minutes)\./);
+  expect(await terminal.ended).toBe(6);
+});
+
+test('a wrong current password is asked for again, and the new one is kept', async () => {
+  const terminal = onTerminal(await office.at('otherManager'), 'password');
+  const answers = [
+    ['Current password ›', 'not the one'],
+    ['New password (at least 12 characters) ›', 'words of his very own'],
+    ['The same again ›', 'words of his very own'],
+    ['The current password is wrong. Type it again', ''],
+    ['Current password ›', password],
+  ] as const;
+  for (const [question, typed] of answers) {
+    await terminal.waitFor(question);
+    if (typed) terminal.type(`${typed}\r`);
+  }
+  await terminal.waitFor('Password changed.');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.shown().match(/✔ New password/g)).toHaveLength(1);
+});
+
 test('login with a one-time password asks for a new one until it is accepted', async () => {
   const manager = await office.at('manager');
   const { oneTimePassword } = await json<{ oneTimePassword: string }>(
@@ -172,6 +228,8 @@ test('Ctrl-C, Ctrl-D and Esc at a prompt cancel: nothing is sent, exit code 130'
     terminal.type(key);
     await terminal.waitFor('Cancelled.');
     expect(await terminal.ended).toBe(130);
+    expect(terminal.shown()).not.toContain('✗ Cancelled');
+    expect(terminal.written()).not.toContain('\x1b[31m');
   }
   expect(await json<unknown[]>(sales, 'client', 'list')).toHaveLength(before.length);
 });

@@ -15,7 +15,7 @@ const commands: Record<string, readonly string[]> = {
   client: ['list', 'view', 'create', 'update', 'contacted', 'handover', 'erase'],
   contract: ['list', 'view', 'create', 'update', 'sign', 'pay', 'cancel', 'delete'],
   event: ['list', 'view', 'create', 'update', 'assign', 'unassign', 'delete'],
-  employee: ['list', 'view', 'create', 'update', 'deactivate', 'delete'],
+  employee: ['list', 'view', 'create', 'update', 'deactivate', 'reactivate', 'delete'],
   notification: ['list', 'read'],
 };
 
@@ -131,13 +131,49 @@ test('wrong usage ends with exit code 2, the reason and a suggestion', async () 
   }
 });
 
+test('what is missing is named as it is written', async () => {
+  for (const [expected, ...args] of [
+    ["<id> is missing: the contract's id", 'contract', 'pay'],
+    ["<id> is missing: the event's id", 'event', 'assign', '--support', '3'],
+    ['--amount is missing: euros received', 'contract', 'pay', '7'],
+    ['<id>: “0” is not an id', 'contract', 'view', '0'],
+    ['[query] is missing: a GraphQL document', 'api'],
+  ] as const) {
+    const { code, stderr } = await epic.run([...args, '--no-input']);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(expected) });
+  }
+});
+
+test('no suggestion means the opposite of what was typed', async () => {
+  for (const [word, ...args] of [
+    ['deactivate', 'employee', 'reactivte', '9'],
+    ['deactivate', 'employee', 'activate', '9'],
+    ['--no-support', 'client', 'list', '--support', 'julien'],
+    ['unassign', 'event', 'asign', '3'],
+    ['session', 'verbion'],
+  ] as const) {
+    const { code, stderr } = await epic.run(args);
+    expect({ args, code }).toEqual({ args, code: 2 });
+    expect(stderr).not.toContain(word);
+  }
+  expect((await epic.run(['event', 'asign', '3'])).stderr).toContain('Did you mean assign?');
+  expect((await epic.run(['employee', 'reactivte', '9'])).stderr).toContain('mean reactivate?');
+});
+
+test('epic version prints what --version prints', async () => {
+  const version = await epic.run(['--version']);
+  expect(await epic.run(['version'])).toEqual(version);
+  const { stdout } = await epic.run(['version', '--json']);
+  expect(JSON.parse(stdout)).toEqual({ version: version.stdout.trim() });
+});
+
 test('wrong usage with --json is JSON', async () => {
   const { code, stderr } = await epic.run(['contract', 'view', '0', '--json']);
   expect(code).toBe(2);
   expect(JSON.parse(stderr)).toEqual({
     error: {
       code: 'USAGE',
-      message: 'ID: “0” is not an id. Write a whole number, like 12.',
+      message: '<id>: “0” is not an id. Write a whole number, like 12.',
       kind: null,
       field: null,
       reason: null,

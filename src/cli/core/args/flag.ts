@@ -67,10 +67,8 @@ export const isArgument = ({ spec }: { spec: string }) => !spec.startsWith('-');
 /** The name of a flag: `--total`; undefined for an argument. */
 export const flagName = ({ spec }: { spec: string }) => /--[\w-]+/.exec(spec)?.[0];
 
-/** The name in messages: `--total`, or `ID` for an argument. */
-export function nameOf({ spec }: Flag): string {
-  return flagName({ spec }) ?? spec.replace(/[<>[\].]/g, '').toUpperCase();
-}
+/** The name in messages: `--total`, or `<id>` for an argument. */
+export const nameOf = ({ spec }: Flag): string => flagName({ spec }) ?? spec;
 
 /** The arguments for a flag with this value. One that begins with a dash needs the `=`. */
 export function argumentsFor(flag: Flag, text: string): string[] {

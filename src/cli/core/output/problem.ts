@@ -32,7 +32,13 @@ export function problemAsText(problem: Problem, paint: Paint, maxWidth: number):
       .split('\n')
       .map((line) => `  ${wrapped(line, maxWidth, '    ').slice(4)}`)
       .join('\n');
-  const parts = [paint.bad('✗') + indented(message).slice(1)];
+  // what the person chose is no failure
+  const isChosen = problem.code === 'CANCELLED';
+  const parts = [
+    isChosen
+      ? paint.quiet(indented(message).slice(2))
+      : paint.bad('✗') + indented(message).slice(1),
+  ];
   if (reason) parts.push(indented(reason));
   if (contact) parts.push(indented(contact));
   if (hint) parts.push(paint.quiet(hanging(`→ ${hint}`)));

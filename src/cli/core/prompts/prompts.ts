@@ -55,6 +55,18 @@ function patchOnRender(this: TypedLine): void {
   patchLine(this);
 }
 
+const inColour = (codes: readonly [string, string], text: string) =>
+  `\x1b[${codes[0]}m${text}\x1b[${codes[1]}m`;
+
+/** The terminal for the library, which marks a question that is left with a red cross: leaving is no failure. */
+const withoutCross = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
+  Object.create(stream, {
+    write: {
+      value: (text: string) =>
+        stream.write(text.replace(inColour(['31', '39'], '✖'), inColour(['2', '22'], '–'))),
+    },
+  });
+
 const debounceMs = 150;
 const mostSuggestions = 8;
 
@@ -90,7 +102,7 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         name: 'answer',
         message: printableLines(question),
         stdin: streams.stdin,
-        stdout: stderr,
+        stdout: withoutCross(stderr),
         // Esc is not a cancel to the library: it would answer with what was typed so far.
         onState: ({ exited }: { exited?: boolean }) => {
           left ||= exited === true;

@@ -36,18 +36,42 @@ function distance(one: string, other: string): number {
   return at(one.length, other.length);
 }
 
+/** `de` and `activate` of `deactivate`; of `--no-support`, `no-` and `support`. */
+function withoutPrefix(word: string): { prefix: string; rest: string } {
+  const [, prefix = '', rest = ''] = /^-*(no-|un|de|re|dis)?(.*)$/.exec(word) ?? [];
+  return { prefix, rest };
+}
+
+/** Whether one of two words undoes what the other does: `reactivate` and `deactivate`, `--support` and `--no-support`. */
+function areOpposite(one: string, other: string): boolean {
+  const [first, second] = [one, other].map(withoutPrefix);
+  if (!first || !second || first.prefix === second.prefix) return false;
+  const isNegated = [first, second].some(({ prefix }) => prefix === 'no-');
+  const areBothPrefixed = first.prefix !== '' && second.prefix !== '';
+  return distance(first.rest, second.rest) <= (isNegated || areBothPrefixed ? 2 : 0);
+}
+
 /** The word that was probably meant, if there is one. */
 function closest(typed: string, words: readonly string[]): string | undefined {
-  const meant = typed.toLowerCase();
-  const isLikely = (word: string) =>
-    distance(meant.slice(0, 40), word.toLowerCase()) <= Math.max(1, Math.floor(word.length / 3));
+  const meant = typed.toLowerCase().slice(0, 40);
+  // the first letter is rarely the wrong one: beside it, no other may be
+  const isLikely = (word: string) => {
+    const mistakes = Math.max(1, Math.floor(word.length / 3));
+    const begins = word.replace(/^-+/, '')[0]?.toLowerCase() === meant.replace(/^-+/, '')[0];
+    return (
+      distance(meant, word.toLowerCase()) <= (begins ? mistakes : 1) && !areOpposite(meant, word)
+    );
+  };
   const ranked = words
     .filter(isLikely)
     .sort(
       (one, other) => distance(meant, one.toLowerCase()) - distance(meant, other.toLowerCase()),
     );
   return (
-    ranked[0] ?? words.find((word) => meant.length > 2 && word.toLowerCase().startsWith(meant))
+    ranked[0] ??
+    words.find(
+      (word) => meant.replace(/^-+/, '').length > 2 && word.toLowerCase().startsWith(meant),
+    )
   );
 }
 

@@ -77,8 +77,9 @@ function drawDay(
   );
 }
 
+/** There is no session here at all; one that has ended is told as everywhere else. */
 const isLoggedOut = (error: unknown) =>
-  error instanceof CliError && error.problem.code === 'UNAUTHENTICATED';
+  error instanceof CliError && error.problem.kind === 'no_session';
 
 const welcome = (server: string) => `Epic Events CRM. You are not logged in at ${server}.
 

@@ -34,14 +34,14 @@ async function readText({
   prompts,
 }: ApiInvocation): Promise<string> {
   if (query !== undefined && file !== undefined) {
-    throw usageError('Give QUERY or --file, not both.');
+    throw usageError('Give [query] or --file, not both.');
   }
   if (file !== undefined) return textOfFile('--file', file);
   if (query === '-') return readAll(stdin(), { flag: '-', most: maxBytes });
   if (query !== undefined) return query;
   if (prompts.possible) return prompts.line('GraphQL document');
   throw usageError(
-    'QUERY is missing: a GraphQL document.',
+    '[query] is missing: a GraphQL document.',
     "Write it like: epic api '{ me { id } }'",
   );
 }

@@ -139,6 +139,7 @@ const resetPassword = change(noun, {
   flags: { id: noun.id },
   columns: columnsWithPassword,
   examples: [['employee reset-password 9', 'they are logged out everywhere, and a lock ends']],
+  write: { verb: 'reset_password' },
   confirm: 'Reset the password of',
   send: async (api, { id }): Promise<WithPassword | null | undefined> => {
     const { resetPassword: reset } = await api.send(EmployeeResetPassword, { id });
@@ -170,6 +171,17 @@ const deactivateEmployee = change(noun, {
     `${sentence(employee, 'deactivated')}${to ? ` Employee ${to} takes over.` : ''}`,
 });
 
+const reactivateEmployee = change(noun, {
+  name: 'reactivate',
+  summary: 'Let a former employee log in again',
+  flags: { id: noun.id },
+  examples: [['employee reactivate 9', 'with the department they had']],
+  write: { verb: 'activate' },
+  send: async (api, { id }) =>
+    (await api.send(EmployeeActivate, { id })).activateEmployee?.employee,
+  done: 'reactivated',
+});
+
 const deleteEmployee = change(noun, {
   name: 'delete',
   summary: 'Delete an employee whom no record mentions',
@@ -192,6 +204,7 @@ export const employee: Noun = {
     updateEmployee,
     resetPassword,
     deactivateEmployee,
+    reactivateEmployee,
     deleteEmployee,
   ],
 };

@@ -11,12 +11,7 @@ import {
   WhoAmI,
   type WhoAmIQuery,
 } from '../../operations/index.ts';
-import {
-  chooseNewPassword,
-  codeAfterPassword,
-  readCredentials,
-  readPasswords,
-} from './passwords.ts';
+import { chooseNewPassword, codeAfterPassword, readPasswords, withPassword } from './passwords.ts';
 
 interface Person {
   id: number;
@@ -59,24 +54,26 @@ const passwordStdin = '--password-stdin';
 const changePassword = (api: Api, currentPassword: string, newPassword: string) =>
   api.send(ChangePassword, { input: { currentPassword, newPassword } });
 
-/** Asks for new passwords until the server accepts one. */
-async function replacePassword(
-  { api, output, prompts }: Services,
-  currentPassword: string,
-): Promise<void> {
-  for (;;) {
-    const chosen = await chooseNewPassword(prompts, output.note);
-    try {
-      await changePassword(api, currentPassword, chosen);
-      return;
-    } catch (error) {
-      if (!(error instanceof CliError) || error.problem.code !== 'INVALID') throw error;
-      output.problem(error.problem);
-    }
-  }
-}
-
 const kindOf = (error: unknown) => (error instanceof CliError ? error.problem.kind : undefined);
+
+/** Asks for new passwords until the server accepts one; it is kept where the current one was wrong. */
+function replacePassword({ api, output, prompts }: Services) {
+  let chosen: string | undefined;
+  return async (currentPassword: string): Promise<void> => {
+    for (;;) {
+      chosen ??= await chooseNewPassword(prompts, output.note);
+      try {
+        await changePassword(api, currentPassword, chosen);
+        return;
+      } catch (error) {
+        const isRefused = error instanceof CliError && error.problem.code === 'INVALID';
+        if (!isRefused || error.problem.kind === 'password_wrong') throw error;
+        output.problem(error.problem);
+        chosen = undefined;
+      }
+    }
+  };
+}
 
 /** A failed login is told without the advice to log in. */
 function loginRefused(error: unknown, code: string | undefined): unknown {
@@ -150,25 +147,34 @@ export const login = command({
       const initial = (await store.last()).email ?? undefined;
       address = email(await prompts.line('E-mail', { initial, check: isEmail }));
     }
-    const { password, code } = await readCredentials('Password', invocation);
-    let sent = code;
+    let password = '';
+    let sent: string | undefined;
     const logIn = (code?: string) => {
       sent = code;
       return api.login({ email: address, password, code, readOnly: flags.readOnly });
     };
-    const { employee, mustChangePassword: isOneTime } = await logIn(code)
-      .catch((error: unknown) => {
-        if (kindOf(error) !== 'second_factor_required' || !prompts.possible) throw error;
-        return askForCode(invocation, logIn);
-      })
-      .catch((error: unknown) => {
-        throw loginRefused(error, sent);
-      });
+    const { employee, mustChangePassword: isOneTime } = await withPassword(
+      'Password',
+      invocation,
+      async (typed, code) => {
+        password = typed;
+        try {
+          return await logIn(code);
+        } catch (error) {
+          if (kindOf(error) !== 'second_factor_required' || !prompts.possible) throw error;
+          return askForCode(invocation, logIn);
+        }
+      },
+      // with a code, the password was right
+      (error) => kindOf(error) === 'login_refused' && sent === undefined,
+    ).catch((error: unknown) => {
+      throw loginRefused(error, sent);
+    });
 
     let mustChangePassword = isOneTime;
     if (mustChangePassword && prompts.possible) {
       output.note('This password was for one login only. Choose your own.');
-      await replacePassword(invocation, password);
+      await replacePassword(invocation)(password);
       mustChangePassword = false;
     }
     const person = {
@@ -279,16 +285,16 @@ export const password = command({
   examples: [['password', 'asks for the current and the new password']],
   async run(invocation) {
     const { api, output, prompts, flags, stdin, columns: shown } = invocation;
-    const from = { stdin, prompts, fromStdin: flags.passwordStdin };
     if (flags.passwordStdin) {
-      const [current = '', next = ''] = await readPasswords(
-        ['Current password', 'New password'],
-        from,
-      );
+      const [current = '', next = ''] = await readPasswords(['Current password', 'New password'], {
+        stdin,
+        prompts,
+        fromStdin: true,
+      });
       await changePassword(api, current, next);
     } else {
-      const [current = ''] = await readPasswords(['Current password'], from);
-      await replacePassword(invocation, current);
+      const from = { ...invocation, flags: { passwordStdin: false, codeStdin: false } };
+      await withPassword('Current password', from, replacePassword(invocation));
     }
     output.changed('Password changed. Your other sessions have ended.', shown, { changed: true });
   },

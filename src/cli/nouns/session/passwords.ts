@@ -1,6 +1,6 @@
 import { toggle } from '../../core/args/flag.ts';
 import type { Services } from '../../core/command/command.ts';
-import { usageError } from '../../core/errors.ts';
+import { CliError, usageError } from '../../core/errors.ts';
 import { askForCode } from '../../core/prompts/code.ts';
 import type { Prompts } from '../../core/prompts/prompts.ts';
 import { readAll } from '../../core/prompts/read-all.ts';
@@ -71,6 +71,30 @@ export async function readCredentials(
     fromStdin: flags.passwordStdin,
   });
   return { password, code };
+}
+
+/** How often a password is asked for: more would only lock the account. */
+const attempts = 3;
+
+const kindOf = (error: unknown) => (error instanceof CliError ? error.problem.kind : undefined);
+
+/** Sends a password; one that was typed is asked for again while it is wrong, three times at most. */
+export async function withPassword<Result>(
+  question: string,
+  services: Parameters<typeof readCredentials>[1] & Pick<Services, 'output'>,
+  send: (password: string, code: string | undefined) => Promise<Result>,
+  isWrong = (error: unknown) => kindOf(error) === 'password_wrong',
+): Promise<Result> {
+  for (let left = attempts - 1; ; left -= 1) {
+    const { password, code } = await readCredentials(question, services);
+    try {
+      return await send(password, code);
+    } catch (error) {
+      const isLast = services.flags.passwordStdin || left === 0;
+      if (isLast || !(error instanceof CliError) || !isWrong(error)) throw error;
+      services.output.note(`${error.problem.message} Type it again; Esc ends it.`);
+    }
+  }
 }
 
 /** Sends this code, or one that is asked for. A usage error where there is neither. */

@@ -15,10 +15,10 @@ import {
 import {
   codeAfterPassword,
   codeStdin,
-  readCredentials,
   readLines,
   readPasswords,
   withCode,
+  withPassword,
 } from './passwords.ts';
 
 interface WithCodes {
@@ -71,13 +71,11 @@ async function finish(api: Api, code: string): Promise<readonly string[]> {
 
 /** Shows the key to the person's app, and asks what the app makes of it. */
 async function enableOnTerminal(services: Services): Promise<readonly string[]> {
-  const { api, output, prompts, stdin } = services;
-  const [password = ''] = await readPasswords(['Current password'], {
-    stdin,
-    prompts,
-    fromStdin: false,
-  });
-  const { secret, uri } = await begin(api, password);
+  const { api, output } = services;
+  const from = { ...services, flags: { passwordStdin: false, codeStdin: false } };
+  const { secret, uri } = await withPassword('Current password', from, (password) =>
+    begin(api, password),
+  );
   output.note('Scan this with an authenticator app, or type the key there:');
   const { drawQrCode } = await import('./qr-code.ts');
   await output.picture((paint, maxWidth) => drawQrCode(uri, paint, maxWidth));
@@ -147,12 +145,10 @@ const disable = verb({
   examples: [['second-factor disable', 'asks for the password and a code']],
   async run(invocation) {
     const { api, output, columns: shown } = invocation;
-    const { password: currentPassword, code: given } = await readCredentials(
-      'Current password',
-      invocation,
-    );
-    await withCode(invocation, given, (code) =>
-      api.send(SecondFactorDisable, { currentPassword, code }),
+    await withPassword('Current password', invocation, (currentPassword, given) =>
+      withCode(invocation, given, (code) =>
+        api.send(SecondFactorDisable, { currentPassword, code }),
+      ),
     );
     output.changed('Second factor disabled.', shown, { enabled: false });
   },
