@@ -767,6 +767,34 @@ comment on function crm.explain_refusal(text, text, integer, text[], jsonb) is
 - `new_values`: What was to be written, by column.';
 
 
+create or replace function crm.refusal_contact(refusal crm.refusal) returns crm.employee
+language sql stable security invoker
+set search_path = ''
+as $$
+  select employee.* from crm.employee where employee.id = refusal.contact_id
+$$;
+comment on function crm.refusal_contact(crm.refusal) is
+  'The employee who may do it, where it is one, and how to reach them.';
+
+
+create or replace function access.contact_of(contact_id integer, contact_name text, contact_department text) returns jsonb
+language sql stable security invoker
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id',         contact_id,
+    'fullName',   contact_name,
+    'department', contact_department,
+    'email',      employee.email,
+    'phone',      employee.phone)
+  from (select) one
+  left join crm.employee on employee.id = contact_id
+  where contact_department is not null
+$$;
+comment on function access.contact_of(integer, text, text) is
+  'Whom to ask, as errors tell it: the person and how to reach them, or a department.';
+
+
 create or replace function access.explain_refused_call(
   function_name text,
   arguments     jsonb,
@@ -806,10 +834,9 @@ begin
     message = refusal.message,
     detail = jsonb_strip_nulls(jsonb_build_object(
       'reason', refusal.reason,
-      'contact', case when refusal.contact_department is not null then jsonb_build_object(
-        'id', refusal.contact_id, 'fullName', refusal.contact_name, 'department', refusal.contact_department) end)),
+      'contact', access.contact_of(refusal.contact_id, refusal.contact_name, refusal.contact_department))),
     hint = concat_ws(' ', refusal.reason, 'Ask ' || coalesce(refusal.contact_name, refusal.contact_department) || '.');
 end
 $$;
 comment on function access.refuse(text, text, integer, jsonb) is
-  'Raises that the caller may not do this to a record: P0002 when they do not see it, otherwise 42501 with the policy as its constraint, and as its detail a JSON object: the reason, and who may (id, fullName, department).';
+  'Raises that the caller may not do this to a record: P0002 when they do not see it, otherwise 42501 with the policy as its constraint, and as its detail a JSON object: the reason, and who may, as access.contact_of has it.';

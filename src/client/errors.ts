@@ -23,6 +23,8 @@ export interface Contact {
   readonly id: number | null;
   readonly fullName: string | null;
   readonly department: string;
+  readonly email: string | null;
+  readonly phone: string | null;
 }
 
 /**
@@ -122,10 +124,12 @@ const facts = (value: unknown) =>
   isObject(value) && Object.keys(value).length > 0 ? value : undefined;
 
 function contact(value: unknown): Contact | undefined {
-  const { id, fullName, department } = isObject(value) ? value : {};
+  const { id, fullName, department, ...reached } = isObject(value) ? value : {};
   if (typeof department !== 'string') return undefined;
-  const isPerson = typeof id === 'number' && typeof fullName === 'string';
-  return isPerson ? { id, fullName, department } : { id: null, fullName: null, department };
+  const [email = null, phone = null] = [text(reached.email), text(reached.phone)];
+  return typeof id === 'number' && typeof fullName === 'string'
+    ? { id, fullName, department, email, phone }
+    : { id: null, fullName: null, department, email: null, phone: null };
 }
 
 const seconds = (value: unknown) =>

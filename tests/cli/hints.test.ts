@@ -117,13 +117,14 @@ test.each([
   expect(hintFor({ code: 'FORBIDDEN', message: '', kind })).toBe(hint);
 });
 
-test('a refusal without a hint says how to reach the contact', () => {
+test('a refusal that names no person says where to find one', () => {
   const refusal = { code: 'FORBIDDEN', message: '', kind: 'sales_update_own' } as const;
   expect(hintFor(refusal)).toBeUndefined();
-  const person = { id: 9, fullName: 'Farid Benali', department: 'sales' };
-  expect(hintFor({ ...refusal, contact: person })).toBe('How to reach them: epic employee view 9');
-  const department = { id: null, fullName: null, department: 'management' };
-  expect(hintFor({ ...refusal, contact: department })).toBe(
+  const reached = { email: 'farid.benali@epic.example', phone: null };
+  const person = { id: 9, fullName: 'Farid Benali', department: 'sales', ...reached };
+  expect(hintFor({ ...refusal, contact: person })).toBeUndefined();
+  const nowhere = { id: null, fullName: null, email: null, phone: null };
+  expect(hintFor({ ...refusal, contact: { department: 'management', ...nowhere } })).toBe(
     'How to reach them: epic employee list --department management',
   );
 });

@@ -7,6 +7,9 @@ let otherSales: Epic;
 
 beforeAll(async () => {
   office = await openOffice();
+  await office.database.query(
+    `update crm.employee set phone = '+33 1 99 00 10 02' where full_name = 'Oscar Sales'`,
+  );
   sales = await office.at('sales');
   otherSales = await office.at('otherSales');
 });
@@ -42,8 +45,8 @@ test('a refusal says what was refused, why in the sentence of the policy, whom t
     stdout: '',
     stderr: `✗ You may not update client ${client}.
   Sales change only the clients they look after.
-  Ask Oscar Sales (sales).
-  → How to reach them: epic employee view ${staff.otherSales.id}
+  Ask Oscar Sales (sales): +33 1 99 00 10 02, oscar@epic.example
+  → See who may do what: epic can update client ${client}
 `,
   });
 });
@@ -56,8 +59,7 @@ test('a sales employee creates no contract for the client of a colleague', async
     stdout: '',
     stderr: `✗ You may not create this contract.
   Sales create contracts only for their own clients, as drafts.
-  Ask Oscar Sales (sales).
-  → How to reach them: epic employee view ${staff.otherSales.id}
+  Ask Oscar Sales (sales): +33 1 99 00 10 02, oscar@epic.example
 `,
   });
 });
@@ -73,9 +75,15 @@ test('a refusal as JSON names the policy and its sentence', async () => {
       message: `You may not sign contract ${contract}.`,
       field: null,
       reason: expect.stringContaining('only the contracts of their own clients'),
-      contact: { id: staff.otherSales.id, fullName: 'Oscar Sales', department: 'sales' },
+      contact: {
+        id: staff.otherSales.id,
+        fullName: 'Oscar Sales',
+        department: 'sales',
+        email: staff.otherSales.email,
+        phone: '+33 1 99 00 10 02',
+      },
       facts: null,
-      hint: `How to reach them: epic employee view ${staff.otherSales.id}`,
+      hint: `See who may do what: epic can sign contract ${contract}`,
       again: null,
       id: null,
     },

@@ -82,8 +82,8 @@ test('a support employee does not update the event of a colleague', async () => 
   expect(run.code).toBe(5);
   expect(run.stderr).toBe(`✗ You may not update event ${others}.
   Support change only the events they run.
-  Ask Omar Support (support).
-  → How to reach them: epic employee view ${staff.otherSupport.id}
+  Ask Omar Support (support): omar@epic.example
+  → See who may do what: epic can update event ${others}
 `);
 });
 

@@ -80,7 +80,13 @@ test('a FORBIDDEN problem has the policy, its sentence and the contact', async (
     message: `You may not update client ${otherClient}.`,
     kind: 'sales_update_own',
     reason: 'Sales change only the clients they look after.',
-    contact: { id: other.id, fullName: 'Test Person', department: 'sales' },
+    contact: {
+      id: other.id,
+      fullName: 'Test Person',
+      department: 'sales',
+      email: other.email,
+      phone: null,
+    },
     path: ['updateClient'],
   });
   expect(inOneWord(problem)).toBe('sales');
@@ -125,7 +131,7 @@ test('a FORBIDDEN problem without a person has the department', async () => {
     message: `You may not erase client ${otherClient}.`,
     kind: 'erase_client',
     reason: 'Only management may do this.',
-    contact: { id: null, fullName: null, department: 'management' },
+    contact: { id: null, fullName: null, department: 'management', email: null, phone: null },
     path: ['eraseClient'],
   });
 });

@@ -39,7 +39,13 @@ afterAll(async () => {
 const as = (name: string, query: string, variables: Record<string, unknown> = {}) =>
   ask(server.url, query, { token: tokens[name], variables });
 
-const department = (name: string) => ({ id: null, fullName: null, department: name });
+const department = (name: string) => ({
+  id: null,
+  fullName: null,
+  department: name,
+  email: null,
+  phone: null,
+});
 
 const rename = (id: number) =>
   `mutation { updateClient(input: { id: ${id}, patch: { fullName: "New Name" } }) { client { fullName } } }`;
@@ -60,7 +66,13 @@ describe('a refusal', () => {
           code: 'FORBIDDEN',
           kind: policy?.name,
           reason: policy?.comment,
-          contact: { id: ids.albert, fullName: 'Test Person', department: 'sales' },
+          contact: {
+            id: ids.albert,
+            fullName: 'Test Person',
+            department: 'sales',
+            email: 'albert@epic.example',
+            phone: null,
+          },
         },
       }),
     ]);
@@ -81,7 +93,13 @@ describe('a refusal', () => {
     expect(errors[0]).toMatchObject({ message: `You may not update client ${alicesClient}.` });
     expect(errors[0]?.extensions).toMatchObject({
       code: 'FORBIDDEN',
-      contact: { id: ids.alice, fullName: 'Test Person', department: 'sales' },
+      contact: {
+        id: ids.alice,
+        fullName: 'Test Person',
+        department: 'sales',
+        email: 'alice@epic.example',
+        phone: null,
+      },
     });
   });
 

@@ -107,11 +107,11 @@ test('explainRefusal says whom to ask, and whether the record is visible', async
     as(
       'sam',
       `{ explainRefusal(record: client, verb: update, rowId: ${id}) {
-           isVisible message policy reason contactId contactName contactDepartment
+           isVisible message policy reason contactId contactName contactDepartment contact { fullName email }
          } }`,
     );
-  const [employee] = await database.query<{ full_name: string }>(
-    `select full_name from crm.employee where id = ${alice}`,
+  const [employee] = await database.query<{ full_name: string; email: string }>(
+    `select full_name, email from crm.employee where id = ${alice}`,
   );
   expect((await question(client)).data).toEqual({
     explainRefusal: {
@@ -123,6 +123,7 @@ test('explainRefusal says whom to ask, and whether the record is visible', async
       contactId: alice,
       contactName: employee?.full_name,
       contactDepartment: 'sales',
+      contact: { fullName: employee?.full_name, email: employee?.email },
     },
   });
   expect((await question(99999)).data).toEqual({
@@ -134,6 +135,7 @@ test('explainRefusal says whom to ask, and whether the record is visible', async
       contactId: null,
       contactName: null,
       contactDepartment: null,
+      contact: null,
     },
   });
 });

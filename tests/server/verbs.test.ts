@@ -1,3 +1,4 @@
+import type { Contact } from '../../src/client/index.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addClient, addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
@@ -77,10 +78,20 @@ async function addEvent(support: Name | null): Promise<number> {
   );
 }
 
-type Contact = { id: number | null; fullName: string | null; department: string };
-
-const management: Contact = { id: null, fullName: null, department: 'management' };
-const alice = (): Contact => ({ id: ids.alice, fullName: 'Alice', department: 'sales' });
+const management: Contact = {
+  id: null,
+  fullName: null,
+  department: 'management',
+  email: null,
+  phone: null,
+};
+const alice = (): Contact => ({
+  id: ids.alice,
+  fullName: 'Alice',
+  department: 'sales',
+  email: 'alice@epic.example',
+  phone: null,
+});
 
 /** What the API answers to a verb that is refused: all of it. */
 const refused = (

@@ -37,7 +37,7 @@ call test.given('dba', 'drop function identity.trial()');
 
 create temp view called_by_every_department as
   select unnest(string_to_array(
-    'access.describe_action, access.business_verbs, access.explain_call, access.explain_refused_call, '
+    'access.describe_action, access.business_verbs, access.contact_of, access.explain_call, access.explain_refused_call, '
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
     'crm.calendar, '
     'access.require_second_factor, access.second_factor_conditions, access.unmet_second_factor_condition, '
@@ -50,7 +50,7 @@ create temp view called_by_every_department as
     'identity.current_service_account, identity.current_session_id, identity.in_session, identity.in_writable_session, identity.log_out, identity.my_password_parameters, crm.activate_employee, '
     'crm.assign_support, crm.cancel_contract, crm.contract_is_overdue, crm.correct_payment, '
     'crm.current_department, crm.current_employee_id, crm.deactivate_employee, crm.explain_access, '
-    'crm.explain_refusal, crm.hand_over_client, crm.load_by_support_contact, crm.mark_notifications_read, '
+    'crm.explain_refusal, crm.hand_over_client, crm.refusal_contact, crm.load_by_support_contact, crm.mark_notifications_read, '
     'crm.move_employee, crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_contact, '
     'crm.record_payment, crm.revenue_by_month, crm.revenue_by_salesperson, crm.revoke_other_sessions, '
     'crm.revoke_service_account, crm.revoke_session, crm.run_import, crm.search, crm.sign_contract, crm.similar_clients, '

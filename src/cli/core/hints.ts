@@ -78,7 +78,7 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
     `Verbs: read, create, update, delete. Records: ${[facts?.records].flat().join(', ')}.`,
 };
 
-/** What to type next, as far as it follows from what went wrong; else whom to ask, and how to reach them. */
+/** What to type next, as far as it follows from what went wrong; else who could be asked, where that is no one person. */
 export function hintFor(problem: Problem): string | undefined {
   const known = Object.hasOwn(byKind, problem.kind ?? '') ? byKind[problem.kind ?? ''] : undefined;
   if (known) return known(problem);
@@ -86,7 +86,9 @@ export function hintFor(problem: Problem): string | undefined {
   if (lacksEnrolment(problem)) return 'Enable one: epic second-factor enable';
   if (problem.code !== 'FORBIDDEN' || !problem.contact) return undefined;
   const { id, department } = problem.contact;
-  return `How to reach them: ${id === null ? `epic employee list --department ${department}` : `epic employee view ${id}`}`;
+  return id === null
+    ? `How to reach them: epic employee list --department ${department}`
+    : undefined;
 }
 
 /** The command that failed. */
@@ -101,14 +103,15 @@ interface Attempt {
 const uncertain = new Set(['timeout', 'connection_cut', 'database_lost']);
 
 /** What to type next, where that depends on the command. */
-function hintAfter({ code, kind, hint }: Problem, { noun, name, id }: Attempt): string | undefined {
+function hintAfter(problem: Problem, { noun, name, id }: Attempt): string | undefined {
+  const { code, kind, hint } = problem;
   if (code === 'UNAVAILABLE' && uncertain.has(kind ?? '')) {
     return 'It may have been done all the same: look before you send it again.';
   }
   if (kind === 'version_is_current') return `See it as it is now: epic ${noun} view ${id}`;
-  if (code !== 'FORBIDDEN' || hint) return hint;
+  if (problem.code !== 'FORBIDDEN' || hint) return hint;
   // without a record the reason is all: it is the same for the whole department
-  if (typeof id !== 'number') return 'See who you are: epic whoami';
+  if (typeof id !== 'number') return problem.contact ? undefined : 'See who you are: epic whoami';
   return `See who may do what: epic can ${name} ${noun} ${id}`;
 }
 

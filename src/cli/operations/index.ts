@@ -420,7 +420,7 @@ export type AccessQueryVariables = Exact<{
 }>;
 
 
-export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { message: string | null, contactId: number | null, contactName: string | null, contactDepartment: Department | null } | null };
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { message: string | null, contactDepartment: Department | null, contact: { id: number, fullName: string, department: Department, email: string, phone: string | null } | null } | null };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1027,7 +1027,7 @@ export type WhoMayQueryVariables = Exact<{
 export type WhoMayQuery = { whoMay: Array<{ department: Department, employeeId: number | null, fullName: string | null, people: number, holds: boolean | null, policy: string | null, sentence: string | null, rules: RuleOutcome | null, rule: string | null, ruleSentence: string | null, isComplete: boolean }> | null };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
-  'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactId contactName contactDepartment}}';
+  'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactDepartment contact{id fullName department email phone}}}';
 
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
   'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';

@@ -16,6 +16,8 @@ export type Contact = {
   id: number | null;
   fullName: string | null;
   department: string;
+  email: string | null;
+  phone: string | null;
 };
 
 /** What an ApiError has beyond its sentence and its code. */

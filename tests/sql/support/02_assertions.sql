@@ -298,7 +298,8 @@ begin
       jsonb_strip_nulls(jsonb_build_object(
         'reason', reason,
         'contact', case when contact is not null then jsonb_build_object(
-          'id', person.id, 'fullName', person.full_name, 'department', coalesce(person.department, contact)) end)),
+          'id', person.id, 'fullName', person.full_name, 'department', coalesce(person.department, contact),
+          'email', person.email, 'phone', person.phone) end)),
       concat_ws(' ', reason, 'Ask ' || coalesce(person.full_name, contact) || '.'),
       policy),
     description);

@@ -167,9 +167,9 @@ export async function permissionFor(
 }
 
 function contactIn(refusal: AccessQuery['refusal']): Contact | null {
-  const { contactId, contactName, contactDepartment } = refusal ?? {};
-  if (!contactDepartment) return null;
-  return { id: contactId ?? null, fullName: contactName ?? null, department: contactDepartment };
+  const { contact, contactDepartment: department } = refusal ?? {};
+  if (contact) return contact;
+  return department ? { id: null, fullName: null, department, email: null, phone: null } : null;
 }
 
 /**

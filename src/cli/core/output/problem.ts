@@ -1,13 +1,15 @@
 import type { Contact } from '../../../client/index.ts';
 import type { Problem } from '../errors.ts';
-import { localTime } from './format.ts';
+import { formatCell, localTime } from './format.ts';
 import { json } from './machine.ts';
 import type { Paint } from './paint.ts';
 import { printableLines, wrapped } from './text.ts';
 
-/** Whom to ask: `Ask Farid Benali (sales).` */
-export function askThem({ fullName, department }: Contact): string {
-  return `Ask ${fullName === null ? department : `${fullName} (${department})`}.`;
+/** Whom to ask, and how to reach them: `Ask Farid Benali (sales): +33 1 99 00 10 09, farid.benali@epic.example` */
+export function askThem({ fullName, department, phone, email }: Contact): string {
+  const reached = [phone && formatCell('phone', phone), email].filter(Boolean).join(', ');
+  const person = fullName === null ? department : `${fullName} (${department})`;
+  return `Ask ${person}${reached ? `: ${reached}` : '.'}`;
 }
 
 /** The moments that a problem tells of, as people write them where they are. */

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { WithPgClient } from 'postgraphile/@dataplan/pg';
 import type { SessionSettings } from '../../database/session.ts';
-import { ApiError } from '../../errors/errors.ts';
+import { ApiError, type Contact } from '../../errors/errors.ts';
 import { callArguments, type FunctionCall, type RowMutation, writtenValues } from './mutations.ts';
 import { apiErrorFrom, codeOf, fieldOf, isRaised } from './sqlstate.ts';
 
@@ -81,15 +81,14 @@ export async function explainRefusal(
       cause,
     );
   }
-  const { policy, reason, contact_id: id, contact_name: fullName } = explanation;
-  const { contact_department: department } = explanation;
+  const { policy, reason, contact } = explanation;
   return new ApiError(
     'FORBIDDEN',
     explanation.message,
     {
       ...(policy && { kind: policy }),
       ...(reason && { reason }),
-      ...(department && { contact: { id, fullName, department } }),
+      ...(contact && { contact }),
     },
     cause,
   );
@@ -100,10 +99,12 @@ type Explanation = {
   message: string | null;
   policy: string | null;
   reason: string | null;
-  contact_id: number | null;
-  contact_name: string | null;
-  contact_department: string | null;
+  contact: Contact | null;
 };
+
+/** A refusal, with its contact as errors tell it. */
+const explaining = (call: string) =>
+  `select refusal.*, access.contact_of(contact_id, contact_name, contact_department) as contact from ${call} refusal`;
 
 async function explanationOf(
   { mutation, input }: RefusedOperation,
@@ -111,7 +112,7 @@ async function explanationOf(
 ): Promise<Explanation | null> {
   if (mutation === null) return null;
   if ('functionName' in mutation) {
-    return queryFirst<Explanation>(caller, 'select * from access.explain_refused_call($1, $2)', [
+    return queryFirst<Explanation>(caller, explaining('access.explain_refused_call($1, $2)'), [
       mutation.functionName,
       JSON.stringify(callArguments(mutation, input)),
     ]);
@@ -119,7 +120,7 @@ async function explanationOf(
   const values = writtenValues(mutation, input);
   return queryFirst<Explanation>(
     caller,
-    'select * from crm.explain_refusal($1, $2, $3, new_values => $4)',
+    explaining('crm.explain_refusal($1, $2, $3, new_values => $4)'),
     [
       mutation.record,
       mutation.verb,

@@ -67,12 +67,14 @@ function raisedDetails({ constraint, column, detail, hint, code }: DatabaseError
     ...(constraint && { kind: constraint }),
     ...(column && { field: fieldOf(column) }),
     ...(typeof reason === 'string' && { reason }),
-    ...(isContact(contact) && { contact: { id: null, fullName: null, ...contact } }),
+    ...(isContact(contact) && { contact: { ...noPerson, ...contact } }),
     ...(Object.keys(facts).length > 0 && { facts }),
     // the hint of a policy's refusal repeats reason and contact for psql
     ...(hint && code !== '42501' && { hint }),
   };
 }
+
+const noPerson = { id: null, fullName: null, email: null, phone: null };
 
 function factsIn(detail: string | undefined): Record<string, unknown> {
   try {
