@@ -33,7 +33,7 @@ const completions: readonly (readonly [typed: string, result: string])[] = [
   ['epic contract list --uns', 'epic contract list --unsigned'],
   ['epic contract list --status si', 'epic contract list --status signed'],
   ['epic contract list --status=si', 'epic contract list --status=signed'],
-  ['epic contract list --sort totalAmount:d', 'epic contract list --sort totalAmount:desc'],
+  ['epic contract list --sort total:d', 'epic contract list --sort total:desc'],
   ['epic contract list --fields id,clientI', 'epic contract list --fields id,clientId'],
   ['epic client create --name "Ana  B" --em', 'epic client create --name "Ana  B" --email'],
   ['epic contract list --nonsense-', 'epic contract list --nonsense-'],

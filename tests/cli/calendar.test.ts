@@ -53,7 +53,7 @@ afterAll(async () => {
 });
 
 test('the calendar prints one event a line off a terminal, marked as mine and double-booked', async () => {
-  const shown = await suzy.run([...march, '--fields', 'id,startDate,mine,doubleBooked'], { env });
+  const shown = await suzy.run([...march, '--fields', 'id,start,mine,doubleBooked'], { env });
   expect(shown.stdout).toBe(
     [
       '5\t2031-02-27T09:00:00Z\tfalse\tfalse',

@@ -221,7 +221,7 @@ test('an unknown question ends with exit code 2 and the list of possible ones', 
     ],
     [
       '--field: there is no field “clientName” to ask about.\n' +
-        '  → The fields of events: title, start, end, location, attendees, notes, status, id, startDate, endDate, supportContactId, contractId, version.',
+        '  → The fields of events: title, start, end, location, attendees, notes, status, id, supportId, contractId, version.',
       ...['update', 'event', '1', '--field', 'clientName'],
     ],
     ['--field: ask about “id” without a value.', 'update', 'event', '1', '--field', 'id=4'],

@@ -92,11 +92,8 @@ test('fixed values are completed, after a space and after =', async () => {
 });
 
 test('orders and names of fields are completed, the latter after a comma too', async () => {
-  expect(await values('contract', 'list', '--sort', 'tot')).toEqual([
-    'totalAmount',
-    'totalAmount:desc',
-  ]);
-  expect(await values('contract', 'view', '7', '--fields', 'am')).toEqual(['amountToBePaid']);
+  expect(await values('contract', 'list', '--sort', 'tot')).toEqual(['total', 'total:desc']);
+  expect(await values('contract', 'view', '7', '--fields', 'to')).toEqual(['total', 'toBePaid']);
   expect(await values('contract', 'list', '--fields=id,cl')).toEqual([
     '--fields=id,client',
     '--fields=id,clientId',

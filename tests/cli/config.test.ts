@@ -24,7 +24,7 @@ test('a setting that was set is printed, and counts until it is taken back', asy
     stdout: expect.stringContaining('limit is now 50 (default).'),
   });
   expect(await config(['get', 'limit', '--json'])).toMatchObject({
-    stdout: '{\n  "key": "limit",\n  "value": "50",\n  "source": "default"\n}\n',
+    stdout: '{\n  "setting": "limit",\n  "value": "50",\n  "from": "default"\n}\n',
   });
 });
 

@@ -69,20 +69,20 @@ test('a move to another department hands the work over in one transaction', asyn
   expect(
     await json<Employee>(manager, ...move, '--handover-to', String(staff.sales.id)),
   ).toMatchObject({ department: 'support' });
-  expect(await json<{ commercialId: number }>(manager, 'client', 'view', client)).toMatchObject({
-    commercialId: staff.sales.id,
+  expect(await json<{ salesContactId: number }>(manager, 'client', 'view', client)).toMatchObject({
+    salesContactId: staff.sales.id,
   });
 });
 
 test('a name, a phone number and a department can be changed together', async () => {
   const { id } = await hire('sales');
-  const changed = await json<Employee & { fullName: string }>(
+  const changed = await json<Employee & { name: string }>(
     manager,
     ...['employee', 'update', String(id), '--name', 'Zoé Z.', '--phone', '+33 1 99 00 11 22'],
     ...['--department', 'support'],
   );
   expect(changed).toMatchObject({
-    fullName: 'Zoé Z.',
+    name: 'Zoé Z.',
     phone: '+33 1 99 00 11 22',
     department: 'support',
   });

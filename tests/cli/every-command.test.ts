@@ -41,7 +41,7 @@ const cases: Record<string, Case> = {
     input: (n) => `${n === 0 ? password : words(n)}\n${words(n + 1)}\n`,
   },
   token: { as: 'sales' },
-  'client list': { as: 'sales', args: () => ['--limit', '3', '--sort', 'fullName'] },
+  'client list': { as: 'sales', args: () => ['--limit', '3', '--sort', 'name'] },
   'client view': { as: 'support', args: () => ['1'] },
   'client create': {
     as: 'otherSales',
@@ -51,8 +51,7 @@ const cases: Record<string, Case> = {
   'client import': {
     as: 'otherSales',
     args: () => ['-'],
-    input: (n) =>
-      csvOf('fullName,email', `Ida ${n},ida${n}@x.example`, `Udo ${n},udo${n}@x.example`),
+    input: (n) => csvOf('name,email', `Ida ${n},ida${n}@x.example`, `Udo ${n},udo${n}@x.example`),
   },
   'client contacted': { as: 'sales', args: () => ['1'] },
   'client handover': { as: 'manager', args: (n) => [String(2 + n), '--to', '2'] },
@@ -64,7 +63,7 @@ const cases: Record<string, Case> = {
   'contract import': {
     as: 'sales',
     args: () => ['-'],
-    input: () => csvOf('clientId,totalAmount', '1,10', '1,20.50'),
+    input: () => csvOf('clientId,total', '1,10', '1,20.50'),
   },
   'contract sign': { as: 'sales', args: (n) => [String(3 + n)] },
   'contract pay': { as: 'sales', args: () => ['1', '--amount', '100', '--on', '2026-05-06'] },
@@ -91,7 +90,7 @@ const cases: Record<string, Case> = {
     as: 'sales',
     args: () => ['-'],
     input: (n) =>
-      csvOf('contractId,title,startDate,endDate', `1,Ball ${n},2031-06-01 18:00,2031-06-01 23:00`),
+      csvOf('contractId,title,start,end', `1,Ball ${n},2031-06-01 18:00,2031-06-01 23:00`),
   },
   'event assign': { as: 'manager', args: () => ['2', '--support', '3'] },
   'event unassign': { as: 'manager', args: (n) => [String(3 + n)] },

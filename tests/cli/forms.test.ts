@@ -114,7 +114,7 @@ describe('a form for a new record', () => {
     await terminal.waitFor(/✓ Event \d+ created/);
     expect(await terminal.ended).toBe(0);
     expect(await json(sales, 'event', 'list', '--contract', contract)).toMatchObject([
-      { endDate: '2027-03-02T02:00:00Z', attendees: 120, location: null, supportContactId: null },
+      { end: '2027-03-02T02:00:00Z', attendees: 120, location: null, supportId: null },
     ]);
   });
 
@@ -163,9 +163,9 @@ describe('a form for a new record', () => {
     expect(await clientCount()).toBe(before);
 
     expect(JSON.parse(await inShell(sales, toRunAgain(last)))).toMatchObject({
-      fullName: name,
+      name,
       email: 'neil@x.example',
-      companyName: '--help',
+      company: '--help',
       phone: null,
     });
   });
@@ -245,7 +245,7 @@ describe('a form for an existing record', () => {
     await terminal.waitFor(`✓ Client ${client} updated: Ana DupontX, Dupont SA.`);
     expect(await terminal.ended).toBe(0);
     expect(await json(sales, 'client', 'view', client)).toMatchObject({
-      fullName: 'Ana DupontX',
+      name: 'Ana DupontX',
       phone: null,
       email: 'ana@dupont.example',
       version: 3,
@@ -275,7 +275,7 @@ describe('a form for an existing record', () => {
     expect(await terminal.ended).toBe(130);
     expect(await json(manager, 'event', 'view', String(event.id))).toMatchObject({
       ...event,
-      startDate: '2027-03-01T18:00:30Z',
+      start: '2027-03-01T18:00:30Z',
     });
   });
 
@@ -330,7 +330,7 @@ describe('a form for an existing record', () => {
     await answer(declined, ['Save yours all the same? › (y/N)', enter]);
     expect(await declined.ended).toBe(130);
     expect(declined.shown()).not.toMatch(/Sales contact|Version|Last update/);
-    expect(await json(sales, 'client', 'view', client)).toMatchObject({ companyName: 'Theirs SA' });
+    expect(await json(sales, 'client', 'view', client)).toMatchObject({ company: 'Theirs SA' });
     expect(toRunAgain(declined)).toBe(
       `epic client update ${client} --company 'Mine SA' --if-version 5`,
     );
@@ -353,7 +353,7 @@ describe('a form for an existing record', () => {
       ]);
     const first = await update('2000', version);
     expect(JSON.parse(first.stdout)).toMatchObject({
-      totalAmount: '2000.00',
+      total: '2000.00',
       version: version + 1,
     });
     const told = await sales.run(
@@ -377,7 +377,7 @@ describe('a form for an existing record', () => {
       },
     });
     expect(await json(sales, 'contract', 'view', contract)).toMatchObject({
-      totalAmount: '2000.00',
+      total: '2000.00',
     });
     const nothing = await sales.run(['contract', 'update', contract]);
     expect(nothing.code).toBe(2);
@@ -419,7 +419,7 @@ describe('deactivating an employee', () => {
     await agreed.waitFor(`✓ Employee ${id} deactivated: Gus, sales. Employee 2 takes over.`);
     expect(await agreed.ended).toBe(0);
     expect(await json(manager, 'client', 'view', String(given[0]?.id))).toMatchObject({
-      commercialId: 2,
+      salesContactId: 2,
     });
   });
 

@@ -114,7 +114,7 @@ test('a change made in psql names the login of the database', async () => {
   expect(last).toBe(`${login?.name}, in the database, set the phone to “0612”.`);
   const [change] = await json<object[]>(sales, 'history', 'client', client, '--limit', '1');
   expect(change).toMatchObject({
-    actor: `${login?.name}, in the database`,
+    who: `${login?.name}, in the database`,
     employee: null,
     employeeId: null,
     databaseUser: login?.name,
@@ -202,7 +202,7 @@ test('long texts are shortened, and complete in JSON', async () => {
     'Marie Manager set the notes to “Back entrance. Back entrance. Back entrance. Back entrance.…”.',
   );
   const [change] = await json<object[]>(sales, 'history', 'event', event);
-  expect(change).toMatchObject({ newValues: { notes }, oldValues: { notes: null } });
+  expect(change).toMatchObject({ after: { notes }, before: { notes: null } });
 });
 
 test('the history as JSON has values in the form of the other commands, times in ISO form', async () => {
@@ -211,39 +211,39 @@ test('the history as JSON has values in the form of the other commands, times in
   const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
   const same = {
     id: expect.stringMatching(/^\d+$/),
-    changedAt: iso,
-    actor: 'Sofia Sales',
+    when: iso,
+    who: 'Sofia Sales',
     record: 'contract',
-    rowId: Number(contract),
+    recordId: Number(contract),
     employeeId: staff.sales.id,
     employee: 'Sofia Sales',
-    serviceAccount: null,
+    program: null,
     databaseUser: null,
-    transactionId: expect.stringMatching(/^\d+$/),
+    transaction: expect.stringMatching(/^\d+$/),
   };
   expect(changes).toEqual([
     {
       ...same,
       action: 'update',
-      oldValues: { status: 'draft', signedAt: null },
-      newValues: { status: 'signed', signedAt: iso },
-      sentence: 'Sofia Sales signed the contract.',
+      before: { status: 'draft', signed: null },
+      after: { status: 'signed', signed: iso },
+      what: 'Sofia Sales signed the contract.',
     },
     {
       ...same,
       action: 'insert',
-      oldValues: null,
-      newValues: {
+      before: null,
+      after: {
         id: Number(contract),
         clientId: expect.any(Number),
-        commercialId: staff.sales.id,
-        totalAmount: '1200.50',
-        amountToBePaid: '1200.50',
-        createdAt: iso,
+        salesContactId: staff.sales.id,
+        total: '1200.50',
+        toBePaid: '1200.50',
+        created: iso,
         status: 'draft',
-        signedAt: null,
+        signed: null,
       },
-      sentence: 'Sofia Sales created the contract: Dupont SA, 1 200.50 €, as a draft.',
+      what: 'Sofia Sales created the contract: Dupont SA, 1 200.50 €, as a draft.',
     },
   ]);
 });
@@ -254,16 +254,9 @@ test('the history in a pipe is one line a change, with ISO times, --csv and --fi
   expect(stdout).toMatch(
     /^\S+Z\tSofia Sales\tupdate\tSofia Sales signed the contract\.\n\S+Z\tSofia Sales\tinsert\tSofia Sales created .*\n$/,
   );
-  const csv = await sales.run([
-    'history',
-    'contract',
-    contract,
-    '--csv',
-    '--fields',
-    'oldValues,actor',
-  ]);
+  const csv = await sales.run(['history', 'contract', contract, '--csv', '--fields', 'before,who']);
   expect(csv.stdout).toBe(
-    'oldValues,actor\r\n"{""status"":""draft"",""signedAt"":null}",Sofia Sales\r\n,Sofia Sales\r\n',
+    'before,who\r\n"{""status"":""draft"",""signed"":null}",Sofia Sales\r\n,Sofia Sales\r\n',
   );
 });
 

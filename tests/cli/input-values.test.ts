@@ -91,8 +91,8 @@ test('times are read in the time zone of the user, in summer and winter', async 
     { env: { TZ: 'Europe/Paris' } },
   );
   expect(JSON.parse(created.stdout)).toMatchObject({
-    startDate: '2026-07-01T16:30:00Z',
-    endDate: '2026-12-01T17:30:00Z',
+    start: '2026-07-01T16:30:00Z',
+    end: '2026-12-01T17:30:00Z',
   });
 });
 
@@ -123,7 +123,7 @@ async function storesExactly(name: string): Promise<void> {
     ...['client', 'create', '--name', name, '--email', 'x@y.example', '--company', name],
   );
   const read = await json(sales, 'client', 'view', String(created.id));
-  expect(read).toMatchObject({ fullName: name, companyName: name });
+  expect(read).toMatchObject({ name, company: name });
   const [found] = await json<unknown[]>(sales, 'client', 'list', '--search', name);
   expect(found).toMatchObject({ id: created.id });
 }
@@ -180,6 +180,6 @@ test('of two simultaneous payments of the last euro one succeeds, and the other 
     expect(runs.map(({ code }) => code).sort()).toEqual([0, 6]);
     expect(runs.find(({ code }) => code === 6)?.stderr).toContain('0.00 € left to pay');
     const after = await json(sales, 'contract', 'view', contract);
-    expect(after).toMatchObject({ amountToBePaid: '0.00' });
+    expect(after).toMatchObject({ toBePaid: '0.00' });
   }
 });

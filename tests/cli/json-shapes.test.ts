@@ -33,16 +33,17 @@ const types: Record<string, RegExp> = {
 const event = {
   id,
   title: 'string',
-  startDate: instant,
-  endDate: instant,
+  start: instant,
+  end: instant,
   status: 'string',
-  supportContact: orNull('string'),
-  supportContactId: orNull(id),
+  support: orNull('string'),
+  supportId: orNull(id),
   client: 'string',
   clientName: 'string',
   clientEmail: 'string',
   clientPhone: orNull('string'),
-  commercial: 'string',
+  salesContact: 'string',
+  salesContactId: id,
   contractId: id,
   location: orNull('string'),
   attendees: 'number',
@@ -52,15 +53,15 @@ const event = {
 
 const client_ = {
   id,
-  fullName: 'string',
-  companyName: orNull('string'),
+  name: 'string',
+  company: orNull('string'),
   email: orNull('string'),
   phone: orNull('string'),
-  commercial: 'string',
-  commercialId: id,
+  salesContact: 'string',
+  salesContactId: id,
   firstContact: date,
   lastUpdate: instant,
-  erasedAt: orNull(instant),
+  erased: orNull(instant),
   version: 'number',
 };
 
@@ -69,23 +70,23 @@ const contract_ = {
   client: 'string',
   clientId: id,
   status: 'string',
-  totalAmount: money,
-  amountToBePaid: money,
-  commercial: 'string',
-  commercialId: id,
-  createdAt: instant,
-  signedAt: orNull(instant),
+  total: money,
+  toBePaid: money,
+  salesContact: 'string',
+  salesContactId: id,
+  created: instant,
+  signed: orNull(instant),
   version: 'number',
 };
 
 const employee = {
   id,
-  fullName: 'string',
+  name: 'string',
   department: 'string',
   email: 'string',
   phone: orNull('string'),
   active: 'boolean',
-  createdAt: instant,
+  created: instant,
   version: 'number',
 };
 
@@ -120,38 +121,38 @@ const shapes = {
   employeeSheet: {
     ...employee,
     clients: 'number',
-    unsigned: 'number',
-    unpaid: 'number',
-    upcoming: 'number',
+    contractsToGetSigned: 'number',
+    contractsToBePaid: 'number',
+    eventsToCome: 'number',
     events: 'array',
   },
   notification: {
     id,
-    createdAt: instant,
+    when: instant,
     message: 'string',
     kind: 'string',
     eventId: orNull(id),
     contractId: orNull(id),
     employeeId: orNull(id),
     recipientId: id,
-    subject: orNull('string'),
-    oldValues: orNull('object'),
-    newValues: orNull('object'),
-    readAt: orNull(instant),
+    about: orNull('string'),
+    before: orNull('object'),
+    after: orNull('object'),
+    read: orNull(instant),
   },
   session: {
     id: 'string',
-    lastUsedAt: instant,
-    createdAt: instant,
-    userAgent: orNull('string'),
-    expiresAt: instant,
+    lastUsed: instant,
+    loggedIn: instant,
+    program: orNull('string'),
+    endsIfUnused: instant,
     current: 'boolean',
     readOnly: 'boolean',
-    endsAt: instant,
+    endsAtTheLatest: instant,
   },
   person: {
     id,
-    fullName: 'string',
+    name: 'string',
     email: 'string',
     department: 'string',
     server: 'string',
@@ -159,28 +160,28 @@ const shapes = {
   },
   service: {
     name: 'string',
-    owner: 'string',
+    actsAs: 'string',
     readOnly: 'boolean',
-    lastUsedAt: orNull(instant),
-    createdAt: instant,
-    expiresAt: orNull(instant),
-    ownerId: id,
+    lastUsed: orNull(instant),
+    created: instant,
+    expires: orNull(instant),
+    actsAsId: id,
   },
   change: {
     id: 'string',
-    changedAt: instant,
-    actor: 'string',
+    when: instant,
+    who: 'string',
     action: 'string',
     record: 'string',
-    rowId: id,
+    recordId: id,
     employeeId: orNull(id),
     employee: orNull('string'),
-    serviceAccount: orNull('string'),
+    program: orNull('string'),
     databaseUser: orNull('string'),
-    transactionId: 'string',
-    oldValues: orNull('object'),
-    newValues: orNull('object'),
-    sentence: 'string',
+    transaction: 'string',
+    before: orNull('object'),
+    after: orNull('object'),
+    what: 'string',
   },
   answer: {
     allowed: orNull('boolean'),
@@ -194,7 +195,7 @@ const shapes = {
   },
   login: {
     id,
-    fullName: 'string',
+    name: 'string',
     email: 'string',
     department: 'string',
     server: 'string',
@@ -202,7 +203,7 @@ const shapes = {
     readOnly: 'boolean',
   },
   newEmployee: { ...employee, oneTimePassword: 'string' },
-  token: { token: 'string', expiresAt: instant, server: 'string' },
+  token: { token: 'string', ends: instant, server: 'string' },
   report: {
     pipeline: 'array',
     months: 'array',
@@ -215,13 +216,14 @@ const shapes = {
   server: { server: 'string' },
   changed: { changed: 'boolean' },
   secondFactor: {
-    enabledAt: orNull(instant),
+    enabled: orNull(instant),
     recoveryCodesLeft: 'number',
     required: 'boolean',
   },
   enabling: { secret: orNull('string'), uri: orNull('string'), recoveryCodes: orNull('array') },
   recoveryCodes: { recoveryCodes: 'array' },
   enabled: { enabled: 'boolean' },
+  setting: { setting: 'string', value: orNull('string'), from: 'string' },
 };
 
 type Shape = keyof typeof shapes;
@@ -277,6 +279,10 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'session revoke': { shape: 'session', isArray: true },
   'service list': { shape: 'service', isArray: true },
   'service revoke': { shape: 'service' },
+  'config list': { shape: 'setting', isArray: true },
+  'config get': { shape: 'setting' },
+  'config set': { shape: 'setting' },
+  'config unset': { shape: 'setting' },
   'second-factor status': { shape: 'secondFactor' },
   'second-factor enable': { shape: 'enabling' },
   'second-factor recovery-codes': { shape: 'recoveryCodes' },
@@ -284,7 +290,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
 };
 
 /** What is tested with what it is about: an object a line, whatever the API calls data, no data at all. */
-const elsewhere = ['notification watch', 'api', 'menu', 'completion'];
+const elsewhere = ['notification watch', 'api', 'menu', 'completion', 'version'];
 
 const checked = new Set<string>();
 
@@ -331,6 +337,10 @@ test('the JSON of employees and sessions has the documented fields and types', a
   await run(epic, 'whoami');
   await run(epic, 'token');
   await run(epic, 'session list');
+  await run(epic, 'config set', ['limit', '20']);
+  await run(epic, 'config get', ['limit']);
+  await run(epic, 'config list');
+  await run(epic, 'config unset', ['limit']);
   const elsewhereToo = await office.stranger();
   await run(
     elsewhereToo,
@@ -380,9 +390,9 @@ test('the JSON of clients and contracts has the documented fields and types', as
   await run(sales, 'client view', [client]);
   await run(sales, 'client update', [ben, '--phone', '+33 1 23 45 67 89']);
   await run(sales, 'client contacted', [ben]);
-  await run(sales, 'client import', ['-'], 'fullName,email\nIda,ida@x.example\n');
+  await run(sales, 'client import', ['-'], 'name,email\nIda,ida@x.example\n');
   await run(sales, 'search', ['ben']);
-  await run(sales, 'contract import', ['-'], `clientId,totalAmount\n${ben},10\n`);
+  await run(sales, 'contract import', ['-'], `clientId,total\n${ben},10\n`);
   const draft = await run(sales, 'contract create', ['--client', ben, '--total', '100']);
   await run(sales, 'contract update', [draft, '--total', '200']);
   await run(sales, 'contract sign', [draft]);
@@ -405,7 +415,7 @@ test('the JSON of events and notifications has the documented fields and types',
     ...['--contract', contract, '--title', 'Gala'],
     ...times,
   ]);
-  const header = 'contractId,title,startDate,endDate';
+  const header = 'contractId,title,start,end';
   const ball = `${header}\n${contract},Ball,2027-04-01 18:00,2027-04-01 23:00\n`;
   await run(sales, 'event import', ['-'], ball);
   await run(manager, 'event assign', [event, '--support', String(staff.support.id)]);

@@ -27,14 +27,14 @@ const shown = async (env: NodeJS.ProcessEnv, ...args: string[]) => {
   const { stdout } = await sales.run(args, { env: { ...width, ...env } });
   return stdout.replaceAll('\u00a0', ' ');
 };
-const money = ['contract', 'view', '1', '--fields', 'totalAmount'];
-const time = ['event', 'list', '--fields', 'startDate'];
+const money = ['contract', 'view', '1', '--fields', 'total'];
+const time = ['event', 'list', '--fields', 'start'];
 const day = ['client', 'view', '2', '--fields', 'firstContact'];
 
 test('amounts and dates on a terminal follow the locale', async () => {
   const french = { LANG: 'fr_FR.UTF-8' };
   expect(await shown(french, ...money)).toBe('Total  1 234 567 890,10 €\n');
-  expect(await shown(french, ...time)).toBe('Starts\n01/12/2026 18:30\n');
+  expect(await shown(french, ...time)).toBe('Start\n01/12/2026 18:30\n');
   expect(await shown(french, ...day)).toBe('First contact  03/02/2026\n');
   const american = { LC_ALL: 'en_US.UTF-8', LANG: 'fr_FR.UTF-8' };
   expect(await shown(american, ...money)).toBe('Total  €1,234,567,890.10\n');
@@ -44,13 +44,13 @@ test('amounts and dates on a terminal follow the locale', async () => {
 test('LC_MONETARY and LC_TIME are respected separately', async () => {
   const mixed = { LC_MONETARY: 'de_DE@euro', LC_TIME: 'C', LANG: 'fr_FR' };
   expect(await shown(mixed, ...money)).toBe('Total  1.234.567.890,10 €\n');
-  expect(await shown(mixed, ...time)).toBe('Starts\n2026-12-01 18:30\n');
+  expect(await shown(mixed, ...time)).toBe('Start\n2026-12-01 18:30\n');
 });
 
 test('amounts and dates without a known locale have the form that flags accept', async () => {
   for (const LC_ALL of ['C', 'POSIX', 'C.UTF-8', 'xx_YY', '!', '']) {
     expect(await shown({ LC_ALL }, ...money)).toBe('Total  1 234 567 890.10 €\n');
-    expect(await shown({ LC_ALL }, ...time)).toBe('Starts\n2026-12-01 18:30\n');
+    expect(await shown({ LC_ALL }, ...time)).toBe('Start\n2026-12-01 18:30\n');
   }
 });
 

@@ -49,7 +49,7 @@ test('an employee logs in, sees who they are, and logs out', async () => {
   });
   expect(await json(epic, 'whoami')).toEqual({
     id: 1,
-    fullName: 'Sofia Sales',
+    name: 'Sofia Sales',
     email: staff.sales.email,
     department: 'sales',
     server: office.server.url,

@@ -185,10 +185,10 @@ test('an employee with clients is deactivated only with a hand-over', async () =
     '✓ Employee 1 deactivated: Sofia Sales, sales. Employee 2 takes over.\n',
   );
   expect(await json(manager, 'client', 'view', client)).toMatchObject({
-    commercial: 'Oscar Sales',
+    salesContact: 'Oscar Sales',
   });
-  const gone = await json<{ fullName: string }[]>(manager, 'employee', 'list', '--inactive');
-  expect(gone.map(({ fullName }) => fullName)).toEqual(['Sofia Sales']);
+  const gone = await json<{ name: string }[]>(manager, 'employee', 'list', '--inactive');
+  expect(gone.map(({ name }) => name)).toEqual(['Sofia Sales']);
 
   const back = await manager.run(['employee', 'update', '1', '--reactivate']);
   expect(back.stdout).toBe('✓ Employee 1 updated: Sofia Sales, sales.\n');

@@ -47,7 +47,7 @@ test('a table fits every width: columns are dropped and texts shortened, never i
 
 test('a table with wide characters and emoji stays aligned', async () => {
   const { stdout } = await sales.run(
-    ['client', 'list', '--fields', 'fullName,companyName,id'],
+    ['client', 'list', '--fields', 'name,company,id'],
     onTerminal(100),
   );
   const wide = stdout.split('\n').find((line) => line.includes('日本語'));
@@ -58,7 +58,7 @@ test('a table with wide characters and emoji stays aligned', async () => {
 
 test('a record is shown with all its fields, times in the local zone', async () => {
   const { stdout } = await sales.run(['event', 'view', '1'], onTerminal(80));
-  expect(stdout).toContain('Starts         Tue 2026-12-01 18:30 (UTC+01:00)\n');
+  expect(stdout).toContain('Start          Tue 2026-12-01 18:30 (UTC+01:00)\n');
   expect(stdout).toContain('Support        –\n');
   expect(stdout).toContain('Notes          a\n               b ␛[31mred␛[0m \\ end\n');
 });
@@ -80,7 +80,7 @@ test('control characters in stored values never reach the terminal', async () =>
 
 test('a list in a pipe is tab-separated values without a header, with full values', async () => {
   const { stdout } = await sales.run([
-    ...['event', 'list', '--fields', 'id,startDate,location,notes,supportContact'],
+    ...['event', 'list', '--fields', 'id,start,location,notes,support'],
   ]);
   expect(stdout).toBe(
     '1\t2026-12-01T17:30:00Z\tRear\\tdoor\ta\\nb \\x1b[31mred\\x1b[0m \\\\ end\t\n',
@@ -95,28 +95,28 @@ test('--json prints a bare array or object with every field, amounts as text, nu
       client: 'Dupont SA',
       clientId: 2,
       status: 'draft',
-      totalAmount: '999.90',
-      amountToBePaid: '999.90',
-      commercial: 'Sofia Sales',
-      commercialId: 1,
-      createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-      signedAt: null,
+      total: '999.90',
+      toBePaid: '999.90',
+      salesContact: 'Sofia Sales',
+      salesContactId: 1,
+      created: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      signed: null,
       version: 1,
     },
   ]);
-  const view = await sales.run(['contract', 'view', '2', '--json', '--fields', 'id,signedAt']);
-  expect(JSON.parse(view.stdout)).toEqual({ id: 2, signedAt: null });
+  const view = await sales.run(['contract', 'view', '2', '--json', '--fields', 'id,signed']);
+  expect(JSON.parse(view.stdout)).toEqual({ id: 2, signed: null });
   const none = await sales.run(['contract', 'list', '--status', 'cancelled', '--json']);
   expect(JSON.parse(none.stdout)).toEqual([]);
 });
 
 test('--csv follows RFC 4180 and neutralises formulas', async () => {
   const { stdout } = await sales.run([
-    ...['client', 'list', '--csv', '--fields', 'id,fullName,companyName', '--search', 'f@x'],
+    ...['client', 'list', '--csv', '--fields', 'id,name,company', '--search', 'f@x'],
   ]);
-  expect(stdout).toBe('id,fullName,companyName\r\n3,\'=cmd(),"Tab & ""Quotes"", Sons"\r\n');
-  const money = await sales.run(['contract', 'list', '--csv', '--fields', 'totalAmount']);
-  expect(money.stdout).toBe('totalAmount\r\n12500.00\r\n999.90\r\n');
+  expect(stdout).toBe('id,name,company\r\n3,\'=cmd(),"Tab & ""Quotes"", Sons"\r\n');
+  const money = await sales.run(['contract', 'list', '--csv', '--fields', 'total']);
+  expect(money.stdout).toBe('total\r\n12500.00\r\n999.90\r\n');
 });
 
 test.each([
@@ -137,17 +137,21 @@ test.each([
 
 test('a direction override is written as an escape in a pipe', async () => {
   const { stdout } = await sales.run([
-    ...['client', 'list', '--search', 'e@x', '--fields', 'fullName'],
+    ...['client', 'list', '--search', 'e@x', '--fields', 'name'],
   ]);
   expect(stdout).toBe('Eve\\u202eevil\n');
 });
 
 test('--fields accepts any spelling, and refuses unknown fields', async () => {
-  const { stdout } = await sales.run(['contract', 'view', '1', '--fields', 'TOTAL-amount,id']);
+  const { stdout } = await sales.run(['contract', 'view', '1', '--fields', 'TO-be_paid,id']);
   expect(stdout).toBe('12500.00\t1\n');
   const unknown = await sales.run(['contract', 'list', '--fields', 'id,price']);
   expect(unknown.code).toBe(2);
-  expect(unknown.stderr).toMatch(/--fields: there is no field “price”.*\n.*totalAmount/);
+  expect(unknown.stderr).toMatch(/--fields: there is no field “price”.*\n.*total/);
+  const former = await sales.run(['contract', 'list', '--fields', 'id,totalAmount']);
+  expect(former.stderr).toBe(
+    '✗ --fields: there is no field “totalAmount”.\n  → Did you mean total?\n',
+  );
 });
 
 test('a change prints a sentence, or the record in the requested format', async () => {
@@ -162,16 +166,7 @@ test('a change prints a sentence, or the record in the requested format', async 
 });
 
 test('a truncated list says so on stderr, with the command for the next rows', async () => {
-  const args = [
-    'client',
-    'list',
-    '--sort',
-    'fullName:desc',
-    '--limit',
-    '2',
-    '--fields',
-    'fullName',
-  ];
+  const args = ['client', 'list', '--sort', 'name:desc', '--limit', '2', '--fields', 'name'];
   const names: string[] = [];
   let next: string[] | undefined = args;
   for (let page = 0; next && page < 5; page += 1) {
@@ -185,14 +180,12 @@ test('a truncated list says so on stderr, with the command for the next rows', a
 });
 
 test('--sort accepts the orders of the API, and lists them for an unknown one', async () => {
-  const sorted = await sales.run([
-    ...['contract', 'list', '--sort', 'totalAmount', '--fields', 'id'],
-  ]);
+  const sorted = await sales.run([...['contract', 'list', '--sort', 'total', '--fields', 'id']]);
   expect(sorted.stdout).toBe('2\n1\n');
   const unknown = await sales.run(['contract', 'list', '--sort', 'mood']);
   expect(unknown.code).toBe(2);
   expect(unknown.stderr).toContain('--sort');
-  expect(unknown.stderr).toContain('totalAmount');
+  expect(unknown.stderr).toContain('total');
 });
 
 test('colours are used only where they are supported and wanted', async () => {

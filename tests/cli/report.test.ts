@@ -40,15 +40,15 @@ test('the report prints one number a line off a terminal', async () => {
   const lines = stdout.trimEnd().split('\n');
   expect(lines).toEqual(
     expect.arrayContaining([
-      'pipeline\t\tover 90 days\ttotalAmount\t9999.00',
-      'months\t\t2021-03\tsignedContracts\t2',
-      'months\t\t2021-03\tsignedAmount\t6250.50',
-      'months\t\t2021-03\tpaidAmount\t1250.50',
-      'salespeople\t1\tSofia Sales\tsignedAmount\t1250.50',
-      'salespeople\t2\tOscar Sales\tpaidAmount\t0.00',
-      'overdue\t2\tOscar Sales\tamountToBePaid\t5000.00',
-      'overdue\t2\tOscar Sales\toldestSignedAt\t2021-03-10T11:00:00Z',
-      'support\t3\tSuzy Support\tevents\t1',
+      'pipeline\t\tover 90 days\ttotal\t9999.00',
+      'months\t\t2021-03\tcontracts\t2',
+      'months\t\t2021-03\tsigned\t6250.50',
+      'months\t\t2021-03\tpaid\t1250.50',
+      'salespeople\t1\tSofia Sales\tsigned\t1250.50',
+      'salespeople\t2\tOscar Sales\tpaid\t0.00',
+      'overdue\t2\tOscar Sales\ttoBePaid\t5000.00',
+      'overdue\t2\tOscar Sales\toldestSigned\t2021-03-10T11:00:00Z',
+      'support\t3\tSuzy Support\tinThisPeriod\t1',
     ]),
   );
   expect(lines.filter((line) => line.startsWith('months'))).toHaveLength(3);
@@ -58,36 +58,34 @@ test('the report uses days of the local time zone', async () => {
   const { stdout } = await epic.run(['report', '--between', '2021-04-01..2021-04-30'], {
     env: { TZ: 'Asia/Tokyo' },
   });
-  expect(stdout).toContain('months\t\t2021-04\tsignedAmount\t1250.50\n');
+  expect(stdout).toContain('months\t\t2021-04\tsigned\t1250.50\n');
 });
 
 test('the report as JSON is an object by section, as CSV the same numbers with a header', async () => {
   const { stdout } = await epic.run([...inMarch, '--json'], { env: inParis });
   expect(JSON.parse(stdout)).toMatchObject({
     pipeline: [
-      { age: '0 to 30 days', fromDays: 0, toDays: 30, contracts: 0, totalAmount: '0.00' },
-      { age: '31 to 90 days', contracts: 0 },
-      { age: 'over 90 days', toDays: null, contracts: 1, totalAmount: '9999.00' },
+      { age: '0 to 30 days', fromDays: 0, toDays: 30, drafts: 0, total: '0.00' },
+      { age: '31 to 90 days', drafts: 0 },
+      { age: 'over 90 days', toDays: null, drafts: 1, total: '9999.00' },
     ],
-    months: [
-      { month: '2021-03', signedContracts: 2, signedAmount: '6250.50', paidAmount: '1250.50' },
-    ],
+    months: [{ month: '2021-03', contracts: 2, signed: '6250.50', paid: '1250.50' }],
     salespeople: [
-      { employeeId: 2, fullName: 'Oscar Sales', signedContracts: 1, signedAmount: '5000.00' },
-      { employeeId: 1, fullName: 'Sofia Sales', signedContracts: 1, paidAmount: '1250.50' },
-      { employeeId: 7, fullName: '<b>Zoé & "Co"</b>', signedContracts: 0 },
+      { employeeId: 2, salesperson: 'Oscar Sales', contracts: 1, signed: '5000.00' },
+      { employeeId: 1, salesperson: 'Sofia Sales', contracts: 1, paid: '1250.50' },
+      { employeeId: 7, salesperson: '<b>Zoé & "Co"</b>', contracts: 0 },
     ],
-    overdue: [{ employeeId: 2, contracts: 1, amountToBePaid: '5000.00' }],
+    overdue: [{ employeeId: 2, contracts: 1, toBePaid: '5000.00' }],
     support: [
-      { employeeId: 4, events: 0, upcomingEvents: 0, nextStart: null },
-      { employeeId: 3, events: 1, upcomingEvents: 0, nextStart: null },
+      { employeeId: 4, inThisPeriod: 0, toCome: 0, nextEvent: null },
+      { employeeId: 3, inThisPeriod: 1, toCome: 0, nextEvent: null },
     ],
   });
   const csv = await epic.run([...inMarch, '--csv', '--fields', 'name,measure,value'], {
     env: inParis,
   });
   expect(csv.stdout).toMatch(/^name,measure,value\r\n/);
-  expect(csv.stdout).toContain('\r\n2021-03,paidAmount,1250.50\r\n');
+  expect(csv.stdout).toContain('\r\n2021-03,paid,1250.50\r\n');
 });
 
 test.each([60, 80, 200])(

@@ -22,11 +22,11 @@ test('a sales employee creates a client and becomes its contact', async () => {
   ]);
   expect(run).toMatchObject({ code: 0, stderr: '' });
   expect(run.stdout).toMatch(/^✓ Client \d+ created: Kevin Casey, Cool Startup LLC\.\n$/);
-  const [client] = await json<{ fullName: string; commercial: string }[]>(
+  const [client] = await json<{ name: string; salesContact: string }[]>(
     sales,
     ...['client', 'list', '--mine', '--search', 'cool startup'],
   );
-  expect(client).toMatchObject({ fullName: 'Kevin Casey', commercial: 'Sofia Sales' });
+  expect(client).toMatchObject({ name: 'Kevin Casey', salesContact: 'Sofia Sales' });
 });
 
 test('a sales employee updates their own client, and clears optional fields', async () => {
@@ -34,7 +34,7 @@ test('a sales employee updates their own client, and clears optional fields', as
   const run = await sales.run(['client', 'update', client, '--phone', '06 12 34 56 78']);
   expect(run.stdout).toBe(`✓ Client ${client} updated: Ana Dupont, Dupont SA.\n`);
   const emptied = await json(sales, 'client', 'update', client, '--phone', '', '--company', '');
-  expect(emptied).toMatchObject({ phone: null, companyName: null, fullName: 'Ana Dupont' });
+  expect(emptied).toMatchObject({ phone: null, company: null, name: 'Ana Dupont' });
 });
 
 test('a refusal says what was refused, why in the sentence of the policy, whom to ask and what to type', async () => {
@@ -108,7 +108,7 @@ test('a contract goes from draft through signed to paid', async () => {
   );
 
   const unpaid = ['contract', 'list', '--unpaid', '--client', client];
-  expect(await json(sales, ...unpaid)).toMatchObject([{ amountToBePaid: '10000.00' }]);
+  expect(await json(sales, ...unpaid)).toMatchObject([{ toBePaid: '10000.00' }]);
   const last = await sales.run(['contract', 'pay', contract, '--amount', '10000', '--on', 'today']);
   expect(last.stdout).toContain('It is paid in full.');
   expect(await json(sales, ...unpaid)).toEqual([]);
@@ -193,7 +193,7 @@ test('an event needs a signed contract', async () => {
     /^✓ Event \d+ created: “Summer party”, \d{4}-\d\d-\d\d 18:00\.\n$/,
   );
   expect(await json(sales, 'event', 'list', '--contract', contract)).toMatchObject([
-    { title: 'Summer party', client: 'Dupont SA', supportContact: null, attendees: 75 },
+    { title: 'Summer party', client: 'Dupont SA', support: null, attendees: 75 },
   ]);
 });
 

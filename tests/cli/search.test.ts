@@ -125,12 +125,12 @@ describe('a name in place of an id', () => {
     expect(
       await json(sales, 'can', 'create', 'contract', '--field', 'client=dupont'),
     ).toMatchObject({ allowed: true });
-    expect(await json(sales, 'history', 'client', 'dupont')).toMatchObject([{ rowId: ana }]);
+    expect(await json(sales, 'history', 'client', 'dupont')).toMatchObject([{ recordId: ana }]);
   });
 
   test('the name of an employee is looked up among those eligible', async () => {
     const assigned = await json(manager, 'event', 'assign', 'gala', '--support', 'suzy');
-    expect(assigned).toMatchObject({ supportContactId: staff.support.id });
+    expect(assigned).toMatchObject({ supportId: staff.support.id });
     const { code, stderr } = await manager.run(['event', 'assign', 'gala', '--support', 'sofia']);
     expect(code).toBe(3);
     expect(stderr).toBe(
@@ -138,7 +138,7 @@ describe('a name in place of an id', () => {
         '  → See which there are: epic employee list --department support\n',
     );
     const handedOver = await json(manager, 'client', 'handover', 'levy', '--to', 'oscar');
-    expect(handedOver).toMatchObject({ id: bob, commercialId: staff.otherSales.id });
+    expect(handedOver).toMatchObject({ id: bob, salesContactId: staff.otherSales.id });
     await json(manager, 'client', 'handover', 'levy', '--to', 'sofia');
   });
 

@@ -98,7 +98,7 @@ test('an employee enrols on a terminal of 80 × 24, with a QR code or by typing 
   expect(Math.max(...told.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
   expect(terminal.shown()).not.toContain(password);
   expect(await json(sales, 'second-factor', 'status')).toEqual({
-    enabledAt: expect.stringMatching(/Z$/),
+    enabled: expect.stringMatching(/Z$/),
     recoveryCodesLeft: 10,
     required: false,
   });
@@ -288,8 +288,8 @@ test('the history of an employee tells what became of the second factor', async 
   const [first = ''] = JSON.parse(stdout);
   const disable = ['second-factor', 'disable', '--password-stdin', '--code-stdin'];
   expect((await manager.run(disable, { input: `${password}\n${first}` })).code).toBe(0);
-  const changes = await json<{ sentence: string }[]>(manager, 'history', 'employee', '6');
-  expect(changes.slice(0, 3).map(({ sentence }) => sentence)).toEqual([
+  const changes = await json<{ what: string }[]>(manager, 'history', 'employee', '6');
+  expect(changes.slice(0, 3).map(({ what }) => what)).toEqual([
     'Otto Manager disabled the second factor.',
     'Otto Manager replaced the recovery codes.',
     'Otto Manager enabled the second factor.',

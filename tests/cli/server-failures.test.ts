@@ -222,7 +222,7 @@ test('a crash ends with exit code 1 and an id, without a stack trace', async () 
 test('a crash reports to Sentry the id that was shown, and nothing private', async () => {
   const { dsn, received } = await collector();
   const env = await loggedInAt(answer(broken));
-  const run = await epic.spawn(['contract', 'list', '--sort', 'id', '--fields', 'id,totalAmount'], {
+  const run = await epic.spawn(['contract', 'list', '--sort', 'id', '--fields', 'id,total'], {
     env: { ...env, SENTRY_DSN: dsn, EPIC_FORCE_TTY: '80' },
   });
   expect(run.code).toBe(1);
@@ -232,14 +232,7 @@ test('a crash reports to Sentry the id that was shown, and nothing private', asy
   expect(envelope).toContain(id);
   expect(envelope).toContain('epic.mjs');
   expect(envelope).toContain('contract list');
-  for (const secret of [
-    'SECRET',
-    'PRIVATE',
-    'sofia',
-    epic.stateHome,
-    'totalAmount',
-    process.cwd(),
-  ]) {
+  for (const secret of ['SECRET', 'PRIVATE', 'sofia', epic.stateHome, 'id,total', process.cwd()]) {
     expect(envelope).not.toContain(secret);
   }
   const event = JSON.parse(envelope.split('\n')[2] ?? '');

@@ -68,16 +68,16 @@ test('history says through which program an employee changed a record, also afte
   expect((await manager.run(['service', 'revoke', 'backup-job', '--yes'])).code).toBe(0);
   const [latest] = await json<Record<string, unknown>[]>(manager, 'history', 'contract', contract);
   expect(latest).toMatchObject({
-    actor: 'Sofia Sales through backup-job',
+    who: 'Sofia Sales through backup-job',
     employee: 'Sofia Sales',
-    serviceAccount: 'backup-job',
-    sentence: 'Sofia Sales through backup-job signed the contract.',
+    program: 'backup-job',
+    what: 'Sofia Sales through backup-job signed the contract.',
   });
-  const person = await json<{ sentence: string }[]>(
+  const person = await json<{ what: string }[]>(
     manager,
     ...['history', 'employee', String(staff.sales.id), '--limit', '2'],
   );
-  expect(person.map(({ sentence }) => sentence)).toEqual([
+  expect(person.map(({ what }) => what)).toEqual([
     'Marie Manager revoked the service account “backup-job”.',
     expect.stringMatching(/, in the database, created the service account “backup-job”\.$/),
   ]);

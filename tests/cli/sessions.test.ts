@@ -23,7 +23,7 @@ test('an employee lists their sessions, and ends one by the beginning of its id'
   const [here, there] = [await loggedIn(), await loggedIn()];
   const sessions = await open(here);
   expect(sessions).toEqual([
-    expect.objectContaining({ current: false, userAgent: expect.stringMatching(/^epic\//) }),
+    expect.objectContaining({ current: false, program: expect.stringMatching(/^epic\//) }),
     expect.objectContaining({ current: true }),
   ]);
   const mine = sessions.find(({ current }) => current)?.id ?? '';
@@ -100,7 +100,7 @@ test('management resets a password, which ends every session and serves for one 
     manager,
     ...['employee', 'reset-password', String(staff.otherSupport.id), '--yes'],
   );
-  expect(employee).toMatchObject({ id: staff.otherSupport.id, fullName: 'Omar Support' });
+  expect(employee).toMatchObject({ id: staff.otherSupport.id, name: 'Omar Support' });
   const told = {
     code: 4,
     stdout: '',

@@ -28,8 +28,8 @@ afterAll(() => office.close());
 
 test('a support employee is notified of a new event and marks the notification as read', async () => {
   const unread = ['notification', 'list', '--unread'];
-  const [news] = await json<{ id: number; message: string; readAt: null }[]>(support, ...unread);
-  expect(news).toMatchObject({ message: `You run “Mine” (event ${mine}).`, readAt: null });
+  const [news] = await json<{ id: number; message: string; read: null }[]>(support, ...unread);
+  expect(news).toMatchObject({ message: `You run “Mine” (event ${mine}).`, read: null });
 
   const read = await support.run(['notification', 'read', String(news?.id)]);
   expect(read.stdout).toBe('✓ 1 notification marked as read.\n');
@@ -58,7 +58,7 @@ test('a support employee lists their events, with the client to call', async () 
       title: 'Mine',
       clientName: 'Ana Dupont',
       clientEmail: 'ana@dupont.example',
-      supportContact: 'Suzy Support',
+      support: 'Suzy Support',
     },
   ]);
 });

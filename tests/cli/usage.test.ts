@@ -106,12 +106,7 @@ test('wrong usage ends with exit code 2, the reason and a suggestion', async () 
     [/Unknown command “frobnicate”\.\n.*epic --help/, 'frobnicate', 'contract'],
     [/“sgned” is not one of .*\n.*Did you mean signed\?/, 'contract', 'list', '--status', 'sgned'],
     [/“xyzzy” is not one of draft, signed, cancelled\.\n$/, 'contract', 'list', '--status=xyzzy'],
-    [
-      /not an order.*\n(.*\n)?.*Did you mean totalAmount\?/,
-      'contract',
-      'list',
-      '--sort=totalamont:desc',
-    ],
+    [/not an order.*\n(.*\n)?.*Did you mean total\?/, 'contract', 'list', '--sort=totel:desc'],
     [/no field “staus”\.\n.*Did you mean status\?/, 'contract', 'list', '--fields', 'id,staus'],
     [/no help on “formts”\.\n.*Did you mean formats\?/, 'help', 'formts'],
     [/no help on “frobnicate”\.\n.*epic help/, 'help', 'frobnicate'],

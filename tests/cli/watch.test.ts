@@ -76,17 +76,17 @@ describe('epic notification watch', () => {
     const [first] = await objects(asJson, 1);
     expect(first).toEqual({
       id: expect.any(Number),
-      createdAt: expect.stringMatching(/Z$/),
+      when: expect.stringMatching(/Z$/),
       message: expect.stringContaining('“Gala”'),
       kind: expect.any(String),
       eventId: Number(event),
       contractId: null,
       employeeId: null,
       recipientId: staff.support.id,
-      subject: 'Gala',
-      oldValues: { supportContactId: null, supportContact: null },
-      newValues: { supportContactId: staff.support.id, supportContact: 'Suzy Support' },
-      readAt: null,
+      about: 'Gala',
+      before: { supportId: null, support: null },
+      after: { supportId: staff.support.id, support: 'Suzy Support' },
+      read: null,
     });
     await until(() => asTsv.stdout() === `${first?.kind}\t${event}\n`);
 
@@ -222,7 +222,7 @@ describe('epic event list --watch', () => {
       /\d\d:\d\d {3}Event \d+ \(“Terminal”, .*\) changed: Support – →\s+Suzy\s+Support\./,
     );
     await json(manager, 'event', 'update', event, '--start', '2027-04-01 18:00');
-    await terminal.waitFor(/left this list: Starts/);
+    await terminal.waitFor(/left this list: Start/);
     const another = await plan('Another', '2027-05-02');
     await terminal.waitFor(/“Another”, .*\) is new\./);
     await json(manager, 'event', 'delete', another, '--yes');

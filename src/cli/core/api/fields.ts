@@ -8,17 +8,17 @@ interface Named {
   column?: string;
 }
 
-/** The database's name of a field of the API: `totalAmount` → `total_amount`. */
+/** The database's name of a field: `total` → `total_amount`; that of an unknown one by its spelling. */
 export const columnName = (field: string, known: readonly Named[] = []): string =>
   known.find(({ key }) => key === field)?.column ??
   field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The API's name of a column of the database: `total_amount` → `totalAmount`. */
+/** The key of the field of a column of the database: `total_amount` → `total`. */
 export const fieldName = (name: string, known: readonly Named[] = []): string =>
   known.find(({ column }) => column === name)?.key ??
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** The values of a record's fields, by the API's names, in the form that `epic` has them everywhere. */
+/** The values of a record's fields, by their keys, in the form that `epic` has them everywhere. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 function plainValue(kind: Field['kind'] | undefined, value: unknown): unknown {

@@ -73,7 +73,9 @@ export function change<Row extends Identified, F extends Flags, Result extends R
     async beforeAsking({ api, draft }, known) {
       if (!creates) return;
       try {
-        await assertMayCreate(api, { noun: noun.name, name, flags, write }, known);
+        const { name: kind, fields } = noun;
+        const about = { noun: kind, fields: fields.columns, name, flags, write };
+        await assertMayCreate(api, about, known);
       } catch (error) {
         keepIfPassing(draft, error);
         throw error;

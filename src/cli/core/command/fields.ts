@@ -1,13 +1,22 @@
+import { columnName } from '../api/fields.ts';
 import { type Flag, type Flags, optional, required } from '../args/flag.ts';
 import { orNothing, type Parser } from '../args/parsers.ts';
 import type { Column } from '../output/columns.ts';
+import { capitalize, inWords } from '../text/words.ts';
 
 /** The name of an order of the API, without its direction: `FULL_NAME`. */
 type OrderName<Order> = Order extends `${infer Name}_ASC` ? Name : never;
 
-/** A field of a record: what it is called, and everything that commands do with it. */
-interface FieldSpec<Row, Order> extends Omit<Column<Row>, 'key' | 'value'> {
-  /** What is shown, where it is not the property of this name. */
+/**
+ * A field of a record: what it is called, and everything that commands do with it. Its key is the one word for it: that
+ * of its flag, of --fields and --sort, of JSON and CSV, and, written out, its label.
+ */
+interface FieldSpec<Row, Order> extends Omit<Column<Row>, 'key' | 'label' | 'value'> {
+  /** The label, where it is not the key in words. */
+  label?: string;
+  /** The API's name of it, where it is another one than the key. */
+  api?: string;
+  /** What is shown, where it is not the API's property. */
   value?: Column<Row>['value'];
   /** `list --sort` accepts it, and the API calls it this. */
   sort?: OrderName<Order>;
@@ -27,7 +36,10 @@ interface FieldSpec<Row, Order> extends Omit<Column<Row>, 'key' | 'value'> {
   updateHelp?: string;
 }
 
-/** What a field has to be by its name: shown from the row, and written as the API's inputs type it. */
+/** The API's name of a field. */
+type ApiName<Spec, Key> = Spec extends { api: infer Name extends string } ? Name : Key;
+
+/** What a field has to be by its name in the API: shown from the row, and written as the inputs type it. */
 type Checked<Row, Create, Update, Key> = (Key extends keyof Row
   ? unknown
   : { value: Column<Row>['value'] }) &
@@ -50,8 +62,15 @@ type UpdateFlags<Table> = {
   >;
 };
 
-/** The fields of a kind of record, as its commands take them. Flags have the API's names of their fields. */
-export interface Fields<Row, Order = string, Create = Flags, Update = Flags> {
+/** Values by the words of their fields, as the API calls them; what is no field keeps its name. */
+type ApiInput<Table, Given> = {
+  [Key in keyof Given as Key extends keyof Table
+    ? ApiName<Table[Key], Key> & string
+    : Key]: Given[Key];
+};
+
+/** The fields of a kind of record, as its commands take them. Flags have the words of their fields. */
+export interface Fields<Row, Order = string, Create = Flags, Update = Flags, Table = unknown> {
   columns: readonly Column<Row>[];
   /** What `--sort` accepts. */
   sort: Readonly<Record<string, { asc: Order; desc: Order }>>;
@@ -59,6 +78,8 @@ export interface Fields<Row, Order = string, Create = Flags, Update = Flags> {
   create: Create;
   /** The flags of `update`. */
   update: Update;
+  /** Values of these flags as an input of the API. */
+  input<Given extends object>(given: Given): ApiInput<Table, Given>;
 }
 
 /**
@@ -69,13 +90,15 @@ export const defineFields =
   <Row, Create = object, Update = object, Order extends string = never>() =>
   <
     const Table extends {
-      readonly [Key in keyof Table]: FieldSpec<Row, Order> & Checked<Row, Create, Update, Key>;
+      readonly [Key in keyof Table]: FieldSpec<Row, Order> &
+        Checked<Row, Create, Update, ApiName<Table[Key], Key>>;
     },
   >(
     table: Table,
     flagOrder: readonly string[] = [],
-  ): Fields<Row, Order, CreateFlags<Table>, UpdateFlags<Table>> => {
+  ): Fields<Row, Order, CreateFlags<Table>, UpdateFlags<Table>, Table> => {
     const specs = Object.entries<FieldSpec<Row, Order>>(table);
+    const apiName = (key: string) => (table as Record<string, { api?: string }>)[key]?.api ?? key;
     const rank = (key: string) => (flagOrder.indexOf(key) + 1 || specs.length) - 1;
     const inFlagOrder = specs.toSorted(([one], [other]) => rank(one) - rank(other));
     const flags = (flagOf: (spec: FieldSpec<Row, Order>) => Flag | undefined) =>
@@ -87,7 +110,9 @@ export const defineFields =
       );
     return {
       columns: specs.map(([key, spec]) => ({
-        value: (row: Row) => Reflect.get(row as object, key),
+        label: capitalize(inWords(key)),
+        value: (row: Row) => Reflect.get(row as object, apiName(key)),
+        column: columnName(apiName(key)),
         ...spec,
         key,
       })),
@@ -98,6 +123,10 @@ export const defineFields =
       ),
       create: flags(createFlag) as CreateFlags<Table>,
       update: flags(updateFlag) as UpdateFlags<Table>,
+      input: <Given extends object>(given: Given) =>
+        Object.fromEntries(
+          Object.entries(given).map(([key, value]) => [apiName(key), value]),
+        ) as ApiInput<Table, Given>,
     };
   };
 

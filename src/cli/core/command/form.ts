@@ -3,13 +3,13 @@ import type { Api } from '../api/api.ts';
 import { type Flag, type Flags, questionOf } from '../args/flag.ts';
 import { cancelled } from '../errors.ts';
 import { withHint } from '../hints.ts';
-import type { Cell, Column } from '../output/columns.ts';
+import type { Cell, Column, Field } from '../output/columns.ts';
 import { formatCell } from '../output/format.ts';
 import type { LabelledText } from '../output/record.ts';
 import type { Services } from './command.ts';
 import { assertMayBegin, permissionQuery, type WriteSpec, writtenFlags } from './permission.ts';
 
-/** A flag of a form: its key is the API's name of the field that it writes. */
+/** A flag of a form: its key is that of the field that it writes. */
 export interface FormField<Row> {
   key: string;
   flag: Flag;
@@ -46,10 +46,16 @@ export async function confirmForm<Row>(
 /** Throws FORBIDDEN where the database would refuse what the form leads to, as far as the known values tell. */
 export async function assertMayCreate(
   api: Api,
-  about: { noun: RecordKind; name: string; flags: Flags; write: WriteSpec },
+  about: {
+    noun: RecordKind;
+    fields: readonly Field[];
+    name: string;
+    flags: Flags;
+    write: WriteSpec;
+  },
   known: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { noun, name, flags, write } = about;
+  const { noun, fields, name, flags, write } = about;
   const needed = writtenFlags(flags).filter(([, { given }]) => given === 'required');
   const query = permissionQuery(noun, flags, write);
   const { reference, takesId } = query;
@@ -65,7 +71,7 @@ export async function assertMayCreate(
   });
   try {
     const id = parent && typeof parentId === 'number' ? parentId : undefined;
-    await assertMayBegin(api, { noun: parent ?? noun, id }, question);
+    await assertMayBegin(api, { noun: parent ?? noun, id, fields }, question);
   } catch (error) {
     throw withHint(error, { noun, name, id: undefined });
   }

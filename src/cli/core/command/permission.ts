@@ -17,7 +17,7 @@ export interface WriteSpec {
   verb: AccessVerb;
   /** The kind of record that is written, where it is not the noun's own. */
   record?: RecordKind;
-  /** Fields that are written whatever the flags say, by the API's names. */
+  /** Fields that are written whatever the flags say, by their keys. */
   sets?: Readonly<Record<string, unknown>>;
   /** The field that is set to the id of the command: `contractId` of a payment. */
   parentField?: string;
@@ -25,7 +25,7 @@ export interface WriteSpec {
   assumes?: Readonly<Record<string, unknown>>;
 }
 
-/** A question to the API: may I do this? Fields have the API's names. */
+/** A question to the API: may I do this? Fields have their keys. */
 export interface Question {
   record: RecordKind;
   verb: AccessVerb;
@@ -41,7 +41,7 @@ export interface PermissionInput {
   id: number | undefined;
   /** The flags that it is about, by their keys, with the values of those that have one. None: those it takes. */
   flags: ReadonlyMap<string, unknown>;
-  /** Further fields that it is about, by the API's names. */
+  /** Further fields that it is about, by their keys. */
   fields: readonly string[];
 }
 
@@ -58,7 +58,7 @@ export interface PermissionQuery {
   question(input: PermissionInput): Question;
 }
 
-/** The flags that write a field of the record; their keys are the API's names of the fields. */
+/** The flags that write a field of the record; their keys are those of the fields. */
 export const writtenFlags = (flags: Flags): [key: string, flag: Flag][] =>
   Object.entries(flags).filter(([key, flag]) => key !== 'id' && flag.writes !== false);
 
@@ -118,17 +118,17 @@ export interface Permission {
   steps: readonly NonNullable<AccessQuery['steps']>[number][];
 }
 
-/** What a question is about: a kind of record, one of them, and its fields as far as they are known. */
+/** What a question is about: a kind of record, one of them, and its fields. */
 interface About {
   noun: RecordKind;
   id: number | undefined;
-  fields?: readonly Field[];
+  fields: readonly Field[];
 }
 
 /** A question as the variables of an operation: fields and values by the names of the database. */
 export function questionVariables(
   { record, verb, rowId, fields, values }: Question,
-  known: readonly Field[] | undefined,
+  known: readonly Field[],
 ) {
   const named = Object.entries(values).map(([field, value]) => [columnName(field, known), value]);
   const columns = fields.length > 0 ? fields.map((field) => columnName(field, known)) : null;

@@ -128,7 +128,7 @@ async function updateOnTerminal<Row extends Versioned>(
   if (!first) throw recordNotFound(name, id);
   await assertMayBegin(
     api,
-    { noun: name, id },
+    { noun: name, id, fields: columns },
     { record: name, verb: 'update', rowId: id, fields: fields.map(({ key }) => key), values: {} },
   );
 

@@ -45,7 +45,7 @@ export interface Column<Row> extends Field {
   wraps?: true;
 }
 
-/** A name as it is compared: `totalAmount`, `total-amount` and `total_amount` are the same. */
+/** A name as it is compared: `toBePaid`, `to-be-paid` and `to_be_paid` are the same. */
 export const canonical = (name: string) => name.replace(/[-_\s]/g, '').toLowerCase();
 
 /** The columns named by `--fields a,b`, in that order; an unknown name is a usage error. */
@@ -55,9 +55,11 @@ export function pickColumns<Row>(columns: readonly Column<Row>[], names: string)
     const column = known.get(canonical(name));
     if (column) return column;
     const names = columns.map(({ key }) => key);
+    // as the database calls it
+    const meant = columns.find(({ column = '' }) => canonical(column) === canonical(name))?.key;
     throw usageError(
       `--fields: there is no field “${name.trim()}”.`,
-      didYouMean(name.trim(), names) ?? `The fields are ${names.join(', ')}.`,
+      didYouMean(meant ?? name.trim(), names) ?? `The fields are ${names.join(', ')}.`,
     );
   });
 }

@@ -6,6 +6,14 @@ export const contactLine = (
   person: { fullName: string; phone: string | null; email: string | null } | null | undefined,
 ) => person && [person.fullName, person.phone, person.email].filter(Boolean).join(', ');
 
+/** The key of a field as people write it: `toBePaid` → `to be paid`, `clientEmail` → `client e-mail`. */
+export const inWords = (key: string) =>
+  key
+    .replace(/[A-Z]/g, ' $&')
+    .toLowerCase()
+    .replace(/\bid\b/, 'ID')
+    .replace(/\bemail\b/, 'e-mail');
+
 /** The arguments as one line for a POSIX shell, quoted where needed. */
 export function shellQuote(args: readonly string[]): string {
   return args

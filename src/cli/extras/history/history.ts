@@ -18,24 +18,24 @@ type DescribedChange = Change & { sentence: string };
 
 const columns: readonly Column<DescribedChange>[] = [
   { key: 'id', label: 'ID', kind: 'text', value: (c) => c.id },
-  { key: 'changedAt', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
-  { key: 'actor', label: 'Who', kind: 'text', priority: 1, value: actorOf },
+  { key: 'when', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
+  { key: 'who', label: 'Who', kind: 'text', priority: 1, value: actorOf },
   { key: 'action', label: 'Action', kind: 'text', priority: 2, value: (c) => c.action },
   { key: 'record', label: 'Record', kind: 'text', value: (c) => c.record },
-  { key: 'rowId', label: 'Record ID', kind: 'id', value: (c) => c.rowId },
+  { key: 'recordId', label: 'Record ID', kind: 'id', value: (c) => c.rowId },
   { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (c) => c.employeeId },
   { key: 'employee', label: 'Employee', kind: 'text', value: (c) => c.employee },
   {
-    key: 'serviceAccount',
+    key: 'program',
     label: 'Program',
     kind: 'text',
     value: (c) => c.serviceAccount,
   },
   { key: 'databaseUser', label: 'Database user', kind: 'text', value: (c) => c.databaseUser },
-  { key: 'transactionId', label: 'Transaction', kind: 'text', value: (c) => c.transactionId },
-  { key: 'oldValues', label: 'Before', kind: 'json', value: (c) => c.old },
-  { key: 'newValues', label: 'After', kind: 'json', value: (c) => c.new },
-  { key: 'sentence', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
+  { key: 'transaction', label: 'Transaction', kind: 'text', value: (c) => c.transactionId },
+  { key: 'before', label: 'Before', kind: 'json', value: (c) => c.old },
+  { key: 'after', label: 'After', kind: 'json', value: (c) => c.new },
+  { key: 'what', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
 ];
 
 /** Payments have no commands of their own. */
@@ -43,8 +43,8 @@ const payment: HistorySubject = {
   fields: [
     { key: 'contractId', label: 'Contract', kind: 'id' },
     { key: 'amount', label: 'Amount', kind: 'money' },
-    { key: 'paidOn', label: 'Day', kind: 'date' },
-    { key: 'recordedById', column: 'recorded_by', label: 'Recorder', kind: 'id' },
+    { key: 'paidOn', label: 'Paid on', kind: 'date' },
+    { key: 'recordedById', column: 'recorded_by', label: 'Recorded by', kind: 'id' },
   ],
   history: paymentHistory,
 };

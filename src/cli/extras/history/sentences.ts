@@ -5,6 +5,7 @@ import type { HistoryFormatter, Names } from '../../core/history/formatter.ts';
 import type { Cell, Field } from '../../core/output/columns.ts';
 import { formatCell } from '../../core/output/format.ts';
 import { shorten } from '../../core/output/text.ts';
+import { inWords } from '../../core/text/words.ts';
 import { Names as NamesQuery } from '../../operations/index.ts';
 
 /** A kind of record: its fields, and how its history reads. */
@@ -13,13 +14,8 @@ export interface HistorySubject {
   history?: HistoryFormatter;
 }
 
-/** The name of a field in a sentence: `amountToBePaid` → `amount to be paid`. */
-const inWords = (key: string) => key.replace(/[A-Z]/g, ' $&').toLowerCase();
-
 /** Longer texts are cut in sentences; `--json` has all of them. */
 const maxTextWidth = 60;
-
-const words: Partial<Record<string, string>> = { startDate: 'start', endDate: 'end' };
 
 const together = (parts: readonly string[]) =>
   new Intl.ListFormat('en-GB', { type: 'conjunction' }).format(parts);
@@ -27,7 +23,7 @@ const together = (parts: readonly string[]) =>
 /** `the e-mail`; an unknown field by its key. */
 function fieldInWords(key: string, fields: readonly Field[]): string {
   const label = fields.find((field) => field.key === key)?.label;
-  const text = words[key] ?? label ?? inWords(key);
+  const text = label ?? inWords(key);
   // abbreviations stay: `VAT number`
   return `the ${text.replace(/\b\p{Lu}(?=[\p{Ll}-])/gu, (letter) => letter.toLowerCase())}`;
 }

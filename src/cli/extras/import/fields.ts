@@ -2,21 +2,20 @@ import { columnName } from '../../core/api/fields.ts';
 import { type Flags, flagName } from '../../core/args/flag.ts';
 import { email, Invalid, id, type Parser } from '../../core/args/parsers.ts';
 import type { Noun } from '../../core/command/command.ts';
-import { canonical } from '../../core/output/columns.ts';
 
 /** The values of a line for the API, by column. */
 export type ImportValues = Record<string, unknown>;
 
 /** A column that a file can have. */
 export interface ImportField {
-  /** Its names in a header: that of `--csv`, that of the flag. Messages use the first. */
+  /** Its names in a header: that of `--csv`, those of the database and of the flag. Messages use the first. */
   names: readonly [string, ...string[]];
   /** The columns of the API that it sets. */
   columns: readonly string[];
   /** Parses a cell that is not empty. Throws an `Invalid` that says how to write it. */
   read(cell: string): ImportValues;
-  /** The column is ignored if the file has this one too. */
-  unless?: string;
+  /** The column is ignored if the file has one of these too. */
+  unless?: ImportField['names'];
 }
 
 function field<Value>(
@@ -30,6 +29,7 @@ function field<Value>(
 /** A reference, by id or by e-mail address: the fields `clientId`, `clientEmail` and `client`. */
 function referenceFields(key: string, idColumn: string, name: string, isShown: boolean) {
   const emailColumn = idColumn.replace(/id$/, 'email');
+  const idNames: ImportField['names'] = [key, idColumn];
   const either: ImportField = {
     names: [name],
     columns: [idColumn, emailColumn],
@@ -40,11 +40,11 @@ function referenceFields(key: string, idColumn: string, name: string, isShown: b
       throw new Invalid(`“${text}” is neither an id nor an e-mail address.`);
     },
     // in a list it is the name of the record, beside its id
-    ...(isShown && { unless: key }),
+    ...(isShown && { unless: idNames }),
   };
   return [
-    field([key], idColumn, id),
-    field([key.replace(/Id$/, 'Email')], emailColumn, email),
+    field(idNames, idColumn, id),
+    field([key.replace(/Id$/, 'Email'), emailColumn], emailColumn, email),
     either,
   ];
 }
@@ -69,7 +69,7 @@ export function importFieldsOf({ fields: shown, create = {} }: Noun): ImportFiel
           name,
           shown.some((each) => each.key === name),
         )
-      : [field(canonical(name) === canonical(key) ? [key] : [key, name], column, parse)];
+      : [field([key, column, name], column, parse)];
     return { flag, fields };
   });
   return {

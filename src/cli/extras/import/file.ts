@@ -122,9 +122,7 @@ export function readHeader(
 
   const columns = names.map((name, index) => {
     const isCalled = (other: string) => canonical(other) === canonical(name);
-    const field = fields.find(
-      (each) => each.names.some(isCalled) && !(each.unless && has(each.unless)),
-    );
+    const field = fields.find((each) => each.names.some(isCalled) && !each.unless?.some(has));
     const key = field?.names[0] ?? canonical(name);
     if (name !== '' && seen.has(key)) {
       throw invalidHeader(

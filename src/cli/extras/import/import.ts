@@ -9,7 +9,7 @@ const columns: readonly Column<LineProblem>[] = [
   { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
   { key: 'column', label: 'Column', kind: 'text', priority: 0, value: (p) => p.column },
   {
-    key: 'message',
+    key: 'problem',
     label: 'Problem',
     kind: 'text',
     priority: 0,
@@ -66,7 +66,7 @@ function importVerb(record: keyof typeof imports, noun: Noun): Verb {
     ...importFieldsOf(noun),
     noun: record,
     plural: `${record}s`,
-    shown: noun.fields.map(({ key }) => key),
+    shown: noun.fields.flatMap(({ key, column }) => (column ? [key, column] : [key])),
     ...(matchedBy && { matchedBy }),
   };
   const title = {

@@ -56,7 +56,7 @@ const listClients = list(fields, {
   ifEmpty: 'No client matches. Enter one: epic client create',
   examples: [
     ['client list --mine', 'the clients I look after'],
-    ['client list --search dupont --fields id,fullName,phone', ''],
+    ['client list --search dupont --fields id,name,phone', ''],
     ['client list --mine --not-contacted-since 30d', 'whom I should call'],
     ['client list --sort lastUpdate:desc --csv > clients.csv', 'for a spreadsheet'],
   ],
@@ -68,7 +68,7 @@ const listClients = list(fields, {
 
 /** Shows the clients who look like a new one, and asks on a terminal whether it is another. */
 async function askAboutSimilar(
-  { fullName: name, email, phone }: Values<typeof fields.create>,
+  { name, email, phone }: Values<typeof fields.create>,
   { api, output, prompts }: Services,
 ): Promise<void> {
   const { similarClients } = await api.send(SimilarClients, { name, email, phone });
@@ -95,7 +95,7 @@ const createClient = create(noun, {
   question: () => 'Create a client?',
   send: async (api, client, invocation) => {
     await askAboutSimilar(client, invocation);
-    return (await api.send(ClientCreate, { client })).createClient?.client;
+    return (await api.send(ClientCreate, { client: fields.input(client) })).createClient?.client;
   },
 });
 
@@ -106,7 +106,7 @@ const updateClient = update(noun, {
     ['client update 12', 'asks, with the present values to start from'],
   ],
   send: async (api, { id, ...patch }) =>
-    (await api.send(ClientUpdate, { id, patch })).updateClient?.client,
+    (await api.send(ClientUpdate, { id, patch: fields.input(patch) })).updateClient?.client,
 });
 
 const contactedClient = change(noun, {
@@ -124,7 +124,7 @@ const handOverClient = change(noun, {
   summary: 'Give a client to another sales contact',
   flags: {
     id: noun.id,
-    commercialId: required(
+    salesContactId: required(
       '--to <employee>',
       'the sales employee who takes over',
       idOf('employee', 'sales'),
@@ -135,7 +135,7 @@ const handOverClient = change(noun, {
     ['client handover "dupont sa" --to oscar', 'names will do where only one has them'],
   ],
   write: { verb: 'update' },
-  send: async (api, { id, commercialId: to }) =>
+  send: async (api, { id, salesContactId: to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: ({ id, commercialName, ...client }) =>
     `Client ${id} handed over: ${summaryOf(client)}, now with ${commercialName ?? 'another contact'}.`,

@@ -11,9 +11,9 @@ export type Client = ClientFieldsFragment;
 
 export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrderBy>()(
   {
-    id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
-    fullName: {
-      label: 'Name',
+    id: { kind: 'id', priority: 0, sort: 'ID' },
+    name: {
+      api: 'fullName',
       kind: 'text',
       priority: 0,
       sort: 'FULL_NAME',
@@ -23,8 +23,8 @@ export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrder
       create: 'required',
       update: 'set',
     },
-    companyName: {
-      label: 'Company',
+    company: {
+      api: 'companyName',
       kind: 'text',
       priority: 1,
       sort: 'COMPANY_NAME',
@@ -36,7 +36,6 @@ export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrder
       update: 'set or clear',
     },
     email: {
-      label: 'E-mail',
       kind: 'text',
       priority: 2,
       flag: '--email <address>',
@@ -46,7 +45,6 @@ export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrder
       update: 'set',
     },
     phone: {
-      label: 'Phone',
       kind: 'phone',
       priority: 4,
       flag: '--phone <number>',
@@ -55,15 +53,13 @@ export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrder
       create: 'optional',
       update: 'set or clear',
     },
-    commercial: {
-      label: 'Sales contact',
-      kind: 'text',
-      priority: 3,
-      value: (client) => client.commercialName,
+    salesContact: { api: 'commercialName', kind: 'text', priority: 3 },
+    salesContactId: {
+      api: 'commercialId',
+      kind: 'id',
+      column: 'commercial_contact_id',
     },
-    commercialId: { label: 'Sales contact ID', kind: 'id', column: 'commercial_contact_id' },
     firstContact: {
-      label: 'First contact',
       kind: 'date',
       sort: 'FIRST_CONTACT',
       flag: '--first-contact <date>',
@@ -72,11 +68,11 @@ export const fields = defineFields<Client, ClientInput, ClientPatch, ClientOrder
       create: 'optional',
       suggest: () => 'today',
     },
-    lastUpdate: { label: 'Last update', kind: 'instant', priority: 5, sort: 'LAST_UPDATE' },
-    erasedAt: { label: 'Erased', kind: 'instant' },
-    version: { label: 'Version', kind: 'number' },
+    lastUpdate: { kind: 'instant', priority: 5, sort: 'LAST_UPDATE' },
+    erased: { api: 'erasedAt', kind: 'instant' },
+    version: { kind: 'number' },
   },
-  ['fullName', 'email', 'phone'],
+  ['name', 'email', 'phone'],
 );
 
 /** One in a sentence. */

@@ -1,14 +1,14 @@
 import { type HistoryFormatter, handover, joinParts } from '../../core/history/formatter.ts';
 
 export const history: HistoryFormatter = {
-  summary: ({ fullName, companyName }) => joinParts(fullName, companyName),
+  summary: ({ name, company }) => joinParts(name, company),
   acts: (before, after, names) => [
-    after.erasedAt != null && {
+    after.erased != null && {
       text: "erased the client's personal data",
-      covers: ['erasedAt', 'fullName', 'email', 'phone'],
+      covers: ['erased', 'name', 'email', 'phone'],
     },
     handover(
-      'commercialId',
+      'salesContactId',
       { before, after, names },
       { given: 'gave the client', taken: 'took the client', passed: 'handed the client over' },
     ),

@@ -41,15 +41,15 @@ export const clientSheet = sheet<Seen>({
   },
   columns,
   lines: ({ erasedAt }) => [
-    ...pickColumns(columns, 'id,fullName,companyName,email,phone'),
+    ...pickColumns(columns, 'id,name,company,email,phone'),
     looksAfter,
-    ...pickColumns(columns, `firstContact,lastUpdate${erasedAt ? ',erasedAt' : ''}`),
+    ...pickColumns(columns, `firstContact,lastUpdate${erasedAt ? ',erased' : ''}`),
   ],
   sections: [
     section({
       key: 'contracts',
       title: 'Contracts',
-      columns: columnsBut(contractFields.columns, 'client', 'commercial'),
+      columns: columnsBut(contractFields.columns, 'client', 'salesContact'),
       of: ({ contracts }) => contracts,
       all: ({ id }) => `contract list --client ${id}`,
       ifEmpty: 'No contracts.',

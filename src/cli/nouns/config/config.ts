@@ -14,9 +14,9 @@ interface Setting {
 }
 
 const columns: readonly Column<Setting>[] = [
-  { key: 'key', label: 'Setting', kind: 'text', priority: 0, value: ({ key }) => key },
+  { key: 'setting', label: 'Setting', kind: 'text', priority: 0, value: ({ key }) => key },
   { key: 'value', label: 'Value', kind: 'text', priority: 0, value: ({ value }) => value },
-  { key: 'source', label: 'From', kind: 'text', priority: 0, value: ({ source }) => source },
+  { key: 'from', label: 'From', kind: 'text', priority: 0, value: ({ source }) => source },
 ];
 
 const standards: Partial<Record<SettingKey, string>> = {

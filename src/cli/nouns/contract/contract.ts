@@ -72,7 +72,7 @@ const listContracts = list(fields, {
   ifEmpty: 'No contract matches.',
   examples: [
     ['contract list --mine --unsigned', 'what I still have to get signed'],
-    ['contract list --unpaid --sort totalAmount:desc', 'what we are owed, the largest first'],
+    ['contract list --unpaid --sort total:desc', 'what we are owed, the largest first'],
     ['contract list --overdue --mine', 'whom I should remind'],
     ['contract list --client 12 --json', ''],
   ],
@@ -91,7 +91,7 @@ const createContract = create(noun, {
   ],
   question: ({ clientId }) => `Create a contract for client ${clientId}?`,
   send: async (api, contract) =>
-    (await api.send(ContractCreate, { contract })).createContract?.contract,
+    (await api.send(ContractCreate, { contract: fields.input(contract) })).createContract?.contract,
   done: 'created, as a draft',
 });
 
@@ -99,7 +99,7 @@ const updateContract = update(noun, {
   summary: 'Change the price of a contract',
   examples: [['contract update 7 --total 14000.50', '']],
   send: async (api, { id, ...patch }) =>
-    (await api.send(ContractUpdate, { id, patch })).updateContract?.contract,
+    (await api.send(ContractUpdate, { id, patch: fields.input(patch) })).updateContract?.contract,
 });
 
 const signContract = change(noun, {

@@ -13,10 +13,9 @@ export type Contract = ContractFieldsFragment;
 const clientOf = ({ clientName, clientId }: Contract) => clientName ?? `client ${clientId}`;
 
 export const fields = defineFields<Contract, ContractInput, ContractPatch, ContractOrderBy>()({
-  id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
-  client: { label: 'Client', kind: 'text', priority: 0, value: clientOf },
+  id: { kind: 'id', priority: 0, sort: 'ID' },
+  client: { kind: 'text', priority: 0, value: clientOf },
   clientId: {
-    label: 'Client ID',
     kind: 'id',
     sort: 'CLIENT_ID',
     flag: '--client <id>',
@@ -24,9 +23,9 @@ export const fields = defineFields<Contract, ContractInput, ContractPatch, Contr
     parse: idOf('client'),
     create: 'required',
   },
-  status: { label: 'Status', kind: 'status', priority: 1, sort: 'STATUS' },
-  totalAmount: {
-    label: 'Total',
+  status: { kind: 'status', priority: 1, sort: 'STATUS' },
+  total: {
+    api: 'totalAmount',
     kind: 'money',
     priority: 3,
     sort: 'TOTAL_AMOUNT',
@@ -37,23 +36,18 @@ export const fields = defineFields<Contract, ContractInput, ContractPatch, Contr
     create: 'required',
     update: 'set',
   },
-  amountToBePaid: { label: 'To be paid', kind: 'money', priority: 2 },
-  commercial: {
-    label: 'Sales contact',
-    kind: 'text',
-    priority: 4,
-    value: (contract) => contract.commercialName,
-  },
-  commercialId: { label: 'Sales contact ID', kind: 'id' },
-  createdAt: {
-    label: 'Created',
+  toBePaid: { api: 'amountToBePaid', kind: 'money', priority: 2 },
+  salesContact: { api: 'commercialName', kind: 'text', priority: 4 },
+  salesContactId: { api: 'commercialId', kind: 'id' },
+  created: {
+    api: 'createdAt',
     kind: 'instant',
     priority: 6,
     column: 'creation_date',
     sort: 'CREATED_AT',
   },
-  signedAt: { label: 'Signed', kind: 'instant', priority: 5 },
-  version: { label: 'Version', kind: 'number' },
+  signed: { api: 'signedAt', kind: 'instant', priority: 5 },
+  version: { kind: 'number' },
 });
 
 /** One in a sentence. */

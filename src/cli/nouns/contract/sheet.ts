@@ -55,10 +55,10 @@ export const contractSheet = sheet<Seen>({
   lines: ({ signedAt }) => [
     ...pickColumns(columns, 'id,client'),
     line('contact', 'Contact', ({ client }) => contactLine(client)),
-    ...pickColumns(columns, 'status,totalAmount'),
-    line('amountToBePaid', 'To be paid', remaining),
-    ...pickColumns(columns, `createdAt${signedAt ? ',signedAt' : ''}`),
-    line('commercial', 'Sales contact', ({ commercial }) => contactLine(commercial)),
+    ...pickColumns(columns, 'status,total'),
+    line('toBePaid', 'To be paid', remaining),
+    ...pickColumns(columns, `created${signedAt ? ',signed' : ''}`),
+    line('salesContact', 'Sales contact', ({ commercial }) => contactLine(commercial)),
   ],
   sections: [
     section({

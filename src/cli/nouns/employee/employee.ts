@@ -72,7 +72,8 @@ const createEmployee = create(noun, {
     ['employee create --name "Zoé Martin" --email zoe@epic.example --department support', ''],
   ],
   question: () => 'Create an employee?',
-  send: async (api, input) => {
+  send: async (api, employee) => {
+    const input = fields.input(employee);
     const { createEmployee: created } = await api.send(EmployeeCreate, { input });
     return created?.employee && { ...created.employee, oneTimePassword: created.oneTimePassword };
   },
@@ -124,7 +125,7 @@ const updateEmployee = update(noun, {
     }
     if (Object.values(others).every((value) => value === undefined)) return changed;
     try {
-      const sent = changed ? others : patch;
+      const sent = fields.input(changed ? others : patch);
       return (await api.send(EmployeeUpdate, { id, patch: sent })).updateEmployee?.employee;
     } catch (error) {
       if (changed) invocation.output.note(`Already done: ${summaryOf(changed)}. The rest is not.`);

@@ -27,9 +27,9 @@ export const fields = defineFields<
   EmployeeOrderBy
 >()(
   {
-    id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
-    fullName: {
-      label: 'Name',
+    id: { kind: 'id', priority: 0, sort: 'ID' },
+    name: {
+      api: 'fullName',
       kind: 'text',
       priority: 0,
       sort: 'FULL_NAME',
@@ -40,7 +40,6 @@ export const fields = defineFields<
       update: 'set',
     },
     department: {
-      label: 'Department',
       kind: 'text',
       priority: 1,
       sort: 'DEPARTMENT',
@@ -51,7 +50,6 @@ export const fields = defineFields<
       update: 'set',
     },
     email: {
-      label: 'E-mail',
       kind: 'text',
       priority: 2,
       flag: '--email <address>',
@@ -61,7 +59,6 @@ export const fields = defineFields<
       update: 'set',
     },
     phone: {
-      label: 'Phone',
       kind: 'phone',
       priority: 4,
       flag: '--phone <number>',
@@ -71,11 +68,11 @@ export const fields = defineFields<
       create: 'optional',
       update: 'set or clear',
     },
-    active: { label: 'Active', kind: 'flag', priority: 3, sort: 'ACTIVE' },
-    createdAt: { label: 'Created', kind: 'instant', priority: 5, column: 'creation_date' },
-    version: { label: 'Version', kind: 'number' },
+    active: { kind: 'flag', priority: 3, sort: 'ACTIVE' },
+    created: { api: 'createdAt', kind: 'instant', priority: 5, column: 'creation_date' },
+    version: { kind: 'number' },
   },
-  ['fullName', 'email', 'phone'],
+  ['name', 'email', 'phone'],
 );
 
 /** One in a sentence. */

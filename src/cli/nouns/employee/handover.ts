@@ -81,7 +81,7 @@ async function leaverAndSuccessor(api: Api, id: number, to: number | undefined) 
 const assertMay = (api: Api, verb: 'deactivate' | 'move', id: number) =>
   assertMayBegin(
     api,
-    { noun: 'employee', id },
+    { noun: 'employee', id, fields: [] },
     { record: 'employee', verb, rowId: id, fields: [], values: {} },
   );
 

@@ -8,7 +8,7 @@ const secrets = [
 ] as const;
 
 export const history: HistoryFormatter = {
-  summary: ({ fullName, department }) => joinParts(fullName, department),
+  summary: ({ name, department }) => joinParts(name, department),
   acts: (before, after) => [
     after.active === false && { text: 'deactivated the account', covers: ['active'] },
     after.active === true && { text: 'reactivated the account', covers: ['active'] },

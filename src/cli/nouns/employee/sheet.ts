@@ -21,9 +21,9 @@ const eventsOf = ({ department, events, soldEvents }: Seen) =>
 const columns: readonly Column<Seen>[] = [
   ...fields.columns,
   count('clients', 'Clients', ({ clients }) => clients.totalCount),
-  count('unsigned', 'Contracts to get signed', ({ unsigned }) => unsigned.totalCount),
-  count('unpaid', 'Contracts to be paid', ({ unpaid }) => unpaid.totalCount),
-  count('upcoming', 'Events to come', (employee) => eventsOf(employee)?.totalCount ?? 0),
+  count('contractsToGetSigned', 'Contracts to get signed', ({ unsigned }) => unsigned.totalCount),
+  count('contractsToBePaid', 'Contracts to be paid', ({ unpaid }) => unpaid.totalCount),
+  count('eventsToCome', 'Events to come', (employee) => eventsOf(employee)?.totalCount ?? 0),
 ];
 
 /** A count as far as it was counted. */
@@ -34,8 +34,8 @@ const bounded = (key: string): Column<Seen>[] =>
   }));
 
 const loads = {
-  sales: 'clients,unsigned,unpaid,upcoming',
-  support: 'upcoming',
+  sales: 'clients,contractsToGetSigned,contractsToBePaid,eventsToCome',
+  support: 'eventsToCome',
   management: '',
 };
 
@@ -44,7 +44,7 @@ export const employeeSheet = sheet<Seen>({
   fetch: async (api, id, size) => (await api.send(EmployeeSheet, { id, ...size })).employee,
   columns,
   lines: ({ department }) => [
-    ...pickColumns(columns, 'id,fullName,department,phone,email,active,createdAt'),
+    ...pickColumns(columns, 'id,name,department,phone,email,active,created'),
     ...(loads[department] ? bounded(loads[department]) : []),
   ],
   sections: [

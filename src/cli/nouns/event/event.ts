@@ -90,7 +90,8 @@ const createEvent = create(noun, {
     ],
   ],
   question: ({ contractId }) => `Create an event for contract ${contractId}?`,
-  send: async (api, event) => (await api.send(EventCreate, { event })).createEvent?.event,
+  send: async (api, event) =>
+    (await api.send(EventCreate, { event: fields.input(event) })).createEvent?.event,
 });
 
 const updateEvent = update(noun, {
@@ -101,7 +102,7 @@ const updateEvent = update(noun, {
     ['event update 31', 'asks, with the present values to start from'],
   ],
   send: async (api, { id, ...patch }) =>
-    (await api.send(EventUpdate, { id, patch })).updateEvent?.event,
+    (await api.send(EventUpdate, { id, patch: fields.input(patch) })).updateEvent?.event,
   done: (event) => `Event ${event.id} updated: ${summaryOf(event)}, ${event.status}.`,
 });
 
@@ -110,18 +111,14 @@ const assignEvent = change(noun, {
   summary: 'Say who runs an event',
   flags: {
     id: noun.id,
-    supportContactId: required(
-      '--support <employee>',
-      'the support employee who runs it',
-      supporter,
-    ),
+    supportId: required('--support <employee>', 'the support employee who runs it', supporter),
   },
   examples: [
     ['event assign 31 --support 9', 'employee 9 runs event 31'],
     ['event assign gala --support zoé', 'names will do where only one has them'],
   ],
   write: { verb: 'update' },
-  send: async (api, { id, supportContactId: support }) =>
+  send: async (api, { id, supportId: support }) =>
     (await api.send(EventAssign, { id, support })).assignSupport?.event,
   done: (event, _, sentence) =>
     sentence(event, `assigned to ${event.supportContactName ?? 'somebody'}`),
@@ -132,7 +129,7 @@ const unassignEvent = change(noun, {
   summary: 'Leave an event without support contact',
   flags: { id: noun.id },
   examples: [['event unassign 31', '']],
-  write: { verb: 'update', sets: { supportContactId: null } },
+  write: { verb: 'update', sets: { supportId: null } },
   send: async (api, { id }) => (await api.send(EventUnassign, { id })).unassignSupport?.event,
   done: 'has no support contact now',
 });

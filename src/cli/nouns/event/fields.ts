@@ -21,16 +21,15 @@ export type Event = EventFieldsFragment;
 export const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
 export const supporter = idOf('employee', 'support');
 
-const fourHoursLater = ({ startDate }: { startDate?: unknown }) =>
-  typeof startDate === 'string'
-    ? asTyped('instant', new Date(Date.parse(startDate) + 4 * 3_600_000).toISOString())
+const fourHoursLater = ({ start }: { start?: unknown }) =>
+  typeof start === 'string'
+    ? asTyped('instant', new Date(Date.parse(start) + 4 * 3_600_000).toISOString())
     : undefined;
 
 export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>()(
   {
-    id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
+    id: { kind: 'id', priority: 0, sort: 'ID' },
     title: {
-      label: 'Title',
       kind: 'text',
       priority: 0,
       flag: '--title <title>',
@@ -39,8 +38,8 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       create: 'required',
       update: 'set',
     },
-    startDate: {
-      label: 'Starts',
+    start: {
+      api: 'startDate',
       kind: 'instant',
       priority: 1,
       sort: 'START_DATE',
@@ -50,8 +49,8 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       create: 'required',
       update: 'set',
     },
-    endDate: {
-      label: 'Ends',
+    end: {
+      api: 'endDate',
       kind: 'instant',
       priority: 6,
       flag: '--end <time>',
@@ -62,7 +61,6 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       update: 'set',
     },
     status: {
-      label: 'Status',
       kind: 'status',
       priority: 3,
       sort: 'STATUS',
@@ -71,15 +69,10 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       parse: statuses,
       update: 'set',
     },
-    supportContact: {
-      label: 'Support',
-      kind: 'text',
-      priority: 2,
-      value: (event) => event.supportContactName,
-    },
+    support: { api: 'supportContactName', kind: 'text', priority: 2 },
     // management names one, now or later; sales cannot
-    supportContactId: {
-      label: 'Support ID',
+    supportId: {
+      api: 'supportContactId',
       kind: 'id',
       sort: 'SUPPORT_CONTACT_ID',
       flag: '--support <employee>',
@@ -89,38 +82,39 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       asked: false,
     },
     client: {
-      label: 'Client',
       kind: 'text',
       borrowed: true,
       priority: 4,
       value: ({ contract }) => contract?.clientName,
     },
     clientName: {
-      label: 'Client name',
       kind: 'text',
       borrowed: true,
       value: ({ contract }) => contract?.client?.fullName,
     },
     clientEmail: {
-      label: 'Client e-mail',
       kind: 'text',
       borrowed: true,
       value: ({ contract }) => contract?.client?.email,
     },
     clientPhone: {
-      label: 'Client phone',
       kind: 'phone',
       borrowed: true,
       value: ({ contract }) => contract?.client?.phone,
     },
-    commercial: {
-      label: 'Sales contact',
+    salesContact: {
       kind: 'text',
       borrowed: true,
       value: ({ contract }) => contract?.commercialName,
     },
+    salesContactId: {
+      kind: 'id',
+      column: 'commercial_id',
+      borrowed: true,
+      value: ({ contract }) => contract?.commercialId,
+    },
     contractId: {
-      label: 'Contract ID',
+      label: 'Contract',
       kind: 'id',
       sort: 'CONTRACT_ID',
       flag: '--contract <id>',
@@ -129,7 +123,6 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       create: 'required',
     },
     location: {
-      label: 'Location',
       kind: 'text',
       priority: 5,
       flag: '--location <place>',
@@ -140,7 +133,6 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       update: 'set or clear',
     },
     attendees: {
-      label: 'Attendees',
       kind: 'number',
       priority: 7,
       flag: '--attendees <n>',
@@ -150,7 +142,6 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       update: 'set',
     },
     notes: {
-      label: 'Notes',
       kind: 'text',
       flag: '--notes <text>',
       help: 'what those who run it should know',
@@ -159,9 +150,9 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       create: 'optional',
       update: 'set or clear',
     },
-    version: { label: 'Version', kind: 'number' },
+    version: { kind: 'number' },
   },
-  ['contractId', 'title', 'startDate', 'endDate', 'location', 'attendees', 'notes'],
+  ['contractId', 'title', 'start', 'end', 'location', 'attendees', 'notes'],
 );
 
 /** One in a sentence. */

@@ -2,20 +2,20 @@ import { type HistoryFormatter, handover, joinParts } from '../../core/history/f
 import { formatCell } from '../../core/output/format.ts';
 
 export const history: HistoryFormatter = {
-  summary: ({ title, startDate, supportContactId }, names) =>
+  summary: ({ title, start, supportId }, names) =>
     joinParts(
       `“${title}”`,
-      formatCell('instant', String(startDate)),
-      supportContactId != null && `run by ${names.employee(supportContactId)}`,
+      formatCell('instant', String(start)),
+      supportId != null && `run by ${names.employee(supportId)}`,
     ),
   acts: (before, after, names) => [
     handover(
-      'supportContactId',
+      'supportId',
       { before, after, names },
       { given: 'assigned the event', taken: 'took the event', passed: 'reassigned the event' },
     ),
     handover(
-      'commercialId',
+      'salesContactId',
       { before, after, names },
       { given: 'gave the event', taken: 'took the event', passed: 'handed the event over' },
     ),

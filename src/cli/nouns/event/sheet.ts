@@ -38,14 +38,14 @@ export const eventSheet = sheet<EventSeen>({
   fetch: async (api, id) => (await api.send(EventSheet, { id })).event,
   columns,
   lines: () => [
-    ...pickColumns(columns, 'id,title,startDate,endDate,status,location,attendees'),
+    ...pickColumns(columns, 'id,title,start,end,status,location,attendees'),
     line('support', 'Support', ({ supportContact }) => contactLine(supportContact)),
     ...pickColumns(columns, 'client'),
     line('contact', 'Contact', ({ contract }) => contactLine(contract?.client)),
     line('contract', 'Contract', ({ contractId, contract }) =>
       [contractId, contract?.status].filter(Boolean).join(', '),
     ),
-    line('commercial', 'Sales contact', ({ commercial }) => contactLine(commercial)),
+    line('salesContact', 'Sales contact', ({ commercial }) => contactLine(commercial)),
     ...pickColumns(columns, 'notes'),
   ],
   sections: [],

@@ -5,32 +5,32 @@ import type { NotificationFieldsFragment, NotificationOrderBy } from '../../oper
 
 export type Notification = NotificationFieldsFragment;
 
-/** The changed values that have another form in `epic` than in the API. */
+/** The changed values that have another word or another form in `epic` than in the database. */
 const changed = [
-  { key: 'startDate', kind: 'instant' },
-  { key: 'endDate', kind: 'instant' },
-  { key: 'totalAmount', kind: 'money' },
+  { key: 'start', column: 'start_date', kind: 'instant' },
+  { key: 'end', column: 'end_date', kind: 'instant' },
+  { key: 'supportId', column: 'support_contact_id', kind: 'id' },
+  { key: 'support', column: 'support_contact', kind: 'text' },
+  { key: 'total', column: 'total_amount', kind: 'money' },
 ] as const;
 
 export const fields = defineFields<Notification, object, object, NotificationOrderBy>()({
-  id: { label: 'ID', kind: 'id', priority: 0, sort: 'ID' },
-  createdAt: { label: 'When', kind: 'instant', priority: 1 },
-  message: { label: 'Message', kind: 'text', priority: 0, least: 50, value: notificationText },
-  kind: { label: 'Kind', kind: 'text' },
+  id: { kind: 'id', priority: 0, sort: 'ID' },
+  when: { api: 'createdAt', kind: 'instant', priority: 1 },
+  message: { kind: 'text', priority: 0, least: 50, value: notificationText },
+  kind: { kind: 'text' },
   eventId: { label: 'Event', kind: 'id', priority: 3, sort: 'EVENT_ID' },
   contractId: { label: 'Contract', kind: 'id', priority: 4, sort: 'CONTRACT_ID' },
   employeeId: { label: 'Employee', kind: 'id' },
   recipientId: { label: 'Recipient', kind: 'id' },
-  subject: { label: 'About', kind: 'text' },
-  oldValues: {
-    label: 'Before',
+  about: { api: 'subject', kind: 'text' },
+  before: {
     kind: 'json',
     value: (n) => fieldsOf(n.oldValues, changed),
   },
-  newValues: {
-    label: 'After',
+  after: {
     kind: 'json',
     value: (n) => fieldsOf(n.newValues, changed),
   },
-  readAt: { label: 'Read', kind: 'instant', priority: 2 },
+  read: { api: 'readAt', kind: 'instant', priority: 2 },
 });

@@ -4,28 +4,17 @@ import type { PaymentFieldsFragment, PaymentOrderBy } from '../../operations/ind
 export type Payment = PaymentFieldsFragment;
 
 export const fields = defineFields<Payment, object, object, PaymentOrderBy>()({
-  id: { label: 'ID', kind: 'id', priority: 4, sort: 'ID' },
-  paidOn: { label: 'Paid on', kind: 'date', priority: 0, sort: 'PAID_ON' },
-  amount: { label: 'Amount', kind: 'money', priority: 0 },
+  id: { kind: 'id', priority: 4, sort: 'ID' },
+  paidOn: { kind: 'date', priority: 0, sort: 'PAID_ON' },
+  amount: { kind: 'money', priority: 0 },
   client: {
-    label: 'Client',
     kind: 'text',
     borrowed: true,
     priority: 1,
     value: ({ contract }) => contract?.clientName,
   },
-  clientId: {
-    label: 'Client ID',
-    kind: 'id',
-    borrowed: true,
-    value: ({ contract }) => contract?.clientId,
-  },
+  clientId: { kind: 'id', borrowed: true, value: ({ contract }) => contract?.clientId },
   contractId: { label: 'Contract', kind: 'id', priority: 2, sort: 'CONTRACT_ID' },
-  recordedBy: {
-    label: 'Recorded by',
-    kind: 'text',
-    priority: 3,
-    value: (payment) => payment.recordedByName,
-  },
-  recordedById: { label: 'Recorded by ID', kind: 'id', sort: 'RECORDED_BY_ID' },
+  recordedBy: { api: 'recordedByName', kind: 'text', priority: 3 },
+  recordedById: { kind: 'id', sort: 'RECORDED_BY_ID' },
 });

@@ -15,13 +15,13 @@ import {
 type Service = ServiceFieldsFragment;
 
 const fields = defineFields<Service, object, object, ServiceAccountOrderBy>()({
-  name: { label: 'Name', kind: 'text', priority: 0, sort: 'NAME' },
-  owner: { label: 'Acts as', kind: 'text', priority: 0, value: ({ ownerName }) => ownerName },
-  readOnly: { label: 'Reads only', kind: 'flag', priority: 2 },
-  lastUsedAt: { label: 'Last used', kind: 'instant', priority: 1 },
-  createdAt: { label: 'Created', kind: 'instant', priority: 3 },
-  expiresAt: { label: 'Expires', kind: 'instant', priority: 2 },
-  ownerId: { label: 'Owner ID', kind: 'id' },
+  name: { kind: 'text', priority: 0, sort: 'NAME' },
+  actsAs: { api: 'ownerName', kind: 'text', priority: 0 },
+  readOnly: { kind: 'flag', priority: 2 },
+  lastUsed: { api: 'lastUsedAt', kind: 'instant', priority: 1 },
+  created: { api: 'createdAt', kind: 'instant', priority: 3 },
+  expires: { api: 'expiresAt', kind: 'instant', priority: 2 },
+  actsAsId: { api: 'ownerId', kind: 'id' },
 });
 
 const listServices = list(fields, {

@@ -25,7 +25,7 @@ interface Person {
 
 const columns: readonly Column<Person>[] = [
   { key: 'id', label: 'ID', kind: 'id', value: (p) => p.id },
-  { key: 'fullName', label: 'Name', kind: 'text', value: (p) => p.fullName },
+  { key: 'name', label: 'Name', kind: 'text', value: (p) => p.fullName },
   { key: 'email', label: 'E-mail', kind: 'text', value: (p) => p.email },
   { key: 'department', label: 'Department', kind: 'text', value: (p) => p.department },
   { key: 'server', label: 'Server', kind: 'text', value: (p) => p.server },
@@ -42,7 +42,7 @@ const loginColumns: readonly Column<Person>[] = [
   ...columns,
   {
     key: 'mustChangePassword',
-    label: 'Password to be changed',
+    label: 'Must change password',
     kind: 'flag',
     value: (p) => p.mustChangePassword,
   },

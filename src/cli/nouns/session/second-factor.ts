@@ -39,7 +39,7 @@ const codesColumn: Column<WithCodes> = {
 };
 
 const keyColumns: readonly Column<Key & WithCodes>[] = [
-  { key: 'secret', label: 'Key', kind: 'text', value: (is) => is.secret },
+  { key: 'secret', label: 'Secret', kind: 'text', value: (is) => is.secret },
   { key: 'uri', label: 'URI', kind: 'text', value: (is) => is.uri },
   codesColumn,
 ];
@@ -187,7 +187,7 @@ const status = verb({
   summary: 'Show whether a code is asked for, and how many recovery codes are left',
   flags: {},
   columns: [
-    { key: 'enabledAt', label: 'Enabled', kind: 'instant', value: (is: State) => is.enabledAt },
+    { key: 'enabled', label: 'Enabled', kind: 'instant', value: (is: State) => is.enabledAt },
     {
       key: 'recoveryCodesLeft',
       label: 'Recovery codes left',

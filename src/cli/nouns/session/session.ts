@@ -16,14 +16,14 @@ import {
 type Session = OpenSessionFieldsFragment;
 
 const fields = defineFields<Session, object, object, MySessionOrderBy>()({
-  id: { label: 'ID', kind: 'text', priority: 0, least: 36 },
-  lastUsedAt: { label: 'Last used', kind: 'instant', priority: 0, sort: 'LAST_USED_AT' },
-  createdAt: { label: 'Logged in', kind: 'instant', priority: 3 },
-  userAgent: { label: 'Program', kind: 'text', priority: 2, least: 8 },
-  expiresAt: { label: 'Ends if unused', kind: 'instant', priority: 4 },
-  current: { label: 'This one', kind: 'flag', priority: 0 },
-  readOnly: { label: 'Read-only', kind: 'flag', priority: 3 },
-  endsAt: { label: 'Ends at the latest', kind: 'instant', priority: 5 },
+  id: { kind: 'text', priority: 0, least: 36 },
+  lastUsed: { api: 'lastUsedAt', kind: 'instant', priority: 0, sort: 'LAST_USED_AT' },
+  loggedIn: { api: 'createdAt', kind: 'instant', priority: 3 },
+  program: { api: 'userAgent', kind: 'text', priority: 2, least: 8 },
+  endsIfUnused: { api: 'expiresAt', kind: 'instant', priority: 4 },
+  current: { kind: 'flag', priority: 0 },
+  readOnly: { kind: 'flag', priority: 3 },
+  endsAtTheLatest: { api: 'endsAt', kind: 'instant', priority: 5 },
 });
 
 /** An id, or as much of its beginning as tells it from the others. */

@@ -14,7 +14,7 @@ interface Token {
 
 const columns: readonly Column<Token>[] = [
   { key: 'token', label: 'Token', kind: 'text', value: (t) => t.token },
-  { key: 'expiresAt', label: 'Ends', kind: 'instant', value: (t) => t.expiresAt },
+  { key: 'ends', label: 'Ends', kind: 'instant', value: (t) => t.expiresAt },
   { key: 'server', label: 'Server', kind: 'text', value: (t) => t.server },
 ];
 
