@@ -54,12 +54,12 @@ export function casesFor({ client, draft, signed, event }: Rows): Case[] {
       values: [clientId, amount(turn)],
     },
   });
-  const newEvent = (contractId: number): Request => ({
+  const newEvent = (contractId: number, turn: number): Request => ({
     mutation: 'createEvent',
-    input: { event: { contractId, title: 'Seminar', startDate: starts, endDate: ends } },
+    input: { event: { contractId, title: `Seminar ${turn}`, startDate: starts, endDate: ends } },
     statement: {
       text: 'insert into crm.event (contract_id, title, start_date, end_date) values ($1, $2, $3, $4) returning id',
-      values: [contractId, 'Seminar', starts, ends],
+      values: [contractId, `Seminar ${turn}`, starts, ends],
     },
   });
 
@@ -95,8 +95,8 @@ export function casesFor({ client, draft, signed, event }: Rows): Case[] {
     {
       name: 'create event',
       who: 'sales',
-      succeeds: () => newEvent(signed.own),
-      refused: () => newEvent(signed.other),
+      succeeds: (turn) => newEvent(signed.own, turn),
+      refused: (turn) => newEvent(signed.other, turn),
       explained: () => [
         'event',
         'create',

@@ -11,7 +11,7 @@ begin
   select status, commercial_id into found_status, new.commercial_id
   from crm.contract
   where id = new.contract_id
-  for share;  -- so that a hand-over under way cannot be missed
+  for no key update;  -- so that neither a hand-over under way nor the same event, planned at this moment, can be missed
   if not found then
     raise no_data_found using
       constraint = 'event_contract_id_fkey', column = 'contract_id', message = format('There is no contract %s.', new.contract_id);
@@ -61,6 +61,49 @@ create or replace trigger event_20_check_support_contact
   execute function crm_private.event_check_support_contact();
 comment on trigger event_20_check_support_contact on crm.event is
   'The support contact of an event is an active support employee.';
+
+
+create or replace function crm_private.event_refuse_repetition() returns trigger
+language plpgsql volatile security definer  -- volatile: it sees the rows that the same statement has written before
+set search_path = ''
+as $$
+declare
+  twin integer;
+begin
+  select min(event.id) into twin
+  from crm.event
+  where event.contract_id = new.contract_id
+    and event.start_date = new.start_date
+    and event.end_date = new.end_date
+    and lower(event.title) = lower(new.title)
+    and event.status <> 'cancelled';
+  if twin is not null then
+    raise unique_violation using
+      constraint = 'event_is_planned_once', column = 'title',
+      message = format('Event %s of contract %s has the same title and the same times.', twin, new.contract_id),
+      detail = jsonb_build_object('eventId', twin, 'contractId', new.contract_id);
+  end if;
+  return new;
+end
+$$;
+
+-- Events that were planned twice before there was this rule can still be changed, and cancelled.
+create or replace trigger event_30_refuse_repetition
+  before insert on crm.event
+  for each row when (new.status <> 'cancelled')
+  execute function crm_private.event_refuse_repetition();
+comment on trigger event_30_refuse_repetition on crm.event is
+  'No two events of a contract have the same title and the same times, unless one of them is cancelled.';
+
+create or replace trigger event_30_refuse_repetition_on_update
+  before update of title, start_date, end_date, status on crm.event
+  for each row when (
+    new.status <> 'cancelled'
+    and (old.status = 'cancelled'
+      or (lower(old.title), old.start_date, old.end_date) is distinct from (lower(new.title), new.start_date, new.end_date)))
+  execute function crm_private.event_refuse_repetition();
+comment on trigger event_30_refuse_repetition_on_update on crm.event is
+  'No event becomes another one of the same contract, with the same title and the same times.';
 
 
 create or replace function crm.assign_support(event_id integer, employee_id integer) returns crm.event

@@ -425,6 +425,36 @@ begin
       join crm.client on client.id = with_email.id
       where staged.import_id = run_import.import_id
       group by staged.line);
+    known := known || array(
+      select row(staged.line, 'phone', format('Client %s has this name and phone number.', min(client.id)))::crm.import_problem
+      from staging.import_line staged
+      cross join lateral crm_private.clients_with_phone(crm_private.phone_digits(staged.input ->> 'phone')) with_phone (id)
+      join crm.client on client.id = with_phone.id
+      where staged.import_id = run_import.import_id
+        and crm_private.normalize_text(client.full_name) = crm_private.normalize_text(staged.input ->> 'full_name')
+        and staged.line not in (select problem.line from unnest(known) problem)
+      group by staged.line);
+  end if;
+
+  if record = 'event' then  -- the rule would name the event of the first line, which is not kept either
+    with twin as (
+      select staged.line, min(staged.line) over (partition by planned.*) as first_line
+      from staging.import_line staged
+      cross join lateral (
+        values (staged.input ->> 'contract_id', lower(staged.input ->> 'title'), staged.input ->> 'start_date', staged.input ->> 'end_date')
+      ) planned
+      where staged.import_id = run_import.import_id
+        and planned.* is not null
+    ),
+    left_out as (
+      delete from staging.import_line staged
+      using twin
+      where staged.import_id = run_import.import_id and staged.line = twin.line and twin.line > twin.first_line
+      returning staged.line, twin.first_line
+    )
+    select coalesce(array_agg(row(left_out.line, 'title', format('Line %s is the same event.', left_out.first_line))::crm.import_problem), '{}')
+    into known
+    from left_out;
   end if;
 
   begin
@@ -440,11 +470,19 @@ begin
           coalesce(found.message, (select refusal.reason from crm.explain_refusal(record, 'create') refusal)) as message
         from unnest(outcome.problems || known) found
         union all
-        select twin.line, 'email', format('Line %s has the same e-mail address.', twin.first_line)
+        select twin.line, twin.column_name, format('Line %s has the same %s.', twin.first_line, twin.what)
         from (
-          select staged.line, min(staged.line) over (partition by lower(staged.input ->> 'email')) as first_line
+          select staged.line, same.*, min(staged.line) over (partition by same.what, same.value) as first_line
           from staging.import_line staged
-          where not allow_duplicates and staged.import_id = run_import.import_id and staged.input ->> 'email' is not null
+          cross join lateral (
+            values
+              ('email', 'e-mail address', lower(staged.input ->> 'email')),
+              ('phone', 'name and phone number',
+                crm_private.normalize_text(staged.input ->> 'full_name') || ' ' || nullif(crm_private.phone_digits(staged.input ->> 'phone'), ''))
+          ) same (column_name, what, value)
+          where record = 'client' and not allow_duplicates and staged.import_id = run_import.import_id
+            and same.value is not null
+            and (same.column_name = 'email' or not match_email)
         ) twin
         where twin.line > twin.first_line
       ) problem (line, column_name, message)
@@ -466,4 +504,4 @@ comment on function crm.run_import(uuid, text, boolean, boolean, boolean) is
 - `record`: What they are: client, contract or event.
 - `match_email`: For clients: those whose e-mail address is known are changed, not created again.
 - `dry_run`: Write nothing, and say what would come of it.
-- `allow_duplicates`: For clients: those whose e-mail address is known, or occurs twice, are created all the same. Otherwise that is a problem.';
+- `allow_duplicates`: For clients: those whose e-mail address, or name and phone number, is known or occurs twice are created all the same. Otherwise that is a problem.';

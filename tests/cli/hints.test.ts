@@ -61,6 +61,7 @@ const hints: [kind: string, facts: Record<string, unknown> | undefined, hint: st
     { contractId: 7, status: 'cancelled' },
     'Create another contract: epic contract create',
   ],
+  ['event_is_planned_once', { eventId: 31, contractId: 7 }, 'Look at it: epic event view 31'],
   [
     'payment_needs_a_signed_contract',
     { contractId: 7, status: 'draft' },

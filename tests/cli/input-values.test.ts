@@ -121,6 +121,7 @@ async function storesExactly(name: string): Promise<void> {
   const created = await json<{ id: number }>(
     sales,
     ...['client', 'create', '--name', name, '--email', 'x@y.example', '--company', name],
+    '--allow-duplicate',
   );
   const read = await json(sales, 'client', 'view', String(created.id));
   expect(read).toMatchObject({ name, company: name });

@@ -95,7 +95,7 @@ export async function soldContract(
   const client = await json<{ id: number }>(
     sales,
     ...['client', 'create', '--name', 'Ana Dupont', '--email', 'ana@dupont.example'],
-    ...['--company', 'Dupont SA'],
+    ...['--company', 'Dupont SA', '--allow-duplicate'],
   );
   const contract = await json<{ id: number }>(
     sales,

@@ -197,6 +197,28 @@ test('an event needs a signed contract', async () => {
   ]);
 });
 
+test('an event is planned once', async () => {
+  const { contract } = await soldContract(sales);
+  const event = [
+    ...['event', 'create', '--contract', contract, '--title', 'Winter party'],
+    ...['--start', '2030-01-12 18:00', '--end', '2030-01-12 23:30'],
+  ];
+  const { id } = await json<{ id: number }>(sales, ...event);
+  const again = await sales.run(event);
+  expect(again).toMatchObject({ code: 6, stdout: '' });
+  expect(again.stderr).toBe(
+    `✗ Event ${id} of contract ${contract} has the same title and the same times.\n  → Look at it: epic event view ${id}\n`,
+  );
+  const asJson = await sales.run([...event, '--json']);
+  expect(JSON.parse(asJson.stderr).error).toMatchObject({
+    code: 'CONFLICT',
+    kind: 'event_is_planned_once',
+    field: 'title',
+    facts: { eventId: id, contractId: Number(contract) },
+  });
+  expect(await json(sales, 'event', 'list', '--contract', contract)).toHaveLength(1);
+});
+
 test('a sales employee neither deletes contracts nor creates employees', async () => {
   const { contract } = await soldContract(sales, { signed: false });
   expect((await sales.run(['contract', 'delete', contract, '--yes'])).code).toBe(5);

@@ -212,12 +212,47 @@ describe('a new client similar to an existing one', () => {
     expect(await json(sales, 'client', 'list', '--search', 'anna')).toEqual([]);
   });
 
-  test('a similar client is mentioned off a terminal, and the new one created', async () => {
-    const { code, stderr } = await sales.run(again);
-    expect(code).toBe(0);
-    expect(stderr).toContain(
-      `  ${ana}  Ana Martin, Dupont Frères, with Sofia Sales (same e-mail, close name)`,
+  const others = ['--email', 'anna@elsewhere.example', '--phone', '+33 6 99 88 77 66'];
+
+  test('off a terminal a client with the same e-mail address is refused, and the other one named', async () => {
+    const { code, stdout, stderr } = await sales.run(again);
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+    expect(stderr).toBe(
+      `✗ Client ${ana} has the same e-mail address: Ana Martin, Dupont Frères, with Sofia Sales.\n  → If it is another client, add --allow-duplicate.\n`,
     );
+    const asJson = await sales.run([...again, '--json']);
+    expect(JSON.parse(asJson.stderr).error).toMatchObject({
+      code: 'CONFLICT',
+      kind: 'client_is_entered_once',
+      field: 'email',
+      facts: { clientId: Number(ana) },
+    });
+    expect(await json(sales, 'client', 'list', '--search', 'anna')).toEqual([]);
+  });
+
+  test('a client with a similar name alone is mentioned off a terminal, and the new one created', async () => {
+    const { code, stderr } = await sales.run([...again.slice(0, 4), ...others]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`  ${ana}  Ana Martin, Dupont Frères, with Sofia Sales (close name)`);
+  });
+
+  test('off a terminal a client with the same name and phone number is refused', async () => {
+    const twin = ['client', 'create', '--name', 'ANNA martin', '--email', 'am@third.example'];
+    const refused = await sales.run([...twin, '--phone', '06.99.88.77.66']);
+    expect(refused.code).toBe(6);
+    expect(refused.stderr).toContain(
+      'has the same name and phone number: Anna Martin, with Sofia Sales.',
+    );
+    expect((await sales.run([...twin, '--phone', '06.99.88.77.67'])).code).toBe(0);
+  });
+
+  test('--allow-duplicate enters a client who is known, with and without a terminal', async () => {
+    const entered = await sales.run([...again, '--allow-duplicate']);
+    expect(entered.code).toBe(0);
+    expect(entered.stderr).toContain('There is a client who looks like this one:');
+    const terminal = onTerminal(sales, ...again, '--allow-duplicate');
+    await terminal.waitFor('created: Anna Martin.');
+    expect(await terminal.ended).toBe(0);
   });
 });
 

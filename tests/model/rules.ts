@@ -87,6 +87,11 @@ const rulesByRecord: { [Name in RecordName]: RulesOf<Name> } = {
     [was !== undefined || isSigned(now.contract_id, state), 'an event needs a signed contract'],
     [isOneLine(now.title), 'a title is one line'],
     [now.end_date > now.start_date, 'an event ends after it starts'],
+    [
+      now.status === 'cancelled' || isSamePlan(now, was) || !isPlannedTwice(now, state),
+      'an event is planned once',
+      'CONFLICT',
+    ],
     [now.location !== '', 'a location is not empty'],
     [now.attendees >= 0, 'attendees are not negative'],
     [
@@ -199,6 +204,21 @@ function isWithinTotal(contractId: number, state: State): boolean {
   if (contract === undefined) return true;
   const remains = remainsToBePaid(state, contract);
   return remains >= 0 && remains <= contract.total_amount;
+}
+
+/** Whether it was planned before as it is now, when it may have had a twin already. */
+function isSamePlan(now: Records['event'], was: Records['event'] | undefined): boolean {
+  return was !== undefined && was.status !== 'cancelled' && planOf(was) === planOf(now);
+}
+
+function isPlannedTwice(now: Records['event'], { event }: State): boolean {
+  return [...event.values()].some(
+    (other) => other.id !== now.id && other.status !== 'cancelled' && planOf(other) === planOf(now),
+  );
+}
+
+function planOf({ contract_id, title, start_date, end_date }: Records['event']): string {
+  return JSON.stringify([contract_id, title.toLowerCase(), start_date, end_date]);
 }
 
 /** True of a contract that does not exist, for which there is another rule. */

@@ -77,7 +77,7 @@ select test.reads('alice', pg_temp.march(format(', mine => true, support_contact
 
 call test.given('dba', $$
   insert into crm.event (title, contract_id, start_date, end_date)
-  select 'Party', test.id('acme_signed'), '2032-01-01 10:00Z', '2032-01-01 11:00Z' from generate_series(1, 1005) $$);
+  select 'Party ' || nth, test.id('acme_signed'), '2032-01-01 10:00Z', '2032-01-01 11:00Z' from generate_series(1, 1005) nth $$);
 select test.reads('emma', $$ select string_agg(distinct day_events::text, ' ') || ' ' || count(*) from crm.calendar('2032-01-01', '2032-01-01', 'UTC') $$,
   '1001 10', 'a day is counted to 1,000');
 

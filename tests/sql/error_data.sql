@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(72);
+select plan(73);
 
 call test.load_company();
 call test.create_program('alice');
@@ -130,6 +130,9 @@ from (values
     '23514', 'event_needs_a_signed_contract', 'contract_id',
     jsonb_build_object('contractId', test.id('acme_cancelled'), 'status', 'cancelled'),
     format('Contract %s is cancelled: an event needs a signed contract.', test.id('acme_cancelled'))),
+  ('emma', $$ insert into crm.event (contract_id, title, start_date, end_date) select contract_id, title, start_date, end_date from crm.event where id = test.id('gala') $$,
+    '23505', 'event_is_planned_once', 'title', jsonb_build_object('eventId', test.id('gala'), 'contractId', test.id('acme_signed')),
+    format('Event %s of contract %s has the same title and the same times.', test.id('gala'), test.id('acme_signed'))),
   ('emma', $$ select crm.assign_support(test.id('gala'), -1) $$,
     'P0002', 'event_support_contact_id_fkey', 'support_contact_id', null,
     'There is no employee -1.'),

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(76);
+select plan(93);
 call test.load_company();
 
 -- Lines are numbered from 2, as below the header of a file.
@@ -211,6 +211,33 @@ from (values ('start_date', '-infinity'), ('start_date', 'now'), ('start_date', 
              ('end_date', 'infinity'), ('attendees', '12.0'), ('attendees', '1_000'), ('attendees', '0x10')) refused (field, value);
 
 
+-- clients with the same name and phone number
+
+call test.given('dba', $$ insert into crm.client (full_name, email, phone, commercial_contact_id)
+  values ('Zoé d’Or', 'zoe@or.example', '+33 6 11 22 33 44', test.id('bruno')) $$);
+select is(pg_temp.import('alice', 'client', jsonb_build_array(jsonb_build_object('full_name', 'zoe d or', 'email', email, 'phone', '06.11.22.33.44')), 'null'),
+  format(outcome, (select id from crm.client where email = 'zoe@or.example')), format('a client with a known name and phone number, and the address %s, is a problem', email))
+from (values ('z@x.example', '1 created, 0 updated, 0 unchanged; 2 phone: Client %s has this name and phone number.'),
+             ('Zoe@or.example', '1 created, 0 updated, 0 unchanged; 2 email: Client %s has this e-mail address: Zoé d’Or.')) known (email, outcome);
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé d’Or", "email": "z@x.example", "phone": "06 11 22 33 44"}]', 'null', options),
+  '1 created, 0 updated, 0 unchanged', format('a client with a known name and phone number is created with%s', options))
+from unnest(array[', allow_duplicates => true', ', match_email => true']) options;
+select is(pg_temp.import('alice', 'client', jsonb_build_array(jsonb_build_object('full_name', full_name, 'email', 'z@x.example', 'phone', phone)), 'null'),
+  '1 created, 0 updated, 0 unchanged', format('%s with the phone number %s is no known client', full_name, phone))
+from (values ('Zoé d’Or', '06 11 22 33 45'), ('Zoé', '06 11 22 33 44'), ('Zoé d’Or', null)) other (full_name, phone);
+create function pg_temp.namesakes(phone text, other_phone text) returns jsonb
+language sql
+return jsonb_build_array(jsonb_build_object('full_name', 'Ida', 'email', 'a@x.example', 'phone', phone), jsonb_build_object('full_name', 'IDA', 'email', 'b@x.example', 'phone', other_phone));
+select is(pg_temp.import('alice', 'client', pg_temp.namesakes('06 11', '0611'), 'null', options), '2 created, 0 updated, 0 unchanged' || problem,
+  format('two lines with the same name and phone number%s%s', options, problem))
+from (values ('', '; 3 phone: Line 2 has the same name and phone number.'), (', allow_duplicates => true', ''), (', match_email => true', '')) twins (options, problem);
+select is(pg_temp.import('alice', 'client', pg_temp.namesakes('06 11', other_phone), 'null'), '2 created, 0 updated, 0 unchanged',
+  format('two lines with the same name and the phone numbers 06 11 and %s are two clients', other_phone))
+from unnest(array['06 12', null]) other_phone;
+select is(pg_temp.import('alice', 'client', pg_temp.namesakes('x', 'y'), 'null'),
+  '0 created, 0 updated, 0 unchanged; 2 phone: A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.'
+  '; 3 phone: A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.', 'what is no phone number is not the same one');
+
 -- contracts
 
 select is(pg_temp.import('alice', 'contract',
@@ -248,15 +275,15 @@ return jsonb_build_object('contract_id', test.id(contract), 'title', 'Ball', 'st
 
 select is(pg_temp.import('emma', 'event',
     jsonb_build_array(pg_temp.event('acme_signed', '{"location": "Lyon", "attendees": 12, "notes": "Chairs", "support_contact_email": "Chloe@epic.example"}'),
-                      pg_temp.event('bistro_signed', jsonb_build_object('support_contact_id', test.id('denis'))), pg_temp.event('bistro_signed')),
+                      pg_temp.event('bistro_signed', jsonb_build_object('support_contact_id', test.id('denis'))), pg_temp.event('bistro_signed', '{"start_date": "2030-01-02T17:00+01", "end_date": "2030-01-03T01:00+01"}')),
     $$ select string_agg(row(location, attendees, notes, (select full_name from crm.employee where employee.id = support_contact_id), status,
                              extract(epoch from end_date - start_date))::text, ' ' order by id) from crm.event where title = 'Ball' $$),
   '3 created, 0 updated, 0 unchanged / (Lyon,12,Chairs,Chloe,planned,28800.000000) (,0,,Denis,planned,28800.000000) (,0,,,planned,28800.000000)',
   'imported events have every given column, and name their support contact by id or by e-mail address');
 select is(pg_temp.import('emma', 'event',
     jsonb_build_array(pg_temp.event('acme_draft'), pg_temp.event('acme_signed', '{"contract_id": -1}'), pg_temp.event('acme_signed', '{"end_date": "2029-01-01T00:00Z"}'),
-                      pg_temp.event('acme_signed', '{"support_contact_email": "x@y.example"}'), pg_temp.event('acme_signed', '{"support_contact_email": "alice@epic.example"}'),
-                      pg_temp.event('acme_signed', '{"support_contact_id": -1}'), pg_temp.event('acme_signed')),
+                      pg_temp.event('acme_signed', '{"support_contact_email": "x@y.example"}'), pg_temp.event('acme_signed', '{"title": "B", "support_contact_email": "alice@epic.example"}'),
+                      pg_temp.event('acme_signed', '{"title": "C", "support_contact_id": -1}'), pg_temp.event('acme_signed', '{"title": "D"}')),
     $$ select count(*) from crm.event where title = 'Ball' $$),
   format('1 created, 0 updated, 0 unchanged; 2 contract_id: Contract %s is a draft: an event needs a signed contract.', test.id('acme_draft'))
   || '; 3 contract_id: There is no contract -1.; 4 : An event ends after it starts.'
@@ -264,12 +291,33 @@ select is(pg_temp.import('emma', 'event',
   '; 6 support_contact_id: Alice cannot run events: a support contact is an active support employee.; 7 support_contact_id: There is no employee -1. / 0',
   'an imported event is refused by the same policies, constraints and triggers as a single one');
 select is(pg_temp.import('alice', 'event',
-    jsonb_build_array(pg_temp.event('acme_signed'), pg_temp.event('bistro_signed'), pg_temp.event('acme_signed', '{"support_contact_email": "chloe@epic.example"}')),
+    jsonb_build_array(pg_temp.event('acme_signed'), pg_temp.event('bistro_signed'), pg_temp.event('acme_signed', '{"title": "B", "support_contact_email": "chloe@epic.example"}')),
     'null'),
   '1 created, 0 updated, 0 unchanged'
   '; 3 : Sales plan events only under the contracts of their own clients, and leave the support contact to management.'
   '; 4 : Sales plan events only under the contracts of their own clients, and leave the support contact to management.',
   'sales import events for their own contracts, without a support contact');
+
+select is(pg_temp.import('emma', 'event',
+    jsonb_build_array(pg_temp.event('acme_signed'), pg_temp.event('bistro_signed'), pg_temp.event('acme_signed', '{"title": "BALL", "location": "Lyon"}'),
+                      pg_temp.event('acme_signed', '{"title": "B"}'), pg_temp.event('acme_signed', '{"start_date": "2030-01-02T17:00+01"}'),
+                      pg_temp.event('acme_signed', '{"end_date": "2030-01-03T01:00+01"}')),
+    $$ select count(*) from crm.event where title = 'Ball' $$),
+  '5 created, 0 updated, 0 unchanged; 4 title: Line 2 is the same event. / 0',
+  'two lines that are the same event are a problem, and named by their numbers');
+select is(pg_temp.import('emma', 'event', '[{"location": "Lyon"}, {"location": "Lyon"}]', 'null'),
+  '0 created, 0 updated, 0 unchanged; 2 contract_id: There is no contract .; 3 contract_id: There is no contract .',
+  'lines without what makes an event are not the same event');
+call test.given('alice', pg_temp.stage(jsonb_build_array(pg_temp.event('acme_signed')), 'b'));
+select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme_signed')), $$ select count(*) from crm.event where title = 'Ball' $$),
+  '1 created, 0 updated, 0 unchanged / 1', 'a line of another import is not held against the event');
+call test.given('dba', $$ delete from staging.import_line $$);
+call test.given('alice', format($$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id('acme_signed'), 'Ball', '2030-01-02T18:00+01', '2030-01-03T02:00+01') $$));
+select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme_signed'), pg_temp.event('acme_signed', '{"title": "B"}')),
+    $$ select count(*) from crm.event where title = 'B' $$),
+  format('1 created, 0 updated, 0 unchanged; 2 title: Event %s of contract %s has the same title and the same times. / 0',
+    (select id from crm.event where title = 'Ball'), test.id('acme_signed')),
+  'an event that is planned already is not imported again');
 
 select * from finish();
 rollback;

@@ -27,7 +27,7 @@ call test.given('dba', $$ insert into crm.client (full_name, email, commercial_c
 call test.given('dba', $$ insert into crm.client (full_name, email, commercial_contact_id)
   select 'Client ' || md5(n::text), 'b@b.example', test.id('alice') from generate_series(1, 600) n $$);
 call test.given('dba', $$ insert into crm.event (contract_id, title, start_date, end_date)
-  select test.id('acme_signed'), case when n % 2 = 0 then 'Party' else 'Dinner ' || md5(n::text) end, now(), now() + interval '1 hour' from generate_series(1, 1200) n $$);
+  select test.id('acme_signed'), case when n % 2 = 0 then 'Party' else 'Dinner ' || md5(n::text) end, now(), now() + n * interval '1 hour' from generate_series(1, 1200) n $$);
 analyze crm.client, crm.event;
 
 select test.reads(who, format('select crm_private.is_frequent(%L, %L)', index, text), frequent::text,

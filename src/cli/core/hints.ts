@@ -68,6 +68,7 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
   client_has_an_active_sales_contact: listThoseIn('sales'),
   event_has_an_active_support_contact: listThoseIn('support'),
   event_needs_a_signed_contract: signFirst,
+  event_is_planned_once: ({ facts }) => `Look at it: epic event view ${facts?.eventId}`,
   payment_needs_a_signed_contract: signFirst,
   employee_hands_over_first: handOver,
   employee_keeps_an_active_manager: () =>

@@ -77,7 +77,7 @@ function importVerb(record: keyof typeof imports, noun: Noun): Verb {
     `The columns: ${spec.fields.map(({ names }) => names[0]).join(', ')}, named as by --csv or like the flags. Other columns of --csv are ignored.`,
     ...(matchedBy
       ? [
-          'A client with a known e-mail address is a problem, unless --match says what to do. With --match email, an empty cell keeps the present value.',
+          'A client with a known e-mail address, or a known name and phone number, is a problem, unless --match says what to do. With --match email, an empty cell keeps the present value.',
         ]
       : []),
     'If any line has a problem, nothing is written, the problems are listed, and the exit code is 6.',

@@ -1,7 +1,7 @@
 import type { Api } from '../../core/api/api.ts';
-import { optional, required, toggle, type Values } from '../../core/args/flag.ts';
+import { control, optional, required, toggle, type Values } from '../../core/args/flag.ts';
 import { between, date, idOf, line, since } from '../../core/args/parsers.ts';
-import { change, create } from '../../core/command/change.ts';
+import { change } from '../../core/command/change.ts';
 import type { Noun, Services } from '../../core/command/command.ts';
 import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';
 import { list } from '../../core/command/list.ts';
@@ -66,37 +66,75 @@ const listClients = list(fields, {
   },
 });
 
-/** Shows the clients who look like a new one, and asks on a terminal whether it is another. */
-async function askAboutSimilar(
-  { name, email, phone }: Values<typeof fields.create>,
+const createFlags = {
+  ...fields.create,
+  allowDuplicate: control(
+    toggle('--allow-duplicate', 'enter them even if there is a client like them'),
+  ),
+};
+
+const inOneWriting = new Intl.Collator(undefined, { sensitivity: 'base', usage: 'search' });
+
+/**
+ * Shows the clients who look like a new one. A terminal asks whether it is another; elsewhere one with the same e-mail
+ * address, or the same name and phone number, is refused.
+ */
+async function refuseDuplicate(
+  { name, email, phone, allowDuplicate }: Values<typeof createFlags>,
   { api, output, prompts }: Services,
 ): Promise<void> {
-  const { similarClients } = await api.send(SimilarClients, { name, email, phone });
-  if (!similarClients || similarClients.length === 0) return;
-  const lines = similarClients.map((like) => {
+  const similar = (await api.send(SimilarClients, { name, email, phone })).similarClients ?? [];
+  if (similar.length === 0) return;
+  const knownAs = (like: (typeof similar)[number]) =>
+    `${summaryOf(like)}, with ${like.commercialName}`;
+  const twin = similar.find(
+    (like) =>
+      like.sameEmail || (like.samePhone && inOneWriting.compare(like.fullName ?? '', name) === 0),
+  );
+  if (twin && !allowDuplicate && !prompts.possible) {
+    const [field, what] = twin.sameEmail
+      ? ['email', 'the same e-mail address']
+      : ['phone', 'the same name and phone number'];
+    throw new CliError({
+      code: 'CONFLICT',
+      kind: 'client_is_entered_once',
+      field,
+      message: `Client ${twin.id} has ${what}: ${knownAs(twin)}.`,
+      facts: { clientId: twin.id },
+      hint: 'If it is another client, add --allow-duplicate.',
+    });
+  }
+  const lines = similar.map((like) => {
     const why = [
       like.sameEmail && 'same e-mail',
       like.samePhone && 'same phone',
       like.closeName && 'close name',
     ];
-    const known = `${like.id}  ${summaryOf(like)}, with ${like.commercialName}`;
-    return `${known} (${why.filter(Boolean).join(', ')})`;
+    return `${like.id}  ${knownAs(like)} (${why.filter(Boolean).join(', ')})`;
   });
   output.note('There is a client who looks like this one:', ...lines);
-  if (!prompts.possible) return;
+  if (allowDuplicate || !prompts.possible) return;
   if (!(await prompts.confirm(`Enter ${name} all the same?`))) {
     throw cancelled('Nothing was entered.');
   }
 }
 
-const createClient = create(noun, {
+const createClient = change(noun, {
+  name: 'create',
   summary: 'Enter a client, whom you then look after',
+  flags: createFlags,
   examples: [['client create --name "Ana Dupont" --email ana@dupont.example', '']],
+  notes: [
+    'A client with the same e-mail address, or the same name and phone number, is shown first. A terminal asks whether it is another; elsewhere the new one is refused (exit code 6), unless --allow-duplicate is given.',
+  ],
   question: () => 'Create a client?',
-  send: async (api, client, invocation) => {
-    await askAboutSimilar(client, invocation);
+  write: { verb: 'create' },
+  send: async (api, flags, invocation) => {
+    await refuseDuplicate(flags, invocation);
+    const { allowDuplicate: _, ...client } = flags;
     return (await api.send(ClientCreate, { client: fields.input(client) })).createClient?.client;
   },
+  done: 'created',
 });
 
 const updateClient = update(noun, {
