@@ -172,14 +172,21 @@ begin
   update crm.client
   set full_name = 'Erased client', email = null, phone = null, erased_at = now()
   where id = erased.id;
+  update crm.note set body = 'Erased note', remind_on = null where note.client_id = erased.id;
+  delete from crm.notification
+  where note_id in (select note.id from crm.note where note.client_id = erased.id);
   -- History forgets the person too, and keeps that there was a change, when and by whom.
   update audit.change
   set old_values = audit.redact_client(old_values),
       new_values = audit.redact_client(new_values)
   where record = 'client' and row_id = erased.id;
+  update audit.change
+  set old_values = audit.redact_note(old_values),
+      new_values = audit.redact_note(new_values)
+  where record = 'note' and row_id in (select note.id from crm.note where note.client_id = erased.id);
   return row(erased.id, mentions)::crm.client_erasure;
 end
 $$;
 comment on function crm.erase_client(integer, boolean) is
-'Erases a client''s personal data (name, e-mail address, phone number) on request, in the record and in its history. The company, the contracts and the events stay, and so does a name in the title or notes of an event: those are listed. It cannot be undone. It asks for the second factor.
+'Erases a client''s personal data (name, e-mail address, phone number, the text of the notes about them) on request, in the records and in their history. The company, the contracts and the events stay, and so does a name in the title or notes of an event: those are listed. It cannot be undone. It asks for the second factor.
 - `confirm`: Must be true.';

@@ -550,6 +550,8 @@ as $$
     ('activate_employee',   'employee', 'activate',       null,                    'update', null,                      '{"active": true}'),
     ('move_employee',       'employee', 'move',           null,                    'update', '{department}',            null),
     ('erase_client',        'client',   'erase',          null,                    null,     null,                      null),
+    ('finish_note',         'note',     'finish',         null,                    'update', '{done_at}',               null),
+    ('reopen_note',         'note',     'reopen',         null,                    'update', null,                      '{"done_at": null}'),
     ('reset_password',      'employee', 'reset_password', 'reset the password of', null,     null,                      null)
   ) known (function_name, record, verb, phrase, statement, columns, new_values)
 $$;
@@ -567,6 +569,8 @@ comment on function access.business_verbs() is
 - `activate`: Let an employee who was deactivated log in again.
 - `move`: Move an employee to another department.
 - `erase`: Erase the personal data of a client.
+- `finish`: Mark a note as done.
+- `reopen`: Take back that a note is done.
 - `reset_password`: Give an employee a password for one login.';
 
 
@@ -683,6 +687,11 @@ begin
       from crm.event
       join crm.employee on employee.id = event.support_contact_id
       where event.id = row_id;
+    when record = 'note' then
+      select employee.* into person
+      from crm.note
+      join crm.employee on employee.id = note.author_id
+      where note.id = row_id;
     else
       null;
   end case;
@@ -754,7 +763,11 @@ as $$
     where seen.is_visible
       and verdict.name is distinct from 'session_is_read_only'
       and responsible.id <> crm.current_employee_id()
-      and exists (select from able where able.role = 'epic_' || responsible.department)
+      and exists (
+        select from able
+        where able.role = 'epic_' || responsible.department
+          -- or what every department may do
+          or able.role = 'epic_employee' and not exists (select from able other where other.role <> 'epic_employee'))
   ) contact on true
   where verdict.kind = 'verdict'
 $$;

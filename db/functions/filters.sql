@@ -197,6 +197,25 @@ comment on function crm_private.payment_filter_paid_to(crm.payment, date) is
   'Only payments that arrived on this day or earlier.';
 
 
+create or replace function crm_private.note_filter_mine(note crm.note, me integer) returns boolean
+language sql immutable parallel safe
+return note.author_id = me;
+comment on function crm_private.note_filter_mine(crm.note, integer) is
+  'Only the notes that I wrote.';
+
+create or replace function crm_private.note_filter_open(note crm.note) returns boolean
+language sql immutable parallel safe
+return note.done_at is null;
+comment on function crm_private.note_filter_open(crm.note) is
+  'Only notes that are not done.';
+
+create or replace function crm_private.note_filter_due(note crm.note, day date) returns boolean
+language sql immutable parallel safe
+return note.remind_on <= day and note.done_at is null;
+comment on function crm_private.note_filter_due(crm.note, date) is
+  'Only notes that are not done and were to be followed up on this day or earlier.';
+
+
 create or replace function crm_private.notification_filter_unread(notification crm.notification) returns boolean
 language sql immutable parallel safe
 return notification.read_at is null;

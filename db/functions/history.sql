@@ -17,6 +17,12 @@ return client - array['full_name', 'email', 'phone'];
 comment on function audit.redact_client(jsonb) is
   'What history keeps of a client whose personal data is erased: all but the name, the e-mail address and the phone number.';
 
+create or replace function audit.redact_note(note jsonb) returns jsonb
+language sql immutable parallel safe
+return note - 'body';
+comment on function audit.redact_note(jsonb) is
+  'What history keeps of a note about a client whose personal data is erased: all but the text.';
+
 
 -- One statement for all rows of the caller's statement: an insert for each row costs many times as much. A row and what it
 -- was have the same id: an identity can only be set to a new default, which is recorded as the end of one row and the
@@ -146,11 +152,16 @@ as $$
 declare
   redacted audit.change := old;
 begin
-  redacted.old_values := audit.redact_client(old.old_values);
-  redacted.new_values := audit.redact_client(old.new_values);
+  redacted.old_values := case old.record when 'note' then audit.redact_note(old.old_values) else audit.redact_client(old.old_values) end;
+  redacted.new_values := case old.record when 'note' then audit.redact_note(old.new_values) else audit.redact_client(old.new_values) end;
   if new is distinct from redacted
-    or old.record <> 'client'
-    or not exists (select from crm.client where id = old.row_id and erased_at is not null)
+    or not exists (
+      select from crm.client
+      where erased_at is not null
+        and id = case old.record
+          when 'client' then old.row_id
+          when 'note'   then (select note.client_id from crm.note where note.id = old.row_id)
+        end)
   then
     raise check_violation using
       constraint = 'history_is_not_rewritten',

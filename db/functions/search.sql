@@ -5,7 +5,7 @@
 select extensions.show_limit();
 
 
--- What is searched. These are inlined, and say what the indexes client_search_idx and event_search_idx hold, so that the one
+-- What is searched. These are inlined, and say what the indexes client_search_idx, event_search_idx and note_search_idx hold, so that the one
 -- serves the other. Employees are few: they need no index.
 
 create or replace function crm_private.client_search_text(client crm.client) returns text
@@ -19,6 +19,12 @@ language sql immutable parallel safe
 return crm_private.normalize_text(event.title || ' ' || coalesce(event.location, ''));
 comment on function crm_private.event_search_text(crm.event) is
   'By what an event is found, beside its client: title and location, as crm_private.normalize_text writes them.';
+
+create or replace function crm_private.note_search_text(note crm.note) returns text
+language sql immutable parallel safe
+return crm_private.normalize_text(note.body);
+comment on function crm_private.note_search_text(crm.note) is
+  'By what a note is found: its text, as crm_private.normalize_text writes it.';
 
 create or replace function crm_private.employee_search_text(employee crm.employee) returns text
 language sql immutable parallel safe
@@ -68,6 +74,22 @@ end
 $$;
 comment on function crm_private.events_containing(text) is
   'The ids of the events in whose title or location the text occurs, without regard to case, accents, hyphens and apostrophes.';
+
+create or replace function crm_private.notes_containing(search text) returns setof integer
+language plpgsql stable security definer
+rows 50
+set search_path = ''
+set plan_cache_mode = force_custom_plan  -- what is best depends on the text
+as $$
+begin
+  return query
+  select note.id from crm.note
+  where crm_private.note_search_text(note) like crm_private.like_pattern(search)
+    and (select identity.in_session());
+end
+$$;
+comment on function crm_private.notes_containing(text) is
+  'The ids of the notes in which the text occurs, without regard to case, accents, hyphens and apostrophes.';
 
 create or replace function crm_private.clients_with_phone(digits text) returns setof integer
 language sql stable security definer
@@ -160,6 +182,7 @@ declare
   event_share   double precision;
   latest_client integer;
   latest_event  integer;
+  latest_note   integer;
 begin
   if not identity.in_session() or cardinality(words) = 0 then
     return;
@@ -186,6 +209,11 @@ begin
   end if;
   if event_share > 0.01 then
     latest_event := (select max(event.id) from crm.event) - 5000;
+  end if;
+  if 'note' = any (kinds)
+    and 0.01 < (select exp(sum(ln(greatest(share, 1e-6)))) from unnest(crm_private.search_shares('note_search_idx', patterns)) share)
+  then
+    latest_note := (select max(note.id) from crm.note) - 5000;
   end if;
 
   return query
@@ -284,6 +312,28 @@ begin
       where concat(' ', crm_private.event_search_text(event), ' ', client.text) like all (patterns)
       limit 100
     )
+  ),
+  latest_note_found as materialized (
+    select note.id
+    from crm.note
+    where note.id > latest_note
+      and ' ' || crm_private.note_search_text(note) like all (patterns)
+    limit 100
+  ),
+  note_found as (
+    select latest_note_found.id from latest_note_found
+    union
+    (
+      select note.id
+      from crm.note
+      where 'note' = any (kinds)
+        and (select count(*) < 20 from latest_note_found)
+        and crm_private.note_search_text(note) like any (anchors)
+        and (others[1] is null or crm_private.note_search_text(note) like others[1])
+        and (others[2] is null or crm_private.note_search_text(note) like others[2])
+        and ' ' || crm_private.note_search_text(note) like all (patterns)
+      limit 100
+    )
   )
   select 'client', client.id,
     case
@@ -333,7 +383,10 @@ begin
     end::real
   from event_found
   join crm.event on event.id = event_found.id
-  cross join lateral (select crm_private.normalize_text(event.title) offset 0) normal (title);
+  cross join lateral (select crm_private.normalize_text(event.title) offset 0) normal (title)
+  union all
+  select 'note', note_found.id, 3::real
+  from note_found;
 end
 $$;
 comment on function crm_private.search_exact(text[], text[], text) is
@@ -515,7 +568,7 @@ language plpgsql stable security invoker
 set search_path = ''
 as $$
 declare
-  asked      text[] := coalesce(kinds, '{client,contract,event,employee}');
+  asked      text[] := coalesce(kinds, '{client,contract,event,employee,note}');
   typed      text := btrim(left(text, 200));
   its_number integer := substring(typed from '^#?([0-9]{1,9})$');
   its_phone  text := case when typed ~ '^\+?[0-9(][0-9 ().-]{5,29}$' then crm_private.phone_digits(typed) end;
@@ -554,7 +607,7 @@ begin
   best as (
     select *
     from found
-    order by rank, array_position(array['client', 'employee', 'event', 'contract'], found.kind), found.id desc
+    order by rank, array_position(array['client', 'employee', 'event', 'contract', 'note'], found.kind), found.id desc
   )
   select best.kind, best.id, shown.title, shown.detail,
     case when best.rank < 0 then 'exact' when best.rank <= 3 then 'contains' else 'similar' end
@@ -584,13 +637,23 @@ begin
     join crm.contract on contract.id = event.contract_id
     join crm.client   on client.id = contract.client_id
     where best.kind = 'event' and event.id = best.id
+    union all
+    select crm_private.note_title(note.body),
+      concat_ws(', ',
+        case when note.client_id is not null then 'client ' when note.contract_id is not null then 'contract ' else 'event ' end
+          || coalesce(note.client_id, note.contract_id, note.event_id),
+        crm_private.note_about(note), author.full_name,
+        case when note.done_at is not null then 'done' else 'to follow up on ' || note.remind_on end)
+    from crm.note
+    join crm.employee author on author.id = note.author_id
+    where best.kind = 'note' and note.id = best.id
   ) shown (title, detail)
-  order by best.rank, array_position(array['client', 'employee', 'event', 'contract'], best.kind), best.id desc
+  order by best.rank, array_position(array['client', 'employee', 'event', 'contract', 'note'], best.kind), best.id desc
   limit 100;
 end
 $$;
 comment on function crm.search(text, text[], text) is
-'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client) and employees (by name, e-mail address or phone number), the best first, 100 at most. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. Of what very many contain, the latest are found. If nothing does, what is spelt much like it is found instead. A client whose personal data was erased is found by number alone.
+'Finds clients (by name, company, e-mail address or phone number), contracts (by their client), events (by title, location or client), employees (by name, e-mail address or phone number) and notes (by their text), the best first, 100 at most. What is found contains every word, without regard to case, accents, hyphens and apostrophes; a number also finds the records of that id. Of what very many contain, the latest are found. If nothing does, what is spelt much like it is found instead, notes excepted. A client whose personal data was erased is found by number alone.
 - `text`: What to look for: words, or a number. One or two letters are looked for at the beginning of a word.
 - `kinds`: Only these kinds of record. All of them by default.
 - `department`: Of employees, only those who are active in this department: `sales`, `support` or `management`.';

@@ -55,6 +55,23 @@ end;
 comment on function crm_private.contract_filter_search(text) is
   'Only contracts of the clients that `search` finds among clients.';
 
+create or replace function crm_private.note_filter_search(search text) returns setof crm.note
+language sql stable parallel safe
+begin atomic
+  select id, client_id, contract_id, event_id, author_id, body, created_at, remind_on, done_at, version
+  from (
+    select note.*, true as in_order, crm_private.note_search_text(note) as text from crm.note
+    union all
+    select note.*, false, null
+    from crm_private.notes_containing(search) found (id)
+    join crm.note on note.id = found.id
+  ) note
+  where in_order = (select crm_private.is_frequent('note_search_idx', search))
+    and (not in_order or strpos(text, (select crm_private.normalize_text(left(search, 200)))) > 0);
+end;
+comment on function crm_private.note_filter_search(text) is
+  'Only notes that contain this text, without regard to case and accents.';
+
 create or replace function crm_private.events_of_search(search text) returns setof integer
 language sql stable parallel safe
 begin atomic

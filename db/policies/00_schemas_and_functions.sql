@@ -107,6 +107,14 @@ grant execute on function
   crm_private.is_phone_number(text),
   crm_private.lowest_word_similarity(text[], text),
   crm_private.normalize_text(text),
+  crm_private.note_filter_due(crm.note, date),
+  crm_private.note_filter_mine(crm.note, integer),
+  crm_private.note_filter_open(crm.note),
+  crm_private.note_filter_search(text),
+  crm_private.note_search_text(crm.note),
+  crm_private.note_title(text),
+  crm_private.note_about(crm.note),
+  crm_private.notes_containing(text),
   crm_private.notification_filter_unread(crm.notification),
   crm_private.payment_filter_client_id(crm.payment, integer),
   crm_private.payment_filter_mine(),
@@ -177,11 +185,13 @@ grant execute on function
   crm.cancel_contract(integer),
   crm.correct_payment(integer, date),
   crm.deactivate_employee(integer, integer),
+  crm.finish_note(integer),
   crm.hand_over_client(integer, integer),
   crm.mark_notifications_read(integer),
   crm.move_employee(integer, text, integer),
   crm.record_contact(integer),
   crm.record_payment(integer, numeric, date),
+  crm.reopen_note(integer),
   crm.sign_contract(integer),
   crm.unassign_support(integer),
   crm_private.change_employee(text, integer, integer, boolean, text),
@@ -231,9 +241,11 @@ grant execute on function
   to epic_management;
 
 
--- The worker reads whom an e-mail is for; the queue itself has a file of its own, graphile_worker.sql.
+-- The worker reads whom an e-mail is for, and says when to remind of notes; the queue itself has a file of its own,
+-- graphile_worker.sql.
 
-grant usage on schema crm to epic_worker;
+grant usage on schema crm, crm_private to epic_worker;
+grant execute on function crm_private.remind_of_notes(text) to epic_worker;
 
 
 -- Backups read the ledger of migrations too; dba.close_table lets them read every other table.

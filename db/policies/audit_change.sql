@@ -51,16 +51,16 @@ comment on policy owner_create_own on audit.change is
 
 create policy owner_read_needed on audit.change
   for select to epic_owner
-  using (record in ('client', 'history') or changed_at < (select now() - audit.minimum_retention()));
+  using (record in ('client', 'note', 'history') or changed_at < (select now() - audit.minimum_retention()));
 comment on policy owner_read_needed on audit.change is
-  'crm.erase_client looks up the history of the client it erases; dba.prune_history what it may remove, and its trace.';
+  'crm.erase_client looks up the history of the client it erases, and of the notes about them; dba.prune_history what it may remove, and its trace.';
 
 create policy owner_erase_clients on audit.change
   for update to epic_owner
-  using (record = 'client')
-  with check (record = 'client');
+  using (record in ('client', 'note'))
+  with check (record in ('client', 'note'));
 comment on policy owner_erase_clients on audit.change is
-  'crm.erase_client takes the person out of the client''s history; a trigger lets nothing else pass.';
+  'crm.erase_client takes the person out of the client''s history, and that of the notes about them; a trigger lets nothing else pass.';
 
 create policy owner_prune_old on audit.change
   for delete to epic_owner

@@ -6,7 +6,7 @@ call dba.require_session('crm.notification');  -- restrictive: only in a session
 
 grant select           on crm.notification to epic_employee;
 grant update (read_at) on crm.notification to epic_employee;
-grant select (id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at)
+grant select (id, recipient_id, kind, event_id, contract_id, employee_id, note_id, subject, old_values, new_values, created_at)
                        on crm.notification to epic_worker;
 -- Not granted: insert, delete, and every other column. A trigger sets read_at to the present.
 
@@ -42,10 +42,23 @@ create policy owner_create_any on crm.notification
   for insert to epic_owner
   with check (true);
 comment on policy owner_create_any on crm.notification is
-  'Changes of events and contracts write notifications.';
+  'Changes of events and contracts, and the days of notes, write notifications.';
 
 create policy owner_read_any on crm.notification
   for select to epic_owner
   using (true);
 comment on policy owner_read_any on crm.notification is
   'crm.who_may says to management who may read a notification.';
+
+create policy owner_settle_reminders on crm.notification
+  for update to epic_owner
+  using (note_id is not null)
+  with check (note_id is not null);
+comment on policy owner_settle_reminders on crm.notification is
+  'A note that is finished or put off marks its reminders read.';
+
+create policy owner_delete_reminders on crm.notification
+  for delete to epic_owner
+  using (note_id is not null);
+comment on policy owner_delete_reminders on crm.notification is
+  'crm.erase_client deletes the reminders of the notes about a client.';

@@ -13,6 +13,7 @@ export type NotificationKind =
   | 'event_planned'
   | 'event_rescheduled'
   | 'event_unassigned'
+  | 'note_due'
   | 'password_changed'
   | 'password_reset'
   | 'recovery_code_used'
@@ -28,6 +29,7 @@ export interface NotificationFacts {
   eventId: number | null;
   contractId: number | null;
   employeeId: number | null;
+  noteId: number | null;
   subject: string | null;
   oldValues: unknown;
   newValues: unknown;
@@ -56,7 +58,7 @@ export function describeNotification(
   notification: NotificationFacts,
   format: NotificationFormat,
 ): string {
-  const { kind, recipientId, eventId, contractId, subject } = notification;
+  const { kind, recipientId, eventId, contractId, noteId, subject } = notification;
   const before = isObject(notification.oldValues) ? notification.oldValues : {};
   const after = isObject(notification.newValues) ? notification.newValues : {};
   const time = (instant: unknown) => writeTime(String(instant), format);
@@ -114,6 +116,10 @@ export function describeNotification(
       const rest = open === 1 ? '1 event is' : `${open} events are`;
       return `${contract()} was cancelled${open > 0 ? `; ${rest} still to be cancelled` : ''}.`;
     }
+    case 'note_due': {
+      const author = after.author === undefined ? '' : `, written by ${after.author}`;
+      return `To follow up: “${subject}” (note ${noteId} about ${nameOfRecord(after)}${author}).`;
+    }
     case 'password_changed':
       return 'Your password was changed; if that was not you, tell management at once.';
     case 'password_reset':
@@ -133,6 +139,12 @@ export function describeNotification(
     default:
       return ofAnotherVersion(kind, subject);
   }
+}
+
+/** What a note is about: `client 12, Acme`. */
+function nameOfRecord(after: Record<string, unknown>): string {
+  const kind = ['client', 'contract', 'event'].find((each) => after[`${each}_id`] !== undefined);
+  return `${kind} ${after[`${kind}_id`]}, ${after.about}`;
 }
 
 /** A kind that came with a newer server. Every kind of this version has a sentence: `kind` is `never`. */

@@ -134,6 +134,7 @@ const shapes = {
     eventId: orNull(id),
     contractId: orNull(id),
     employeeId: orNull(id),
+    noteId: orNull(id),
     recipientId: id,
     about: orNull('string'),
     before: orNull('object'),

@@ -11,9 +11,35 @@ const chloe = 3;
 const alice = 1;
 
 /** About event 5, “Gala”, or contract 7, of Acme. */
-const aboutEvent = { eventId: 5, contractId: null, employeeId: null, subject: 'Gala' };
-const aboutContract = { eventId: null, contractId: 7, employeeId: null, subject: 'Acme' };
-const aboutAccount = { eventId: null, contractId: null, employeeId: chloe, subject: null };
+const aboutEvent = {
+  eventId: 5,
+  contractId: null,
+  employeeId: null,
+  noteId: null,
+  subject: 'Gala',
+};
+const aboutContract = {
+  eventId: null,
+  contractId: 7,
+  employeeId: null,
+  noteId: null,
+  subject: 'Acme',
+};
+const aboutAccount = {
+  eventId: null,
+  contractId: null,
+  employeeId: chloe,
+  noteId: null,
+  subject: null,
+};
+
+const aboutNote = {
+  eventId: null,
+  contractId: null,
+  employeeId: null,
+  noteId: 9,
+  subject: 'Call the caterer',
+};
 
 const nothing = { recipientId: alice, oldValues: null, newValues: null };
 const inParis = { locale: 'en-GB', timeZone: 'Europe/Paris' };
@@ -146,6 +172,26 @@ const ofContracts: Case[] = [
   ],
 ];
 
+const due = { remind_on: '2030-01-02', about: 'Acme' };
+
+const ofNotes: Case[] = [
+  [
+    'note_due',
+    { newValues: { ...due, client_id: 12 } },
+    'To follow up: “Call the caterer” (note 9 about client 12, Acme).',
+  ],
+  [
+    'note_due',
+    { newValues: { ...due, contract_id: 7 } },
+    'To follow up: “Call the caterer” (note 9 about contract 7, Acme).',
+  ],
+  [
+    'note_due',
+    { newValues: { ...due, about: 'Gala', event_id: 5, author: 'Inès Dubois' } },
+    'To follow up: “Call the caterer” (note 9 about event 5, Gala, written by Inès Dubois).',
+  ],
+];
+
 const ofAccounts: Case[] = [
   [
     'password_changed',
@@ -202,7 +248,7 @@ const ofAccounts: Case[] = [
 /** Some versions of ICU put a comma behind the weekday, others none. */
 const withoutComma = (text: string) => text.replace(/day, (?=\d)/, 'day ');
 
-const cases = [...ofEvents, ...ofContracts, ...ofAccounts];
+const cases = [...ofEvents, ...ofContracts, ...ofNotes, ...ofAccounts];
 
 test('every kind of notification of the schema has a sentence in this test', () => {
   const kinds = schema.getType('NotificationKind') as GraphQLEnumType;
@@ -217,6 +263,7 @@ test('every kind of notification of the schema has a sentence in this test', () 
 test.each([
   ...ofEvents.map((each) => [...each, aboutEvent] as const),
   ...ofContracts.map((each) => [...each, aboutContract] as const),
+  ...ofNotes.map((each) => [...each, aboutNote] as const),
   ...ofAccounts.map((each) => [...each, aboutAccount] as const),
 ])('the notification %s with %j reads: %s', (kind, facts, sentence, about) => {
   expect(withoutComma(say({ kind, ...about, ...nothing, ...facts }))).toBe(sentence);

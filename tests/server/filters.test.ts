@@ -122,6 +122,12 @@ async function settle(): Promise<void> {
     insert into crm.notification (recipient_id, contract_id, kind, read_at)
     select employee.id, contract.id, 'contract_signed', case when contract.id % 40 <> 0 then now() end
     from crm.contract join crm.employee on contract.id % 60 = employee.id % 60;
+    alter table crm.note disable trigger user;
+    with authors as (select array_agg(id) as ids from crm.employee)
+    insert into crm.note (client_id, author_id, body, created_at, remind_on, done_at)
+    select client.id, ids[1 + client.id % cardinality(ids)], 'Call about ' || md5(client.id::text), now() - interval '10 years',
+      current_date - client.id % 3650, case when client.id % 20 <> 0 then now() end
+    from authors, crm.client;
     analyze`);
 }
 
@@ -202,10 +208,17 @@ describe.each([
   ['payments', 'clientId: 7', 'payment_contract_id_idx'],
   ['payments', `paidFrom: "${today}"`, 'payment_paid_on_idx'],
   ['payments', 'paidTo: "2017-01-01"', 'payment_paid_on_idx'],
+  ['notes', 'clientId: 7', 'note_client_id_idx'],
+  ['notes', 'mine: true', 'note_(author_id|own_due)_idx'],
+  ['notes', `due: "${today}"`, 'note_due_idx'],
+  ['notes', `mine: true, due: "${today}"`, 'note_own_due_idx'],
+  ['notes', 'open: true', 'note_(own_)?due_idx'],
+  ['notes', 'search: "abcdef"', 'note_search_idx'],
   ['notifications', 'unread: true', 'notification_unread_idx'],
 ])('%s where %s', (list, condition, index) => {
-  // As `epic` lists them: the order of events is that of time.
-  const order = list === 'events' ? ', orderBy: START_DATE_ASC' : '';
+  // As `epic` lists them: events and notes in the order of time.
+  const orders: Record<string, string> = { events: 'START_DATE_ASC', notes: 'REMIND_ON_ASC' };
+  const order = list in orders ? `, orderBy: ${orders[list]}` : '';
 
   test.each(departments)('rows are found through an index by %s', async (department) => {
     const { indexes, whole } = await waysOfReading(
@@ -249,7 +262,11 @@ test('a status is part of the statement, so that a plan kept for any status uses
 });
 
 describe.each([
-  ['what is there', 'search(text: "abcdef 1")', ['client_search_idx', 'event_search_idx']],
+  [
+    'what is there',
+    'search(text: "abcdef 1")',
+    ['client_search_idx', 'event_search_idx', 'note_search_idx'],
+  ],
   ['a typo', 'search(text: "zyxwvu tsrq")', ['client_search_idx', 'event_search_idx']],
   ['a phone number', 'search(text: "+33 100000007")', ['client_phone_idx']],
   [

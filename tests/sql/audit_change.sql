@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(86);
+select plan(89);
 call test.load_company();
 
 
@@ -69,7 +69,10 @@ from (values
   ('dba',   'payment',      'delete', 1, $$ delete from crm.payment $$),
   ('alice', 'event',        'insert', 1, $$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id('acme_signed'), 'Concert', '2030-01-01', '2030-01-02') $$),
   ('chloe', 'event',        'update', 1, $$ update crm.event set notes = 'Bring chairs.' where id = test.id('gala') $$),
-  ('emma',  'event',        'delete', 4, $$ delete from crm.event $$)
+  ('emma',  'event',        'delete', 4, $$ delete from crm.event $$),
+  ('bruno', 'note',         'insert', 1, $$ insert into crm.note (client_id, body) values (test.id('acme'), 'New') $$),
+  ('alice', 'note',         'update', 1, $$ select crm.finish_note(test.id('caterer')) $$),
+  ('chloe', 'note',         'delete', 1, $$ delete from crm.note $$)
 ) change (who, record, action, count, statement);
 
 select test.rejects('dba', $$ insert into audit.change (record, row_id, action) values ('client', 1, 'rename') $$,
@@ -84,13 +87,14 @@ call test.given('alice', $$ update crm.contract set status = 'signed' where id =
 call test.given('alice', $$ insert into crm.payment (contract_id, amount) values (test.id('acme_signed'), 1) $$);
 call test.given('chloe', $$ update crm.event set notes = 'Bring chairs.' where id = test.id('gala') $$);
 call test.given('emma',  $$ update crm.employee set full_name = 'Basil' where id = test.id('basile') $$);
+call test.given('emma',  $$ select crm.finish_note(test.id('discount')) $$);
 
 select test.reads(who, format($$ select string_agg(distinct record, ', ' order by record) from %s where record <> 'notification' $$, place), records,
   format('%s reads in %s the history of: %s', test.department_of(who), place, records))
 from (values
-  ('alice', 'client, contract, event, payment'),
-  ('chloe', 'client, contract, event, payment'),
-  ('emma',  'client, contract, employee, event, payment')) sight (who, records),
+  ('alice', 'client, contract, event, note, payment'),
+  ('chloe', 'client, contract, event, note, payment'),
+  ('emma',  'client, contract, employee, event, note, payment')) sight (who, records),
   unnest(array['crm.history', 'audit.change']) place;
 select test.reads_all('emma', relation::regclass, format('management reads all of %s', relation))
 from unnest(array['crm.history', 'audit.change']) relation;
@@ -137,10 +141,10 @@ select test.forbids('owner', format($$
 from unnest(array['test.id(''bruno'')', 'null']) employee;
 select test.column_privileges_are('owner', 'update', 'audit.change', 'old_values, new_values',
   'the owner''s functions may redact the changed values, and change nothing else');
-select test.reads('owner', $$ select string_agg(distinct record, ', ') from audit.change $$, 'client',
-  'the owner''s functions read the history of clients, to erase them, and no other history');
-select test.affects_no_rows('owner', $$ update audit.change set new_values = '{}' where record <> 'client' $$,
-  'the owner cannot update the history of anything but clients');
+select test.reads('owner', $$ select string_agg(distinct record, ', ') from audit.change $$, 'client, note',
+  'the owner''s functions read the history of clients and notes, to erase them, and no other history');
+select test.affects_no_rows('owner', $$ update audit.change set new_values = '{}' where record not in ('client', 'note') $$,
+  'the owner cannot update the history of anything but clients and notes');
 select test.forbids('owner', $$ update audit.change set record = 'contract' $$,
   'the owner cannot turn the history of a client into that of another record');
 

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(25);
+select plan(29);
 call test.load_company();
 
 call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont', phone = '01 02 03 04' where id = test.id('acme') $$);
@@ -69,6 +69,26 @@ select test.results_in('emma', pg_temp.erase('acme'),
   'Alice changed, Alice changed, Emma erased',
   'the history of an erased client keeps who changed it and who erased it');
 
+
+-- the notes about the client
+
+call test.given('alice', $$ update crm.note set body = 'Anaïs Durand likes Lyon' where id = test.id('caterer') $$);
+call test.given('bruno', $$ insert into crm.note (client_id, body, remind_on) values (test.id('bistro'), 'Call Béa', current_date + 1) $$);
+call test.given('dba', $$ insert into crm.notification (recipient_id, kind, subject, note_id) values (test.id('alice'), 'note_due', 'Anaïs', test.id('caterer')),
+  (test.id('bruno'), 'note_due', 'Call Béa', (select max(id) from crm.note)) $$);
+select test.results_in('emma', pg_temp.erase('acme'),
+  $$ select string_agg(concat_ws(':', body, remind_on = current_date + 1, author_id = test.id('alice')), ', ' order by id) from crm.note $$,
+  'Erased note:t, Forty chairs more:f, No further discount:f, Call Béa:t:f',
+  'erasing a client erases the text of the notes about them, and no other note');
+select test.results_in('emma', pg_temp.erase('acme'), $$ select string_agg(subject, ', ') from crm.notification where kind = 'note_due' $$, 'Call Béa',
+  'the reminders of these notes go');
+select test.results_in('emma', pg_temp.erase('acme'),
+  $$ select concat_ws(' ', count(*), count(new_values -> 'body'), count(old_values -> 'body'))
+     from audit.change where record = 'note' and row_id = test.id('caterer') $$, '2 0 0',
+  'the history of these notes keeps that they were changed, and not their text');
+select test.results_in('emma', pg_temp.erase('acme'),
+  $$ select count(*) from audit.change where record = 'note' and new_values ->> 'body' = 'Call Béa' $$, '1',
+  'erasing a client leaves the history of other notes as it was');
 
 
 -- what is outside the record

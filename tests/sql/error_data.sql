@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(73);
+select plan(78);
 
 call test.load_company();
 call test.create_program('alice');
@@ -70,6 +70,23 @@ from (values
   ('alice', $$ select crm.record_contact(-1) $$,
     'P0002', 'client_pkey', 'client_id', null,
     'There is no client -1.'),
+
+  -- notes
+  ('alice', $$ insert into crm.note (client_id, body) values (-1, 'New') $$,
+    'P0002', 'note_client_id_fkey', 'client_id', null,
+    'There is no client -1.'),
+  ('alice', $$ insert into crm.note (contract_id, body) values (-1, 'New') $$,
+    'P0002', 'note_contract_id_fkey', 'contract_id', null,
+    'There is no contract -1.'),
+  ('alice', $$ insert into crm.note (event_id, body) values (-1, 'New') $$,
+    'P0002', 'note_event_id_fkey', 'event_id', null,
+    'There is no event -1.'),
+  ('chloe', $$ select crm.finish_note(test.id('chairs')) $$,
+    '55000', 'note_is_not_done', '', jsonb_build_object('noteId', test.id('chairs'), 'since', '2020-02-02 10:00 Europe/Paris'::timestamptz),
+    format('Note %s is done already.', test.id('chairs'))),
+  ('alice', $$ select crm.reopen_note(test.id('caterer')) $$,
+    '55000', 'note_is_done', '', jsonb_build_object('noteId', test.id('caterer')),
+    format('Note %s is not done.', test.id('caterer'))),
 
   -- contracts
   ('alice', $$ insert into crm.contract (client_id, total_amount) values (-1, 1) $$,

@@ -28,8 +28,9 @@ select bag_eq($$ select name from function_use where role = 'epic_authenticator'
 select bag_eq($$ select name from function_use where role = 'epic_anonymous' $$,
   $$ select unnest(array['identity.authenticate_service', 'identity.deployed_release', 'identity.log_in', 'identity.password_parameters', 'identity.refresh']) $$,
   'an anonymous request calls what logs in and identity.deployed_release, and nothing else');
-select is_empty($$ select name from function_use where role = 'epic_worker' $$,
-  'the worker calls no function');
+select bag_eq($$ select name from function_use where role = 'epic_worker' $$,
+  $$ values ('crm_private.remind_of_notes') $$,
+  'the worker calls what reminds of notes, and nothing else');
 
 call test.given('owner', 'create function identity.trial() returns integer language sql return 1');
 select test.forbids('anonymous', 'select identity.trial()', 'no role calls a new function before it is granted');
@@ -75,7 +76,9 @@ create temp view called_by_every_department as
     'crm_private.employee_filter_ids, crm_private.event_filter_from, crm_private.event_filter_mine, '
     'crm_private.event_filter_open, crm_private.event_filter_search, crm_private.event_filter_to, '
     'crm_private.event_filter_upcoming, crm_private.event_filter_without_support, '
-    'crm_private.notification_filter_unread, '
+    'crm.finish_note, crm.reopen_note, crm_private.note_about, crm_private.note_filter_due, crm_private.note_filter_mine, '
+    'crm_private.note_filter_open, crm_private.note_filter_search, crm_private.note_search_text, crm_private.note_title, '
+    'crm_private.notes_containing, crm_private.notification_filter_unread, '
     'staging.has_api_format, staging.problem_column, staging.write_clients, staging.write_contracts, '
     'staging.write_events, staging.write_lines', ', ')) as name;
 

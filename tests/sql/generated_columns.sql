@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(117);
+select plan(132);
 call test.load_company();
 
 create temp table untouchable (relation text, of_whom text, column_name text, value text);
@@ -13,6 +13,10 @@ insert into untouchable values
   ('crm.payment',      'deposit',       'id',                'default'),
   ('crm.event',        'gala',          'id',                'default'),
   ('crm.notification', 'note_to_alice', 'id',                'default'),
+  ('crm.note',         'caterer',       'id',                'default'),
+  ('crm.note',         'chairs',        'created_at',        'now()'),
+  ('crm.note',         'discount',      'author_id',         $$test.id('bruno')$$),
+  ('crm.note',         'caterer',       'client_id',         $$test.id('bistro')$$),
   ('crm.employee',     'basile',        'creation_date',     'now()'),
   ('crm.contract',     'acme_draft',    'creation_date',     'now()'),
   ('crm.client',       'acme',          'last_update',       'now()'),

@@ -142,7 +142,7 @@ select test.column_privileges_are('worker', 'update', 'graphile_worker._private_
 
 -- what the worker reads to write an e-mail
 
-select test.column_privileges_are('worker', 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at',
+select test.column_privileges_are('worker', 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at, note_id',
   'the worker reads the columns of a notification that an e-mail needs');
 select test.column_privileges_are('worker', 'select', 'crm.employee', 'id, full_name, email', 'the worker reads the name and the e-mail address of an employee');
 call test.given('chloe', $$ update crm.notification set read_at = now() where recipient_id = test.id('chloe') $$);

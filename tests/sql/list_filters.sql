@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(75);
+select plan(81);
 call test.load_company();
 
 create function pg_temp.search(text text) returns text
@@ -44,6 +44,13 @@ select test.reads('alice', format($$ select string_agg(title, ' ' order by title
   found, format('the filter “%s” finds the events: %s', typed, found))
 from (values ('NIC', 'Picnic Reunion'), ('pàris', 'Gala'), ('la pa', 'Gala'), ('', 'Banquet Gala Picnic Reunion'),
              ('%', 'Picnic'), ('gal_', ''), ('100%_a\', 'Picnic'), (null, '')) search (typed, found);
+
+
+select test.reads('alice', format($$ select string_agg(name.name, ' ' order by name.name)
+    from crm.note join test.name on name.id = note.id and name.name in ('caterer', 'chairs', 'discount')
+    where note.id in (select crm_private.notes_containing(%L)) $$, typed),
+  found, format('the filter “%s” finds the notes: %s', typed, found))
+from (values ('CATERER', 'caterer'), ('monday', 'caterer'), ('ca', 'caterer'), ('air', 'chairs'), ('%', ''), ('', 'caterer chairs discount')) search (typed, found);
 
 
 -- The filters of the lists read a frequent text in order, and find a rare one through the index: the same records.

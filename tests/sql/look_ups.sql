@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(18);
+select plan(19);
 call test.load_company();
 
 create function pg_temp.names(query text) returns text
@@ -18,6 +18,8 @@ from (values
   ($$ select crm_private.clients_spelt_like('Anais Durant') $$,                            'acme')) each (look_up, found);
 select test.reads('alice', $$ select string_agg(title, ' ') from crm_private.events_containing('lyon') found (id) join crm.event using (id) $$,
   'Banquet', 'the events that contain a text');
+select test.reads('alice', $$ select string_agg(body, ' ') from crm_private.notes_containing('chairs') found (id) join crm.note using (id) $$,
+  'Forty chairs more', 'the notes that contain a text');
 
 
 -- what is frequent, as the statistics of the index say

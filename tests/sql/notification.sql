@@ -14,7 +14,8 @@ select test.has_structure('crm.notification',
         'FOREIGN KEY (recipient_id) REFERENCES crm.employee(id) ON DELETE CASCADE',
         'FOREIGN KEY (event_id) REFERENCES crm.event(id) ON DELETE CASCADE',
         'FOREIGN KEY (contract_id) REFERENCES crm.contract(id) ON DELETE CASCADE',
-        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE'],
+        'FOREIGN KEY (employee_id) REFERENCES crm.employee(id) ON DELETE CASCADE',
+        'FOREIGN KEY (note_id) REFERENCES crm.note(id) ON DELETE CASCADE'],
   'id, recipient_id, kind, created_at');
 
 
@@ -32,7 +33,7 @@ from unnest(array['bruno', 'denis', 'felix']) who;
 
 -- columns
 
-select test.column_privileges_are(who, 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at, read_at',
+select test.column_privileges_are(who, 'select', 'crm.notification', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at, read_at, note_id',
   format('%s reads every column of a notification', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 select test.column_privileges_are(who, 'insert', 'crm.notification', '',
@@ -86,7 +87,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 select test.rejects('dba',
   format($$ insert into crm.notification (recipient_id, kind, event_id, contract_id, employee_id)
     values (test.id('bruno'), 'event_moved', %s, %s, %s) $$, event, contract, employee),
-  '23514', 'A notification is about one event, one contract or one employee.',
+  '23514', 'A notification is about one event, one contract, one employee or one note.',
   format('a notification about %s is refused', what))
 from (values ('null',              'null',                     'null',               'nothing'),
              ($$test.id('gala')$$, $$test.id('acme_signed')$$, 'null',               'an event and a contract'),

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(35);
+select plan(37);
 call test.load_company();
 
 create function pg_temp.update_of(record text, called text, changes text) returns text
@@ -26,6 +26,7 @@ from (values
   ('emma',  'client',   'acme',       $$commercial_contact_id = test.id('bruno')$$),
   ('alice', 'contract', 'acme_draft', $$total_amount = 1$$),
   ('chloe', 'event',    'gala',       $$notes = 'Back entrance'$$),
+  ('alice', 'note',     'caterer',    $$body = 'Call'$$),
   ('emma',  'employee', 'denis',      $$full_name = 'Denise'$$)) change (who, record, called, changes);
 select test.results_in('alice', pg_temp.update_of('client', 'acme', $$phone = '3939'$$), pg_temp.version_of('client', 'paul'), '1',
   'an update leaves the version of other clients');
@@ -50,6 +51,7 @@ from (values
   ('emma',  'contract', 'acme_draft', $$total_amount = 1$$),
   ('chloe', 'event',    'gala',       $$notes = 'Back entrance'$$),
   ('emma',  'event',    'gala',       $$notes = 'Back entrance'$$),
+  ('chloe', 'note',     'chairs',     $$done_at = null$$),
   ('emma',  'employee', 'denis',      $$full_name = 'Denise'$$)) change (who, record, called, changes);
 select test.results_in('alice', pg_temp.update_of('client', 'acme', $$version = null, phone = '3939'$$), pg_temp.version_of('client', 'acme'), '2',
   'an update with version null is made');

@@ -12,7 +12,7 @@ select bag_eq(
   $$ select role, name
      from test.api_role, (table test.our_schema union all select null, 'public') tried
      where test.permits(role, format('select from %I.none_such', name)) $$,
-  $$ values ('epic_worker', 'crm'), ('epic_worker', 'graphile_worker'),
+  $$ values ('epic_worker', 'crm'), ('epic_worker', 'crm_private'), ('epic_worker', 'graphile_worker'),
             ('epic_authenticator', 'identity'), ('epic_anonymous', 'identity')
      union all
      select role, schema
@@ -79,6 +79,7 @@ select bag_eq(
                   ('identity.session',         'select, update'),
                   ('crm.history',          'select'),
                   ('crm.my_session',       'select'),
+                  ('crm.note',             'delete, insert, select, update'),
                   ('crm.notification',     'select, update'),
                   ('crm.service_account',  'select'),
                   ('crm_private.daily_total', 'select'),
@@ -106,7 +107,7 @@ select is_empty($$ select * from table_use where role in ('epic_anonymous', 'epi
 select bag_eq(
   $$ select table_name, verb, columns from table_use where role = 'epic_worker' $$,
   $$ values ('crm.employee', 'select', 'id, full_name, email'),
-            ('crm.notification', 'select', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at'),
+            ('crm.notification', 'select', 'id, recipient_id, kind, event_id, contract_id, employee_id, subject, old_values, new_values, created_at, note_id'),
             ('graphile_worker._private_jobs', 'select', 'all'),
             ('graphile_worker._private_jobs', 'update', 'payload, run_at, attempts, max_attempts, last_error, locked_at, locked_by'),
             ('graphile_worker._private_jobs', 'delete', 'all'),

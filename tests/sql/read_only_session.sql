@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(75);
+select plan(79);
 call test.load_company();
 call test.given('dba', $$ update identity.session set read_only = true where id in (test.session('alice'), test.session('chloe'), test.session('emma')) $$);
 
@@ -21,6 +21,8 @@ from (values
   ('alice', 'insert into crm.contract (client_id, total_amount) values (%1$s, 100)'),
   ('alice', 'select crm.record_contact(%1$s)'),
   ('alice', 'update crm.notification set read_at = now()'),
+  ('alice', $$insert into crm.note (client_id, body) values (%1$s, 'New')$$),
+  ('alice', 'update crm.note set remind_on = null'),
   ('alice', 'update identity.session set revoked_at = now()'),
   ('alice', $$insert into audit.signal (topic) values ('mark')$$),
   ('alice', $$select crm.stage_import(gen_random_uuid(), '[{"line": 1, "values": {}}]')$$),

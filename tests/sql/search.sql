@@ -1,8 +1,8 @@
--- crm.search: one ranked list of clients, employees, events and contracts: matches, order, typos, and what is not found.
+-- crm.search: one ranked list of clients, employees, events, contracts and notes: matches, order, typos, and what is not found.
 
 begin;
 set local search_path = tap, public;
-select plan(115);
+select plan(130);
 call test.load_company();
 
 -- What is found, in order, by the names of the tests; `!` after an exact match, `~` after what is only spelt like it.
@@ -17,6 +17,7 @@ return format(
          when 'contract' then name.name ~ '_(draft|signed|cancelled)$'
          when 'event'    then name.name in ('gala', 'picnic', 'banquet', 'reunion')
          when 'employee' then name.name in (select lower(full_name) from crm.employee)
+         when 'note'     then name.name in ('caterer', 'chairs', 'discount')
        end $$,
   text, kinds, department);
 
@@ -59,7 +60,14 @@ from (values
   ('{employee}', 'ali',                 'alice'),
   ('{employee}', 'chloé',               'chloe!'),
   ('{employee}', 'emma@epic.example',   'emma!'),
-  ('{employee}', 'hec',                 'hector')) search (kind, typed, found);
+  ('{employee}', 'hec',                 'hector'),
+  ('{note}',     'CATERER',             'caterer'),
+  ('{note}',     'monday caterer',      'caterer'),
+  ('{note}',     'd',                   'discount'),
+  ('{note}',     'caterer chairs',      ''),
+  ('{note}',     'caterrer',            ''),
+  ('{client}',   'chairs',              ''),
+  ('{note}',     'durand',              '')) search (kind, typed, found);
 
 select test.reads('alice', pg_temp.found('e', '{employee}', department), found, format('a search in %s finds only its active employees', department))
 from (values ('support', ''), ('management', 'emma')) team (department, found);
@@ -146,7 +154,10 @@ from (values
   ('privé',   '{client}',   'Paul Privé: paul@home.example'),
   ('bistro',  '{contract}', 'Bistro 100%_sûr: signed, 800.00 €, 800.00 € to be paid; Bistro 100%_sûr: draft, 400.00 €'),
   ('reunion', '{event}',    'Reunion: 2020-02-02, Nice, Bistro 100%_sûr'),
-  ('hector',  '{employee}', 'Hector: support, hector@epic.example, has left')) record (typed, kind, shown);
+  ('hector',  '{employee}', 'Hector: support, hector@epic.example, has left'),
+  ('caterer', '{note}',     format('Call about the caterer: client %s, Acme Événements, Alice, to follow up on %s', test.id('acme'), current_date + 7)),
+  ('chairs',  '{note}',     format('Forty chairs more: event %s, Gala, Chloe, done', test.id('gala'))),
+  ('discount','{note}',     format('No further discount: contract %s, Acme Événements, Emma', test.id('acme_signed')))) record (typed, kind, shown);
 
 
 -- Frequent words are looked for among the latest, in a large table typos by a half of the word: the same is found.
@@ -184,8 +195,17 @@ call test.given('dba', 'analyze crm.client');
 
 call test.given('emma', $$ select crm.erase_client(test.id('acme'), true) $$);
 select test.reads('alice', pg_temp.found(typed), found, format('an erased client is not found by “%s”', typed))
-from (values ('durand', ''), ('acme', ''), ('anais', ''), ('erased', ''), ('erasde', ''), ('+33 1 02 03 04 05', ''), ('paris acme', ''),
+from (values ('durand', ''), ('acme', ''), ('anais', ''), ('erased', 'caterer'), ('erasde', ''), ('+33 1 02 03 04 05', ''), ('paris acme', ''),
              ('gala', 'gala!')) erased (typed, found);
+
+
+-- notes
+
+call test.given('dba', $$ insert into crm.note (client_id, author_id, body) select test.id('paul'), test.id('alice'), 'Zebra ' || n from generate_series(1, 60) n;
+  insert into crm.note (id, client_id, author_id, body) overriding system value values (1000000, test.id('paul'), test.id('alice'), 'Zebra late');
+  analyze crm.note $$);
+select test.reads('alice', format($$ select count(*) from crm.search(%L, '{note}') $$, typed), found, format('notes that contain the frequent word “%s”: %s', typed, found))
+from (values ('zebra', '61'), ('zebra 47', '1'), ('zebra chairs', '0')) frequent (typed, found);
 
 
 -- rows hidden by policies
@@ -193,6 +213,9 @@ from (values ('durand', ''), ('acme', ''), ('anais', ''), ('erased', ''), ('eras
 call test.given('dba', $$ alter policy employee_read_all on crm.client using (full_name = 'Paul Privé') $$);
 select test.reads('alice', pg_temp.found('example', '{client,contract,event}'), 'paul', 'a search does not find what a policy hides');
 select test.reads('alice', pg_temp.found('colni', '{client,contract,event}'), '', 'a typo does not find what a policy hides');
+call test.given('dba', $$ alter policy employee_read_all on crm.note using (event_id is null) $$);
+select test.reads('alice', pg_temp.found(typed, '{note}'), found, format('a search for notes does not find what a policy hides: “%s”', typed))
+from (values ('chairs', ''), ('discount', 'discount')) hidden (typed, found);
 
 select * from finish();
 rollback;

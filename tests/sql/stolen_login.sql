@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(167);
+select plan(170);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
@@ -186,17 +186,19 @@ from forgery,
      unnest(array[
        $$ select from crm_private.clients_containing('a') $$,
        $$ select from crm_private.events_containing('a') $$,
+       $$ select from crm_private.notes_containing('a') $$,
        $$ select from crm_private.is_frequent('client_search_idx', 'a') frequent where frequent is not null $$,
        $$ select from crm_private.clients_spelt_like('Durand') $$,
        $$ select from crm_private.clients_with_phone(crm_private.phone_digits('+33 6 07 08 09 10')) $$,
        $$ select from crm_private.clients_with_email('{paul@home.example}') $$,
-       $$ select from crm_private.search_exact('{durand}', '{client,contract,event,employee}') $$,
-       $$ select from crm_private.search_fuzzy('{durant}', '{client,contract,event,employee}') $$]) call
+       $$ select from crm_private.search_exact('{durand}', '{client,contract,event,employee,note}') $$,
+       $$ select from crm_private.search_fuzzy('{durant}', '{client,contract,event,employee,note}') $$]) call
 where role = 'epic_management' and what in ('no claims', 'the proof of another role');
 select test.allows('emma', call, format('within a session something is found with: %s', call))
 from unnest(array[
        $$ select from crm_private.clients_containing('durand') $$,
        $$ select from crm_private.events_containing('gala') $$,
+       $$ select from crm_private.notes_containing('chairs') $$,
        $$ select from crm_private.is_frequent('client_search_idx', 'a') frequent where frequent is not null $$,
        $$ select from crm_private.clients_spelt_like('Durand') $$,
        $$ select from crm_private.clients_with_phone(crm_private.phone_digits('+33 6 07 08 09 10')) $$,

@@ -23,10 +23,12 @@ export const AccessVerb = {
   Deactivate: 'deactivate',
   Delete: 'delete',
   Erase: 'erase',
+  Finish: 'finish',
   HandOver: 'hand_over',
   Move: 'move',
   Read: 'read',
   Record: 'record',
+  Reopen: 'reopen',
   ResetPassword: 'reset_password',
   Sign: 'sign',
   Unassign: 'unassign',
@@ -276,6 +278,7 @@ export const HistoryRecord = {
   Employee: 'employee',
   Event: 'event',
   History: 'history',
+  Note: 'note',
   Payment: 'payment'
 } as const;
 
@@ -293,6 +296,7 @@ export type NotificationCondition = {
   employeeId?: number | null | undefined;
   eventId?: number | null | undefined;
   id?: number | null | undefined;
+  noteId?: number | null | undefined;
   recipientId?: number | null | undefined;
   unread?: boolean | null | undefined;
 };
@@ -310,6 +314,7 @@ export const NotificationKind = {
   EventPlanned: 'event_planned',
   EventRescheduled: 'event_rescheduled',
   EventUnassigned: 'event_unassigned',
+  NoteDue: 'note_due',
   PasswordChanged: 'password_changed',
   PasswordReset: 'password_reset',
   RecoveryCodeUsed: 'recovery_code_used',
@@ -329,6 +334,8 @@ export const NotificationOrderBy = {
   EventIdDesc: 'EVENT_ID_DESC',
   IdAsc: 'ID_ASC',
   IdDesc: 'ID_DESC',
+  NoteIdAsc: 'NOTE_ID_ASC',
+  NoteIdDesc: 'NOTE_ID_DESC',
   PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
   PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
   RecipientIdAsc: 'RECIPIENT_ID_ASC',
@@ -374,6 +381,7 @@ export const RecordKind = {
   Event: 'event',
   History: 'history',
   MySession: 'my_session',
+  Note: 'note',
   Notification: 'notification',
   Payment: 'payment',
   ServiceAccount: 'service_account'
@@ -397,7 +405,8 @@ export const SearchResultKind = {
   Client: 'client',
   Contract: 'contract',
   Employee: 'employee',
-  Event: 'event'
+  Event: 'event',
+  Note: 'note'
 } as const;
 
 export type SearchResultKind = typeof SearchResultKind[keyof typeof SearchResultKind];
@@ -515,7 +524,7 @@ export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: s
 export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null };
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null };
 
 export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -821,7 +830,7 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
 export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
 
@@ -835,7 +844,7 @@ export type NotificationListQueryVariables = Exact<{
 }>;
 
 
-export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -843,14 +852,14 @@ export type NotificationReadMutationVariables = Exact<{
 }>;
 
 
-export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } | null };
+export type NotificationReadMutation = { updateNotification: { notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } | null };
 
 export type NotificationReadAllMutationVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> | null } | null };
+export type NotificationReadAllMutation = { markNotificationsRead: { notifications: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> | null } | null };
 
-export type NotificationFieldsFragment = { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null };
+export type NotificationFieldsFragment = { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null };
 
 export type PaymentListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1006,7 +1015,7 @@ export type NotificationReceivedSubscriptionVariables = Exact<{
 }>;
 
 
-export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } };
+export type NotificationReceivedSubscription = { notificationReceived: { id: string, notification: { id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null } | null } };
 
 export type EventChangedSubscriptionVariables = Exact<{
   after?: string | null | undefined;
@@ -1066,7 +1075,7 @@ export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVari
   'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
 
 export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
-  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariables> =
   'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
@@ -1177,16 +1186,16 @@ export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables>
   'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$allowDuplicates:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail allowDuplicates:$allowDuplicates dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
-  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const NotificationReadAll: Operation<NotificationReadAllMutation, NotificationReadAllMutationVariables> =
-  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}';
+  'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const PaymentList: Operation<PaymentListQuery, PaymentListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query PaymentList($first:Int$after:Cursor$orderBy:[PaymentOrderBy!]$condition:PaymentCondition){payments(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...PaymentFields}pageInfo{...Paging}}}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
@@ -1249,7 +1258,7 @@ export const SubscriptionPosition: Operation<SubscriptionPositionQuery, Subscrip
   'query SubscriptionPosition{subscriptionPosition}';
 
 export const NotificationReceived: Operation<NotificationReceivedSubscription, NotificationReceivedSubscriptionVariables> =
-  'fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId subject oldValues newValues createdAt readAt}subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}';
+  'fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}subscription NotificationReceived($after:BigInt){notificationReceived(after:$after){id notification{...NotificationFields}}}';
 
 export const EventChanged: Operation<EventChangedSubscription, EventChangedSubscriptionVariables> =
   'fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}subscription EventChanged($after:BigInt){eventChanged(after:$after){id action eventId event{...EventFields}}}';

@@ -111,6 +111,7 @@ export async function serveOnFreePort(
     explorer: true,
     environment: 'demo',
     mailHost: null,
+    timeZone: config.timeZone,
     metrics: config.metrics,
     log,
   };

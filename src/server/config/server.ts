@@ -69,6 +69,8 @@ export type ServerConfig = {
   environment: string;
   /** The SMTP server, the sender, and the format of amounts and times; null to send no e-mail. */
   mailHost: { smtpUrl: string; from: string; locale: string; timeZone: string } | null;
+  /** Where it is morning when notes are reminded of: an IANA name. */
+  timeZone: string;
   logLevel: LogLevel;
   /** Who may read /metrics. */
   metrics: MetricsAudience;
@@ -82,6 +84,7 @@ const mostWorkersOnEmbedded = 3;
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
 export function readServerConfig(environment: Environment): ServerConfig {
   return readConfig(environment, ({ read, isSet, addProblem }) => {
+    const companyZone = read('EPIC_TIME_ZONE', 'Europe/Paris', timeZone);
     const config: ServerConfig = {
       databaseUrl: read('DATABASE_URL', null, postgresHosts),
       readUrl: read('DATABASE_READ_URL', null, postgresStandbys),
@@ -108,9 +111,10 @@ export function readServerConfig(environment: Environment): ServerConfig {
         read('EPIC_MAIL_FROM', null, mailSender),
         {
           locale: read('EPIC_LOCALE', 'en-GB', locale),
-          timeZone: read('EPIC_TIME_ZONE', 'Europe/Paris', timeZone),
+          timeZone: companyZone,
         },
       ),
+      timeZone: companyZone,
       logLevel: read('EPIC_LOG', 'info', logLevel),
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
       traces: traces(read),

@@ -72,7 +72,7 @@ async function send(
   // the policies of epic_worker show unread notifications and active employees only
   const [notification] = await query<Notification>(
     `select notification.kind, notification.recipient_id as "recipientId", notification.event_id as "eventId",
-       notification.contract_id as "contractId", notification.employee_id as "employeeId", notification.subject,
+       notification.contract_id as "contractId", notification.employee_id as "employeeId", notification.note_id as "noteId", notification.subject,
        notification.old_values as "oldValues", notification.new_values as "newValues", notification.created_at,
        recipient.full_name, recipient.email
      from crm.notification

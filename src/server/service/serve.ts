@@ -23,6 +23,7 @@ import type { Tracing } from '../observability/tracing.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
 import { createQueue } from '../queue/queue.ts';
+import { createReminders } from '../queue/reminders.ts';
 import { createSubscriptions } from '../subscriptions/subscriptions.ts';
 import { openQueuePool, warnOfExcess } from './logins.ts';
 import { createRoutes } from './routes.ts';
@@ -60,6 +61,8 @@ export type ServeOptions = {
   environment: string;
   /** Null sends no e-mail. */
   mailHost: MailHost | null;
+  /** Where it is morning when notes are reminded of: an IANA name. */
+  timeZone: string;
   /** Who may read /metrics. */
   metrics: MetricsAudience;
   /** Whether requests are traced, as the variables of OpenTelemetry say. */
@@ -142,6 +145,8 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
       log,
     });
     cleanups.push(queue.stop);
+    const reminders = createReminders({ pool: queuePool, timeZone: options.timeZone, log });
+    cleanups.push(reminders.stop);
 
     const subscriptions = createSubscriptions({
       databaseUrl: options.directUrl ?? databaseUrl,
@@ -199,6 +204,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     cleanups.push(() => Promise.all([listening.stop(), subscriptions.close(), queue.stop()]));
     // after requests can be answered: neither has to be waited for
     queue.start();
+    reminders.start();
     built().catch(() => {});
 
     return {

@@ -163,7 +163,7 @@ select bag_eq($$ select name, reached_by from rls_bypass where kind = 'table wit
      from (select role from dba.department union all values ('epic_employee'), ('epic_backup'), ('matrix_intern')) roles $$,
   'a table without row-level security is in dba.rls_bypass');
 select is(pg_temp.line('notification', 'delete', 'epic_owner'),
-  'all | as owner | row-level security is not forced on the owner',
+  'all | as owner | owner_delete_reminders | row-level security is not forced on the owner',
   'row-level security that is not forced does not apply to the owner');
 
 

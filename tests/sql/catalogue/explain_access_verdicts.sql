@@ -222,6 +222,9 @@ select 'event', verb, event.id, null, format('select crm.%s_support(%s%s)', verb
 from (select id from crm.event union all select -1) event,
      (values ('assign', ', ' || test.id('denis')), ('unassign', '')) act (verb, contact)
 union all
+select 'note', verb, note.id, null, format('select crm.%s_note(%s)', verb, note.id)
+from (select id from crm.note union all select -1) note, unnest(array['finish', 'reopen']) verb
+union all
 select 'client', 'hand_over', client.id, null, format('select crm.hand_over_client(%s, %s)', client.id, test.id('basile'))
 from (select id from crm.client union all select -1) client
 union all

@@ -11,6 +11,9 @@
 --   bistro_draft      400 €
 --   bistro_signed     800 €                                   banquet (Denis), reunion (Chloe, completed)
 --
+--   notes: Alice's about Acme (caterer, to follow up in a week), Chloe's about the gala (chairs, done), Emma's about
+--   acme_signed (discount)
+--
 --   one notification each for Alice (acme_signed), Chloe (gala) and Emma (picnic)
 --
 -- Every active employee has a session, and all have a password. History is empty. The names are arguments of test.id().
@@ -114,6 +117,20 @@ begin
   cross join lateral (select case when contact is not null then test.id(contact) end) support (contact_id)
   order by nth;
   insert into test.name (name, id) select lower(title), id from crm.event;
+
+
+  -- notes
+
+  insert into crm.note (client_id, body, author_id, created_at, remind_on)
+    values (test.id('acme'), E'Call about the caterer\nShe is back on Monday.', test.id('alice'), long_ago, current_date + 7)
+    returning id into new_id;
+  call test.set_id('caterer', new_id);
+  insert into crm.note (event_id, body, author_id, created_at, done_at)
+    values (test.id('gala'), 'Forty chairs more', test.id('chloe'), long_ago, long_ago) returning id into new_id;
+  call test.set_id('chairs', new_id);
+  insert into crm.note (contract_id, body, author_id, created_at)
+    values (test.id('acme_signed'), 'No further discount', test.id('emma'), long_ago) returning id into new_id;
+  call test.set_id('discount', new_id);
 
 
   -- remove the notifications and the history of the above

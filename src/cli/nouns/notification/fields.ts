@@ -22,6 +22,7 @@ export const fields = defineFields<Notification, object, object, NotificationOrd
   eventId: { label: 'Event', kind: 'id', priority: 3, sort: 'EVENT_ID' },
   contractId: { label: 'Contract', kind: 'id', priority: 4, sort: 'CONTRACT_ID' },
   employeeId: { label: 'Employee', kind: 'id' },
+  noteId: { label: 'Note', kind: 'id' },
   recipientId: { label: 'Recipient', kind: 'id' },
   about: { api: 'subject', kind: 'text' },
   before: {
