@@ -22,6 +22,12 @@ const records: readonly NounEntry[] = [
     },
   },
   {
+    name: 'payment',
+    plural: 'payments',
+    summary: 'What clients have paid, and when',
+    load: async () => (await import('./nouns/payment/payment.ts')).payment,
+  },
+  {
     name: 'event',
     plural: 'events',
     summary: 'The events we organise, and who runs them',

@@ -69,6 +69,7 @@ const cases: Record<string, Case> = {
   'contract pay': { as: 'sales', args: () => ['1', '--amount', '100', '--on', '2026-05-06'] },
   'contract cancel': { as: 'manager', args: (n) => [String(7 + n), '--yes'] },
   'contract delete': { as: 'manager', args: (n) => [String(11 + n), '--yes'] },
+  'payment list': { as: 'support', args: () => ['--limit', '3'] },
   'event list': { as: 'support', args: () => ['--limit', '3', '--sort', 'id'] },
   'event view': { as: 'sales', args: () => ['1'] },
   'event calendar': { as: 'support', args: () => ['--month', '2031-03'] },

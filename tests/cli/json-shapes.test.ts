@@ -97,6 +97,16 @@ const salesContact = {
 
 const shapes = {
   client: client_,
+  payment: {
+    id,
+    paidOn: date,
+    amount: money,
+    client: 'string',
+    clientId: id,
+    contractId: id,
+    recordedBy: 'string',
+    recordedById: id,
+  },
   // `view`: the fields, and an array for each list below them, its rows as in that list
   clientSheet: { ...client_, ...salesContact, contracts: 'array', events: 'array' },
   contract: contract_,
@@ -257,6 +267,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'contract pay': { shape: 'contract' },
   'contract cancel': { shape: 'contract' },
   'contract delete': { shape: 'contract' },
+  'payment list': { shape: 'payment', isArray: true },
   'event list': { shape: 'event', isArray: true },
   'event view': { shape: 'eventSheet' },
   'event calendar': { shape: 'dated', isArray: true },
@@ -398,6 +409,7 @@ test('the JSON of clients and contracts has the documented fields and types', as
   await run(sales, 'contract update', [draft, '--total', '200']);
   await run(sales, 'contract sign', [draft]);
   await run(sales, 'contract pay', [draft, '--amount', '50.5']);
+  await run(sales, 'payment list');
   await run(sales, 'contract list');
   await run(sales, 'contract view', [draft]);
   await run(manager, 'contract cancel', [draft, '--yes']);

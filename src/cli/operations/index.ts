@@ -871,6 +871,13 @@ export type PaymentListQueryVariables = Exact<{
 
 export type PaymentListQuery = { payments: { nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
+export type PaymentSumQueryVariables = Exact<{
+  condition?: PaymentCondition | null | undefined;
+}>;
+
+
+export type PaymentSumQuery = { payments: { totalCount: number, amountSum: string } | null };
+
 export type PaymentFieldsFragment = { id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null };
 
 export type ReportQueryVariables = Exact<{
@@ -1199,6 +1206,9 @@ export const NotificationReadAll: Operation<NotificationReadAllMutation, Notific
 
 export const PaymentList: Operation<PaymentListQuery, PaymentListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query PaymentList($first:Int$after:Cursor$orderBy:[PaymentOrderBy!]$condition:PaymentCondition){payments(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...PaymentFields}pageInfo{...Paging}}}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
+
+export const PaymentSum: Operation<PaymentSumQuery, PaymentSumQueryVariables> =
+  'query PaymentSum($condition:PaymentCondition){payments(condition:$condition){totalCount(upTo:1000)amountSum}}';
 
 export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';

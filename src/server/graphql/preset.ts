@@ -11,6 +11,7 @@ import { createFiltersPlugin } from './schema/filters.ts';
 import { namesPlugin } from './schema/names.ts';
 import { pagingPlugin } from './schema/paging.ts';
 import { scalarsPlugin } from './schema/scalars.ts';
+import { sumsPlugin } from './schema/sums.ts';
 
 /** The preset for schema crm. `plugins` are those that depend on the running server. */
 export function createPreset(options: {
@@ -31,6 +32,7 @@ export function createPreset(options: {
       createFiltersPlugin(),
       pagingPlugin,
       countsPlugin,
+      sumsPlugin,
       namesPlugin,
       ...options.plugins,
     ],

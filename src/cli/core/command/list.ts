@@ -28,6 +28,8 @@ interface ListDefinition<Row, F extends Flags, Order>
   /** The order without `--sort`; that of a period, where one is given: an index has it. */
   sortedBy: NoInfer<Order> | ((filters: Filters<F>) => NoInfer<Order>);
   ifEmpty: string;
+  /** A line at the foot of the table, about all rows that pass the filters. */
+  foot?(api: Api, filters: Filters<F>): Promise<string>;
   /** How it is watched, where it can be. */
   watch?: () => Promise<WatchSpec<Row, Filters<F>>>;
   fetch(
@@ -87,7 +89,7 @@ export function list<Row, F extends Flags, Order>(
   { columns, sort }: Pick<Fields<Row, Order>, 'columns' | 'sort'>,
   definition: ListDefinition<Row, F, Order>,
 ): Verb {
-  const { summary, sortedBy, ifEmpty, examples, notes, watch, fetch } = definition;
+  const { summary, sortedBy, ifEmpty, examples, notes, watch, fetch, foot } = definition;
   const ordering = {
     ...paging,
     all: toggle('--all', 'every row, however many there are'),
@@ -121,15 +123,16 @@ export function list<Row, F extends Flags, Order>(
           ? (sortedBy as (filters: Filters<F>) => Order)(filters)
           : sortedBy;
       const page = { ...pageOf(given), orderBy: [given.sort ?? order] };
+      const atFoot = foot && (() => foot(api, filters));
       if (given.all) {
         if (given.limit) throw usageError('Give --all or --limit, not both.');
         const pages = everyPage((part) => fetch(api, filters, { ...page, ...part }), page.after);
-        await output.stream(shown, pages, ifEmpty);
+        await output.stream(shown, pages, ifEmpty, atFoot);
         return;
       }
       const connection = await fetch(api, filters, page);
       const rows = connection?.nodes.filter((row) => row !== null) ?? [];
-      if (!watched || output.format === 'people') await output.list(shown, rows, ifEmpty);
+      if (!watched || output.format === 'people') await output.list(shown, rows, ifEmpty, atFoot);
       if (connection) noteNextPage({ output, commandLine }, connection);
       if (!watched) return;
       const { watchList } = await import('../watch/watch.ts');

@@ -121,9 +121,6 @@ export function view<Row>(
           row,
           sections.filter(({ of }) => of(row)).map((part) => partOf(part, row)),
         );
-      } else if (fields === undefined && output.format !== 'json') {
-        // a cell holds no table: CSV and TSV have the fields alone, unless a section is asked for
-        output.record(columns, row);
       } else {
         output.record(shown, row);
         noteRest(

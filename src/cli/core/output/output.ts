@@ -34,12 +34,19 @@ export interface OutputOptions {
 /** All text of the program goes through here: data to stdout, everything else to stderr. */
 export interface Output {
   readonly format: Format;
-  list<Row>(columns: readonly Column<Row>[], rows: readonly Row[], ifEmpty: string): Promise<void>;
+  /** `foot` is a line below a table. */
+  list<Row>(
+    columns: readonly Column<Row>[],
+    rows: readonly Row[],
+    ifEmpty: string,
+    foot?: () => Promise<string>,
+  ): Promise<void>;
   /** The same, as the rows come; on a terminal a table is drawn when all of them are there. */
   stream<Row>(
     columns: readonly Column<Row>[],
     pages: AsyncIterable<readonly Row[]>,
     ifEmpty: string,
+    foot?: () => Promise<string>,
   ): Promise<void>;
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
   /** A record for people, with tables of what belongs to it. */
@@ -121,10 +128,13 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     else stdout.write(drawRecord(columns, row, paint, maxWidth ?? 80));
   };
 
-  const list: Output['list'] = async (columns, rows, ifEmpty) => {
+  const list: Output['list'] = async (columns, rows, ifEmpty, foot) => {
     if (format !== 'people') await writeRows(stdout, format, listed(columns), [rows]);
     else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
-    else await present(await drawTable(listed(columns), rows, maxWidth ?? 80, paint));
+    else {
+      const table = await drawTable(listed(columns), rows, maxWidth ?? 80, paint);
+      await present(foot ? `${table}${paint.heading(await foot())}\n` : table);
+    }
   };
 
   const sentenceLine = (sentence: string) => {
@@ -137,11 +147,11 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   return {
     format,
     list,
-    async stream(columns, pages, ifEmpty) {
+    async stream(columns, pages, ifEmpty, foot) {
       if (format === 'people') {
         const rows = [];
         for await (const page of pages) rows.push(...page);
-        await list(columns, rows, ifEmpty);
+        await list(columns, rows, ifEmpty, foot);
       } else {
         await writeRows(stdout, format, listed(columns), pages);
       }
