@@ -1,4 +1,4 @@
-// node scripts/test-in-browser.ts: tests the API explorer, the access matrix and `epic report --html` in headless Chromium
+// node scripts/test-in-browser.ts: tests the API explorer, the access matrix, `epic report --html` and `epic event sheet --html` in headless Chromium
 // (Debian's package chromium, or EPIC_CHROMIUM=/path/to/it), with the built programs. Run by .ci/run, and not by
 // `npm test`, which needs nothing installed.
 
@@ -272,6 +272,53 @@ async function testReport(browser: Browser, serverUrl: string, folder: string): 
   await close();
 }
 
+async function testRunSheet(browser: Browser, serverUrl: string, folder: string): Promise<void> {
+  const epic = await setUpEpic(serverUrl);
+  const file = join(folder, 'run-sheet.html');
+  const login = ['login', '--email', 'camille.laurent@epicevents.example', '--password-stdin'];
+  for (const args of [login, ['event', 'sheet', '56', '--html', file]]) {
+    const { code, stderr } = await epic.run(args, { input: `${demoPassword}\n` });
+    assert.equal(code, 0, stderr);
+  }
+  await epic.dispose();
+  const address = pathToFileURL(file).href;
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, problems, close } = await openPage(browser, address, colorScheme);
+    await test(`the run sheet says when, where and whom to call in ${colorScheme} mode`, async () => {
+      await page.goto(address);
+      await page.getByRole('heading', { level: 1, name: 'Anniversary evening' }).waitFor();
+      await page.getByRole('term').filter({ hasText: 'Where' }).waitFor();
+      const calls = page.getByRole('table', { name: 'Whom to call' });
+      await calls.getByRole('rowheader', { name: 'Sales contact' }).waitFor();
+      const number = await calls.getByRole('link').first().getAttribute('href');
+      assert.match(number ?? '', /^tel:\+?\d+$/);
+      for (const part of ['h1', '.when', 'dt', 'tbody th']) {
+        const found = await page.evaluate<number>(contrastOf(part));
+        assert.ok(found >= 4.5, `${part}: ${found}`);
+      }
+      assert.deepEqual(problems, []);
+    });
+    await close();
+  }
+  const { page, close } = await openPage(browser, address, 'dark');
+  await test('the run sheet is printed dark on white, on one page of A4', async () => {
+    await page.goto(address);
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    assert.ok(Math.min(...(await page.evaluate<number[]>(background))) > 250);
+    const printed = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    assert.equal(printed.match(/\/Type \/Page\b/g)?.length, 1);
+    assert.match(printed, /\/MediaBox \[0 0 59[45]\.?\d* 84[12]/);
+  });
+  await test('the run sheet fits a phone', async () => {
+    await page.emulateMedia({ media: 'screen' });
+    await page.setViewportSize({ width: 360, height: 740 });
+    const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
+    assert.ok(needed <= available, `${needed} pixels in ${available}`);
+  });
+  await close();
+}
+
 async function main(): Promise<void> {
   if (executablePath === undefined) {
     throw new Error('Chromium is not installed: apt-get install chromium, or set EPIC_CHROMIUM.');
@@ -292,6 +339,7 @@ async function main(): Promise<void> {
       await testExplorer(browser, server.url);
       await testMatrix(browser, adminUrlOf(postgres, database), folder);
       await testReport(browser, server.url, folder);
+      await testRunSheet(browser, server.url, folder);
     } finally {
       await browser.close();
       await server.stop();

@@ -35,7 +35,10 @@ const records: readonly NounEntry[] = [
       const { event } = await import('./nouns/event/event.ts');
       const { withImport } = await import('./extras/import/import.ts');
       const { calendar } = await import('./extras/calendar/calendar.ts');
-      return withImport('event', { ...event, commands: [...event.commands, calendar] });
+      const { agenda } = await import('./extras/calendar/agenda.ts');
+      const { runSheet } = await import('./extras/run-sheet/run-sheet.ts');
+      const commands = [...event.commands, calendar, agenda, runSheet];
+      return withImport('event', { ...event, commands });
     },
   },
   {

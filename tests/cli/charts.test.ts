@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { period } from '../../src/cli/core/args/parsers.ts';
 import { bar, drawChart } from '../../src/cli/core/output/bars.ts';
+import { escapeHtml } from '../../src/cli/core/output/html.ts';
 import { createPaint } from '../../src/cli/core/output/paint.ts';
 import { width } from '../../src/cli/core/output/text.ts';
 import { drawGrid } from '../../src/cli/extras/calendar/draw.ts';
 import { clashes } from '../../src/cli/extras/calendar/events.ts';
 import { daysOf, month, thisMonth, weeksOf } from '../../src/cli/extras/calendar/month.ts';
-import { escapeHtml } from '../../src/cli/extras/report/page.ts';
 import { section, total } from '../../src/cli/extras/report/sections.ts';
 
 const plain = createPaint(false);

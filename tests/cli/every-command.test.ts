@@ -73,6 +73,8 @@ const cases: Record<string, Case> = {
   'event list': { as: 'support', args: () => ['--limit', '3', '--sort', 'id'] },
   'event view': { as: 'sales', args: () => ['1'] },
   'event calendar': { as: 'support', args: () => ['--month', '2031-03'] },
+  'event agenda': { as: 'support', args: () => ['--between', '2031-03-01..2031-03-31'] },
+  'event sheet': { as: 'sales', args: () => ['1'] },
   'event create': {
     as: 'sales',
     args: () => [

@@ -271,6 +271,8 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'event list': { shape: 'event', isArray: true },
   'event view': { shape: 'eventSheet' },
   'event calendar': { shape: 'dated', isArray: true },
+  'event agenda': { shape: 'event', isArray: true },
+  'event sheet': { shape: 'eventSheet' },
   'event create': { shape: 'event' },
   'event update': { shape: 'event' },
   'event import': { shape: 'imported' },

@@ -15,11 +15,11 @@ type Event = EventFieldsFragment;
 export type CalendarEvent = Event & { mine: boolean; doubleBooked: boolean };
 
 /** How many days before a month an event may begin that runs into it. */
-const maxDaysBefore = 7;
+export const maxDaysBefore = 7;
 const oneDay = 24 * 60 * 60 * 1000;
 
 /** The days on which an event is shown: its first, and all of them if it is longer than a day. */
-function daysShown({ startDate, endDate }: Event): string[] {
+export function daysShown({ startDate, endDate }: Pick<Event, 'startDate' | 'endDate'>): string[] {
   const [start, end] = [new Date(startDate), new Date(endDate)];
   if (end.getTime() - start.getTime() <= oneDay) return [localDay(start)];
   const days: string[] = [];

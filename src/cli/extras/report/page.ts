@@ -1,18 +1,6 @@
-import { printable } from '../../core/output/text.ts';
+import { escapeHtml, htmlPage } from '../../core/output/html.ts';
 import { barLengths, type Section, type SectionColumn, total, visibleColumns } from './sections.ts';
 import { style } from './style.ts';
-
-const entities: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as HTML, for elements and quoted attributes. */
-export const escapeHtml = (text: string) =>
-  printable(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
 
 interface Series {
   label: string;
@@ -161,23 +149,9 @@ export function reportPage(title: string, subtitle: string, sections: readonly S
       '</section>',
     ].join('\n'),
   );
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeHtml(`${title}, ${subtitle}`)}</title>`,
-    `<style>\n${style}\n</style>`,
-    '</head>',
-    '<body>',
-    '<main>',
+  return htmlPage(`${title}, ${subtitle}`, style, [
     `<h1>${escapeHtml(title)}</h1>`,
     `<p>${escapeHtml(subtitle)}</p>`,
     ...parts,
-    '</main>',
-    '</body>',
-    '</html>',
-    '',
-  ].join('\n');
+  ]);
 }
