@@ -54,7 +54,7 @@ test('a no ends with exit code 5, says whom to ask, and leaves stderr empty', as
   ✓ policy  Every employee reads every client.
   ✗ policy  Sales change only the clients they look after.
 
-Ask Sofia Sales (sales).
+Ask Sofia Sales (sales): sofia@epic.example
 `,
   });
 });
@@ -105,7 +105,7 @@ test('an answer that depends on the record says how to name it', async () => {
   expect((await sales.run(naming)).code).toBe(0);
   const other = await otherSales.run(naming, onTerminal);
   expect(other.code).toBe(5);
-  expect(other.stdout).toContain('\nAsk Sofia Sales (sales).\n');
+  expect(other.stdout).toContain('\nAsk Sofia Sales (sales): sofia@epic.example\n');
 
   const { code, stderr } = await sales.run(['can', 'sign', 'contract'], onTerminal);
   expect({ code, stderr }).toEqual({
@@ -122,11 +122,17 @@ test('the answer as JSON is one object with every step', async () => {
   expect(JSON.parse(run.stdout)).toEqual({
     allowed: false,
     verdict: sentence,
-    contact: { id: staff.sales.id, fullName: 'Sofia Sales', department: 'sales' },
+    contact: {
+      id: staff.sales.id,
+      fullName: 'Sofia Sales',
+      department: 'sales',
+      email: staff.sales.email,
+      phone: null,
+    },
     verb: 'sign',
     record: 'contract',
     id: Number(draft),
-    columns: ['status'],
+    columns: null,
     steps: [
       {
         step: 1,
@@ -180,7 +186,7 @@ test('the answer in a pipe is one line of the fields that --fields picks', async
   expect(stdout.split('\t').slice(0, 6)).toEqual([
     'false',
     'Sales change only the clients they look after.',
-    `{"id":${staff.sales.id},"fullName":"Sofia Sales","department":"sales"}`,
+    `{"id":${staff.sales.id},"fullName":"Sofia Sales","department":"sales","email":"sofia@epic.example","phone":null}`,
     'update',
     'client',
     client,
@@ -227,8 +233,8 @@ test('an unknown question ends with exit code 2 and the list of possible ones', 
     ['--field: ask about “id” without a value.', 'update', 'event', '1', '--field', 'id=4'],
     ['--total: “much” is not an amount.', 'update', 'contract', '1', '--field', 'total=much'],
     ['A new client has no id yet.', 'create', 'client', '4'],
-    ['RECORD is missing: kind of record, such as client.', 'update'],
-    ['VERB is missing: what to do, such as update.'],
+    ['<record> is missing: kind of record, such as client.', 'update'],
+    ['<verb> is missing: what to do, such as update.'],
   ] as const) {
     const { code, stdout, stderr } = await sales.run(['can', ...args]);
     expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });

@@ -134,7 +134,11 @@ describe('a form for a new record', () => {
       expect(terminal.shown()).not.toContain('?');
     }
     const nowhere = onTerminal(sales, 'contract', 'pay', '99999', '--on', 'today');
-    await answer(nowhere, ['Euros received', `5${enter}`], ['Record a payment', enter]);
+    await answer(
+      nowhere,
+      ['Euros received', `5${enter}`],
+      ['Record 5.00 € for contract 99999?', enter],
+    );
     await nowhere.waitFor('There is no contract 99999.');
     expect(await nowhere.ended).toBe(3);
   });
@@ -428,7 +432,10 @@ describe('deactivating an employee', () => {
     await nobody.waitFor('There is no employee 999.');
     expect(await nobody.ended).toBe(3);
     const free = onTerminal(manager, 'employee', 'deactivate', '4');
-    await answer(free, ['Deactivate employee 4 (Omar Support, support)? › (y/N)', enter]);
+    await answer(free, [
+      'Deactivate employee 4 (Omar Support, support)? They are logged out',
+      enter,
+    ]);
     expect(await free.ended).toBe(130);
   });
 

@@ -83,9 +83,10 @@ test('the menu searches for a record while its name is typed', async () => {
   await choose(menu, 'epic', 'client');
   await choose(menu, 'client', 'view');
   await menu.waitFor("The client's id, or a part of the name ›");
-  menu.type(enter);
-  await menu.waitFor("The client's id, or a part of the name ›");
-  menu.type(client);
+  await menu.waitFor(`❯   ${client}  `);
+  menu.type('ana');
+  await menu.waitFor(/ana[\s\S]*❯ {3}\d/);
+  menu.type(`\x7f\x7f\x7f${client}`);
   await menu.waitFor(`❯   ${client}  `);
   menu.type(enter);
   await menu.waitFor(`$ epic client view ${client}\n`);

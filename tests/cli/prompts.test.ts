@@ -205,7 +205,9 @@ test('a deletion asks first and names the record, and a no keeps it', async () =
   const manager = await office.at('manager');
   const { contract } = await soldContract(sales, { signed: false });
   const refused = onTerminal(manager, 'contract', 'delete', contract);
-  await refused.waitFor(`Delete contract ${contract} (Dupont SA, 1 000.00 €)?`);
+  await refused.waitFor(
+    `Delete contract ${contract} of Dupont SA for 1 000.00 €? This cannot be undone.`,
+  );
   refused.type('\r');
   await refused.waitFor('Nothing was changed.');
   expect(await refused.ended).toBe(130);

@@ -184,13 +184,13 @@ describe('a question for a record', () => {
     expect(terminal.shown()).toMatch(/ID +\d+/);
   });
 
-  test('a prompt for a record accepts an id or a name, and asks again when it is ambiguous', async () => {
+  test('a prompt for a record accepts an id or a name, and offers a choice when it is ambiguous', async () => {
     const terminal = onTerminal(sales, 'client', 'view');
     await terminal.waitFor("The client's id, or a part of the name");
     terminal.type('martin\r');
-    await terminal.waitFor('is not clear');
-    await terminal.waitFor("The client's id, or a part of the name");
-    terminal.type(`${ana}\r`);
+    await terminal.waitFor('Which client');
+    await terminal.waitFor(`${ana}  Ana Martin`);
+    terminal.type('\x1b[B\r');
     await terminal.waitFor('ana@dupont.example');
     expect(await terminal.ended).toBe(0);
   });

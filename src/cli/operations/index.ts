@@ -431,6 +431,30 @@ export type AccessQueryVariables = Exact<{
 
 export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { message: string | null, contactDepartment: Department | null, contact: { id: number, fullName: string, department: Department, email: string, phone: string | null } | null } | null };
 
+export type ClientChoicesQueryVariables = Exact<{
+  condition: ClientCondition;
+  first: number;
+}>;
+
+
+export type ClientChoicesQuery = { clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null, email: string | null }> } | null };
+
+export type ContractChoicesQueryVariables = Exact<{
+  condition: ContractCondition;
+  first: number;
+}>;
+
+
+export type ContractChoicesQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, status: ContractStatus, totalAmount: string, amountToBePaid: string }> } | null };
+
+export type EventChoicesQueryVariables = Exact<{
+  condition: EventCondition;
+  first: number;
+}>;
+
+
+export type EventChoicesQuery = { events: { nodes: Array<{ id: number, title: string, startDate: string, location: string | null, contract: { clientName: string | null } | null }> } | null };
+
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -602,6 +626,13 @@ export type ContractDeleteMutation = { deleteContract: { contract: { id: number,
 
 export type ContractFieldsFragment = { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number };
 
+export type ContractOpenEventsQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ContractOpenEventsQuery = { contract: { events: { nodes: Array<{ id: number, title: string }> } } | null };
+
 export type EmployeeListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -687,7 +718,7 @@ export type EmployeeLeavingQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeLeavingQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number, nodes: Array<{ fullName: string, companyName: string | null }> }, events: { totalCount: number, nodes: Array<{ title: string }> } } | null, successor: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
+export type EmployeeLeavingQuery = { me: { id: number } | null, employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number, nodes: Array<{ fullName: string, companyName: string | null }> }, events: { totalCount: number, nodes: Array<{ title: string }> } } | null, successor: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null };
 
 export type EmployeeColleaguesQueryVariables = Exact<{
   department: Department;
@@ -1045,6 +1076,15 @@ export type WhoMayQuery = { whoMay: Array<{ department: Department, employeeId: 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactDepartment contact{id fullName department email phone}}}';
 
+export const ClientChoices: Operation<ClientChoicesQuery, ClientChoicesQueryVariables> =
+  'query ClientChoices($condition:ClientCondition!$first:Int!){clients(condition:$condition first:$first orderBy:LAST_UPDATE_DESC){nodes{id fullName companyName email}}}';
+
+export const ContractChoices: Operation<ContractChoicesQuery, ContractChoicesQueryVariables> =
+  'query ContractChoices($condition:ContractCondition!$first:Int!){contracts(condition:$condition first:$first orderBy:ID_DESC){nodes{id clientId clientName status totalAmount amountToBePaid}}}';
+
+export const EventChoices: Operation<EventChoicesQuery, EventChoicesQueryVariables> =
+  'query EventChoices($condition:EventCondition!$first:Int!){events(condition:$condition first:$first orderBy:START_DATE_ASC){nodes{id title startDate location contract{clientName}}}}';
+
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
   'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
 
@@ -1114,6 +1154,9 @@ export const ContractPay: Operation<ContractPayMutation, ContractPayMutationVari
 export const ContractDelete: Operation<ContractDeleteMutation, ContractDeleteMutationVariables> =
   'mutation ContractDelete($id:Int!){deleteContract(input:{id:$id}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
+export const ContractOpenEvents: Operation<ContractOpenEventsQuery, ContractOpenEventsQueryVariables> =
+  'query ContractOpenEvents($id:Int!){contract(id:$id){events(condition:{open:true}orderBy:[START_DATE_ASC]first:20){nodes{id title}}}}';
+
 export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
@@ -1145,7 +1188,7 @@ export const EmployeeDelete: Operation<EmployeeDeleteMutation, EmployeeDeleteMut
   'mutation EmployeeDelete($id:Int!){deleteEmployee(input:{id:$id}){employee{...EmployeeFields}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeLeaving: Operation<EmployeeLeavingQuery, EmployeeLeavingQueryVariables> =
-  'query EmployeeLeaving($id:Int!$to:Int!){employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount(upTo:1000)nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount(upTo:1000)nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+  'query EmployeeLeaving($id:Int!$to:Int!){me{id}employee(id:$id){...EmployeeFields clients(first:4 condition:{current:true}){totalCount(upTo:1000)nodes{fullName companyName}}events(first:4 orderBy:[START_DATE_ASC]condition:{open:true}){totalCount(upTo:1000)nodes{title}}}successor:employee(id:$to){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColleaguesQueryVariables> =
   'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';

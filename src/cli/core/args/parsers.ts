@@ -21,6 +21,8 @@ export interface Reference {
   kind: (typeof searched)[number];
   /** Only active employees of this department. */
   department?: Department;
+  /** Only contracts in this state; `unpaid` ones are signed. */
+  state?: 'draft' | 'signed' | 'unpaid';
 }
 
 /** A typed text is not a valid value. The message completes “--flag: …”. */
@@ -50,6 +52,10 @@ export function idOf(
 ): Parser<number> {
   return Object.assign((typed: string) => id(typed), { refersTo: { kind, department } });
 }
+
+/** The id of a contract that is in this state; of those that a text means, others are left out. */
+export const contractThatIs = (state: Reference['state']): Parser<number> =>
+  Object.assign((typed: string) => id(typed), { refersTo: { kind: 'contract' as const, state } });
 
 /** A whole number from `least` to `most`. */
 export function wholeNumber(least: number, most: number): Parser<number> {

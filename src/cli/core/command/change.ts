@@ -7,10 +7,10 @@ import type { Output } from '../output/output.ts';
 import type { Draft } from '../prompts/draft.ts';
 import { capitalize } from '../text/words.ts';
 import { type Definition, type Invocation, type Title, type Verb, verb } from './command.ts';
-import { confirm, yes } from './confirm.ts';
-import { assertMayCreate, confirmForm, formFields } from './form.ts';
+import { type Confirmation, confirm, yes } from './confirm.ts';
+import { assertMayRun, confirmForm, formFields } from './form.ts';
 import { permissionQuery, type WriteSpec } from './permission.ts';
-import { confirmationQuestion, type RecordNoun, recordNotFound } from './record.ts';
+import { type RecordNoun, recordNotFound } from './record.ts';
 
 interface Identified {
   id: number;
@@ -25,8 +25,8 @@ interface ChangeDefinition<Row, F extends Flags, Result>
   write?: WriteSpec;
   /** What the form of a command that creates asks in the end: `Create a client?` */
   question?(flags: Values<F>): string;
-  /** What is asked before something that cannot be undone, unless --yes is given: `Delete`. */
-  confirm?: string;
+  /** What is asked before it is sent, unless --yes is given. */
+  confirm?: Confirmation<Row, F>;
   /** Sends it, and returns the record as it is now. */
   send(
     api: Api,
@@ -55,10 +55,29 @@ export function change<Row extends Identified, F extends Flags, Result extends R
   noun: RecordNoun<Row>,
   definition: ChangeDefinition<Row, F, Result>,
 ): Verb {
-  const { name, flags: own, write, question, confirm: asked, send, done, afterwards } = definition;
+  const { name, flags: own, write, question, confirm: confirmation } = definition;
+  const { send, done, afterwards } = definition;
   const { columns = noun.fields.columns, aliases, summary, examples, notes } = definition;
-  const flags = { ...own, ...(asked !== undefined && { yes }) } as F;
+  const flags = { ...own, ...(confirmation && { yes }) } as F;
   const creates = write?.verb === 'create';
+  const assertMay = async (api: Api, known: Partial<Values<F>>) =>
+    write
+      ? assertMayRun(
+          api,
+          { noun: noun.name, fields: noun.fields.columns, name, flags, write },
+          known,
+        )
+      : false;
+  const confirmed = async ({ api, prompts, flags: values }: Invocation<Result, F>) => {
+    const isSure = values.yes === true || (confirmation?.isHarmless && !prompts.possible);
+    if (!confirmation || isSure) return;
+    await confirm({ prompts, flags: { yes: false } }, async () => {
+      const id = Number(values.id);
+      const [row] = await Promise.all([noun.fetch(api, id), assertMay(api, values)]);
+      if (!row) throw recordNotFound(noun.name, id);
+      return confirmation.question(row, values, api);
+    });
+  };
   const sentence: SentenceOf<Row> = (row, participle) =>
     `${capitalize(noun.name)} ${row.id} ${participle}: ${noun.summaryOf(row)}.`;
   const made = verb<Result, F>({
@@ -71,11 +90,8 @@ export function change<Row extends Identified, F extends Flags, Result extends R
     ...(notes && { notes }),
     form: creates,
     async beforeAsking({ api, draft }, known) {
-      if (!creates) return;
       try {
-        const { name: kind, fields } = noun;
-        const about = { noun: kind, fields: fields.columns, name, flags, write };
-        await assertMayCreate(api, about, known);
+        return await assertMay(api, known);
       } catch (error) {
         keepIfPassing(draft, error);
         throw error;
@@ -89,10 +105,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
           const about = { values, question: question?.(values) ?? `Create this ${noun.name}?` };
           await confirmForm(invocation, formFields(flags, columns), about);
         }
-        if (asked !== undefined) {
-          const isSure = { prompts: invocation.prompts, flags: { yes: values.yes === true } };
-          await confirm(isSure, () => confirmationQuestion(noun, api, asked, Number(id)));
-        }
+        await confirmed(invocation);
         const row = await send(api, values, invocation);
         if (!row) {
           throw typeof id === 'number'

@@ -58,8 +58,11 @@ export interface Definition<Row, F extends Flags> {
   notes?: readonly Part[];
   /** True where, once something has to be asked, all that may be said is asked. */
   form?: boolean;
-  /** Before the first question: throws where the answers would be for nothing. */
-  beforeAsking?(services: Services, known: Partial<Values<F>>): Promise<void>;
+  /**
+   * Before a question: throws where the answers would be for nothing. True where it depends on which record is meant:
+   * then one's own are offered.
+   */
+  beforeAsking?(services: Services, known: Partial<Values<F>>): Promise<boolean>;
   run(invocation: Invocation<Row, F>): Promise<void>;
 }
 
@@ -68,6 +71,8 @@ export type Command = Omit<
   Definition<never, Flags>,
   'columns' | 'otherColumns' | 'run' | 'form' | 'beforeAsking'
 > & {
+  /** Throws where the command is refused whatever its flags are; true where that depends on the record. */
+  assertMayBegin?(services: Services): Promise<boolean>;
   /** What it prints: the same fields in every format. */
   fields: readonly Field[];
   /** For a command that changes a record: what `epic can` asks. */
@@ -111,13 +116,17 @@ async function readFlags<Row, F extends Flags>(
   if (needed[0] && !services.prompts.possible) throw missing(needed[0][1]);
   for (const [key, { flag, text }] of names) values[key] = await resolveValue(flag, text, services);
   if (needed.length > 0) {
-    await beforeAsking?.(services, values as Partial<Values<F>>);
+    let isOpen = true;
+    let mine = false;
     const further = form
       ? unsaid.filter(([, flag]) => flag.given === 'optional' && flag.asked !== false)
       : [];
     for (const [key, flag] of [...needed, ...further]) {
-      const value = await askFor(flag, services, values);
+      if (isOpen) mine = (await beforeAsking?.(services, values as Partial<Values<F>>)) ?? false;
+      const value = await askFor(flag, services, { answers: values, mine });
       if (value !== undefined) values[key] = value;
+      // which record it is may decide
+      isOpen = flag.parse.refersTo !== undefined;
     }
   }
   return values as Values<F>;
@@ -125,17 +134,13 @@ async function readFlags<Row, F extends Flags>(
 
 /** Makes a command of a definition. */
 export function command<Row, F extends Flags>(definition: Definition<Row, F>): Command {
-  const {
-    columns,
-    otherColumns = [],
-    run,
-    form: _form,
-    beforeAsking: _before,
-    ...shown
-  } = definition;
+  const { columns, otherColumns = [], run, form: _form, beforeAsking, ...shown } = definition;
   return {
     ...shown,
     fields: columns,
+    ...(beforeAsking && {
+      assertMayBegin: (services: Services) => beforeAsking(services, {}),
+    }),
     async execute(typed, services) {
       const { fields } = services;
       const known = [...columns, ...otherColumns];

@@ -43,8 +43,11 @@ export async function confirmForm<Row>(
   if (!(await prompts.confirm(question, 'yes'))) throw cancelled('Nothing was sent.');
 }
 
-/** Throws FORBIDDEN where the database would refuse what the form leads to, as far as the known values tell. */
-export async function assertMayCreate(
+/**
+ * Throws FORBIDDEN where the database would refuse the command, as far as the known values tell. True where it depends
+ * on those that are not known.
+ */
+export async function assertMayRun(
   api: Api,
   about: {
     noun: RecordKind;
@@ -54,7 +57,7 @@ export async function assertMayCreate(
     write: WriteSpec;
   },
   known: Readonly<Record<string, unknown>>,
-): Promise<void> {
+): Promise<boolean> {
   const { noun, fields, name, flags, write } = about;
   const needed = writtenFlags(flags).filter(([, { given }]) => given === 'required');
   const query = permissionQuery(noun, flags, write);
@@ -64,15 +67,17 @@ export async function assertMayCreate(
     ? noun
     : Object.values(RecordKind).find((each) => each === reference?.name);
   const parentId = known[takesId ? 'id' : (reference?.key ?? '')];
+  const id = typeof known.id === 'number' ? known.id : undefined;
   const question = query.question({
-    id: typeof known.id === 'number' ? known.id : undefined,
+    id,
     flags: new Map(needed.map(([key]) => [key, known[key]])),
     fields: [],
   });
   try {
-    const id = parent && typeof parentId === 'number' ? parentId : undefined;
-    await assertMayBegin(api, { noun: parent ?? noun, id, fields }, question);
+    const parentKnown = parent && typeof parentId === 'number' ? parentId : undefined;
+    const asked = { noun: parent ?? noun, id: parentKnown, fields };
+    return await assertMayBegin(api, asked, question);
   } catch (error) {
-    throw withHint(error, { noun, name, id: undefined });
+    throw withHint(error, { noun, name, id });
   }
 }

@@ -17,8 +17,6 @@ export interface WriteSpec {
   verb: AccessVerb;
   /** The kind of record that is written, where it is not the noun's own. */
   record?: RecordKind;
-  /** Fields that are written whatever the flags say, by their keys. */
-  sets?: Readonly<Record<string, unknown>>;
   /** The field that is set to the id of the command: `contractId` of a payment. */
   parentField?: string;
   /** Values assumed of fields that are not given, where the answer depends on them. */
@@ -67,7 +65,7 @@ const nameOf = (flag: Flag) =>
 
 /** How `epic can` asks about a command with these flags. */
 export function permissionQuery(noun: RecordKind, flags: Flags, write: WriteSpec): PermissionQuery {
-  const { verb, record = noun, sets, parentField, assumes } = write;
+  const { verb, record = noun, parentField, assumes } = write;
   const written = writtenFlags(flags);
   const needed = written.filter(([, flag]) => flag.given === 'required');
   const usual = (needed.length > 0 ? needed : written).map(([key]) => key);
@@ -88,14 +86,16 @@ export function permissionQuery(noun: RecordKind, flags: Flags, write: WriteSpec
         ...assumes,
         ...Object.fromEntries([...given].filter(([, value]) => value !== undefined)),
         ...(parentField && id !== undefined && { [parentField]: id }),
-        ...sets,
       };
       const asked = given.size + fields.length > 0 ? given.keys() : usual;
       return {
         record,
         verb,
         rowId: verb === 'create' ? null : (id ?? null),
-        fields: [...new Set([...asked, ...Object.keys(values)]), ...fields],
+        fields: [
+          ...new Set([...asked, ...(parentField ? [parentField] : []), ...Object.keys(values)]),
+          ...fields,
+        ],
         values,
       };
     },
@@ -173,17 +173,17 @@ function contactIn(refusal: AccessQuery['refusal']): Contact | null {
 }
 
 /**
- * Throws FORBIDDEN if the database would refuse this, before a form is filled in. What depends on values that are not
- * known yet is checked when the form is sent.
+ * Throws FORBIDDEN if the database would refuse this, before anything is asked. True where it depends on values that are
+ * not known yet.
  */
-export async function assertMayBegin(api: Api, about: About, question: Question): Promise<void> {
-  await api.confirming(() => assertAllowed(api, about, question));
+export function assertMayBegin(api: Api, about: About, question: Question): Promise<boolean> {
+  return api.confirming(() => assertAllowed(api, about, question));
 }
 
-async function assertAllowed(api: Api, about: About, question: Question): Promise<void> {
+async function assertAllowed(api: Api, about: About, question: Question): Promise<boolean> {
   const permission = await permissionFor(api, about, question);
   const { allowed, isVisible, message, verdict, policy, contact } = permission;
-  if (allowed !== false || !isVisible) return;
+  if (allowed !== false || !isVisible) return allowed === null;
   const problem: Problem = {
     code: 'FORBIDDEN',
     message,

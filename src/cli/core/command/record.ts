@@ -20,18 +20,6 @@ export function recordNotFound(noun: string, id: number): CliError {
   return notFound(`There is no ${noun} ${id}.`, `See which there are: epic ${noun} list`);
 }
 
-/** Asks before something that cannot be undone: `Delete contract 12 (Dupont SA, 12 500.00 €)?` */
-export async function confirmationQuestion<Row>(
-  { name, fetch, summaryOf }: Pick<RecordNoun<Row>, 'name' | 'fetch' | 'summaryOf'>,
-  api: Api,
-  verb: string,
-  id: number,
-): Promise<string> {
-  const row = await fetch(api, id);
-  if (!row) throw recordNotFound(name, id);
-  return `${verb} ${name} ${id} (${summaryOf(row)})?`;
-}
-
 /** Infers the types of a noun from its fields and how one is fetched. */
 export const recordNoun = <Row, Create, Update>(
   noun: RecordNoun<Row, Create, Update>,

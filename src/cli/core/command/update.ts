@@ -17,6 +17,7 @@ import { formatCell } from '../output/format.ts';
 import type { LabelledText } from '../output/record.ts';
 import { change } from './change.ts';
 import type { Definition, Services, Verb } from './command.ts';
+import type { Confirmation } from './confirm.ts';
 import { type FormField, formFields, shownIn } from './form.ts';
 import { assertMayBegin } from './permission.ts';
 import { type RecordNoun, recordNotFound } from './record.ts';
@@ -32,6 +33,8 @@ type Patch<F extends Flags> = { id: number; version?: number | undefined } & Par
 
 interface UpdateDefinition<Row, F extends Flags> extends Pick<Definition<Row, Flags>, 'examples'> {
   summary: string;
+  /** What is asked before it is sent, where a change is more than most. */
+  confirm?: Confirmation<Row, F>;
   send(api: Api, patch: Patch<F>, services: Services): Promise<Row | null | undefined>;
   done?: (row: Row) => string;
 }
@@ -118,7 +121,7 @@ async function changesBetween<Row>(
 /** Asks for each field with its present value, shows what will change, and sends it once that is confirmed. */
 async function updateOnTerminal<Row extends Versioned>(
   { name, fields: { columns }, fetch }: RecordNoun<Row>,
-  fields: readonly FormField<Row>[],
+  { fields, confirm }: { fields: readonly FormField<Row>[]; confirm?: Confirmation<Row, Flags> },
   invocation: Services,
   id: number,
   send: (patch: { id: number; version: number }) => Promise<Row | null | undefined>,
@@ -151,8 +154,9 @@ async function updateOnTerminal<Row extends Versioned>(
         return [field.label, `${before} → ${shownIn(field, answers[field.key])}`];
       }),
     );
-    const ask = isFirst ? `Save this to ${name} ${id}?` : 'Save yours all the same?';
-    if (!(await prompts.confirm(ask, isFirst ? 'yes' : 'no'))) {
+    const grave = await confirm?.question(seen, answers, api);
+    const ask = grave ?? (isFirst ? `Save this to ${name} ${id}?` : 'Save yours all the same?');
+    if (!(await prompts.confirm(ask, isFirst && !grave ? 'yes' : 'no'))) {
       throw cancelled('Nothing was changed.');
     }
     try {
@@ -182,6 +186,7 @@ export function update<
   definition: UpdateDefinition<Row, Update & Extra> & { flags?: Extra },
 ): Verb {
   const { summary, examples, flags: extra, done = 'updated', send } = definition;
+  const confirm = definition.confirm as Confirmation<Row, Flags> | undefined;
   const flags: Flags = { id: noun.id, ...noun.fields.update, ...extra, version };
   const fields = formFields(flags, noun.fields.columns);
   return change<Row, Flags>(noun as RecordNoun<Row>, {
@@ -191,7 +196,8 @@ export function update<
     examples,
     notes: ['On a terminal without flags, it asks for each field, and shows what will change.'],
     write: { verb: 'update' },
-    async send(api, values, invocation) {
+    ...(confirm && { confirm }),
+    async send(api, { yes: _, ...values }, invocation) {
       const given = values as unknown as Patch<Update & Extra>;
       if (fields.some(({ key }) => values[key] !== undefined && values[key] !== false)) {
         return send(api, given, invocation);
@@ -200,7 +206,8 @@ export function update<
         const names = fields.map(({ flag }) => nameOf(flag)).join(', ');
         throw usageError('There is nothing to change.', `Give at least one of ${names}.`);
       }
-      return updateOnTerminal(noun as RecordNoun<Row>, fields, invocation, given.id, (patch) =>
+      const form = { fields, ...(confirm && { confirm }) };
+      return updateOnTerminal(noun as RecordNoun<Row>, form, invocation, given.id, (patch) =>
         send(api, { ...given, ...patch }, invocation),
       );
     },

@@ -1,17 +1,8 @@
-import type { Api } from '../api/api.ts';
 import { checkFor, type Flag, nameOf, parsed, questionOf, required } from '../args/flag.ts';
 import { id, idOf, line, type Reference, searched } from '../args/parsers.ts';
 import { CliError, usageError } from '../errors.ts';
-import type { Output } from '../output/output.ts';
 import type { Draft } from './draft.ts';
-import type { Prompts } from './prompts.ts';
-
-/** What a name is looked up with. */
-export interface Asking {
-  api: Api;
-  output: Output;
-  prompts: Prompts;
-}
+import type { Asking } from './references.ts';
 
 /** A required value is missing, and cannot be asked for. */
 export function missing(flag: Flag): Error {
@@ -41,12 +32,13 @@ export async function resolveId(kind: string, typed: string, services: Asking): 
 /** Asks for a record, suggesting what is found, until it is one; undefined where nothing is answered and may be. */
 async function askForRecord(
   flag: Flag,
-  { question, refersTo }: { question: string; refersTo: Reference },
+  { question, refersTo, mine }: { question: string; refersTo: Reference; mine: boolean },
   services: Asking & { draft: Draft },
 ): Promise<unknown> {
   const { suggestions } = await import('./references.ts');
   for (;;) {
-    const suggest = (text: string) => suggestions(services.api, refersTo, text);
+    const atOnce = flag.given === 'required';
+    const suggest = (text: string) => suggestions(services.api, refersTo, { text, mine, atOnce });
     const typed = await services.prompts.search(question, suggest);
     if (flag.given === 'optional' && typed.trim() === '') return undefined;
     try {
@@ -60,18 +52,21 @@ async function askForRecord(
   }
 }
 
-/** Asks until the answer can be parsed; undefined where nothing was answered and nothing has to be. */
+/**
+ * Asks until the answer can be parsed; undefined where nothing was answered and nothing has to be. `mine`: of records,
+ * only those that one looks after are offered.
+ */
 export async function askFor(
   flag: Flag,
   services: Asking & { draft: Draft },
-  answers: Record<string, unknown>,
+  { answers, mine }: { answers: Record<string, unknown>; mine: boolean },
 ): Promise<unknown> {
   const { prompts, draft } = services;
   const isOptional = flag.given === 'optional';
   const { choices, refersTo } = flag.parse;
   const initial = flag.suggest?.(answers);
   const question = `${questionOf(flag)}${isOptional && !initial ? ' (optional)' : ''}`;
-  if (refersTo) return askForRecord(flag, { question, refersTo }, services);
+  if (refersTo) return askForRecord(flag, { question, refersTo, mine }, services);
   const check = checkFor(flag);
   const isSkipped = (typed: string) => isOptional && typed.trim() === '';
   const text = choices

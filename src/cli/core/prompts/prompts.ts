@@ -18,7 +18,7 @@ export interface Prompts {
   choice(question: string, choices: readonly string[], initial?: string): Promise<string>;
   /** One of some things, each with a word on what it is; `first` is the one to begin at. */
   pick<Value>(question: string, options: readonly Pick<Value>[], first?: Value): Promise<Value>;
-  /** Offers what `suggest` finds while one types: the value of what was chosen, or the text as it was typed. */
+  /** Offers what `suggest` finds, at first for nothing, then while one types: the value of what was chosen, or the text as it was typed. */
   search(
     question: string,
     suggest: (typed: string) => Promise<readonly Suggestion[]>,
@@ -160,7 +160,6 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       const cells = columns() - 6;
       const lookFor = async (input: string) => {
         typed = input;
-        if (input.trim() === '') return [];
         await new Promise((resolve) => setTimeout(resolve, debounceMs).unref());
         if (!isOpen || typed !== input) return [];
         // Whatever is wrong shows when the answer is used.

@@ -118,7 +118,7 @@ const scripting: Topic = {
   name: 'scripting',
   summary: 'Using epic in scripts',
   parts: [
-    'Without a terminal, or with --no-input, epic never prompts: a missing flag is an error that names it. What cannot be undone needs --yes.',
+    'Without a terminal, or with --no-input, epic never prompts: a missing flag is an error that names it. What cannot be undone needs --yes. A signature, another price of a signed contract and a move are asked about on a terminal only.',
     'Passwords and codes of a second factor are never passed on the command line:',
     { lines: ['epic login --email ana@epic.example --password-stdin < password.txt'] },
     'Rely on exit codes (epic help exit-codes) and on --json (epic help formats), not on messages: those may change.',

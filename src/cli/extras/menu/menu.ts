@@ -5,14 +5,14 @@ import type { CommandEntry, NounEntry, Section } from '../../core/command/entry.
 import { CliError, usageError } from '../../core/errors.ts';
 
 /** Asks until there is a valid answer, and returns it as it was typed. */
-async function askFor(flag: Flag, { prompts, api }: Services): Promise<string> {
+async function askFor(flag: Flag, { prompts, api }: Services, mine: boolean): Promise<string> {
   const { choices, refersTo } = flag.parse;
   if (choices) return prompts.choice(questionOf(flag), choices);
   if (!refersTo) return prompts.line(questionOf(flag), { check: checkFor(flag) });
   const { suggestions } = await import('../../core/prompts/references.ts');
   for (;;) {
     const typed = await prompts.search(questionOf(flag), (text) =>
-      suggestions(api, refersTo, text),
+      suggestions(api, refersTo, { text, mine, atOnce: flag.given === 'required' }),
     );
     if (typed.trim() !== '') return typed.trim();
   }
@@ -21,14 +21,15 @@ async function askFor(flag: Flag, { prompts, api }: Services): Promise<string> {
 /** Asks for what a command requires, then offers its other flags until it is to be run. */
 async function askFlags(
   services: Services,
-  { flags }: Command,
+  { flags, assertMayBegin }: Command,
   start: CommandLine,
 ): Promise<CommandLine> {
+  const mine = (await assertMayBegin?.(services)) ?? false;
   const answers = new Map<Flag, string[]>();
   // commands that cannot be undone ask by themselves
   const offered = Object.values(flags).filter(({ spec }) => spec !== '--yes');
   const ask = async (flag: Flag) => {
-    const answer = flag.given === 'switch' ? '' : await askFor(flag, services);
+    const answer = flag.given === 'switch' ? '' : await askFor(flag, services, mine);
     answers.set(flag, [...(answers.get(flag) ?? []), answer]);
   };
   const current = () => {
@@ -75,7 +76,10 @@ async function runCommand(
 ): Promise<void> {
   const { output, commandLine, perform } = services;
   const start = commandLine.withoutWords().plus(...words);
-  const line = await orBack(askFlags(services, command, start));
+  const line = await orBack(askFlags(services, command, start)).catch((error: unknown) => {
+    if (!(error instanceof CliError) || error.problem.code !== 'FORBIDDEN') throw error;
+    output.problem(error.problem);
+  });
   if (!line) return;
   output.echo(String(line));
   if (!(await perform(line))) throw interrupted();

@@ -5,7 +5,7 @@ import { change } from '../../core/command/change.ts';
 import type { Noun, Services } from '../../core/command/command.ts';
 import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';
 import { list } from '../../core/command/list.ts';
-import { confirmationQuestion, recordNoun } from '../../core/command/record.ts';
+import { recordNotFound, recordNoun } from '../../core/command/record.ts';
 import { update } from '../../core/command/update.ts';
 import { view } from '../../core/command/view.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
@@ -172,7 +172,7 @@ const handOverClient = change(noun, {
     ['client handover 12 --to 4', 'employee 4 looks after client 12 from now on'],
     ['client handover "dupont sa" --to oscar', 'names will do where only one has them'],
   ],
-  write: { verb: 'update' },
+  write: { verb: 'hand_over' },
   send: async (api, { id, salesContactId: to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: ({ id, commercialName, ...client }) =>
@@ -208,6 +208,16 @@ function noteMentions(mentions: readonly Mention[], output: Output): void {
   );
 }
 
+async function eraseQuestion(api: Api, id: number, mentions: number): Promise<string> {
+  const row = await noun.fetch(api, id);
+  if (!row) throw recordNotFound('client', id);
+  const kept =
+    mentions > 0
+      ? ` The name stays in the title or notes of ${mentions === 1 ? 'the event' : `the ${mentions} events`} above.`
+      : '';
+  return `Erase the name, e-mail address and telephone number of client ${id} (${summaryOf(row)})? This cannot be undone.${kept}`;
+}
+
 const eraseClient = change(noun, {
   name: 'erase',
   summary: "Erase a client's personal data, on their request",
@@ -218,10 +228,9 @@ const eraseClient = change(noun, {
     const { output, prompts } = invocation;
     if (!isSure) {
       assertCanConfirm(prompts);
-      noteMentions(await mentionsOf(api, id), output);
-      await confirm(invocation, () =>
-        confirmationQuestion(noun, api, 'Erase the personal data of', id),
-      );
+      const mentions = await mentionsOf(api, id);
+      noteMentions(mentions, output);
+      await confirm(invocation, () => eraseQuestion(api, id, mentions.length));
     }
     const { eraseClient: erased } = await api.send(ClientErase, { id, confirm: true });
     const mentions = erased?.erasure?.mentionedIn.filter((each) => each !== null) ?? [];

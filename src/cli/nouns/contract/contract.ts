@@ -1,6 +1,7 @@
 import { optional, required, suggesting, toggle } from '../../core/args/flag.ts';
 import {
   between,
+  contractThatIs,
   date,
   fromMoment,
   idOf,
@@ -22,12 +23,13 @@ import {
   ContractCreate,
   ContractDelete,
   ContractList,
+  ContractOpenEvents,
   ContractPay,
   ContractSign,
   ContractUpdate,
   ContractView,
 } from '../../operations/index.ts';
-import { type Contract, fields, summaryOf } from './fields.ts';
+import { type Contract, clientOf, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
 import { contractSheet } from './sheet.ts';
 
@@ -39,10 +41,16 @@ const noun = recordNoun({
   summaryOf,
 });
 
+const isZero = (amount: string) => /^[0.]+$/.test(amount);
+
 const remainder = ({ amountToBePaid }: Contract) =>
-  /^[0.]+$/.test(amountToBePaid)
-    ? 'It is paid in full.'
-    : `${euros(amountToBePaid)} remain to be paid.`;
+  isZero(amountToBePaid) ? 'It is paid in full.' : `${euros(amountToBePaid)} remain to be paid.`;
+
+/** What has been paid of a contract. */
+const paidOf = ({ totalAmount, amountToBePaid }: Contract) =>
+  (Number(totalAmount) - Number(amountToBePaid)).toFixed(2);
+
+const inWords = (contract: Contract) => `contract ${contract.id} of ${clientOf(contract)}`;
 
 const listContracts = list(fields, {
   summary: 'List contracts',
@@ -98,6 +106,15 @@ const createContract = create(noun, {
 const updateContract = update(noun, {
   summary: 'Change the price of a contract',
   examples: [['contract update 7 --total 14000.50', '']],
+  confirm: {
+    isHarmless: true,
+    question(contract, { total }) {
+      if (contract.status !== 'signed' || total === undefined) return undefined;
+      const [from, to] = [contract.totalAmount, total].map(euros);
+      const paid = paidOf(contract);
+      return `Change the signed price of ${inWords(contract)} from ${from} to ${to}?${isZero(paid) ? '' : ` ${euros(paid)} of it are paid.`}`;
+    },
+  },
   send: async (api, { id, ...patch }) =>
     (await api.send(ContractUpdate, { id, patch: fields.input(patch) })).updateContract?.contract,
 });
@@ -105,9 +122,16 @@ const updateContract = update(noun, {
 const signContract = change(noun, {
   name: 'sign',
   summary: 'Record that a contract is signed',
-  flags: { id: noun.id },
+  flags: { id: { ...noun.id, parse: contractThatIs('draft') } },
   examples: [['contract sign 7', '']],
-  write: { verb: 'update', sets: { status: 'signed' } },
+  write: { verb: 'sign' },
+  confirm: {
+    isHarmless: true,
+    question: (contract) =>
+      contract.status === 'draft'
+        ? `Sign ${inWords(contract)} for ${euros(contract.totalAmount)}? The price is fixed from then on.`
+        : undefined,
+  },
   send: async (api, { id }) => (await api.send(ContractSign, { id })).signContract?.contract,
   done: 'signed',
 });
@@ -116,7 +140,7 @@ const payContract = change(noun, {
   name: 'pay',
   summary: 'Record a payment for a contract',
   flags: {
-    id: noun.id,
+    id: { ...noun.id, parse: contractThatIs('unpaid') },
     amount: required('--amount <amount>', 'euros received; negative to correct an entry', money),
     paidOn: suggesting(
       optional('--on <date>', 'day it arrived, today by default', date),
@@ -127,7 +151,7 @@ const payContract = change(noun, {
     ['contract pay 7 --amount 2500', ''],
     ['contract pay 7 --amount 1000.50 --on 2026-11-30', ''],
   ],
-  question: ({ id }) => `Record a payment for contract ${id}?`,
+  question: ({ id, amount }) => `Record ${euros(amount)} for contract ${id}?`,
   write: {
     verb: 'create',
     record: 'payment',
@@ -148,8 +172,22 @@ const cancelContract = change(noun, {
   summary: 'Cancel a contract',
   flags: { id: noun.id },
   examples: [['contract cancel 7', '']],
-  write: { verb: 'update', sets: { status: 'cancelled' } },
-  confirm: 'Cancel',
+  write: { verb: 'cancel' },
+  confirm: {
+    async question(contract, { id = contract.id }, api) {
+      const { contract: found } = await api.send(ContractOpenEvents, { id });
+      const events = found?.events.nodes.flatMap((event) => event ?? []) ?? [];
+      const named = events.map((event) => `“${event.title}” (${event.id})`).join(', ');
+      const paid = paidOf(contract);
+      return [
+        `Cancel ${inWords(contract)} for ${euros(contract.totalAmount)}? This cannot be undone.`,
+        !isZero(paid) && `${euros(paid)} of it are paid.`,
+        events.length > 0 && `Its events go on, unless you cancel them too: ${named}.`,
+      ]
+        .filter(Boolean)
+        .join(' ');
+    },
+  },
   send: async (api, { id }): Promise<Cancelled | null | undefined> =>
     (await api.send(ContractCancel, { id })).cancelContract?.contract,
   done: 'cancelled',
@@ -166,10 +204,13 @@ const cancelContract = change(noun, {
 const deleteContract = change(noun, {
   name: 'delete',
   summary: 'Delete a draft',
-  flags: { id: noun.id },
+  flags: { id: { ...noun.id, parse: contractThatIs('draft') } },
   examples: [['contract delete 7 --yes', '']],
   write: { verb: 'delete' },
-  confirm: 'Delete',
+  confirm: {
+    question: (contract) =>
+      `Delete ${inWords(contract)} for ${euros(contract.totalAmount)}? This cannot be undone.`,
+  },
   send: async (api, { id }) => (await api.send(ContractDelete, { id })).deleteContract?.contract,
   done: 'deleted',
 });

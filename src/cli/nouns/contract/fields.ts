@@ -10,7 +10,7 @@ import type {
 
 export type Contract = ContractFieldsFragment;
 
-const clientOf = ({ clientName, clientId }: Contract) => clientName ?? `client ${clientId}`;
+export const clientOf = ({ clientName, clientId }: Contract) => clientName ?? `client ${clientId}`;
 
 export const fields = defineFields<Contract, ContractInput, ContractPatch, ContractOrderBy>()({
   id: { kind: 'id', priority: 0, sort: 'ID' },

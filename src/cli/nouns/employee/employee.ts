@@ -19,6 +19,7 @@ import {
   EmployeeResetPassword,
   EmployeeUpdate,
   EmployeeView,
+  Me,
 } from '../../operations/index.ts';
 import { departments, type Employee, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
@@ -99,6 +100,15 @@ const updateEmployee = update(noun, {
     ['employee update 9 --department sales --handover-to 11', 'employee 11 takes over their work'],
     ['employee update 9 --reactivate', ''],
   ],
+  confirm: {
+    isHarmless: true,
+    async question({ id, fullName, department: from }, { department: to }, api) {
+      if (to === undefined || to === from) return undefined;
+      const { me } = await api.send(Me, {});
+      if (me?.id !== id) return undefined;
+      return `Move yourself (${fullName}) from ${from} to ${to}? You log in again, and may then do what ${to} may, no longer what ${from} may; only management can move you back.`;
+    },
+  },
   async send(api, { id, department, active, handoverTo: successor, ...patch }, invocation) {
     if (successor !== undefined && department === undefined) {
       throw usageError(
@@ -141,7 +151,10 @@ const resetPassword = change(noun, {
   columns: columnsWithPassword,
   examples: [['employee reset-password 9', 'they are logged out everywhere, and a lock ends']],
   write: { verb: 'reset_password' },
-  confirm: 'Reset the password of',
+  confirm: {
+    question: (employee) =>
+      `Reset the password of employee ${employee.id} (${summaryOf(employee)})? They are logged out everywhere, and log in with the one that is shown here.`,
+  },
   send: async (api, { id }): Promise<WithPassword | null | undefined> => {
     const { resetPassword: reset } = await api.send(EmployeeResetPassword, { id });
     return reset?.employee && { ...reset.employee, oneTimePassword: reset.oneTimePassword };
@@ -189,7 +202,10 @@ const deleteEmployee = change(noun, {
   flags: { id: noun.id },
   examples: [['employee delete 9 --yes', '']],
   write: { verb: 'delete' },
-  confirm: 'Delete',
+  confirm: {
+    question: (employee) =>
+      `Delete employee ${employee.id} (${summaryOf(employee)})? This cannot be undone.`,
+  },
   send: async (api, { id }) => (await api.send(EmployeeDelete, { id })).deleteEmployee?.employee,
   done: 'deleted',
 });

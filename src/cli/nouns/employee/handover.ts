@@ -71,11 +71,13 @@ async function askForSuccessor(
 }
 
 async function leaverAndSuccessor(api: Api, id: number, to: number | undefined) {
-  const { employee, successor } = await api.send(EmployeeLeaving, { id, to: to ?? 0 });
+  const { employee, successor, me } = await api.send(EmployeeLeaving, { id, to: to ?? 0 });
   if (!employee) throw recordNotFound('employee', id);
   if (to !== undefined && !successor) throw recordNotFound('employee', to);
-  return { leaver: employee, successor: successor ?? null };
+  return { leaver: employee, successor: successor ?? null, isMe: me?.id === id };
 }
+
+const ofOneself = 'You are logged out at once, and only another manager can let you in again.';
 
 /** Throws FORBIDDEN where the caller may not do this to an employee. */
 const assertMay = (api: Api, verb: 'deactivate' | 'move', id: number) =>
@@ -115,17 +117,22 @@ export async function agreeOnLeaving(
   { id, successor: to, flag }: { id: number; successor: number | undefined; flag: Flag },
 ): Promise<number | undefined> {
   await assertMay(services.api, 'deactivate', id);
-  const { leaver, successor } = await leaverAndSuccessor(services.api, id, to);
+  const { leaver, successor, isMe } = await leaverAndSuccessor(services.api, id, to);
   const { fullName, department } = leaver;
   const { summary } = workOf(leaver);
   if (summary === '') {
-    await confirmed(services, `Deactivate employee ${id} (${fullName}, ${department})?`);
+    await confirmed(
+      services,
+      isMe
+        ? `Deactivate yourself (${fullName}, ${department})? ${ofOneself}`
+        : `Deactivate employee ${id} (${fullName}, ${department})? They are logged out at once.`,
+    );
     return successor?.id;
   }
   const next = await agreeOnSuccessor(services, leaver, { successor, flag });
   await confirmed(
     services,
-    `Hand ${summary} over to ${next.fullName}, and deactivate ${fullName}?`,
+    `Hand ${summary} over to ${next.fullName}, and deactivate ${isMe ? `yourself? ${ofOneself}` : `${fullName}?`}`,
   );
   return next.id;
 }

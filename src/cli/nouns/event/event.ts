@@ -117,7 +117,7 @@ const assignEvent = change(noun, {
     ['event assign 31 --support 9', 'employee 9 runs event 31'],
     ['event assign gala --support zoé', 'names will do where only one has them'],
   ],
-  write: { verb: 'update' },
+  write: { verb: 'assign' },
   send: async (api, { id, supportId: support }) =>
     (await api.send(EventAssign, { id, support })).assignSupport?.event,
   done: (event, _, sentence) =>
@@ -129,7 +129,7 @@ const unassignEvent = change(noun, {
   summary: 'Leave an event without support contact',
   flags: { id: noun.id },
   examples: [['event unassign 31', '']],
-  write: { verb: 'update', sets: { supportId: null } },
+  write: { verb: 'unassign' },
   send: async (api, { id }) => (await api.send(EventUnassign, { id })).unassignSupport?.event,
   done: 'has no support contact now',
 });
@@ -140,7 +140,10 @@ const deleteEvent = change(noun, {
   flags: { id: noun.id },
   examples: [['event delete 31 --yes', '']],
   write: { verb: 'delete' },
-  confirm: 'Delete',
+  confirm: {
+    question: (event) =>
+      `Delete event ${event.id} (${summaryOf(event)}, ${event.contract?.clientName ?? `contract ${event.contractId}`})? It is gone with its notes, and cannot be brought back; to call it off, cancel it instead.`,
+  },
   send: async (api, { id }) => (await api.send(EventDelete, { id })).deleteEvent?.event,
   done: 'deleted',
 });

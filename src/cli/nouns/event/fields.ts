@@ -1,5 +1,6 @@
 import {
   asTyped,
+  contractThatIs,
   dateTime,
   idOf,
   line,
@@ -119,7 +120,7 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       sort: 'CONTRACT_ID',
       flag: '--contract <id>',
       help: 'the signed contract, by id or client',
-      parse: idOf('contract'),
+      parse: contractThatIs('signed'),
       create: 'required',
     },
     location: {
