@@ -82,13 +82,15 @@ export function describeNotification(
     case 'event_assigned': {
       const count = Number(after.events ?? 1);
       const events = count > 1 ? `${event} and ${count - 1} more` : event;
+      const predecessor = (word: string) =>
+        typeof before.support_contact === 'string' ? `${word} ${before.support_contact}` : '';
       return after.support_contact_id === recipientId
-        ? `You run ${events}.`
-        : `${after.support_contact ?? `Employee ${after.support_contact_id}`} runs ${events}.`;
+        ? `${events} ${count > 1 ? 'are' : 'is'} now yours${predecessor(', from')}.`
+        : `${after.support_contact ?? `Employee ${after.support_contact_id}`} runs ${events}${predecessor(', after')}.`;
     }
     case 'event_unassigned':
       return before.support_contact_id === recipientId
-        ? `You no longer run ${event}.`
+        ? `You no longer run ${event}${after.support_contact ? `: ${after.support_contact} does` : ''}.`
         : `${event} needs a support contact again.`;
     case 'event_rescheduled':
       return before.start_date === after.start_date

@@ -343,7 +343,7 @@ describe('epic contract import and epic event import', () => {
       '--fields',
       'message',
     ]);
-    expect(told).toBe(`You run “Gala” (event ${gala}) and 1 more.\n`);
+    expect(told).toBe(`“Gala” (event ${gala}) and 1 more are now yours.\n`);
     const { stdout: heard } = await sales.run(['notification', 'list', '--fields', 'message']);
     expect(heard).toBe(
       `“Gala” (event ${gala}) and 2 more events were planned; 1 of them needs a support contact.\n`,

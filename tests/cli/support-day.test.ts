@@ -29,7 +29,7 @@ afterAll(() => office.close());
 test('a support employee is notified of a new event and marks the notification as read', async () => {
   const unread = ['notification', 'list', '--unread'];
   const [news] = await json<{ id: number; message: string; read: null }[]>(support, ...unread);
-  expect(news).toMatchObject({ message: `You run “Mine” (event ${mine}).`, read: null });
+  expect(news).toMatchObject({ message: `“Mine” (event ${mine}) is now yours.`, read: null });
 
   const read = await support.run(['notification', 'read', String(news?.id)]);
   expect(read.stdout).toBe('✓ 1 notification marked as read.\n');
@@ -45,7 +45,7 @@ test('all notifications are marked as read at once', async () => {
   const read = await json<{ message: string }[]>(support, 'notification', 'read', '--all');
   expect(read.map(({ message }) => message)).toEqual([
     `You no longer run “Mine” (event ${mine}).`,
-    `You run “Mine” (event ${mine}).`,
+    `“Mine” (event ${mine}) is now yours.`,
   ]);
   const again = await support.run(['notification', 'read', '--all']);
   expect(again).toEqual({ code: 0, stdout: '✓ 0 notifications marked as read.\n', stderr: '' });

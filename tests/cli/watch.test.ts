@@ -99,7 +99,7 @@ describe('epic notification watch', () => {
   test('notification watch prints time and message on a terminal', async () => {
     const terminal = await onTerminal(support, 'notification', 'watch');
     await assign(await plan('Soirée'), staff.support.id);
-    await terminal.waitFor(/\n\d\d:\d\d {3}.*“Soirée”/);
+    await terminal.waitFor(/\n\d\d:\d\d {3}“Soirée” \(event \d+\) is now yours\./);
     terminal.type('\x03');
     expect(await terminal.ended).toBe(130);
     expect(terminal.shown()).not.toContain('✗');
@@ -211,6 +211,34 @@ describe('epic event list --watch', () => {
   test('event list --watch is refused together with --all', async () => {
     const { code, stderr } = await sales.run(['event', 'list', '--all', '--watch']);
     expect({ code, stderr }).toEqual({ code: 2, stderr: '✗ Give --all or --watch, not both.\n' });
+  });
+
+  test('event list --watch says that an event is now mine, and whose it was', async () => {
+    const event = await plan('Handed on', '2027-06-01');
+    await assign(event, staff.otherSupport.id);
+    const flags = ['--mine', '--from', '2027-06-01', '--watch'];
+    const terminal = await onTerminal(support, 'event', 'list', ...flags);
+    await assign(event, staff.support.id);
+    await terminal.waitFor(`“Handed on” (event ${event}) is now yours, from Omar Support.`);
+    await json(manager, 'event', 'update', event, '--location', 'Lyon');
+    await terminal.waitFor(/\(“Handed on”, .*\)\s+changed: Location – → Lyon\./);
+    await assign(event, staff.otherSupport.id);
+    await terminal.waitFor(/left\s+this list: Support Suzy Support → Omar\s+Support\./);
+    const direct = await plan('Straight', '2027-06-02');
+    await assign(direct, staff.support.id);
+    await terminal.waitFor(`“Straight” (event ${direct}) is now yours.`);
+    terminal.type('\x03');
+    expect(await terminal.ended).toBe(130);
+  });
+
+  test('event list --watch of a filter says what brought an event into the list', async () => {
+    const event = await plan('Moved in', '2027-07-01');
+    const terminal = await onTerminal(manager, 'event', 'list', '--watch', '--from', '2027-08-01');
+    const later = ['--start', '2027-08-02 18:00', '--end', '2027-08-02 23:00'];
+    await json(manager, 'event', 'update', event, ...later);
+    await terminal.waitFor(/\(“Moved in”, .*\)\s+changed:\s+Start .* → /);
+    terminal.type('\x03');
+    expect(await terminal.ended).toBe(130);
   });
 
   test('event list --watch prints old and new values on a terminal', async () => {

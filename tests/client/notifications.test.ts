@@ -88,18 +88,28 @@ const ofEvents: Case[] = [
   [
     'event_assigned',
     { recipientId: chloe, newValues: by(chloe, 'Inès Dubois') },
-    'You run “Gala” (event 5).',
+    '“Gala” (event 5) is now yours.',
+  ],
+  [
+    'event_assigned',
+    { recipientId: chloe, oldValues: by(4, 'Denis'), newValues: by(chloe, 'Inès Dubois') },
+    '“Gala” (event 5) is now yours, from Denis.',
   ],
   ['event_assigned', { newValues: by(chloe, 'Inès Dubois') }, 'Inès Dubois runs “Gala” (event 5).'],
   [
     'event_assigned',
+    { oldValues: by(4, 'Denis'), newValues: by(chloe, 'Inès Dubois') },
+    'Inès Dubois runs “Gala” (event 5), after Denis.',
+  ],
+  [
+    'event_assigned',
     { recipientId: chloe, newValues: { ...by(chloe, 'Inès Dubois'), events: 1 } },
-    'You run “Gala” (event 5).',
+    '“Gala” (event 5) is now yours.',
   ],
   [
     'event_assigned',
     { recipientId: chloe, newValues: { ...by(chloe, 'Inès Dubois'), events: 3 } },
-    'You run “Gala” (event 5) and 2 more.',
+    '“Gala” (event 5) and 2 more are now yours.',
   ],
   [
     'event_unassigned',
@@ -109,7 +119,7 @@ const ofEvents: Case[] = [
   [
     'event_unassigned',
     { recipientId: chloe, oldValues: by(chloe, 'Inès Dubois'), newValues: by(4, 'Denis') },
-    'You no longer run “Gala” (event 5).',
+    'You no longer run “Gala” (event 5): Denis does.',
   ],
   [
     'event_unassigned',

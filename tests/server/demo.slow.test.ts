@@ -61,7 +61,7 @@ test('the tour shows a day of each department, with refusals', async () => {
   expect(stdout).toMatch(/✓ Contract \d+ signed/);
   expect(stdout).toMatch(/✓ Event \d+ created: “Spring reception”/);
   expect(stdout).toMatch(/✓ Event \d+ assigned to Inès Dubois/);
-  expect(stdout).toMatch(/You run “Spring reception”/);
+  expect(stdout).toMatch(/“Spring reception” \(event \d+\) is now yours/);
   expect(stdout).toMatch(/✓ Event \d+ updated/);
   expect(stdout).toMatch(/✗ You may not sign contract \d+\./);
   expect(stdout).toMatch(/✗ You may not update client \d+\./);

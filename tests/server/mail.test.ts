@@ -78,7 +78,7 @@ test('a notified employee gets an e-mail with the text of the notification', asy
     new RegExp(`^<notification-${id}\\.\\d+@epic\\.example>$`),
   );
   expect(letter?.text).toMatch(
-    /^Hello Chloé, Best,\n\nYou run “Gala” \(event \d+\)\.\n\nAll your notifications: epic notification list$/,
+    /^Hello Chloé, Best,\n\n“Gala” \(event \d+\) is now yours\.\n\nAll your notifications: epic notification list$/,
   );
   await until(isEmpty);
   expect(host.letters).toHaveLength(1);

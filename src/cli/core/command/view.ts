@@ -47,7 +47,7 @@ export interface SheetSize {
   upTo: number | null;
 }
 
-const forPeople: SheetSize = { first: 10, upTo: countBound };
+const forPeople: SheetSize = { first: 5, upTo: countBound };
 const forPrograms: SheetSize = { first: 1000, upTo: null };
 
 /** What `view` shows of one record and of what belongs to it: read in one request. */

@@ -76,6 +76,10 @@ export interface WatchSpec<Row, Filters> {
   /** The position to subscribe from: read before the list. */
   position(api: Api): Promise<string>;
   changes(api: Api, after: string, output: Output): AsyncIterable<RecordChange<Row>>;
+  /** The record as it was before its latest change, of one that is not known yet. */
+  previous(api: Api, row: Row): Promise<Row>;
+  /** What a change is to the one who watches, where it is more than a value: “Gala” is now yours. */
+  meaning(before: Row, after: Row): string | undefined;
   /** The record as it is now, if it passes the filters. */
   matching(api: Api, filters: Filters, id: number): Promise<Row | null | undefined>;
 }
@@ -148,7 +152,7 @@ export async function watchList<Row, Filters extends object>(
 ): Promise<void> {
   const { api, output, filters, columns, shown, after, listed } = about;
   const isFiltered = Object.values(filters).some((value) => value !== undefined);
-  const { noun, idOf, summaryOf, matching } = watch;
+  const { noun, idOf, summaryOf, matching, previous, meaning } = watch;
   const known = new Map(listed.map((row) => [idOf(row), row]));
   const feed = output.feed(watchedColumns(shown));
   const tell = (watched: WatchedRow<Row>, text: string) =>
@@ -160,17 +164,23 @@ export async function watchList<Row, Filters extends object>(
   output.note('Watching. Ctrl-C ends.');
 
   for await (const event of watch.changes(api, after, output)) {
-    const before = known.get(event.id);
-    const watched = await effectOf(event, before, { api, filters, isFiltered, matching });
+    const shownBefore = known.get(event.id);
+    const watched = await effectOf(event, shownBefore, { api, filters, isFiltered, matching });
     if (!watched) continue;
     const { change, id, row } = watched;
+    const before =
+      shownBefore ??
+      (row && change === 'changed'
+        ? await retryWhileUnavailable(() => previous(api, row))
+        : undefined);
     const summary = row ? summaryOf(row) : undefined;
     const difference = (before && row && differences(columns, before, row)) ?? '';
     // two changes at once are read together: the second time there is nothing to report
-    if (change === 'changed' && before && difference === '') continue;
+    if (change === 'changed' && shownBefore && difference === '') continue;
     if (row && change !== 'left' && change !== 'deleted') known.set(id, row);
     else known.delete(id);
     const name = summary ? `${noun} ${id} (${summary})` : `${noun} ${id}`;
-    tell(watched, `${name} ${verbs[change]}${difference ? `: ${difference}` : ''}.`);
+    const plain = `${name} ${verbs[change]}${difference ? `: ${difference}` : ''}.`;
+    tell(watched, (before && row && meaning(before, row)) ?? plain);
   }
 }
