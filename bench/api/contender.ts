@@ -42,7 +42,7 @@ export function createPool(databaseUrl: string, config: pg.PoolConfig = {}): pg.
 
 /** Verifies the token of an `authorization` header as the server does, and remembers it until it expires. */
 export function createTokenCheck({ keysFile, issuer }: Setup): (header?: string) => Claims {
-  const tokens = createTokens(loadKeys(keysFile), issuer);
+  const tokens = createTokens(loadKeys(keysFile), { issuer, timeZone: 'Europe/Paris' });
   const known = new Map<string, { claims: Claims; expiresAt: number }>();
   return (header) => {
     const token = header?.startsWith('Bearer ') ? header.slice(7) : '';

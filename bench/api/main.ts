@@ -107,7 +107,7 @@ async function prepare(
   const keysFile = join(folder, 'keys.json');
   await writeFile(keysFile, JSON.stringify(generateJwks()), { mode: 0o600 });
   const issuer = 'bench';
-  const { sign } = createTokens(loadKeys(keysFile), issuer);
+  const { sign } = createTokens(loadKeys(keysFile), { issuer, timeZone: 'Europe/Paris' });
   const callerOf = (who: Person) =>
     withClient(adminUrl, async (client): Promise<Caller> => {
       const { claims, expiresAt } = await openSession(client, company[people[who]]);

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { catalog, commands, nouns } from './catalog.ts';
 import type { CommandLine } from './core/args/command-line.ts';
 import type { Typed } from './core/args/flag.ts';
@@ -5,7 +6,7 @@ import type { Command } from './core/command/command.ts';
 import { resolve } from './core/command/resolve.ts';
 import type { SharedFlags } from './core/command/shared-flags.ts';
 import { CliError, exitCodes, type Problem } from './core/errors.ts';
-import { formsFor, setForms } from './core/output/format.ts';
+import { useLocale } from './core/locale/locale.ts';
 import { createOutput, type Output, type Streams } from './core/output/output.ts';
 import type { Draft } from './core/prompts/draft.ts';
 import { createSettings } from './core/settings/settings.ts';
@@ -24,6 +25,7 @@ export interface Runner {
 export function createRunner(streams: Streams, interrupted: AbortSignal): Runner {
   let commandLine: CommandLine;
   let output: Output;
+  const terminalZone = process.env.TZ;
   let running = '';
   let draft: Draft | undefined;
 
@@ -53,9 +55,17 @@ export function createRunner(streams: Streams, interrupted: AbortSignal): Runner
       chosen: fields !== undefined,
       pager: shared.pager ? settings.pager : undefined,
     });
-    setForms(output.format === 'people' ? formsFor(settings) : {});
+    useLocale(settings, output.format === 'people');
     const { createServices } = await import('./services.ts');
-    const about = { streams, output, settings, interrupted, commandLine, perform: performAnother };
+    const about = {
+      streams,
+      output,
+      settings,
+      terminalZone,
+      interrupted,
+      commandLine,
+      perform: performAnother,
+    };
     const services = await createServices(shared, about);
     draft = services.draft;
     await command.execute(typed, services);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { period } from '../../src/cli/core/args/parsers.ts';
+import { period } from '../../src/cli/core/args/dates.ts';
 import { bar, drawChart } from '../../src/cli/core/output/bars.ts';
 import { escapeHtml } from '../../src/cli/core/output/html.ts';
 import { createPaint } from '../../src/cli/core/output/paint.ts';

@@ -58,7 +58,7 @@ test.each([
   ['editor', '/etc/passwd', 'editor: there is no program “/etc/passwd” that could be run.'],
   ['limit', '5000', 'limit: “5000” is not a whole number from 1 to 1000.'],
   ['limit', '', 'limit: it cannot be empty, nor have several lines.'],
-  ['colour', 'red', 'KEY: “colour” is not one of server, locale'],
+  ['colour', 'red', '<key>: “colour” is not one of server, locale'],
 ])('the setting %s cannot be “%s”', async (key, value, message) => {
   const { code, stderr } = await config(['set', key, value]);
   expect(code).toBe(2);

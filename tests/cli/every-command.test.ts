@@ -215,7 +215,11 @@ async function run(name: string, format: Format, n: number) {
   }
   const flags = format.startsWith('--') ? [format] : [];
   return epic.run([...name.split(' '), ...args(n), ...flags], {
-    env: { TZ: 'UTC', ...(format === 'terminal' && { EPIC_FORCE_TTY: '80' }) },
+    env: {
+      EPIC_TIME_ZONE: 'UTC',
+      TZ: 'UTC',
+      ...(format === 'terminal' && { EPIC_FORCE_TTY: '80' }),
+    },
     ...(input && { input: input(n) }),
   });
 }

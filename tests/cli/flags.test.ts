@@ -1,19 +1,21 @@
 import { CommandLine } from '../../src/cli/core/args/command-line.ts';
-import { optional, toggle } from '../../src/cli/core/args/flag.ts';
 import {
   between,
   date,
   dateTime,
-  email,
   fromMoment,
+  since,
+  toMoment,
+} from '../../src/cli/core/args/dates.ts';
+import { optional, toggle } from '../../src/cli/core/args/flag.ts';
+import {
+  email,
   id,
   line,
   money,
   oneOf,
   orNothing,
   phone,
-  since,
-  toMoment,
   wholeNumber,
 } from '../../src/cli/core/args/parsers.ts';
 import { parseArgv } from '../../src/cli/core/command/shared-flags.ts';

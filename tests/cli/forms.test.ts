@@ -30,7 +30,7 @@ const enter = '\r';
 const esc = '\x1b';
 
 function onTerminal(epic: Epic, ...args: string[]): Terminal {
-  const terminal = epic.terminal(args, { columns: 80, env: { TZ: 'UTC' } });
+  const terminal = epic.terminal(args, { columns: 80, env: { EPIC_TIME_ZONE: 'UTC', TZ: 'UTC' } });
   open.push(terminal);
   return terminal;
 }

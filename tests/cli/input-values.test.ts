@@ -43,12 +43,12 @@ test('an invalid value is refused before anything is sent, with the name of the 
   const client = ['client', 'create', '--name', 'A', '--email'];
   const event = ['event', 'create', '--contract', '1', '--title', 'T', '--end', '+1d 10:00'];
   const cases = [
-    ['ID', 'contract', 'view', '1.5'],
-    ['ID', 'contract', 'view', 'a'.repeat(201)],
-    ['ID', 'contract', 'view', 'a\u0007'],
-    ['ID', 'contract', 'view', '-1'],
-    ['ID', 'contract', 'view', '0'],
-    ['ID', 'contract', 'view', '99999999999'],
+    ['<id>', 'contract', 'view', '1.5'],
+    ['<id>', 'contract', 'view', 'a'.repeat(201)],
+    ['<id>', 'contract', 'view', 'a\u0007'],
+    ['<id>', 'contract', 'view', '-1'],
+    ['<id>', 'contract', 'view', '0'],
+    ['<id>', 'contract', 'view', '99999999999'],
     ['--email', ...client, 'not an address'],
     ['--email', ...client, 'a@b'],
     ['--phone', ...client, 'a@b.fr', '--phone', 'call me'],

@@ -54,9 +54,9 @@ test('the report prints one number a line off a terminal', async () => {
   expect(lines.filter((line) => line.startsWith('months'))).toHaveLength(3);
 });
 
-test('the report uses days of the local time zone', async () => {
+test('the report uses days of the time zone that times are shown in', async () => {
   const { stdout } = await epic.run(['report', '--between', '2021-04-01..2021-04-30'], {
-    env: { TZ: 'Asia/Tokyo' },
+    env: { EPIC_TIME_ZONE: 'Asia/Tokyo' },
   });
   expect(stdout).toContain('months\t\t2021-04\tsigned\t1250.50\n');
 });

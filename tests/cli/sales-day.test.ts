@@ -143,7 +143,7 @@ test('signing a contract again is refused, with the time of its signature in the
     env: { TZ: 'UTC', LC_ALL: 'fr_FR.UTF-8', EPIC_FORCE_TTY: '80' },
   });
   expect(french.stderr).toBe(
-    `✗ Contract ${contract} is signed already.\n  Since 01/03/2026 13:30.\n`,
+    `✗ Contract ${contract} is signed already.\n  Since 01/03/2026 14:30.\nTimes are in Europe/Paris.\n`,
   );
   expect(JSON.parse((await sign('--json')).stderr)).toEqual({
     error: {

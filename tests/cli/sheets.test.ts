@@ -10,7 +10,9 @@ let client: string;
 let contract: string;
 let event: string;
 
-const onTerminal = (columns = 80) => ({ env: { EPIC_FORCE_TTY: String(columns), TZ: 'UTC' } });
+const onTerminal = (columns = 80) => ({
+  env: { EPIC_FORCE_TTY: String(columns), TZ: 'Europe/Paris' },
+});
 
 async function viewed(epic: Epic, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await epic.run(args, onTerminal());

@@ -55,6 +55,7 @@ function forge(
 
 const now = () => Math.floor(Date.now() / 1000);
 const inThePast = now() - 60;
+const company = { issuer: 'epic-server', timeZone: 'Europe/Paris' };
 
 describe('an access token', () => {
   test('an access token has the documented claims and header', () => {
@@ -66,6 +67,7 @@ describe('an access token', () => {
         sub: expect.stringMatching(/^\d+$/),
         sid: expect.stringMatching(/^[0-9a-f-]{36}$/),
         department: 'sales',
+        zoneinfo: 'Europe/Paris',
       },
     });
     const { iat = 0, exp = 0 } = jwt.decode(real) as jwt.JwtPayload;
@@ -157,7 +159,7 @@ describe('an access token', () => {
   });
 
   test('an access token that was verified before is refused once it has expired', async () => {
-    const tokens = createTokens(keys, 'epic-server');
+    const tokens = createTokens(keys, company);
     const token = forge({ claims: { exp: Math.ceil(Date.now() / 1000) + 1 } });
     expect(tokens.verify(token)).toEqual(tokens.verify(token));
     await sleep(2_100);
@@ -178,7 +180,7 @@ describe('an access token', () => {
           return current.published;
         },
       },
-      'epic-server',
+      company,
     );
     expect(tokens.verify(real)).toEqual(tokens.verify(real));
     const others = join(folder, 'others.json');

@@ -33,7 +33,8 @@ export interface Epic {
 /** Sets up `epic` for one user of the server at that address. */
 export async function setUpEpic(serverUrl: string): Promise<Epic> {
   const stateHome = await mkdtemp(join(tmpdir(), `epic-test-${process.pid}-state-`));
-  const home = { XDG_STATE_HOME: stateHome, EPIC_SERVER: serverUrl };
+  // the terminal is in the company's time zone, unless a test says otherwise
+  const home = { XDG_STATE_HOME: stateHome, EPIC_SERVER: serverUrl, TZ: 'Europe/Paris' };
   return {
     stateHome,
     run: (args, { input = '', env } = {}) =>

@@ -110,8 +110,8 @@ export async function serveOnFreePort(
     sentryDsn: config.sentryDsn,
     explorer: true,
     environment: 'demo',
-    mailHost: null,
     timeZone: config.timeZone,
+    mailHost: null,
     metrics: config.metrics,
     log,
   };

@@ -67,10 +67,10 @@ export type ServerConfig = {
   explorer: boolean;
   /** What Sentry calls this deployment. */
   environment: string;
-  /** The SMTP server, the sender, and the format of amounts and times; null to send no e-mail. */
-  mailHost: { smtpUrl: string; from: string; locale: string; timeZone: string } | null;
-  /** Where it is morning when notes are reminded of: an IANA name. */
+  /** The zone of the company's times, an IANA name: in e-mails, and for people who have chosen no other. */
   timeZone: string;
+  /** The SMTP server, the sender, and the format of amounts and times; null to send no e-mail. */
+  mailHost: { smtpUrl: string; from: string; locale: string } | null;
   logLevel: LogLevel;
   /** Who may read /metrics. */
   metrics: MetricsAudience;
@@ -84,7 +84,6 @@ const mostWorkersOnEmbedded = 3;
 /** Reads the configuration of the server. Throws one OperatorError that names every wrong variable. */
 export function readServerConfig(environment: Environment): ServerConfig {
   return readConfig(environment, ({ read, isSet, addProblem }) => {
-    const companyZone = read('EPIC_TIME_ZONE', 'Europe/Paris', timeZone);
     const config: ServerConfig = {
       databaseUrl: read('DATABASE_URL', null, postgresHosts),
       readUrl: read('DATABASE_READ_URL', null, postgresStandbys),
@@ -106,15 +105,12 @@ export function readServerConfig(environment: Environment): ServerConfig {
       sentryDsn: read('SENTRY_DSN', null, sentryDsn),
       explorer: read('EPIC_EXPLORER', true, onOrOff),
       environment: read('EPIC_ENVIRONMENT', 'production', environmentName),
+      timeZone: read('EPIC_TIME_ZONE', 'Europe/Paris', timeZone),
       mailHost: mailHost(
         read('EPIC_SMTP_URL', null, smtpUrl),
         read('EPIC_MAIL_FROM', null, mailSender),
-        {
-          locale: read('EPIC_LOCALE', 'en-GB', locale),
-          timeZone: companyZone,
-        },
+        read('EPIC_LOCALE', 'en-GB', locale),
       ),
-      timeZone: companyZone,
       logLevel: read('EPIC_LOG', 'info', logLevel),
       metrics: read('EPIC_METRICS', 'local', metricsAudience),
       traces: traces(read),
@@ -168,9 +164,9 @@ export function readServerConfig(environment: Environment): ServerConfig {
 function mailHost(
   url: string | null,
   from: string | null,
-  format: { locale: string; timeZone: string },
+  locale: string,
 ): ServerConfig['mailHost'] {
-  return url === null || from === null ? null : { smtpUrl: url, from, ...format };
+  return url === null || from === null ? null : { smtpUrl: url, from, locale };
 }
 
 function traces(read: Reader['read']): boolean {

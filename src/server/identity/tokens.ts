@@ -19,8 +19,11 @@ export type Tokens = {
 /** Verified tokens that are remembered until they expire: a verification takes longer than the rest of a short request. */
 const rememberedTokens = 10_000;
 
-/** Tokens signed with the current signing key, ES256. */
-export function createTokens(keys: Keys, issuer: string): Tokens {
+/** Tokens signed with the current signing key, ES256. They say in which zone the company's times are, as OpenID's `zoneinfo`. */
+export function createTokens(
+  keys: Keys,
+  { issuer, timeZone }: { issuer: string; timeZone: string },
+): Tokens {
   const verified = new QuickLRU<string, { claims: Claims; key: KeyObject; kid: string }>({
     maxSize: rememberedTokens,
   });
@@ -30,7 +33,8 @@ export function createTokens(keys: Keys, issuer: string): Tokens {
       const { kid, privateKey } = keys.signing;
       const iat = Math.floor(Date.now() / 1000);
       const exp = Math.floor(expiresAt.getTime() / 1000);
-      return jwt.sign({ sid: sessionId, department, secret, iat, exp }, privateKey, {
+      const claims = { sid: sessionId, department, secret, zoneinfo: timeZone, iat, exp };
+      return jwt.sign(claims, privateKey, {
         algorithm: 'ES256',
         header: { alg: 'ES256', kid, typ: tokenType },
         issuer,

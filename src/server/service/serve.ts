@@ -59,10 +59,10 @@ export type ServeOptions = {
   explorer: boolean;
   /** What Sentry calls this deployment. */
   environment: string;
-  /** Null sends no e-mail. */
-  mailHost: MailHost | null;
-  /** Where it is morning when notes are reminded of: an IANA name. */
+  /** The zone of the company's times, an IANA name. */
   timeZone: string;
+  /** Null sends no e-mail. */
+  mailHost: Omit<MailHost, 'timeZone'> | null;
   /** Who may read /metrics. */
   metrics: MetricsAudience;
   /** Whether requests are traced, as the variables of OpenTelemetry say. */
@@ -88,6 +88,7 @@ export type RunningService = {
 /** Composes the server and starts it. Throws an OperatorError when it cannot start. */
 export async function serve(options: ServeOptions): Promise<RunningService> {
   const { databaseUrl, workerUrl, keys, allowedOrigins, introspection, log } = options;
+  const { timeZone, mailHost } = options;
   const clientAddress = createClientAddress(options.trustedProxies);
   let builtRelease: Promise<BuiltRelease> | undefined;
   const built = () => {
@@ -133,7 +134,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
       warnOfExcess(log, 'API', (text) => client.query({ text })),
     );
 
-    const mail = await createMail(options.mailHost);
+    const mail = await createMail(mailHost && { ...mailHost, timeZone });
     cleanups.push(mail.close);
     const queuePool = await openQueuePool(workerUrl, log, onLostConnection);
     const queue = createQueue({
@@ -145,7 +146,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
       log,
     });
     cleanups.push(queue.stop);
-    const reminders = createReminders({ pool: queuePool, timeZone: options.timeZone, log });
+    const reminders = createReminders({ pool: queuePool, timeZone, log });
     cleanups.push(reminders.stop);
 
     const subscriptions = createSubscriptions({
@@ -162,7 +163,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
       databaseRole: createRoleReader(queuePool),
       sockets: subscriptions.sockets,
     });
-    const tokens = createTokens(keys, options.issuer);
+    const tokens = createTokens(keys, { issuer: options.issuer, timeZone });
     const api = await createApi({
       pool,
       replica,

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.ts';
 import { capitalize } from '../text/words.ts';
-import { Invalid, type Parser } from './parsers.ts';
+import { Invalid, type Parser } from './parser.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
 
@@ -93,6 +93,9 @@ export function questionOf({ help }: Flag): string {
   const words = help.replace(/(, [^,]* by default|; "" for none)$/, '');
   return capitalize(words);
 }
+
+/** How an answer to it is written, in the form of the person's locale: `, like 31/12/2026`. */
+export const exampleOf = ({ parse }: Flag): string => (parse.like ? `, like ${parse.like()}` : '');
 
 /** Validates an answer: true, or what is wrong with it. */
 export function checkFor({ parse }: Flag): (typed: string) => true | string {

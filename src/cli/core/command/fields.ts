@@ -1,6 +1,7 @@
 import { columnName } from '../api/fields.ts';
 import { type Flag, type Flags, optional, required } from '../args/flag.ts';
-import { orNothing, type Parser } from '../args/parsers.ts';
+import type { Parser } from '../args/parser.ts';
+import { orNothing } from '../args/parsers.ts';
 import type { Column } from '../output/columns.ts';
 import { capitalize, inWords } from '../text/words.ts';
 

@@ -1,5 +1,6 @@
 import { History, type HistoryRecord } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
+import { asTyped } from '../args/dates.ts';
 import {
   checkFor,
   control,
@@ -9,7 +10,7 @@ import {
   questionOf,
   type Values,
 } from '../args/flag.ts';
-import { asTyped, wholeNumber } from '../args/parsers.ts';
+import { wholeNumber } from '../args/parsers.ts';
 import { CliError, cancelled, usageError } from '../errors.ts';
 import { actorOf, changeOf } from '../history/change.ts';
 import type { Cell, Column } from '../output/columns.ts';

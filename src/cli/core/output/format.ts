@@ -1,35 +1,22 @@
-import type { Settings } from '../settings/settings.ts';
+import { shown } from '../locale/locale.ts';
+import { showTime } from '../locale/zone.ts';
 import type { Cell, Kind } from './columns.ts';
 import { printable } from './text.ts';
 
 export type Format = 'people' | 'tsv' | 'json' | 'csv';
 
 const two = (value: number) => String(value).padStart(2, '0');
+const minute = 60_000;
+const hour = 60 * minute;
+const oneDay = 24 * hour;
+
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** How money, days and moments are written for people. */
-export interface Forms {
-  /** An amount in euros, a decimal: `12500.5`. */
-  money(amount: string): string;
-  /** A calendar day: `2026-12-01`. */
-  date(day: string): string;
-  /** A moment, in local time. */
-  time(instant: Date): string;
-}
-
-let forms: Partial<Forms> = {};
-
-/** From now on people read these forms; where there is none, `12 500.50 €` and `2026-12-01 18:30`. */
-export function setForms(chosen: Partial<Forms>): void {
-  forms = chosen;
-}
-
 /** Money for people: `12500.5` → `12 500.50 €`. */
-export function money(amount: string): string {
-  if (forms.money) return forms.money(amount);
-  const [, sign = '', whole = '0', cents = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(amount) ?? [];
-  return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ' ')}.${cents.padEnd(2, '0')} €`;
-}
+export const money = (amount: string): string => shown().amounts.write(amount);
+
+/** A number for people: `2,143`. */
+export const count = (number: number): string => shown().amounts.count(number);
 
 /** The local offset of an instant from UTC: `+01:00`. */
 export function offset(instant: Date): string {
@@ -50,29 +37,51 @@ export function localHour(iso: string): string {
   return `${two(instant.getHours())}:${two(instant.getMinutes())}`;
 }
 
-/** An instant for people, in local time; unless their locale says otherwise, as the flags accept it. */
+/** A calendar day for people: `2026-12-01`. */
+export function day(iso: string): string {
+  const [year = 0, month = 0, day = 0] = iso.split('-').map(Number);
+  return shown().dates.write({ year, month, day });
+}
+
+/** Whether the clocks show this hour twice, since they go back. */
+export function isRepeated(instant: Date): boolean {
+  const far = 3 * hour;
+  const [before, after] = [-far, far].map((ms) =>
+    new Date(instant.getTime() + ms).getTimezoneOffset(),
+  );
+  const step = ((after ?? 0) - (before ?? 0)) * minute;
+  if (step <= 0) return false;
+  return [-step, step].some((ms) => {
+    const other = new Date(instant.getTime() + ms);
+    return other.getHours() === instant.getHours() && other.getMinutes() === instant.getMinutes();
+  });
+}
+
+/** An instant for people, in local time, as the flags accept it; with its offset where the clocks show the hour twice. */
 export function localTime(iso: string): string {
   const instant = new Date(iso);
-  if (forms.time) return forms.time(instant);
-  return `${localDay(instant)} ${localHour(iso)}`;
+  const written = shown().dates.writeTime(
+    { year: instant.getFullYear(), month: instant.getMonth() + 1, day: instant.getDate() },
+    { hour: instant.getHours(), minute: instant.getMinutes() },
+  );
+  showTime();
+  return isRepeated(instant) ? `${written}${offset(instant)}` : written;
 }
 
 /** The time of day of an instant, in local time: `18:30`. */
 export const timeOfDay = (instant: Date) =>
   `${two(instant.getHours())}:${two(instant.getMinutes())}`;
 
-/** An instant for people who look at one record: `Tue 2026-12-01 18:30 (UTC+01:00)`. */
-export function fullTime(iso: string): string {
-  const instant = new Date(iso);
-  return `${weekdays[instant.getDay()]} ${localTime(iso)} (UTC${offset(instant)})`;
-}
+/** An instant for people who look at one record: `Tue 2026-12-01 18:30`. */
+export const fullTime = (iso: string): string =>
+  `${weekdays[new Date(iso).getDay()]} ${localTime(iso)}`;
 
 /** A cell on a terminal: one harmless line, money and dates as people write them. */
 export function formatCell(kind: Kind, cell: Cell): string {
   if (cell === null || cell === undefined || cell === '') return '–';
   if (kind === 'money') return money(String(cell));
   if (kind === 'instant') return localTime(String(cell));
-  if (kind === 'date' && forms.date) return forms.date(String(cell));
+  if (kind === 'date') return day(String(cell));
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
   if (typeof cell === 'object') return printable(JSON.stringify(cell));
   return printable(String(cell));
@@ -95,49 +104,10 @@ function inUtc(iso: string): string {
   return text.endsWith('.000Z') ? `${text.slice(0, 19)}Z` : text;
 }
 
-/** `fr_FR.UTF-8` as `fr-FR`; undefined for what names no language (C, POSIX) and what this Node does not know. */
-export function languageOf(name: string | undefined): string | undefined {
-  const tag = name?.replace(/[.@].*$/, '').replaceAll('_', '-');
-  if (!tag || /^(C|POSIX)$/.test(tag)) return undefined;
-  try {
-    return Intl.DateTimeFormat.supportedLocalesOf(tag)[0];
-  } catch {
-    return undefined;
-  }
-}
-
-// Languages put a narrow space between thousands, which terminals draw as they like.
-const evenSpaces = (text: string) => text.replaceAll('\u202f', '\u00a0');
-
-/** The locale's format of money and times. */
-export function formsFor({ locale }: Pick<Settings, 'locale'>): Partial<Forms> {
-  const chosen = (category: 'LC_MONETARY' | 'LC_TIME') => languageOf(locale(category));
-  const forms: Partial<Forms> = {};
-  const forMoney = chosen('LC_MONETARY');
-  if (forMoney) {
-    const euros = new Intl.NumberFormat(forMoney, { style: 'currency', currency: 'EUR' });
-    // As a text, the amount is formatted digit by digit; a number would round it.
-    forms.money = (amount) => evenSpaces(euros.format(amount as `${number}`));
-  }
-  const forTime = chosen('LC_TIME');
-  if (forTime) {
-    const day = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-    const days = new Intl.DateTimeFormat(forTime, { ...day, timeZone: 'UTC' });
-    const times = new Intl.DateTimeFormat(forTime, { ...day, hour: '2-digit', minute: '2-digit' });
-    forms.date = (date) => evenSpaces(days.format(new Date(`${date}T00:00Z`)));
-    forms.time = (instant) => evenSpaces(times.format(instant));
-  }
-  return forms;
-}
-
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
-
 /** The days of the calendar between two moments. */
 function daysBetween(earlier: Date, later: Date): number {
   const midnight = (instant: Date) => Date.parse(`${localDay(instant)}T00:00:00Z`);
-  return Math.round((midnight(later) - midnight(earlier)) / day);
+  return Math.round((midnight(later) - midnight(earlier)) / oneDay);
 }
 
 /** How long ago a moment was: `2 hours ago`, `yesterday`, `3 weeks ago`. */
@@ -155,19 +125,10 @@ export function ago(iso: string, now: Date): string {
   return relative.format(-Math.floor(days / 365.25), 'year');
 }
 
-/** The time zone that this machine's clock shows, as the API takes it: `Europe/Paris`. */
-export function timeZone(): string {
-  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  // What Node says when the machine does not know.
-  return name === undefined || name === 'Etc/Unknown' ? 'UTC' : name;
-}
-
 /** How far the API is asked to count where the exact number does not matter: `totalCount(upTo: 1000)`. */
 export const countBound = 1000;
 
 /** A bounded count less what is shown already: `12`, `over 1,000`, `over 980`. */
-export function boundedCount(count: number, shown = 0): string {
-  return count > countBound
-    ? `over ${(countBound - shown).toLocaleString('en')}`
-    : String(count - shown);
+export function boundedCount(counted: number, seen = 0): string {
+  return counted > countBound ? `over ${count(countBound - seen)}` : String(counted - seen);
 }

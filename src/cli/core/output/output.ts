@@ -1,4 +1,5 @@
 import type { Problem } from '../errors.ts';
+import { isForeign, zoneToName } from '../locale/zone.ts';
 import type { Column } from './columns.ts';
 import { createFeed, type FeedEntry } from './feed.ts';
 import type { Format } from './format.ts';
@@ -51,6 +52,8 @@ export interface Output {
   record<Row>(columns: readonly Column<Row>[], row: Row): void;
   /** A record for people, with tables of what belongs to it. */
   sheet<Row>(lines: readonly Column<Row>[], row: Row, parts: readonly SheetPart[]): Promise<void>;
+  /** Names the zone of the times that were shown or are asked for, once, where it is not the terminal's. */
+  nameZone(): void;
   /** What is drawn for people, in the columns, lines and the colours that the terminal has. */
   drawing(draw: (paint: Paint, maxWidth: number, lines: number) => string): Promise<void>;
   /** A text in a form of its own, such as a page, as it is. */
@@ -91,6 +94,8 @@ function terminalWidth(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): numb
   return stream.isTTY ? stream.columns || 80 : undefined;
 }
 
+const zoneNote = (zone: string) => `Times are in ${zone}.`;
+
 const paintFor = (stream: NodeJS.WriteStream, streams: Streams, colour: boolean): Paint =>
   createPaint(coloursOn(stream, streams.env, colour));
 
@@ -103,14 +108,23 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const paint = paintFor(stdout, streams, options.colour);
   const errPaint = paintFor(stderr, streams, options.colour);
 
+  /** Names the zone of the times that were shown, once, where it is not the terminal's. */
+  const nameZone = () => {
+    const zone = format === 'people' ? zoneToName() : undefined;
+    if (zone) stderr.write(`${errPaint.quiet(zoneNote(zone))}\n`);
+  };
+
   /** What is longer than the terminal goes through a pager. */
   const present = async (text: string) => {
     const isLong = stdout.isTTY && text.split('\n').length > stdout.rows;
     if (isLong && options.pager) {
       const { page } = await import('./pager.ts');
-      if (await page(text, options.pager, streams.env)) return;
+      const zone = zoneToName();
+      const whole = zone ? `${text}${paint.quiet(zoneNote(zone))}\n` : text;
+      if (await page(whole, options.pager, streams.env)) return;
     }
     stdout.write(text);
+    nameZone();
   };
 
   /** The columns of a list: in JSON and CSV all of them, elsewhere those for a glance, or those that were chosen. */
@@ -125,7 +139,10 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     if (format === 'json') stdout.write(json(plainObject(columns, row)));
     else if (format === 'csv') stdout.write(csvHeader(columns) + csvLine(columns, row));
     else if (format === 'tsv') stdout.write(tsvLine(columns, row));
-    else stdout.write(drawRecord(columns, row, paint, maxWidth ?? 80));
+    else {
+      stdout.write(drawRecord(columns, row, paint, maxWidth ?? 80));
+      nameZone();
+    }
   };
 
   const list: Output['list'] = async (columns, rows, ifEmpty, foot) => {
@@ -141,6 +158,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     const text = printableLines(sentence);
     const lines = format === 'people' ? wrapped(text, maxWidth ?? 80, '  ').slice(2) : text;
     stdout.write(`${paint.good('✓')} ${lines}\n`);
+    nameZone();
   };
   const asked = options.format !== undefined || options.chosen;
 
@@ -159,12 +177,19 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     record,
     sheet: async (lines, row, parts) =>
       present(await drawSheet(lines, row, parts, paint, maxWidth ?? 80)),
-    drawing: (draw) => present(draw(paint, maxWidth ?? 80, stdout.rows || 24)),
+    drawing: (draw) => {
+      const lines = (stdout.rows || 24) - (isForeign() ? 1 : 0);
+      return present(draw(paint, maxWidth ?? 80, lines));
+    },
+    nameZone,
     feed(columns) {
       const shown = format === 'people' ? columns : listed(columns);
       const look = { format, paint, maxWidth: maxWidth ?? 80, chosen: options.chosen };
       const draw = createFeed(shown, look);
-      return (row, entry) => stdout.write(draw(row, entry));
+      return (row, entry) => {
+        stdout.write(draw(row, entry));
+        nameZone();
+      };
     },
     verbatim(text) {
       stdout.write(text);
@@ -196,11 +221,13 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     },
     labelled(lines) {
       stderr.write(drawLabelled(lines, errPaint, errCells));
+      nameZone();
     },
     problem(problem) {
       stderr.write(
         format === 'json' ? problemAsJson(problem) : problemAsText(problem, errPaint, errCells),
       );
+      nameZone();
     },
   };
 }

@@ -1,3 +1,4 @@
+import { showTime, withoutShowing } from '../locale/zone.ts';
 import { type Column, figures } from './columns.ts';
 import { formatCell } from './format.ts';
 import type { Paint } from './paint.ts';
@@ -11,16 +12,20 @@ interface Laid<Row> {
   natural: number;
   least: number;
   cells: string[];
+  /** Whether some are times. */
+  times: boolean;
 }
 
 function layOut<Row>(column: Column<Row>, rows: readonly Row[]): Laid<Row> {
-  const cells = rows.map((row) => formatCell(column.kind, column.value(row)));
+  const { result: cells, times } = withoutShowing(() =>
+    rows.map((row) => formatCell(column.kind, column.value(row))),
+  );
   const natural = cells.reduce((most, cell) => Math.max(most, width(cell)), width(column.label));
   const least =
     column.kind === 'text'
       ? Math.min(natural, Math.max(column.least ?? leastText, width(column.label)))
       : natural;
-  return { column, natural, least, cells };
+  return { column, natural, least, cells, times };
 }
 
 const leastTotal = (laid: readonly Laid<never>[]) =>
@@ -81,6 +86,7 @@ export async function drawTable<Row>(
     columns.map((column) => layOut(column, rows)),
     maxWidth,
   );
+  if (laid.some(({ times }) => times)) showTime();
   const colWidths = shareWidth(laid, maxWidth);
   const colAligns = laid.map(({ column: { kind } }) => (figures.has(kind) ? 'right' : 'left'));
   // a table for each row: cli-table3 compares every cell with all those above it

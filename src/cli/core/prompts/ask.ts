@@ -1,6 +1,16 @@
-import { checkFor, type Flag, nameOf, parsed, questionOf, required } from '../args/flag.ts';
-import { id, idOf, line, type Reference, searched } from '../args/parsers.ts';
+import {
+  checkFor,
+  exampleOf,
+  type Flag,
+  nameOf,
+  parsed,
+  questionOf,
+  required,
+} from '../args/flag.ts';
+import { type Reference, searched } from '../args/parser.ts';
+import { id, idOf, line } from '../args/parsers.ts';
 import { CliError, usageError } from '../errors.ts';
+import { showTime } from '../locale/zone.ts';
 import type { Draft } from './draft.ts';
 import type { Asking } from './references.ts';
 
@@ -61,11 +71,16 @@ export async function askFor(
   services: Asking & { draft: Draft },
   { answers, mine }: { answers: Record<string, unknown>; mine: boolean },
 ): Promise<unknown> {
-  const { prompts, draft } = services;
+  const { prompts, draft, output } = services;
   const isOptional = flag.given === 'optional';
-  const { choices, refersTo } = flag.parse;
+  const { choices, refersTo, isMoment } = flag.parse;
   const initial = flag.suggest?.(answers);
-  const question = `${questionOf(flag)}${isOptional && !initial ? ' (optional)' : ''}`;
+  const example = initial ? '' : exampleOf(flag);
+  const question = `${questionOf(flag)}${example}${isOptional && !initial ? ' (optional)' : ''}`;
+  if (isMoment) {
+    showTime();
+    output.nameZone();
+  }
   if (refersTo) return askForRecord(flag, { question, refersTo, mine }, services);
   const check = checkFor(flag);
   const isSkipped = (typed: string) => isOptional && typed.trim() === '';

@@ -1,6 +1,6 @@
 import { Search, type SearchQuery } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
-import type { Reference } from '../args/parsers.ts';
+import type { Reference } from '../args/parser.ts';
 import { notFound, usageError } from '../errors.ts';
 import type { Output } from '../output/output.ts';
 import { capitalize, shellQuote } from '../text/words.ts';

@@ -27,15 +27,25 @@ const isToken = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 const isMoment = (value: unknown): value is number =>
   typeof value === 'number' && Math.abs(value) <= 8.64e12;
 
-/** When an access token ends, in milliseconds since 1970; undefined when it is no access token. */
-export function expiryOf(token: string): number | undefined {
+function claimsOf(token: string): { exp?: unknown; zoneinfo?: unknown } {
   const [, payload = ''] = isToken.exec(token) ?? [];
   try {
-    const { exp } = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    return isMoment(exp) ? exp * 1000 : undefined;
+    return Object(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+/** When an access token ends, in milliseconds since 1970; undefined when it is no access token. */
+export function expiryOf(token: string): number | undefined {
+  const { exp } = claimsOf(token);
+  return isMoment(exp) ? exp * 1000 : undefined;
+}
+
+/** The zone of the company's times, as an access token says; undefined of a server that does not say. */
+function companyZoneOf(token: string): string | undefined {
+  const { zoneinfo } = claimsOf(token);
+  return typeof zoneinfo === 'string' && /^[\w/+-]+$/.test(zoneinfo) ? zoneinfo : undefined;
 }
 
 /** The session of an access token alone, which cannot be refreshed. */
@@ -69,6 +79,8 @@ export interface ResolvedSession {
   store: SessionStore;
   /** The token of EPIC_TOKEN, which comes before the session that is stored. */
   envToken: string | undefined;
+  /** The zone of the company's times, which came with the session. */
+  companyZone: string | undefined;
 }
 
 /** Where and as whom, by `--server`, the settings and the last login. A usage error when the address is none. */
@@ -81,5 +93,7 @@ export async function resolveSession(
   const { server: remembered } = await store.last();
   const server = serverAddress({ flag, set: settings.find('server'), remembered });
   // An empty variable is what a script has whose secret is missing.
-  return { server, store, envToken: env.EPIC_TOKEN || undefined };
+  const envToken = env.EPIC_TOKEN || undefined;
+  const token = envToken ?? (await store.find(server))?.accessToken;
+  return { server, store, envToken, companyZone: token && companyZoneOf(token) };
 }

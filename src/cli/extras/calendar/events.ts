@@ -1,6 +1,7 @@
 import { allRows } from '../../../client/pages.ts';
 import type { Api } from '../../core/api/api.ts';
-import { localDay, timeZone } from '../../core/output/format.ts';
+import { timeZone } from '../../core/locale/zone.ts';
+import { localDay } from '../../core/output/format.ts';
 import {
   EventCalendar,
   type EventFieldsFragment,

@@ -1,4 +1,4 @@
-import { Invalid, type Parser } from '../../core/args/parsers.ts';
+import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { localDay } from '../../core/output/format.ts';
 
 /** `month` counts from 0, as in Date. */

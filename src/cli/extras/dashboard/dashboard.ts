@@ -1,7 +1,8 @@
 import { type Command, command } from '../../core/command/command.ts';
 import { CliError } from '../../core/errors.ts';
+import { timeZone } from '../../core/locale/zone.ts';
 import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
-import { boundedCount, localDay, timeZone } from '../../core/output/format.ts';
+import { boundedCount, localDay } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { blanks, printable, shorten, width as textWidth } from '../../core/output/text.ts';
 import { MyDay } from '../../operations/index.ts';

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { DocumentNode, GraphQLError, OperationDefinitionNode, TypeNode } from 'graphql';
 import { isObject } from '../../../client/is-object.ts';
-import { Invalid, type Parser } from '../../core/args/parsers.ts';
+import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { usageError } from '../../core/errors.ts';
 import { readAll } from '../../core/prompts/read-all.ts';
 

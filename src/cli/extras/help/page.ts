@@ -22,7 +22,12 @@ export interface Page {
 
 function itemOf(flag: Flag): Item {
   const { choices } = flag.parse;
-  const words = choices ? `${flag.help}: ${choices.join(', ')}` : flag.help;
+  const example = flag.given === 'required' && flag.parse.like?.();
+  const words = [
+    flag.help,
+    ...(choices ? [`: ${choices.join(', ')}`] : []),
+    ...(example ? [`, like ${example.includes(' ') ? `"${example}"` : example}`] : []),
+  ].join('');
   const term = isArgument(flag) ? flag.spec.replace(/[<>[\].]/g, '') : flag.spec;
   return { term, about: flag.given === 'required' ? `${words} (required)` : words };
 }

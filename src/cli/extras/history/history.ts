@@ -1,5 +1,6 @@
 import { required, toggle, under } from '../../core/args/flag.ts';
-import { Invalid, line, type Parser } from '../../core/args/parsers.ts';
+import { Invalid, type Parser } from '../../core/args/parser.ts';
+import { line } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
 import { noteNextPage, pageOf, paging } from '../../core/command/list.ts';

@@ -1,6 +1,7 @@
 import { columnName } from '../../core/api/fields.ts';
 import { type Flags, flagName } from '../../core/args/flag.ts';
-import { email, Invalid, id, type Parser } from '../../core/args/parsers.ts';
+import { Invalid, type Parser } from '../../core/args/parser.ts';
+import { email, id } from '../../core/args/parsers.ts';
 import type { Noun } from '../../core/command/command.ts';
 
 /** The values of a line for the API, by column. */

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Api } from '../../core/api/api.ts';
 import { fieldName } from '../../core/api/fields.ts';
-import { Invalid } from '../../core/args/parsers.ts';
+import { Invalid } from '../../core/args/parser.ts';
 import type { Invocation } from '../../core/command/command.ts';
 import { CliError, notFound, usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';

@@ -1,5 +1,12 @@
 import type { CommandLine } from '../../core/args/command-line.ts';
-import { argumentsFor, checkFor, type Flag, isArgument, questionOf } from '../../core/args/flag.ts';
+import {
+  argumentsFor,
+  checkFor,
+  exampleOf,
+  type Flag,
+  isArgument,
+  questionOf,
+} from '../../core/args/flag.ts';
 import { type Command, command, type Services, type Verb } from '../../core/command/command.ts';
 import type { CommandEntry, NounEntry, Section } from '../../core/command/entry.ts';
 import { CliError, usageError } from '../../core/errors.ts';
@@ -8,7 +15,8 @@ import { CliError, usageError } from '../../core/errors.ts';
 async function askFor(flag: Flag, { prompts, api }: Services, mine: boolean): Promise<string> {
   const { choices, refersTo } = flag.parse;
   if (choices) return prompts.choice(questionOf(flag), choices);
-  if (!refersTo) return prompts.line(questionOf(flag), { check: checkFor(flag) });
+  if (!refersTo)
+    return prompts.line(`${questionOf(flag)}${exampleOf(flag)}`, { check: checkFor(flag) });
   const { suggestions } = await import('../../core/prompts/references.ts');
   for (;;) {
     const typed = await prompts.search(questionOf(flag), (text) =>

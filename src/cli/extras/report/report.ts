@@ -1,11 +1,13 @@
+import { period } from '../../core/args/dates.ts';
 import { optional } from '../../core/args/flag.ts';
-import { line, period, wholeNumber } from '../../core/args/parsers.ts';
+import { line, wholeNumber } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
+import { timeZone } from '../../core/locale/zone.ts';
 import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { writeWhole } from '../../core/output/file.ts';
-import { localDay, timeZone } from '../../core/output/format.ts';
+import { localDay } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { Report } from '../../operations/index.ts';
 import {

@@ -1,5 +1,6 @@
 import { optional, several } from '../../core/args/flag.ts';
-import { line, oneOf, searched, wholeNumber } from '../../core/args/parsers.ts';
+import { searched } from '../../core/args/parser.ts';
+import { line, oneOf, wholeNumber } from '../../core/args/parsers.ts';
 import { command } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';

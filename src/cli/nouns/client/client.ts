@@ -1,6 +1,7 @@
 import type { Api } from '../../core/api/api.ts';
+import { between, date, since } from '../../core/args/dates.ts';
 import { control, optional, required, toggle, type Values } from '../../core/args/flag.ts';
-import { between, date, idOf, line, since } from '../../core/args/parsers.ts';
+import { idOf, line } from '../../core/args/parsers.ts';
 import { change } from '../../core/command/change.ts';
 import type { Noun, Services } from '../../core/command/command.ts';
 import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';

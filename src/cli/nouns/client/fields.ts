@@ -1,4 +1,5 @@
-import { date, email, line, phone } from '../../core/args/parsers.ts';
+import { date } from '../../core/args/dates.ts';
+import { email, line, phone } from '../../core/args/parsers.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import type {
   ClientFieldsFragment,

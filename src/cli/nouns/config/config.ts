@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { required } from '../../core/args/flag.ts';
-import { Invalid, oneOf, text } from '../../core/args/parsers.ts';
+import { Invalid } from '../../core/args/parser.ts';
+import { oneOf, text } from '../../core/args/parsers.ts';
 import { type Noun, type Services, verb } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';

@@ -1,7 +1,9 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { Invalid, wholeNumber } from '../../core/args/parsers.ts';
-import { languageOf } from '../../core/output/format.ts';
+import { Invalid } from '../../core/args/parser.ts';
+import { wholeNumber } from '../../core/args/parsers.ts';
+import { languageOf } from '../../core/locale/locale.ts';
+import { knownZone } from '../../core/locale/zone.ts';
 import { serverAddress } from '../../core/session/session.ts';
 import { largestLimit, type SettingKey } from '../../core/settings/settings.ts';
 
@@ -39,14 +41,11 @@ export function valueFor(key: SettingKey, typed: string, env: NodeJS.ProcessEnv)
       );
     },
     'time-zone'() {
-      if (text === 'local') return text;
-      try {
-        return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
-      } catch {
-        throw new Invalid(
-          `“${text}” is not a time zone. Write it like Europe/Paris or UTC, or local for that of your machine.`,
-        );
-      }
+      const zone = text === 'local' ? text : knownZone(text);
+      if (zone) return zone;
+      throw new Invalid(
+        `“${text}” is not a time zone. Write it like Europe/Paris or UTC, or local for that of this machine.`,
+      );
     },
     pager: () => commandLine(text, env),
     editor: () => commandLine(text, env),

@@ -1,15 +1,6 @@
+import { between, date, fromMoment, toMoment } from '../../core/args/dates.ts';
 import { optional, required, suggesting, toggle } from '../../core/args/flag.ts';
-import {
-  between,
-  contractThatIs,
-  date,
-  fromMoment,
-  idOf,
-  line,
-  money,
-  oneOf,
-  toMoment,
-} from '../../core/args/parsers.ts';
+import { contractThatIs, idOf, line, money, oneOf } from '../../core/args/parsers.ts';
 import { change, create } from '../../core/command/change.ts';
 import type { Noun } from '../../core/command/command.ts';
 import { list } from '../../core/command/list.ts';

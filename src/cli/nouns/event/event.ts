@@ -1,5 +1,6 @@
+import { between, fromMoment, toMoment } from '../../core/args/dates.ts';
 import { optional, required, toggle } from '../../core/args/flag.ts';
-import { between, fromMoment, idOf, line, toMoment } from '../../core/args/parsers.ts';
+import { idOf, line } from '../../core/args/parsers.ts';
 import { change, create } from '../../core/command/change.ts';
 import type { Noun } from '../../core/command/command.ts';
 import { type Filters, list } from '../../core/command/list.ts';

@@ -1,13 +1,5 @@
-import {
-  asTyped,
-  contractThatIs,
-  dateTime,
-  idOf,
-  line,
-  oneOf,
-  text,
-  wholeNumber,
-} from '../../core/args/parsers.ts';
+import { asTyped, dateTime } from '../../core/args/dates.ts';
+import { contractThatIs, idOf, line, oneOf, text, wholeNumber } from '../../core/args/parsers.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import { localTime } from '../../core/output/format.ts';
 import type {
@@ -45,7 +37,7 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       priority: 1,
       sort: 'START_DATE',
       flag: '--start <time>',
-      help: 'when it starts, like "2026-12-01 18:30"',
+      help: 'when it starts',
       parse: dateTime,
       create: 'required',
       update: 'set',

@@ -1,6 +1,6 @@
 import type { Api } from '../../core/api/api.ts';
 import { several, toggle } from '../../core/args/flag.ts';
-import { Invalid, type Parser } from '../../core/args/parsers.ts';
+import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { type Noun, verb } from '../../core/command/command.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import { list } from '../../core/command/list.ts';
