@@ -132,7 +132,7 @@ test('a period that is none is refused', async () => {
 test('a run sheet says when, where, whom to call and what to know, and no amount', async () => {
   const { stdout } = await support.run(['event', 'sheet', 'gala'], onTerminal());
   expect(stdout).toBe(`Gala
-Wednesday 2031-03-05, 18:00–23:30 (UTC+01:00)
+Wednesday 2031-03-05, 18:00–23:30 (Europe/Paris)
 
 Where          Musée <Lyon>
 Attendees      120
@@ -151,7 +151,7 @@ test('a run sheet warns of what is not confirmed, or cancelled, and says who is 
   const sheet = async (id = '') =>
     (await support.run(['event', 'sheet', id], onTerminal(60))).stdout;
   expect(await sheet(ids.Fair)).toMatch(
-    /^Fair\nTuesday 2031-03-04, 09:00 to Thursday 2031-03-06, 12:00\n? ?\(UTC\+01:00\)\nNot confirmed yet\.\n/,
+    /^Fair\nTuesday 2031-03-04, 09:00 to Thursday 2031-03-06, 12:00\n? ?\(Europe\/Paris\)\nNot confirmed yet\.\n/,
   );
   expect(await sheet(ids.Fair)).toContain('Where          not known yet\n');
   expect(await sheet(ids.Fair)).toContain('Runs it        no support contact yet\n');
@@ -167,7 +167,7 @@ test('a run sheet as a page is one self-contained file that escapes texts', asyn
   expect(await readdir(folder)).toEqual(['gala.html']);
   const page = await readFile(file, 'utf8');
   expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
-  expect(page).toContain('<p class="when">Wednesday 2031-03-05, 18:00–23:30 (UTC+01:00)</p>');
+  expect(page).toContain('<p class="when">Wednesday 2031-03-05, 18:00–23:30 (Europe/Paris)</p>');
   expect(page).toContain('<dt>Where</dt><dd>Musée &lt;Lyon&gt;</dd>');
   expect(page).toContain('<a href="tel:+33611223344">+33 6 11 22 33 44</a>');
   expect(page).toContain('<p class="notes">Gate B.\nNo nuts &amp; eggs.</p>');

@@ -34,6 +34,7 @@ export function localDay(instant: Date): string {
 /** The hour of an instant, in local time: `18:30`. */
 export function localHour(iso: string): string {
   const instant = new Date(iso);
+  showTime();
   return `${two(instant.getHours())}:${two(instant.getMinutes())}`;
 }
 

@@ -1,7 +1,8 @@
 import { allRows } from '../../../client/pages.ts';
 import type { Api } from '../../core/api/api.ts';
+import { between, date } from '../../core/args/dates.ts';
 import { optional, toggle } from '../../core/args/flag.ts';
-import { between, date, idOf } from '../../core/args/parsers.ts';
+import { idOf } from '../../core/args/parsers.ts';
 import { verb } from '../../core/command/command.ts';
 import { formatCell, localDay, localHour } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';

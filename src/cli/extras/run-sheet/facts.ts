@@ -1,4 +1,5 @@
-import { formatCell, fullTime, localDay, localHour } from '../../core/output/format.ts';
+import { timeZone } from '../../core/locale/zone.ts';
+import { formatCell, localDay, localHour } from '../../core/output/format.ts';
 import type { EventSeen } from '../../nouns/event/sheet.ts';
 
 /** Someone to call. */
@@ -25,9 +26,9 @@ export interface RunSheet {
 const weekday = (iso: string) =>
   new Intl.DateTimeFormat('en', { weekday: 'long' }).format(new Date(iso));
 
-/** `Friday 2027-01-15, 19:00–00:30 (UTC+01:00)`; of an event that is longer than a day, both ends in full. */
+/** `Friday 2027-01-15, 19:00–00:30 (Europe/Paris)`; of an event that is longer than a day, both ends in full. */
 function whenOf({ startDate, endDate }: EventSeen): string {
-  const zone = /\(UTC.*\)$/.exec(fullTime(startDate))?.[0] ?? '';
+  const zone = `(${timeZone()})`;
   const day = (iso: string) => `${weekday(iso)} ${formatCell('date', localDay(new Date(iso)))}`;
   const isShort = Date.parse(endDate) - Date.parse(startDate) <= 24 * 3_600_000;
   const begins = `${day(startDate)}, ${localHour(startDate)}`;

@@ -1,5 +1,6 @@
+import { between, date } from '../../core/args/dates.ts';
 import { optional, toggle } from '../../core/args/flag.ts';
-import { between, date, idOf } from '../../core/args/parsers.ts';
+import { idOf } from '../../core/args/parsers.ts';
 import type { Noun } from '../../core/command/command.ts';
 import { type Filters, list } from '../../core/command/list.ts';
 import { boundedCount, money } from '../../core/output/format.ts';
