@@ -128,6 +128,9 @@ const cases: Record<string, Case> = {
   },
   'service list': { as: 'manager' },
   'service revoke': { as: 'manager', args: (n) => [`backup-${n}`, '--yes'] },
+  'config get': { as: 'sales', args: () => ['limit'] },
+  'config set': { as: 'sales', args: (n) => ['limit', `${20 + n}`] },
+  'config unset': { as: 'sales', args: () => ['limit'] },
   can: { as: 'sales', args: () => ['update', 'client', '20'], code: 5 },
   history: { as: 'manager', args: () => ['contract', '2', '--absolute'] },
   search: { as: 'support', args: () => ['dupont', '--limit', '4'] },
@@ -141,8 +144,13 @@ const cases: Record<string, Case> = {
 /** What an import says when nothing is wrong; its fields are those of problems. */
 const importSummary = ['created', 'updated', 'unchanged', 'dryRun'];
 
-/** One never ends by itself, and is watched in watch.test.ts; the others work once, and are in second-factor.test.ts. */
-const elsewhere = ['notification watch', 'second-factor disable', 'second-factor recovery-codes'];
+/** One never ends by itself, and is watched in watch.test.ts; others work once, and are in second-factor.test.ts; one shows the environment. */
+const elsewhere = [
+  'config list',
+  'notification watch',
+  'second-factor disable',
+  'second-factor recovery-codes',
+];
 
 let office: Office;
 /** Notifications of support. */

@@ -1,6 +1,6 @@
 import { ClientChoices, ContractChoices, EventChoices } from '../../operations/index.ts';
 import type { Api } from '../api/api.ts';
-import type { Reference } from '../args/parsers.ts';
+import type { Reference } from '../args/parser.ts';
 import { localTime, money } from '../output/format.ts';
 
 /** A record that can be chosen, in the words of a search. */
