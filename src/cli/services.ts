@@ -33,7 +33,7 @@ export async function createServices(
   const { streams, output, settings, terminalZone, interrupted, commandLine, perform } = about;
   const whose = await resolveSession(streams.env, settings, shared.server);
   useZone(zoneFor(settings, whose.companyZone), terminalZone);
-  const prompts = createPrompts(streams, shared.input);
+  const prompts = createPrompts(streams, { wanted: shared.input, editor: () => settings.editor });
   const askForCode = async (send: (code: string) => Promise<void>) => {
     const { askForCode: ask } = await import('./core/prompts/code.ts');
     output.note('This needs your second factor.');

@@ -94,7 +94,7 @@ describe('epic api', () => {
       'GraphQL syntax error: Expected Name, found <EOF>, in line 1, column 12.',
     );
     expect(await usage('fragment F on Client { id }')).toContain('only fragments');
-    expect(await usage()).toContain('QUERY is missing');
+    expect(await usage()).toContain('[query] is missing');
     expect(await usage('{ me { id } }', '--file', 'x')).toContain('not both');
     expect(await usage('--file', '/nowhere')).toContain('“/nowhere” cannot be read: ENOENT');
     expect(await usage('--file', '/dev/zero')).toContain('more than 1048576 bytes');

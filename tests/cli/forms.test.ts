@@ -108,7 +108,7 @@ describe('a form for a new record', () => {
       ['When it ends › 2027-03-02 02:00', enter],
       ['Where it takes place (optional) ›', enter],
       ['How many people are expected (optional) ›', `120${enter}`],
-      ['What those who run it should know (optional) ›', enter],
+      ['What those who run it should know (optional, Ctrl-E: editor) ›', enter],
       [`Create an event for contract ${contract}?`, enter],
     );
     await terminal.waitFor(/✓ Event \d+ created/);
@@ -272,7 +272,7 @@ describe('a form for an existing record', () => {
       ['When it ends', enter],
       ['Where', enter],
       ['How many', enter],
-      ['Notes (2 lines now)', enter],
+      ['Notes (2 lines now, Ctrl-E: editor)', enter],
       ['State', enter],
     );
     await terminal.waitFor('Nothing was changed.');

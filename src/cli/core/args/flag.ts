@@ -1,6 +1,7 @@
 import { usageError } from '../errors.ts';
 import { capitalize } from '../text/words.ts';
 import { Invalid, type Parser } from './parser.ts';
+import { line } from './parsers.ts';
 
 type Presence = 'required' | 'optional' | 'switch' | 'several';
 
@@ -16,9 +17,13 @@ export interface Flag<Value = unknown, Given extends Presence = Presence> {
   asked?: false;
   /** False if it is no field of the record. */
   writes?: false;
+  /** The key of the flag whose text it reads from a file: `notes` of `--notes-file`. */
+  fills?: string;
   /** Its heading in the help. */
   group?: string;
 }
+
+const filePath = line(4096);
 
 export type Flags = Record<string, Flag>;
 
@@ -45,6 +50,13 @@ export const suggesting = <F extends Flag>(flag: F, suggest: NonNullable<Flag['s
 
 /** The flag, as no field of the record: `--yes`. */
 export const control = <F extends Flag>(flag: F): F => ({ ...flag, writes: false });
+
+/** A flag with the file, or `-` for stdin, that holds the text of another one. */
+export const fileFor = (key: string, spec: string, help: string) => ({
+  ...control(optional(spec, help, filePath)),
+  asked: false as const,
+  fills: key,
+});
 
 /** A flag without a value. */
 export const toggle = (spec: string, help: string) =>

@@ -12,6 +12,8 @@ export type Parser<Value> = ((typed: string) => Value) & {
   isMoment?: true;
   /** Of an id: the records among which a text may stand for it. */
   refersTo?: Reference;
+  /** Of a text of several lines: a prompt takes pasted ones, and an editor. */
+  isLong?: true;
 };
 
 /** The kinds of record that search covers. */

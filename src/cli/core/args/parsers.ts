@@ -76,6 +76,15 @@ export function text(most: number): Parser<string> {
   return (typed) => readable(typed, most);
 }
 
+/** A text of several lines, such as notes. `-` is none: a file is read with the flag that is named. */
+export function prose(most: number, fileFlag: string): Parser<string> {
+  const parse = (typed: string) => {
+    if (typed.trim() !== '-') return readable(typed, most);
+    throw new Invalid('“-” is not a text.', `From stdin: ${fileFlag} -`);
+  };
+  return Object.assign(parse, { isLong: true as const });
+}
+
 /** An e-mail address. */
 export const email: Parser<string> = (typed) => {
   const address = line(254)(typed);
@@ -96,6 +105,7 @@ export const phone: Parser<string> = (typed) => {
 export function orNothing<Value>(parser: Parser<Value>): Parser<Value | null> {
   return Object.assign((typed: string) => (typed.trim() === '' ? null : parser(typed)), {
     ...(parser.like && { like: parser.like }),
+    ...(parser.isLong && { isLong: parser.isLong }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Api } from '../api/api.ts';
 import type { CommandLine } from '../args/command-line.ts';
-import { type Flag, type Flags, parsed, type Typed, type Values } from '../args/flag.ts';
+import { type Flag, type Flags, nameOf, parsed, type Typed, type Values } from '../args/flag.ts';
+import { usageError } from '../errors.ts';
 import type { HistoryFormatter } from '../history/formatter.ts';
 import { type Column, type Field, pickColumns } from '../output/columns.ts';
 import type { Output } from '../output/output.ts';
@@ -92,6 +93,27 @@ export interface Noun {
   commands: readonly Verb[];
 }
 
+const longestFile = 1024 * 1024;
+
+/** What a file holds, as the value of the flag that it stands for. */
+async function textFor(
+  { key, flag, target }: { key: string; flag: Flag; target: Flag | undefined },
+  values: Readonly<Record<string, unknown>>,
+  { stdin }: Services,
+): Promise<unknown> {
+  if (!target) throw new Error(`${key} fills no flag.`);
+  if (flag.fills !== undefined && values[flag.fills] !== undefined) {
+    throw usageError(`Give ${nameOf(target)} or ${nameOf(flag)}, not both.`);
+  }
+  const { readAll, textOfFile } = await import('../prompts/read-all.ts');
+  const path = String(values[key]);
+  const name = nameOf(flag);
+  const text = await (path === '-'
+    ? readAll(stdin(), { flag: name, most: longestFile })
+    : textOfFile(name, path, longestFile));
+  return parsed({ ...flag, parse: target.parse }, text.replace(/\r\n/g, '\n').replace(/\n$/, ''));
+}
+
 /** The values of the flags: all that was typed is checked, names are looked up, and what is missing is asked. */
 async function readFlags<Row, F extends Flags>(
   { flags, form, beforeAsking }: Definition<Row, F>,
@@ -110,6 +132,13 @@ async function readFlags<Row, F extends Flags>(
     else if (flag.given === 'several') values[key] = [];
     // A value that may be left out, and was: `-`, which is standard output where a file is meant.
     else if (given === true) values[key] = parsed(flag, '-');
+  }
+  for (const [key, flag] of Object.entries(flags)) {
+    if (flag.fills !== undefined && key in values) {
+      const text = await textFor({ key, flag, target: flags[flag.fills] }, values, services);
+      values[flag.fills] = text;
+      delete values[key];
+    }
   }
   const unsaid = Object.entries(flags).filter(([key]) => !(key in values) && !names.has(key));
   const needed = unsaid.filter(([, { given }]) => given === 'required');

@@ -16,6 +16,7 @@ import { actorOf, changeOf } from '../history/change.ts';
 import type { Cell, Column } from '../output/columns.ts';
 import { formatCell } from '../output/format.ts';
 import type { LabelledText } from '../output/record.ts';
+import { editorKey } from '../prompts/ask.ts';
 import { change } from './change.ts';
 import type { Definition, Services, Verb } from './command.ts';
 import type { Confirmation } from './confirm.ts';
@@ -48,7 +49,8 @@ const version = control(
   ),
 );
 
-const isOutdated = (error: unknown) =>
+/** The record has another version than the change is based on. */
+export const isOutdated = (error: unknown) =>
   error instanceof CliError && error.problem.kind === 'version_is_current';
 
 /** Typed to clear a field, since Enter keeps it. */
@@ -77,12 +79,15 @@ async function askAbout<Row>(
   if (choices) text = await prompts.choice(question, choices, initial);
   else {
     const check = checkFor(flag);
-    // A text of several lines is no line to edit: it is kept or replaced as a whole.
+    const { isLong } = flag.parse;
     const lines = initial.split('\n').length;
-    const asked = lines > 1 ? `${question} (${lines} lines now)` : question;
-    const isKept = (typed: string) => typed === initial || typed === '';
+    const remarks = [lines > 1 && `${lines} lines now`, isLong && editorKey].filter(Boolean);
+    const asked = remarks.length > 0 ? `${question} (${remarks.join(', ')})` : question;
+    // with a present text, Enter answers with it: nothing is what an editor was left with
+    const isKept = (typed: string) => typed === initial || (typed === '' && !isLong);
     text = await prompts.line(asked, {
-      ...(lines === 1 && initial !== '' && { initial }),
+      ...(initial !== '' && { initial }),
+      ...(isLong && { isLong }),
       check: (typed) => isKept(typed) || (typed === clear && isClearable(field)) || check(typed),
     });
     if (isKept(text)) return undefined;
@@ -200,7 +205,8 @@ export function update<
     ...(confirm && { confirm }),
     async send(api, { yes: _, ...values }, invocation) {
       const given = values as unknown as Patch<Update & Extra>;
-      if (fields.some(({ key }) => values[key] !== undefined && values[key] !== false)) {
+      const isSaid = (key: string) => values[key] !== undefined && values[key] !== false;
+      if (Object.keys(flags).some((key) => key !== 'id' && key !== 'version' && isSaid(key))) {
         return send(api, given, invocation);
       }
       if (given.version !== undefined || !invocation.prompts.possible) {

@@ -14,6 +14,9 @@ import { showTime } from '../locale/zone.ts';
 import type { Draft } from './draft.ts';
 import type { Asking } from './references.ts';
 
+/** Told where a text can be written in an editor. */
+export const editorKey = 'Ctrl-E: editor';
+
 /** A required value is missing, and cannot be asked for. */
 export function missing(flag: Flag): Error {
   return usageError(
@@ -73,10 +76,12 @@ export async function askFor(
 ): Promise<unknown> {
   const { prompts, draft, output } = services;
   const isOptional = flag.given === 'optional';
-  const { choices, refersTo, isMoment } = flag.parse;
+  const { choices, refersTo, isLong, isMoment } = flag.parse;
   const initial = flag.suggest?.(answers);
   const example = initial ? '' : exampleOf(flag);
-  const question = `${questionOf(flag)}${example}${isOptional && !initial ? ' (optional)' : ''}`;
+  const remarks = [isOptional && !initial && 'optional', isLong && editorKey].filter(Boolean);
+  const remark = remarks.length > 0 ? ` (${remarks.join(', ')})` : '';
+  const question = `${questionOf(flag)}${example}${remark}`;
   if (isMoment) {
     showTime();
     output.nameZone();
@@ -88,6 +93,7 @@ export async function askFor(
     ? await prompts.choice(question, choices, initial)
     : await prompts.line(question, {
         ...(initial !== undefined && { initial }),
+        ...(isLong && { isLong }),
         check: (typed) => isSkipped(typed) || check(typed),
       });
   if (isSkipped(text)) return undefined;

@@ -11,8 +11,10 @@ export interface TypedLine {
   error?: boolean;
   errorMsg?: string;
   outputError?: string;
+  /** How the value is drawn; a search has none. */
+  transform?: { render(value: string): string };
   render(): void;
-  _(typed: string, key: unknown): void;
+  _(typed: string | undefined, key: unknown): void;
   delete(): void;
   deleteForward(): void;
   left(): void;
@@ -39,20 +41,49 @@ export function normalizeKey(typed: string | undefined, key: Key): void {
   else if (typed === undefined || /\p{Cc}/u.test(typed)) key.meta = true;
 }
 
+/** Tells pasted keys, which insert what they are, from those that are pressed: by the marks of bracketed paste. */
+export function createPasteDetector(): (key: Key) => boolean {
+  let isPasting = false;
+  return (key) => {
+    const isMark = key.name === 'paste-start' || key.name === 'paste-end';
+    if (isMark) isPasting = key.name === 'paste-start';
+    if (isMark || isPasting) Object.assign(key, { name: 'pasted', ctrl: false, meta: false });
+    return isMark || isPasting;
+  };
+}
+
+/** What to insert of a pasted key, if anything. A line break stays in a text of several lines. */
+function insertion(typed: string | undefined, before: string, isLong: boolean): string {
+  if (typed === undefined || (typed === '\n' && before === '\r')) return '';
+  if (/[\r\n]/.test(typed)) return isLong ? '\n' : ' ';
+  if (typed === '\t') return ' ';
+  return /\p{Cc}/u.test(typed) ? '' : typed;
+}
+
 const isPairAt = (text: string, index: number) => (text.codePointAt(index) ?? 0) > 0xffff;
 
 /**
- * Patches two faults of `prompts` in a line, when it is first drawn: it would split surrogate pairs, such as emoji, and
- * leave validation errors of several lines on the screen.
+ * Patches faults of `prompts` in a line, when it is first drawn: it would split surrogate pairs, such as emoji, leave
+ * validation errors of several lines on the screen, and draw a text of several lines (`isLong`) over other lines.
  */
-export function patchLine(line: TypedLine): void {
+export function patchLine(line: TypedLine, isLong = false): void {
   if (!line.firstRender) return;
   const text = () => line.input ?? line.value ?? '';
   const insert = line._.bind(line);
+  let before = '';
   line._ = (typed, key) => {
-    insert(typed, key);
-    line.cursor += typed.length - 1;
+    const inserted = insertion(typed, before, isLong);
+    before = typed ?? '';
+    if (inserted === '') return;
+    insert(inserted, key);
+    line.cursor += inserted.length - 1;
   };
+  if (isLong && line.transform) {
+    const { render } = line.transform;
+    line.transform = { render: (value) => render(value).replaceAll('\n', '↵') };
+    // draws what it begins with so too
+    line.value = line.value ?? '';
+  }
   for (const [step, behind] of [
     ['delete', 2],
     ['left', 2],

@@ -3,17 +3,20 @@ import type { PromptObject } from 'prompts';
 import { cancelled } from '../errors.ts';
 import type { Streams } from '../output/output.ts';
 import { blanks, printable, printableLines, shorten, width, wrapped } from '../output/text.ts';
-import { type Key, normalizeKey, patchLine, type TypedLine } from './prompt-keys.ts';
+import {
+  createPasteDetector,
+  type Key,
+  normalizeKey,
+  patchLine,
+  type TypedLine,
+} from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
   /** False in a pipe, or with --no-input. */
   readonly possible: boolean;
   /** `check` returns what is wrong with an answer, or true. */
-  line(
-    question: string,
-    options?: { initial?: string; check?: (typed: string) => true | string },
-  ): Promise<string>;
+  line(question: string, options?: LineOptions): Promise<string>;
   /** One of the choices; it begins with `initial`, or with the first. */
   choice(question: string, choices: readonly string[], initial?: string): Promise<string>;
   /** One of some things, each with a word on what it is; `first` is the one to begin at. */
@@ -27,6 +30,13 @@ export interface Prompts {
   password(question: string, check?: (typed: string) => true | string): Promise<string>;
   /** Anything but a clear yes is no; Enter is a yes where `enter` says so. */
   confirm(question: string, enter?: 'yes' | 'no'): Promise<boolean>;
+}
+
+interface LineOptions {
+  initial?: string;
+  check?: (typed: string) => true | string;
+  /** A text of several lines: those that are pasted stay, and Ctrl-E opens an editor. */
+  isLong?: boolean;
 }
 
 /** `optionsPerPage` is missing in the library's types. */
@@ -55,6 +65,13 @@ function patchOnRender(this: TypedLine): void {
   patchLine(this);
 }
 
+function patchLongOnRender(this: TypedLine): void {
+  patchLine(this, true);
+}
+
+/** Has the terminal mark what is pasted. */
+const bracketedPaste = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
+
 const inColour = (codes: readonly [string, string], text: string) =>
   `\x1b[${codes[0]}m${text}\x1b[${codes[1]}m`;
 
@@ -71,7 +88,10 @@ const debounceMs = 150;
 const mostSuggestions = 8;
 
 /** Prompts over these streams; the library is loaded with the first question. */
-export function createPrompts(streams: Streams, wanted: boolean): Prompts {
+export function createPrompts(
+  streams: Streams,
+  { wanted, editor }: { wanted: boolean; editor: () => string },
+): Prompts {
   const { stderr } = streams;
   const columns = () => stderr.columns || 80;
 
@@ -83,14 +103,24 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
       return verdict === true || wrapped(printable(verdict), columns() - 3, '');
     });
 
-  async function ask(question: string, prompt: Prompt): Promise<unknown> {
+  async function ask(
+    question: string,
+    prompt: Prompt,
+    typing?: { onEditorKey?: () => void },
+  ): Promise<unknown> {
     const { default: prompts } = await import('prompts');
     let left = false;
     let lastKey: string | undefined;
+    const isPasted = createPasteDetector();
     const onKey = (typed: string | undefined, key: Key) => {
       lastKey = key.name;
-      normalizeKey(typed, key);
+      if (typing && isPasted(key)) return;
+      if (typing?.onEditorKey && key.ctrl && key.name === 'e') {
+        typing.onEditorKey();
+        Object.assign(key, { ctrl: false, name: 'return' });
+      } else normalizeKey(typed, key);
     };
+    if (typing) stderr.write(bracketedPaste.on);
     const onCancel = () => {
       throw cancelled(undefined, lastKey === 'escape' ? 'escape' : 'interrupted');
     };
@@ -109,22 +139,63 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         },
       },
       { onCancel },
-    ).finally(() => streams.stdin.off('keypress', onKey));
+    ).finally(() => {
+      streams.stdin.off('keypress', onKey);
+      if (typing) stderr.write(bracketedPaste.off);
+    });
     if (left) onCancel();
     return answer;
   }
 
+  const line = async (question: string, { initial, check }: LineOptions) =>
+    String(
+      await ask(
+        question,
+        { type: 'text', initial, validate: wrappedCheck(check), onRender: patchOnRender },
+        {},
+      ),
+    );
+
+  /** A text of several lines, typed, pasted or written in an editor. */
+  async function longText(question: string, { initial, check }: LineOptions): Promise<string> {
+    let text = initial;
+    for (;;) {
+      let isForEditor = false;
+      const validate = wrappedCheck(check);
+      const answer = String(
+        await ask(
+          question,
+          {
+            type: 'text',
+            initial: text,
+            validate: (typed: string) => isForEditor || (validate?.(typed) ?? true),
+            onRender: patchLongOnRender,
+          },
+          {
+            onEditorKey: () => {
+              isForEditor = true;
+            },
+          },
+        ),
+      );
+      if (!isForEditor) return answer;
+      const { edit } = await import('./editor.ts');
+      const edited = await edit(answer, editor());
+      const verdict = edited === undefined ? `“${editor()}” ended with an error.` : check?.(edited);
+      if (edited !== undefined && (verdict === undefined || verdict === true)) {
+        const lines = edited === '' ? 'Nothing' : `${edited.split('\n').length} lines`;
+        stderr.write(`  ${lines.replace(/^1 lines/, '1 line')} from the editor.\n`);
+        return edited;
+      }
+      stderr.write(`  ${wrapped(printable(String(verdict)), columns() - 2, '')}\n`);
+      text = edited ?? answer;
+    }
+  }
+
   return {
     possible: wanted && isatty(0) && stderr.isTTY === true,
-    async line(question, { initial, check } = {}) {
-      return String(
-        await ask(question, {
-          type: 'text',
-          initial,
-          validate: wrappedCheck(check),
-          onRender: patchOnRender,
-        }),
-      );
+    async line(question, { isLong = false, ...options } = {}) {
+      return isLong ? longText(question, options) : line(question, options);
     },
     async choice(question, choices, first) {
       const options = choices.map((value) => ({ title: printable(value), value }));
@@ -176,15 +247,19 @@ export function createPrompts(streams: Streams, wanted: boolean): Prompts {
         const chosen = this.suggestions?.[this.select];
         if (this.done && chosen) chosen.title = shorten(chosen.title, room);
       };
-      const chosen = await ask(question, {
-        type: 'autocomplete',
-        // The library shows as many as there are choices to begin with.
-        choices: Array.from({ length: mostSuggestions }, () => ({ title: '', value: '' })),
-        limit: mostSuggestions,
-        suggest: lookFor,
-        onRender,
-        noMatches: 'Type an id, or a part of a name.',
-      } as Partial<PromptObject<'answer'>>);
+      const chosen = await ask(
+        question,
+        {
+          type: 'autocomplete',
+          // The library shows as many as there are choices to begin with.
+          choices: Array.from({ length: mostSuggestions }, () => ({ title: '', value: '' })),
+          limit: mostSuggestions,
+          suggest: lookFor,
+          onRender,
+          noMatches: 'Type an id, or a part of a name.',
+        } as Partial<PromptObject<'answer'>>,
+        {},
+      );
       isOpen = false;
       return typeof chosen === 'string' && suggestedFor === typed ? chosen : typed;
     },

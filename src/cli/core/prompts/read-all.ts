@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { usageError } from '../errors.ts';
 
 /** All that comes, as text. A usage error that begins with `flag` when it is more than `most` bytes. */
@@ -14,4 +15,14 @@ export async function readAll(
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The text of a file that a flag names. Throws a usage error when it cannot be read. */
+export async function textOfFile(flag: string, path: string, most: number): Promise<string> {
+  try {
+    return await readAll(createReadStream(path), { flag, most });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    throw usageError(`${flag}: “${path}” cannot be read: ${String(error.code)}.`);
+  }
 }

@@ -5,8 +5,8 @@ import { line, text } from '../../core/args/parsers.ts';
 import { command, type Invocation, type Services } from '../../core/command/command.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import { json, jsonLine } from '../../core/output/machine.ts';
-import { readAll } from '../../core/prompts/read-all.ts';
-import { assignment, chooseOperation, maxBytes, textOfFile, variablesFor } from './operation.ts';
+import { readAll, textOfFile } from '../../core/prompts/read-all.ts';
+import { assignment, chooseOperation, maxBytes, variablesFor } from './operation.ts';
 
 const flags = {
   query: optional('[query]', 'GraphQL document; - reads it from stdin', text(maxBytes)),
@@ -36,7 +36,7 @@ async function readText({
   if (query !== undefined && file !== undefined) {
     throw usageError('Give [query] or --file, not both.');
   }
-  if (file !== undefined) return textOfFile('--file', file);
+  if (file !== undefined) return textOfFile('--file', file, maxBytes);
   if (query === '-') return readAll(stdin(), { flag: '-', most: maxBytes });
   if (query !== undefined) return query;
   if (prompts.possible) return prompts.line('GraphQL document');

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs';
 import type { DocumentNode, GraphQLError, OperationDefinitionNode, TypeNode } from 'graphql';
 import { isObject } from '../../../client/is-object.ts';
 import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { usageError } from '../../core/errors.ts';
-import { readAll } from '../../core/prompts/read-all.ts';
+import { textOfFile } from '../../core/prompts/read-all.ts';
 
 /** The operation to run, of a GraphQL document. */
 export interface ChosenOperation {
@@ -87,26 +86,18 @@ export const assignment: Parser<Assignment> = (typed) => {
 /** The most that is read of a document or a file, in bytes. */
 export const maxBytes = 1024 * 1024;
 
-/** The text of a file that a flag names. Throws a usage error when it cannot be read. */
-export async function textOfFile(flag: string, path: string): Promise<string> {
-  try {
-    return await readAll(createReadStream(path), { flag, most: maxBytes });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    throw usageError(`${flag}: “${path}” cannot be read: ${String(error.code)}.`);
-  }
-}
-
 /** Whether a text is an integer, true, false or null. */
 const isLiteral = (text: string) => /^(true|false|null|-?(0|[1-9]\d{0,14}))$/.test(text);
 
 async function typedValue({ text }: Assignment, type: string | undefined): Promise<unknown> {
-  if (text.startsWith('@')) return textOfFile('--var', text.slice(1));
+  if (text.startsWith('@')) return textOfFile('--var', text.slice(1), maxBytes);
   return type !== 'String' && isLiteral(text) ? JSON.parse(text) : text;
 }
 
 async function objectOf(given: string): Promise<Record<string, unknown>> {
-  const text = given.startsWith('@') ? await textOfFile('--variables', given.slice(1)) : given;
+  const text = given.startsWith('@')
+    ? await textOfFile('--variables', given.slice(1), maxBytes)
+    : given;
   try {
     const value: unknown = JSON.parse(text);
     if (isObject(value) && !Array.isArray(value)) return value;

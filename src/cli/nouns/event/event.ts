@@ -1,11 +1,11 @@
 import { between, fromMoment, toMoment } from '../../core/args/dates.ts';
-import { optional, required, toggle } from '../../core/args/flag.ts';
-import { idOf, line } from '../../core/args/parsers.ts';
-import { change, create } from '../../core/command/change.ts';
+import { control, fileFor, optional, required, toggle } from '../../core/args/flag.ts';
+import { idOf, line, prose } from '../../core/args/parsers.ts';
+import { change } from '../../core/command/change.ts';
 import type { Noun } from '../../core/command/command.ts';
 import { type Filters, list } from '../../core/command/list.ts';
-import { recordNoun } from '../../core/command/record.ts';
-import { update } from '../../core/command/update.ts';
+import { recordNotFound, recordNoun } from '../../core/command/record.ts';
+import { isOutdated, update } from '../../core/command/update.ts';
 import { view } from '../../core/command/view.ts';
 import { usageError } from '../../core/errors.ts';
 import {
@@ -18,7 +18,7 @@ import {
   EventUpdate,
   EventView,
 } from '../../operations/index.ts';
-import { fields, statuses, summaryOf, supporter } from './fields.ts';
+import { fields, notesLength, statuses, summaryOf, supporter } from './fields.ts';
 import { history } from './history.ts';
 import { eventSheet } from './sheet.ts';
 
@@ -82,8 +82,16 @@ const listEvents = list(fields, {
     (await api.send(EventList, { ...page, condition: conditionOf(filters) })).events,
 });
 
-const createEvent = create(noun, {
+const notesFile = fileFor(
+  'notes',
+  '--notes-file <file>',
+  'read the notes from a file; - is standard input',
+);
+
+const createEvent = change(noun, {
+  name: 'create',
   summary: 'Plan an event under a signed contract',
+  flags: { ...fields.create, notesFile },
   examples: [
     [
       'event create --contract 7 --title "Summer party" --start "2026-07-04 18:00" --end "2026-07-05 02:00" --location "Lyon" --attendees 120',
@@ -91,19 +99,49 @@ const createEvent = create(noun, {
     ],
   ],
   question: ({ contractId }) => `Create an event for contract ${contractId}?`,
-  send: async (api, event) =>
+  write: { verb: 'create' },
+  send: async (api, { notesFile: _, ...event }) =>
     (await api.send(EventCreate, { event: fields.input(event) })).createEvent?.event,
+  done: 'created',
 });
 
 const updateEvent = update(noun, {
   summary: 'Change an event',
+  flags: {
+    notesFile,
+    appendNotes: control(
+      optional(
+        '--append-notes <text>',
+        'add this below the notes',
+        prose(notesLength, '--notes-file'),
+      ),
+    ),
+  },
   examples: [
     ['event update 31 --status confirmed --attendees 140', ''],
-    ['event update 31 --notes "Back entrance, ask for Zoé"', ''],
+    ['event update 31 --append-notes "Back entrance, ask for Zoé"', 'what is there stays'],
+    ['event update 31 --notes-file briefing.txt', 'instead of what is there'],
     ['event update 31', 'asks, with the present values to start from'],
   ],
-  send: async (api, { id, ...patch }) =>
-    (await api.send(EventUpdate, { id, patch: fields.input(patch) })).updateEvent?.event,
+  async send(api, { id, notesFile: _, appendNotes, ...patch }) {
+    const write = async (further: { notes?: string; version?: number | undefined } = {}) => {
+      const input = { ...fields.input(patch), ...further };
+      return (await api.send(EventUpdate, { id, patch: input })).updateEvent?.event;
+    };
+    if (appendNotes === undefined) return write();
+    if (patch.notes !== undefined) throw usageError('Give --append-notes alone, or the notes.');
+    for (;;) {
+      const present = await noun.fetch(api, id);
+      if (!present) throw recordNotFound('event', id);
+      const notes = [present.notes, appendNotes].filter(Boolean).join('\n');
+      try {
+        return await write({ notes, version: patch.version ?? present.version });
+      } catch (error) {
+        // what was added meanwhile is kept too
+        if (patch.version !== undefined || !isOutdated(error)) throw error;
+      }
+    }
+  },
   done: (event) => `Event ${event.id} updated: ${summaryOf(event)}, ${event.status}.`,
 });
 

@@ -1,5 +1,5 @@
 import { asTyped, dateTime } from '../../core/args/dates.ts';
-import { contractThatIs, idOf, line, oneOf, text, wholeNumber } from '../../core/args/parsers.ts';
+import { contractThatIs, idOf, line, oneOf, prose, wholeNumber } from '../../core/args/parsers.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import { localTime } from '../../core/output/format.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
 
 export type Event = EventFieldsFragment;
 
+export const notesLength = 200_000;
 export const statuses = oneOf('planned', 'confirmed', 'completed', 'cancelled');
 export const supporter = idOf('employee', 'support');
 
@@ -139,7 +140,7 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
       flag: '--notes <text>',
       help: 'what those who run it should know',
       updateHelp: 'notes',
-      parse: text(200_000),
+      parse: prose(notesLength, '--notes-file'),
       create: 'optional',
       update: 'set or clear',
     },
