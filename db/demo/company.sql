@@ -29,6 +29,12 @@ declare
     'Château de Chantilly, Chantilly', 'Palais Brongniart, Paris', 'Les Salons de l''Aveyron, Paris', 'Palais de la Bourse, Bordeaux',
     'Cité des Congrès, Nantes', 'La Sucrière, Lyon', 'Villa Arson, Nice', 'Le Couvent des Jacobins, Rennes',
     'Palais du Pharo, Marseille', 'Le Tripostal, Lille', 'Château de Pourtalès, Strasbourg', 'Halle aux Grains, Toulouse'];
+  reminders constant text[] := array[
+    'Call about the caterer: she is back from holiday.', 'Send the revised quote, with the second day.', 'Ask the venue for a second cloakroom.',
+    'Prefers to be called in the morning.', 'The deposit was promised for this week.', E'Fire safety certificate\nThe venue sends it by post; scan it for the insurer.',
+    'Met at the trade fair; likes the garden party.', 'Wants one invoice for each department.', 'The band needs parking for a van.',
+    'New assistant: Claire, mornings only.', 'Check the discount with management.', 'Microphones were missing last time.',
+    'Send the photographs of the last gala.', 'Legal department asks for our insurance certificate.', 'Two guests in wheelchairs: ramp at the side entrance.'];
 
   sales_ids    integer[];
   support_ids  integer[];
@@ -136,6 +142,27 @@ begin
       set status = case when i % 17 = 16 then 'cancelled' when starts < now() then 'completed' when i % 3 = 0 then 'confirmed' else status end
       where id = new_id;
     end if;
+  end loop;
+
+
+  -- 15 notes: five about clients, contracts and events each; some to follow up, some done
+
+  for i in 0..14 loop
+    select case i % 3 when 0 then client.id end as client_id, case i % 3 when 1 then contract.id end as contract_id,
+           case i % 3 when 2 then event.id end as event_id,
+           case i % 3 when 2 then coalesce(event.support_contact_id, event.commercial_id) else client.commercial_contact_id end as author_id
+    into row_
+    from crm.client
+    left join crm.contract on contract.id = signed_ids[1 + i] and i % 3 = 1
+    left join crm.event    on event.id = 60 + i and i % 3 = 2
+    where client.id = coalesce(contract.client_id, 1 + i / 3);
+
+    perform identity.set_claims(current_setting('role'), row_.author_id, null, null);
+    insert into crm.note (client_id, contract_id, event_id, body, created_at, remind_on, done_at)
+    values (
+      row_.client_id, row_.contract_id, row_.event_id, reminders[1 + i], now() - (20 - i) * interval '1 day',
+      case i % 5 when 0 then today when 1 then today - 2 when 2 then today + 6 end,
+      case when i in (6, 11) then now() - interval '1 day' end);
   end loop;
   perform identity.set_claims(current_setting('role'), null, null, null);
 

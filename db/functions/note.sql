@@ -41,10 +41,11 @@ begin
 end
 $$;
 
-create or replace trigger note_10_set_done
+-- Before the version: to finish what is done changes nothing.
+create or replace trigger note_04_set_done
   before update of done_at on crm.note
   for each row execute function crm_private.note_set_done();
-comment on trigger note_10_set_done on crm.note is
+comment on trigger note_04_set_done on crm.note is
   'When a note was finished is kept by the database.';
 
 

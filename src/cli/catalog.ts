@@ -48,6 +48,12 @@ const records: readonly NounEntry[] = [
     load: async () => (await import('./nouns/employee/employee.ts')).employee,
   },
   {
+    name: 'note',
+    plural: 'notes',
+    summary: 'What to remember about a client, a contract or an event',
+    load: async () => (await import('./nouns/note/note.ts')).note,
+  },
+  {
     name: 'notification',
     plural: 'notifications',
     summary: 'What colleagues did that concerns you',
@@ -122,7 +128,7 @@ export const catalog: readonly Section[] = [
     commands: [
       {
         name: 'search',
-        summary: 'Search clients, contracts, events and employees',
+        summary: 'Search clients, contracts, events, employees and notes',
         load: async () => (await import('./extras/search/search.ts')).search,
       },
       {

@@ -116,6 +116,16 @@ const cases: Record<string, Case> = {
   'employee deactivate': { as: 'manager', args: (n) => [String(8 + n), '--yes'] },
   'employee reactivate': { as: 'manager', args: (n) => [String(8 + n)] },
   'employee delete': { as: 'manager', args: (n) => [String(12 + n), '--yes'] },
+  'note list': { as: 'sales', args: () => ['--limit', '3', '--sort', 'id'] },
+  'note view': { as: 'support', args: () => ['1'] },
+  'note add': {
+    as: 'support',
+    args: (n) => ['contract', '1', `Note ${n}`, '--remind', '2031-01-02'],
+  },
+  'note update': { as: 'sales', args: (n) => ['2', '--remind', `2031-02-0${n + 1}`] },
+  'note done': { as: 'sales', args: (n) => [String(3 + n)] },
+  'note reopen': { as: 'sales', args: (n) => [String(7 + n)] },
+  'note delete': { as: 'sales', args: (n) => [String(11 + n), '--yes'] },
   'notification list': { as: 'support', args: () => ['--limit', '3'] },
   'notification read': { as: 'support', args: (n) => [String(unread[n])] },
   'session list': { as: 'otherManager' },
@@ -169,6 +179,10 @@ beforeAll(async () => {
      insert into crm.contract (client_id, total_amount)
      select 1, 1000 * n from generate_series(1, 14) n;
      update crm.contract set status = 'signed' where id = 1;
+     insert into crm.note (client_id, author_id, body, created_at, remind_on, done_at)
+     select case n when 1 then 1 else 3 end, 1, 'Call about dessert ' || n, '2026-02-03 10:00Z', '2031-01-01'::date + n,
+       case when n between 7 and 10 then '2026-02-04 10:00Z'::timestamptz end
+     from generate_series(1, 14) n;
      do $$
      begin
        -- One by one: those that are planned together are one notification.

@@ -108,7 +108,13 @@ const shapes = {
     recordedById: id,
   },
   // `view`: the fields, and an array for each list below them, its rows as in that list
-  clientSheet: { ...client_, ...salesContact, contracts: 'array', events: 'array' },
+  clientSheet: {
+    ...client_,
+    ...salesContact,
+    contracts: 'array',
+    events: 'array',
+    notesAbout: 'array',
+  },
   contract: contract_,
   contractSheet: {
     ...contract_,
@@ -118,6 +124,7 @@ const shapes = {
     clientPhone: orNull('string'),
     payments: 'array',
     events: 'array',
+    notesAbout: 'array',
   },
   event,
   eventSheet: {
@@ -125,6 +132,7 @@ const shapes = {
     supportPhone: orNull('string'),
     supportEmail: orNull('string'),
     ...salesContact,
+    notesAbout: 'array',
   },
   dated: { ...event, mine: 'boolean', doubleBooked: 'boolean' },
   employee,
@@ -135,6 +143,20 @@ const shapes = {
     contractsToBePaid: 'number',
     eventsToCome: 'number',
     events: 'array',
+  },
+  note: {
+    id,
+    remind: orNull(date),
+    text: 'string',
+    about: 'string',
+    author: 'string',
+    done: orNull(instant),
+    created: instant,
+    clientId: orNull(id),
+    contractId: orNull(id),
+    eventId: orNull(id),
+    authorId: id,
+    version: 'number',
   },
   notification: {
     id,
@@ -268,6 +290,13 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'contract cancel': { shape: 'contract' },
   'contract delete': { shape: 'contract' },
   'payment list': { shape: 'payment', isArray: true },
+  'note list': { shape: 'note', isArray: true },
+  'note view': { shape: 'note' },
+  'note add': { shape: 'note' },
+  'note update': { shape: 'note' },
+  'note done': { shape: 'note' },
+  'note reopen': { shape: 'note' },
+  'note delete': { shape: 'note' },
   'event list': { shape: 'event', isArray: true },
   'event view': { shape: 'eventSheet' },
   'event calendar': { shape: 'dated', isArray: true },
@@ -420,6 +449,13 @@ test('the JSON of clients and contracts has the documented fields and types', as
   await run(manager, 'client handover', [ben, '--to', String(staff.otherSales.id)]);
   await run(manager, 'client erase', [ben, '--yes']);
   await run(sales, 'history', ['contract', draft]);
+  const note = await run(sales, 'note add', ['client', client, 'Call', '--remind', '+7d']);
+  await run(sales, 'note update', [note, '--text', 'Call back']);
+  await run(sales, 'note done', [note]);
+  await run(sales, 'note reopen', [note]);
+  await run(sales, 'note view', [note]);
+  await run(sales, 'note list');
+  await run(sales, 'note delete', [note, '--yes']);
   await run(sales, 'can', ['update', 'client', client]);
 });
 

@@ -102,7 +102,10 @@ test('wrong usage ends with exit code 2, the reason and a suggestion', async () 
     [/Did you mean epic contract sign\?/, 'sign', '35'],
     [/Did you mean epic event assign\?/, '--no-color', 'assign', '3'],
     [/Did you mean epic client erase\?/, 'erase'],
-    [/Did you mean epic contract delete, epic event delete or epic employee delete\?/, 'delete'],
+    [
+      /Did you mean epic contract delete, epic event delete, epic employee delete or epic note delete\?/,
+      'delete',
+    ],
     [/Unknown command “frobnicate”\.\n.*epic --help/, 'frobnicate', 'contract'],
     [/“sgned” is not one of .*\n.*Did you mean signed\?/, 'contract', 'list', '--status', 'sgned'],
     [/“xyzzy” is not one of draft, signed, cancelled\.\n$/, 'contract', 'list', '--status=xyzzy'],

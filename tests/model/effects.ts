@@ -93,6 +93,10 @@ function insertRow(
       notes: null,
       status: 'planned',
     },
+    note: {
+      ...{ client_id: null, contract_id: null, event_id: null },
+      ...{ author_id: me.id, remind_on: null, is_done: false },
+    },
     notification: { is_read: false },
   };
   const table: Map<number, object> = state[record];
@@ -103,12 +107,13 @@ function insertRow(
 function updateRow(state: State, record: RecordName, id: number, values: Values): void {
   const row = state[record].get(id);
   if (row === undefined) return;
-  const { read_at, ...written } = values;
+  const { read_at, done_at, ...written } = values;
   if ('department' in row && written.department !== undefined) {
     if (written.department !== row.department) endPrograms(state, id);
   }
   Object.assign(row, written);
   if (read_at !== undefined) Object.assign(row, { is_read: true });
+  if (done_at !== undefined) Object.assign(row, { is_done: done_at !== null });
   if (written.status === 'signed' && 'was_signed' in row) row.was_signed = true;
   if (written.active === false) {
     endPrograms(state, id);
@@ -122,11 +127,14 @@ function endPrograms(state: State, id: number): void {
   endSessions(state, ({ employee_id, is_program }) => employee_id === id && is_program);
 }
 
-/** Notifications about a record are deleted with it, and the sessions of an employee. */
+/** Notes and notifications about a record are deleted with it, and the sessions of an employee. */
 function deleteRow(state: State, record: RecordName, id: number): void {
   state[record].delete(id);
   const about = { employee: 'recipient_id', event: 'event_id', contract: 'contract_id' } as const;
   if (record !== 'employee' && record !== 'event' && record !== 'contract') return;
+  for (const note of state.note.values()) {
+    if (record !== 'employee' && note[about[record]] === id) state.note.delete(note.id);
+  }
   for (const notification of state.notification.values()) {
     if (notification[about[record]] === id) state.notification.delete(notification.id);
   }
@@ -137,6 +145,9 @@ function erase(state: State, id: number): void {
   const client = state.client.get(id);
   if (client === undefined) return;
   Object.assign(client, { full_name: 'Erased client', email: null, phone: null, is_erased: true });
+  for (const note of state.note.values()) {
+    if (note.client_id === id) Object.assign(note, { body: 'Erased note', remind_on: null });
+  }
 }
 
 function handOver(state: State, from: number, to: number | null): void {

@@ -124,7 +124,9 @@ function predictWrite(
 
   // The API's mutations check this before anything else, for every department.
   const targets = via === 'GraphQL' && typeof id === 'number' ? [id] : rows;
-  const repetition = repetitionIn(operation, state, targets);
+  const repetition =
+    repetitionIn(operation, state, targets) ??
+    (via === 'GraphQL' ? repetitionOfNote(operation, state) : null);
   if (repetition && via === 'GraphQL') return refused('CONFLICT', repetition);
 
   if (!isGranted) {
@@ -170,6 +172,15 @@ function repetitionIn(
   return rows.some((id) => contract.get(id)?.status === status)
     ? `a contract is ${status} only once`
     : null;
+}
+
+/** The rule of the API's verbs that a note is finished, or reopened, only once. */
+function repetitionOfNote(operation: Writing, { note }: State): string | null {
+  if (operation.verb !== 'update' || operation.record !== 'note') return null;
+  const { done_at } = operation.values;
+  const isDone = note.get(Number(operation.id))?.is_done;
+  if (done_at === undefined || isDone !== (done_at !== null)) return null;
+  return `a note is ${isDone ? 'finished' : 'reopened'} only once`;
 }
 
 type Violation = { code: Code; rule: string };

@@ -29,6 +29,12 @@ const mutationsByColumn: Partial<Record<string, MutationsByColumn>> = {
         ? { name: 'unassign support', input: { eventId } }
         : { name: 'assign support', input: { eventId, employeeId } },
   },
+  note: {
+    done_at: (noteId, doneAt) => ({
+      name: `${doneAt === null ? 'reopen' : 'finish'} note`,
+      input: { noteId },
+    }),
+  },
   employee: {
     active: (employeeId, active) => ({
       name: active === true ? 'activate employee' : 'deactivate employee',

@@ -118,6 +118,7 @@ export function initialSizes(state: State): InitialSizes {
     contract: state.contract.size,
     payment: state.payment.size,
     event: state.event.size,
+    note: state.note.size,
     notification: state.notification.size,
   };
 }

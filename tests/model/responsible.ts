@@ -36,6 +36,8 @@ function contactOf(record: RecordName, id: number, state: State): number | null 
       return salesContactOf(state, id);
     case 'event':
       return state.event.get(id)?.support_contact_id ?? null;
+    case 'note':
+      return state.note.get(id)?.author_id ?? null;
     case 'notification':
       return state.notification.get(id)?.recipient_id ?? null;
     default:

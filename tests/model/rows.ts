@@ -36,6 +36,8 @@ export function toModelRow(record: RecordName, row: Row): Row {
       return { ...row, was_signed: row.signed_at !== null };
     case 'event':
       return { ...row, start_date: iso(row.start_date), end_date: iso(row.end_date) };
+    case 'note':
+      return { ...row, is_done: row.done_at !== null };
     case 'notification':
       return { ...row, is_read: row.read_at !== null };
     default:
@@ -58,6 +60,7 @@ export function toDatabaseRows(state: State, record: RecordName): object[] {
     }),
     payment: () => ({ paid_on: pastTime }),
     event: () => ({}),
+    note: ({ is_done }) => ({ created_at: pastTime, done_at: is_done ? pastTime : null }),
     notification: ({ event_id }) => ({
       kind: event_id === null ? 'contract_signed' : 'event_assigned',
       subject: 'Something',

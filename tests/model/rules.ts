@@ -103,6 +103,19 @@ const rulesByRecord: { [Name in RecordName]: RulesOf<Name> } = {
       : contactRules('support', now.support_contact_id, state)),
   ],
 
+  note: (now, _was, state) => [
+    [
+      [now.client_id, now.contract_id, now.event_id].filter((id) => id !== null).length === 1,
+      'a note is about one record',
+    ],
+    ...(['client', 'contract', 'event'] as const).map((record): Rule => {
+      const id = now[`${record}_id`];
+      return [id === null || state[record].has(id), `there is the ${record}`, 'NOT_FOUND'];
+    }),
+    [now.body !== '', 'a note has a text'],
+    [now.remind_on === null || now.remind_on >= '2020', 'a reminder is not before its note'],
+  ],
+
   notification: () => [],
 };
 
@@ -114,6 +127,7 @@ export function ruleViolations(before: State, after: State): Violation[] {
     ...changedRowRules('contract', before, after),
     ...changedRowRules('payment', before, after),
     ...changedRowRules('event', before, after),
+    ...changedRowRules('note', before, after),
     ...deletedRowRules(before, after),
   ]);
 }
@@ -168,10 +182,11 @@ function contactRules(department: 'sales' | 'support', id: number | null, state:
 }
 
 /** Notifications do not count: they are deleted with their recipient. */
-function isReferredTo(id: number, { client, event, payment }: State): boolean {
+function isReferredTo(id: number, { client, event, note, payment }: State): boolean {
   return (
     [...client.values()].some(({ commercial_contact_id }) => commercial_contact_id === id) ||
     [...event.values()].some(({ support_contact_id }) => support_contact_id === id) ||
+    [...note.values()].some(({ author_id }) => author_id === id) ||
     [...payment.values()].some(({ recorded_by }) => recorded_by === id)
   );
 }

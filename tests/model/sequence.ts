@@ -35,6 +35,7 @@ export async function runSequence(
     contract: [],
     payment: [],
     event: [],
+    note: [],
     notification: [],
   };
   const script: string[] = [];

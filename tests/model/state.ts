@@ -50,6 +50,17 @@ export interface Event {
   status: string;
 }
 
+export interface Note {
+  id: number;
+  client_id: number | null;
+  contract_id: number | null;
+  event_id: number | null;
+  author_id: number;
+  body: string;
+  remind_on: string | null;
+  is_done: boolean;
+}
+
 export interface Notification {
   id: number;
   recipient_id: number;
@@ -64,6 +75,7 @@ export interface Records {
   contract: Contract;
   payment: Payment;
   event: Event;
+  note: Note;
   notification: Notification;
 }
 export type RecordName = keyof Records;
@@ -74,6 +86,7 @@ export const recordNames = [
   'contract',
   'payment',
   'event',
+  'note',
   'notification',
 ] as const satisfies RecordName[];
 
@@ -133,7 +146,8 @@ export function isOpenEvent({ status }: Event): boolean {
  *   management  Emma, Felix
  *   left        Gaston (sales), Hector (support)
  *
- * Every active employee has a service account.
+ * Alice, Chloe and Emma have written a note each, about Acme, the gala and contract 2. Every active employee has a service
+ * account.
  */
 export function initialState(): State {
   const event = { start_date: '2030-05-01T10:00:00.000Z', end_date: '2030-05-01T18:00:00.000Z' };
@@ -177,6 +191,11 @@ export function initialState(): State {
       { ...event, ...party(3, 5, 'Banquet', 5, 'confirmed') },
       { ...event, ...party(4, 5, 'Reunion', 4, 'completed') },
     ]),
+    note: table([
+      { ...note(1, 1, 'Call'), client_id: 1, remind_on: '2031-01-01' },
+      { ...note(2, 4, 'Chairs'), event_id: 1, is_done: true },
+      { ...note(3, 6, 'No discount'), contract_id: 2 },
+    ]),
     notification: table([
       { id: 1, recipient_id: 1, event_id: null, contract_id: 2, is_read: false },
       { id: 2, recipient_id: 4, event_id: 1, contract_id: null, is_read: false },
@@ -218,6 +237,11 @@ function contract(
   was_signed: boolean,
 ): Contract {
   return { id, client_id, total_amount, status, was_signed };
+}
+
+function note(id: number, author_id: number, body: string): Note {
+  const about = { client_id: null, contract_id: null, event_id: null };
+  return { id, ...about, author_id, body, remind_on: null, is_done: false };
 }
 
 function party(

@@ -51,6 +51,7 @@ const anyoneButMe = rows<'employee'>(({ id }, me) => id !== me.id);
 const ownClient = rows<'client'>((client, me) => client.commercial_contact_id === me.id);
 const ownContract = rows<'contract'>(({ id }, me, state) => salesContactOf(state, id) === me.id);
 const ownEvent = rows<'event'>((event, me) => event.support_contact_id === me.id);
+const ownNote = rows<'note'>(({ author_id }, me) => author_id === me.id);
 const mine = rows<'notification'>(({ recipient_id }, me) => recipient_id === me.id);
 const drafts = rows<'contract'>(({ status }) => status === 'draft');
 
@@ -79,6 +80,8 @@ const clientColumns = ['full_name', 'email', 'phone', 'company_name'];
 const paymentColumns = ['contract_id', 'amount', 'paid_on'];
 const eventColumns = ['title', 'start_date', 'end_date', 'location', 'attendees', 'notes'];
 
+const noteColumns = ['client_id', 'contract_id', 'event_id', 'body', 'remind_on'];
+
 // biome-ignore format: a table is read by its columns
 export const truthTable: readonly TableEntry[] = [
   //    record          verb           sales          support    management       written
@@ -100,6 +103,10 @@ export const truthTable: readonly TableEntry[] = [
   entry('event',        'update',      none,          ownEvent,  all,             'update', [...eventColumns, 'status']),
   entry('event',        'assign',      none,          none,      all,             'update', ['support_contact_id']),
   entry('event',        'delete',      none,          none,      all,             'delete'),
+  entry('note',         'create',      all,           all,       all,             'create', noteColumns),
+  entry('note',         'update',      ownNote,       ownNote,   ownNote,         'update', ['body', 'remind_on']),
+  entry('note',         'finish',      ownNote,       ownNote,   ownNote,         'update', ['done_at']),
+  entry('note',         'delete',      ownNote,       ownNote,   ownNote,         'delete'),
   entry('notification', 'mark read',   mine,          mine,      mine,            'update', ['read_at']),
 ];
 

@@ -52,6 +52,11 @@ const event = {
 const salesContact = mostly(initialEmployee(0, 2), reference('employee'));
 const supportContact = mostly(fc.oneof(initialEmployee(3, 4), of(null)), reference('employee'));
 
+const note = {
+  body: or(of('Call', 'Send the offer'), ''),
+  remind_on: or(of('2031-05-01', null), '2001-01-01'),
+} satisfies Columns;
+
 const notification = {
   recipient_id: reference('employee'),
   event_id: reference('event'),
@@ -77,6 +82,15 @@ const createColumns: Record<RecordName, [Columns, Columns]> = {
     },
     { attendees: event.attendees, notes: event.notes, support_contact_id: supportContact },
   ],
+  note: [
+    { body: note.body },
+    {
+      client_id: reference('client'),
+      contract_id: reference('contract'),
+      event_id: reference('event'),
+      remind_on: note.remind_on,
+    },
+  ],
   notification: [notification, {}],
 };
 
@@ -91,6 +105,7 @@ const updateColumns: Record<RecordName, Columns> = {
     status: or(of('confirmed', 'completed', 'cancelled', 'planned'), 'moved'),
     support_contact_id: supportContact,
   },
+  note: { ...note, done_at: of('2001-01-01T00:00:00.000Z', null) },
   notification: { read_at: pastTime },
 };
 
@@ -101,6 +116,7 @@ const forbiddenOnCreate: Record<RecordName, Columns> = {
   contract: { id: anId, status: of('signed'), signed_at: pastTime, amount_to_be_paid: of(0) },
   payment: { id: anId, recorded_by: reference('employee') },
   event: { id: anId, commercial_id: reference('employee') },
+  note: { id: anId, author_id: reference('employee'), created_at: pastTime, done_at: pastTime },
   notification,
 };
 
@@ -118,6 +134,13 @@ const forbiddenOnUpdate: Record<RecordName, Columns> = {
   },
   payment: { ...payment, id: anId, recorded_by: reference('employee'), paid_on: of('2001-01-01') },
   event: { id: anId, contract_id: reference('contract'), commercial_id: reference('employee') },
+  note: {
+    id: anId,
+    author_id: reference('employee'),
+    created_at: pastTime,
+    client_id: reference('client'),
+    event_id: reference('event'),
+  },
   notification: { ...notification, id: anId },
 };
 

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(161);
+select plan(162);
 call test.load_company();
 
 
@@ -94,6 +94,9 @@ select test.results_in('alice', $$ update crm.note set done_at = '1999-12-31' wh
 select test.results_in('chloe', $$ update crm.note set done_at = now(), body = 'Fifty' where id = test.id('chairs') $$,
   $$ select done_at = '2020-02-02 10:00 Europe/Paris' from crm.note where id = test.id('chairs') $$, 'true',
   'a note that is done stays done since then');
+select test.results_in('chloe', $$ update crm.note set done_at = now() where id = test.id('chairs') $$,
+  $$ select version from crm.note where id = test.id('chairs') $$, '1',
+  'to finish what is done makes no new version');
 select test.forbids_with_reason(who, $$ select crm.finish_note(test.id('caterer')) $$,
   format('You may not finish note %s.', test.id('caterer')),
   'A note is changed and finished by its author alone.', 'alice', 'employee_update_own',

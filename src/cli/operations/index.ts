@@ -291,6 +291,51 @@ export const MySessionOrderBy = {
 } as const;
 
 export type MySessionOrderBy = typeof MySessionOrderBy[keyof typeof MySessionOrderBy];
+export type NoteCondition = {
+  authorId?: number | null | undefined;
+  clientId?: number | null | undefined;
+  contractId?: number | null | undefined;
+  due?: string | null | undefined;
+  eventId?: number | null | undefined;
+  id?: number | null | undefined;
+  mine?: boolean | null | undefined;
+  open?: boolean | null | undefined;
+  remindOn?: string | null | undefined;
+  search?: string | null | undefined;
+};
+
+export type NoteInput = {
+  body: string;
+  clientId?: number | null | undefined;
+  contractId?: number | null | undefined;
+  eventId?: number | null | undefined;
+  remindOn?: string | null | undefined;
+};
+
+export const NoteOrderBy = {
+  AuthorIdAsc: 'AUTHOR_ID_ASC',
+  AuthorIdDesc: 'AUTHOR_ID_DESC',
+  ClientIdAsc: 'CLIENT_ID_ASC',
+  ClientIdDesc: 'CLIENT_ID_DESC',
+  ContractIdAsc: 'CONTRACT_ID_ASC',
+  ContractIdDesc: 'CONTRACT_ID_DESC',
+  EventIdAsc: 'EVENT_ID_ASC',
+  EventIdDesc: 'EVENT_ID_DESC',
+  IdAsc: 'ID_ASC',
+  IdDesc: 'ID_DESC',
+  PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
+  PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  RemindOnAsc: 'REMIND_ON_ASC',
+  RemindOnDesc: 'REMIND_ON_DESC'
+} as const;
+
+export type NoteOrderBy = typeof NoteOrderBy[keyof typeof NoteOrderBy];
+export type NotePatch = {
+  body?: string | null | undefined;
+  remindOn?: string | null | undefined;
+  version?: number | null | undefined;
+};
+
 export type NotificationCondition = {
   contractId?: number | null | undefined;
   employeeId?: number | null | undefined;
@@ -479,7 +524,7 @@ export type ClientSheetQueryVariables = Exact<{
 }>;
 
 
-export type ClientSheetQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number, commercial: { fullName: string, phone: string | null, email: string } | null, contracts: { totalCount: number, nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }> } } | null, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } | null };
+export type ClientSheetQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number, commercial: { fullName: string, phone: string | null, email: string } | null, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> }, contracts: { totalCount: number, nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }> } } | null, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } | null };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
@@ -545,6 +590,11 @@ export type EmployeeNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: string, department: Department }> } | null };
 
+export type NoteNamesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type NoteNamesQuery = { mine: { nodes: Array<{ id: number, body: string }> } | null, all: { nodes: Array<{ id: number, body: string }> } | null };
+
 export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -579,7 +629,7 @@ export type ContractSheetQueryVariables = Exact<{
 }>;
 
 
-export type ContractSheetQuery = { contract: { isOverdue: boolean, id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, commercial: { fullName: string, phone: string | null, email: string } | null, payments: { totalCount: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }> }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } } | null };
+export type ContractSheetQuery = { contract: { isOverdue: boolean, id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, commercial: { fullName: string, phone: string | null, email: string } | null, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> }, payments: { totalCount: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }> }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
@@ -770,10 +820,12 @@ export type EventViewQuery = { event: { id: number, title: string, contractId: n
 
 export type EventSheetQueryVariables = Exact<{
   id: number;
+  first: number;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type EventSheetQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { status: ContractStatus, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null, commercial: { fullName: string, phone: string | null, email: string } | null, supportContact: { fullName: string, phone: string | null, email: string } | null } | null };
+export type EventSheetQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> }, contract: { status: ContractStatus, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null, commercial: { fullName: string, phone: string | null, email: string } | null, supportContact: { fullName: string, phone: string | null, email: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
@@ -861,11 +913,68 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, due: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
 
 export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
 
 export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> };
+
+export type NoteListQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  orderBy?: Array<NoteOrderBy> | NoteOrderBy | null | undefined;
+  condition?: NoteCondition | null | undefined;
+}>;
+
+
+export type NoteListQuery = { notes: { nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+
+export type NoteViewQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type NoteViewQuery = { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null };
+
+export type NoteAddMutationVariables = Exact<{
+  note: NoteInput;
+}>;
+
+
+export type NoteAddMutation = { createNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+
+export type NoteUpdateMutationVariables = Exact<{
+  id: number;
+  patch: NotePatch;
+}>;
+
+
+export type NoteUpdateMutation = { updateNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+
+export type NoteDoneMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type NoteDoneMutation = { finishNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+
+export type NoteReopenMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type NoteReopenMutation = { reopenNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+
+export type NoteDeleteMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type NoteDeleteMutation = { deleteNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+
+export type NoteFieldsFragment = { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null };
+
+export type NotesAboutFragment = { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1092,7 +1201,7 @@ export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
   'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientSheet: Operation<ClientSheetQuery, ClientSheetQueryVariables> =
-  'query ClientSheet($id:Int!$first:Int!$upTo:Int){client(id:$id){...ClientFields commercial{...PersonFields}contracts(first:$first orderBy:ID_DESC){nodes{...ContractFields}totalCount(upTo:$upTo)}}events(first:$first orderBy:START_DATE_ASC condition:{clientId:$id upcoming:true}){nodes{...EventFields}totalCount(upTo:$upTo)}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}fragment PersonFields on Employee{fullName phone email}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+  'query ClientSheet($id:Int!$first:Int!$upTo:Int){client(id:$id){...ClientFields commercial{...PersonFields}notesAbout(first:$first orderBy:ID_DESC){...NotesAbout}contracts(first:$first orderBy:ID_DESC){nodes{...ContractFields}totalCount(upTo:$upTo)}}events(first:$first orderBy:START_DATE_ASC condition:{clientId:$id upcoming:true}){nodes{...EventFields}totalCount(upTo:$upTo)}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}fragment PersonFields on Employee{fullName phone email}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotesAbout on NoteConnection{nodes{...NoteFields}totalCount(upTo:$upTo)}';
 
 export const ClientCreate: Operation<ClientCreateMutation, ClientCreateMutationVariables> =
   'mutation ClientCreate($client:ClientInput!){createClient(input:{client:$client}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
@@ -1121,6 +1230,9 @@ export const EventNames: Operation<EventNamesQuery, EventNamesQueryVariables> =
 export const EmployeeNames: Operation<EmployeeNamesQuery, EmployeeNamesQueryVariables> =
   'query EmployeeNames{all:employees(first:200 orderBy:ID_ASC condition:{active:true}){nodes{id fullName department}}}';
 
+export const NoteNames: Operation<NoteNamesQuery, NoteNamesQueryVariables> =
+  'query NoteNames{mine:notes(first:100 orderBy:REMIND_ON_ASC condition:{mine:true open:true}){nodes{id body}}all:notes(first:200 orderBy:ID_DESC){nodes{id body}}}';
+
 export const NotificationNames: Operation<NotificationNamesQuery, NotificationNamesQueryVariables> =
   'query NotificationNames{all:notifications(first:100 orderBy:ID_DESC){nodes{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
@@ -1134,7 +1246,7 @@ export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariabl
   'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractSheet: Operation<ContractSheetQuery, ContractSheetQueryVariables> =
-  'fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}query ContractSheet($id:Int!$first:Int!$upTo:Int){contract(id:$id){...ContractFields isOverdue client{...ClientFields}commercial{...PersonFields}payments(first:$first orderBy:[PAID_ON_DESC ID_DESC]){nodes{...PaymentFields}totalCount(upTo:$upTo)}events(first:$first orderBy:START_DATE_ASC){nodes{...EventFields}totalCount(upTo:$upTo)}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}fragment PersonFields on Employee{fullName phone email}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
+  'fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}query ContractSheet($id:Int!$first:Int!$upTo:Int){contract(id:$id){...ContractFields isOverdue client{...ClientFields}commercial{...PersonFields}notesAbout(first:$first orderBy:ID_DESC){...NotesAbout}payments(first:$first orderBy:[PAID_ON_DESC ID_DESC]){nodes{...PaymentFields}totalCount(upTo:$upTo)}events(first:$first orderBy:START_DATE_ASC){nodes{...EventFields}totalCount(upTo:$upTo)}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}fragment PersonFields on Employee{fullName phone email}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotesAbout on NoteConnection{nodes{...NoteFields}totalCount(upTo:$upTo)}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
 
 export const ContractCreate: Operation<ContractCreateMutation, ContractCreateMutationVariables> =
   'mutation ContractCreate($contract:ContractInput!){createContract(input:{contract:$contract}){contract{...ContractFields}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
@@ -1206,7 +1318,7 @@ export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
   'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventSheet: Operation<EventSheetQuery, EventSheetQueryVariables> =
-  'fragment PersonFields on Employee{fullName phone email}query EventSheet($id:Int!){event(id:$id){...EventFields contract{status}commercial{...PersonFields}supportContact{...PersonFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+  'fragment PersonFields on Employee{fullName phone email}query EventSheet($id:Int!$first:Int!$upTo:Int){event(id:$id){...EventFields notesAbout(first:$first orderBy:ID_DESC){...NotesAbout}contract{status}commercial{...PersonFields}supportContact{...PersonFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotesAbout on NoteConnection{nodes{...NoteFields}totalCount(upTo:$upTo)}';
 
 export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
   'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
@@ -1236,7 +1348,28 @@ export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables>
   'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$allowDuplicates:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail allowDuplicates:$allowDuplicates dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
-  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
+  'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}due:notes(first:$rows orderBy:REMIND_ON_ASC condition:{mine:true due:$today}){nodes{...NoteFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
+
+export const NoteList: Operation<NoteListQuery, NoteListQueryVariables> =
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NoteList($first:Int$after:Cursor$orderBy:[NoteOrderBy!]$condition:NoteCondition){notes(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NoteFields}pageInfo{...Paging}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+
+export const NoteView: Operation<NoteViewQuery, NoteViewQueryVariables> =
+  'query NoteView($id:Int!){note(id:$id){...NoteFields}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+
+export const NoteAdd: Operation<NoteAddMutation, NoteAddMutationVariables> =
+  'mutation NoteAdd($note:NoteInput!){createNote(input:{note:$note}){note{...NoteFields}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+
+export const NoteUpdate: Operation<NoteUpdateMutation, NoteUpdateMutationVariables> =
+  'mutation NoteUpdate($id:Int!$patch:NotePatch!){updateNote(input:{id:$id patch:$patch}){note{...NoteFields}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+
+export const NoteDone: Operation<NoteDoneMutation, NoteDoneMutationVariables> =
+  'mutation NoteDone($id:Int!){finishNote(input:{noteId:$id}){note{...NoteFields}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+
+export const NoteReopen: Operation<NoteReopenMutation, NoteReopenMutationVariables> =
+  'mutation NoteReopen($id:Int!){reopenNote(input:{noteId:$id}){note{...NoteFields}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+
+export const NoteDelete: Operation<NoteDeleteMutation, NoteDeleteMutationVariables> =
+  'mutation NoteDelete($id:Int!){deleteNote(input:{id:$id}){note{...NoteFields}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';

@@ -17,7 +17,7 @@ export type Parser<Value> = ((typed: string) => Value) & {
 };
 
 /** The kinds of record that search covers. */
-export const searched = ['client', 'contract', 'event', 'employee'] as const;
+export const searched = ['client', 'contract', 'event', 'employee', 'note'] as const;
 
 /** The records among which a text is searched. */
 export interface Reference {

@@ -4,11 +4,13 @@ import { notificationText } from '../../core/output/notification.ts';
 import type { Streams } from '../../core/output/output.ts';
 import { resolveSession } from '../../core/session/session.ts';
 import { createSettings } from '../../core/settings/settings.ts';
+import { titleOf } from '../../nouns/note/fields.ts';
 import {
   ClientNames,
   ContractNames,
   EmployeeNames,
   EventNames,
+  NoteNames,
   NotificationNames,
   SessionNames,
 } from '../../operations/index.ts';
@@ -60,6 +62,10 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
       [(await api.send(EmployeeNames, {})).all],
       ({ fullName, department }) => `${fullName}, ${department}`,
     ),
+  note: async (api) => {
+    const { mine, all } = await api.send(NoteNames, {});
+    return described([mine, all], titleOf);
+  },
   notification: async (api) =>
     described([(await api.send(NotificationNames, {})).all], notificationText),
   session: async (api) =>

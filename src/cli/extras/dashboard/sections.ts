@@ -1,6 +1,7 @@
 import type { ChartColumn } from '../../core/output/bars.ts';
 import { ago, formatCell } from '../../core/output/format.ts';
 import { notificationText } from '../../core/output/notification.ts';
+import { aboutOf, titleOf } from '../../nouns/note/fields.ts';
 import type {
   DayContractsFragment,
   DayEventsFragment,
@@ -122,12 +123,34 @@ function unread(
   };
 }
 
+function due({ nodes: rows, totalCount: count }: MyDayQuery['due'] & object): DaySection {
+  return {
+    title: 'To follow up',
+    count,
+    rowCount: rows.length,
+    rest: 'epic note list --mine --due',
+    columns: [
+      ids(rows),
+      text(rows.map(({ remindOn }) => formatCell('date', remindOn))),
+      flexible(rows.map(titleOf)),
+      text(rows.map(aboutOf)),
+    ],
+  };
+}
+
 const runBy = ({ supportContactName }: EventRow) => supportContactName ?? 'nobody yet';
+
+/** The news, without the reminders of notes that are to be followed up anyway. */
+function withoutDue({ unread, due }: MyDayQuery): MyDayQuery['unread'] & object {
+  const { nodes, totalCount } = unread ?? { nodes: [], totalCount: 0 };
+  const others = nodes.filter(({ noteId }) => !due?.nodes.some(({ id }) => id === noteId));
+  return { nodes: others, totalCount: totalCount - (nodes.length - others.length) };
+}
 
 /** The sections of a day by department, without empty ones. */
 export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
   const none = { nodes: [], totalCount: 0 };
-  const news = unread(day.unread ?? none, now);
+  const news = unread(withoutDue(day), now);
   const mine = (title: string, last: (event: EventRow) => string) =>
     events(day.myEvents ?? none, { title, rest: 'epic event list --mine --upcoming' }, last);
   const byDepartment = {
@@ -167,5 +190,8 @@ export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
       news,
     ],
   };
-  return day.me ? byDepartment[day.me.department]().filter(({ rowCount }) => rowCount > 0) : [];
+  if (!day.me) return [];
+  return [due(day.due ?? none), ...byDepartment[day.me.department]()].filter(
+    ({ rowCount }) => rowCount > 0,
+  );
 }

@@ -1,3 +1,4 @@
+import { summaryOf } from '../../nouns/note/fields.ts';
 import type { MyDayQuery } from '../../operations/index.ts';
 import { clientOf } from './sections.ts';
 
@@ -57,9 +58,14 @@ export function suggestions(day: MyDayQuery): Suggestion[] {
     management: () => forManagement(day),
   };
   const found = day.me ? byDepartment[day.me.department]() : [];
+  const [note] = day.due?.nodes ?? [];
+  const followUp: Suggestion[] = note ? [[`epic note done ${note.id}`, summaryOf(note)]] : [];
   const news: Suggestion[] = day.unread?.totalCount
     ? [['epic notification read --all', 'mark the news as read']]
     : [];
   const rest: Suggestion = ['epic help', 'everything else'];
-  return [...found.slice(0, maxSuggestions - news.length), ...news, rest].slice(0, maxSuggestions);
+  return [...[...followUp, ...found].slice(0, maxSuggestions - news.length), ...news, rest].slice(
+    0,
+    maxSuggestions,
+  );
 }

@@ -4,6 +4,7 @@ import { contactLine } from '../../core/text/words.ts';
 import { ClientSheet, type ClientSheetQuery } from '../../operations/index.ts';
 import { fields as contractFields } from '../contract/fields.ts';
 import { fields as eventFields } from '../event/fields.ts';
+import { notesSection } from '../note/fields.ts';
 import { fields } from './fields.ts';
 
 type Seen = NonNullable<ClientSheetQuery['client']> & Pick<ClientSheetQuery, 'events'>;
@@ -62,5 +63,6 @@ export const clientSheet = sheet<Seen>({
       all: ({ id }) => `event list --client ${id} --upcoming`,
       ifEmpty: 'No coming events.',
     }),
+    notesSection('client'),
   ],
 });

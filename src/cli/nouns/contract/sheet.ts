@@ -4,6 +4,7 @@ import { ago, money } from '../../core/output/format.ts';
 import { contactLine } from '../../core/text/words.ts';
 import { ContractSheet, type ContractSheetQuery } from '../../operations/index.ts';
 import { fields as eventFields } from '../event/fields.ts';
+import { notesSection } from '../note/fields.ts';
 import { fields as paymentFields } from '../payment/fields.ts';
 import { fields } from './fields.ts';
 
@@ -77,5 +78,6 @@ export const contractSheet = sheet<Seen>({
       all: ({ id }) => `event list --contract ${id}`,
       ifEmpty: 'No events.',
     }),
+    notesSection('contract'),
   ],
 });

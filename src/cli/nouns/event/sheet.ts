@@ -2,6 +2,7 @@ import { sheet } from '../../core/command/view.ts';
 import { type Column, pickColumns } from '../../core/output/columns.ts';
 import { contactLine } from '../../core/text/words.ts';
 import { EventSheet, type EventSheetQuery } from '../../operations/index.ts';
+import { notesSection } from '../note/fields.ts';
 import { fields } from './fields.ts';
 
 export type EventSeen = NonNullable<EventSheetQuery['event']>;
@@ -35,7 +36,7 @@ const columns: readonly Column<EventSeen>[] = [
 
 /** What `event view` shows. */
 export const eventSheet = sheet<EventSeen>({
-  fetch: async (api, id) => (await api.send(EventSheet, { id })).event,
+  fetch: async (api, id, size) => (await api.send(EventSheet, { id, ...size })).event,
   columns,
   lines: () => [
     ...pickColumns(columns, 'id,title,start,end,status,location,attendees'),
@@ -48,5 +49,5 @@ export const eventSheet = sheet<EventSeen>({
     line('salesContact', 'Sales contact', ({ commercial }) => contactLine(commercial)),
     ...pickColumns(columns, 'notes'),
   ],
-  sections: [],
+  sections: [notesSection('event')],
 });
