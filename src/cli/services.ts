@@ -3,6 +3,7 @@ import type { CommandLine } from './core/args/command-line.ts';
 import type { Services } from './core/command/command.ts';
 import type { SharedFlags } from './core/command/shared-flags.ts';
 import { useZone, zoneOf } from './core/locale/zone.ts';
+import { isAccessible } from './core/output/marks.ts';
 import type { Output, Streams } from './core/output/output.ts';
 import { createDraft } from './core/prompts/draft.ts';
 import { createPrompts } from './core/prompts/prompts.ts';
@@ -33,7 +34,9 @@ export async function createServices(
   const { streams, output, settings, terminalZone, interrupted, commandLine, perform } = about;
   const whose = await resolveSession(streams.env, settings, shared.server);
   useZone(zoneFor(settings, whose.companyZone), terminalZone);
-  const prompts = createPrompts(streams, { wanted: shared.input, editor: () => settings.editor });
+  const prompts = isAccessible(streams.env)
+    ? (await import('./core/prompts/plain.ts')).createPlainPrompts(streams, shared.input)
+    : createPrompts(streams, { wanted: shared.input, editor: () => settings.editor });
   const askForCode = async (send: (code: string) => Promise<void>) => {
     const { askForCode: ask } = await import('./core/prompts/code.ts');
     output.note('This needs your second factor.');

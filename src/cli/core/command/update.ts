@@ -15,6 +15,7 @@ import { CliError, cancelled, usageError } from '../errors.ts';
 import { actorOf, changeOf } from '../history/change.ts';
 import type { Cell, Column } from '../output/columns.ts';
 import { formatCell } from '../output/format.ts';
+import { mark, wordsOnly } from '../output/marks.ts';
 import type { LabelledText } from '../output/record.ts';
 import { editorKey } from '../prompts/ask.ts';
 import { change } from './change.ts';
@@ -120,7 +121,9 @@ async function changesBetween<Row>(
     .filter(({ key }) => !(key.endsWith('Id') && keys.includes(key.slice(0, -2))))
     .flatMap((column): LabelledText[] => {
       const [was, is] = [then, now].map((row) => formatCell(column.kind, column.value(row)));
-      return was === is ? [] : [[column.label, `${was} → ${is}${byWhom(column.key)}`]];
+      return was === is
+        ? []
+        : [[column.label, `${was} ${mark('becomes')} ${is}${byWhom(column.key)}`]];
     });
 }
 
@@ -142,7 +145,11 @@ async function updateOnTerminal<Row extends Versioned>(
   );
 
   const dash = fields.some(isClearable) ? `, ${clear} empties it` : '';
-  output.note(`Enter keeps a value, Tab edits it${dash}. Esc ends it, with nothing changed.`);
+  output.note(
+    wordsOnly()
+      ? `Enter keeps a value${dash}. Ctrl-C ends it, with nothing changed.`
+      : `Enter keeps a value, Tab edits it${dash}. Esc ends it, with nothing changed.`,
+  );
   const answers: Record<string, unknown> = {};
   for (const field of fields) {
     const value = await askAbout(field, first, invocation);
@@ -157,7 +164,7 @@ async function updateOnTerminal<Row extends Versioned>(
     output.labelled(
       changed.map((field): LabelledText => {
         const before = shownIn(field, field.column?.value(seen));
-        return [field.label, `${before} → ${shownIn(field, answers[field.key])}`];
+        return [field.label, `${before} ${mark('becomes')} ${shownIn(field, answers[field.key])}`];
       }),
     );
     const grave = await confirm?.question(seen, answers, api);

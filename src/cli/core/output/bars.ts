@@ -1,3 +1,4 @@
+import { wordsOnly } from './marks.ts';
 import type { Paint } from './paint.ts';
 import { blanks, printable, shorten, width } from './text.ts';
 
@@ -61,7 +62,8 @@ function drawCell(column: ChartColumn, row: number, maxWidth: number, most: numb
 }
 
 /** Rows of texts and bars, at most `maxWidth` wide; the length of a bar says as much as its colour. */
-export function drawChart(columns: readonly ChartColumn[], paint: Paint, maxWidth: number): string {
+export function drawChart(all: readonly ChartColumn[], paint: Paint, maxWidth: number): string {
+  const columns = wordsOnly() ? all.filter((column) => !isBar(column)) : all;
   const widths = widthsFor(columns, maxWidth);
   const rows = Math.max(...columns.map((each) => ('bars' in each ? each.bars : each.texts).length));
   const line = (cell: (column: ChartColumn, maxWidth: number) => string) =>

@@ -4,6 +4,7 @@ import type { Column } from './columns.ts';
 import { createFeed, type FeedEntry } from './feed.ts';
 import type { Format } from './format.ts';
 import { csvHeader, csvLine, json, plainObject, tsvLine, writeRows } from './machine.ts';
+import { isAccessible, mark, setAccessible, wordsOnly } from './marks.ts';
 import { createPaint, type Paint } from './paint.ts';
 import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -102,6 +103,7 @@ const paintFor = (stream: NodeJS.WriteStream, streams: Streams, colour: boolean)
 /** An output for one command, its format decided by its flags and by where stdout leads. */
 export function createOutput(streams: Streams, options: OutputOptions): Output {
   const { stdout, stderr } = streams;
+  setAccessible(isAccessible(streams.env));
   const maxWidth = terminalWidth(stdout, streams.env);
   const errCells = terminalWidth(stderr, streams.env) ?? Number.POSITIVE_INFINITY;
   const format: Format = options.format ?? (maxWidth === undefined ? 'tsv' : 'people');
@@ -117,7 +119,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   /** What is longer than the terminal goes through a pager. */
   const present = async (text: string) => {
     const isLong = stdout.isTTY && text.split('\n').length > stdout.rows;
-    if (isLong && options.pager) {
+    if (isLong && options.pager && !wordsOnly()) {
       const { page } = await import('./pager.ts');
       const zone = zoneToName();
       const whole = zone ? `${text}${paint.quiet(zoneNote(zone))}\n` : text;
@@ -156,8 +158,13 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
 
   const sentenceLine = (sentence: string) => {
     const text = printableLines(sentence);
-    const lines = format === 'people' ? wrapped(text, maxWidth ?? 80, '  ').slice(2) : text;
-    stdout.write(`${paint.good('✓')} ${lines}\n`);
+    const indent = wordsOnly() ? '' : '  ';
+    const lines =
+      format === 'people'
+        ? wrapped(text, (maxWidth ?? 80) - (indent ? 0 : 6), indent).slice(indent.length)
+        : text;
+    const done = paint.good(mark('done'));
+    stdout.write(`${done} ${lines}\n`);
     nameZone();
   };
   const asked = options.format !== undefined || options.chosen;
@@ -214,6 +221,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
     },
     async picture(draw) {
+      if (wordsOnly()) return;
       stderr.write(await draw(errPaint, errCells));
     },
     echo(commandLine) {

@@ -2,6 +2,7 @@ import type { Contact } from '../../../client/index.ts';
 import type { Problem } from '../errors.ts';
 import { formatCell, localTime } from './format.ts';
 import { json } from './machine.ts';
+import { mark, wordsOnly } from './marks.ts';
 import type { Paint } from './paint.ts';
 import { printableLines, wrapped } from './text.ts';
 
@@ -39,11 +40,13 @@ export function problemAsText(problem: Problem, paint: Paint, maxWidth: number):
   const parts = [
     isChosen
       ? paint.quiet(indented(message).slice(2))
-      : paint.bad('✗') + indented(message).slice(1),
+      : wordsOnly()
+        ? indented(`${mark('failed')} ${message}`).trimStart()
+        : paint.bad(mark('failed')) + indented(message).slice(1),
   ];
   if (reason) parts.push(indented(reason));
   if (contact) parts.push(indented(contact));
-  if (hint) parts.push(paint.quiet(hanging(`→ ${hint}`)));
+  if (hint) parts.push(paint.quiet(hanging(`${mark('next')} ${hint}`)));
   // The command stays on a line of its own, however long: it is there to be copied.
   if (again)
     parts.push('  Nothing you typed is lost. Run it again:', `    ${printableLines(again)}`);

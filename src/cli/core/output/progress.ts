@@ -1,8 +1,11 @@
+import { wordsOnly } from './marks.ts';
 import { shorten, width } from './text.ts';
 
 /** Shown when the work has taken this long. */
 const delayMs = 1000;
 const redrawMs = 100;
+/** How often a new line says how far it is, where nothing is drawn again. */
+const tellMs = 10_000;
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -17,6 +20,10 @@ export async function withSpinner<Result>(
   let shown = 0;
   const timer = setInterval(() => {
     if (Date.now() - began < delayMs) return;
+    if (wordsOnly()) {
+      stderr.write(`${what}.\n`);
+      return clearInterval(timer);
+    }
     stderr.write(`\r${frames[shown % frames.length]} ${what} …`);
     shown += 1;
   }, redrawMs);
@@ -50,13 +57,19 @@ export function createProgress(stderr: NodeJS.WriteStream): Progress {
   return {
     at(done, total, what) {
       const now = Date.now();
-      if (!stderr.isTTY || now - began < delayMs || now - drawn < redrawMs) return;
+      const everyMs = wordsOnly() ? tellMs : redrawMs;
+      if (!stderr.isTTY || now - began < delayMs || now - drawn < everyMs) return;
       drawn = now;
+      if (wordsOnly()) {
+        const part = total ? `${Math.floor((100 * done) / total)} %: ` : '';
+        stderr.write(`${part}${what}\n`);
+        return;
+      }
       const start = total ? bar(done / total) : '';
       stderr.write(`\r${start}${shorten(what, (stderr.columns || 80) - 1 - width(start))}\u001b[K`);
     },
     end() {
-      if (drawn > 0) stderr.write('\r\u001b[K');
+      if (drawn > 0 && !wordsOnly()) stderr.write('\r\u001b[K');
     },
   };
 }

@@ -1,12 +1,13 @@
 import process from 'node:process';
 import { isatty } from 'node:tty';
 import { exitCodes } from '../errors.ts';
+import { mark } from './marks.ts';
 import type { Streams } from './output.ts';
 
 /** Ends the program: `| head` closes the pipe early, which is no error; a full disk is one. */
 export function endUnwritten(code: unknown, isOutput: boolean): never {
   if (code === 'EPIPE') process.exit();
-  if (isOutput) process.stderr.write(`✗ The output cannot be written: ${code}.\n`);
+  if (isOutput) process.stderr.write(`${mark('failed')} The output cannot be written: ${code}.\n`);
   process.exit(exitCodes.INTERNAL);
 }
 

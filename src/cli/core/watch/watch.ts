@@ -3,6 +3,7 @@ import type { Api, ConnectionListener } from '../api/api.ts';
 import { CliError } from '../errors.ts';
 import type { Column } from '../output/columns.ts';
 import { formatCell, plainCell, timeOfDay } from '../output/format.ts';
+import { mark } from '../output/marks.ts';
 import type { Output } from '../output/output.ts';
 
 /** Notes on stderr that the connection was lost, and that it is back. */
@@ -53,7 +54,7 @@ export function differences<Row>(columns: readonly Column<Row>[], before: Row, a
   const parts = named.map(({ kind, label, value }) => {
     const [old, now] = [before, after].map((row) => formatCell(kind, value(row)));
     const isShort = old !== undefined && now !== undefined && old.length + now.length <= longest;
-    return isShort ? `${label} ${old} → ${now}` : label;
+    return isShort ? `${label} ${old} ${mark('becomes')} ${now}` : label;
   });
   return parts.join(', ');
 }

@@ -15,7 +15,7 @@ import { daysShown, maxDaysBefore } from './events.ts';
 const usualDays = 14;
 
 /** The days of a period that may lack an end, as `2026-12-01`. */
-interface Days {
+export interface Days {
   first: string;
   last: string;
 }
@@ -95,7 +95,12 @@ function drawEvent(day: string, event: Event, paint: Paint, maxWidth: number): s
 
 const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' });
 
-function drawAgenda(events: readonly Event[], days: Days, paint: Paint, maxWidth: number): string {
+export function drawAgenda(
+  events: readonly Event[],
+  days: Days,
+  paint: Paint,
+  maxWidth: number,
+): string {
   const byDay = new Map<string, Event[]>();
   for (const event of events) {
     for (const day of daysShown(event)) {

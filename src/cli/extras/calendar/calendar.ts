@@ -2,6 +2,7 @@ import { optional, toggle } from '../../core/args/flag.ts';
 import { idOf, line } from '../../core/args/parsers.ts';
 import { verb } from '../../core/command/command.ts';
 import type { Column } from '../../core/output/columns.ts';
+import { wordsOnly } from '../../core/output/marks.ts';
 import { fields } from '../../nouns/event/fields.ts';
 import type { CalendarEvent } from './events.ts';
 import { daysOf, month, thisMonth } from './month.ts';
@@ -42,7 +43,16 @@ export const calendar = verb({
   async run({ api, output, flags, columns: shown, fields }) {
     const { daysWithEvents, eventsOf } = await import('./events.ts');
     const of = flags.month ?? thisMonth();
-    if (flags.ics === undefined && fields === undefined && output.format === 'people') {
+    const isDrawn = flags.ics === undefined && fields === undefined && output.format === 'people';
+    if (isDrawn && wordsOnly()) {
+      // a grid cannot be read aloud
+      const { drawAgenda } = await import('./agenda.ts');
+      const days = daysOf(of);
+      const period = { first: days.at(0) ?? '', last: days.at(-1) ?? '' };
+      const events = await eventsOf(api, of, flags);
+      return output.drawing((paint, width) => drawAgenda(events, period, paint, width));
+    }
+    if (isDrawn) {
       const { drawMonth } = await import('./draw.ts');
       const { days, pairs } = await daysWithEvents(api, of, flags);
       return output.drawing((paint, width, height) =>

@@ -13,6 +13,7 @@ import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import { hintFor } from '../../core/hints.ts';
 import { type Column, canonical, type Field } from '../../core/output/columns.ts';
+import { mark } from '../../core/output/marks.ts';
 import type { Output } from '../../core/output/output.ts';
 import { resolveId, resolveValue } from '../../core/prompts/ask.ts';
 import type { Asking } from '../../core/prompts/references.ts';
@@ -166,7 +167,7 @@ function noteMissing(
 
 function noteHint(output: Output, { policy: kind }: PermissionRow): void {
   const hint = kind === null ? undefined : hintFor({ code: 'FORBIDDEN', message: '', kind });
-  if (hint) output.note(`→ ${hint}`);
+  if (hint) output.note(`${mark('next')} ${hint}`);
 }
 
 /** `epic can`: asks the database whether it would allow something. */

@@ -1,4 +1,5 @@
 import type { Contact } from '../../../client/index.ts';
+import { mark } from '../../core/output/marks.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { askThem } from '../../core/output/problem.ts';
 import { printable, wrapped } from '../../core/output/text.ts';
@@ -33,17 +34,21 @@ export function drawAccess(answer: PermissionRow, paint: Paint, width: number): 
   const mine = steps.filter(({ isMine }) => isMine);
   if (mine.length > 0) parts.push('');
   for (const { kind, mode, holds, sentence } of mine) {
-    const mark =
-      holds === true ? paint.good('✓') : holds === false ? paint.bad('✗') : paint.quiet('·');
+    const shown =
+      holds === true
+        ? paint.good(mark('holds'))
+        : holds === false
+          ? paint.bad(mark('fails'))
+          : paint.quiet(mark('depends'));
     // the sentence of a restrictive policy is what to do where it does not hold
     const met = holds === true && mode === 'restrictive' ? 'Met: ' : '';
-    const margin = `    ${kind.padEnd(8)}`;
+    const margin = `   ${' '.repeat(mark('holds').length)}${kind.padEnd(8)}`;
     const text = wrapped(
       printable(`${met}${sentence ?? 'It has no comment.'}`),
       width,
       ' '.repeat(margin.length),
     );
-    parts.push(`  ${mark} ${paint.quiet(kind.padEnd(8))}${text.slice(margin.length)}`);
+    parts.push(`  ${shown} ${paint.quiet(kind.padEnd(8))}${text.slice(margin.length)}`);
   }
   if (contact) parts.push('', wrapped(printable(askThem(contact)), width, ''));
   return `${parts.join('\n')}\n`;

@@ -93,6 +93,11 @@ const environment: Topic = {
             'Where sessions are stored: in epic/session.json, readable by you only. Default: ~/.local/state.',
         },
         { term: 'NO_COLOR', about: 'If set, no colours.' },
+        {
+          term: 'EPIC_ACCESSIBLE',
+          about:
+            'If set and not 0: for screen readers and slow terminals. Choices have numbers, there are words instead of marks, and nothing that is on the screen changes: no bars, grids, pager or waiting sign.',
+        },
         { term: 'CLICOLOR_FORCE', about: 'If set and not 0, colours in a pipe too.' },
         {
           term: 'PAGER',

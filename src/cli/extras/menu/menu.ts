@@ -10,6 +10,7 @@ import {
 import { type Command, command, type Services, type Verb } from '../../core/command/command.ts';
 import type { CommandEntry, NounEntry, Section } from '../../core/command/entry.ts';
 import { CliError, usageError } from '../../core/errors.ts';
+import { wordsOnly } from '../../core/output/marks.ts';
 
 /** Asks until there is a valid answer, and returns it as it was typed. */
 async function askFor(flag: Flag, { prompts, api }: Services, mine: boolean): Promise<string> {
@@ -138,7 +139,11 @@ export const menu = (catalog: readonly Section[]): Command =>
       if (!prompts.possible) {
         throw usageError('epic menu needs a terminal.', 'See the commands: epic --help');
       }
-      output.note('Arrow keys and Enter choose, Esc goes back, Ctrl-C quits.');
+      output.note(
+        wordsOnly()
+          ? 'A number and Enter choose, 0 goes back, Ctrl-C quits.'
+          : 'Arrow keys and Enter choose, Esc goes back, Ctrl-C quits.',
+      );
       await visitAll(services, catalog).catch((error: unknown) => {
         const isKey = error instanceof CliError && error.problem.kind === 'interrupted';
         throw isKey ? interrupted() : error;
