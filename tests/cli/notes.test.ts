@@ -47,24 +47,24 @@ test('a note about a client, a contract or an event says what it is about, and w
   });
 });
 
-test('the text comes from a file or from standard input, as it is', async () => {
+test('the text comes from a file or from standard input, with its lines', async () => {
   const text = 'First\n\n  Second\n';
   const piped = await sales.run(['note', 'add', 'client', client, '--file', '-', '--json'], {
     input: text,
   });
-  expect(JSON.parse(piped.stdout)).toMatchObject({ text });
+  expect(JSON.parse(piped.stdout)).toMatchObject({ text: text.trimEnd() });
   const missing = await sales.run(['note', 'add', 'client', client, '--file', '/none/such']);
   expect(missing).toMatchObject({ code: 2, stdout: '' });
-  expect(missing.stderr).toBe('✗ --file: /none/such cannot be read (ENOENT).\n');
+  expect(missing.stderr).toBe('✗ --file: “/none/such” cannot be read: ENOENT.\n');
   const both = await sales.run(['note', 'add', 'client', client, 'x', '--file', '-']);
-  expect(both.stderr).toBe('✗ Give the text or --file, not both.\n');
+  expect(both.stderr).toBe('✗ Give <text> or --file, not both.\n');
 });
 
 test('off a terminal a note without a text, or about nothing, is a usage error that names what is missing', async () => {
   const { code, stderr } = await sales.run(['note', 'add', 'client', client]);
   expect(code).toBe(2);
   expect(stderr).toBe(
-    '✗ <text> is missing: the text of the note.\n  → Add it in quotes, or --file <path>, or run the command on a terminal to be asked.\n',
+    '✗ <text> is missing: the text.\n  → Add <text>, or run the command on a terminal to be asked.\n',
   );
   expect(await sales.run(['note', 'add'])).toMatchObject({
     code: 2,

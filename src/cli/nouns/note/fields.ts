@@ -1,5 +1,5 @@
 import { date } from '../../core/args/dates.ts';
-import { text } from '../../core/args/parsers.ts';
+import { prose } from '../../core/args/parsers.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import { columnsBut, type Section, section } from '../../core/command/view.ts';
 import { printable, shorten } from '../../core/output/text.ts';
@@ -12,7 +12,7 @@ import type {
 
 export type Note = NoteFieldsFragment;
 
-export const noteText = text(20_000);
+export const noteText = prose(20_000, '--file');
 
 /** The record that a note is about, in words: `client 12, Dupont SA`. */
 export function aboutOf({ clientId, clientName, contractId, contract, eventId, event }: Note) {

@@ -1,13 +1,12 @@
 import type { Api } from '../../core/api/api.ts';
-import { control, optional, required, toggle, type Values } from '../../core/args/flag.ts';
+import { control, fileFor, optional, required, toggle } from '../../core/args/flag.ts';
 import { idOf, line, oneOf } from '../../core/args/parsers.ts';
 import { change } from '../../core/command/change.ts';
-import type { Noun, Services } from '../../core/command/command.ts';
+import type { Noun } from '../../core/command/command.ts';
 import { list } from '../../core/command/list.ts';
 import { recordNoun } from '../../core/command/record.ts';
 import { update } from '../../core/command/update.ts';
 import { sheet, view } from '../../core/command/view.ts';
-import { usageError } from '../../core/errors.ts';
 import { pickColumns } from '../../core/output/columns.ts';
 import { formatCell, localDay } from '../../core/output/format.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
@@ -58,48 +57,15 @@ const listNotes = list(fields, {
   },
 });
 
+const file = fileFor('text', '--file <file>', 'read the text from a file; - is standard input');
+
 const addFlags = {
   record: control(required('<record>', 'what it is about', oneOf('client', 'contract', 'event'))),
   about: control(required('<id>', "the record's id, or a part of its name", line(200))),
-  text: optional('[text]', 'the text', noteText),
+  text: required('<text>', 'the text', noteText),
   ...fields.create,
-  file: control({
-    ...optional('--file <path>', 'take the text from a file; - for stdin', line(1000)),
-    asked: false,
-  }),
+  file,
 };
-
-/** The text of a new note: of the argument, of a file, or what is answered. */
-async function textOf(
-  { text, file }: Values<typeof addFlags>,
-  { prompts, stdin }: Services,
-): Promise<string> {
-  if (text !== undefined && file !== undefined) {
-    throw usageError('Give the text or --file, not both.');
-  }
-  if (file !== undefined) {
-    const [{ readAll }, { createReadStream }] = await Promise.all([
-      import('../../core/prompts/read-all.ts'),
-      import('node:fs'),
-    ]);
-    const source = file === '-' ? stdin() : createReadStream(file);
-    try {
-      return await readAll(source, { flag: '--file', most: 80_000 });
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && 'path' in error)) throw error;
-      throw usageError(`--file: ${file} cannot be read (${error.code}).`);
-    }
-  }
-  if (text?.trim()) return text;
-  if (prompts.possible)
-    return prompts.line('Text', {
-      check: (typed) => typed.trim() !== '' || 'A note is not empty.',
-    });
-  throw usageError(
-    '<text> is missing: the text of the note.',
-    'Add it in quotes, or --file <path>, or run the command on a terminal to be asked.',
-  );
-}
 
 const addNote = change(noun, {
   name: 'add',
@@ -116,10 +82,9 @@ const addNote = change(noun, {
   question: ({ record, about }) => `Add this note about ${record} ${about}?`,
   write: { verb: 'create' },
   async send(api, flags, invocation) {
-    const { record, about, remind } = flags;
+    const { record, about, text, remind } = flags;
     const id = await resolveId(record, about, invocation);
-    const body = await textOf(flags, invocation);
-    const note = { [`${record}Id`]: id, body, remindOn: remind };
+    const note = { [`${record}Id`]: id, ...fields.input({ text, remind }) };
     return (await api.send(NoteAdd, { note })).createNote?.note;
   },
   done: (note) =>
@@ -128,11 +93,12 @@ const addNote = change(noun, {
 
 const updateNote = update(noun, {
   summary: 'Change a note of yours',
+  flags: { file },
   examples: [
     ['note update 5 --remind +2d', 'put it off'],
     ['note update 5 --remind ""', 'no reminder any more'],
   ],
-  send: async (api, { id, ...patch }) =>
+  send: async (api, { id, file: _, ...patch }) =>
     (await api.send(NoteUpdate, { id, patch: fields.input(patch) })).updateNote?.note,
 });
 
