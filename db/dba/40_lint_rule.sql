@@ -85,6 +85,9 @@ from (values
   (214, 'upgrade_blocking_type', 'WARN',
    'The column stores object numbers that change with the next major version: pg_upgrade refuses to run.',
    'alter table … alter column … type text'),
+  (215, 'personal_data_forgotten', 'ERROR',
+   'Erasing a client clears what is marked as personal, and an export names it: what is not marked stays for ever.',
+   'Add it to audit.personal_columns() and to the constraint …_stays_erased of its table; or say in a suppression why it is not personal'),
 
 
   -- policies

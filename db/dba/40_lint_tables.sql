@@ -1,5 +1,20 @@
 -- Lints of tables, views, triggers and constraints.
 
+-- What this database marks as personal data; nothing where it does not.
+create function dba.personal_column(out record text, out column_name text, out erased_as text) returns setof record
+language plpgsql stable
+set search_path = ''
+as $$
+begin
+  if to_regprocedure('audit.personal_columns()') is not null then
+    return query execute 'select * from audit.personal_columns()';
+  end if;
+end
+$$;
+comment on function dba.personal_column() is
+  'The columns of crm that are marked as personal data, which erasing a client clears, and what it leaves there.';
+
+
 create view dba.lint_of_tables with (security_invoker) as
 with linted_table as (
   select * from dba.linted_relation where kind in ('r', 'p')
@@ -103,6 +118,39 @@ join pg_catalog.pg_attribute attribute on attribute.attrelid = linted_table.oid
 where not attribute.attisdropped
   and attribute.atttypid::regtype::text in (
   'regcollation', 'regconfig', 'regdictionary', 'regnamespace', 'regoper', 'regoperator', 'regproc', 'regprocedure')
+
+
+-- Erasing and exporting go by the marks; the constraint …_stays_erased keeps what was erased.
+
+union all
+select 'personal_data_forgotten', format('crm.%I.%I', forgotten.record, forgotten.column_name),
+       string_agg(forgotten.detail, ' ' order by forgotten.detail)
+from (
+  select marked.record, marked.column_name, case
+      when attribute.attnum is null then 'It is marked as personal, and there is no such column.'
+      when attribute.attnotnull and marked.erased_as is null then 'It cannot be left empty, and nothing is to stand there once it is erased.'
+      when attribute.attnum <> all (kept.conkey) then format('The constraint %s does not keep it erased.', kept.conname)
+    end
+  from dba.personal_column() marked
+  left join pg_catalog.pg_attribute attribute
+    on attribute.attrelid = to_regclass(format('crm.%I', marked.record)) and attribute.attname = marked.column_name and not attribute.attisdropped
+  left join pg_catalog.pg_constraint kept on kept.conrelid = attribute.attrelid and kept.conname = marked.record || '_stays_erased'
+  union all
+  select recorded.name, attribute.attname, case
+      when attribute.attnum = any (kept.conkey) then format('The constraint %s keeps it erased, and nothing erases it.', kept.conname)
+      else 'It holds text about a client, which is neither erased nor named in an export.'
+    end
+  from (select distinct record as name from dba.personal_column()) recorded
+  join pg_catalog.pg_attribute attribute on attribute.attrelid = to_regclass(format('crm.%I', recorded.name))
+  join pg_catalog.pg_type type on type.oid = attribute.atttypid
+  left join pg_catalog.pg_constraint kept on kept.conrelid = attribute.attrelid and kept.conname = recorded.name || '_stays_erased'
+  where attribute.attnum > 0
+    and not attribute.attisdropped
+    and (type.typcategory = 'S' or type.typname in ('json', 'jsonb'))
+    and not exists (select from dba.personal_column() marked where marked.record = recorded.name and marked.column_name = attribute.attname)
+) forgotten (record, column_name, detail)
+where forgotten.detail is not null
+group by forgotten.record, forgotten.column_name
 
 
 -- What writes history is a function of schema audit that mentions audit.change. A trigger with a condition, for some

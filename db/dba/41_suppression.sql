@@ -32,6 +32,10 @@ from (values
    'Its history would show everyone who reads what, and what it tells of is in the history already.'),
 
 
+  ('personal_data_forgotten', 'crm.client.company_name',
+   'The company stays when a client is erased: it is not a person.'),
+
+
   -- Conditions that look careless, and are meant.
 
   ('open_without_claim', 'owner_update_needed on identity.credential',
@@ -160,6 +164,10 @@ from (values
    'Asks for a code of the caller, counts failures and locks.'),
   ('security_definer_exposed', 'crm.erase_client(integer,boolean)',
    'Execute is granted to management alone, in a session that may write, with the second factor, and the person must confirm.'),
+  ('security_definer_exposed', 'crm.merge_clients(integer,integer,boolean,integer,integer)',
+   'Management merges clients and writes them no other way. It checks that the session may write, and its second factor.'),
+  ('security_definer_exposed', 'crm_private.notifications_about(jsonb)',
+   'A notification is read by its recipient alone; an export for the person it is about has all. It asks for a session.'),
   ('security_definer_exposed', 'access.who_may(text,text,integer,text[],jsonb)',
    'Says who may, never a row: in a session alone, and of a row that the caller reads, unless they are of management.'),
   ('security_definer_exposed', 'crm_private.search_exact(text[],text[],text)',

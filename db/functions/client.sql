@@ -151,7 +151,7 @@ begin
   select * into erased from crm.client where id = erase_client.client_id for no key update;
   if not found then
     raise no_data_found using
-      constraint = 'client_pkey', column = 'client_id', message = format('There is no client %s.', erase_client.client_id);
+      constraint = 'client_pkey', column = 'client_id', message = access.absence_sentence('client', erase_client.client_id);
   end if;
   if erased.erased_at is not null then
     raise object_not_in_prerequisite_state using
@@ -169,21 +169,16 @@ begin
         from unnest(mentions) mention));
   end if;
 
-  update crm.client
-  set full_name = 'Erased client', email = null, phone = null, erased_at = now()
-  where id = erased.id;
-  update crm.note set body = 'Erased note', remind_on = null where note.client_id = erased.id;
+  execute format('update crm.client set %s, erased_at = now() where id = $1', crm_private.erased_values('client')) using erased.id;
+  execute format('update crm.note set %s, remind_on = null where client_id = $1', crm_private.erased_values('note')) using erased.id;
   delete from crm.notification
   where note_id in (select note.id from crm.note where note.client_id = erased.id);
-  -- History forgets the person too, and keeps that there was a change, when and by whom.
+  -- History forgets the person too, and those who were merged into them, and keeps that there was a change, when and by whom.
   update audit.change
-  set old_values = audit.redact_client(old_values),
-      new_values = audit.redact_client(new_values)
-  where record = 'client' and row_id = erased.id;
-  update audit.change
-  set old_values = audit.redact_note(old_values),
-      new_values = audit.redact_note(new_values)
-  where record = 'note' and row_id in (select note.id from crm.note where note.client_id = erased.id);
+  set old_values = audit.redact(record, old_values),
+      new_values = audit.redact(record, new_values)
+  where record = 'client' and row_id = any (crm_private.client_ids(erased.id))
+    or record = 'note' and row_id in (select note.id from crm.note where note.client_id = erased.id);
   return row(erased.id, mentions)::crm.client_erasure;
 end
 $$;

@@ -552,6 +552,8 @@ as $$
     ('erase_client',        'client',   'erase',          null,                    null,     null,                      null),
     ('finish_note',         'note',     'finish',         null,                    'update', '{done_at}',               null),
     ('reopen_note',         'note',     'reopen',         null,                    'update', null,                      '{"done_at": null}'),
+    ('merge_clients',       'client',   'merge',          null,                    null,     null,                      null),
+    ('export_client',       'client',   'export',         'export the data of',    null,     null,                      null),
     ('reset_password',      'employee', 'reset_password', 'reset the password of', null,     null,                      null)
   ) known (function_name, record, verb, phrase, statement, columns, new_values)
 $$;
@@ -571,6 +573,8 @@ comment on function access.business_verbs() is
 - `erase`: Erase the personal data of a client.
 - `finish`: Mark a note as done.
 - `reopen`: Take back that a note is done.
+- `merge`: Merge another client into a client.
+- `export`: Export all there is about a client.
 - `reset_password`: Give an employee a password for one login.';
 
 
@@ -739,7 +743,7 @@ as $$
     seen.is_visible,
     case
       when seen.is_visible then access.refusal_sentence(record, verb, row_id)
-      else format('There is no %s %s.', record, row_id)
+      else access.absence_sentence(record, row_id)
     end,
     verdict.name,
     verdict.sentence,

@@ -11,19 +11,6 @@ comment on function audit.minimum_retention() is
   'How old history must be before dba.prune_history may remove it. A deployment may keep it for longer.';
 
 
-create or replace function audit.redact_client(client jsonb) returns jsonb
-language sql immutable parallel safe
-return client - array['full_name', 'email', 'phone'];
-comment on function audit.redact_client(jsonb) is
-  'What history keeps of a client whose personal data is erased: all but the name, the e-mail address and the phone number.';
-
-create or replace function audit.redact_note(note jsonb) returns jsonb
-language sql immutable parallel safe
-return note - 'body';
-comment on function audit.redact_note(jsonb) is
-  'What history keeps of a note about a client whose personal data is erased: all but the text.';
-
-
 -- One statement for all rows of the caller's statement: an insert for each row costs many times as much. A row and what it
 -- was have the same id: an identity can only be set to a new default, which is recorded as the end of one row and the
 -- start of another. A full join is never a nested loop, whose plan for one row would be kept for thousands.
@@ -152,14 +139,14 @@ as $$
 declare
   redacted audit.change := old;
 begin
-  redacted.old_values := case old.record when 'note' then audit.redact_note(old.old_values) else audit.redact_client(old.old_values) end;
-  redacted.new_values := case old.record when 'note' then audit.redact_note(old.new_values) else audit.redact_client(old.new_values) end;
+  redacted.old_values := audit.redact(old.record, old.old_values);
+  redacted.new_values := audit.redact(old.record, old.new_values);
   if new is distinct from redacted
     or not exists (
       select from crm.client
       where erased_at is not null
         and id = case old.record
-          when 'client' then old.row_id
+          when 'client' then coalesce(crm_private.merged_into(old.row_id), old.row_id)
           when 'note'   then (select note.client_id from crm.note where note.id = old.row_id)
         end)
   then

@@ -51,6 +51,7 @@ grant execute on function
 
 grant usage on schema crm, crm_private, access, staging, identity, audit, extensions to epic_employee;
 grant execute on function
+  crm.client_merged_into(integer),
   crm.contract_is_overdue(crm.contract),
   crm.current_department(),
   crm.current_employee_id(),
@@ -125,6 +126,8 @@ grant execute on function
   crm_private.search_exact(text[], text[], text),
   crm_private.search_fuzzy(text[], text[], text),
   crm_private.transpositions(text),
+  crm_private.merged_into(integer),
+  access.absence_sentence(text, integer),
   access.describe_action(text, text[], text),
   access.business_verbs(),
   access.contact_of(integer, text, text),
@@ -233,11 +236,18 @@ grant execute on function
   to epic_employee;
 
 
--- Management alone resets a password, and erases a client's personal data.
+-- Management alone resets a password, and erases a client's personal data, exports it, and merges clients.
 
 grant execute on function
   crm.erase_client(integer, boolean),
-  crm.reset_password(integer, text)
+  crm.export_client(integer),
+  crm.merge_clients(integer, integer, boolean, integer, integer),
+  crm.reset_password(integer, text),
+  crm_private.client_ids(integer),
+  crm_private.notifications_about(jsonb),
+  crm_private.references_within(text),
+  identity.require_writable_session(),
+  audit.personal_columns()
   to epic_management;
 
 

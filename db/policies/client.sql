@@ -11,7 +11,8 @@ grant update (commercial_contact_id, version)                        on crm.clie
 -- version is granted to be sent as the expected one; a trigger increments it.
 -- Not granted: id, last_update, and erased_at, which only crm.erase_client sets.
 -- The sales contact of a new client is its creator: a default that no role may override.
--- Clients are never deleted; crm.erase_client removes the personal data and keeps the contracts.
+-- No department deletes clients: crm.erase_client removes the personal data and keeps the contracts, and crm.merge_clients
+-- moves all that one client has to another.
 
 
 -- read
@@ -62,4 +63,17 @@ create policy owner_update_any on crm.client
   using (true)
   with check (true);
 comment on policy owner_update_any on crm.client is
-  'A new contract locks its client, and crm.erase_client erases one.';
+  'A new contract locks its client, crm.erase_client erases one, and crm.merge_clients completes one.';
+
+create policy owner_delete_merged on crm.client
+  for delete to epic_owner
+  using (
+    exists (
+      select from audit.change
+      where change.record = 'client'
+        and change.row_id = client.id
+        and change.new_values ? 'merged_into'
+    )
+  );
+comment on policy owner_delete_merged on crm.client is
+  'crm.merge_clients deletes the client who was merged into another, which history says.';

@@ -402,6 +402,7 @@ describe('epic can predicts the outcome of:', () => {
     ['assign event EVENT', 'event assign EVENT --support 3'],
     ['update employee 4', 'employee update 4 --name Omar'],
     ['sign contract DRAFT', 'contract sign DRAFT'],
+    ['export client CLIENT', 'client export CLIENT'],
     ['erase client CLIENT', 'client erase CLIENT --yes'],
   ])('%s', async (question, command) => {
     const everybody = { otherSales, support, sales, manager };

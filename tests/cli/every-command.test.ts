@@ -55,6 +55,7 @@ const cases: Record<string, Case> = {
   },
   'client contacted': { as: 'sales', args: () => ['1'] },
   'client handover': { as: 'manager', args: (n) => [String(2 + n), '--to', '2'] },
+  'client merge': { as: 'manager', args: (n) => ['1', String(14 + n), '--yes'] },
   'client erase': { as: 'manager', args: (n) => [String(6 + n), '--yes'] },
   'contract list': { as: 'support', args: () => ['--limit', '3'] },
   'contract view': { as: 'support', args: () => ['1'] },
@@ -154,8 +155,12 @@ const cases: Record<string, Case> = {
 /** What an import says when nothing is wrong; its fields are those of problems. */
 const importSummary = ['created', 'updated', 'unchanged', 'dryRun'];
 
-/** One never ends by itself, and is watched in watch.test.ts; others work once, and are in second-factor.test.ts; one shows the environment. */
+/**
+ * One never ends by itself, and is watched in watch.test.ts; others work once, and are in second-factor.test.ts; one shows
+ * the environment; one is JSON in every format, and is in merge-and-export.test.ts.
+ */
 const elsewhere = [
+  'client export',
   'config list',
   'notification watch',
   'second-factor disable',

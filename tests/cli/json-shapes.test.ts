@@ -115,6 +115,7 @@ const shapes = {
     events: 'array',
     notesAbout: 'array',
   },
+  merged: { ...client_, mergedId: id, moved: 'object', filled: 'array' },
   contract: contract_,
   contractSheet: {
     ...contract_,
@@ -279,6 +280,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'client import': { shape: 'imported' },
   'client contacted': { shape: 'client' },
   'client handover': { shape: 'client' },
+  'client merge': { shape: 'merged' },
   'client erase': { shape: 'client' },
   'contract list': { shape: 'contract', isArray: true },
   'contract view': { shape: 'contractSheet' },
@@ -333,7 +335,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
 };
 
 /** What is tested with what it is about: an object a line, whatever the API calls data, no data at all. */
-const elsewhere = ['notification watch', 'api', 'menu', 'completion', 'version'];
+const elsewhere = ['client export', 'notification watch', 'api', 'menu', 'completion', 'version'];
 
 const checked = new Set<string>();
 
@@ -447,6 +449,10 @@ test('the JSON of clients and contracts has the documented fields and types', as
   const another = await run(sales, 'contract create', ['--client', ben, '--total', '1']);
   await run(manager, 'contract delete', [another, '--yes']);
   await run(manager, 'client handover', [ben, '--to', String(staff.otherSales.id)]);
+  const twin = await run(sales, 'client create', [
+    ...['--name', 'Benjamin', '--email', 'benjamin@x.example'],
+  ]);
+  await run(manager, 'client merge', [ben, twin, '--yes']);
   await run(manager, 'client erase', [ben, '--yes']);
   await run(sales, 'history', ['contract', draft]);
   const note = await run(sales, 'note add', ['client', client, 'Call', '--remind', '+7d']);

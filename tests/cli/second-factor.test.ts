@@ -236,6 +236,8 @@ test('a change is refused after three wrong codes', async () => {
 
 test.each([
   ['client erase', (client: string) => ['client', 'erase', client, '--yes']],
+  ['client merge', (client: string) => ['client', 'merge', client, client, '--dry-run']],
+  ['client export', (client: string) => ['client', 'export', client]],
   ['employee reset-password', () => ['employee', 'reset-password', '3', '--yes']],
   ['employee update', () => ['employee', 'update', '3', '--department', 'sales']],
   [

@@ -30,6 +30,8 @@ function describeOperation(operation: Operation): string {
       return `deletes ${target(operation)}`;
     case 'erase':
       return `erases client ${operation.id}${operation.confirm ? '' : ', without confirming it,'}`;
+    case 'merge':
+      return `merges client ${operation.merged} into client ${operation.id}`;
     case 'deactivate':
       return operation.handOverTo === null
         ? `deactivates employee ${operation.id}`

@@ -32,6 +32,9 @@ export function applyOperation(
     case 'erase':
       erase(state, operation.id);
       break;
+    case 'merge':
+      merge(state, operation.id, operation.merged);
+      break;
     case 'deactivate':
       handOver(state, operation.id, operation.handOverTo);
       updateRow(state, 'employee', operation.id, { active: false });
@@ -148,6 +151,18 @@ function erase(state: State, id: number): void {
   for (const note of state.note.values()) {
     if (note.client_id === id) Object.assign(note, { body: 'Erased note', remind_on: null });
   }
+}
+
+/** Everything of the one is the other's, whose sales contact it gets; what is empty there is filled in. */
+function merge(state: State, id: number, merged: number): void {
+  const [kept, gone] = [state.client.get(id), state.client.get(merged)];
+  if (kept === undefined || gone === undefined || kept === gone) return;
+  kept.phone ??= gone.phone;
+  kept.company_name ??= gone.company_name;
+  for (const contract of state.contract.values()) {
+    if (contract.client_id === merged) contract.client_id = id;
+  }
+  state.client.delete(merged);
 }
 
 function handOver(state: State, from: number, to: number | null): void {

@@ -185,7 +185,7 @@ function repetitionOfNote(operation: Writing, { note }: State): string | null {
 
 type Violation = { code: Code; rule: string };
 
-/** The arguments that crm.erase_client and crm.deactivate_employee refuse. */
+/** The arguments that crm.erase_client, crm.merge_clients and crm.deactivate_employee refuse. */
 function argumentViolations(operation: Writing, { client, employee }: State): Violation[] {
   if (operation.verb === 'erase') {
     const { confirm, id } = operation;
@@ -193,6 +193,16 @@ function argumentViolations(operation: Writing, { client, employee }: State): Vi
       ...(confirm ? [] : [invalid('erasing is confirmed')]),
       ...(client.get(id)?.is_erased
         ? [{ code: 'CONFLICT' as const, rule: 'a client is erased only once' }]
+        : []),
+    ];
+  }
+  if (operation.verb === 'merge') {
+    const { id, merged } = operation;
+    return [
+      ...(id === merged ? [invalid('two clients are merged')] : []),
+      ...(client.has(merged) ? [] : [{ code: 'NOT_FOUND' as const, rule: 'the other exists' }]),
+      ...([id, merged].some((each) => client.get(each)?.is_erased)
+        ? [{ code: 'CONFLICT' as const, rule: 'an erased client stays apart' }]
         : []),
     ];
   }

@@ -114,6 +114,7 @@ const anyOperation = choice<GeneratedOperation>(
   ...eachRecord(readHistory, { client: 1, contract: 1, note: 1, employee: 2 }),
   { weight: 2, arbitrary: tamper() },
   { weight: 2, arbitrary: erase() },
+  { weight: 3, arbitrary: merge() },
   { weight: 6, arbitrary: deactivate() },
   { weight: 2, arbitrary: fc.constant({ verb: 'log out' }) },
 );
@@ -178,6 +179,12 @@ function erase(): fc.Arbitrary<GeneratedOperation> {
     .map(([id, isConfirmed]) => ({ verb: 'erase', id, confirm: isConfirmed }));
 }
 
+function merge(): fc.Arbitrary<GeneratedOperation> {
+  return fc
+    .tuple(reference('client'), reference('client'))
+    .map(([id, merged]) => ({ verb: 'merge', id, merged }));
+}
+
 function deactivate(): fc.Arbitrary<GeneratedOperation> {
   return fc
     .tuple(reference('employee'), fc.option(reference('employee')))
@@ -231,7 +238,13 @@ function enrolment(
   viaForLogin: fc.Arbitrary<DriverName>,
 ): fc.Arbitrary<GeneratedStep[]> {
   const enable = fc.constant<GeneratedOperation>({ verb: 'enable second factor' });
-  const whatNeedsIt = fc.oneof(create('employee'), update('employee'), erase(), deactivate());
+  const whatNeedsIt = fc.oneof(
+    create('employee'),
+    update('employee'),
+    erase(),
+    merge(),
+    deactivate(),
+  );
   const eitherSession = fc.boolean();
   return manager.chain((by) => {
     const them = fc.constant(by);

@@ -24,6 +24,7 @@ export type Operation<Id = number> =
   | { verb: 'update'; record: RecordName; id: Target<Id>; values: Record<string, Value | Id> }
   | { verb: 'delete'; record: RecordName; id: Target<Id> }
   | { verb: 'erase'; id: Id; confirm: boolean }
+  | { verb: 'merge'; id: Id; merged: Id }
   | { verb: 'deactivate'; id: Id; handOverTo: Id | null }
   | { verb: 'rewrite history'; with: 'update' | 'delete'; id: Id }
   | { verb: 'overwrite password'; id: Id }

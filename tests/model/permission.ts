@@ -13,10 +13,10 @@ import {
 
 export type Writing = Extract<
   Operation,
-  { verb: 'create' | 'update' | 'delete' | 'erase' | 'deactivate' }
+  { verb: 'create' | 'update' | 'delete' | 'erase' | 'merge' | 'deactivate' }
 >;
 
-const writingVerbs = ['create', 'update', 'delete', 'erase', 'deactivate'];
+const writingVerbs = ['create', 'update', 'delete', 'erase', 'merge', 'deactivate'];
 
 export function isWriting(operation: Operation): operation is Writing {
   return writingVerbs.includes(operation.verb);
@@ -41,6 +41,8 @@ export function writeSpecOf(operation: Writing): WriteSpec {
       return { ...operation, values: {} };
     case 'erase':
       return { record: 'client', verb: 'erase', id: operation.id, values: {} };
+    case 'merge':
+      return { record: 'client', verb: 'merge', id: operation.id, values: {} };
     case 'deactivate':
       return { record: 'employee', verb: 'update', id: operation.id, values: { active: false } };
   }
@@ -48,7 +50,7 @@ export function writeSpecOf(operation: Writing): WriteSpec {
 
 /** What gives power or cannot be undone: design, section 3, and the second factor of those who have one. */
 export function needsSecondFactor({ record, verb }: WriteSpec): boolean {
-  return verb === 'erase' || (record === 'employee' && verb !== 'delete');
+  return verb === 'erase' || verb === 'merge' || (record === 'employee' && verb !== 'delete');
 }
 
 /** The entries for a write, of any department. */

@@ -13,7 +13,7 @@ import {
 export type Value = string | number | boolean | null;
 /** Values by column. */
 export type Values = Readonly<Record<string, Value>>;
-export type Verb = 'create' | 'update' | 'delete' | 'erase';
+export type Verb = 'create' | 'update' | 'delete' | 'erase' | 'merge';
 
 /** What a department may do: to which rows, and with which new values. */
 export interface Cell<Name extends RecordName = RecordName> {
@@ -92,6 +92,7 @@ export const truthTable: readonly TableEntry[] = [
   entry('client',       'update',      ownClient,     none,      none,            'update', clientColumns),
   entry('client',       'hand over',   none,          none,      all,             'update', ['commercial_contact_id']),
   entry('client',       'erase',       none,          none,      all,             'erase'),
+  entry('client',       'merge',       none,          none,      all,             'merge'),
   entry('contract',     'create',      forOwnClient,  none,      all,             'create', ['client_id', 'total_amount']),
   entry('contract',     'update',      ownDraft,      none,      all,             'update', ['total_amount']),
   entry('contract',     'sign',        signOwnDraft,  none,      to('signed'),    'update', ['status']),

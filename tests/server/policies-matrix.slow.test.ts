@@ -88,8 +88,10 @@ employee        read   all                all                all
   test('policies matrix prints functions, and what bypasses row-level security, apart', async () => {
     const table = await printed('--functions');
 
-    expect(table).toContain('Functions\n  management: crm.erase_client, crm.reset_password\n');
-    expect(table).toContain('  management as owner: crm.erase_client\n');
+    expect(table).toContain(
+      'Functions\n  management: audit.personal_columns, crm.erase_client, crm.export_client,\n    crm.merge_clients, crm.reset_password,',
+    );
+    expect(table).toContain('  management as owner: crm.erase_client, crm.merge_clients,');
     expect(table).not.toContain('commercial_contact_id');
 
     const ofSales = await printed('--functions', '--role', 'sales');

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(78);
+select plan(84);
 
 call test.load_company();
 call test.create_program('alice');
@@ -70,6 +70,24 @@ from (values
   ('alice', $$ select crm.record_contact(-1) $$,
     'P0002', 'client_pkey', 'client_id', null,
     'There is no client -1.'),
+  ('emma', $$ select crm.export_client(-1) $$,
+    'P0002', 'client_pkey', 'client_id', null,
+    'There is no client -1.'),
+  ('emma', $$ select crm.merge_clients(test.id('acme'), -1) $$,
+    'P0002', 'client_pkey', 'merged_client_id', null,
+    'There is no client -1.'),
+  ('emma', $$ select crm.merge_clients(-1, test.id('acme')) $$,
+    'P0002', 'client_pkey', 'client_id', null,
+    'There is no client -1.'),
+  ('emma', $$ select crm.merge_clients(test.id('acme'), test.id('acme')) $$,
+    '23514', 'merged_clients_are_two', 'merged_client_id', null,
+    'A client cannot be merged with itself: name two.'),
+  ('emma', $$ select crm.merge_clients(test.id('acme'), test.id('paul')) $$,
+    '55000', 'merged_clients_are_not_erased', 'merged_client_id', null,
+    format('The personal data of client %s was erased: it stays apart.', test.id('paul'))),
+  ('emma', $$ select crm.merge_clients(test.id('paul'), test.id('acme')) $$,
+    '55000', 'merged_clients_are_not_erased', 'client_id', null,
+    format('The personal data of client %s was erased: it stays apart.', test.id('paul'))),
 
   -- notes
   ('alice', $$ insert into crm.note (client_id, body) values (-1, 'New') $$,

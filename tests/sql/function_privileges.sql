@@ -38,7 +38,7 @@ call test.given('dba', 'drop function identity.trial()');
 
 create temp view called_by_every_department as
   select unnest(string_to_array(
-    'access.describe_action, access.business_verbs, access.contact_of, access.explain_call, access.explain_refused_call, '
+    'access.absence_sentence, crm_private.merged_into, crm.client_merged_into, access.describe_action, access.business_verbs, access.contact_of, access.explain_call, access.explain_refused_call, '
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
     'crm.calendar, '
     'access.require_second_factor, access.second_factor_conditions, access.unmet_second_factor_condition, '
@@ -90,8 +90,9 @@ select bag_eq(
 from (select role from dba.department where name <> 'management') departments (department);
 select bag_eq(
   $$ select name from function_use where role = 'epic_management' $$,
-  $$ table called_by_every_department union all values ('crm.erase_client'), ('crm.reset_password') $$,
-  'management calls the same, and what resets passwords and erases clients');
+  $$ table called_by_every_department union all values ('crm.erase_client'), ('crm.export_client'), ('crm.merge_clients'), ('crm.reset_password'),
+       ('crm_private.client_ids'), ('crm_private.notifications_about'), ('crm_private.references_within'), ('audit.personal_columns'), ('identity.require_writable_session') $$,
+  'management calls the same, and what resets passwords and erases, exports and merges clients');
 
 select * from finish();
 rollback;

@@ -27,12 +27,12 @@ from unnest(array[
   'employee_id = null', 'session_id = null', 'database_user = ''nobody''', 'record = ''client''',
   'row_id = test.id(''bistro_draft'')', 'action = ''insert''', 'old_values = null', 'new_values = null',
   'new_values = new_values || ''{"total_amount": 1300}''', 'new_values = new_values - ''total_amount''',
-  'old_values = audit.redact_client(old_values)', 'record = record']) change;
+  'old_values = audit.redact(record, old_values)', 'record = record']) change;
 select test.rejects('dba', format('update audit.change set %s where record = %L', change, 'client'), '23514',
   pg_temp.stays('entry_of_client', 'client', 'acme'),
   format('a superuser cannot redact the history of a client who was not erased: %s', change))
 from unnest(array[
-  'old_values = audit.redact_client(old_values), new_values = audit.redact_client(new_values)', 'new_values = null']) change;
+  'old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values)', 'new_values = null']) change;
 select test.hints('dba', 'update audit.change set employee_id = null',
   'Only the personal data of a client is ever taken out of it: select crm.erase_client(ID, confirm => true);',
   'the refusal of an update hints at crm.erase_client');
@@ -80,7 +80,7 @@ call test.given('dba', $$ update crm.client set full_name = 'Erased client', ema
                           where id = test.id('acme') $$);
 
 select test.results_in(who, $$ update audit.change
-    set old_values = audit.redact_client(old_values), new_values = audit.redact_client(new_values)
+    set old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values)
     where record = 'client' and row_id = test.id('acme') $$,
   $$ select (count(*),
              count(*) filter (where new_values ?| array['full_name', 'email', 'phone']),
@@ -93,13 +93,13 @@ select test.rejects('dba', format('update audit.change set %s where id = test.id
   pg_temp.stays('entry_of_client', 'client', 'acme'),
   format('the history of an erased client cannot be changed otherwise: %s', change))
 from unnest(array[
-  'new_values = audit.redact_client(new_values)',
-  'old_values = audit.redact_client(old_values), new_values = new_values - array[''full_name'', ''phone'', ''company_name'']',
-  'old_values = audit.redact_client(old_values), new_values = audit.redact_client(new_values) || ''{"full_name": "Somebody else"}''',
-  'old_values = audit.redact_client(old_values), new_values = audit.redact_client(new_values), employee_id = null',
-  'old_values = audit.redact_client(old_values), new_values = audit.redact_client(new_values), changed_at = now() - interval ''1 day''']) change;
+  'new_values = audit.redact(record, new_values)',
+  'old_values = audit.redact(record, old_values), new_values = new_values - array[''full_name'', ''phone'', ''company_name'']',
+  'old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values) || ''{"full_name": "Somebody else"}''',
+  'old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values), employee_id = null',
+  'old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values), changed_at = now() - interval ''1 day''']) change;
 select test.rejects('dba', $$ update audit.change
-    set old_values = audit.redact_client(old_values), new_values = audit.redact_client(new_values)
+    set old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values)
     where record = 'contract' $$,
   '23514', pg_temp.stays('entry_of_contract', 'contract', 'acme_draft'),
   'the history of other records cannot be redacted');

@@ -14,7 +14,7 @@ insert into audit.change (changed_at, record, row_id, action)
 
 create function pg_temp.redact(client text, record text default 'client') returns text
 language sql
-return format($$ update audit.change set new_values = audit.redact_client(new_values)
+return format($$ update audit.change set new_values = audit.redact(record, new_values)
                  where record = %L and row_id = test.id(%L) and new_values is not null $$, record, client);
 
 

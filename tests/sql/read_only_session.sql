@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(79);
+select plan(83);
 call test.load_company();
 call test.given('dba', $$ update identity.session set read_only = true where id in (test.session('alice'), test.session('chloe'), test.session('emma')) $$);
 
@@ -97,6 +97,8 @@ select test.rejects('authenticator', pg_temp.steals('emma', statement), '25006',
   format('a function that acts as the owner refuses a read-only session: %s', statement))
 from unnest(array[
   format('select crm.erase_client(%s, true)', test.id('acme')),
+  format('select crm.merge_clients(%s, %s)', test.id('acme'), test.id('bistro')),
+  format('select crm.export_client(%s)', test.id('acme')),
   format('select identity.change_password(%L, %L, null)', test.password('emma'), test.password('new'))]) statement;
 select test.forbids('authenticator', pg_temp.steals('emma', 'update crm.contract set total_amount = 1e6', read_only => 'false'),
   'claims that were changed to those of a session that may write have no proof');
@@ -165,6 +167,8 @@ from (values
   ('emma',  $$ 'client', 'erase', test.id('acme') $$,            'f session_is_read_only This session is read-only.'),
   ('emma',  $$ 'contract', 'cancel', test.id('acme_signed') $$,  'f session_is_read_only This session is read-only.'),
   ('alice', $$ 'client', 'read', test.id('acme') $$,             't employee_read_all Every employee reads every client.'),
+  ('emma',  $$ 'client', 'export', test.id('acme') $$,           'f session_is_read_only This session is read-only.'),
+  ('emma',  $$ 'client', 'merge', test.id('acme') $$,            'f session_is_read_only This session is read-only.'),
   ('alice', $$ 'client', 'erase', test.id('acme') $$,            'f erase_client Only management may do this.'),
   ('alice', $$ 'client', 'update', 0 $$,                         'f – There is no client 0.')) asked (who, question, verdict);
 select test.reads('alice', format($$ select (message, policy, reason, contact_department) from crm.explain_refusal('client', 'update', %s) $$, test.id('acme')),

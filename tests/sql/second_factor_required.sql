@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(117);
+select plan(141);
 call test.load_company();
 
 -- Emma has no second factor; Felix has one, which this session lacks, unless confirmed.
@@ -29,7 +29,13 @@ insert into need values
   ('reset a password', $$ select crm.reset_password(test.id('alice'), test.password('once')) $$, 'employee', 'reset_password',
    format('You may not reset the password of employee %s.', test.id('alice')), 'management_reset_password'),
   ('erase a client', $$ select crm.erase_client(test.id('acme'), true) $$, 'client', 'erase',
-   format('You may not erase client %s.', test.id('acme')), 'management_erase');
+   format('You may not erase client %s.', test.id('acme')), 'management_erase'),
+  ('merge clients', $$ select crm.merge_clients(test.id('acme'), test.id('bistro')) $$, 'client', 'merge',
+   format('You may not merge client %s.', test.id('acme')), 'management_merge'),
+  ('see what merging would do', $$ select crm.merge_clients(test.id('acme'), test.id('bistro'), dry_run => true) $$, 'client', 'merge',
+   format('You may not merge client %s.', test.id('acme')), 'management_merge'),
+  ('export a client', $$ select crm.export_client(test.id('acme')) $$, 'client', 'export',
+   format('You may not export the data of client %s.', test.id('acme')), 'management_export');
 grant select on need to public;
 
 -- What stays without the second factor.

@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(170);
+select plan(174);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
@@ -205,9 +205,16 @@ from unnest(array[
        $$ select from crm_private.clients_with_email('{paul@home.example}') $$,
        $$ select from crm_private.search_exact('{durand}', '{client}') $$,
        $$ select from crm_private.search_fuzzy('{durant}', '{client}') $$]) call;
-select test.rejects('authenticator', prelude || $$ select crm.erase_client(test.id('acme'), true) $$,
-  '42501', 'This is done in a session only.', 'the thief erases no client')
+select test.rejects('authenticator', prelude || call, '42501', 'This is done in a session only.', format('the thief neither erases, merges nor exports a client: %s', call))
+from unnest(array[$$ select crm.erase_client(test.id('acme'), true) $$, $$ select crm.merge_clients(test.id('acme'), test.id('bistro')) $$,
+            $$ select crm.export_client(test.id('acme')) $$]) call, forgery where role = 'epic_management' and what = 'the proof of another role';
+select test.results_in('authenticator', prelude || $$
+    select set_config('test.seen', coalesce(crm_private.notifications_about(jsonb_build_object('contract', jsonb_build_array(test.id('acme_signed'))))::text, 'nothing'), true) $$,
+  $$ current_setting('test.seen') $$, 'nothing', 'the thief reads no notification about a contract')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
+select test.results_in('emma', $$
+    select set_config('test.seen', (crm_private.notifications_about(jsonb_build_object('contract', jsonb_build_array(test.id('acme_signed')))) -> 0 ->> 'id'), true) $$,
+  $$ current_setting('test.seen') = test.id('note_to_alice')::text $$, 'true', 'within a session there is one');
 select test.rejects('authenticator', prelude || $$ select identity.change_password(test.password('emma'), test.password('me'), null) $$,
   '42501', 'This is done in a session only.', 'the thief changes no password')
 from forgery where role = 'epic_management' and what = 'the proof of another role';

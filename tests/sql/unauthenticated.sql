@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(80);
+select plan(84);
 call test.load_company();
 
 create temp table ours as
@@ -57,6 +57,8 @@ from caller,
        $$ select crm.record_contact(test.id('acme')) $$,
        $$ select crm.deactivate_employee(test.id('basile')) $$,
        $$ select crm.erase_client(test.id('acme'), true) $$,
+       $$ select crm.merge_clients(test.id('acme'), test.id('bistro')) $$,
+       $$ select crm.export_client(test.id('acme')) $$,
        $$ select crm.record_payment(test.id('acme_signed'), 1) $$,
        $$ select crm.finish_note(test.id('caterer')) $$,
        $$ select crm_private.remind_of_notes('UTC') $$,

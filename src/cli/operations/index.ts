@@ -23,8 +23,10 @@ export const AccessVerb = {
   Deactivate: 'deactivate',
   Delete: 'delete',
   Erase: 'erase',
+  Export: 'export',
   Finish: 'finish',
   HandOver: 'hand_over',
+  Merge: 'merge',
   Move: 'move',
   Read: 'read',
   Record: 'record',
@@ -563,6 +565,39 @@ export type ClientEraseMutationVariables = Exact<{
 
 
 export type ClientEraseMutation = { eraseClient: { erasure: { mentionedIn: Array<{ eventId: number, title: string }> } | null } | null };
+
+export type ClientMergeMutationVariables = Exact<{
+  id: number;
+  merged: number;
+  dryRun?: boolean | null | undefined;
+  version?: number | null | undefined;
+  mergedVersion?: number | null | undefined;
+}>;
+
+
+export type ClientMergeMutation = { mergeClients: { clientMerge: { filled: Array<string> | null, moved: Array<{ record: string | null, records: number | null }> | null } | null } | null };
+
+export type ClientPairQueryVariables = Exact<{
+  id: number;
+  merged: number;
+}>;
+
+
+export type ClientPairQuery = { stays: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, goes: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null };
+
+export type ClientMergedIntoQueryVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientMergedIntoQuery = { clientMergedInto: { id: number, fullName: string, companyName: string | null } | null };
+
+export type ClientExportMutationVariables = Exact<{
+  id: number;
+}>;
+
+
+export type ClientExportMutation = { exportClient: { exported: unknown } | null };
 
 export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number };
 
@@ -1217,6 +1252,18 @@ export const ClientContact: Operation<ClientContactMutation, ClientContactMutati
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
   'mutation ClientErase($id:Int!$confirm:Boolean!){eraseClient(input:{clientId:$id confirm:$confirm}){erasure{mentionedIn{eventId title}}}}';
+
+export const ClientMerge: Operation<ClientMergeMutation, ClientMergeMutationVariables> =
+  'mutation ClientMerge($id:Int!$merged:Int!$dryRun:Boolean$version:Int$mergedVersion:Int){mergeClients(input:{clientId:$id mergedClientId:$merged dryRun:$dryRun version:$version mergedVersion:$mergedVersion}){clientMerge{moved{record records}filled}}}';
+
+export const ClientPair: Operation<ClientPairQuery, ClientPairQueryVariables> =
+  'query ClientPair($id:Int!$merged:Int!){stays:client(id:$id){...ClientFields}goes:client(id:$merged){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
+
+export const ClientMergedInto: Operation<ClientMergedIntoQuery, ClientMergedIntoQueryVariables> =
+  'query ClientMergedInto($id:Int!){clientMergedInto(formerId:$id){id fullName companyName}}';
+
+export const ClientExport: Operation<ClientExportMutation, ClientExportMutationVariables> =
+  'mutation ClientExport($id:Int!){exportClient(input:{clientId:$id}){exported}}';
 
 export const ClientNames: Operation<ClientNamesQuery, ClientNamesQueryVariables> =
   'query ClientNames{mine:clients(first:100 orderBy:ID_DESC condition:{mine:true}){nodes{id fullName companyName}}all:clients(first:200 orderBy:ID_DESC){nodes{id fullName companyName}}}';

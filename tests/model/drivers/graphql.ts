@@ -100,6 +100,11 @@ function requestFor(
         clientId: operation.id,
         confirm: operation.confirm,
       });
+    case 'merge':
+      return mutation('merge clients', 'clientMerge', {
+        clientId: operation.id,
+        mergedClientId: operation.merged,
+      });
     case 'deactivate':
       return mutation('deactivate employee', 'employee', {
         employeeId: operation.id,
@@ -131,7 +136,7 @@ function mutation(name: string, record: string | null, input: Record<string, unk
   const type = name.replace(/(?:^| )(\w)/g, (_, letter: string) => letter.toUpperCase());
   const field = type.charAt(0).toLowerCase() + type.slice(1);
   const password = field === 'createEmployee' ? 'oneTimePassword' : '';
-  const id = record === 'erasure' ? 'clientId' : 'id';
+  const id = record === 'erasure' || record === 'clientMerge' ? 'clientId' : 'id';
   const wanted = record === null ? 'ok' : `${record} { ${id} } ${password}`;
   return {
     query: `mutation ($input: ${type}Input!) { ${field}(input: $input) { ${wanted} } }`,

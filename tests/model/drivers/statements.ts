@@ -30,6 +30,8 @@ export function statementFor(operation: Stated): Statement {
         : sql(`delete from crm.${operation.record} where id = $1 returning id`, operation.id);
     case 'erase':
       return sql('select (crm.erase_client($1, $2)).client_id', operation.id, operation.confirm);
+    case 'merge':
+      return sql('select (crm.merge_clients($1, $2)).client_id', operation.id, operation.merged);
     case 'deactivate':
       return sql('select (crm.deactivate_employee($1, $2)).id', operation.id, operation.handOverTo);
     case 'rewrite history':

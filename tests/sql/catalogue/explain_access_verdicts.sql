@@ -205,6 +205,8 @@ from (select distinct * from proposal) proposal;
 
 insert into question (record, verb, row_id, new_values, statement)
 values ('client',   'erase',      null, null, $$ select crm.erase_client(test.id('bistro'), true) $$),
+       ('client',   'export',     null, null, $$ select crm.export_client(test.id('bistro')) $$),
+       ('client',   'merge',      null, null, $$ select crm.merge_clients(test.id('bistro'), test.id('acme')) $$),
        ('employee', 'deactivate', null, null, $$ select crm.deactivate_employee(test.id('basile')) $$);
 
 insert into question (record, verb, row_id, new_values, statement)

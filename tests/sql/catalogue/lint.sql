@@ -44,6 +44,7 @@ select is(
 212 disabled_trigger
 213 constraint_not_valid
 214 upgrade_blocking_type
+215 personal_data_forgotten
 301 policy_without_role
 302 policy_for_all_commands
 303 policy_without_comment

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(20);
+select plan(26);
 
 
 -- row-level security
@@ -131,6 +131,35 @@ select test.lint_finds('tables', 'constraint_not_valid',
   'alter table crm.client add constraint trial check (id > 0) not valid',
   'alter table crm.client validate constraint trial');
 
+
+
+-- personal data
+
+create function pg_temp.mark(more text default ', (''client'', ''phone'', null)') returns text
+language sql
+return format($mark$ create or replace function audit.personal_columns(out record text, out column_name text, out erased_as text) returns setof record
+  language sql immutable parallel safe set search_path = '' as $values$
+    values ('client', 'full_name', 'Erased client'), ('client', 'email', null::text), ('note', 'body', 'Erased note')%s $values$ $mark$, more);
+
+select test.lint_finds('tables', 'personal_data_forgotten', 'crm.client.nickname',
+  'It holds text about a client, which is neither erased nor named in an export.',
+  'alter table crm.client add column nickname text', 'alter table crm.client drop column nickname');
+select test.lint_finds('tables', 'personal_data_forgotten', 'crm.note.links',
+  'It holds text about a client, which is neither erased nor named in an export.',
+  'alter table crm.note add column links jsonb', 'alter table crm.note drop column links');
+select test.lint_finds('tables', 'personal_data_forgotten', 'crm.client.phone',
+  'The constraint client_stays_erased keeps it erased, and nothing erases it.', pg_temp.mark(''), pg_temp.mark());
+select test.lint_finds('tables', 'personal_data_forgotten', 'crm.client.shoe_size',
+  'It is marked as personal, and there is no such column.',
+  pg_temp.mark(', (''client'', ''phone'', null), (''client'', ''shoe_size'', null)'), pg_temp.mark());
+select test.lint_finds('tables', 'personal_data_forgotten', 'crm.client.first_contact',
+  'It cannot be left empty, and nothing is to stand there once it is erased.',
+  pg_temp.mark(', (''client'', ''phone'', null), (''client'', ''first_contact'', null)'), pg_temp.mark());
+select test.lint_finds('tables', 'personal_data_forgotten', 'crm.client.birthday',
+  'The constraint client_stays_erased does not keep it erased.',
+  'alter table crm.client add column birthday date; ' || pg_temp.mark(', (''client'', ''phone'', null), (''client'', ''birthday'', null)'),
+  $$ alter table crm.client drop constraint client_stays_erased, add constraint client_stays_erased
+     check (erased_at is null or full_name = 'Erased client' and email is null and phone is null and birthday is null) $$);
 
 select test.lint_covers('tables');
 

@@ -21,15 +21,17 @@ import {
   ClientView,
   SimilarClients,
 } from '../../operations/index.ts';
+import { exportClient } from './export.ts';
 import { type Client, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
+import { mergeClients, orMerged } from './merge.ts';
 import { clientSheet } from './sheet.ts';
 
 const noun = recordNoun({
   name: 'client',
   fields,
   id: required('<id>', "the client's id, or a part of the name", idOf('client')),
-  fetch: async (api, id) => (await api.send(ClientView, { id })).client,
+  fetch: async (api, id) => orMerged(api, id, (await api.send(ClientView, { id })).client),
   summaryOf,
 });
 
@@ -253,6 +255,8 @@ export const client: Noun = {
     updateClient,
     contactedClient,
     handOverClient,
+    mergeClients(noun),
+    exportClient(noun),
     eraseClient,
   ],
 };

@@ -6,6 +6,7 @@ import { fields as contractFields } from '../contract/fields.ts';
 import { fields as eventFields } from '../event/fields.ts';
 import { notesSection } from '../note/fields.ts';
 import { fields } from './fields.ts';
+import { orMerged } from './merge.ts';
 
 type Seen = NonNullable<ClientSheetQuery['client']> & Pick<ClientSheetQuery, 'events'>;
 
@@ -38,7 +39,7 @@ const looksAfter: Column<Seen> = {
 export const clientSheet = sheet<Seen>({
   async fetch(api, id, size) {
     const { client, events } = await api.send(ClientSheet, { id, ...size });
-    return client && { ...client, events };
+    return orMerged(api, id, client && { ...client, events });
   },
   columns,
   lines: ({ erasedAt }) => [
