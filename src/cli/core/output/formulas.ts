@@ -4,8 +4,9 @@
 const sign = '[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]';
 const start = '(?:^|[;\\t\\r\\n]"*)';
 
-const unguarded = new RegExp(`^(?=[\\t\\r\\n])|(?=${sign})(?<=${start})`, 'g');
-const guarded = new RegExp(`^'(?=[\\t\\r\\n])|'(?=${sign})(?<=${start}')`, 'g');
+// An apostrophe that stood there before gets another one, for an import to take off one of them.
+const unguarded = new RegExp(`^(?='*[\\t\\r\\n])|(?='*${sign})(?<=${start})`, 'g');
+const guarded = new RegExp(`^'(?='*[\\t\\r\\n])|'(?='*${sign})(?<=${start}')`, 'g');
 
 /** The text of a CSV cell with an apostrophe before everything that a spreadsheet would run as a formula. */
 export const guardFormulas = (text: string) => text.replace(unguarded, "'");

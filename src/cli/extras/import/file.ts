@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CliError } from '../../core/errors.ts';
 import { canonical } from '../../core/output/columns.ts';
 import { didYouMean } from '../../core/text/words.ts';
+import { decoded, type Encoding } from './encoding.ts';
 import type { ImportField } from './fields.ts';
 
 /** A record of a CSV file. */
@@ -11,7 +12,7 @@ export interface Row {
   cells: readonly string[];
 }
 
-const maxHeaderBytes = 65_536;
+const maxHeaderLength = 65_536;
 /** More than the server accepts; a missing closing quote would make the rest of the file one record. */
 const maxRecordLength = 2_000_000;
 
@@ -45,30 +46,27 @@ function malformed(error: unknown, name: string): unknown {
 export async function* readRows(
   source: Readable,
   name: string,
-  onRead: (bytes: number) => void = () => {},
+  {
+    encoding,
+    onRead = () => {},
+  }: { encoding?: Encoding | undefined; onRead?: (bytes: number) => void } = {},
 ): AsyncGenerator<Row, void, undefined> {
   const { parse } = await import('csv-parse');
-  const chunks: AsyncIterator<Buffer> = source[Symbol.asyncIterator]();
-  let start = Buffer.alloc(0);
-  while (start.length < maxHeaderBytes && !/[\r\n]/.test(start.toString())) {
-    const { done, value } = await chunks.next();
+  const texts = decoded(source, { name, encoding, onRead });
+  let start = '';
+  while (start.length < maxHeaderLength && !/[\r\n]/.test(start)) {
+    const { done, value } = await texts.next();
     if (done) break;
-    start = Buffer.concat([start, value]);
+    start += value;
   }
 
   async function* everything() {
-    let read = start.length;
-    if (read > 0) yield start;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) {
-      read += next.value.length;
-      onRead(read);
-      yield next.value;
-    }
+    if (start !== '') yield start;
+    yield* texts;
   }
 
-  const delimiter = delimiterOf(start.toString());
+  const delimiter = delimiterOf(start);
   const parser = parse({
-    bom: true,
     delimiter,
     relax_column_count: true,
     max_record_size: maxRecordLength,

@@ -3,6 +3,7 @@ import { line, oneOf } from '../../core/args/parsers.ts';
 import { type Invocation, type Noun, type Verb, verb } from '../../core/command/command.ts';
 import { withHint } from '../../core/hints.ts';
 import type { Column } from '../../core/output/columns.ts';
+import { encodings } from './encoding.ts';
 import { type ImportSpec, importFieldsOf, type LineProblem, type Match } from './fields.ts';
 
 const columns: readonly Column<LineProblem>[] = [
@@ -45,6 +46,11 @@ export const imports = {
 const always = {
   file: required('<file>', 'a CSV file with a header; - for standard input', line(4096)),
   dryRun: toggle('--dry-run', 'write nothing, and list every problem'),
+  encoding: optional(
+    '--encoding <name>',
+    'how the file is encoded; without it UTF-8, or what its byte order mark says',
+    oneOf(...encodings),
+  ),
 };
 
 const matching = {

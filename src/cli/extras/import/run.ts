@@ -16,6 +16,7 @@ import {
   type ImportRunMutationVariables,
   ImportStage,
 } from '../../operations/index.ts';
+import type { Encoding } from './encoding.ts';
 import type { ImportSpec, ImportValues, LineProblem, Match } from './fields.ts';
 import { type Header, type Row, readHeader, readRows } from './file.ts';
 
@@ -71,7 +72,7 @@ type ImportInvocation = Pick<
   Invocation<LineProblem, never>,
   'api' | 'output' | 'stdin' | 'columns'
 > & {
-  flags: { file: string; dryRun: boolean };
+  flags: { file: string; dryRun: boolean; encoding: Encoding | undefined };
 };
 
 /** The result of an import, for programs. */
@@ -185,7 +186,8 @@ export async function importFile(
   try {
     const tell = (bytes: number) =>
       progress.at(bytes, size, `${many(lines, 'line')} of ${name} read`);
-    for await (const row of readRows(source, name, tell)) {
+    const { encoding } = flags;
+    for await (const row of readRows(source, name, { encoding, onRead: tell })) {
       if (!header) {
         header = readHeader(row.cells, name, { ...what, needed });
         continue;
