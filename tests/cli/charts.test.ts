@@ -207,3 +207,20 @@ test('names in a page are escaped for HTML and terminals', () => {
     '&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;␛[31m�',
   );
 });
+
+test('the rows of a day fit a terminal of 60 columns', () => {
+  const left = { label: '', align: 'left' } as const;
+  const right = { label: '', align: 'right' } as const;
+  const drawn = drawChart(
+    [
+      { ...right, texts: ['11'] },
+      { ...left, texts: ['Moulins Lubéron'], flexible: true },
+      { ...right, texts: ['31 090.00 €'] },
+      { ...left, texts: ['overdue, signed 9 months ago'] },
+    ],
+    plain,
+    58,
+  );
+  expect(widest(drawn)).toBeLessThanOrEqual(58);
+  expect(drawn).toContain('31 090.00 €');
+});

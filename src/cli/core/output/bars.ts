@@ -5,7 +5,7 @@ import { blanks, printable, shorten, width } from './text.ts';
 const gutter = 2;
 const leastBar = 6;
 const mostBar = 40;
-const leastText = 12;
+const leastText = 10;
 
 /** A column of a chart: texts, or bars that are drawn to one scale. */
 export type ChartColumn = { label: string } & (
