@@ -78,11 +78,11 @@ const cases: Record<string, Case> = {
   'event sheet': { as: 'sales', args: () => ['1'] },
   'event create': {
     as: 'sales',
-    args: () => [
+    args: (n) => [
       '--contract',
       '1',
       '--title',
-      'Gala',
+      `Gala ${n}`,
       '--start',
       '2031-05-01 18:00',
       '--end',
