@@ -116,3 +116,44 @@ test('a request of more than a second shows a notice on the terminal, and remove
     slow.close();
   }
 });
+
+test('the times of a company are its own on every terminal, typed and shown, and the zone is named once', async () => {
+  const inNewYork = { TZ: 'America/New_York', EPIC_FORCE_TTY: '100' };
+  const list = ['event', 'list', '--fields', 'id,start'];
+  const foreign = await sales.run(list, { env: inNewYork });
+  expect(foreign.stdout).toContain('2026-12-01 18:30');
+  expect(foreign.stderr).toBe('Times are in Europe/Paris.\n');
+  const there = await sales.run(list, { env: { ...inNewYork, TZ: 'Europe/Brussels' } });
+  expect(there).toEqual({ ...foreign, stderr: '' });
+  const own = await sales.run(list, { env: { ...inNewYork, EPIC_TIME_ZONE: 'America/New_York' } });
+  expect(own).toMatchObject({ stdout: expect.stringContaining('2026-12-01 12:30'), stderr: '' });
+
+  const manager = await office.at('manager');
+  const created = await manager.run(
+    [
+      ...['event', 'create', '--contract', '1', '--title', 'DST', '--json'],
+      ...['--start', '2027-03-28 01:30', '--end', '2027-03-28 03:30'],
+    ],
+    { env: { TZ: 'America/New_York' } },
+  );
+  expect(JSON.parse(created.stdout)).toMatchObject({
+    start: '2027-03-28T00:30:00Z',
+    end: '2027-03-28T01:30:00Z',
+  });
+  const unknown = await sales.run(list, { env: { EPIC_TIME_ZONE: 'Paris' } });
+  expect(unknown).toMatchObject({
+    code: 2,
+    stderr:
+      '✗ EPIC_TIME_ZONE: “Paris” is not a time zone.\n  → Write it like Europe/Paris or UTC.\n',
+  });
+});
+
+test('a pager that is missing is named, with how to do without one', async () => {
+  const list = ['client', 'list', '--limit', '60'];
+  const terminal = sales.terminal(list, { env: { PAGER: 'no-such-pager -R' } });
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.shown()).toContain(
+    'There is no pager “no-such-pager -R” here. To do without: epic config set pager cat',
+  );
+  expect(terminal.shown()).not.toContain('not found');
+});

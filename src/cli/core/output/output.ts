@@ -124,6 +124,9 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       const zone = zoneToName();
       const whole = zone ? `${text}${paint.quiet(zoneNote(zone))}\n` : text;
       if (await page(whole, options.pager, streams.env)) return;
+      stderr.write(
+        `${errPaint.quiet(`There is no pager “${options.pager}” here. To do without: epic config set pager cat`)}\n`,
+      );
     }
     stdout.write(text);
     nameZone();

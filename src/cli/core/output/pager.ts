@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { missingProgram } from '../settings/program.ts';
 import { exitCodeOf } from './child.ts';
 
 /**
@@ -6,11 +7,14 @@ import { exitCodeOf } from './child.ts';
  * pager to be had: then nothing was shown.
  */
 export async function page(text: string, pager: string, env: NodeJS.ProcessEnv): Promise<boolean> {
-  // less: leave at once if it fits, keep the colours, leave the text on the screen.
+  if (missingProgram(pager, env)) return false;
+  // less: leave at once if it fits, keep the colours, leave the text on the screen; colours in any case.
+  const { LESS = '' } = env;
+  const less = LESS === '' ? 'FRX' : /r/i.test(LESS) ? LESS : `-R ${LESS}`;
   const child = spawn(pager, {
     shell: true,
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { LESS: 'FRX', LV: '-c', ...env },
+    env: { LV: '-c', ...env, LESS: less },
   });
   // Left before it has read everything.
   child.stdin.on('error', () => {});

@@ -90,7 +90,7 @@ const environment: Topic = {
         {
           term: 'XDG_STATE_HOME',
           about:
-            'Where sessions are stored: in epic/session.json, readable by you only. Default: ~/.local/state.',
+            'Where sessions and settings are stored: in epic/session.json and epic/config.json, readable by you only. Default: ~/.local/state.',
         },
         { term: 'NO_COLOR', about: 'If set, no colours.' },
         {
@@ -102,13 +102,16 @@ const environment: Topic = {
         {
           term: 'PAGER',
           about:
-            'The program that shows output longer than the terminal. Default: less. --no-pager turns it off.',
+            'The program that shows output longer than the terminal. Default: less. --no-pager turns it off for one command, “epic config set pager cat” for all.',
         },
         {
           term: 'LC_ALL, LC_MONETARY, LC_TIME, LANG',
           about: 'How amounts and dates are written on a terminal.',
         },
-        { term: 'TZ', about: 'The time zone in which times are shown and typed.' },
+        {
+          term: 'EPIC_LOCALE, EPIC_TIME_ZONE, EPIC_PAGER, EPIC_EDITOR, EPIC_LIMIT',
+          about: 'The settings of epic config, for one command or one terminal. They come first.',
+        },
         {
           term: 'EPIC_FORCE_TTY',
           about: 'A number of columns: write as on a terminal of that width, even into a pipe.',
@@ -148,4 +151,62 @@ const scripting: Topic = {
   ],
 };
 
-export const topics: readonly Topic[] = [exitCodes, formats, environment, scripting];
+const dates: Topic = {
+  name: 'dates',
+  summary: 'How dates and times are written',
+  parts: [
+    'Every date that epic prints can be typed. It is printed as your locale has it, and read in that form or in these, in every locale:',
+    {
+      items: [
+        { term: '2026-12-31', about: 'A day. 2026/12/31 too.' },
+        { term: 'today, tomorrow, yesterday', about: 'The day where the company is.' },
+        { term: '+7d, -30d, +2w', about: 'So many days or weeks from today.' },
+        { term: 'friday', about: 'The next day of that name.' },
+        { term: '"2026-12-31 18:30"', about: 'A time. With “today 18:30” or 18h30 too.' },
+        { term: '2026-12-31T18:30Z', about: 'A time with its offset from UTC: Z, or +01:00.' },
+        { term: 'today..+7d, -30d..', about: 'A period; either end may be left out.' },
+      ],
+    },
+    'Where the locale says what comes first, 31/12/2026 or 12/31/2026 is read as it says. Where it does not, 03/04/2026 is refused, since it can be read in two ways.',
+    'Times are those of the company, whose time zone comes with your session. Where your terminal has another, its name stands below what is shown. To choose another one, for what is shown and typed:',
+    {
+      lines: [
+        'epic config set time-zone America/New_York',
+        'epic config set time-zone local',
+        'epic config set locale fr_FR',
+      ],
+    },
+    'An hour that the clocks show twice in autumn is written with its offset: 2026-10-25 02:30+02:00. In JSON, CSV and pipes days are 2026-12-31, and times are in UTC.',
+  ],
+};
+
+const amounts: Topic = {
+  name: 'amounts',
+  summary: 'How amounts of money are written',
+  parts: [
+    'Amounts are in euros, exact to the cent. Every amount that epic prints can be typed, with € or without; so can these, in every locale:',
+    {
+      items: [
+        { term: '1250', about: '1250.00' },
+        { term: '1250.50 or 1250,50', about: 'A point or a comma before the cents.' },
+        { term: '"12 500,50 €"', about: 'Spaces between thousands, as in France.' },
+        { term: '12.500,50', about: 'As in Germany.' },
+        { term: '12,500.50', about: 'As in Britain.' },
+      ],
+    },
+    'What can be read in two ways is refused: 1,234 is 1234 where the locale has a comma between thousands, and a question everywhere else.',
+    'On a terminal amounts are printed as in your locale. In JSON, CSV and pipes they are 12500.50.',
+    {
+      lines: ['epic config set locale de_DE', 'epic contract create --client 12 --total 12.500,50'],
+    },
+  ],
+};
+
+export const topics: readonly Topic[] = [
+  dates,
+  amounts,
+  exitCodes,
+  formats,
+  environment,
+  scripting,
+];

@@ -1,29 +1,16 @@
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { Invalid } from '../../core/args/parser.ts';
 import { wholeNumber } from '../../core/args/parsers.ts';
 import { languageOf } from '../../core/locale/locale.ts';
 import { knownZone } from '../../core/locale/zone.ts';
 import { serverAddress } from '../../core/session/session.ts';
+import { missingProgram } from '../../core/settings/program.ts';
 import { largestLimit, type SettingKey } from '../../core/settings/settings.ts';
 
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
 /** A command line whose program exists: a setting that fails when it is used is worse than none. */
-function commandLine(typed: string, { PATH = '' }: NodeJS.ProcessEnv): string {
-  const [program = ''] = typed.split(/\s/);
-  // What a shell has to look at first, such as a variable or a quotation mark, is taken as it is.
-  const isPlain = /^[\w./+-]+$/.test(program);
-  const places = program.includes('/') ? [''] : PATH.split(delimiter);
-  if (!isPlain || places.some((folder) => isProgram(join(folder, program)))) return typed;
-  throw new Invalid(`there is no program “${program}” that could be run.`);
+function commandLine(typed: string, env: NodeJS.ProcessEnv): string {
+  const missing = missingProgram(typed, env);
+  if (missing === undefined) return typed;
+  throw new Invalid(`there is no program “${missing}” that could be run.`);
 }
 
 /** The value to store for a setting. Throws an `Invalid` that says how to write it. */
