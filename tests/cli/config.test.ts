@@ -36,7 +36,7 @@ test('the list says where each value comes from', async () => {
   expect(stdout.split('\n')).toEqual([
     'server\thttp://127.0.0.1:4000\tdefault',
     'locale\tfr_FR.UTF-8\tLC_ALL',
-    'time-zone\t\tdefault',
+    'time-zone\t\tterminal',
     'pager\tcat\tepic config',
     'editor\tnano\tEPIC_EDITOR',
     'limit\t50\tdefault',

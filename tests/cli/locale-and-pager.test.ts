@@ -157,3 +157,10 @@ test('a pager that is missing is named, with how to do without one', async () =>
   );
   expect(terminal.shown()).not.toContain('not found');
 });
+
+test('the rows of a list are as many as epic config says', async () => {
+  const env = { EPIC_LIMIT: '7' };
+  expect((await sales.run(['client', 'list'], { env })).stdout.trim().split('\n')).toHaveLength(7);
+  const flag = await sales.run(['client', 'list', '--limit', '3'], { env });
+  expect(flag.stdout.trim().split('\n')).toHaveLength(3);
+});

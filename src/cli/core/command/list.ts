@@ -6,6 +6,7 @@ import { Invalid, type Parser } from '../args/parser.ts';
 import { line, offering, wholeNumber } from '../args/parsers.ts';
 import { usageError } from '../errors.ts';
 import { canonical } from '../output/columns.ts';
+import type { Settings } from '../settings/settings.ts';
 import { didYouMean } from '../text/words.ts';
 import type { WatchSpec } from '../watch/watch.ts';
 import { type Definition, type Invocation, type Verb, verb } from './command.ts';
@@ -67,8 +68,11 @@ export const paging = {
 };
 
 /** The part of a page that they ask for. */
-export const pageOf = ({ limit, after }: Values<typeof paging>) => ({
-  first: limit ?? 50,
+export const pageOf = (
+  { limit, after }: Values<typeof paging>,
+  settings: Pick<Settings, 'limit'>,
+) => ({
+  first: limit ?? settings.limit,
   after: after ?? null,
 });
 
@@ -111,7 +115,7 @@ export function list<Row, F extends Flags, Order>(
       ...under('Filters', definition.flags),
       ...under('Rows', { ...ordering, ...(watch && watchFlag) }),
     },
-    async run({ api, output, flags, columns: shown, commandLine }) {
+    async run({ api, output, flags, columns: shown, commandLine, settings }) {
       const given = flags as Values<typeof ordering> & { watch?: boolean };
       const filters = Object.fromEntries(
         Object.keys(definition.flags).map((key) => [key, flags[key] || undefined]),
@@ -123,7 +127,7 @@ export function list<Row, F extends Flags, Order>(
         typeof sortedBy === 'function'
           ? (sortedBy as (filters: Filters<F>) => Order)(filters)
           : sortedBy;
-      const page = { ...pageOf(given), orderBy: [given.sort ?? order] };
+      const page = { ...pageOf(given, settings), orderBy: [given.sort ?? order] };
       const atFoot = foot && (() => foot(api, filters));
       if (given.all) {
         if (given.limit) throw usageError('Give --all or --limit, not both.');

@@ -77,6 +77,9 @@ export function zoneToName(): string | undefined {
 /** Whether the zone of people is another than the terminal's. */
 export const isForeign = () => toName !== undefined;
 
+/** The zone that was chosen or came with the session; undefined for the terminal's. */
+export const chosenZone = (): string | undefined => chosen;
+
 /** The zone that times are shown in, as the API takes it: `Europe/Paris`. */
 export function timeZone(): string {
   const name = chosen ?? Intl.DateTimeFormat().resolvedOptions().timeZone;

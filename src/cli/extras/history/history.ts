@@ -93,13 +93,23 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       ['history client 12 --limit 1', 'who changed it last'],
       ['history event 31 --json', 'with every value, before and after'],
     ],
-    async run({ api, output, prompts, flags, columns: shown, fields: chosen, commandLine }) {
+    async run({
+      api,
+      output,
+      prompts,
+      flags,
+      columns: shown,
+      fields: chosen,
+      commandLine,
+      settings,
+    }) {
       const { record, absolute } = flags;
       const rowId = await resolveId(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
       const unknown: HistorySubject = record === 'payment' ? payment : { fields: [] };
       const subject = (await noun?.load()) ?? unknown;
-      const { historyEntries: page } = await api.send(History, { ...pageOf(flags), record, rowId });
+      const part = pageOf(flags, settings);
+      const { historyEntries: page } = await api.send(History, { ...part, record, rowId });
       if (!page || (page.nodes.length === 0 && !flags.after)) {
         throw notFound(
           `There is no history of ${record} ${rowId} that you may read.`,

@@ -4,6 +4,7 @@ import { Invalid } from '../../core/args/parser.ts';
 import { oneOf, text } from '../../core/args/parsers.ts';
 import { type Noun, type Services, verb } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
+import { chosenZone } from '../../core/locale/zone.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { type SettingKey, settingKeys, standard } from '../../core/settings/settings.ts';
 
@@ -36,6 +37,10 @@ async function settingOf(
   if (key === 'server') {
     const { server } = await store.last();
     return { key, value: api.server, source: server === null ? 'default' : 'last login' };
+  }
+  if (key === 'time-zone') {
+    const zone = chosenZone();
+    return { key, value: zone ?? null, source: zone ? 'company' : 'terminal' };
   }
   return { key, value: standards[key] ?? null, source: 'default' };
 }
