@@ -42,7 +42,9 @@ export function parse(
   for (const { key, option } of options) {
     const attribute = option.attributeName();
     if (parser.getOptionValueSource(attribute) !== 'cli') continue;
-    typed[key] = option.negate ? true : parser.getOptionValue(attribute);
+    const value: Typed = parser.getOptionValue(attribute);
+    // --support and --no-support are one option to commander: the last one counts
+    if (option.negate === (value === false)) typed[key] = option.negate ? true : value;
   }
   return { typed, shared: parser.opts<SharedFlags>() };
 }

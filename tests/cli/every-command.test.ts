@@ -215,13 +215,13 @@ const settled = (text: string) =>
     .replace(/http:\/\/127\.0\.0\.1:\d+/g, '<server>')
     .replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, '<token>')
     .replace(/\b[0-9a-f]{8}-[0-9a-f-]+…?/g, '<uuid>')
+    .replace(/^[0-9a-f]{8}(?= )/gm, '<uuid>')
     .replace(/(shown only now: )\S+/g, '$1<password>')
     .replace(/\b[A-Z2-7]{32}\b/g, '<secret>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (instant) =>
       instant.startsWith('2031') ? instant : '<instant>',
     )
     .replace(/(\w{3} )?20(?!31)\d\d-\d\d-\d\d \d\d:\d\d/g, '<time>')
-    .replace(/--after \S+/g, '--after <cursor>')
     .replaceAll(new Date().toISOString().slice(0, 10), '<today>');
 
 async function run(name: string, format: Format, n: number) {

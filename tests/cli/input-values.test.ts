@@ -156,12 +156,6 @@ test('a note of 100 kB is stored exactly, and one above the limit is refused', a
   expect(read.notes).toBe(notes);
 });
 
-test('an invalid cursor is refused with a sentence', async () => {
-  const run = await sales.run(['client', 'list', '--after', 'nonsense']);
-  expect(run.code).toBe(6);
-  expect(run.stderr).toMatch(/^✗ .*\.\n/);
-});
-
 test('a NUL byte in a password is refused with a sentence', async () => {
   const epic = await office.stranger();
   const run = await epic.run(['login', '--email', 'sofia@epic.example', '--password-stdin'], {

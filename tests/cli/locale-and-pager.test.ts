@@ -74,7 +74,7 @@ test('a list longer than the terminal is shown in a pager, unless switched off',
   expect(paged.code).toBe(0);
   expect(paged.lines.filter((line) => line.startsWith('> '))).toHaveLength(61);
   // What follows the list is no part of it.
-  expect(paged.lines.filter((line) => /^There are more than these 60/.test(line))).toHaveLength(1);
+  expect(paged.lines.filter((line) => /^60 of \d+\. Enter/.test(line))).toHaveLength(1);
 
   for (const direct of [
     list({ PAGER }, '--no-pager'),

@@ -60,11 +60,16 @@ test('an employee ends all their other sessions, and no session of a colleague',
   expect((await colleague.run(['whoami'])).code).toBe(0);
 });
 
-test('the id of a session is not shortened on a narrow terminal', async () => {
-  const epic = await office.at('otherSales');
-  const { stdout } = await epic.run(['session', 'list'], { env: { EPIC_FORCE_TTY: '80' } });
-  expect(stdout).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27} /m);
-  expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+test('people see as much of the id of a session as commands need, and programs all of it', async () => {
+  const [here, elsewhere] = [await loggedIn(staff.otherSales.email), await office.stranger()];
+  await elsewhere.run(['login', '--email', staff.otherSales.email, '--password-stdin'], {
+    input: password,
+  });
+  const { stdout } = await here.run(['session', 'list'], { env: { EPIC_FORCE_TTY: '60' } });
+  expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(60);
+  const [, id = ''] = /^([0-9a-f]{8}) .* no\b/m.exec(stdout) ?? [];
+  const [revoked] = await json<{ id: string }[]>(here, 'session', 'revoke', id);
+  expect(revoked?.id).toMatch(new RegExp(`^${id}-[0-9a-f-]{27}$`));
 });
 
 test('an unknown session is refused', async () => {

@@ -101,6 +101,7 @@ export const Closeness = {
 
 export type Closeness = typeof Closeness[keyof typeof Closeness];
 export type ContractCondition = {
+  amountToBePaid?: string | null | undefined;
   clientId?: number | null | undefined;
   commercialId?: number | null | undefined;
   createdAt?: string | null | undefined;
@@ -122,6 +123,8 @@ export type ContractInput = {
 };
 
 export const ContractOrderBy = {
+  AmountToBePaidAsc: 'AMOUNT_TO_BE_PAID_ASC',
+  AmountToBePaidDesc: 'AMOUNT_TO_BE_PAID_DESC',
   ClientIdAsc: 'CLIENT_ID_ASC',
   ClientIdDesc: 'CLIENT_ID_DESC',
   CommercialIdAsc: 'COMMERCIAL_ID_ASC',
@@ -507,10 +510,12 @@ export type ClientListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<ClientOrderBy> | ClientOrderBy | null | undefined;
   condition?: ClientCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type ClientListQuery = { clients: { nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ClientListQuery = { clients: { totalCount?: number, nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ClientViewQueryVariables = Exact<{
   id: number;
@@ -645,10 +650,12 @@ export type ContractListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<ContractOrderBy> | ContractOrderBy | null | undefined;
   condition?: ContractCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type ContractListQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { totalCount?: number, nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
@@ -723,10 +730,12 @@ export type EmployeeListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<EmployeeOrderBy> | EmployeeOrderBy | null | undefined;
   condition?: EmployeeCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type EmployeeListQuery = { employees: { nodes: Array<{ id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EmployeeListQuery = { employees: { totalCount?: number, nodes: Array<{ id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
@@ -821,10 +830,12 @@ export type EventListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<EventOrderBy> | EventOrderBy | null | undefined;
   condition?: EventCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type EventListQuery = { events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventListQuery = { events: { totalCount?: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type EventMonthQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -1016,10 +1027,12 @@ export type NotificationListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<NotificationOrderBy> | NotificationOrderBy | null | undefined;
   condition?: NotificationCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type NotificationListQuery = { notifications: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { totalCount?: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -1041,10 +1054,12 @@ export type PaymentListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<PaymentOrderBy> | PaymentOrderBy | null | undefined;
   condition?: PaymentCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type PaymentListQuery = { payments: { nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type PaymentListQuery = { payments: { totalCount?: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type PaymentSumQueryVariables = Exact<{
   condition?: PaymentCondition | null | undefined;
@@ -1087,10 +1102,12 @@ export type ServiceListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
   orderBy?: Array<ServiceAccountOrderBy> | ServiceAccountOrderBy | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type ServiceListQuery = { serviceAccounts: { nodes: Array<{ name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ServiceListQuery = { serviceAccounts: { totalCount?: number, nodes: Array<{ name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type ServiceRevokeMutationVariables = Exact<{
   name: string;
@@ -1127,10 +1144,12 @@ export type SessionListQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
   orderBy?: Array<MySessionOrderBy> | MySessionOrderBy | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type SessionListQuery = { mySessions: { nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type SessionListQuery = { mySessions: { totalCount?: number, nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type SessionRevokeMutationVariables = Exact<{
   id: string;
@@ -1230,7 +1249,7 @@ export const EventChoices: Operation<EventChoicesQuery, EventChoicesQueryVariabl
   'query EventChoices($condition:EventCondition!$first:Int!){events(condition:$condition first:$first orderBy:START_DATE_ASC){nodes{id title startDate location contract{clientName}}}}';
 
 export const ClientList: Operation<ClientListQuery, ClientListQueryVariables> =
-  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
+  'query ClientList($first:Int$after:Cursor$orderBy:[ClientOrderBy!]$condition:ClientCondition$counted:Boolean!=false$upTo:Int){clients(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ClientFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}fragment Paging on PageInfo{hasNextPage endCursor}';
 
 export const ClientView: Operation<ClientViewQuery, ClientViewQueryVariables> =
   'query ClientView($id:Int!){client(id:$id){...ClientFields}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
@@ -1287,7 +1306,7 @@ export const SessionNames: Operation<SessionNamesQuery, SessionNamesQueryVariabl
   'query SessionNames{all:mySessions(first:100){nodes{id userAgent}}}';
 
 export const ContractList: Operation<ContractListQuery, ContractListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ContractList($first:Int$after:Cursor$orderBy:[ContractOrderBy!]$condition:ContractCondition$counted:Boolean!=false$upTo:Int){contracts(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...ContractFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
 
 export const ContractView: Operation<ContractViewQuery, ContractViewQueryVariables> =
   'query ContractView($id:Int!){contract(id:$id){...ContractFields}}fragment ContractFields on Contract{id clientId clientName commercialId commercialName totalAmount amountToBePaid status createdAt signedAt version}';
@@ -1317,7 +1336,7 @@ export const ContractOpenEvents: Operation<ContractOpenEventsQuery, ContractOpen
   'query ContractOpenEvents($id:Int!){contract(id:$id){events(condition:{open:true}orderBy:[START_DATE_ASC]first:20){nodes{id title}}}}';
 
 export const EmployeeList: Operation<EmployeeListQuery, EmployeeListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EmployeeList($first:Int$after:Cursor$orderBy:[EmployeeOrderBy!]$condition:EmployeeCondition$counted:Boolean!=false$upTo:Int){employees(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EmployeeFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
 
 export const EmployeeView: Operation<EmployeeViewQuery, EmployeeViewQueryVariables> =
   'query EmployeeView($id:Int!){employee(id:$id){...EmployeeFields}}fragment EmployeeFields on Employee{id fullName email phone department active createdAt version}';
@@ -1353,7 +1372,7 @@ export const EmployeeColleagues: Operation<EmployeeColleaguesQuery, EmployeeColl
   'query EmployeeColleagues($department:Department!){employees(first:1000 orderBy:[FULL_NAME_ASC]condition:{department:$department active:true}){nodes{id fullName}}}';
 
 export const EventList: Operation<EventListQuery, EventListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query EventList($first:Int$after:Cursor$orderBy:[EventOrderBy!]$condition:EventCondition$counted:Boolean!=false$upTo:Int){events(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...EventFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventMonth: Operation<EventMonthQuery, EventMonthQueryVariables> =
   'fragment Paging on PageInfo{hasNextPage endCursor}query EventMonth($after:Cursor$from:Datetime!$to:Datetime!){me{id}events(first:1000 after:$after orderBy:START_DATE_ASC condition:{from:$from to:$to}){nodes{...EventFields}pageInfo{...Paging}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
@@ -1419,7 +1438,7 @@ export const NoteDelete: Operation<NoteDeleteMutation, NoteDeleteMutationVariabl
   'mutation NoteDelete($id:Int!){deleteNote(input:{id:$id}){note{...NoteFields}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
 
 export const NotificationList: Operation<NotificationListQuery, NotificationListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NotificationList($first:Int$after:Cursor$orderBy:[NotificationOrderBy!]$condition:NotificationCondition$counted:Boolean!=false$upTo:Int){notifications(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NotificationFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const NotificationRead: Operation<NotificationReadMutation, NotificationReadMutationVariables> =
   'mutation NotificationRead($id:Int!$now:Datetime!){updateNotification(input:{id:$id patch:{readAt:$now}}){notification{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
@@ -1428,7 +1447,7 @@ export const NotificationReadAll: Operation<NotificationReadAllMutation, Notific
   'mutation NotificationReadAll{markNotificationsRead(input:{}){notifications{...NotificationFields}}}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const PaymentList: Operation<PaymentListQuery, PaymentListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query PaymentList($first:Int$after:Cursor$orderBy:[PaymentOrderBy!]$condition:PaymentCondition){payments(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...PaymentFields}pageInfo{...Paging}}}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query PaymentList($first:Int$after:Cursor$orderBy:[PaymentOrderBy!]$condition:PaymentCondition$counted:Boolean!=false$upTo:Int){payments(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...PaymentFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment PaymentFields on Payment{id contractId contract{clientId clientName}amount paidOn recordedById recordedByName}';
 
 export const PaymentSum: Operation<PaymentSumQuery, PaymentSumQueryVariables> =
   'query PaymentSum($condition:PaymentCondition){payments(condition:$condition){totalCount(upTo:1000)amountSum}}';
@@ -1443,7 +1462,7 @@ export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryV
   'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialName sameEmail samePhone closeName}}';
 
 export const ServiceList: Operation<ServiceListQuery, ServiceListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query ServiceList($first:Int$after:Cursor$orderBy:[ServiceAccountOrderBy!]){serviceAccounts(first:$first after:$after orderBy:$orderBy){nodes{...ServiceFields}pageInfo{...Paging}}}fragment ServiceFields on ServiceAccount{name ownerId ownerName readOnly createdAt lastUsedAt expiresAt}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query ServiceList($first:Int$after:Cursor$orderBy:[ServiceAccountOrderBy!]$counted:Boolean!=false$upTo:Int){serviceAccounts(first:$first after:$after orderBy:$orderBy){nodes{...ServiceFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment ServiceFields on ServiceAccount{name ownerId ownerName readOnly createdAt lastUsedAt expiresAt}';
 
 export const ServiceRevoke: Operation<ServiceRevokeMutation, ServiceRevokeMutationVariables> =
   'mutation ServiceRevoke($name:String!){revokeServiceAccount(input:{name:$name}){serviceAccount{...ServiceFields}}}fragment ServiceFields on ServiceAccount{name ownerId ownerName readOnly createdAt lastUsedAt expiresAt}';
@@ -1461,7 +1480,7 @@ export const ReadOnlyTokenCreate: Operation<ReadOnlyTokenCreateMutation, ReadOnl
   'mutation ReadOnlyTokenCreate{createReadOnlyToken{accessToken}}';
 
 export const SessionList: Operation<SessionListQuery, SessionListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt endsAt userAgent readOnly current}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query SessionList($first:Int$after:Cursor$orderBy:[MySessionOrderBy!]$counted:Boolean!=false$upTo:Int){mySessions(first:$first after:$after orderBy:$orderBy){nodes{...OpenSessionFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt endsAt userAgent readOnly current}';
 
 export const SessionRevoke: Operation<SessionRevokeMutation, SessionRevokeMutationVariables> =
   'mutation SessionRevoke($id:UUID!){revokeSession(input:{id:$id}){session{...OpenSessionFields}}}fragment OpenSessionFields on MySession{id createdAt lastUsedAt expiresAt endsAt userAgent readOnly current}';

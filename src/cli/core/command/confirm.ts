@@ -5,7 +5,7 @@ import type { Prompts } from '../prompts/prompts.ts';
 import type { Invocation } from './command.ts';
 
 /** The flag of commands that cannot be undone. */
-export const yes = control(toggle('--yes', 'do it without asking'));
+export const yes = control(toggle('-y, --yes', 'do it without asking'));
 
 /** What is asked before a change is sent: what exactly will happen, in words and amounts. */
 export interface Confirmation<Row, F extends Flags> {

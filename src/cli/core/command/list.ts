@@ -1,23 +1,29 @@
-import type { Connection } from '../../../client/index.ts';
 import type { Api } from '../api/api.ts';
 import { everyPage } from '../api/pages.ts';
 import { type Flags, optional, toggle, under, type Values } from '../args/flag.ts';
 import { Invalid, type Parser } from '../args/parser.ts';
-import { line, offering, wholeNumber } from '../args/parsers.ts';
+import { offering } from '../args/parsers.ts';
 import { usageError } from '../errors.ts';
 import { canonical } from '../output/columns.ts';
-import type { Settings } from '../settings/settings.ts';
+import { countBound } from '../output/format.ts';
 import { didYouMean } from '../text/words.ts';
 import type { WatchSpec } from '../watch/watch.ts';
-import { type Definition, type Invocation, type Verb, verb } from './command.ts';
+import { type Definition, type Verb, verb } from './command.ts';
 import type { Fields } from './fields.ts';
+import { type Counted, paging, showPages } from './paging.ts';
 
 /** What a list asks of the API. */
 export interface Page<Order> {
   first: number;
   after: string | null;
   orderBy: Order[];
+  counted: boolean;
+  /** How far the rows are counted. */
+  upTo: number;
 }
+
+/** Rows of a search are counted less far: each that does not contain the text is read, too. */
+const searchBound = 100;
 
 /** The filters that are set; a switch that is not is undefined. */
 export type Filters<F extends Flags> = {
@@ -38,7 +44,7 @@ interface ListDefinition<Row, F extends Flags, Order>
     api: Api,
     filters: Filters<F>,
     page: Page<NoInfer<Order>>,
-  ): Promise<Connection<Row> | null | undefined>;
+  ): Promise<Counted<Row> | null | undefined>;
 }
 
 function sortParser<Order>(sort: Fields<unknown, Order>['sort']): Parser<Order> {
@@ -57,34 +63,6 @@ function sortParser<Order>(sort: Fields<unknown, Order>['sort']): Parser<Order> 
     names.flatMap((name) => [name, `${name}:desc`]),
     parse,
   );
-}
-
-const largestPage = 1000;
-
-/** The flags of whatever comes in pages. */
-export const paging = {
-  limit: optional('--limit <n>', 'how many rows, 50 by default', wholeNumber(1, largestPage)),
-  after: optional('--after <cursor>', 'continue after this cursor', line(2000)),
-};
-
-/** The part of a page that they ask for. */
-export const pageOf = (
-  { limit, after }: Values<typeof paging>,
-  settings: Pick<Settings, 'limit'>,
-) => ({
-  first: limit ?? settings.limit,
-  after: after ?? null,
-});
-
-/** Says how to get the next page, if there is one. */
-export function noteNextPage(
-  { output, commandLine }: Pick<Invocation<never, Flags>, 'output' | 'commandLine'>,
-  { nodes, pageInfo }: Connection<unknown>,
-): void {
-  if (!pageInfo.hasNextPage || !pageInfo.endCursor) return;
-  const next = commandLine.without('--after', '--watch').plus('--after', pageInfo.endCursor);
-  const these = nodes.length === 1 ? 'this one' : `these ${nodes.length}`;
-  output.note(`There are more than ${these}. The next:`, String(next));
 }
 
 const watchFlag = { watch: toggle('--watch', 'then tell what changes, until Ctrl-C') };
@@ -115,33 +93,43 @@ export function list<Row, F extends Flags, Order>(
       ...under('Filters', definition.flags),
       ...under('Rows', { ...ordering, ...(watch && watchFlag) }),
     },
-    async run({ api, output, flags, columns: shown, commandLine, settings }) {
+    async run(services) {
+      const { api, output, flags, columns: shown } = services;
       const given = flags as Values<typeof ordering> & { watch?: boolean };
       const filters = Object.fromEntries(
         Object.keys(definition.flags).map((key) => [key, flags[key] || undefined]),
       ) as Filters<F>;
       if (given.all && given.watch) throw usageError('Give --all or --watch, not both.');
       const watched = given.watch ? await watch?.() : undefined;
-      const after = (await watched?.position(api)) ?? '';
+      const position = (await watched?.position(api)) ?? '';
       const order =
         typeof sortedBy === 'function'
           ? (sortedBy as (filters: Filters<F>) => Order)(filters)
           : sortedBy;
-      const page = { ...pageOf(given, settings), orderBy: [given.sort ?? order] };
+      const upTo = 'search' in filters && filters.search ? searchBound : countBound;
       const atFoot = foot && (() => foot(api, filters));
+      const page = { orderBy: [given.sort ?? order], counted: false, upTo };
       if (given.all) {
-        if (given.limit) throw usageError('Give --all or --limit, not both.');
-        const pages = everyPage((part) => fetch(api, filters, { ...page, ...part }), page.after);
+        if (given.limit || given.page) {
+          throw usageError('--all is every row: give it without --limit and --page.');
+        }
+        const pages = everyPage((part) => fetch(api, filters, { ...page, ...part }), null);
         await output.stream(shown, pages, ifEmpty, atFoot);
         return;
       }
-      const connection = await fetch(api, filters, page);
-      const rows = connection?.nodes.filter((row) => row !== null) ?? [];
-      if (!watched || output.format === 'people') await output.list(shown, rows, ifEmpty, atFoot);
-      if (connection) noteNextPage({ output, commandLine }, connection);
+      const listed = await showPages<Row>(services, given, {
+        fetch: (part) => fetch(api, filters, { ...page, ...part }),
+        async show(rows, number) {
+          if (watched && output.format !== 'people') return;
+          const none = number > 1 ? `There is no page ${number}.` : ifEmpty;
+          await output.list(shown, rows, none, atFoot);
+        },
+        upTo,
+        goesOn: !watched,
+      });
       if (!watched) return;
       const { watchList } = await import('../watch/watch.ts');
-      await watchList(watched, { api, output, filters, columns, shown, after, listed: rows });
+      await watchList(watched, { api, output, filters, columns, shown, after: position, listed });
     },
   });
 }

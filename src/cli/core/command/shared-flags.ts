@@ -1,6 +1,7 @@
 import { CommandLine } from '../args/command-line.ts';
 import { type Flag, type Flags, isArgument, optional, toggle } from '../args/flag.ts';
 import { line } from '../args/parsers.ts';
+import { allFields } from '../output/columns.ts';
 import type { Command } from './command.ts';
 
 /** How a result is written. */
@@ -15,7 +16,7 @@ export function outputFlagsOf({ formats, fields: shown }: Command): Flags {
   if (formats === 'none') return {};
   const { json, csv, fields } = outputFlags;
   if (formats === 'json') return { json: { ...json, help: 'print errors as JSON too' } };
-  const names = shown.map(({ key }) => key).join(', ');
+  const names = [...shown.map(({ key }) => key), allFields].join(', ');
   return { json, csv, fields: { ...fields, help: `${fields.help}: ${names}` } };
 }
 

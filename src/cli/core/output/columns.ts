@@ -41,6 +41,10 @@ export interface Column<Row> extends Field {
   priority?: number;
   /** The width to which a text may shrink before other columns are dropped. */
   least?: number;
+  /** How many characters of it a table shows: as many as commands need. */
+  abbreviated?: number;
+  /** A text that is of no use when it is cut: an address. */
+  whole?: true;
   /** A text that goes on below itself in a table, rather than being cut. */
   wraps?: true;
 }
@@ -48,8 +52,12 @@ export interface Column<Row> extends Field {
 /** A name as it is compared: `toBePaid`, `to-be-paid` and `to_be_paid` are the same. */
 export const canonical = (name: string) => name.replace(/[-_\s]/g, '').toLowerCase();
 
-/** The columns named by `--fields a,b`, in that order; an unknown name is a usage error. */
+/** What `--fields` calls all of them. */
+export const allFields = 'all';
+
+/** The columns named by `--fields a,b`, in that order, or by `--fields all`; an unknown name is a usage error. */
 export function pickColumns<Row>(columns: readonly Column<Row>[], names: string): Column<Row>[] {
+  if (canonical(names) === allFields) return [...columns];
   const known = new Map(columns.map((column) => [canonical(column.key), column]));
   return names.split(',').map((name) => {
     const column = known.get(canonical(name));

@@ -77,9 +77,12 @@ export const timeOfDay = (instant: Date) =>
 export const fullTime = (iso: string): string =>
   `${weekdays[new Date(iso).getDay()]} ${localTime(iso)}`;
 
+/** A cell that is empty, on a terminal. */
+export const nothing = '–';
+
 /** A cell on a terminal: one harmless line, money and dates as people write them. */
 export function formatCell(kind: Kind, cell: Cell): string {
-  if (cell === null || cell === undefined || cell === '') return '–';
+  if (cell === null || cell === undefined || cell === '') return nothing;
   if (kind === 'money') return money(String(cell));
   if (kind === 'instant') return localTime(String(cell));
   if (kind === 'date') return day(String(cell));
@@ -130,6 +133,6 @@ export function ago(iso: string, now: Date): string {
 export const countBound = 1000;
 
 /** A bounded count less what is shown already: `12`, `over 1,000`, `over 980`. */
-export function boundedCount(counted: number, seen = 0): string {
-  return counted > countBound ? `over ${count(countBound - seen)}` : String(counted - seen);
+export function boundedCount(counted: number, seen = 0, bound: number = countBound): string {
+  return counted > bound ? `over ${count(bound - seen)}` : count(counted - seen);
 }

@@ -150,12 +150,28 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     }
   };
 
+  const note: Output['note'] = (sentence, ...lines) => {
+    const said = wrapped(printableLines(sentence), errCells, '');
+    const kept = lines.map((line) =>
+      // A command stays on one line, to be copied; a text goes on below itself.
+      line.startsWith('epic ')
+        ? `  ${printableLines(line)}`
+        : `  ${wrapped(printableLines(line), errCells, '      ').slice(6)}`,
+    );
+    stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
+  };
+
+  /** Said once, not on every page. */
+  let lastLeftOut = '';
+
   const list: Output['list'] = async (columns, rows, ifEmpty, foot) => {
     if (format !== 'people') await writeRows(stdout, format, listed(columns), [rows]);
     else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
     else {
-      const table = await drawTable(listed(columns), rows, maxWidth ?? 80, paint);
-      await present(foot ? `${table}${paint.heading(await foot())}\n` : table);
+      const { text, leftOut } = await drawTable(listed(columns), rows, maxWidth ?? 80, paint);
+      await present(foot ? `${text}${paint.heading(await foot())}\n` : text);
+      if (leftOut && leftOut !== lastLeftOut) note(`${leftOut} All: --fields all`);
+      lastLeftOut = leftOut;
     }
   };
 
@@ -213,16 +229,7 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
       else sentenceLine(sentence);
     },
     progress: () => createProgress(stderr),
-    note(sentence, ...lines) {
-      const said = wrapped(printableLines(sentence), errCells, '');
-      const kept = lines.map((line) =>
-        // A command stays on one line, to be copied; a text goes on below itself.
-        line.startsWith('epic ')
-          ? `  ${printableLines(line)}`
-          : `  ${wrapped(printableLines(line), errCells, '      ').slice(6)}`,
-      );
-      stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
-    },
+    note,
     async picture(draw) {
       if (wordsOnly()) return;
       stderr.write(await draw(errPaint, errCells));

@@ -20,8 +20,9 @@ async function drawPart(part: SheetPart, paint: Paint, maxWidth: number): Promis
   const fits = rest !== undefined && width(`${title}  ${rest}`) <= maxWidth;
   const more =
     rest && (fits ? `  ${paint.quiet(rest)}` : `\n${paint.quiet(wrapped(rest, maxWidth, ''))}`);
-  const indented = await drawTable(columns, rows, maxWidth - 2, paint);
-  return `${paint.heading(title)}${more ?? ''}\n${indented.replace(/^(?=.)/gm, '  ')}`;
+  const { text, leftOut } = await drawTable(columns, rows, maxWidth - 2, paint);
+  const left = leftOut && `${paint.quiet(wrapped(leftOut, maxWidth, '  '))}\n`;
+  return `${paint.heading(title)}${more ?? ''}\n${text.replace(/^(?=.)/gm, '  ')}${left}`;
 }
 
 /** A record, and below it what belongs to it, at most `maxWidth` wide. */

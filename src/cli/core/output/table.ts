@@ -1,7 +1,8 @@
 import { showTime, withoutShowing } from '../locale/zone.ts';
 import { type Column, figures } from './columns.ts';
-import { formatCell } from './format.ts';
+import { formatCell, nothing } from './format.ts';
 import type { Paint } from './paint.ts';
+import { drawRecord } from './record.ts';
 import { shorten, width, wrapped } from './text.ts';
 
 const gutter = 2;
@@ -18,36 +19,68 @@ interface Laid<Row> {
 
 function layOut<Row>(column: Column<Row>, rows: readonly Row[]): Laid<Row> {
   const { result: cells, times } = withoutShowing(() =>
-    rows.map((row) => formatCell(column.kind, column.value(row))),
+    rows.map((row) => formatCell(column.kind, column.value(row)).slice(0, column.abbreviated)),
   );
   const natural = cells.reduce((most, cell) => Math.max(most, width(cell)), width(column.label));
   const least =
-    column.kind === 'text'
+    column.kind === 'text' && !column.whole
       ? Math.min(natural, Math.max(column.least ?? leastText, width(column.label)))
       : natural;
   return { column, natural, least, cells, times };
 }
 
-const leastTotal = (laid: readonly Laid<never>[]) =>
-  laid.reduce((sum, { least }) => sum + least + gutter, -gutter);
+const totalOf = (laid: readonly Laid<never>[], size: 'least' | 'natural') =>
+  laid.reduce((sum, each) => sum + each[size] + gutter, -gutter);
 
-/** Drops the least important columns until the rest can fit; priority 0 always stays. */
-function dropToFit<Row>(laid: Laid<Row>[], maxWidth: number): Laid<Row>[] {
+const isSame = ({ cells }: Laid<never>) =>
+  cells.length > 1 && cells.every((cell) => cell === cells[0]);
+
+/**
+ * Drops columns until the rest can fit: those that say the same in every row before a text has to be shortened, then
+ * the least important ones. Where a wide one has left room, narrower ones return. Priority 0 always stays.
+ */
+function dropToFit<Row>(laid: readonly Laid<Row>[], maxWidth: number): Laid<Row>[] {
   const kept = [...laid];
-  while (leastTotal(kept) > maxWidth) {
-    const lowest = kept.reduce((low, next) =>
-      (next.column.priority ?? 0) >= (low.column.priority ?? 0) ? next : low,
-    );
-    if (!lowest.column.priority) break;
-    kept.splice(kept.indexOf(lowest), 1);
+  const drop = (candidates: readonly Laid<Row>[]) => {
+    const lowest = candidates
+      .filter(({ column }) => column.priority)
+      .reduce<Laid<Row> | undefined>(
+        (low, next) => ((next.column.priority ?? 0) >= (low?.column.priority ?? 0) ? next : low),
+        undefined,
+      );
+    if (lowest) kept.splice(kept.indexOf(lowest), 1);
+    return lowest !== undefined;
+  };
+  while (totalOf(kept, 'natural') > maxWidth && drop(kept.filter(isSame)));
+  while (totalOf(kept, 'least') > maxWidth && drop(kept));
+  const byImportance = laid.toSorted((a, b) => (a.column.priority ?? 0) - (b.column.priority ?? 0));
+  for (const each of byImportance) {
+    const more = laid.filter((other) => other === each || kept.includes(other));
+    if (more.length > kept.length && !isSame(each) && totalOf(more, 'natural') <= maxWidth) {
+      kept.splice(0, kept.length, ...more);
+    }
   }
   return kept;
+}
+
+/** What a table left out for its width: what is the same in every row, with its value, and the other columns. */
+function leftOut<Row>(laid: readonly Laid<Row>[], kept: readonly Laid<Row>[]): string {
+  const dropped = laid.filter((each) => !kept.includes(each));
+  const same = dropped
+    .filter((each) => isSame(each) && each.cells[0] !== nothing)
+    .map(({ column, cells }) => `${column.label} ${cells[0]}`);
+  const others = dropped.filter((each) => !isSame(each)).map(({ column }) => column.label);
+  const parts = [
+    same.length > 0 && `In every row: ${same.join(', ')}.`,
+    others.length > 0 && `Not shown for width: ${others.join(', ')}.`,
+  ];
+  return parts.filter(Boolean).join(' ');
 }
 
 /** Gives each text column what it asks for, or an even share of what is left. */
 function shareWidth(laid: readonly Laid<never>[], maxWidth: number): number[] {
   const widths = laid.map(({ least }) => least);
-  let spare = maxWidth - leastTotal(laid);
+  let spare = maxWidth - totalOf(laid, 'least');
   while (spare > 0) {
     const hungry = laid.flatMap(({ natural }, index) =>
       (widths[index] ?? 0) < natural ? [index] : [],
@@ -71,21 +104,29 @@ const chars = {
 };
 const style = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true };
 
+/** A table, and what it left out for its width: empty for nothing. */
+export interface Drawn {
+  text: string;
+  leftOut: string;
+}
+
 /**
  * The rows as a table at most `maxWidth` wide: text shortens with `…`, unimportant columns leave,
- * ids and amounts are always whole.
+ * ids and amounts are always whole. Where that is still too wide, a record follows the other, each below its labels.
  */
 export async function drawTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   maxWidth: number,
   paint: Paint,
-): Promise<string> {
+): Promise<Drawn> {
+  const all = columns.map((column) => layOut(column, rows));
+  const laid = dropToFit(all, maxWidth);
+  if (totalOf(laid, 'least') > maxWidth) {
+    const records = rows.map((row) => drawRecord(columns, row, paint, maxWidth));
+    return { text: records.join('\n'), leftOut: '' };
+  }
   const { default: Table } = await import('cli-table3');
-  const laid = dropToFit(
-    columns.map((column) => layOut(column, rows)),
-    maxWidth,
-  );
   if (laid.some(({ times }) => times)) showTime();
   const colWidths = shareWidth(laid, maxWidth);
   const colAligns = laid.map(({ column: { kind } }) => (figures.has(kind) ? 'right' : 'left'));
@@ -106,5 +147,5 @@ export async function drawTable<Row>(
       return lines.map((line) => paint.cell(kind, shorten(line, width))).join('\n');
     }),
   );
-  return `${[head, ...body].map(draw).join('\n')}\n`;
+  return { text: `${[head, ...body].map(draw).join('\n')}\n`, leftOut: leftOut(all, laid) };
 }

@@ -108,6 +108,9 @@ export function createPlainPrompts(streams: Streams, wanted: boolean): Prompts {
         say(`${mark('failed')} ${verdict}`);
       }
     },
+    async nextPage(shown) {
+      return (await ask(`${shown}. The next page?`, 'Enter for yes, anything else ends')) === '';
+    },
     confirm(question, enter = 'no') {
       return askUntil<boolean>(question, `yes or no, Enter for ${enter}`, (typed) => {
         const word = (typed || enter).toLowerCase();

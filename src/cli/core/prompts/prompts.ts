@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from '../errors.ts';
@@ -28,6 +29,8 @@ export interface Prompts {
   ): Promise<string>;
   /** Shows a `*` for each character. */
   password(question: string, check?: (typed: string) => true | string): Promise<string>;
+  /** Says how much is shown, and waits for a key: true for Enter. */
+  nextPage(shown: string): Promise<boolean>;
   /** Anything but a clear yes is no; Enter is a yes where `enter` says so. */
   confirm(question: string, enter?: 'yes' | 'no'): Promise<boolean>;
 }
@@ -271,6 +274,18 @@ export function createPrompts(
           onRender: patchOnRender,
         }),
       );
+    },
+    async nextPage(shown) {
+      const { stdin } = streams;
+      stderr.write(`${shown}. Enter: the next page, any other key: end.`);
+      stdin.setRawMode(true).resume();
+      const [key] = await once(stdin, 'data');
+      stdin.setRawMode(false).pause();
+      const isNext = /^[\r\n]/.test(String(key));
+      // what the key was for is over
+      stderr.write(isNext ? '\r\x1b[K' : `\r\x1b[K${shown}.\n`);
+      if (String(key) === '\x03') throw cancelled('', 'interrupted');
+      return isNext;
     },
     async confirm(question, enter = 'no') {
       const onRender = function (this: { aborted?: boolean; value?: boolean }) {

@@ -127,7 +127,7 @@ export const agenda = verb({
       'the next 14 days by default: today..+30d, 2027-01-01..2027-01-31',
       between(date, date),
     ),
-    mine: toggle('--mine', 'only those I run or sold'),
+    mine: toggle('-m, --mine', 'only those I run or sold'),
     supportContactId: optional(
       '--support <employee>',
       'only those that this employee runs',

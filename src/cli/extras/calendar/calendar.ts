@@ -21,7 +21,7 @@ export const calendar = verb({
   summary: 'Show the events of a month',
   flags: {
     month: optional('--month <month>', 'like 2026-12, or +1 for the next', month),
-    mine: toggle('--mine', 'only those I run or sold'),
+    mine: toggle('-m, --mine', 'only those I run or sold'),
     support: optional(
       '--support <employee>',
       'only those that this employee runs',

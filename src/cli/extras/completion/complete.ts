@@ -1,6 +1,7 @@
 import { type Flag, flagName, isArgument } from '../../core/args/flag.ts';
 import { type Catalog, type Resolved, resolve } from '../../core/command/resolve.ts';
 import { flagsOf, globalFlags, parseArgv } from '../../core/command/shared-flags.ts';
+import { allFields } from '../../core/output/columns.ts';
 import type { Streams } from '../../core/output/output.ts';
 import { printable } from '../../core/output/text.ts';
 import { topics } from '../help/topics.ts';
@@ -39,9 +40,8 @@ function fieldNames(typed: string, { command }: Resolved): Candidate[] {
   // a candidate repeats what was typed, which a shell may evaluate
   if (!/^[\w,-]*$/.test(before)) return [];
   const taken = before.split(',');
-  const names = (command?.fields ?? [])
-    .map(({ key }) => key)
-    .filter((name) => !taken.includes(name));
+  const known = (command?.fields ?? []).map(({ key }) => key);
+  const names = (before ? known : [...known, allFields]).filter((name) => !taken.includes(name));
   return candidatesOf(names.map((name) => `${before}${name}`));
 }
 
@@ -92,7 +92,12 @@ async function candidatesFor(
     if (!assigned) {
       return flags
         .filter((flag) => flag.given === 'several' || !line.flags.has(longName(flag)))
-        .map((flag) => ({ value: longName(flag), about: flag.help }));
+        .flatMap((flag) => {
+          const short = /^-\w/.exec(flag.spec)?.[0];
+          const about = flag.help;
+          const long = { value: longName(flag), about };
+          return short && !last.startsWith('--') ? [long, { value: short, about }] : [long];
+        });
     }
     const found = await valuesOf(assigned, value, resolved, from);
     if (found === files) return files;

@@ -3,7 +3,7 @@ import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { line } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
-import { noteNextPage, pageOf, paging } from '../../core/command/list.ts';
+import { paging, showPages } from '../../core/command/paging.ts';
 import { notFound } from '../../core/errors.ts';
 import { actorOf, type Change, changeOf } from '../../core/history/change.ts';
 import type { Names } from '../../core/history/formatter.ts';
@@ -11,8 +11,7 @@ import { type Column, canonical } from '../../core/output/columns.ts';
 import { drawTimeline } from '../../core/output/feed.ts';
 import { ago, localTime } from '../../core/output/format.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
-import { paymentHistory } from '../../nouns/contract/history.ts';
-import { History, HistoryRecord } from '../../operations/index.ts';
+import { History, type HistoryFieldsFragment, HistoryRecord } from '../../operations/index.ts';
 import { type HistorySubject, namesFor, sentenceOf } from './sentences.ts';
 
 type DescribedChange = Change & { sentence: string };
@@ -38,17 +37,6 @@ const columns: readonly Column<DescribedChange>[] = [
   { key: 'after', label: 'After', kind: 'json', value: (c) => c.new },
   { key: 'what', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
 ];
-
-/** Payments have no commands of their own. */
-const payment: HistorySubject = {
-  fields: [
-    { key: 'contractId', label: 'Contract', kind: 'id' },
-    { key: 'amount', label: 'Amount', kind: 'money' },
-    { key: 'paidOn', label: 'Paid on', kind: 'date' },
-    { key: 'recordedById', column: 'recorded_by', label: 'Recorded by', kind: 'id' },
-  ],
-  history: paymentHistory,
-};
 
 // the history of the history is its pruning, which the DBA tools show
 const records = Object.values(HistoryRecord).filter((each) => each !== 'history');
@@ -93,43 +81,40 @@ export const history = (nouns: readonly NounEntry[]): Command =>
       ['history client 12 --limit 1', 'who changed it last'],
       ['history event 31 --json', 'with every value, before and after'],
     ],
-    async run({
-      api,
-      output,
-      prompts,
-      flags,
-      columns: shown,
-      fields: chosen,
-      commandLine,
-      settings,
-    }) {
+    async run(services) {
+      const { api, output, prompts, flags, columns: shown, fields: chosen } = services;
       const { record, absolute } = flags;
       const rowId = await resolveId(record, flags.id, { api, output, prompts });
       const noun = nouns.find(({ name }) => name === record);
-      const unknown: HistorySubject = record === 'payment' ? payment : { fields: [] };
-      const subject = (await noun?.load()) ?? unknown;
-      const part = pageOf(flags, settings);
-      const { historyEntries: page } = await api.send(History, { ...part, record, rowId });
-      if (!page || (page.nodes.length === 0 && !flags.after)) {
-        throw notFound(
-          `There is no history of ${record} ${rowId} that you may read.`,
-          noun && `See which there are: epic ${noun.name} list`,
-        );
-      }
-      const changes = page.nodes.map((entry) => changeOf(entry, subject.fields));
-      const groups = transactions(changes);
-      const each = (names: Names) =>
-        changes.map((change) => ({ ...change, sentence: sentenceOf([change], subject, names) }));
-      const names = await namesFor(api, each);
-
-      if (output.format === 'people' && chosen === undefined) {
-        const now = new Date();
-        const moments = groups.map((group) => ({
-          when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
-          text: sentenceOf(group, subject, names),
-        }));
-        await output.drawing((paint, width) => drawTimeline(moments, paint, width));
-      } else await output.list(shown, each(names), '');
-      noteNextPage({ output, commandLine }, page);
+      const subject: HistorySubject = (await noun?.load()) ?? { fields: [] };
+      await showPages<HistoryFieldsFragment>(services, flags, {
+        fetch: async ({ first, after }) =>
+          (await api.send(History, { first, after, record, rowId })).historyEntries,
+        async show(entries, page) {
+          if (entries.length === 0) {
+            if (page > 1) throw notFound(`There is no page ${page}.`);
+            throw notFound(
+              `There is no history of ${record} ${rowId} that you may read.`,
+              noun && `See which there are: epic ${noun.name} list`,
+            );
+          }
+          const changes = entries.map((entry) => changeOf(entry, subject.fields));
+          const groups = transactions(changes);
+          const each = (names: Names) =>
+            changes.map((change) => ({
+              ...change,
+              sentence: sentenceOf([change], subject, names),
+            }));
+          const names = await namesFor(api, each);
+          if (output.format === 'people' && chosen === undefined) {
+            const now = new Date();
+            const moments = groups.map((group) => ({
+              when: absolute ? localTime(group[0].changedAt) : ago(group[0].changedAt, now),
+              text: sentenceOf(group, subject, names),
+            }));
+            await output.drawing((paint, width) => drawTimeline(moments, paint, width));
+          } else await output.list(shown, each(names), '');
+        },
+      });
     },
   });

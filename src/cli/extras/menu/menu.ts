@@ -4,6 +4,7 @@ import {
   checkFor,
   exampleOf,
   type Flag,
+  flagName,
   isArgument,
   questionOf,
 } from '../../core/args/flag.ts';
@@ -36,7 +37,7 @@ async function askFlags(
   const mine = (await assertMayBegin?.(services)) ?? false;
   const answers = new Map<Flag, string[]>();
   // commands that cannot be undone ask by themselves
-  const offered = Object.values(flags).filter(({ spec }) => spec !== '--yes');
+  const offered = Object.values(flags).filter((flag) => flagName(flag) !== '--yes');
   const ask = async (flag: Flag) => {
     const answer = flag.given === 'switch' ? '' : await askFor(flag, services, mine);
     answers.set(flag, [...(answers.get(flag) ?? []), answer]);

@@ -2,6 +2,7 @@ import { optional, several } from '../../core/args/flag.ts';
 import { searched } from '../../core/args/parser.ts';
 import { line, oneOf, wholeNumber } from '../../core/args/parsers.ts';
 import { command } from '../../core/command/command.ts';
+import { type Part, paging, showPages } from '../../core/command/paging.ts';
 import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { Search, type SearchQuery } from '../../operations/index.ts';
@@ -16,12 +17,16 @@ const columns: readonly Column<Finding>[] = [
   { key: 'closeness', label: 'Closeness', kind: 'text', value: (f) => f.closeness },
 ];
 
+/** The API finds no more. */
+const mostFindings = 100;
+
 /** `epic search`: records of every kind that contain the words, the best match first. */
 export const search = command({
   flags: {
     text: several('<text...>', 'words to search for, or a number', line(200)),
     kind: optional('--kind <kind>', 'only this kind', oneOf(...searched)),
-    limit: optional('--limit <n>', 'number of results, 20 by default', wholeNumber(1, 100)),
+    limit: optional('-L, --limit <n>', 'how many a page, 20 by default', wholeNumber(1, 100)),
+    page: paging.page,
   },
   columns,
   examples: [
@@ -32,8 +37,9 @@ export const search = command({
   notes: [
     'Case, accents, hyphens and apostrophes are ignored. If nothing contains the words, similar spellings are shown.',
   ],
-  async run({ api, output, prompts, flags, columns: shown }) {
-    const { kind, limit } = flags;
+  async run(services) {
+    const { api, output, prompts, flags, columns: shown } = services;
+    const { kind, limit = 20, page } = flags;
     const typed = flags.text.join(' ');
     if (!typed && !prompts.possible) {
       throw usageError(
@@ -45,12 +51,28 @@ export const search = command({
     const { search: found } = await api.send(Search, {
       text,
       kinds: kind && [kind],
-      first: limit ?? 20,
+      first: mostFindings,
     });
     const findings = found ?? [];
     if (output.format === 'people' && findings.some(({ closeness }) => closeness === 'similar')) {
       output.note(`Nothing contains “${text}”. Similar spellings:`);
     }
-    await output.list(shown, findings, `Nothing matches “${text}”.`);
+    const pages = {
+      async fetch({ first, after }: Part) {
+        const end = Number(after) + first;
+        const pageInfo = { hasNextPage: end < findings.length, endCursor: String(end) };
+        const nodes = findings.slice(Number(after), end);
+        return { nodes, pageInfo, totalCount: findings.length };
+      },
+      show: (rows: readonly Finding[], number: number) =>
+        output.list(
+          shown,
+          rows,
+          number > 1 ? `There is no page ${number}.` : `Nothing matches “${text}”.`,
+        ),
+      // with so many, there may be more
+      upTo: mostFindings - 1,
+    };
+    await showPages(services, { limit, page }, pages);
   },
 });

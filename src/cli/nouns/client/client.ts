@@ -38,9 +38,14 @@ const noun = recordNoun({
 const listClients = list(fields, {
   summary: 'List clients',
   flags: {
-    mine: toggle('--mine', 'only those I look after'),
+    mine: toggle('-m, --mine', 'only those I look after'),
+    commercialId: optional(
+      '--sales-contact <employee>',
+      'only those that this employee looks after',
+      idOf('employee'),
+    ),
     search: optional(
-      '--search <text>',
+      '-S, --search <text>',
       'only where the name, company or e-mail contains this',
       line(200),
     ),

@@ -46,18 +46,23 @@ const inWords = (contract: Contract) => `contract ${contract.id} of ${clientOf(c
 const listContracts = list(fields, {
   summary: 'List contracts',
   flags: {
-    mine: toggle('--mine', 'only those of the clients I look after'),
+    mine: toggle('-m, --mine', 'only those of the clients I look after'),
+    commercialId: optional(
+      '--sales-contact <employee>',
+      'only those of the clients that this employee looks after',
+      idOf('employee'),
+    ),
     unsigned: toggle('--unsigned', 'only those not signed yet'),
     unpaid: toggle('--unpaid', 'only signed ones with something left to pay'),
     overdue: toggle('--overdue', 'only those signed over 30 days ago and not paid in full'),
     clientId: optional('--client <id>', 'only those of this client: id or name', idOf('client')),
     status: optional(
-      '--status <status>',
+      '-s, --status <status>',
       'only in this state',
       oneOf('draft', 'signed', 'cancelled'),
     ),
     search: optional(
-      '--search <text>',
+      '-S, --search <text>',
       "only where the client's name, company or e-mail contains this",
       line(200),
     ),
@@ -71,7 +76,7 @@ const listContracts = list(fields, {
   ifEmpty: 'No contract matches.',
   examples: [
     ['contract list --mine --unsigned', 'what I still have to get signed'],
-    ['contract list --unpaid --sort total:desc', 'what we are owed, the largest first'],
+    ['contract list --unpaid --sort toBePaid:desc', 'what we are owed, the largest first'],
     ['contract list --overdue --mine', 'whom I should remind'],
     ['contract list --client 12 --json', ''],
   ],

@@ -36,7 +36,12 @@ export const fields = defineFields<Contract, ContractInput, ContractPatch, Contr
     create: 'required',
     update: 'set',
   },
-  toBePaid: { api: 'amountToBePaid', kind: 'money', priority: 2 },
+  toBePaid: {
+    api: 'amountToBePaid',
+    kind: 'money',
+    priority: 2,
+    sort: 'AMOUNT_TO_BE_PAID',
+  },
   salesContact: { api: 'commercialName', kind: 'text', priority: 4 },
   salesContactId: { api: 'commercialId', kind: 'id' },
   created: {

@@ -41,10 +41,3 @@ export const history: HistoryFormatter = {
   ],
   derived: ['signed'],
 };
-
-/** Payments have no verbs of their own. */
-export const paymentHistory: HistoryFormatter = {
-  created: 'recorded',
-  summary: ({ contractId, amount, paidOn }) =>
-    `${euros(amount)} for contract ${contractId}, received on ${paidOn}`,
-};

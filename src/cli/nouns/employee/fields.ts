@@ -41,7 +41,7 @@ export const fields = defineFields<
     },
     department: {
       kind: 'text',
-      priority: 1,
+      priority: 2,
       sort: 'DEPARTMENT',
       flag: '--department <name>',
       help: 'department',
@@ -51,7 +51,8 @@ export const fields = defineFields<
     },
     email: {
       kind: 'text',
-      priority: 2,
+      priority: 1,
+      whole: true,
       flag: '--email <address>',
       help: 'e-mail address, to log in with',
       parse: email,
@@ -60,7 +61,7 @@ export const fields = defineFields<
     },
     phone: {
       kind: 'phone',
-      priority: 4,
+      priority: 3,
       flag: '--phone <number>',
       help: 'telephone number, for colleagues',
       updateHelp: 'telephone number',
@@ -68,7 +69,7 @@ export const fields = defineFields<
       create: 'optional',
       update: 'set or clear',
     },
-    active: { kind: 'flag', priority: 3, sort: 'ACTIVE' },
+    active: { kind: 'flag', priority: 4, sort: 'ACTIVE' },
     created: { api: 'createdAt', kind: 'instant', priority: 5, column: 'creation_date' },
     version: { kind: 'number' },
   },

@@ -54,7 +54,7 @@ export const employeeSheet = sheet<Seen>({
       columns: columnsBut(eventFields.columns, 'support'),
       of: eventsOf,
       all: ({ id, department }) =>
-        `event list --${department === 'sales' ? 'sales' : 'support'} ${id} --upcoming`,
+        `event list --${department === 'sales' ? 'sales-contact' : 'support'} ${id} --upcoming`,
       ifEmpty: 'No coming events.',
     }),
   ],

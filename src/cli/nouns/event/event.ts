@@ -31,8 +31,19 @@ const noun = recordNoun({
 });
 
 const filters = {
-  mine: toggle('--mine', 'only those I run or sold'),
+  mine: toggle('-m, --mine', 'only those I run or sold'),
+  supportContactId: optional(
+    '--support <employee>',
+    'only those that this employee runs',
+    idOf('employee'),
+  ),
   withoutSupport: toggle('--no-support', 'only those without a support contact'),
+  commercialId: optional(
+    '--sales-contact <employee>',
+    'only those that this employee sold',
+    idOf('employee'),
+  ),
+  clientId: optional('--client <id>', 'only those of this client: id or name', idOf('client')),
   upcoming: toggle('--upcoming', 'only those still to come, planned or confirmed'),
   from: optional('--from <date>', 'only those that start on this day or later', fromMoment),
   to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
@@ -42,12 +53,12 @@ const filters = {
     between(fromMoment, toMoment),
   ),
   search: optional(
-    '--search <text>',
+    '-S, --search <text>',
     'only where the title, the place or the client contains this',
     line(200),
   ),
   contractId: optional('--contract <id>', 'only those of this contract', idOf('contract')),
-  status: optional('--status <status>', 'only in this state', statuses),
+  status: optional('-s, --status <status>', 'only in this state', statuses),
 };
 
 function conditionOf({

@@ -26,6 +26,7 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
     title: {
       kind: 'text',
       priority: 0,
+      least: 16,
       flag: '--title <title>',
       help: 'what it is called',
       parse: line(200),
@@ -56,14 +57,14 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
     },
     status: {
       kind: 'status',
-      priority: 3,
+      priority: 4,
       sort: 'STATUS',
-      flag: '--status <status>',
+      flag: '-s, --status <status>',
       help: 'state',
       parse: statuses,
       update: 'set',
     },
-    support: { api: 'supportContactName', kind: 'text', priority: 2 },
+    support: { api: 'supportContactName', kind: 'text', priority: 3, least: 10 },
     // management names one, now or later; sales cannot
     supportId: {
       api: 'supportContactId',
@@ -78,7 +79,8 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
     client: {
       kind: 'text',
       borrowed: true,
-      priority: 4,
+      priority: 5,
+      least: 12,
       value: ({ contract }) => contract?.clientName,
     },
     clientName: {
@@ -118,7 +120,8 @@ export const fields = defineFields<Event, EventInput, EventPatch, EventOrderBy>(
     },
     location: {
       kind: 'text',
-      priority: 5,
+      priority: 2,
+      least: 12,
       flag: '--location <place>',
       help: 'where it takes place',
       updateHelp: 'where',

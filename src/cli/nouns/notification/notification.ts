@@ -19,7 +19,7 @@ import { fields, type Notification } from './fields.ts';
 
 const listNotifications = list(fields, {
   summary: 'List what I was told, the latest first',
-  flags: { unread: toggle('--unread', 'only what I have not read') },
+  flags: { unread: toggle('-u, --unread', 'only what I have not read') },
   sortedBy: 'ID_DESC',
   ifEmpty: 'Nothing new.',
   examples: [['notification list --unread', '']],

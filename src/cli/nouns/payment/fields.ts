@@ -16,5 +16,5 @@ export const fields = defineFields<Payment, object, object, PaymentOrderBy>()({
   clientId: { kind: 'id', borrowed: true, value: ({ contract }) => contract?.clientId },
   contractId: { label: 'Contract', kind: 'id', priority: 2, sort: 'CONTRACT_ID' },
   recordedBy: { api: 'recordedByName', kind: 'text', priority: 3 },
-  recordedById: { kind: 'id', sort: 'RECORDED_BY_ID' },
+  recordedById: { kind: 'id', column: 'recorded_by', sort: 'RECORDED_BY_ID' },
 });

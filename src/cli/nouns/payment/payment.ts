@@ -6,9 +6,10 @@ import { type Filters, list } from '../../core/command/list.ts';
 import { boundedCount, money } from '../../core/output/format.ts';
 import { PaymentList, PaymentSum } from '../../operations/index.ts';
 import { fields } from './fields.ts';
+import { history } from './history.ts';
 
 const filters = {
-  mine: toggle('--mine', 'only those of the clients I look after'),
+  mine: toggle('-m, --mine', 'only those of the clients I look after'),
   contractId: optional('--contract <id>', 'only those of this contract', idOf('contract')),
   clientId: optional('--client <id>', 'only those of this client: id or name', idOf('client')),
   paidOn: optional(
@@ -45,4 +46,8 @@ const listPayments = list(fields, {
   },
 });
 
-export const payment: Noun = { fields: fields.columns, commands: [listPayments] };
+export const payment: Noun = {
+  fields: fields.columns,
+  history,
+  commands: [listPayments],
+};

@@ -16,10 +16,10 @@ import {
 type Session = OpenSessionFieldsFragment;
 
 const fields = defineFields<Session, object, object, MySessionOrderBy>()({
-  id: { kind: 'text', priority: 0, least: 36 },
+  id: { kind: 'text', priority: 0, abbreviated: 8 },
   lastUsed: { api: 'lastUsedAt', kind: 'instant', priority: 0, sort: 'LAST_USED_AT' },
   loggedIn: { api: 'createdAt', kind: 'instant', priority: 3 },
-  program: { api: 'userAgent', kind: 'text', priority: 2, least: 8 },
+  program: { api: 'userAgent', kind: 'text', priority: 1, least: 8 },
   endsIfUnused: { api: 'expiresAt', kind: 'instant', priority: 4 },
   current: { kind: 'flag', priority: 0 },
   readOnly: { kind: 'flag', priority: 3 },
