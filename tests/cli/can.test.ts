@@ -217,7 +217,7 @@ test('an unknown question ends with exit code 2 and the list of possible ones', 
   for (const [expected, ...args] of [
     [
       'There is no “fly” to ask about for clients.\n' +
-        '  → What can be asked for clients: read, create, update, contacted, handover, erase.',
+        '  → What can be asked for clients: read, create, update, delete, contacted, handover, merge, export, erase.',
       ...['fly', 'client'],
     ],
     [

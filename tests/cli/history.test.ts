@@ -302,7 +302,7 @@ test('a missing or unreadable record ends with exit code 3, an unknown kind with
     const { code, stderr } = await sales.run(['history', record, '1']);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `✗ RECORD: there is no record called “${record}”. The records are ${Object.values(
+      `✗ <record>: there is no record called “${record}”. The records are ${Object.values(
         HistoryRecord,
       )
         .filter((each) => each !== 'history')

@@ -65,7 +65,9 @@ test('no other format depends on the locale', async () => {
 
 test('a list longer than the terminal is shown in a pager, unless switched off', async () => {
   const list = async (env: NodeJS.ProcessEnv, ...flags: string[]) => {
-    const terminal = sales.terminal(['client', 'list', '--limit', '60', ...flags], { env });
+    const terminal = sales.terminal(['client', 'list', '--no-input', '--limit', '60', ...flags], {
+      env,
+    });
     const code = await terminal.ended;
     return { code, lines: terminal.shown().split('\n') };
   };
@@ -74,7 +76,7 @@ test('a list longer than the terminal is shown in a pager, unless switched off',
   expect(paged.code).toBe(0);
   expect(paged.lines.filter((line) => line.startsWith('> '))).toHaveLength(61);
   // What follows the list is no part of it.
-  expect(paged.lines.filter((line) => /^60 of \d+\. Enter/.test(line))).toHaveLength(1);
+  expect(paged.lines.filter((line) => /^60 of \d+\. The next/.test(line))).toHaveLength(1);
 
   for (const direct of [
     list({ PAGER }, '--no-pager'),
@@ -90,7 +92,8 @@ test('a list longer than the terminal is shown in a pager, unless switched off',
 });
 
 test('a pager that is closed early is no error', async () => {
-  const terminal = sales.terminal(['client', 'list', '--limit', '60'], { env: { PAGER: 'true' } });
+  const args = ['client', 'list', '--limit', '60', '--no-input'];
+  const terminal = sales.terminal(args, { env: { PAGER: 'true' } });
   expect(await terminal.ended).toBe(0);
 });
 
@@ -149,7 +152,7 @@ test('the times of a company are its own on every terminal, typed and shown, and
 });
 
 test('a pager that is missing is named, with how to do without one', async () => {
-  const list = ['client', 'list', '--limit', '60'];
+  const list = ['client', 'list', '--limit', '60', '--no-input'];
   const terminal = sales.terminal(list, { env: { PAGER: 'no-such-pager -R' } });
   expect(await terminal.ended).toBe(0);
   expect(terminal.shown()).toContain(

@@ -42,7 +42,7 @@ interface ChangeDefinition<Row, F extends Flags, Result>
 type SentenceOf<Row> = (row: Row, participle: string) => string;
 
 /** Keeps what was typed where the same command line may succeed later. */
-function keepIfPassing(draft: Draft, error: unknown): void {
+export function keepIfPassing(draft: Draft, error: unknown): void {
   if (!(error instanceof CliError)) return;
   const { problem } = error;
   const isPassing =

@@ -51,6 +51,9 @@ const records = Object.values(RecordKind);
 /** Commands that only read a record: one question for all of them. */
 const readingVerbs = ['read', 'view', 'show', 'list', 'ls'];
 
+/** What every record can be asked for, with or without a command that does it. */
+const statements = ['read', 'create', 'update', 'delete'] as const;
+
 const genericQuery = (record: RecordKind, verb: AccessVerb): PermissionQuery => ({
   takesId: verb !== 'create',
   flagNames: [],
@@ -74,7 +77,9 @@ async function subjectOf(name: RecordKind, entry: NounEntry | undefined): Promis
     return { name, plural: `${name.replaceAll('_', ' ')}s`, fields: [], verbs };
   }
   const { fields, commands }: Noun = await entry.load();
-  const verbs = new Map([['read', genericQuery(name, 'read')]]);
+  const verbs = new Map<string, PermissionQuery>(
+    statements.map((verb) => [verb, genericQuery(name, verb)]),
+  );
   for (const { name, permissionQuery } of commands)
     if (permissionQuery) verbs.set(name, permissionQuery);
   return { name, plural: entry.plural, fields, verbs };
@@ -174,11 +179,7 @@ function noteHint(output: Output, { policy: kind }: PermissionRow): void {
 export const can = (nouns: readonly NounEntry[]): Command =>
   command({
     flags: {
-      verb: required(
-        '<verb>',
-        'what to do, such as update',
-        offering(['read', 'create', 'update', 'delete'], line(40)),
-      ),
+      verb: required('<verb>', 'what to do, such as update', offering(statements, line(40))),
       record: required('<record>', 'kind of record, such as client', offering(records, line(40))),
       id: optional('[id]', 'record id, or a part of its name', line(200)),
       field: several(

@@ -28,7 +28,7 @@ const columns: readonly Column<Merged>[] = [
   { key: 'moved', label: 'Moved', kind: 'json', value: ({ moved }) => movedBy(moved) },
   {
     key: 'filled',
-    label: 'Filled in',
+    label: 'Filled',
     kind: 'json',
     value: ({ filled }) => filledFields(filled).map(({ key }) => key),
   },
