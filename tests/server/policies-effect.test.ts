@@ -441,9 +441,9 @@ GAINED   update contract
 
 GAINED   function crm.current_employee_id()
          Immutable, no longer stable: a cached plan may answer for another
-         person. In 34 policies: employee_create_own on staging.import_line,
-         employee_delete_own on staging.import_line, employee_end_own on
-         identity.session, employee_mark_own on crm.notification and 30 more.
+         person. In 37 policies: employee_create_own on crm.note,
+         employee_create_own on staging.import_line, employee_delete_own on
+         crm.note, employee_delete_own on staging.import_line and 33 more.
 
 LOST     delete contract
          policy management_delete_drafts, changed
@@ -484,8 +484,8 @@ GAINED   read notification
            + for select to epic_worker using true
          policy worker_read_unread, removed
            - for select to epic_worker using read_at is null
-         epic_worker  +395 rows
-                        such as 3, 9, 10, …
+         epic_worker  +393 rows
+                        such as 3, 4, 9, …
 
 GAINED   read venue, a new table
          policy support_read_own, added
