@@ -82,6 +82,7 @@ describe('epic notification watch', () => {
       eventId: Number(event),
       contractId: null,
       employeeId: null,
+      noteId: null,
       recipientId: staff.support.id,
       about: 'Gala',
       before: { supportId: null, support: null },

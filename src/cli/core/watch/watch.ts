@@ -171,11 +171,12 @@ export async function watchList<Row, Filters extends object>(
     const { change, id, row } = watched;
     const before =
       shownBefore ??
-      (row && change === 'changed'
+      (row && change !== 'left'
         ? await retryWhileUnavailable(() => previous(api, row))
         : undefined);
     const summary = row ? summaryOf(row) : undefined;
-    const difference = (before && row && differences(columns, before, row)) ?? '';
+    const isNews = change !== 'created' && before && row;
+    const difference = isNews ? differences(columns, before, row) : '';
     // two changes at once are read together: the second time there is nothing to report
     if (change === 'changed' && shownBefore && difference === '') continue;
     if (row && change !== 'left' && change !== 'deleted') known.set(id, row);
