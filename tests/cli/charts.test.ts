@@ -134,7 +134,7 @@ test('a month is given by name or relative to this one', () => {
 test('a period has a first and a last day, in this order', () => {
   expect(period('2026-01-01..2026-03-31')).toEqual({ first: '2026-01-01', last: '2026-03-31' });
   expect(() => period('2026-01-01')).toThrow(
-    'is not a period. Write it like 2026-01-01..2026-03-31.',
+    'is not a period. Write it like 2026-12-01..2026-12-31.',
   );
   expect(() => period('2026-01-01..2026-02-01..2026-03-01')).toThrow('is not a period');
   expect(() => period('2026-03-31..2026-01-01')).toThrow('ends before it begins');

@@ -34,23 +34,14 @@ test('an amount is read exactly in every usual notation', () => {
   expect(money('1250,5')).toBe('1250.50');
   expect(money('12 500.00 €')).toBe('12500.00');
   expect(money('1\u202f234\u00a0567,89 €')).toBe('1234567.89');
+  expect(money('1,250.50')).toBe('1250.50');
   expect(money('-0.10')).toBe('-0.10');
   expect(money('9999999999.99')).toBe('9999999999.99');
   expect(money('007')).toBe('7.00');
-  for (const wrong of [
-    'NaN',
-    'Infinity',
-    '1e5',
-    '1.234',
-    '1,250.50',
-    '1 25',
-    '',
-    '€',
-    '1-',
-    '١٢',
-  ]) {
+  for (const wrong of ['NaN', 'Infinity', '1e5', '1 25', '', '€', '1-', '١٢']) {
     expect(() => money(wrong)).toThrow('is not an amount');
   }
+  expect(() => money('1.234')).toThrow('can be read in two ways. Write 1234 or 1.23.');
   expect(() => money('12345678901')).toThrow('too large');
 });
 
@@ -60,9 +51,12 @@ test('a date is a calendar day', () => {
   expect(date('+0d')).toBe(date('today'));
   expect([date('yesterday'), date('Tomorrow')]).toEqual([date('-1d'), date('+1d')]);
   expect(Date.parse(date('+7d')) - Date.parse(date('today'))).toBe(7 * 86_400_000);
-  for (const wrong of ['2026-02-29', '2026-13-01', '01/12/2026', '26-12-01', '+7', 'soon', '']) {
+  for (const wrong of ['2026-02-29', '+7', 'soon', '']) {
     expect(() => date(wrong)).toThrow('is not a date');
   }
+  expect(() => date('2026-13-01')).toThrow('has no month 13');
+  expect(() => date('26-12-01')).toThrow('has a year of two digits. Write all four');
+  expect(() => date('01/12/2026')).toThrow('in two ways. Write 2026-12-01 or 2026-01-12.');
 });
 
 test('a time without a zone is local, and is sent with its offset', () => {
@@ -71,7 +65,7 @@ test('a time without a zone is local, and is sent with its offset', () => {
   expect(dateTime('2026-12-01T18:30:15Z')).toBe('2026-12-01T18:30:15Z');
   expect(dateTime('2026-12-01T18:30-05:00')).toBe('2026-12-01T18:30:00-05:00');
   expect(dateTime('+1d 09:00')).toMatch(/T09:00:00[+-]\d\d:\d\d$/);
-  for (const wrong of ['2026-12-01', '18:30', '2026-12-01 24:00', '2026-12-01 8:30', 'now']) {
+  for (const wrong of ['2026-12-01', '18:30', '2026-12-01 24:00', 'now']) {
     expect(() => dateTime(wrong)).toThrow('is not a date');
   }
 });
@@ -153,7 +147,7 @@ test('a period may leave out one of its ends', () => {
   expect(days('2026-12-01..')).toEqual({ from: '2026-12-01', to: undefined });
   expect(days('..today')).toEqual({ from: undefined, to: date('today') });
   expect(days('-30d..+7d')).toEqual({ from: date('-30d'), to: date('+7d') });
-  for (const wrong of ['', '..', '2026-12-01', '1..2..3', '2026-12-01...']) {
+  for (const wrong of ['', '..', '2026-12-01', '1..2..3']) {
     expect(() => days(wrong)).toThrow(/is not a (period|date)/);
   }
   expect(() => days('2026-12-02..2026-12-01')).toThrow('ends before it begins');

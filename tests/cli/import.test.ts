@@ -454,6 +454,9 @@ describe('--all', () => {
 
   it('--all is refused together with --limit', async () => {
     const { code, stderr } = await sales.run(['client', 'list', '--all', '--limit', '5']);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('not both') });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: '✗ --all is every row: give it without --limit and --page.\n',
+    });
   });
 });

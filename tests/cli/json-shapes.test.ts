@@ -95,6 +95,13 @@ const salesContact = {
   salesContactEmail: 'string',
 };
 
+const runSheet = {
+  ...event,
+  supportPhone: orNull('string'),
+  supportEmail: orNull('string'),
+  ...salesContact,
+};
+
 const shapes = {
   client: client_,
   payment: {
@@ -128,13 +135,8 @@ const shapes = {
     notesAbout: 'array',
   },
   event,
-  eventSheet: {
-    ...event,
-    supportPhone: orNull('string'),
-    supportEmail: orNull('string'),
-    ...salesContact,
-    notesAbout: 'array',
-  },
+  runSheet,
+  eventSheet: { ...runSheet, notesAbout: 'array' },
   dated: { ...event, mine: 'boolean', doubleBooked: 'boolean' },
   employee,
   employeeSheet: {
@@ -303,7 +305,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'event view': { shape: 'eventSheet' },
   'event calendar': { shape: 'dated', isArray: true },
   'event agenda': { shape: 'event', isArray: true },
-  'event sheet': { shape: 'eventSheet' },
+  'event sheet': { shape: 'runSheet' },
   'event create': { shape: 'event' },
   'event update': { shape: 'event' },
   'event import': { shape: 'imported' },
@@ -408,6 +410,7 @@ test('the JSON of employees and sessions has the documented fields and types', a
   await run(manager, 'employee update', [nina, '--name', 'Nina Newer']);
   await run(manager, 'employee reset-password', [nina, '--yes']);
   await run(manager, 'employee deactivate', [nina, '--yes']);
+  await run(manager, 'employee reactivate', [nina]);
   await run(manager, 'employee delete', [nina, '--yes']);
 });
 
@@ -481,7 +484,9 @@ test('the JSON of events and notifications has the documented fields and types',
   await run(support, 'event update', [event, '--attendees', '12']);
   await run(support, 'event list');
   await run(support, 'event view', [event]);
+  await run(support, 'event sheet', [event]);
   await run(support, 'event calendar', ['--month', '2027-03']);
+  await run(support, 'event agenda', ['--between', '2027-03-01..2027-03-31']);
   await run(manager, 'report');
   await run(manager, 'event unassign', [event]);
   await run(manager, 'event delete', [event, '--yes']);

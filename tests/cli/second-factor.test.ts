@@ -176,14 +176,14 @@ test('a command that needs the second factor asks for it in place, and goes on',
   const manager = await otherDesk('manager');
   const { secret } = await enrol(await office.at('manager'));
   const terminal = onTerminal(manager, 'employee', 'reset-password', '4');
-  await terminal.waitFor('Reset the password of employee 4');
-  terminal.type('y');
   await terminal.waitFor('This needs your second factor.');
   await terminal.waitFor('Code of the app, or a recovery code ›');
   terminal.type('nothing\r');
   await terminal.waitFor('This code is wrong, or was used before.');
   await terminal.waitFor('Code of the app, or a recovery code ›');
   terminal.type(`${totp(secret)}\r`);
+  await terminal.waitFor('Reset the password of employee 4');
+  terminal.type('y');
   await terminal.waitFor('The password of employee 4 is reset');
   expect(await terminal.ended).toBe(0);
   expect(terminal.shown().match(/✔ Reset the password/g)).toHaveLength(1);

@@ -155,7 +155,7 @@ test('Ctrl-C during a request ends at once with exit code 130', async () => {
   await asked.promise;
   child.kill('SIGINT');
   expect(await ended).toBe(130);
-  expect(stderr).toBe('✗ Cancelled.\n');
+  expect(stderr).toBe('Cancelled.\n');
 });
 
 test('a closed pipe, as with head, is no error', async () => {

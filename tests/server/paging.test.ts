@@ -115,7 +115,6 @@ describe('a filter', () => {
     expect(names).toEqual(
       expect.arrayContaining(['clientId', 'mine', 'status', 'unpaid', 'unsigned']),
     );
-    expect(names).not.toContain('amountToBePaid');
     expect(names).not.toContain('signedAt');
   });
 

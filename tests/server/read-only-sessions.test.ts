@@ -113,6 +113,7 @@ const chosen: Record<string, unknown> = {
 const chosenByType: Record<string, unknown> = {
   Boolean: true,
   Datetime: '2030-01-01T10:00:00Z',
+  Date: '2030-01-02',
   Int: 1,
   Money: '1.00',
   UUID: '00000000-0000-4000-8000-000000000000',

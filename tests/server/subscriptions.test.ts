@@ -28,6 +28,7 @@ const notifications = `subscription Notifications($after: BigInt) {
 let database: TestDatabase;
 let server: RunningServer;
 let contractId: number;
+let otherContractId: number;
 const ids: Record<string, number> = {};
 const open: Connected[] = [];
 
@@ -43,12 +44,12 @@ beforeAll(async () => {
     ids[name] = await addEmployee(database, { email: `${name}@epic.example`, department });
   }
   const clientId = await addClient(database, ids.alice ?? 0);
-  const [contract] = await database.query<{ id: number }>(
+  const contracts = await database.query<{ id: number }>(
     `insert into crm.contract (client_id, total_amount, status, signed_at)
-     values ($1, 5000, 'signed', now()) returning id`,
+     select $1, 5000, 'signed', now() from generate_series(1, 2) returning id`,
     [clientId],
   );
-  contractId = contract?.id ?? 0;
+  [contractId = 0, otherContractId = 0] = contracts.map(({ id }) => id);
   server = await startServer(database);
 });
 
@@ -68,9 +69,9 @@ async function enter(name: string): Promise<Connected & { token: string }> {
   return { ...connected, token };
 }
 
-const insertEvent = (title: string) =>
+const insertEvent = (title: string, contract = contractId) =>
   `insert into crm.event (contract_id, title, start_date, end_date)
-   values (${contractId}, '${title}', now(), now() + interval '1 hour') returning id`;
+   values (${contract}, '${title}', now(), now() + interval '1 hour') returning id`;
 
 /** Plans an event behind the API's back. */
 async function plan(title: string): Promise<number> {
@@ -230,7 +231,8 @@ describe('resuming from a position', () => {
       const after = await position(live.token);
       const changes = live.subscribe<EventChanged>(events, { after });
       await slow.query('begin');
-      await slow.query(insertEvent('Slow'));
+      // events of one contract are planned one after the other
+      await slow.query(insertEvent('Slow', otherContractId));
       await plan('Fast');
       const [fast] = await changes.has(1);
       expect(titles(changes.received)).toEqual(['insert Fast']);
@@ -254,7 +256,8 @@ describe('resuming from a position', () => {
       const { token, subscribe } = await enter('denis');
       const changes = subscribe<EventChanged>(events, { after: await position(token) });
       await slow.query('begin');
-      await slow.query(insertEvent('Slow'));
+      // events of one contract are planned one after the other
+      await slow.query(insertEvent('Slow', otherContractId));
       await plan('Fast 1');
       await plan('Fast 2');
       await changes.has(2);

@@ -76,7 +76,7 @@ test('a server of trusted documents accepts every operation of epic', async () =
   });
   expect(login).toMatchObject({ code: 0, stderr: '' });
   const clients = await epic.run(['client', 'list', '--json']);
-  expect(JSON.parse(clients.stdout)).toEqual([expect.objectContaining({ fullName: 'Zoé Client' })]);
+  expect(JSON.parse(clients.stdout)).toEqual([expect.objectContaining({ name: 'Zoé Client' })]);
 });
 
 test.each([

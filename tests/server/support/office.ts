@@ -26,7 +26,8 @@ export async function openOffice(database: TestDatabase): Promise<Office> {
     async assign(employeeId) {
       await database.query(
         `${asAlice} insert into crm.event (contract_id, title, start_date, end_date, support_contact_id)
-         select $1, 'Gala', '2030-01-01', '2030-01-02', $2 from alice`,
+         select $1, 'Gala', day, day + 1, $2
+         from alice, (select '2030-01-01'::date + count(*)::integer as day from crm.event) free`,
         [contractId, employeeId],
       );
       const [row] = await database.query<{ id: number }>(
