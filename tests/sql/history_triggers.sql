@@ -29,7 +29,7 @@ call test.given('emma', $$ select crm.erase_client(test.id('acme'), confirm => t
 select test.rejects('dba', pg_temp.redact('paul'),
   '23514', format('History is not rewritten: entry %s, about client %s, stays as it is.', id, row_id),
   'the history of one client cannot be redacted because another was erased')
-from audit.change where row_id = test.id('paul');
+from audit.change where record = 'client' and row_id = test.id('paul') and new_values is not null;
 select test.rejects('dba', pg_temp.redact('acme', 'employee'),
   '23514', format('History is not rewritten: entry %s, about employee %s, stays as it is.', id, row_id),
   'the history of an employee with the id of an erased client cannot be redacted')
