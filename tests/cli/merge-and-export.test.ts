@@ -161,7 +161,7 @@ test('an export has all there is about a client, and those who were merged into 
   const { code: refused, stderr } = await sales.run(['client', 'export', ana]);
   expect(refused).toBe(5);
   expect(stderr).toContain(`✗ You may not export the data of client ${ana}.\n`);
-  const nobody = await manager.run(['client', 'export', '999']);
-  expect(nobody).toMatchObject({ code: 3 });
-  expect(nobody.stderr).toContain('✗ There is no client 999.\n');
+  const missing = await manager.run(['client', 'export', '999']);
+  expect(missing).toMatchObject({ code: 3 });
+  expect(missing.stderr).toContain('✗ There is no client 999.\n');
 });

@@ -41,7 +41,7 @@ select test.reads('emma', format($$ (select bool_and(each = to_jsonb(event)) fro
   'true', 'each of them whole');
 select test.reads('emma', format($$ (select string_agg(each ->> 'id', ',' order by (each ->> 'id')::integer) from jsonb_array_elements(%s -> 'notification') each
                                       where each ->> 'kind' in ('contract_signed', 'event_assigned', 'event_created')) $$, pg_temp.export()),
-  pg_temp.ids('', array['note_to_alice', 'note_to_chloe', 'note_to_emma']), 'the notifications about them, whoever received them');
+  pg_temp.ids('', array['note_to_alice', 'note_to_chloe', 'note_to_emma']), 'the notifications about them, of every recipient');
 select test.reads('emma', format($$ (select string_agg(distinct each ->> 'record', ', ') from jsonb_array_elements(%s -> 'history') each) $$, pg_temp.export()),
   'client, event', 'the history of the client and of what belongs to them');
 select test.reads('emma', format('%s -> %L', pg_temp.export(), 'personal_columns'),

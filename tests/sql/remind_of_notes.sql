@@ -41,7 +41,7 @@ call test.given('alice', format('update crm.note set remind_on = %L where id = t
 select test.results_in('worker', pg_temp.remind(), pg_temp.reminded(), '1 alice:caterer', 'from seven o''clock on the day the author is reminded');
 select test.results_in('worker', pg_temp.remind(6), pg_temp.reminded(), '0', 'before seven o''clock no one is reminded');
 select test.results_in('worker', pg_temp.remind() || ';' || pg_temp.remind(), pg_temp.reminded(), '0 alice:caterer',
-  'whoever reminds again reminds no one: a reminder is written once');
+  'reminding a second time reminds no one: a reminder is written once');
 select test.results_in('worker', pg_temp.remind(),
   $$ select (kind, event_id, contract_id, employee_id, note_id = test.id('caterer'), subject, old_values, new_values, read_at)
      from crm.notification where note_id is not null $$,
