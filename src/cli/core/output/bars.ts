@@ -29,7 +29,7 @@ const naturalWidth = (column: ChartColumn) =>
     ? leastBar
     : Math.max(width(column.label), ...column.texts.map((text) => width(printable(text))));
 
-/** What each column gets: names shorten to make room for bars, and where that is not enough, bars go. */
+/** What each column gets: names shorten to make room for bars; where that is not enough, bars go, then the longest texts shorten. */
 function widthsFor(columns: readonly ChartColumn[], maxWidth: number): number[] {
   const widths = columns.map(naturalWidth);
   const spare = () =>
@@ -50,6 +50,15 @@ function widthsFor(columns: readonly ChartColumn[], maxWidth: number): number[] 
   } else {
     const share = Math.floor(spare() / bars.length);
     for (const index of bars) widths[index] = Math.min(mostBar, leastBar + share);
+  }
+  const texts = columns.flatMap((column, index) =>
+    'texts' in column && column.align === 'left' ? [index] : [],
+  );
+  for (let over = -spare(); over > 0 && texts.length > 0; over -= 1) {
+    const longest = texts.reduce((one, other) =>
+      (widths[other] ?? 0) > (widths[one] ?? 0) ? other : one,
+    );
+    widths[longest] = Math.max(leastText, (widths[longest] ?? 0) - 1);
   }
   return widths;
 }

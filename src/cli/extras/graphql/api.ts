@@ -141,8 +141,9 @@ export const api = command<never, typeof flags>({
     'With --paginate the query needs a variable $after and exactly one list with a pageInfo:',
     {
       lines: [
-        'query ($after: Cursor) { clients(first: 1000, after: $after) {',
-        '  nodes { email } pageInfo { hasNextPage endCursor } } }',
+        'query ($after: Cursor) {',
+        '  clients(first: 1000, after: $after) {',
+        '    nodes { email } pageInfo { hasNextPage endCursor } } }',
       ],
     },
     'The schema is in the file schema.graphql, and at /schema.graphql on the server.',

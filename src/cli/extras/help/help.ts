@@ -13,12 +13,11 @@ function drawItems(items: readonly Item[], termWidth: number, width: number): st
   return items.flatMap(({ term, about }) => {
     const margin = ' '.repeat(termWidth + 4);
     const [first = '', ...rest] = wrapped(about, width - margin.length, '').split('\n');
-    const begin = `  ${term}`;
     const lines = rest.map((line) => `${margin}${line}`);
     // a long term has a line of its own
     return term.length > termWidth
-      ? [begin, `${margin}${first}`, ...lines]
-      : [`${begin.padEnd(margin.length)}${first}`.trimEnd(), ...lines];
+      ? [wrapped(term, width, '  '), `${margin}${first}`, ...lines]
+      : [`${`  ${term}`.padEnd(margin.length)}${first}`.trimEnd(), ...lines];
   });
 }
 
@@ -42,7 +41,7 @@ export function drawPage(page: Page, width: number): string {
   if (page.examples.length > 0) lines.push('', 'Examples:');
   for (const [line, what] of page.examples) {
     lines.push(`  epic ${line}`);
-    if (what) lines.push(`      ${what}`);
+    if (what) lines.push(wrapped(what, width, '      '));
   }
   for (const note of drawParts(page.notes, width)) lines.push('', note);
   return `${lines.join('\n')}\n`;
