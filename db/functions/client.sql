@@ -138,6 +138,24 @@ comment on function crm_private.events_mentioning(integer) is
   'The events of a client whose title or notes hold the client''s name, whatever its case and accents.';
 
 
+create or replace function crm_private.notes_mentioning(client_id integer, out note_id integer, out body text) returns setof record
+language sql stable security definer  -- management reads every note too
+set search_path = ''
+as $$
+  select note.id, note.body
+  from crm.client
+  join crm.contract   on contract.client_id = client.id
+  left join crm.event on event.contract_id = contract.id
+  join crm.note       on note.contract_id = contract.id or note.event_id = event.id
+  where client.id = notes_mentioning.client_id
+    and strpos(crm_private.normalize_text(note.body), crm_private.normalize_text(client.full_name)) > 0
+  group by note.id
+  order by note.id
+$$;
+comment on function crm_private.notes_mentioning(integer) is
+  'The notes about the contracts and events of a client whose text holds the client''s name, whatever its case and accents.';
+
+
 create or replace function crm.erase_client(client_id integer, confirm boolean) returns crm.client_erasure
 language plpgsql volatile security definer  -- management writes no client otherwise; the grant of execute is its permission
 set search_path = ''
@@ -165,8 +183,12 @@ begin
       constraint = 'client_erasure_is_confirmed', column = 'confirm',
       message = format('Erasing client %s cannot be undone: confirm it.', erased.id),
       detail = jsonb_build_object('mentionedIn', (
-        select coalesce(jsonb_agg(jsonb_build_object('eventId', mention.event_id, 'title', mention.title)), '[]')
-        from unnest(mentions) mention));
+        select coalesce(jsonb_agg(mention), '[]')
+        from (
+          select jsonb_build_object('eventId', event_id, 'title', title) from unnest(mentions)
+          union all
+          select jsonb_build_object('noteId', note_id, 'body', body) from crm_private.notes_mentioning(erased.id)
+        ) known (mention)));
   end if;
 
   execute format('update crm.client set %s, erased_at = now() where id = $1', crm_private.erased_values('client')) using erased.id;

@@ -88,7 +88,7 @@ comment on function crm_private.references_within(text) is
   'The columns by which a record of crm belongs to another one, and to which; employees are left out.';
 
 
-create or replace function crm.export_client(client_id integer) returns jsonb
+create or replace function crm.export_client(client_id integer) returns json  -- which keeps the order of its keys
 language plpgsql volatile security invoker  -- a mutation of the API: it leaves the company
 set search_path = ''
 as $$
@@ -96,9 +96,11 @@ as $$
 declare
   ids       jsonb := jsonb_build_object('client', jsonb_build_array(client_id));
   before    jsonb := '{}';
-  exported  jsonb := '{}';
+  names     text[];
+  parts     json[];
   reference record;
   part      jsonb;
+  records   json;
 begin
   perform identity.require_writable_session();
   perform access.require_second_factor('client', 'export', client_id);
@@ -129,31 +131,39 @@ begin
     end loop;
   end loop;
 
-  for reference in select key as record, value from jsonb_each(ids) loop
+  for reference in
+    select key as record, value
+    from jsonb_each(ids)
+    order by array_position(array['client', 'contract', 'payment', 'event', 'note'], key), key
+  loop
     execute format(
-      'select jsonb_agg(to_jsonb(found) order by id) from crm.%I found where id in (select jsonb_array_elements_text($1)::integer)', reference.record)
-    into part using reference.value;
-    exported := exported || jsonb_build_object(reference.record, part);
+      'select json_agg(to_json(found) order by id) from crm.%I found where id in (select jsonb_array_elements_text($1)::integer)', reference.record)
+    into records using reference.value;
+    names := names || reference.record;
+    parts := parts || case reference.record when 'client' then records -> 0 else records end;
   end loop;
-  return exported || jsonb_build_object(
-    'client', exported -> 'client' -> 0,
-    'former_ids', array_remove(crm_private.client_ids(client_id), client_id),
-    'notification', crm_private.notifications_about(ids),
-    'history', (
-      select jsonb_agg(to_jsonb(history) order by history.id)
+  names := names || array['former_ids', 'notification', 'history', 'personal_columns', 'exported_at'];
+  parts := parts || array[
+    to_json(array_remove(crm_private.client_ids(client_id), client_id)),
+    crm_private.notifications_about(ids)::json,
+    (
+      select json_agg(to_json(history) order by history.id)
       from crm.history
       join (
         select key as record, jsonb_array_elements_text(value)::integer as id from jsonb_each(ids)
         union
         select 'client', unnest(crm_private.client_ids(client_id))) known
         on history.record = known.record and history.row_id = known.id),
-    'personal_columns', (
-      select jsonb_object_agg(marked.record, marked.columns)
+    (
+      select json_object_agg(marked.record, marked.columns order by marked.record)
       from (
-        select known.record, jsonb_agg(known.column_name) as columns
+        select known.record, json_agg(known.column_name) as columns
         from audit.personal_columns() known
         group by known.record) marked),
-    'exported_at', now());
+    to_json(now())];
+  return (
+    select json_object_agg(known.name, known.part order by known.place)
+    from unnest(names, parts) with ordinality known (name, part, place));
 end
 $$;
 comment on function crm.export_client(integer) is

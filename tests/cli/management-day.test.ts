@@ -93,20 +93,27 @@ test('cancelling a contract names its open events', async () => {
   );
 });
 
-test('erasing a client names the events that still contain the name', async () => {
+test('erasing a client names the events and notes that still contain the name', async () => {
   const { client, contract } = await soldContract(sales);
   const mention = await json<{ id: number }>(
     sales,
     ...['event', 'create', '--contract', contract, '--title', 'Birthday of ana DUPONT'],
     ...['--start', '+30d 18:00', '--end', '+30d 23:30'],
   );
-  const told = `The title or notes of these events hold the name of the client, and stay unchanged:
-  ${mention.id}  “Birthday of ana DUPONT”
+  const note = (...words: string[]) => json<{ id: number }>(sales, 'note', 'add', ...words);
+  await note('client', client, 'Ana Dupont herself');
+  await note('contract', contract, 'Without the name');
+  const rebate = await note('contract', contract, 'ANA DUPONT wants a rebate');
+  const nuts = await note('event', String(mention.id), 'Ana Dupont eats no nuts');
+  const told = `These hold the name of the client, and stay unchanged:
+  event ${mention.id}  “Birthday of ana DUPONT”
+  note ${rebate.id}  “ANA DUPONT wants a rebate”
+  note ${nuts.id}  “Ana Dupont eats no nuts”
 `;
 
   const declined = manager.terminal(['client', 'erase', client], { columns: 120 });
   await declined.waitFor(told);
-  await declined.waitFor(`number of client ${client} (Ana Dupont, Dupont SA)? This cannot be`);
+  await declined.waitFor(`number of client ${client} (Ana Dupont, Dupont SA), and the text of`);
   declined.type('n');
   expect(await declined.ended).toBe(130);
 
@@ -126,7 +133,7 @@ test('erasing a client names the events that still contain the name', async () =
   expect(refused.shown()).not.toContain('?');
 });
 
-test('erasing a client whose name no event contains prints nothing on stderr', async () => {
+test('erasing a client whose name is nowhere else prints nothing on stderr', async () => {
   const { client } = await soldContract(sales);
   expect(await manager.run(['client', 'erase', client, '--yes'])).toMatchObject({ stderr: '' });
 });
@@ -201,6 +208,7 @@ test('an employee whom records refer to is not deleted', async () => {
   expect(deleted.stdout).toBe(`✓ Employee ${ivo?.id} deleted: Ivo, support.\n`);
   const kept = await manager.run(['employee', 'delete', '2', '--yes']);
   expect(kept.code).toBe(6);
+  expect(kept.stderr).toContain('→ Close the account instead: epic employee deactivate 2\n');
 });
 
 const newcomer = (email: string) => [

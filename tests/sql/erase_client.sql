@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(29);
+select plan(31);
 call test.load_company();
 
 call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont', phone = '01 02 03 04' where id = test.id('acme') $$);
@@ -104,6 +104,22 @@ select test.results_in('emma', $$ select set_config('test.seen', crm.erase_clien
   'erasing names the client''s events whose title or notes still hold the name, and no others');
 select test.results_in('emma', pg_temp.erase('acme'), $$ select notes from crm.event where id = test.id('gala') $$, 'Ask for ANAIS dupont.',
   'erasing changes no event');
+
+
+call test.given('alice', $$ insert into crm.note (contract_id, body) values (test.id('acme_draft'), 'ANAIS DUPONT wants a rebate') $$);
+call test.given('chloe', $$ insert into crm.note (event_id, body) values (test.id('gala'), 'Anaïs Dupont eats no nuts') $$);
+call test.given('chloe', $$ insert into crm.note (event_id, body) values (test.id('banquet'), 'Anaïs Dupont comes too') $$);
+select test.rejects_with_data('emma', $$ select crm.erase_client(test.id('acme'), confirm => false) $$,
+  '23514', 'client_erasure_is_confirmed', 'confirm',
+  jsonb_build_object('mentionedIn', jsonb_build_array(
+    jsonb_build_object('eventId', test.id('gala'), 'title', 'Gala'),
+    jsonb_build_object('eventId', test.id('picnic'), 'title', 'Anaïs Dupont’s picnic'),
+    jsonb_build_object('noteId', (select id from crm.note where body like 'ANAIS%'), 'body', 'ANAIS DUPONT wants a rebate'),
+    jsonb_build_object('noteId', (select id from crm.note where body like '%nuts'), 'body', 'Anaïs Dupont eats no nuts'))),
+  format('Erasing client %s cannot be undone: confirm it.', test.id('acme')),
+  'before it is confirmed, the events and the notes about contracts and events of the client are named that hold the name, and no others');
+select test.results_in('emma', pg_temp.erase('acme'),
+  $$ select count(*) from crm.note where body ~* 'ana.s dupont' $$, '3', 'erasing changes no note about a contract or an event');
 
 
 -- confirmation and repetition

@@ -115,6 +115,9 @@ function hintAfter(problem: Problem, { noun, name, id }: Attempt): string | unde
     return 'It may have been done all the same: look before you send it again.';
   }
   if (kind === 'version_is_current') return `See it as it is now: epic ${noun} view ${id}`;
+  if (noun === 'employee' && name === 'delete' && kind?.endsWith('_fkey')) {
+    return `Close the account instead: epic employee deactivate ${id}`;
+  }
   if (problem.code !== 'FORBIDDEN' || hint) return hint;
   // without a record the reason is all: it is the same for the whole department
   if (typeof id !== 'number') return problem.contact ? undefined : 'See who you are: epic whoami';

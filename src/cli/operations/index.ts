@@ -569,7 +569,7 @@ export type ClientEraseMutationVariables = Exact<{
 }>;
 
 
-export type ClientEraseMutation = { eraseClient: { erasure: { mentionedIn: Array<{ eventId: number, title: string }> } | null } | null };
+export type ClientEraseMutation = { eraseClient: { erasure: { clientId: number } | null } | null };
 
 export type ClientMergeMutationVariables = Exact<{
   id: number;
@@ -1270,7 +1270,7 @@ export const ClientContact: Operation<ClientContactMutation, ClientContactMutati
   'mutation ClientContact($id:Int!){recordContact(input:{clientId:$id}){client{...ClientFields}}}fragment ClientFields on Client{id fullName email phone companyName firstContact lastUpdate commercialId commercialName erasedAt version}';
 
 export const ClientErase: Operation<ClientEraseMutation, ClientEraseMutationVariables> =
-  'mutation ClientErase($id:Int!$confirm:Boolean!){eraseClient(input:{clientId:$id confirm:$confirm}){erasure{mentionedIn{eventId title}}}}';
+  'mutation ClientErase($id:Int!$confirm:Boolean!){eraseClient(input:{clientId:$id confirm:$confirm}){erasure{clientId}}}';
 
 export const ClientMerge: Operation<ClientMergeMutation, ClientMergeMutationVariables> =
   'mutation ClientMerge($id:Int!$merged:Int!$dryRun:Boolean$version:Int$mergedVersion:Int){mergeClients(input:{clientId:$id mergedClientId:$merged dryRun:$dryRun version:$version mergedVersion:$mergedVersion}){clientMerge{moved{record records}filled}}}';

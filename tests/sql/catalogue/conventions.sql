@@ -133,7 +133,7 @@ select set_eq(
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_shares', 'crm_private.search_fuzzy', 'identity.password_parameters', 'identity.my_password_parameters',
         'identity.log_in', 'identity.authenticate_service', 'identity.refresh', 'identity.change_password',
         'identity.second_factor_confirmed', 'identity.second_factor_enrolled', 'identity.begin_second_factor', 'identity.enable_second_factor',
-        'identity.confirm_second_factor', 'identity.disable_second_factor', 'identity.replace_recovery_codes', 'crm.my_second_factor', 'identity.deployed_release', 'crm_private.events_mentioning', 'crm_private.notify_employees', 'crm.erase_client', 'crm.merge_clients', 'crm_private.notifications_about',
+        'identity.confirm_second_factor', 'identity.disable_second_factor', 'identity.replace_recovery_codes', 'crm.my_second_factor', 'identity.deployed_release', 'crm_private.events_mentioning', 'crm_private.notes_mentioning', 'crm_private.notify_employees', 'crm.erase_client', 'crm.merge_clients', 'crm_private.notifications_about',
         'access.answer_all', 'access.who_may'],
   'only the listed functions are security definer');
 select is_empty($$ select name from our_function

@@ -13,6 +13,7 @@ import { update } from '../../core/command/update.ts';
 import { view } from '../../core/command/view.ts';
 import { CliError, cancelled } from '../../core/errors.ts';
 import type { Output } from '../../core/output/output.ts';
+import { printable, shorten } from '../../core/output/text.ts';
 import {
   ClientContact,
   ClientCreate,
@@ -24,7 +25,7 @@ import {
   SimilarClients,
 } from '../../operations/index.ts';
 import { exportClient } from './export.ts';
-import { type Client, fields, summaryOf } from './fields.ts';
+import { fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
 import { mergeClients, orMerged } from './merge.ts';
 import { clientSheet } from './sheet.ts';
@@ -194,16 +195,10 @@ const handOverClient = change(noun, {
     `Client ${id} handed over: ${summaryOf(client)}, now with ${commercialName ?? 'another contact'}.`,
 });
 
-/** An event whose title or notes hold the name of a client. */
-interface Mention {
-  eventId: number;
-  title: string;
-}
+/** What holds the name of a client beside their record: an event, in its title or notes, or a note about a contract or event. */
+type Mention = { eventId: number; title: string } | { noteId: number; body: string };
 
-/** A client who is erased, and the events that have not been named yet. */
-type Erased = Client & { mentionedIn: readonly Mention[] };
-
-/** Asks to erase a client without confirming it, which the server refuses with the events that mention the client. */
+/** Asks to erase a client without confirming it, which the server refuses with what mentions the client. */
 async function mentionsOf(api: Api, id: number): Promise<readonly Mention[]> {
   try {
     await api.send(ClientErase, { id, confirm: false });
@@ -218,8 +213,12 @@ async function mentionsOf(api: Api, id: number): Promise<readonly Mention[]> {
 function noteMentions(mentions: readonly Mention[], output: Output): void {
   if (mentions.length === 0) return;
   output.note(
-    'The title or notes of these events hold the name of the client, and stay unchanged:',
-    ...mentions.map(({ eventId, title }) => `${eventId}  “${title}”`),
+    'These hold the name of the client, and stay unchanged:',
+    ...mentions.map((mention) =>
+      'eventId' in mention
+        ? `event ${mention.eventId}  “${mention.title}”`
+        : `note ${mention.noteId}  “${shorten(printable(mention.body), 60)}”`,
+    ),
   );
 }
 
@@ -228,9 +227,9 @@ async function eraseQuestion(api: Api, id: number, mentions: number): Promise<st
   if (!row) throw recordNotFound('client', id);
   const kept =
     mentions > 0
-      ? ` The name stays in the title or notes of ${mentions === 1 ? 'the event' : `the ${mentions} events`} above.`
+      ? ` The name stays in ${mentions === 1 ? 'the one record' : `the ${mentions} records`} above.`
       : '';
-  return `Erase the name, e-mail address and telephone number of client ${id} (${summaryOf(row)})? This cannot be undone.${kept}`;
+  return `Erase the name, e-mail address and telephone number of client ${id} (${summaryOf(row)}), and the text of the notes about them? This cannot be undone.${kept}`;
 }
 
 const eraseClient = change(noun, {
@@ -239,21 +238,15 @@ const eraseClient = change(noun, {
   flags: { id: noun.id, yes },
   examples: [['client erase 12', 'contracts and events stay; this cannot be undone']],
   write: { verb: 'erase' },
-  async send(api, { id, yes: isSure }, invocation): Promise<Erased | null> {
-    const { output, prompts } = invocation;
-    if (!isSure) {
-      assertCanConfirm(prompts);
-      const mentions = await mentionsOf(api, id);
-      noteMentions(mentions, output);
-      await confirm(invocation, () => eraseQuestion(api, id, mentions.length));
-    }
-    const { eraseClient: erased } = await api.send(ClientErase, { id, confirm: true });
-    const mentions = erased?.erasure?.mentionedIn.filter((each) => each !== null) ?? [];
-    const client = await noun.fetch(api, id);
-    return client ? { ...client, mentionedIn: isSure ? mentions : [] } : null;
+  async send(api, { id, yes: isSure }, invocation) {
+    if (!isSure) assertCanConfirm(invocation.prompts);
+    const mentions = await mentionsOf(api, id);
+    noteMentions(mentions, invocation.output);
+    if (!isSure) await confirm(invocation, () => eraseQuestion(api, id, mentions.length));
+    await api.send(ClientErase, { id, confirm: true });
+    return noun.fetch(api, id);
   },
   done: (client) => `The personal data of client ${client.id} is erased.`,
-  afterwards: ({ mentionedIn }, output) => noteMentions(mentionedIn, output),
 });
 
 export const client: Noun = {
