@@ -127,9 +127,21 @@ test('erasing says what goes, and where the name stays', async () => {
   await asked(
     manager,
     ['client', 'erase', client],
-    `Erase the name, e-mail address and telephone number of client ${client} (Ana Dupont, Dupont SA)? This cannot be undone. The name stays in the title or notes of the event above.`,
+    `Erase the name, e-mail address and telephone number of client ${client} (Ana Dupont, Dupont SA), and the text of the notes about them? This cannot be undone. The name stays in the one record above.`,
     `✓ The personal data of client ${client} is erased.`,
   );
+});
+
+test('a command that is typed ahead answers no question, whatever letters it has', async () => {
+  const { contract } = await soldContract(sales, { signed: false });
+  const terminal = onTerminal(sales, 'contract', 'sign', contract);
+  await terminal.waitFor('› (y/N)');
+  terminal.type('epic employee list --json\r');
+  terminal.type('n');
+  await terminal.waitFor('Nothing was changed.');
+  expect(await terminal.ended).toBe(130);
+  const { status } = await json<{ status: string }>(sales, 'contract', 'view', contract);
+  expect(status).toBe('draft');
 });
 
 test('moving or deactivating oneself says so', async () => {

@@ -91,6 +91,14 @@ test('a list longer than the terminal is shown in a pager, unless switched off',
   }
 });
 
+test('less shows letters and signs where the locale of the terminal is not installed', async () => {
+  const terminal = sales.terminal(['client', 'list', '--no-input', '--limit', '60'], {
+    env: { PAGER: 'echo charset $LESSCHARSET; cat > /dev/null', LC_ALL: 'xx_XX.UTF-8' },
+  });
+  await terminal.waitFor('charset utf-8');
+  expect(await terminal.ended).toBe(0);
+});
+
 test('a pager that is closed early is no error', async () => {
   const args = ['client', 'list', '--limit', '60', '--no-input'];
   const terminal = sales.terminal(args, { env: { PAGER: 'true' } });

@@ -14,7 +14,8 @@ export async function page(text: string, pager: string, env: NodeJS.ProcessEnv):
   const child = spawn(pager, {
     shell: true,
     stdio: ['pipe', 'inherit', 'inherit'],
-    env: { LV: '-c', ...env, LESS: less },
+    // less would show an encoded text where the locale is not installed
+    env: { LV: '-c', LESSCHARSET: 'utf-8', ...env, LESS: less },
   });
   // Left before it has read everything.
   child.stdin.on('error', () => {});

@@ -60,6 +60,32 @@ function insertion(typed: string | undefined, before: string, isLong: boolean): 
   return /\p{Cc}/u.test(typed) ? '' : typed;
 }
 
+/** A question of `prompts` that is answered with y or n. */
+export interface YesOrNo {
+  firstRender: boolean;
+  _(typed: string, key: unknown): void;
+  submit(): void;
+  bell(): void;
+}
+
+/** Patches it when it is first drawn: a “y” within other text, such as a command that was typed ahead, is no answer. */
+export function patchConfirm(question: YesOrNo): void {
+  if (!question.firstRender) return;
+  let isOtherText = false;
+  const answer = question._.bind(question);
+  const submit = question.submit.bind(question);
+  question._ = (typed, key) => {
+    isOtherText ||= !/^[yn]$/i.test(typed);
+    if (isOtherText) question.bell();
+    else answer(typed, key);
+  };
+  question.submit = () => {
+    if (isOtherText) question.bell();
+    else submit();
+    isOtherText = false;
+  };
+}
+
 const isPairAt = (text: string, index: number) => (text.codePointAt(index) ?? 0) > 0xffff;
 
 /**

@@ -8,8 +8,10 @@ import {
   createPasteDetector,
   type Key,
   normalizeKey,
+  patchConfirm,
   patchLine,
   type TypedLine,
+  type YesOrNo,
 } from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
@@ -288,7 +290,8 @@ export function createPrompts(
       return isNext;
     },
     async confirm(question, enter = 'no') {
-      const onRender = function (this: { aborted?: boolean; value?: boolean }) {
+      const onRender = function (this: YesOrNo & { aborted?: boolean; value?: boolean }) {
+        patchConfirm(this);
         // A question that is left would show the answer that Enter gives.
         if (this.aborted) this.value = false;
       };
