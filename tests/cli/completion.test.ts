@@ -91,6 +91,20 @@ test('fixed values are completed, after a space and after =', async () => {
   expect(await values('can', 'update', 'ev')).toEqual(['event']);
 });
 
+test('the values of a setting are completed, of programs those that are here', async () => {
+  expect(await values('config', 'set', 'lo')).toEqual(['locale']);
+  expect(await values('config', 'set', 'locale', 'f')).toEqual(['fr_FR']);
+  expect(await values('config', 'set', 'time-zone', 'Europe/Par')).toEqual(['Europe/Paris']);
+  expect(await values('config', 'set', 'time-zone', 'l')).toEqual(['local']);
+  const { stdout } = await stranger.spawn(['__complete', 'config', 'set', 'pager', ''], {
+    env: { PATH: '/nowhere' },
+  });
+  expect(stdout).toBe('');
+  expect(await values('config', 'set', 'pager', 'ca')).toEqual(['cat']);
+  expect(await values('config', 'set', 'server', '')).toEqual([]);
+  expect(await values('config', 'get', 'locale', '')).toEqual([]);
+});
+
 test('orders and names of fields are completed, the latter after a comma too', async () => {
   expect(await values('contract', 'list', '--sort', 'tot')).toEqual(['total', 'total:desc']);
   expect(await values('contract', 'view', '7', '--fields', 'to')).toEqual(['total', 'toBePaid']);

@@ -4,8 +4,8 @@ import type { Department } from '../../operations/index.ts';
 export type Parser<Value> = ((typed: string) => Value) & {
   /** The accepted words, of a closed set. */
   choices?: readonly string[];
-  /** Words that completion offers. */
-  offers?: readonly string[];
+  /** Words that completion offers, perhaps after the argument before. */
+  offers?: readonly string[] | ((before: string | undefined) => Promise<readonly string[]>);
   /** How a value is written, as an example in the form of the person's locale. */
   like?: () => string;
   /** Whether the value is a moment, in the zone that times are shown in. */

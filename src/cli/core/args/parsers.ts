@@ -110,7 +110,10 @@ export function orNothing<Value>(parser: Parser<Value>): Parser<Value | null> {
 }
 
 /** The same parser, with words for completion. */
-export function offering<Value>(offers: readonly string[], parser: Parser<Value>): Parser<Value> {
+export function offering<Value>(
+  offers: NonNullable<Parser<Value>['offers']>,
+  parser: Parser<Value>,
+): Parser<Value> {
   return Object.assign((typed: string) => parser(typed), { offers });
 }
 

@@ -54,7 +54,9 @@ async function valuesOf(
   if (/^file/.test(valueName(flag))) return files;
   if (longName(flag) === '--fields') return fieldNames(typed, resolved);
   const { choices, offers } = flag.parse;
-  if (choices ?? offers) return candidatesOf(choices ?? offers ?? []);
+  const offered = typeof offers === 'function' ? await offers(resolved.args.at(-1)) : offers;
+  const words = choices ?? offered;
+  if (words) return candidatesOf(words);
   const record = recordOf(flag, catalog, resolved);
   if (!record) return [];
   const server = resolved.line.flags.get('--server');

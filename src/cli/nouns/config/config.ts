@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { required } from '../../core/args/flag.ts';
 import { Invalid } from '../../core/args/parser.ts';
-import { oneOf, text } from '../../core/args/parsers.ts';
+import { offering, oneOf, text } from '../../core/args/parsers.ts';
 import { type Noun, type Services, verb } from '../../core/command/command.ts';
 import { usageError } from '../../core/errors.ts';
 import { chosenZone } from '../../core/locale/zone.ts';
@@ -74,10 +74,19 @@ const get = verb({
   },
 });
 
+const value = required(
+  '<value>',
+  'what it is to be',
+  offering(
+    async (before) => (await import('./values.ts')).valuesToOffer(before, process.env),
+    text(1000),
+  ),
+);
+
 const set = verb({
   name: 'set',
   summary: 'Set a setting, for every command from now on',
-  flags: { key, value: required('<value>', 'its value', text(1000)) },
+  flags: { key, value },
   columns,
   examples: [
     ['config set locale fr_FR', 'amounts and dates as in France'],

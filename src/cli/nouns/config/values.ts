@@ -40,3 +40,19 @@ export function valueFor(key: SettingKey, typed: string, env: NodeJS.ProcessEnv)
   };
   return checks[key]();
 }
+
+const known: Partial<Record<string, () => readonly string[]>> = {
+  locale: () => ['C', 'de_DE', 'en_GB', 'en_US', 'es_ES', 'fr_FR', 'it_IT'],
+  'time-zone': () => ['local', 'UTC', ...Intl.supportedValuesOf('timeZone')],
+  pager: () => ['less', 'more', 'most', 'cat'],
+  editor: () => ['vi', 'vim', 'nano', 'emacs', 'micro'],
+  limit: () => ['20', '50', '100', '500'],
+};
+
+/** Values of a setting that completion offers; of programs, those that are here. */
+export function valuesToOffer(key: string | undefined, env: NodeJS.ProcessEnv): readonly string[] {
+  const values = known[key ?? '']?.() ?? [];
+  return key === 'pager' || key === 'editor'
+    ? values.filter((each) => missingProgram(each, env) === undefined)
+    : values;
+}
