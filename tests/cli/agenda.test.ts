@@ -176,6 +176,34 @@ test('a run sheet as a page is one self-contained file that escapes texts', asyn
   expect(printed.stdout).toBe(page);
 });
 
+test('a run sheet has the notes of colleagues that are not done, the oldest last, as a page too', async () => {
+  const about = ['note', 'add', 'event', ids.Fair ?? ''];
+  await json(sales, ...about, 'Ask <Ana> for the ramp.\nShe has the key.');
+  const { id } = await json<{ id: number }>(manager, ...about, 'Order the chairs');
+  await json(support, ...about, 'Parking is behind the hall, on the side of the river.');
+  await json(sales, 'note', 'add', 'event', ids.Ball ?? '', 'Of another event');
+  await json(manager, 'note', 'done', String(id));
+
+  const sheet = ['event', 'sheet', ids.Fair ?? ''];
+  const { stdout } = await support.run(sheet, onTerminal(60));
+  expect(stdout).toMatch(/@epic\.example\n\nNotes of colleagues\n/);
+  expect(stdout.split('\nNotes of colleagues\n')[1]).toBe(
+    `  Suzy Support: Parking is behind the hall, on the side of
+  the river.
+  Sofia Sales: Ask <Ana> for the ramp.
+  She has the key.
+`,
+  );
+  const page = (await support.run([...sheet, '--html', '-'])).stdout;
+  expect(page).toContain(
+    '<p class="notes"><b>Sofia Sales:</b> Ask &lt;Ana&gt; for the ramp.\nShe has the key.</p>',
+  );
+  expect(page).not.toContain('chairs');
+  expect(await json(support, ...sheet)).toMatchObject({
+    notesAbout: [{ author: 'Suzy Support' }, { author: 'Sofia Sales', done: null }],
+  });
+});
+
 test('the run sheet of an event that is not there is not found, and no file is written', async () => {
   const file = join(folder, 'none.html');
   const { code, stderr } = await support.run(['event', 'sheet', '999', '--html', file]);

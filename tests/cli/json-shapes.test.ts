@@ -95,11 +95,12 @@ const salesContact = {
   salesContactEmail: 'string',
 };
 
-const runSheet = {
+const eventSheet = {
   ...event,
   supportPhone: orNull('string'),
   supportEmail: orNull('string'),
   ...salesContact,
+  notesAbout: 'array',
 };
 
 const shapes = {
@@ -135,8 +136,7 @@ const shapes = {
     notesAbout: 'array',
   },
   event,
-  runSheet,
-  eventSheet: { ...runSheet, notesAbout: 'array' },
+  eventSheet,
   dated: { ...event, mine: 'boolean', doubleBooked: 'boolean' },
   employee,
   employeeSheet: {
@@ -305,7 +305,7 @@ const given: Record<string, { shape: Shape; isArray?: true }> = {
   'event view': { shape: 'eventSheet' },
   'event calendar': { shape: 'dated', isArray: true },
   'event agenda': { shape: 'event', isArray: true },
-  'event sheet': { shape: 'runSheet' },
+  'event sheet': { shape: 'eventSheet' },
   'event create': { shape: 'event' },
   'event update': { shape: 'event' },
   'event import': { shape: 'imported' },

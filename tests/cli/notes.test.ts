@@ -154,6 +154,14 @@ test('a list has the notes of a record, of an author, and those that are due', a
   ]);
 });
 
+test('a page of notes says how many there are in all', async () => {
+  const third = await office.at('otherSales');
+  const of = ['note', 'list', '--author', String(staff.otherSales.id)];
+  const { length } = await json<object[]>(third, ...of);
+  const { stderr } = await sales.run([...of, '--limit', '2'], { env: { EPIC_FORCE_TTY: '80' } });
+  expect(stderr).toBe(`2 of ${length}. The next:\n  epic ${of.join(' ')} --limit 2 --page 2\n`);
+});
+
 test('a note is on the sheet of its record, in search and in the day of its author', async () => {
   const id = await add(support, 'event', event, 'Ask for the ramp', '--remind', 'today');
   const sheet = await json<{ notesAbout: { id: number }[] }>(support, 'event', 'view', event);

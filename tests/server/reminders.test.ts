@@ -2,6 +2,7 @@ import { cloneDatabase, type TestDatabase } from '../support/database.ts';
 import { addEmployee } from '../support/people.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { until } from '../support/until.ts';
+import { addClientOf, addDueNote, remindersIn, zoneAt } from './support/due-notes.ts';
 import { type MailHost, startMailHost } from './support/mail-host.ts';
 import { queued } from './support/queue.ts';
 
@@ -11,12 +12,6 @@ let servers: RunningServer[] = [];
 let alice: number;
 let acme: number;
 
-/** A zone in which it is this hour now, whatever the hour of the test: `Etc/GMT-3` is three hours ahead. */
-function zoneAt(hour: number): string {
-  const ahead = ((hour - new Date().getUTCHours() + 36) % 24) - 12;
-  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
-}
-
 const start = (timeZone: string) =>
   startServer(database, {
     EPIC_SMTP_URL: host.url,
@@ -24,28 +19,14 @@ const start = (timeZone: string) =>
     EPIC_TIME_ZONE: timeZone,
   });
 
-const addNote = (body: string, timeZone: string) =>
-  database.query(
-    `insert into crm.note (client_id, author_id, body, created_at, remind_on)
-     values ($1, $2, $3, now() - interval '1 month', (now() at time zone $4)::date)`,
-    [acme, alice, body, timeZone],
-  );
-
-const reminders = () =>
-  database.query<{ subject: string }>(
-    `select subject from crm.notification where kind = 'note_due' order by id`,
-  );
+const addNote = (body: string, zone: string) =>
+  addDueNote(database, { client: acme, author: alice, body, zone });
 
 beforeAll(async () => {
   database = await cloneDatabase();
   host = await startMailHost();
   alice = await addEmployee(database, { email: 'alice@epic.example', department: 'sales' });
-  const [client] = await database.query<{ id: number }>(
-    `insert into crm.client (full_name, email, company_name, commercial_contact_id)
-     values ('Ada', 'ada@acme.example', 'Acme', $1) returning id`,
-    [alice],
-  );
-  acme = client?.id ?? 0;
+  acme = await addClientOf(database, alice);
 });
 
 afterEach(async () => {
@@ -65,7 +46,7 @@ test('before seven in the morning of the company no one is reminded of a note', 
   await addNote('Call the caterer', zone);
   servers = [await start(zone)];
   await until(async () => (await queued(database)).length === 0);
-  expect(await reminders()).toEqual([]);
+  expect(await remindersIn(database)).toEqual([]);
 });
 
 test('servers that start at once remind of a note once, by a notification and an e-mail', async () => {
@@ -75,7 +56,7 @@ test('servers that start at once remind of a note once, by a notification and an
   await until(() => host.letters.length > 0);
   await until(async () => (await queued(database)).length === 0);
 
-  expect(await reminders()).toEqual([{ subject: 'Call the caterer' }]);
+  expect(await remindersIn(database)).toEqual(['Call the caterer']);
   expect(host.letters).toHaveLength(1);
   const [letter] = host.letters;
   expect(letter?.to).toEqual(['alice@epic.example']);
@@ -95,10 +76,7 @@ test('a server that starts later reminds of what is new, and of nothing again', 
   servers.push(await start(zone));
   await until(() => host.letters.length > 0);
   await until(async () => (await queued(database)).length === 0);
-  expect((await reminders()).map(({ subject }) => subject)).toEqual([
-    'Call the caterer',
-    'Order the chairs',
-  ]);
+  expect(await remindersIn(database)).toEqual(['Call the caterer', 'Order the chairs']);
   expect(host.letters).toHaveLength(1);
 });
 

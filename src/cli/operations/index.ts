@@ -868,6 +868,7 @@ export type EventSheetQueryVariables = Exact<{
   id: number;
   first: number;
   upTo?: number | null | undefined;
+  notes?: NoteCondition | null | undefined;
 }>;
 
 
@@ -970,10 +971,12 @@ export type NoteListQueryVariables = Exact<{
   after?: string | null | undefined;
   orderBy?: Array<NoteOrderBy> | NoteOrderBy | null | undefined;
   condition?: NoteCondition | null | undefined;
+  counted?: boolean;
+  upTo?: number | null | undefined;
 }>;
 
 
-export type NoteListQuery = { notes: { nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NoteListQuery = { notes: { totalCount?: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type NoteViewQueryVariables = Exact<{
   id: number;
@@ -1384,7 +1387,7 @@ export const EventView: Operation<EventViewQuery, EventViewQueryVariables> =
   'query EventView($id:Int!){event(id:$id){...EventFields}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
 
 export const EventSheet: Operation<EventSheetQuery, EventSheetQueryVariables> =
-  'fragment PersonFields on Employee{fullName phone email}query EventSheet($id:Int!$first:Int!$upTo:Int){event(id:$id){...EventFields notesAbout(first:$first orderBy:ID_DESC){...NotesAbout}contract{status}commercial{...PersonFields}supportContact{...PersonFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotesAbout on NoteConnection{nodes{...NoteFields}totalCount(upTo:$upTo)}';
+  'fragment PersonFields on Employee{fullName phone email}query EventSheet($id:Int!$first:Int!$upTo:Int$notes:NoteCondition){event(id:$id){...EventFields notesAbout(first:$first orderBy:ID_DESC condition:$notes){...NotesAbout}contract{status}commercial{...PersonFields}supportContact{...PersonFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotesAbout on NoteConnection{nodes{...NoteFields}totalCount(upTo:$upTo)}';
 
 export const EventCreate: Operation<EventCreateMutation, EventCreateMutationVariables> =
   'mutation EventCreate($event:EventInput!){createEvent(input:{event:$event}){event{...EventFields}}}fragment EventFields on Event{id title contractId contract{clientId clientName client{fullName companyName email phone}commercialId commercialName}supportContactId supportContactName startDate endDate location attendees notes status version}';
@@ -1417,7 +1420,7 @@ export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
   'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}due:notes(first:$rows orderBy:REMIND_ON_ASC condition:{mine:true due:$today}){nodes{...NoteFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';
 
 export const NoteList: Operation<NoteListQuery, NoteListQueryVariables> =
-  'fragment Paging on PageInfo{hasNextPage endCursor}query NoteList($first:Int$after:Cursor$orderBy:[NoteOrderBy!]$condition:NoteCondition){notes(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NoteFields}pageInfo{...Paging}}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
+  'fragment Paging on PageInfo{hasNextPage endCursor}query NoteList($first:Int$after:Cursor$orderBy:[NoteOrderBy!]$condition:NoteCondition$counted:Boolean!=false$upTo:Int){notes(first:$first after:$after orderBy:$orderBy condition:$condition){nodes{...NoteFields}pageInfo{...Paging}totalCount(upTo:$upTo)@include(if:$counted)}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';
 
 export const NoteView: Operation<NoteViewQuery, NoteViewQueryVariables> =
   'query NoteView($id:Int!){note(id:$id){...NoteFields}}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}';

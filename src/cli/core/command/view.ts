@@ -66,7 +66,8 @@ export const sheet = <Row>(definition: Sheet<Row>): Sheet<Row> => definition;
 const rowsOf = <Row>({ of }: Section<Row>, row: Row): never[] =>
   (of(row)?.nodes ?? []).filter((item) => item !== null) as never[];
 
-const asColumn = <Row>(part: Section<Row>): Column<Row> => ({
+/** A section as a field of JSON. */
+export const asColumn = <Row>(part: Section<Row>): Column<Row> => ({
   key: part.key,
   label: part.title,
   kind: 'json',

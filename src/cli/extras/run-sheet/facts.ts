@@ -21,6 +21,8 @@ export interface RunSheet {
   facts: readonly (readonly [label: string, text: string])[];
   people: readonly Person[];
   notes: string;
+  /** Notes about the event that are not done. */
+  colleagues: readonly { author: string; text: string }[];
 }
 
 const weekday = (iso: string) =>
@@ -45,7 +47,8 @@ const warnings: Partial<Record<EventSeen['status'], string>> = {
 
 /** The run sheet of an event. */
 export function runSheetOf(event: EventSeen): RunSheet {
-  const { id, title, location, attendees, contract, supportContact, commercial } = event;
+  const { id, title, location, attendees, contract, supportContact, commercial, notesAbout } =
+    event;
   const client = contract?.client;
   const people = [
     supportContact && { role: 'Runs it', ...supportContact },
@@ -67,5 +70,8 @@ export function runSheetOf(event: EventSeen): RunSheet {
       .filter((person) => person !== null && person !== undefined)
       .map(({ role, fullName, phone, email }) => ({ role, name: fullName, phone, email })),
     notes: event.notes ?? '',
+    colleagues: (notesAbout?.nodes ?? [])
+      .filter((note) => note !== null)
+      .map(({ authorName, body }) => ({ author: authorName ?? '–', text: body.trim() })),
   };
 }

@@ -55,7 +55,7 @@ const notesOf = (notes: string) => notes.split('\n').map(escapeHtml).join('\n');
 
 /** A run sheet as one self-contained HTML page. */
 export function runSheetPage(sheet: RunSheet): string {
-  const { title, name, when, warning, facts, people, notes } = sheet;
+  const { title, name, when, warning, facts, people, notes, colleagues } = sheet;
   return htmlPage(name, style, [
     `<h1>${escapeHtml(title)}</h1>`,
     `<p class="when">${escapeHtml(when)}</p>`,
@@ -68,5 +68,9 @@ export function runSheetPage(sheet: RunSheet): string {
     ...people.map(row),
     '</tbody></table>',
     ...(notes ? ['<h2>Notes</h2>', `<p class="notes">${notesOf(notes)}</p>`] : []),
+    ...(colleagues.length > 0 ? ['<h2>Notes of colleagues</h2>'] : []),
+    ...colleagues.map(
+      ({ author, text }) => `<p class="notes"><b>${escapeHtml(author)}:</b> ${notesOf(text)}</p>`,
+    ),
   ]);
 }

@@ -2,15 +2,17 @@ import { optional, required } from '../../core/args/flag.ts';
 import { idOf, line } from '../../core/args/parsers.ts';
 import { verb } from '../../core/command/command.ts';
 import { recordNotFound } from '../../core/command/record.ts';
+import { asColumn } from '../../core/command/view.ts';
 import { writeWhole } from '../../core/output/file.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { blanks, printable, printableLines, width, wrapped } from '../../core/output/text.ts';
 import { contactLine } from '../../core/text/words.ts';
 import { eventSheet } from '../../nouns/event/sheet.ts';
+import { EventSheet } from '../../operations/index.ts';
 import type { RunSheet } from './facts.ts';
 
 function drawRunSheet(sheet: RunSheet, paint: Paint, maxWidth: number): string {
-  const { title, when, warning, facts, people, notes } = sheet;
+  const { title, when, warning, facts, people, notes, colleagues } = sheet;
   const lines = [
     ...facts,
     ...people.map(
@@ -27,13 +29,16 @@ function drawRunSheet(sheet: RunSheet, paint: Paint, maxWidth: number): string {
   );
   const part = (text: string, painted = (each: string) => each) =>
     painted(wrapped(printable(text), maxWidth, ''));
+  const texts = (text: string) => wrapped(printableLines(text), maxWidth, '  ');
   return `${[
     part(title, paint.heading),
     part(when),
     ...(warning ? [part(warning, paint.bad)] : []),
     '',
     ...drawn,
-    ...(notes ? ['', paint.heading('Notes'), wrapped(printableLines(notes), maxWidth, '  ')] : []),
+    ...(notes ? ['', paint.heading('Notes'), texts(notes)] : []),
+    ...(colleagues.length > 0 ? ['', paint.heading('Notes of colleagues')] : []),
+    ...colleagues.map(({ author, text }) => texts(`${author}: ${text}`)),
   ].join('\n')}\n`;
 }
 
@@ -45,15 +50,18 @@ export const runSheet = verb({
     id: required('<id>', "the event's id, or a part of its title, place or client", idOf('event')),
     html: optional('--html <file>', 'write an HTML page; - for standard output', line(4000)),
   },
-  columns: eventSheet.columns,
+  columns: [...eventSheet.columns, ...eventSheet.sections.map(asColumn)],
   examples: [
     ['event sheet 101', ''],
     ['event sheet 101 --html gala.html', 'a page of A4 to print, or for a phone'],
   ],
-  notes: ['When and where, how many, whom to call, and the notes: no amounts.'],
+  notes: [
+    'When and where, how many, whom to call, the notes of the event and those of colleagues that are not done: no amounts.',
+  ],
   async run({ api, output, flags, columns: shown, fields }) {
     const { id, html } = flags;
-    const event = await eventSheet.fetch(api, id, { first: 0, upTo: 0 });
+    const size = { first: 1000, upTo: 0, notes: { open: true } };
+    const { event } = await api.send(EventSheet, { id, ...size });
     if (!event) throw recordNotFound('event', id);
     if (html === undefined && (fields !== undefined || output.format !== 'people')) {
       return output.record(shown, event);
