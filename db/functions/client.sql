@@ -200,7 +200,7 @@ begin
   set old_values = audit.redact(record, old_values),
       new_values = audit.redact(record, new_values)
   where record = 'client' and row_id = any (crm_private.client_ids(erased.id))
-    or record = 'note' and row_id in (select note.id from crm.note where note.client_id = erased.id);
+    or record = 'note' and row_id in (select crm_private.note_ids(crm_private.client_ids(erased.id)));
   return row(erased.id, mentions)::crm.client_erasure;
 end
 $$;

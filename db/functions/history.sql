@@ -137,7 +137,8 @@ language plpgsql
 set search_path = ''
 as $$
 declare
-  redacted audit.change := old;
+  redacted  audit.change := old;
+  client_id integer := case old.record when 'client' then old.row_id when 'note' then crm_private.note_client(old.row_id) end;
 begin
   redacted.old_values := audit.redact(old.record, old.old_values);
   redacted.new_values := audit.redact(old.record, old.new_values);
@@ -145,10 +146,7 @@ begin
     or not exists (
       select from crm.client
       where erased_at is not null
-        and id = case old.record
-          when 'client' then coalesce(crm_private.merged_into(old.row_id), old.row_id)
-          when 'note'   then (select note.client_id from crm.note where note.id = old.row_id)
-        end)
+        and id = coalesce(crm_private.merged_into(client_id), client_id))
   then
     raise check_violation using
       constraint = 'history_is_not_rewritten',

@@ -154,6 +154,37 @@ comment on function crm_private.note_about(crm.note) is
   'What a note is about, by name: an event by its title, a client or a contract by the client''s company or, without one, name.';
 
 
+-- Whose notes they are
+
+
+create or replace function crm_private.note_client(note_id integer) returns integer
+language sql stable security invoker
+set search_path = ''
+as $$
+  select coalesce(
+    (select note.client_id from crm.note where note.id = note_client.note_id),
+    (select (change.old_values ->> 'client_id')::integer
+     from audit.change
+     where change.record = 'note' and change.row_id = note_client.note_id and change.action = 'delete'))
+$$;
+comment on function crm_private.note_client(integer) is
+  'The id of the client that a note is about, or was until it was deleted; null for one about something else.';
+
+
+create or replace function crm_private.note_ids(client_ids integer[]) returns setof integer
+language sql stable security invoker
+set search_path = ''
+as $$
+  select note.id from crm.note where note.client_id = any (client_ids)
+  union all
+  select change.row_id
+  from audit.change
+  where change.record = 'note' and change.action = 'delete' and (change.old_values ->> 'client_id')::integer = any (client_ids)
+$$;
+comment on function crm_private.note_ids(integer[]) is
+  'The ids of the notes about clients, also of those that were deleted, whose history still has the text.';
+
+
 -- Reminders. The servers ask for them every minute, each for itself: what one has written, the unique index keeps the other
 -- from writing again. After two weeks in which no server ran, what was due before is no news.
 

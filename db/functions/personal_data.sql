@@ -152,7 +152,9 @@ begin
       join (
         select key as record, jsonb_array_elements_text(value)::integer as id from jsonb_each(ids)
         union
-        select 'client', unnest(crm_private.client_ids(client_id))) known
+        select 'client', unnest(crm_private.client_ids(client_id))
+        union
+        select 'note', crm_private.note_ids(crm_private.client_ids(client_id))) known
         on history.record = known.record and history.row_id = known.id),
     (
       select json_object_agg(marked.record, marked.columns order by marked.record)

@@ -244,6 +244,7 @@ grant execute on function
   crm.merge_clients(integer, integer, boolean, integer, integer),
   crm.reset_password(integer, text),
   crm_private.client_ids(integer),
+  crm_private.note_ids(integer[]),
   crm_private.notifications_about(jsonb),
   crm_private.references_within(text),
   identity.require_writable_session(),

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(31);
+select plan(33);
 call test.load_company();
 
 call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont', phone = '01 02 03 04' where id = test.id('acme') $$);
@@ -89,6 +89,14 @@ select test.results_in('emma', pg_temp.erase('acme'),
 select test.results_in('emma', pg_temp.erase('acme'),
   $$ select count(*) from audit.change where record = 'note' and new_values ->> 'body' = 'Call Béa' $$, '1',
   'erasing a client leaves the history of other notes as it was');
+call test.given('alice', $$ delete from crm.note where id = test.id('caterer') $$);
+select test.results_in('emma', pg_temp.erase('acme'),
+  $$ select concat_ws(' ', count(*), count(new_values -> 'body'), count(old_values -> 'body'))
+     from audit.change where record = 'note' and row_id = test.id('caterer') $$, '2 0 0',
+  'nor does the history of those that were deleted keep their text');
+select test.results_in('emma', pg_temp.erase('bistro'),
+  $$ select count(*) from audit.change where record = 'note' and row_id = test.id('caterer') and old_values ->> 'body' = 'Anaïs Durand likes Lyon' $$, '1',
+  'erasing a client leaves the history of deleted notes about others as it was');
 
 
 -- what is outside the record

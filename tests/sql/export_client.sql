@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(27);
+select plan(28);
 call test.load_company();
 
 call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont' where id = test.id('acme') $$);
@@ -50,6 +50,10 @@ select test.reads('emma', format($$ (%s ->> 'exported_at')::timestamptz = now() 
 select test.reads('emma', format($$ concat(%s -> 'contract', ' ', %1$s -> 'note') $$, pg_temp.export('paul')), ' ', 'a client without contracts has none');
 select test.reads('emma', format($$ (%s ->> 'notification') $$, pg_temp.export('paul')), '[]', 'nor notifications');
 select test.reads('emma', format($$ %s -> 'former_ids' $$, pg_temp.export()), '[]', 'nor former numbers');
+call test.given('alice', $$ delete from crm.note where id = test.id('caterer') $$);
+select test.reads('emma', format($$ (select string_agg(concat_ws(' ', each ->> 'row_id', each -> 'old_values' ->> 'body'), ', ')
+                                      from jsonb_array_elements(%s -> 'history') each where each ->> 'record' = 'note') $$, pg_temp.export()),
+  format(E'%s Call about the caterer\nShe is back on Monday.', test.id('caterer')), 'the history of a note about them that was deleted');
 
 
 -- who was merged into them

@@ -91,7 +91,7 @@ from (select role from dba.department where name <> 'management') departments (d
 select bag_eq(
   $$ select name from function_use where role = 'epic_management' $$,
   $$ table called_by_every_department union all values ('crm.erase_client'), ('crm.export_client'), ('crm.merge_clients'), ('crm.reset_password'),
-       ('crm_private.client_ids'), ('crm_private.notifications_about'), ('crm_private.references_within'), ('audit.personal_columns'), ('identity.require_writable_session') $$,
+       ('crm_private.client_ids'), ('crm_private.note_ids'), ('crm_private.notifications_about'), ('crm_private.references_within'), ('audit.personal_columns'), ('identity.require_writable_session') $$,
   'management calls the same, and what resets passwords and erases, exports and merges clients');
 
 select * from finish();

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(60);
+select plan(70);
 call test.load_company();
 
 call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont', phone = '01 02 03 04', company_name = 'Acme'
@@ -11,6 +11,21 @@ call test.given('alice', $$ update crm.client set full_name = 'Anaïs Dupont', p
 insert into test.name select 'entry_of_client', max(id) from audit.change;
 call test.given('emma', $$ update crm.contract set total_amount = 1200 where id = test.id('acme_draft') $$);
 insert into test.name select 'entry_of_contract', max(id) from audit.change;
+call test.given('alice', $$ update crm.note set body = 'Anaïs likes Lyon' where id = test.id('caterer') $$);
+insert into test.name select 'entry_of_note', max(id) from audit.change;
+call test.given('alice', $$ insert into crm.note (client_id, body) values (test.id('acme'), 'Anaïs') $$);
+insert into test.name select 'deleted', max(id) from crm.note;
+call test.given('alice', $$ delete from crm.note where id = test.id('deleted') $$);
+insert into test.name select 'entry_of_deleted', max(id) from audit.change;
+call test.given('chloe', $$ update crm.note set body = 'Fifty chairs' where id = test.id('chairs') $$);
+insert into test.name select 'entry_of_chairs', max(id) from audit.change;
+call test.given('bruno', $$ insert into crm.note (client_id, body) values (test.id('bistro'), 'Béa') $$);
+insert into test.name select 'other_note', max(id) from crm.note;
+insert into test.name select 'entry_of_other_note', max(id) from audit.change;
+
+create function pg_temp.redact(entry text) returns text
+language sql
+return format('update audit.change set old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values) where id = test.id(%L)', entry);
 
 create function pg_temp.stays(entry text, record text, row_name text) returns text
 language sql
@@ -33,6 +48,9 @@ select test.rejects('dba', format('update audit.change set %s where record = %L'
   format('a superuser cannot redact the history of a client who was not erased: %s', change))
 from unnest(array[
   'old_values = audit.redact(record, old_values), new_values = audit.redact(record, new_values)', 'new_values = null']) change;
+select test.rejects('dba', pg_temp.redact(entry), '23514', pg_temp.stays(entry, 'note', row_name),
+  format('nor that of a note about them: %s', row_name))
+from (values ('entry_of_note', 'caterer'), ('entry_of_deleted', 'deleted'), ('entry_of_chairs', 'chairs')) note (entry, row_name);
 select test.hints('dba', 'update audit.change set employee_id = null',
   'Only the personal data of a client is ever taken out of it: select crm.erase_client(ID, confirm => true);',
   'the refusal of an update hints at crm.erase_client');
@@ -103,6 +121,15 @@ select test.rejects('dba', $$ update audit.change
     where record = 'contract' $$,
   '23514', pg_temp.stays('entry_of_contract', 'contract', 'acme_draft'),
   'the history of other records cannot be redacted');
+select test.results_in(who, pg_temp.redact(entry),
+  format($$ select concat_ws(' ', old_values ? 'body', new_values ? 'body') from audit.change where id = test.id(%L) $$, entry), seen,
+  format('%s redacts the history of a note about an erased client: %s', who, entry))
+from unnest(array['dba', 'owner']) who, (values ('entry_of_note', 'f f'), ('entry_of_deleted', 'f')) note (entry, seen);
+select test.rejects('dba', format('update audit.change set new_values = %L where id = test.id(%L)', '{}', 'entry_of_note'), '23514',
+  pg_temp.stays('entry_of_note', 'note', 'caterer'), 'the history of such a note cannot be changed otherwise');
+select test.rejects('dba', pg_temp.redact(entry), '23514', pg_temp.stays(entry, 'note', row_name),
+  format('the history of notes about something, or someone, else cannot be redacted: %s', row_name))
+from (values ('entry_of_chairs', 'chairs'), ('entry_of_other_note', 'other_note')) note (entry, row_name);
 select test.results_in('emma', $$ select crm.erase_client(test.id('paul'), confirm => true) $$,
   $$ select (action, new_values ? 'erased_at', employee_id = test.id('emma'))
      from audit.change where record = 'client' and row_id = test.id('paul') order by id desc limit 1 $$, '(update,t,t)',

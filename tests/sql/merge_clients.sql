@@ -113,6 +113,8 @@ select test.results_in('emma', pg_temp.merge(),
 
 -- the former number
 
+call test.given('alice', $$ insert into crm.note (client_id, body) values (test.id('acme'), 'Another caterer') $$);
+call test.given('alice', $$ delete from crm.note where body = 'Another caterer' $$);
 call test.given('emma', pg_temp.merge());
 select test.reads(who, $$ select row(id = test.id('bistro'), full_name) from crm.client_merged_into(test.id('acme')) $$, '(t,"Béa Colin")',
   format('%s is led from the former number to the client who stays', test.department_of(who)))
@@ -137,7 +139,7 @@ select test.reads('alice', $$ (select (crm.client_merged_into(test.id('acme'))).
 select test.results_in('emma', $$ select crm.erase_client(test.id('paul'), confirm => true) $$,
   $$ select string_agg(format('%s %s', record, row_id), ', ') from audit.change
      where record in ('client', 'note') and concat(old_values, new_values) ~ 'Anaïs|anais|03 04 05|Béa|bea@|Paul|07 08 09|caterer' $$, null,
-  'erasing a client erases those who were merged into them from history too');
+  'erasing a client erases those who were merged into them from history too, and their notes, deleted ones as well');
 select test.results_in('emma', $$ select crm.erase_client(test.id('paul'), confirm => true) $$,
   $$ select count(*) from audit.change where record = 'client' and new_values ?| array['merged', 'merged_into'] $$, '4',
   'and keeps that they were merged');

@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(162);
+select plan(167);
 call test.load_company();
 
 
@@ -158,6 +158,12 @@ select test.allows('alice', $$ update crm.note set remind_on = '2020-02-01' wher
   'a reminder is put on the day on which the note was written, wherever its author was then');
 select test.rejects('alice', $$ insert into crm.note (client_id, body, remind_on) values (test.id('acme'), 'New', '2200-01-01') $$,
   '23514', 'A date lies in the years 1900 to 2199.', 'a note is not to be followed up in 2200');
+
+
+-- who reminds
+
+select test.forbids(who, $$ select crm_private.remind_of_notes('UTC') $$, format('%s does not write reminders', who))
+from unnest(array['alice', 'chloe', 'emma', 'anonymous', 'authenticator']) who;
 
 
 -- what becomes of a note when its record, or its author, goes

@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(27);
+select plan(28);
 call test.load_company();
 
 -- A zone in which it is now between this hour and the next, and what day it is there at seven: whatever the hour of the test.
@@ -109,6 +109,10 @@ from (values
   ($$update crm.note set body = 'Call' where id = test.id('caterer')$$, '3')) settled (statement, unread);
 select test.results_in('alice', $$ delete from crm.note where id = test.id('caterer') $$,
   $$ select count(*) from crm.notification where kind = 'note_due' $$, '2', 'the reminder of a deleted note goes with it');
+call test.given('dba', $$ update crm.notification set recipient_id = test.id('basile') where note_id = test.id('caterer') $$);
+select test.results_in('alice', $$ select crm.finish_note(test.id('caterer')) $$,
+  $$ select read_at = now() from crm.notification where note_id = test.id('caterer') $$, 'true',
+  'the reminder that a colleague has of a note is settled too');
 select test.results_in('alice', $$ select crm.finish_note(test.id('caterer')) $$,
   $$ select count(*) from crm.notification where kind <> 'note_due' and read_at is not null $$, '0',
   'other notifications stay unread');
