@@ -169,7 +169,8 @@ begin
   select * into erased from crm.client where id = erase_client.client_id for no key update;
   if not found then
     raise no_data_found using
-      constraint = 'client_pkey', column = 'client_id', message = access.absence_sentence('client', erase_client.client_id);
+      constraint = 'client_pkey', column = 'client_id', message = access.absence_sentence('client', erase_client.client_id),
+      detail = access.absence_facts('client', erase_client.client_id);
   end if;
   if erased.erased_at is not null then
     raise object_not_in_prerequisite_state using

@@ -13,7 +13,8 @@ begin
     for share;  -- so that a hand-over under way cannot be missed
     if not found then
       raise no_data_found using
-        constraint = 'contract_client_id_fkey', column = 'client_id', message = access.absence_sentence('client', new.client_id);
+        constraint = 'contract_client_id_fkey', column = 'client_id', message = access.absence_sentence('client', new.client_id),
+        detail = access.absence_facts('client', new.client_id);
     end if;
     new.amount_to_be_paid := new.total_amount;
   elsif new.total_amount is distinct from old.total_amount then

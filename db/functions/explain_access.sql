@@ -844,7 +844,8 @@ begin
   select * into refusal from crm.explain_refusal(record, verb, row_id, new_values => refuse.new_values);
   if not refusal.is_visible then
     raise no_data_found using
-      constraint = record || '_pkey', column = record || '_id', message = refusal.message;
+      constraint = record || '_pkey', column = record || '_id', message = refusal.message,
+      detail = access.absence_facts(record, row_id);
   end if;
   raise insufficient_privilege using
     constraint = coalesce(refusal.policy, ''),

@@ -68,6 +68,16 @@ comment on function access.absence_sentence(text, integer) is
   'What a person reads about a record that is not there, or that they do not see.';
 
 
+create or replace function access.absence_facts(record text, row_id integer) returns jsonb
+language sql stable security invoker
+set search_path = ''
+as $$
+  select jsonb_strip_nulls(jsonb_build_object('mergedInto', case when record = 'client' then crm_private.merged_into(row_id) end))
+$$;
+comment on function access.absence_facts(text, integer) is
+  'What else is known of a record that is not there: `mergedInto`, the client who stayed.';
+
+
 create or replace function crm.merge_clients(
   client_id integer, merged_client_id integer, dry_run boolean default false,
   version integer default null, merged_version integer default null)
@@ -98,7 +108,8 @@ begin
     raise no_data_found using
       constraint = 'client_pkey',
       column = case when kept.id is null then 'client_id' else 'merged_client_id' end,
-      message = access.absence_sentence('client', case when kept.id is null then client_id else merged_client_id end);
+      message = access.absence_sentence('client', case when kept.id is null then client_id else merged_client_id end),
+      detail = access.absence_facts('client', case when kept.id is null then client_id else merged_client_id end);
   end if;
   if coalesce(kept.erased_at, gone.erased_at) is not null then
     raise object_not_in_prerequisite_state using

@@ -8,7 +8,8 @@ as $$
 begin
   if new.client_id is not null and not exists (select from crm.client where id = new.client_id) then
     raise no_data_found using
-      constraint = 'note_client_id_fkey', column = 'client_id', message = access.absence_sentence('client', new.client_id);
+      constraint = 'note_client_id_fkey', column = 'client_id', message = access.absence_sentence('client', new.client_id),
+      detail = access.absence_facts('client', new.client_id);
   end if;
   if new.contract_id is not null and not exists (select from crm.contract where id = new.contract_id) then
     raise no_data_found using

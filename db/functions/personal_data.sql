@@ -106,7 +106,8 @@ begin
   perform access.require_second_factor('client', 'export', client_id);
   if not exists (select from crm.client where id = client_id) then
     raise no_data_found using
-      constraint = 'client_pkey', column = 'client_id', message = access.absence_sentence('client', client_id);
+      constraint = 'client_pkey', column = 'client_id', message = access.absence_sentence('client', client_id),
+      detail = access.absence_facts('client', client_id);
   end if;
 
   -- The client, and what refers to what was found, until there is no more.

@@ -127,6 +127,7 @@ grant execute on function
   crm_private.search_fuzzy(text[], text[], text),
   crm_private.transpositions(text),
   crm_private.merged_into(integer),
+  access.absence_facts(text, integer),
   access.absence_sentence(text, integer),
   access.describe_action(text, text[], text),
   access.business_verbs(),

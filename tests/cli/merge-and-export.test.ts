@@ -107,6 +107,28 @@ test('history tells of it, and the former number leads to the client who stays',
     code: 3,
     first: `✗ Client ${anne} was merged into client ${ana}.`,
   });
+  // wherever the former number is given, the hint names the client who stays
+  for (const command of [
+    ['client', 'update', anne, '--phone', '06 12 34 56 78'],
+    ['client', 'contacted', anne],
+    ['contract', 'create', '--client', anne, '--total', '100'],
+    ['note', 'add', 'client', anne, 'Call'],
+  ]) {
+    const { code, stderr } = await sales.run(command);
+    expect({ command, code, stderr }).toEqual({
+      command,
+      code: 3,
+      stderr: `✗ Client ${anne} was merged into client ${ana}.\n  → Look at it: epic client view ${ana}\n`,
+    });
+  }
+  const program = await sales.run(['client', 'contacted', anne, '--json']);
+  expect(JSON.parse(program.stderr)).toMatchObject({
+    error: { facts: { mergedInto: Number(ana) } },
+  });
+  const never = await sales.run(['contract', 'create', '--client', '99999', '--total', '100']);
+  expect(never.stderr).toBe(
+    '✗ There is no client 99999.\n  → See which there are: epic client list\n',
+  );
 });
 
 test('a merging is refused before anything is asked', async () => {

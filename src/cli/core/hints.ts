@@ -13,6 +13,9 @@ export const lacksEnrolment = ({ code, kind }: Problem): boolean =>
 const login = () => 'Log in: epic login';
 const loginAgain = () => 'Log in again: epic login';
 const see = (noun: string) => () => `See which there are: epic ${noun} list`;
+/** What to type about a client who is not there: where they were merged into another, that one. */
+const seeClient = ({ facts }: About) =>
+  facts?.mergedInto ? `Look at it: epic client view ${facts.mergedInto}` : see('client')();
 const listThoseIn = (department: string) => () =>
   `List those who can: epic employee list --department ${department}`;
 
@@ -55,14 +58,14 @@ const byKind: Readonly<Record<string, (about: About) => string>> = {
   management_reset_others: () => 'Change your own with: epic password',
   session_is_open: () => 'Look at those that are open first: epic session list',
 
-  client_pkey: see('client'),
-  contract_client_id_fkey: see('client'),
+  client_pkey: seeClient,
+  contract_client_id_fkey: seeClient,
   contract_pkey: see('contract'),
   event_contract_id_fkey: see('contract'),
   payment_contract_id_fkey: see('contract'),
   event_pkey: see('event'),
   note_pkey: see('note'),
-  note_client_id_fkey: see('client'),
+  note_client_id_fkey: seeClient,
   note_contract_id_fkey: see('contract'),
   note_event_id_fkey: see('event'),
   note_is_not_done: ({ facts }) => `To take that back: epic note reopen ${facts?.noteId}`,

@@ -77,7 +77,11 @@ export async function explainRefusal(
     return new ApiError(
       'NOT_FOUND',
       explanation.message,
-      { kind: `${record}_pkey`, field: 'id' },
+      {
+        kind: `${record}_pkey`,
+        field: 'id',
+        ...(explanation.facts && { facts: explanation.facts }),
+      },
       cause,
     );
   }
@@ -100,11 +104,12 @@ type Explanation = {
   policy: string | null;
   reason: string | null;
   contact: Contact | null;
+  facts?: Record<string, unknown>;
 };
 
 /** A refusal, with its contact as errors tell it. */
-const explaining = (call: string) =>
-  `select refusal.*, access.contact_of(contact_id, contact_name, contact_department) as contact from ${call} refusal`;
+const explaining = (call: string, facts = '') =>
+  `select refusal.*, access.contact_of(contact_id, contact_name, contact_department) as contact${facts} from ${call} refusal`;
 
 async function explanationOf(
   { mutation, input }: RefusedOperation,
@@ -120,7 +125,10 @@ async function explanationOf(
   const values = writtenValues(mutation, input);
   return queryFirst<Explanation>(
     caller,
-    explaining('crm.explain_refusal($1, $2, $3, new_values => $4)'),
+    explaining(
+      'crm.explain_refusal($1, $2, $3, new_values => $4)',
+      `, nullif(access.absence_facts($1, $3), '{}') as facts`,
+    ),
     [
       mutation.record,
       mutation.verb,
