@@ -85,6 +85,7 @@ test('contract pay without an id asks for one of my contracts with something lef
   terminal.type('200\r');
   await terminal.waitFor('Day it arrived');
   terminal.type('\r');
+  await terminal.waitFor(/Amount +200\.00 €\n +Paid on +20\d\d-\d\d-\d\d\n/);
   await terminal.waitFor(`Record 200.00 € for contract ${mine}?`);
   terminal.type('\r');
   await terminal.waitFor(`✓ 200.00 € recorded for contract ${mine}`);
@@ -97,6 +98,11 @@ test('management is offered every contract that can be paid', async () => {
   await terminal.waitFor(`${theirs}  Loutre, signed`);
   terminal.type('\x1b');
   expect(await terminal.ended).toBe(130);
+  // the row that Enter would have chosen is not shown as if it had been
+  expect(terminal.shown()).toMatch(
+    /\n?– The contract's id, or a part of the client's name ›\s*Cancelled/,
+  );
+  expect(terminal.shown()).not.toContain('✖');
 });
 
 test('a record of another is refused as soon as it is named, with how to reach them', async () => {
@@ -141,6 +147,12 @@ test('several matches are offered on a terminal, and are an error elsewhere', as
   terminal.type('\x1b[B\r');
   await terminal.waitFor('Belette Une');
   expect(await terminal.ended).toBe(0);
+
+  const left = onTerminal(sales, 'contract', 'view', 'belette');
+  await left.waitFor(`${first}  Belette Une, signed`);
+  left.type('\x1b');
+  expect(await left.ended).toBe(130);
+  expect(left.shown()).toMatch(/– Which contract ›\s*Cancelled/);
 
   const listed = await sales.run(['contract', 'view', 'belette']);
   expect(listed.code).toBe(2);

@@ -21,6 +21,8 @@ interface ChangeDefinition<Row, F extends Flags, Result>
     Pick<Definition<Result, F>, 'flags' | 'examples' | 'notes'> {
   /** Where they are others than the noun's. */
   columns?: readonly Column<Result>[];
+  /** What its form shows, where that is another record than the noun's. */
+  written?: readonly Column<never>[];
   /** Without one, `epic can` does not answer. */
   write?: WriteSpec;
   /** What the form of a command that creates asks in the end: `Create a client?` */
@@ -58,6 +60,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
   const { name, flags: own, write, question, confirm: confirmation } = definition;
   const { send, done, afterwards } = definition;
   const { columns = noun.fields.columns, aliases, summary, examples, notes } = definition;
+  const { written = columns } = definition;
   const flags = { ...own, ...(confirmation && { yes }) } as F;
   const creates = write?.verb === 'create';
   const assertMay = async (api: Api, known: Partial<Values<F>>) =>
@@ -103,7 +106,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
       try {
         if (creates && draft.kept) {
           const about = { values, question: question?.(values) ?? `Create this ${noun.name}?` };
-          await confirmForm(invocation, formFields(flags, columns), about);
+          await confirmForm(invocation, formFields(flags, written), about);
         }
         await confirmed(invocation);
         const row = await send(api, values, invocation);

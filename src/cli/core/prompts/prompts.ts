@@ -59,11 +59,18 @@ export interface Suggestion {
   value: string;
 }
 
+/** A prompt that offers rows, as far as it is used here. */
+interface Choosing {
+  aborted?: boolean;
+  exited?: boolean;
+  choices: { title: string }[] | undefined;
+  suggestions: Suggestion[];
+}
+
 /** A prompt that searches, as far as it is used here. */
-interface Searching extends TypedLine {
+interface Searching extends TypedLine, Choosing {
   done?: boolean;
   select: number;
-  suggestions: Suggestion[];
 }
 
 function patchOnRender(this: TypedLine): void {
@@ -80,14 +87,27 @@ const bracketedPaste = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
 const inColour = (codes: readonly [string, string], text: string) =>
   `\x1b[${codes[0]}m${text}\x1b[${codes[1]}m`;
 
-/** The terminal for the library, which marks a question that is left with a red cross: leaving is no failure. */
+/** The terminal for the library, which marks a question that is left with a cross, in red or yellow: leaving is no failure. */
 const withoutCross = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
   Object.create(stream, {
     write: {
       value: (text: string) =>
-        stream.write(text.replace(inColour(['31', '39'], '✖'), inColour(['2', '22'], '–'))),
+        stream.write(
+          ['31', '33'].reduce(
+            (left, colour) =>
+              left.replace(inColour([colour, '39'], '✖'), inColour(['2', '22'], '–')),
+            text,
+          ),
+        ),
     },
   });
+
+/** A question that is left would show the row that Enter gives, as if it had been chosen. */
+function forgetWhenLeft(this: Choosing): void {
+  if (!this.aborted && !this.exited) return;
+  this.choices = this.choices?.map((choice) => ({ ...choice, title: '' }));
+  this.suggestions = [];
+}
 
 const debounceMs = 150;
 const mostSuggestions = 8;
@@ -205,7 +225,14 @@ export function createPrompts(
     async choice(question, choices, first) {
       const options = choices.map((value) => ({ title: printable(value), value }));
       const initial = Math.max(0, choices.indexOf(first ?? ''));
-      return String(await ask(question, { type: 'select', choices: options, initial }));
+      return String(
+        await ask(question, {
+          type: 'select',
+          choices: options,
+          initial,
+          onRender: forgetWhenLeft,
+        }),
+      );
     },
     async pick(question, options, first) {
       const longest = Math.max(...options.map(({ name }) => width(name)));
@@ -224,6 +251,7 @@ export function createPrompts(
         initial,
         hint: ' ',
         optionsPerPage: 15,
+        onRender: forgetWhenLeft,
       });
       const picked = options[Number(answer)];
       if (!picked) throw cancelled();
@@ -249,6 +277,7 @@ export function createPrompts(
       const room = Math.max(columns() - width(question) - 6, 20);
       const onRender = function (this: Searching) {
         patchLine(this);
+        forgetWhenLeft.call(this);
         const chosen = this.suggestions?.[this.select];
         if (this.done && chosen) chosen.title = shorten(chosen.title, room);
       };

@@ -20,6 +20,7 @@ import {
   ContractUpdate,
   ContractView,
 } from '../../operations/index.ts';
+import { fields as paymentFields } from '../payment/fields.ts';
 import { type Contract, clientOf, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
 import { contractSheet } from './sheet.ts';
@@ -147,6 +148,7 @@ const payContract = change(noun, {
     ['contract pay 7 --amount 2500', ''],
     ['contract pay 7 --amount 1000.50 --on 2026-11-30', ''],
   ],
+  written: paymentFields.columns,
   question: ({ id, amount }) => `Record ${euros(amount)} for contract ${id}?`,
   write: {
     verb: 'create',
