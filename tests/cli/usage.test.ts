@@ -71,6 +71,23 @@ test('help groups flags under headings, has topics, and fits 80 columns', async 
   expect(lines.flat().filter((line) => line.length > 80)).toEqual([]);
 });
 
+test('a long example breaks before flags, into lines that a shell reads as one', async () => {
+  const { stdout } = await epic.run(['event', 'create', '--help']);
+  const [example = ''] = /^ {2}epic [^\\]*(?:\\\n[^\\\n]*)+$/m.exec(stdout) ?? [];
+  expect(example.split('\n')).toHaveLength(3);
+  for (const line of example.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  const words = await new Promise((done) => {
+    execFile('sh', ['-c', `epic() { for each; do echo "$each"; done; }\n${example}`], (_, out) =>
+      done(out),
+    );
+  });
+  expect(words).toBe(
+    ['event', 'create', '--contract', '7', '--title', 'Summer party', '--start', '2027-07-04 18:00']
+      .concat('--end', '2027-07-05 02:00', '--location', 'Lyon', '--attendees', '120', '')
+      .join('\n'),
+  );
+});
+
 test('the topic on exit codes lists exactly the existing ones', async () => {
   const { stdout } = await epic.run(['help', 'exit-codes']);
   const named = [...stdout.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));

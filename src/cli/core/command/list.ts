@@ -65,6 +65,12 @@ function sortParser<Order>(sort: Fields<unknown, Order>['sort']): Parser<Order> 
   );
 }
 
+/** `; start by default`, where it is one of those that can be typed. */
+function describeDefault<Order>(sort: Fields<unknown, Order>['sort'], order: Order): string {
+  const known = Object.entries(sort).find(([, { asc, desc }]) => asc === order || desc === order);
+  return known ? `; ${known[0]}${known[1].desc === order ? ':desc' : ''} by default` : '';
+}
+
 const watchFlag = { watch: toggle('--watch', 'then tell what changes, until Ctrl-C') };
 
 /** `list`: the rows that pass the filters, page by page. */
@@ -73,12 +79,15 @@ export function list<Row, F extends Flags, Order>(
   definition: ListDefinition<Row, F, Order>,
 ): Verb {
   const { summary, sortedBy, ifEmpty, examples, notes, watch, fetch, foot } = definition;
+  const orderOf =
+    typeof sortedBy === 'function' ? (sortedBy as (filters: Filters<F>) => Order) : () => sortedBy;
+  const byDefault = describeDefault(sort, orderOf({} as Filters<F>));
   const ordering = {
     ...paging,
     all: toggle('--all', 'every row, however many there are'),
     sort: optional(
       '--sort <field>',
-      `order by ${Object.keys(sort).join(', ')}; :desc for descending`,
+      `order by ${Object.keys(sort).join(', ')}; :desc for descending${byDefault}`,
       sortParser(sort),
     ),
   };
@@ -102,13 +111,9 @@ export function list<Row, F extends Flags, Order>(
       if (given.all && given.watch) throw usageError('Give --all or --watch, not both.');
       const watched = given.watch ? await watch?.() : undefined;
       const position = (await watched?.position(api)) ?? '';
-      const order =
-        typeof sortedBy === 'function'
-          ? (sortedBy as (filters: Filters<F>) => Order)(filters)
-          : sortedBy;
       const upTo = 'search' in filters && filters.search ? searchBound : countBound;
       const atFoot = foot && (() => foot(api, filters));
-      const page = { orderBy: [given.sort ?? order], counted: false, upTo };
+      const page = { orderBy: [given.sort ?? orderOf(filters)], counted: false, upTo };
       if (given.all) {
         if (given.limit || given.page) {
           throw usageError('--all is every row: give it without --limit and --page.');

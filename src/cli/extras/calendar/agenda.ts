@@ -127,7 +127,7 @@ export const agenda = verb({
       'the next 14 days by default: today..+30d, 2027-01-01..2027-01-31',
       between(date, date),
     ),
-    mine: toggle('-m, --mine', 'only those I run or sold'),
+    mine: toggle('-m, --mine', 'only those you run or sold'),
     supportContactId: optional(
       '--support <employee>',
       'only those that this employee runs',
@@ -136,9 +136,9 @@ export const agenda = verb({
   },
   columns: fields.columns,
   examples: [
-    ['event agenda --mine', 'my next two weeks'],
+    ['event agenda --mine', 'your next two weeks'],
     ['event agenda --between today..today', 'what takes place today'],
-    ['event agenda --support zoé --between +7d..', 'two weeks of a colleague, from in a week on'],
+    ['event agenda --support zoé --between +7d..', 'two weeks of a colleague, beginning in a week'],
   ],
   notes: [
     'An event of several days is shown on each of them.',

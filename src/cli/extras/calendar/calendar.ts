@@ -20,8 +20,12 @@ export const calendar = verb({
   name: 'calendar',
   summary: 'Show the events of a month',
   flags: {
-    month: optional('--month <month>', 'like 2026-12, or +1 for the next', month),
-    mine: toggle('-m, --mine', 'only those I run or sold'),
+    month: optional(
+      '--month <month>',
+      'like 2026-12, or +1 for the next; this month by default',
+      month,
+    ),
+    mine: toggle('-m, --mine', 'only those you run or sold'),
     support: optional(
       '--support <employee>',
       'only those that this employee runs',
@@ -32,7 +36,7 @@ export const calendar = verb({
   columns: [...fields.columns, mark('mine', 'Mine'), mark('doubleBooked', 'Double-booked')],
   examples: [
     ['event calendar', 'this month'],
-    ['event calendar --month 2026-12 --mine', 'my events in December'],
+    ['event calendar --month 2026-12 --mine', 'your events in December'],
     ['event calendar --month +1 --ics next-month.ics', 'for another calendar program'],
   ],
   notes: [

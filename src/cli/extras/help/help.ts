@@ -30,6 +30,18 @@ function drawParts(parts: readonly Part[], width: number): string[] {
   });
 }
 
+/** An example, in lines that a shell reads as one: it breaks before flags. */
+function drawCommand(example: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of `epic ${example}`.split(/ (?=--)/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 5 <= width) {
+      lines[lines.length - 1] = `${last} ${part}`;
+    } else lines.push(last === undefined ? part : `  ${part}`);
+  }
+  return lines.map((line, index) => `  ${line}${index < lines.length - 1 ? ' \\' : ''}`);
+}
+
 /** A page for a terminal of this width. */
 export function drawPage(page: Page, width: number): string {
   const terms = page.groups.flatMap(({ items }) => items.map(({ term }) => term.length));
@@ -40,7 +52,7 @@ export function drawPage(page: Page, width: number): string {
   }
   if (page.examples.length > 0) lines.push('', 'Examples:');
   for (const [line, what] of page.examples) {
-    lines.push(`  epic ${line}`);
+    lines.push(...drawCommand(line, width));
     if (what) lines.push(wrapped(what, width, '      '));
   }
   for (const note of drawParts(page.notes, width)) lines.push('', note);

@@ -105,6 +105,11 @@ const environment: Topic = {
             'The program that shows output longer than the terminal. Default: less. --no-pager turns it off for one command, “epic config set pager cat” for all.',
         },
         {
+          term: 'VISUAL, EDITOR',
+          about:
+            'The editor for texts of several lines: the first of them that is set. Default: vi.',
+        },
+        {
           term: 'LC_ALL, LC_MONETARY, LC_TIME, LANG',
           about: 'How amounts and dates are written on a terminal.',
         },

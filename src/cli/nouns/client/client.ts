@@ -41,7 +41,7 @@ const noun = recordNoun({
 const listClients = list(fields, {
   summary: 'List clients',
   flags: {
-    mine: toggle('-m, --mine', 'only those I look after'),
+    mine: toggle('-m, --mine', 'only those you look after'),
     commercialId: optional(
       '--sales-contact <employee>',
       'only those that this employee looks after',
@@ -66,9 +66,9 @@ const listClients = list(fields, {
   sortedBy: ({ firstContact }) => (firstContact ? 'FIRST_CONTACT_ASC' : 'ID_ASC'),
   ifEmpty: 'No client matches. Enter one: epic client create',
   examples: [
-    ['client list --mine', 'the clients I look after'],
+    ['client list --mine', 'the clients you look after'],
     ['client list --search dupont --fields id,name,phone', ''],
-    ['client list --mine --not-contacted-since 30d', 'whom I should call'],
+    ['client list --mine --not-contacted-since 30d', 'whom to call'],
     ['client list --sort lastUpdate:desc --csv > clients.csv', 'for a spreadsheet'],
   ],
   fetch: async (api, { firstContact, ...filters }, page) => {

@@ -47,7 +47,7 @@ const inWords = (contract: Contract) => `contract ${contract.id} of ${clientOf(c
 const listContracts = list(fields, {
   summary: 'List contracts',
   flags: {
-    mine: toggle('-m, --mine', 'only those of the clients I look after'),
+    mine: toggle('-m, --mine', 'only those of the clients you look after'),
     commercialId: optional(
       '--sales-contact <employee>',
       'only those of the clients that this employee looks after',
@@ -76,9 +76,9 @@ const listContracts = list(fields, {
   sortedBy: ({ created }) => (created ? 'CREATED_AT_ASC' : 'ID_ASC'),
   ifEmpty: 'No contract matches.',
   examples: [
-    ['contract list --mine --unsigned', 'what I still have to get signed'],
+    ['contract list --mine --unsigned', 'what you still have to get signed'],
     ['contract list --unpaid --sort toBePaid:desc', 'what we are owed, the largest first'],
-    ['contract list --overdue --mine', 'whom I should remind'],
+    ['contract list --overdue --mine', 'whom to remind'],
     ['contract list --client 12 --json', ''],
   ],
   fetch: async (api, { created, ...filters }, page) => {
@@ -147,6 +147,7 @@ const payContract = change(noun, {
   examples: [
     ['contract pay 7 --amount 2500', ''],
     ['contract pay 7 --amount 1000.50 --on 2026-11-30', ''],
+    ['contract pay 7 --amount -500', 'corrects what was recorded'],
   ],
   written: paymentFields.columns,
   question: ({ id, amount }) => `Record ${euros(amount)} for contract ${id}?`,
@@ -169,7 +170,7 @@ const cancelContract = change(noun, {
   name: 'cancel',
   summary: 'Cancel a contract',
   flags: { id: noun.id },
-  examples: [['contract cancel 7', '']],
+  examples: [['contract cancel 7', 'its events go on, unless you cancel them too']],
   write: { verb: 'cancel' },
   confirm: {
     async question(contract, { id = contract.id }, api) {

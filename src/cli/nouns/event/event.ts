@@ -31,7 +31,7 @@ const noun = recordNoun({
 });
 
 const filters = {
-  mine: toggle('-m, --mine', 'only those I run or sold'),
+  mine: toggle('-m, --mine', 'only those you run or sold'),
   supportContactId: optional(
     '--support <employee>',
     'only those that this employee runs',
@@ -49,7 +49,7 @@ const filters = {
   to: optional('--to <date>', 'only those that start on this day or earlier', toMoment),
   between: optional(
     '--between <period>',
-    'both in one: today..+7d, 2026-12-01..2026-12-31',
+    'only those that start in this period: today..+7d, 2026-12-01..2026-12-31',
     between(fromMoment, toMoment),
   ),
   search: optional(
@@ -77,7 +77,7 @@ const listEvents = list(fields, {
   sortedBy: 'START_DATE_ASC',
   ifEmpty: 'No event matches.',
   examples: [
-    ['event list --mine --upcoming', 'what I have coming'],
+    ['event list --mine --upcoming', 'what you have coming'],
     ['event list --mine --watch', 'and tell what changes'],
     ['event list --no-support --upcoming', 'what still needs a support contact'],
     ['event list --between today..+30d --csv > events.csv', 'the coming month, for a spreadsheet'],
@@ -105,7 +105,7 @@ const createEvent = change(noun, {
   flags: { ...fields.create, notesFile },
   examples: [
     [
-      'event create --contract 7 --title "Summer party" --start "2026-07-04 18:00" --end "2026-07-05 02:00" --location "Lyon" --attendees 120',
+      'event create --contract 7 --title "Summer party" --start "2027-07-04 18:00" --end "2027-07-05 02:00" --location "Lyon" --attendees 120',
       '',
     ],
   ],

@@ -35,19 +35,19 @@ const noun = recordNoun({
 const listNotes = list(fields, {
   summary: 'List notes',
   flags: {
-    mine: toggle('--mine', 'only those I wrote'),
+    mine: toggle('-m, --mine', 'only those you wrote'),
     due: toggle('--due', 'only those to follow up today, or overdue'),
     open: toggle('--open', 'only those that are not done'),
     clientId: optional('--client <id>', 'only those about this client', idOf('client')),
     contractId: optional('--contract <id>', 'only those about this contract', idOf('contract')),
     eventId: optional('--event <id>', 'only those about this event', idOf('event')),
     authorId: optional('--author <employee>', 'only those of this employee', idOf('employee')),
-    search: optional('--search <text>', 'only where the text contains this', line(200)),
+    search: optional('-S, --search <text>', 'only where the text contains this', line(200)),
   },
   sortedBy: ({ due, open }) => (due || open ? 'REMIND_ON_ASC' : 'ID_DESC'),
   ifEmpty: 'No note matches.',
   examples: [
-    ['note list --mine --due', 'what I have to follow up'],
+    ['note list --mine --due', 'what you have to follow up'],
     ['note list --client 12', 'what colleagues know about client 12'],
     ['note list --mine --open --csv > notes.csv', 'for a spreadsheet'],
   ],

@@ -18,8 +18,8 @@ import {
 import { fields, type Notification } from './fields.ts';
 
 const listNotifications = list(fields, {
-  summary: 'List what I was told, the latest first',
-  flags: { unread: toggle('-u, --unread', 'only what I have not read') },
+  summary: 'List what you were told, the latest first',
+  flags: { unread: toggle('-u, --unread', 'only what you have not read') },
   sortedBy: 'ID_DESC',
   ifEmpty: 'Nothing new.',
   examples: [['notification list --unread', '']],

@@ -9,7 +9,7 @@ import { fields } from './fields.ts';
 import { history } from './history.ts';
 
 const filters = {
-  mine: toggle('-m, --mine', 'only those of the clients I look after'),
+  mine: toggle('-m, --mine', 'only those of the clients you look after'),
   contractId: optional('--contract <id>', 'only those of this contract', idOf('contract')),
   clientId: optional('--client <id>', 'only those of this client: id or name', idOf('client')),
   paidOn: optional(
@@ -32,7 +32,7 @@ const listPayments = list(fields, {
   ifEmpty: 'No payment matches.',
   examples: [
     ['payment list --contract 7', 'what a contract was paid'],
-    ['payment list --mine --between -30d..', 'what my clients paid in the last 30 days'],
+    ['payment list --mine --between -30d..', 'what your clients paid in the last 30 days'],
     ['payment list --between 2026-01-01..2026-03-31 --all --csv > q1.csv', 'for a spreadsheet'],
   ],
   notes: ['Record one: epic contract pay. A negative amount is a correction.'],

@@ -25,7 +25,7 @@ const fields = defineFields<Service, object, object, ServiceAccountOrderBy>()({
 });
 
 const listServices = list(fields, {
-  summary: 'List programs that act for an employee: mine, and for management all of them',
+  summary: 'List programs that act for an employee: yours, and for management all of them',
   flags: {},
   sortedBy: 'NAME_ASC',
   ifEmpty: 'No program acts for you.',

@@ -34,7 +34,7 @@ const beginning: Parser<string> = (typed) => {
 };
 
 const listSessions = list(fields, {
-  summary: 'List where I am logged in',
+  summary: 'List where you are logged in',
   flags: {},
   sortedBy: 'LAST_USED_AT_DESC',
   ifEmpty: 'Nowhere.',
@@ -57,7 +57,7 @@ function named(open: readonly Session[], typed: string): Session {
 
 const revokeSessions = verb({
   name: 'revoke',
-  summary: 'End sessions that I have elsewhere',
+  summary: 'End sessions that you have elsewhere',
   flags: {
     ids: several('[ids...]', 'their ids, or how these begin', beginning),
     others: toggle('--others', 'all but this one'),
