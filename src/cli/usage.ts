@@ -4,7 +4,22 @@ import { flagsOf, globalFlags } from './core/command/shared-flags.ts';
 import type { Problem } from './core/errors.ts';
 import { didYouMean, shellQuote } from './core/text/words.ts';
 
-/** “epic contract sign”, for a verb without its noun: `epic sign 35`, `epic list clients`. */
+/** What other programs call a verb, and what it may be here. */
+const otherWords: readonly (readonly [theirs: RegExp, ours: readonly string[]])[] = [
+  [/^(new|add|create|make|insert)$/, ['create', 'add']],
+  [/^(edit|change|modify|set|rename)$/, ['update', 'set']],
+  [/^(rm|remove|del|delete)$/, ['delete', 'revoke', 'unset', 'erase']],
+  [/^(show|get|open|info)$/, ['view', 'get', 'status', 'list']],
+  [/^(all|find|search)$/, ['list']],
+];
+
+/** The verb of these that is called so in other programs. */
+function verbFor(typed: string, verbs: readonly { name: string }[]): string | undefined {
+  const ours = otherWords.find(([theirs]) => theirs.test(typed))?.[1] ?? [];
+  return ours.find((word) => verbs.some(({ name }) => name === word));
+}
+
+/** “epic contract sign”, for a verb without its noun: `epic sign 35`, `epic list clients`, `epic new client`. */
 async function withNoun(
   [verb = '', ...others]: readonly string[],
   { nouns }: Catalog,
@@ -12,10 +27,12 @@ async function withNoun(
   const found: string[] = [];
   for (const { name, plural, load } of nouns) {
     const { commands } = await load();
-    const named = commands.find((each) => each.name === verb || each.aliases?.includes(verb));
-    if (!named) continue;
-    const full = `epic ${name} ${named.name}`;
-    if (others.includes(name) || others.includes(plural)) return full;
+    const named = commands.find((each) => each.name === verb || each.aliases?.includes(verb))?.name;
+    const isMeant = others.includes(name) || others.includes(plural);
+    const ours = named ?? (isMeant ? verbFor(verb, commands) : undefined);
+    if (!ours) continue;
+    const full = `epic ${name} ${ours}`;
+    if (isMeant) return full;
     found.push(full);
   }
   const last = found.pop();
@@ -31,7 +48,12 @@ async function unknownCommand(
   if (noun) {
     const { commands } = await noun.load();
     const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
-    return { message, hint: didYouMean(unknown, names) };
+    // an id or a name, where a verb belongs
+    const isRecord = names.includes('view') && /^#?\d+$|[\s\p{Lu}]/u.test(unknown);
+    const ours = isRecord
+      ? shellQuote(['epic', noun.name, 'view', unknown])
+      : verbFor(unknown, commands);
+    return { message, hint: ours ? `Did you mean ${ours}?` : didYouMean(unknown, names) };
   }
   const full = await withNoun(args, catalog);
   const { nouns, commands } = catalog;

@@ -96,10 +96,12 @@ test.each([
 
 test('an agenda shows the next 14 days, or 14 days from the day that a period begins with', async () => {
   const { stderr } = await sales.run(['event', 'agenda'], onTerminal());
-  const [, from = '', to = ''] = /^No event from (\S+) to (\S+)\.\n$/.exec(stderr) ?? [];
+  const [, from = '', to = ''] =
+    /^No event from (\S+) to (\S+)\. Further ahead: --between today\.\.\+60d\n$/.exec(stderr) ?? [];
   expect(Date.parse(to) - Date.parse(from)).toBe(13 * 24 * 3_600_000);
   const open = ['event', 'agenda', '--between', '2031-02-20..'];
-  const { stdout } = await sales.run(open, onTerminal(60));
+  const { stdout, stderr: foot } = await sales.run(open, onTerminal(60));
+  expect(foot).toContain('As a month: epic event calendar --month 2031-02\n');
   expect(stdout.match(/^\w+day .*/gm)).toEqual([
     'Thursday 2031-02-20',
     'Tuesday 2031-03-04',

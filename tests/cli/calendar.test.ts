@@ -90,10 +90,11 @@ test.each([60, 80, 140])('the calendar draws a month in %i columns', async (colu
 });
 
 test('the calendar draws a month without events', async () => {
-  const { stdout } = await suzy.run(['event', 'calendar', '--month', '2032-02'], {
+  const { stdout, stderr } = await suzy.run(['event', 'calendar', '-m', '--month', '2032-02'], {
     env: { ...env, EPIC_FORCE_TTY: '80' },
   });
   expect(stdout).toMatch(/│ 29\n$/);
+  expect(stderr).toBe('Day by day: epic event agenda --between 2032-02-01..2032-02-29 --mine\n');
 });
 
 test('another calendar program reads the exported file, and recognises an event again', async () => {

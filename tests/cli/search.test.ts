@@ -105,7 +105,9 @@ describe('epic search', () => {
   test('epic search needs a text', async () => {
     const { code, stderr } = await sales.run(['search']);
     expect(code).toBe(2);
-    expect(stderr).toContain('TEXT is missing');
+    expect(stderr).toBe(
+      '✗ <text...> is missing: words to search for, or a number.\n  → Add <text...>, or run the command on a terminal to be asked.\n',
+    );
   });
 });
 

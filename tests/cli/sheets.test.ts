@@ -76,7 +76,7 @@ test('an event is shown with everyone who has to do with it, and long notes with
   const shown = await viewed(sales, 'event', 'view', event);
   expect(shown).toContain('Support        Suzy Support, +33 1 00 00 00 03, suzy@epic.example\n');
   expect(shown).toContain('Contact        Ana Dupont, +33 6 11 22 33 44, ana@dupont.example\n');
-  expect(shown).toContain('Contract       1, signed\n');
+  expect(shown).toContain('Contract       1, signed, 12 500.00 €\n');
   expect(shown).toMatch(/\nNotes {10}Back entrance\. Ask .*\n {15}\S.*\n {15}.*\n {15}No nuts\.\n/);
   for (const line of shown.split('\n')) expect([...line].length).toBeLessThanOrEqual(80);
 });

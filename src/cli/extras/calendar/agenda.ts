@@ -141,7 +141,7 @@ export const agenda = verb({
     ['event agenda --support zoé --between +7d..', 'two weeks of a colleague, beginning in a week'],
   ],
   notes: [
-    'An event of several days is shown on each of them.',
+    'An event of several days is shown on each of them. A month at a glance: epic event calendar.',
     'Without a terminal: one event per line.',
   ],
   async run({ api, output, flags, columns: shown, fields: chosen }) {
@@ -149,10 +149,12 @@ export const agenda = verb({
     const days = daysOf(period);
     const events = await eventsOf(api, days, { ...others, ...(mine && { mine }) });
     const [first, last] = [days.first, days.last].map((day) => formatCell('date', day));
-    const none = `No event from ${first} to ${last}.`;
+    const further = period ? '' : ' Further ahead: --between today..+60d';
+    const none = `No event from ${first} to ${last}.${further}`;
     if (chosen !== undefined || output.format !== 'people' || events.length === 0) {
       return output.list(shown, events, none);
     }
-    return output.drawing((paint, width) => drawAgenda(events, days, paint, width));
+    await output.drawing((paint, width) => drawAgenda(events, days, paint, width));
+    output.note(`As a month: epic event calendar --month ${days.first.slice(0, 7)}`);
   },
 });

@@ -42,6 +42,7 @@ export const calendar = verb({
   notes: [
     'Marks: * mine, ! its support employee is double-booked, x cancelled.',
     'A day shows its first 10 events, and how many more it has.',
+    'The same days as a list, with places and whole titles: epic event agenda --between 2026-12-01..2026-12-31.',
     'Without a terminal: one event per line, all of them; the last field says whether it is double-booked.',
   ],
   async run({ api, output, flags, columns: shown, fields }) {
@@ -59,9 +60,12 @@ export const calendar = verb({
     if (isDrawn) {
       const { drawMonth } = await import('./draw.ts');
       const { days, pairs } = await daysWithEvents(api, of, flags);
-      return output.drawing((paint, width, height) =>
-        drawMonth(of, days, pairs, paint, { width, height }),
+      await output.drawing((paint, width, lines) =>
+        drawMonth(of, days, pairs, paint, { width, height: lines - 1 }),
       );
+      const all = daysOf(of);
+      const mine = flags.mine ? ' --mine' : '';
+      return output.note(`Day by day: epic event agenda --between ${all[0]}..${all.at(-1)}${mine}`);
     }
     const events = await eventsOf(api, of, flags);
     if (flags.ics === undefined) return output.list(shown, events, 'No event in this month.');

@@ -3,8 +3,8 @@ import { searched } from '../../core/args/parser.ts';
 import { line, oneOf, wholeNumber } from '../../core/args/parsers.ts';
 import { command } from '../../core/command/command.ts';
 import { type Part, paging, showPages } from '../../core/command/paging.ts';
-import { usageError } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
+import { missing } from '../../core/prompts/ask.ts';
 import { Search, type SearchQuery } from '../../operations/index.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
@@ -17,15 +17,21 @@ const columns: readonly Column<Finding>[] = [
   { key: 'closeness', label: 'Closeness', kind: 'text', value: (f) => f.closeness },
 ];
 
+const words = several('<text...>', 'words to search for, or a number', line(200));
+
 /** The API finds no more. */
 const mostFindings = 100;
 
 /** `epic search`: records of every kind that contain the words, the best match first. */
 export const search = command({
   flags: {
-    text: several('<text...>', 'words to search for, or a number', line(200)),
+    text: words,
     kind: optional('--kind <kind>', 'only this kind', oneOf(...searched)),
-    limit: optional('-L, --limit <n>', 'how many a page, 20 by default', wholeNumber(1, 100)),
+    limit: optional(
+      '-L, --limit <n>',
+      'how many a page: a screenful by default, 20 off a terminal',
+      wholeNumber(1, mostFindings),
+    ),
     page: paging.page,
   },
   columns,
@@ -39,14 +45,9 @@ export const search = command({
   ],
   async run(services) {
     const { api, output, prompts, flags, columns: shown } = services;
-    const { kind, limit = 20, page } = flags;
+    const { kind, limit, page } = flags;
     const typed = flags.text.join(' ');
-    if (!typed && !prompts.possible) {
-      throw usageError(
-        'TEXT is missing: words to search for.',
-        'Write it like: epic search dupont',
-      );
-    }
+    if (!typed && !prompts.possible) throw missing(words);
     const text = typed || (await prompts.line('Search for'));
     const { search: found } = await api.send(Search, {
       text,
@@ -70,6 +71,7 @@ export const search = command({
           rows,
           number > 1 ? `There is no page ${number}.` : `Nothing matches “${text}”.`,
         ),
+      limit: 20,
       // with so many, there may be more
       upTo: mostFindings - 1,
     };

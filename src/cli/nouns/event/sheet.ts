@@ -1,5 +1,6 @@
 import { sheet } from '../../core/command/view.ts';
 import { type Column, pickColumns } from '../../core/output/columns.ts';
+import { money } from '../../core/output/format.ts';
 import { contactLine } from '../../core/text/words.ts';
 import { EventSheet, type EventSheetQuery } from '../../operations/index.ts';
 import { notesSection } from '../note/fields.ts';
@@ -44,7 +45,9 @@ export const eventSheet = sheet<EventSeen>({
     ...pickColumns(columns, 'client'),
     line('contact', 'Contact', ({ contract }) => contactLine(contract?.client)),
     line('contract', 'Contract', ({ contractId, contract }) =>
-      [contractId, contract?.status].filter(Boolean).join(', '),
+      [contractId, contract?.status, contract && money(contract.totalAmount)]
+        .filter(Boolean)
+        .join(', '),
     ),
     line('salesContact', 'Sales contact', ({ commercial }) => contactLine(commercial)),
     ...pickColumns(columns, 'notes'),
