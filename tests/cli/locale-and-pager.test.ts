@@ -140,6 +140,16 @@ test('the times of a company are its own on every terminal, typed and shown, and
   expect(own).toMatchObject({ stdout: expect.stringContaining('2026-12-01 12:30'), stderr: '' });
 
   const manager = await office.at('manager');
+  const times = ['--start', '2027-06-01 18:00', '--end', '2027-06-01 23:00'];
+  const said = await manager.run(
+    ['event', 'create', '--contract', '1', '--title', 'Ball', ...times],
+    { env: inNewYork },
+  );
+  expect(said.stdout).toMatch(
+    /^✓ Event \d+ created: “Ball”, 2027-06-01 18:00 \(Europe\/Paris\)\.\n$/,
+  );
+  const without = await sales.run(['client', 'contacted', '1'], { env: inNewYork });
+  expect(without.stdout + without.stderr).not.toContain('Europe/Paris');
   const created = await manager.run(
     [
       ...['event', 'create', '--contract', '1', '--title', 'DST', '--json'],

@@ -88,6 +88,35 @@ test('Ctrl-C ends the pages, with exit code 130, and nothing is asked with --no-
   );
 });
 
+test('without --limit a page is as tall as the terminal, and no pager opens', async () => {
+  const env = { EPIC_PAGER: "sed 's/^/> /'" };
+  const list = ['client', 'list', '--sort', 'id', '--mine'];
+  const terminal = sales.terminal(list, { columns: 80, rows: 24, env });
+  await terminal.waitFor(/\n20 of 62\d\. Enter/);
+  terminal.type('\r');
+  await terminal.waitFor(/\n21–40 of 62\d\. Enter/);
+  terminal.type('q');
+  expect(await terminal.ended).toBe(0);
+  expect(terminal.shown()).not.toContain('> ');
+
+  const search = sales.terminal(['search', 'company', '--no-input'], {
+    columns: 80,
+    rows: 12,
+    env,
+  });
+  await search.waitFor('8 of over 99. The next:');
+  const setting = sales.terminal(['config', 'get', 'limit', '--fields', 'value,from'], {
+    rows: 24,
+  });
+  await setting.waitFor(/Value +20\nFrom +terminal/);
+  const set = sales.terminal([...list, '--no-input'], {
+    rows: 24,
+    env: { ...env, EPIC_LIMIT: '30' },
+  });
+  await set.waitFor('30 of 62');
+  expect(set.shown()).toContain('> ');
+});
+
 test('search says how many it found, and has pages', async () => {
   const first = await sales.run(['search', 'company', '--kind', 'client'], at(80));
   expect(first.stderr).toMatch(
@@ -173,8 +202,9 @@ describe('columns', () => {
     const args = ['client', 'list', '--mine', '-L', '3', '--no-input'];
     const { stdout, stderr } = await sales.run(args, at(60));
     expect(stdout).toMatch(/^ID +Name +Company +E-mail +Phone\n/);
-    expect(stderr).toMatch(/^In every row: Sales contact Sofia Sales/);
-    expect(stderr).toMatch(/--fields all\n3 of 626\./);
+    expect(stderr).toMatch(
+      /^Not shown: Sales contact, Last update\. All: --fields all\n3 of 626\./,
+    );
     const wide = await sales.run(args, at(200));
     expect(wide.stdout).toMatch(/^ID.* Sales contact /);
     expect(wide.stderr).toMatch(/(^|\n)3 of 626\./);
@@ -187,7 +217,7 @@ describe('columns', () => {
     expect((await sales.run(args, at(120))).stdout).toContain(long);
     const narrow = await sales.run(args, at(60));
     expect(narrow.stdout).toMatch(/^ID +Name +Company +Sales contact/);
-    expect(narrow.stderr).toMatch(/Not shown for\swidth: E-mail/);
+    expect(narrow.stderr).toMatch(/Not shown: E-mail/);
   });
 
   test('--fields all shows every field, one record below the other where they do not fit', async () => {

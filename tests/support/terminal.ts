@@ -21,6 +21,7 @@ export interface Terminal {
 
 export interface TerminalOptions {
   columns?: number;
+  rows?: number;
   env?: NodeJS.ProcessEnv;
 }
 
@@ -30,12 +31,12 @@ const timeoutMs = 30_000;
 export function openTerminal(
   program: string,
   args: readonly string[],
-  { columns = 100, env = {} }: TerminalOptions = {},
+  { columns = 100, rows = 40, env = {} }: TerminalOptions = {},
 ): Terminal {
   const pty = spawn(process.execPath, [program, ...args], {
     name: 'xterm-256color',
     cols: columns,
-    rows: 40,
+    rows,
     env: { ...plainEnvironment(), ...env },
   });
   let output = '';

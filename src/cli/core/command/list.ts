@@ -130,6 +130,7 @@ export function list<Row, F extends Flags, Order>(
           await output.list(shown, rows, none, atFoot);
         },
         upTo,
+        linesARow: shown.some(({ wraps }) => wraps) ? 2 : 1,
         goesOn: !watched,
       });
       if (!watched) return;

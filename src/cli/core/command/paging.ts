@@ -3,7 +3,7 @@ import { optional, type Values } from '../args/flag.ts';
 import { wholeNumber } from '../args/parsers.ts';
 import { usageError } from '../errors.ts';
 import { boundedCount, count, countBound } from '../output/format.ts';
-import { largestLimit } from '../settings/settings.ts';
+import { largestLimit, standard } from '../settings/settings.ts';
 import type { Services } from './command.ts';
 
 /** A page of a list; and how many rows there are in all, where that was counted. */
@@ -25,7 +25,7 @@ type Fetched<Row> = Counted<Row> | null | undefined;
 export const paging = {
   limit: optional(
     '-L, --limit <n>',
-    'how many rows a page, 50 by default',
+    'how many rows a page: a screenful by default, 50 off a terminal',
     wholeNumber(1, largestLimit),
   ),
   page: optional('-p, --page <n>', 'which page, the first by default', wholeNumber(1, 10_000)),
@@ -60,16 +60,22 @@ export async function showPages<Row>(
     settings,
     commandLine,
   }: Pick<Services, 'output' | 'prompts' | 'settings' | 'commandLine'>,
-  { limit = settings.limit, page: asked = 1 }: Values<typeof paging>,
+  { limit: typed, page: asked = 1 }: Values<typeof paging>,
   list: {
     fetch(part: Part): Promise<Fetched<Row>>;
     show(rows: readonly Row[], page: number): Promise<void>;
     /** How far the rows are counted. */
     upTo?: number;
+    /** How many rows a page has elsewhere than on a terminal. */
+    limit?: number;
+    /** How many lines a row usually has. */
+    linesARow?: number;
     /** False where something else follows the page. */
     goesOn?: boolean;
   },
 ): Promise<readonly Row[]> {
+  const fits = output.screenful && Math.floor(output.screenful / (list.linesARow ?? 1));
+  const limit = typed ?? settings.limit ?? fits ?? list.limit ?? standard.limit;
   if (asked * limit > deepestRow) {
     throw usageError(
       `--page: pages end at row ${count(deepestRow)}.`,

@@ -10,7 +10,7 @@ import { problemAsJson, problemAsText } from './problem.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { drawLabelled, drawRecord, type LabelledText } from './record.ts';
 import { drawSheet, type SheetPart } from './sheet.ts';
-import { drawTable } from './table.ts';
+import { drawTable, howToSeeAll } from './table.ts';
 import { printableLines, wrapped } from './text.ts';
 
 export type { SheetPart } from './sheet.ts';
@@ -36,6 +36,8 @@ export interface OutputOptions {
 /** All text of the program goes through here: data to stdout, everything else to stderr. */
 export interface Output {
   readonly format: Format;
+  /** How many lines of a table the terminal shows at once, beside its head and what follows; undefined elsewhere. */
+  readonly screenful: number | undefined;
   /** `foot` is a line below a table. */
   list<Row>(
     columns: readonly Column<Row>[],
@@ -95,6 +97,10 @@ function terminalWidth(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): numb
   return stream.isTTY ? stream.columns || 80 : undefined;
 }
 
+/** The command line, the head of a table, what it left out, and how many rows there are. */
+const linesBeside = 4;
+const leastScreenful = 5;
+
 const zoneNote = (zone: string) => `Times are in ${zone}.`;
 
 const paintFor = (stream: NodeJS.WriteStream, streams: Streams, colour: boolean): Paint =>
@@ -110,26 +116,38 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
   const paint = paintFor(stdout, streams, options.colour);
   const errPaint = paintFor(stderr, streams, options.colour);
 
-  /** Names the zone of the times that were shown, once, where it is not the terminal's. */
-  const nameZone = () => {
+  const note: Output['note'] = (sentence, ...lines) => {
+    const said = wrapped(printableLines(sentence), errCells, '');
+    const kept = lines.map((line) =>
+      // A command stays on one line, to be copied; a text goes on below itself.
+      line.startsWith('epic ')
+        ? `  ${printableLines(line)}`
+        : `  ${wrapped(printableLines(line), errCells, '      ').slice(6)}`,
+    );
+    stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
+  };
+
+  /** Names the zone of the times that were shown, once, where it is not the terminal's; and says something more. */
+  const nameZone = (more = '') => {
     const zone = format === 'people' ? zoneToName() : undefined;
-    if (zone) stderr.write(`${errPaint.quiet(zoneNote(zone))}\n`);
+    const said = [zone && zoneNote(zone), more].filter(Boolean).join(' ');
+    if (said) note(said);
   };
 
   /** What is longer than the terminal goes through a pager. */
-  const present = async (text: string) => {
+  const present = async (text: string, remark = '') => {
     const isLong = stdout.isTTY && text.split('\n').length > stdout.rows;
     if (isLong && options.pager && !wordsOnly()) {
       const { page } = await import('./pager.ts');
       const zone = zoneToName();
       const whole = zone ? `${text}${paint.quiet(zoneNote(zone))}\n` : text;
-      if (await page(whole, options.pager, streams.env)) return;
+      if (await page(whole, options.pager, streams.env)) return nameZone(remark);
       stderr.write(
         `${errPaint.quiet(`There is no pager “${options.pager}” here. To do without: epic config set pager cat`)}\n`,
       );
     }
     stdout.write(text);
-    nameZone();
+    nameZone(remark);
   };
 
   /** The columns of a list: in JSON and CSV all of them, elsewhere those for a glance, or those that were chosen. */
@@ -150,17 +168,6 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     }
   };
 
-  const note: Output['note'] = (sentence, ...lines) => {
-    const said = wrapped(printableLines(sentence), errCells, '');
-    const kept = lines.map((line) =>
-      // A command stays on one line, to be copied; a text goes on below itself.
-      line.startsWith('epic ')
-        ? `  ${printableLines(line)}`
-        : `  ${wrapped(printableLines(line), errCells, '      ').slice(6)}`,
-    );
-    stderr.write(`${errPaint.quiet([said, ...kept].join('\n'))}\n`);
-  };
-
   /** Said once, not on every page. */
   let lastLeftOut = '';
 
@@ -169,14 +176,16 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
     else if (rows.length === 0) stderr.write(`${ifEmpty}\n`);
     else {
       const { text, leftOut } = await drawTable(listed(columns), rows, maxWidth ?? 80, paint);
-      await present(foot ? `${text}${paint.heading(await foot())}\n` : text);
-      if (leftOut && leftOut !== lastLeftOut) note(`${leftOut} All: --fields all`);
+      const isNews = leftOut !== '' && leftOut !== lastLeftOut;
       lastLeftOut = leftOut;
+      const whole = foot ? `${text}${paint.heading(await foot())}\n` : text;
+      await present(whole, isNews ? `${leftOut} ${howToSeeAll}` : '');
     }
   };
 
   const sentenceLine = (sentence: string) => {
-    const text = printableLines(sentence);
+    const zone = format === 'people' ? zoneToName() : undefined;
+    const text = printableLines(zone ? sentence.replace(/\.?$/, ` (${zone}).`) : sentence);
     const indent = wordsOnly() ? '' : '  ';
     const lines =
       format === 'people'
@@ -184,12 +193,15 @@ export function createOutput(streams: Streams, options: OutputOptions): Output {
         : text;
     const done = paint.good(mark('done'));
     stdout.write(`${done} ${lines}\n`);
-    nameZone();
   };
   const asked = options.format !== undefined || options.chosen;
 
   return {
     format,
+    screenful:
+      format === 'people' && stdout.isTTY
+        ? Math.max(leastScreenful, stdout.rows - linesBeside)
+        : undefined,
     list,
     async stream(columns, pages, ifEmpty, foot) {
       if (format === 'people') {

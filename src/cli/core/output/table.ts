@@ -35,6 +35,8 @@ const totalOf = (laid: readonly Laid<never>[], size: 'least' | 'natural') =>
 const isSame = ({ cells }: Laid<never>) =>
   cells.length > 1 && cells.every((cell) => cell === cells[0]);
 
+const isEmpty = ({ cells }: Laid<never>) => cells[0] === nothing;
+
 /**
  * Drops columns until the rest can fit: those that say the same in every row before a text has to be shortened, then
  * the least important ones. Where a wide one has left room, narrower ones return. Priority 0 always stays.
@@ -63,18 +65,25 @@ function dropToFit<Row>(laid: readonly Laid<Row>[], maxWidth: number): Laid<Row>
   return kept;
 }
 
-/** What a table left out for its width: what is the same in every row, with its value, and the other columns. */
-function leftOut<Row>(laid: readonly Laid<Row>[], kept: readonly Laid<Row>[]): string {
-  const dropped = laid.filter((each) => !kept.includes(each));
-  const same = dropped
-    .filter((each) => isSame(each) && each.cells[0] !== nothing)
-    .map(({ column, cells }) => `${column.label} ${cells[0]}`);
-  const others = dropped.filter((each) => !isSame(each)).map(({ column }) => column.label);
-  const parts = [
-    same.length > 0 && `In every row: ${same.join(', ')}.`,
-    others.length > 0 && `Not shown for width: ${others.join(', ')}.`,
-  ];
-  return parts.filter(Boolean).join(' ');
+/** Ends the line that says what a table left out. */
+export const howToSeeAll = 'All: --fields all';
+
+/** The columns that a table left out for its width, with what is the same in every row, in one line if possible. */
+function leftOut<Row>(
+  laid: readonly Laid<Row>[],
+  kept: readonly Laid<Row>[],
+  maxWidth: number,
+): string {
+  const dropped = laid.filter((each) => !kept.includes(each) && !(isSame(each) && isEmpty(each)));
+  if (dropped.length === 0) return '';
+  const inLine = (withCells: boolean) => {
+    const names = dropped.map((each) =>
+      withCells && isSame(each) ? `${each.column.label} (${each.cells[0]})` : each.column.label,
+    );
+    return `Not shown: ${names.join(', ')}.`;
+  };
+  const full = inLine(true);
+  return width(`${full} ${howToSeeAll}`) <= maxWidth ? full : inLine(false);
 }
 
 /** Gives each text column what it asks for, or an even share of what is left. */
@@ -147,5 +156,8 @@ export async function drawTable<Row>(
       return lines.map((line) => paint.cell(kind, shorten(line, width))).join('\n');
     }),
   );
-  return { text: `${[head, ...body].map(draw).join('\n')}\n`, leftOut: leftOut(all, laid) };
+  return {
+    text: `${[head, ...body].map(draw).join('\n')}\n`,
+    leftOut: leftOut(all, laid, maxWidth),
+  };
 }

@@ -30,8 +30,8 @@ export interface Settings {
   readonly pager: string | undefined;
   /** The program that texts are written with, a command line of the shell. */
   readonly editor: string;
-  /** The rows of a list without --limit. */
-  readonly limit: number;
+  /** The rows of a list without --limit, where that is set. */
+  readonly limit: number | undefined;
   /** The locale of a category of POSIX: `fr_FR.UTF-8`. */
   locale(category: 'LC_TIME' | 'LC_MONETARY'): string | undefined;
   /** Sets a key in the file, or takes it out. */
@@ -97,9 +97,7 @@ export function createSettings(env: NodeJS.ProcessEnv): Settings {
     },
     get limit() {
       const limit = Number(find('limit')?.value);
-      return Number.isInteger(limit) && limit >= 1 && limit <= largestLimit
-        ? limit
-        : standard.limit;
+      return Number.isInteger(limit) && limit >= 1 && limit <= largestLimit ? limit : undefined;
     },
     locale(category) {
       const own = set('locale', variableOf('locale'))?.value ?? stored().locale;

@@ -142,7 +142,7 @@ const scripting: Topic = {
         'epic contract list --unsigned --fields id | xargs -n 1 epic contract view',
       ],
     },
-    'A list stops after 50 rows; --limit allows up to 1000, and the command for the next page is printed on stderr. --all writes every row as it arrives.',
+    'A list stops after 50 rows (on a terminal, after a screenful); --limit allows up to 1000, and the command for the next page is printed on stderr. --all writes every row as it arrives.',
     'A text can stand for the id of a record if it matches only one. That is meant for people: a new record may change what it matches, so use ids in scripts.',
     'A script can log in with a token, and state which version of a record its change is based on:',
     {

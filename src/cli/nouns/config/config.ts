@@ -28,7 +28,7 @@ const standards: Partial<Record<SettingKey, string>> = {
 
 async function settingOf(
   key: SettingKey,
-  { settings, api, store, commandLine }: Services,
+  { settings, api, store, commandLine, output }: Services,
 ): Promise<Setting> {
   const flag = key === 'server' ? commandLine.flags.get('--server') : undefined;
   if (flag !== undefined) return { key, value: api.server, source: '--server' };
@@ -41,6 +41,9 @@ async function settingOf(
   if (key === 'time-zone') {
     const zone = chosenZone();
     return { key, value: zone ?? null, source: zone ? 'company' : 'terminal' };
+  }
+  if (key === 'limit' && output.screenful) {
+    return { key, value: String(output.screenful), source: 'terminal' };
   }
   return { key, value: standards[key] ?? null, source: 'default' };
 }

@@ -17,7 +17,7 @@ const changed = [
 export const fields = defineFields<Notification, object, object, NotificationOrderBy>()({
   id: { kind: 'id', priority: 0, sort: 'ID' },
   when: { api: 'createdAt', kind: 'instant', priority: 1 },
-  message: { kind: 'text', priority: 0, least: 30, wraps: true, value: notificationText },
+  message: { kind: 'text', priority: 0, least: 36, wraps: true, value: notificationText },
   kind: { kind: 'text' },
   eventId: { label: 'Event', kind: 'id', priority: 3, sort: 'EVENT_ID' },
   contractId: { label: 'Contract', kind: 'id', priority: 4, sort: 'CONTRACT_ID' },
