@@ -29,6 +29,8 @@ interface ChangeDefinition<Row, F extends Flags, Result>
   question?(flags: Values<F>): string;
   /** What is asked before it is sent, unless --yes is given. */
   confirm?: Confirmation<Row, F>;
+  /** True where `send` asks or checks something itself before it changes anything: permission is asked before that. */
+  checksFirst?: true;
   /** Sends it, and returns the record as it is now. */
   send(
     api: Api,
@@ -58,7 +60,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
   definition: ChangeDefinition<Row, F, Result>,
 ): Verb {
   const { name, flags: own, write, question, confirm: confirmation } = definition;
-  const { send, done, afterwards } = definition;
+  const { checksFirst = false, send, done, afterwards } = definition;
   const { columns = noun.fields.columns, aliases, summary, examples, notes } = definition;
   const { written = columns } = definition;
   const flags = { ...own, ...(confirmation && { yes }) } as F;
@@ -109,6 +111,7 @@ export function change<Row extends Identified, F extends Flags, Result extends R
           await confirmForm(invocation, formFields(flags, written), about);
         }
         await confirmed(invocation);
+        if (checksFirst) await assertMay(api, values);
         const row = await send(api, values, invocation);
         if (!row) {
           throw typeof id === 'number'

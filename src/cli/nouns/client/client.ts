@@ -5,9 +5,7 @@ import { idOf, line } from '../../core/args/parsers.ts';
 import { change } from '../../core/command/change.ts';
 import type { Noun, Services } from '../../core/command/command.ts';
 import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';
-import { assertMayRun } from '../../core/command/form.ts';
 import { list } from '../../core/command/list.ts';
-import type { WriteSpec } from '../../core/command/permission.ts';
 import { recordNotFound, recordNoun } from '../../core/command/record.ts';
 import { update } from '../../core/command/update.ts';
 import { view } from '../../core/command/view.ts';
@@ -84,8 +82,6 @@ const createFlags = {
   ),
 };
 
-const creating: WriteSpec = { verb: 'create' };
-
 const inOneWriting = new Intl.Collator(undefined, { sensitivity: 'base', usage: 'search' });
 
 /**
@@ -105,9 +101,6 @@ async function refuseDuplicate(
       like.sameEmail || (like.samePhone && inOneWriting.compare(like.fullName ?? '', name) === 0),
   );
   if (twin && !allowDuplicate && !prompts.possible) {
-    // what is not permitted is refused as that
-    const about = { noun: noun.name, name: 'create', flags: createFlags, write: creating };
-    await assertMayRun(api, { ...about, fields: fields.columns }, {});
     const [field, what] = twin.sameEmail
       ? ['email', 'the same e-mail address']
       : ['phone', 'the same name and phone number'];
@@ -144,7 +137,8 @@ const createClient = change(noun, {
     'A client with the same e-mail address, or the same name and phone number, is shown first. A terminal asks whether it is another; elsewhere the new one is refused (exit code 6), unless --allow-duplicate is given.',
   ],
   question: () => 'Create a client?',
-  write: creating,
+  write: { verb: 'create' },
+  checksFirst: true,
   send: async (api, flags, invocation) => {
     await refuseDuplicate(flags, invocation);
     const { allowDuplicate: _, ...client } = flags;

@@ -172,6 +172,7 @@ const deactivateEmployee = change(noun, {
     ['employee deactivate 9 --handover-to 11 --yes', 'employee 11 takes over, and 9 is logged out'],
   ],
   write: { verb: 'deactivate' },
+  checksFirst: true,
   send: async (api, { id, handoverTo: successor, yes: isSure }, invocation) => {
     let handOverTo = successor;
     if (!isSure) {

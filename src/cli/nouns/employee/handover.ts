@@ -79,14 +79,6 @@ async function leaverAndSuccessor(api: Api, id: number, to: number | undefined) 
 
 const ofOneself = 'You are logged out at once, and only another manager can let you in again.';
 
-/** Throws FORBIDDEN where the caller may not do this to an employee. */
-const assertMay = (api: Api, verb: 'deactivate' | 'move', id: number) =>
-  assertMayBegin(
-    api,
-    { noun: 'employee', id, fields: [] },
-    { record: 'employee', verb, rowId: id, fields: [], values: {} },
-  );
-
 /** Shows the work that an employee hands over, and asks who takes it over unless that is said. */
 async function agreeOnSuccessor(
   services: Services,
@@ -116,7 +108,6 @@ export async function agreeOnLeaving(
   services: Services,
   { id, successor: to, flag }: { id: number; successor: number | undefined; flag: Flag },
 ): Promise<number | undefined> {
-  await assertMay(services.api, 'deactivate', id);
   const { leaver, successor, isMe } = await leaverAndSuccessor(services.api, id, to);
   const { fullName, department } = leaver;
   const { summary } = workOf(leaver);
@@ -145,7 +136,11 @@ export async function agreeOnMove(
   const { leaver } = await leaverAndSuccessor(services.api, id, undefined);
   const { summary } = workOf(leaver);
   if (summary === '' || leaver.department === department) return undefined;
-  await assertMay(services.api, 'move', id);
+  await assertMayBegin(
+    services.api,
+    { noun: 'employee', id, fields: [] },
+    { record: 'employee', verb: 'move', rowId: id, fields: [], values: {} },
+  );
   const next = await agreeOnSuccessor(services, leaver, { successor: null, flag });
   const move = `move ${leaver.fullName} to ${department}`;
   await confirmed(services, `Hand ${summary} over to ${next.fullName}, and ${move}?`);
