@@ -69,7 +69,7 @@ export const catalog: readonly Section[] = [
       {
         name: 'login',
         summary: 'Log in',
-        load: async () => (await import('./nouns/session/commands.ts')).login,
+        load: async () => (await import('./nouns/session/login.ts')).login,
       },
       {
         name: 'logout',

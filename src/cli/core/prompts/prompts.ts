@@ -3,16 +3,9 @@ import { isatty } from 'node:tty';
 import type { PromptObject } from 'prompts';
 import { cancelled } from '../errors.ts';
 import type { Streams } from '../output/output.ts';
-import { blanks, printable, printableLines, shorten, width, wrapped } from '../output/text.ts';
-import {
-  createPasteDetector,
-  type Key,
-  normalizeKey,
-  patchConfirm,
-  patchLine,
-  type TypedLine,
-  type YesOrNo,
-} from './prompt-keys.ts';
+import { blanks, printable, shorten, width, wrapped } from '../output/text.ts';
+import { ask as askWith, type Prompt, type Typing } from './library.ts';
+import { patchConfirm, patchLine, type TypedLine, type YesOrNo } from './prompt-keys.ts';
 
 /** Questions to the person at the terminal, asked on stderr. Ctrl-C and Esc cancel (exit 130). */
 export interface Prompts {
@@ -43,9 +36,6 @@ interface LineOptions {
   /** A text of several lines: those that are pasted stay, and Ctrl-E opens an editor. */
   isLong?: boolean;
 }
-
-/** `optionsPerPage` is missing in the library's types. */
-type Prompt = Partial<PromptObject<'answer'>> & { optionsPerPage?: number };
 
 /** Something to choose. */
 export interface Pick<Value> {
@@ -81,27 +71,6 @@ function patchLongOnRender(this: TypedLine): void {
   patchLine(this, true);
 }
 
-/** Has the terminal mark what is pasted. */
-const bracketedPaste = { on: '\x1b[?2004h', off: '\x1b[?2004l' };
-
-const inColour = (codes: readonly [string, string], text: string) =>
-  `\x1b[${codes[0]}m${text}\x1b[${codes[1]}m`;
-
-/** The terminal for the library, which marks a question that is left with a cross, in red or yellow: leaving is no failure. */
-const withoutCross = (stream: NodeJS.WriteStream): NodeJS.WriteStream =>
-  Object.create(stream, {
-    write: {
-      value: (text: string) =>
-        stream.write(
-          ['31', '33'].reduce(
-            (left, colour) =>
-              left.replace(inColour([colour, '39'], '✖'), inColour(['2', '22'], '–')),
-            text,
-          ),
-        ),
-    },
-  });
-
 /** A question that is left would show the row that Enter gives, as if it had been chosen. */
 function forgetWhenLeft(this: Choosing): void {
   if (!this.aborted && !this.exited) return;
@@ -119,6 +88,8 @@ export function createPrompts(
 ): Prompts {
   const { stderr } = streams;
   const columns = () => stderr.columns || 80;
+  const ask = (question: string, prompt: Prompt, typing?: Typing) =>
+    askWith(streams, question, prompt, typing);
 
   /** The check, its messages wrapped to fit below the line. */
   const wrappedCheck = (check: ((typed: string) => true | string) | undefined) =>
@@ -127,50 +98,6 @@ export function createPrompts(
       const verdict = check(typed);
       return verdict === true || wrapped(printable(verdict), columns() - 3, '');
     });
-
-  async function ask(
-    question: string,
-    prompt: Prompt,
-    typing?: { onEditorKey?: () => void },
-  ): Promise<unknown> {
-    const { default: prompts } = await import('prompts');
-    let left = false;
-    let lastKey: string | undefined;
-    const isPasted = createPasteDetector();
-    const onKey = (typed: string | undefined, key: Key) => {
-      lastKey = key.name;
-      if (typing && isPasted(key)) return;
-      if (typing?.onEditorKey && key.ctrl && key.name === 'e') {
-        typing.onEditorKey();
-        Object.assign(key, { ctrl: false, name: 'return' });
-      } else normalizeKey(typed, key);
-    };
-    if (typing) stderr.write(bracketedPaste.on);
-    const onCancel = () => {
-      throw cancelled(undefined, lastKey === 'escape' ? 'escape' : 'interrupted');
-    };
-    streams.stdin.on('keypress', onKey);
-    const { answer } = await prompts(
-      {
-        type: 'text',
-        ...prompt,
-        name: 'answer',
-        message: printableLines(question),
-        stdin: streams.stdin,
-        stdout: withoutCross(stderr),
-        // Esc is not a cancel to the library: it would answer with what was typed so far.
-        onState: ({ exited }: { exited?: boolean }) => {
-          left ||= exited === true;
-        },
-      },
-      { onCancel },
-    ).finally(() => {
-      streams.stdin.off('keypress', onKey);
-      if (typing) stderr.write(bracketedPaste.off);
-    });
-    if (left) onCancel();
-    return answer;
-  }
 
   const line = async (question: string, { initial, check }: LineOptions) =>
     String(

@@ -1,9 +1,14 @@
+import type { Api } from '../../core/api/api.ts';
 import { toggle } from '../../core/args/flag.ts';
 import type { Services } from '../../core/command/command.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import { askForCode } from '../../core/prompts/code.ts';
 import type { Prompts } from '../../core/prompts/prompts.ts';
 import { readAll } from '../../core/prompts/read-all.ts';
+import { ChangePassword } from '../../operations/index.ts';
+
+/** The flag of a command that reads a password from stdin. */
+export const passwordStdin = toggle('--password-stdin', 'read the password from stdin');
 
 /** The flag of a command that takes a code of the second factor. */
 export const codeStdin = toggle('--code-stdin', 'read a code of the second factor from stdin');
@@ -123,4 +128,27 @@ export async function chooseNewPassword(prompts: Prompts, say: (line: string) =>
     if (first === second) return first;
     say('These are not the same. Try again.');
   }
+}
+
+/** Replaces the password by another. */
+export const changePassword = (api: Api, currentPassword: string, newPassword: string) =>
+  api.send(ChangePassword, { input: { currentPassword, newPassword } });
+
+/** Asks for new passwords until the server accepts one; it is kept where the current one was wrong. */
+export function replacePassword({ api, output, prompts }: Services) {
+  let chosen: string | undefined;
+  return async (currentPassword: string): Promise<void> => {
+    for (;;) {
+      chosen ??= await chooseNewPassword(prompts, output.note);
+      try {
+        await changePassword(api, currentPassword, chosen);
+        return;
+      } catch (error) {
+        const isRefused = error instanceof CliError && error.problem.code === 'INVALID';
+        if (!isRefused || error.problem.kind === 'password_wrong') throw error;
+        output.problem(error.problem);
+        chosen = undefined;
+      }
+    }
+  };
 }
