@@ -3,6 +3,7 @@ import type { Column } from '../output/columns.ts';
 import { boundedCount, countBound } from '../output/format.ts';
 import { plainObject } from '../output/machine.ts';
 import type { Output, SheetPart } from '../output/output.ts';
+import { capitalize, inWords } from '../text/words.ts';
 import { type Verb, verb } from './command.ts';
 import { type RecordNoun, recordNotFound } from './record.ts';
 
@@ -33,6 +34,25 @@ export const columnsBut = <Item>(
   columns.map(({ priority, ...column }) =>
     priority === undefined || same.includes(column.key) ? column : { ...column, priority },
   );
+
+/** A text under the name of its key. */
+export const textColumn = <Row>(
+  key: string,
+  value: (row: Row) => string | null | undefined,
+): Column<Row> => ({ key, label: capitalize(inWords(key)), kind: 'text', value });
+
+/** How to reach a person who has to do with a record: `supportPhone`, `supportEmail`. */
+export const contactColumns = <Row>(
+  role: string,
+  personOf: (row: Row) => { phone: string | null; email: string | null } | null | undefined,
+): Column<Row>[] => [
+  {
+    ...textColumn(`${role}Phone`, (row) => personOf(row)?.phone),
+    kind: 'phone',
+    borrowed: true,
+  },
+  { ...textColumn(`${role}Email`, (row) => personOf(row)?.email), borrowed: true },
+];
 
 /** A section of any kind of records. */
 export type Section<Row> = SectionSpec<Row, never>;

@@ -3,6 +3,7 @@ import { optional, required, several, toggle } from '../../core/args/flag.ts';
 import { line, offering } from '../../core/args/parsers.ts';
 import { type Command, command, type Noun } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import {
   type Permission,
   type PermissionInput,
@@ -12,7 +13,7 @@ import {
 import { recordNotFound } from '../../core/command/record.ts';
 import { CliError, usageError } from '../../core/errors.ts';
 import { hintFor } from '../../core/hints.ts';
-import { type Column, canonical, type Field } from '../../core/output/columns.ts';
+import { canonical, type Field } from '../../core/output/columns.ts';
 import { mark } from '../../core/output/marks.ts';
 import type { Output } from '../../core/output/output.ts';
 import { resolveId, resolveValue } from '../../core/prompts/ask.ts';
@@ -27,16 +28,16 @@ interface PermissionRow extends Permission {
   id: number | undefined;
 }
 
-const columns: readonly Column<Partial<PermissionRow>>[] = [
-  { key: 'allowed', label: 'Allowed', kind: 'flag', value: (a) => a.allowed },
-  { key: 'verdict', label: 'Verdict', kind: 'text', value: (a) => a.verdict },
-  { key: 'contact', label: 'Contact', kind: 'json', value: (a) => a.contact },
-  { key: 'verb', label: 'Verb', kind: 'text', value: (a) => a.verb },
-  { key: 'record', label: 'Record', kind: 'text', value: (a) => a.record },
-  { key: 'id', label: 'ID', kind: 'id', value: (a) => a.id },
-  { key: 'columns', label: 'Columns', kind: 'json', value: (a) => a.columns },
-  { key: 'steps', label: 'Steps', kind: 'json', value: (a) => a.steps },
-];
+const { columns } = defineFields<Partial<PermissionRow>>()({
+  allowed: { kind: 'flag' },
+  verdict: { kind: 'text' },
+  contact: { kind: 'json' },
+  verb: { kind: 'text' },
+  record: { kind: 'text' },
+  id: { kind: 'id' },
+  columns: { kind: 'json' },
+  steps: { kind: 'json' },
+});
 
 /** A kind of record that can be asked about; fields and plural come from its noun, where it has one. */
 interface Subject {

@@ -1,4 +1,5 @@
 import type { Api } from '../../core/api/api.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { type Question, questionVariables } from '../../core/command/permission.ts';
 import type { Column, Field } from '../../core/output/columns.ts';
 import type { Output } from '../../core/output/output.ts';
@@ -7,21 +8,21 @@ import { WhoMay, type WhoMayQuery } from '../../operations/index.ts';
 type Answer = NonNullable<WhoMayQuery['whoMay']>[number];
 
 /** What `epic can … --who` shows of each person, or of a whole department. */
-export const answerColumns: readonly Column<Partial<Answer>>[] = [
-  { key: 'who', label: 'Who', kind: 'text', priority: 0, value: whoOf },
-  { key: 'department', label: 'Department', kind: 'text', priority: 1, value: (a) => a.department },
-  { key: 'answer', label: 'Answer', kind: 'text', priority: 0, value: wordOf },
-  { key: 'why', label: 'Why', kind: 'text', priority: 0, wraps: true, value: whyOf },
-  { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (a) => a.employeeId },
-  { key: 'people', label: 'People', kind: 'number', value: (a) => a.people },
-  { key: 'permitted', label: 'Permitted', kind: 'flag', value: (a) => a.holds },
-  { key: 'policy', label: 'Policy', kind: 'text', value: (a) => a.policy },
-  { key: 'sentence', label: 'Sentence', kind: 'text', value: (a) => a.sentence },
-  { key: 'rules', label: 'Rules', kind: 'text', value: (a) => a.rules },
-  { key: 'rule', label: 'Rule', kind: 'text', value: (a) => a.rule },
-  { key: 'ruleSentence', label: 'Rule sentence', kind: 'text', value: (a) => a.ruleSentence },
-  { key: 'complete', label: 'Complete', kind: 'flag', value: (a) => a.isComplete },
-];
+export const { columns: answerColumns } = defineFields<Partial<Answer>>()({
+  who: { kind: 'text', priority: 0, value: whoOf },
+  department: { kind: 'text', priority: 1 },
+  answer: { kind: 'text', priority: 0, value: wordOf },
+  why: { kind: 'text', priority: 0, wraps: true, value: whyOf },
+  employeeId: { kind: 'id' },
+  people: { kind: 'number' },
+  permitted: { api: 'holds', kind: 'flag' },
+  policy: { kind: 'text' },
+  sentence: { kind: 'text' },
+  rules: { kind: 'text' },
+  rule: { kind: 'text' },
+  ruleSentence: { kind: 'text' },
+  complete: { api: 'isComplete', kind: 'flag' },
+});
 
 function whoOf({ fullName, department, people }: Partial<Answer>): string {
   return fullName ?? `everyone in ${department} (${people})`;

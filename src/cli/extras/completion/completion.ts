@@ -1,7 +1,7 @@
 import { required } from '../../core/args/flag.ts';
 import { oneOf } from '../../core/args/parsers.ts';
 import { command } from '../../core/command/command.ts';
-import type { Column } from '../../core/output/columns.ts';
+import { defineFields } from '../../core/command/fields.ts';
 
 const shells = {
   bash: async () => (await import('./shells/epic.bash')).default,
@@ -14,10 +14,10 @@ interface Script {
   script: string;
 }
 
-const columns: readonly Column<Script>[] = [
-  { key: 'shell', label: 'Shell', kind: 'text', value: (s) => s.shell },
-  { key: 'script', label: 'Script', kind: 'text', value: (s) => s.script },
-];
+const { columns } = defineFields<Script>()({
+  shell: { kind: 'text' },
+  script: { kind: 'text' },
+});
 
 /** `epic completion`: the script that makes a shell complete command lines. */
 export const completion = command({

@@ -1,10 +1,10 @@
 import { command } from '../../core/command/command.ts';
-import type { Column } from '../../core/output/columns.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { version as number } from '../../core/version.ts';
 
-const columns: readonly Column<{ version: string }>[] = [
-  { key: 'version', label: 'Version', kind: 'text', value: (row) => row.version },
-];
+const { columns } = defineFields<{ version: string }>()({
+  version: { kind: 'text' },
+});
 
 /** `epic version`: what `epic --version` prints, in every format. */
 export const version = command({

@@ -3,11 +3,12 @@ import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { line } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import type { NounEntry } from '../../core/command/entry.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { paging, showPages } from '../../core/command/paging.ts';
 import { notFound } from '../../core/errors.ts';
 import { actorOf, type Change, changeOf } from '../../core/history/change.ts';
 import type { Names } from '../../core/history/formatter.ts';
-import { type Column, canonical } from '../../core/output/columns.ts';
+import { canonical } from '../../core/output/columns.ts';
 import { drawTimeline } from '../../core/output/feed.ts';
 import { ago, localTime } from '../../core/output/format.ts';
 import { resolveId } from '../../core/prompts/ask.ts';
@@ -16,27 +17,22 @@ import { type HistorySubject, namesFor, sentenceOf } from './sentences.ts';
 
 type DescribedChange = Change & { sentence: string };
 
-const columns: readonly Column<DescribedChange>[] = [
-  { key: 'id', label: 'ID', kind: 'text', value: (c) => c.id },
-  { key: 'when', label: 'When', kind: 'instant', priority: 0, value: (c) => c.changedAt },
-  { key: 'who', label: 'Who', kind: 'text', priority: 1, value: actorOf },
-  { key: 'action', label: 'Action', kind: 'text', priority: 2, value: (c) => c.action },
-  { key: 'record', label: 'Record', kind: 'text', value: (c) => c.record },
-  { key: 'recordId', label: 'Record ID', kind: 'id', value: (c) => c.rowId },
-  { key: 'employeeId', label: 'Employee ID', kind: 'id', value: (c) => c.employeeId },
-  { key: 'employee', label: 'Employee', kind: 'text', value: (c) => c.employee },
-  {
-    key: 'program',
-    label: 'Program',
-    kind: 'text',
-    value: (c) => c.serviceAccount,
-  },
-  { key: 'databaseUser', label: 'Database user', kind: 'text', value: (c) => c.databaseUser },
-  { key: 'transaction', label: 'Transaction', kind: 'text', value: (c) => c.transactionId },
-  { key: 'before', label: 'Before', kind: 'json', value: (c) => c.old },
-  { key: 'after', label: 'After', kind: 'json', value: (c) => c.new },
-  { key: 'what', label: 'What', kind: 'text', priority: 0, value: (c) => c.sentence },
-];
+const { columns } = defineFields<DescribedChange>()({
+  id: { kind: 'text' },
+  when: { api: 'changedAt', kind: 'instant', priority: 0 },
+  who: { kind: 'text', priority: 1, value: actorOf },
+  action: { kind: 'text', priority: 2 },
+  record: { kind: 'text' },
+  recordId: { api: 'rowId', kind: 'id' },
+  employeeId: { kind: 'id' },
+  employee: { kind: 'text' },
+  program: { api: 'serviceAccount', kind: 'text' },
+  databaseUser: { kind: 'text' },
+  transaction: { api: 'transactionId', kind: 'text' },
+  before: { api: 'old', kind: 'json' },
+  after: { api: 'new', kind: 'json' },
+  what: { api: 'sentence', kind: 'text', priority: 0 },
+});
 
 // the history of the history is its pruning, which the DBA tools show
 const records = Object.values(HistoryRecord).filter((each) => each !== 'history');

@@ -1,23 +1,16 @@
 import { optional, required, toggle } from '../../core/args/flag.ts';
 import { line, oneOf } from '../../core/args/parsers.ts';
 import { type Invocation, type Noun, type Verb, verb } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { withHint } from '../../core/hints.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { encodings } from './encoding.ts';
 import { type ImportSpec, importFieldsOf, type LineProblem, type Match } from './fields.ts';
 
-const columns: readonly Column<LineProblem>[] = [
-  { key: 'line', label: 'Line', kind: 'number', priority: 0, value: (p) => p.line },
-  { key: 'column', label: 'Column', kind: 'text', priority: 0, value: (p) => p.column },
-  {
-    key: 'problem',
-    label: 'Problem',
-    kind: 'text',
-    priority: 0,
-    wraps: true,
-    value: (p) => p.message,
-  },
-];
+const { columns } = defineFields<LineProblem>()({
+  line: { kind: 'number', priority: 0 },
+  column: { kind: 'text', priority: 0 },
+  problem: { api: 'message', kind: 'text', priority: 0, wraps: true },
+});
 
 /** The records that the API imports. */
 export const imports = {

@@ -6,8 +6,8 @@ import type { Api } from '../../core/api/api.ts';
 import { fieldName } from '../../core/api/fields.ts';
 import { Invalid } from '../../core/args/parser.ts';
 import type { Invocation } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { CliError, notFound, usageError } from '../../core/errors.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { withoutGuards } from '../../core/output/formulas.ts';
 import { capitalize } from '../../core/text/words.ts';
 import {
@@ -78,12 +78,12 @@ type ImportInvocation = Pick<
 /** The result of an import, for programs. */
 type Summary = Omit<Outcome, 'problems'> & { dryRun: boolean };
 
-const summaryColumns: readonly Column<Summary>[] = [
-  { key: 'created', label: 'Created', kind: 'number', priority: 0, value: (s) => s.created },
-  { key: 'updated', label: 'Updated', kind: 'number', priority: 0, value: (s) => s.updated },
-  { key: 'unchanged', label: 'Unchanged', kind: 'number', priority: 0, value: (s) => s.unchanged },
-  { key: 'dryRun', label: 'Dry run', kind: 'flag', priority: 0, value: (s) => s.dryRun },
-];
+const { columns: summaryColumns } = defineFields<Summary>()({
+  created: { kind: 'number', priority: 0 },
+  updated: { kind: 'number', priority: 0 },
+  unchanged: { kind: 'number', priority: 0 },
+  dryRun: { kind: 'flag', priority: 0 },
+});
 
 const many = (count: number, one: string, several = `${one}s`) =>
   `${count.toLocaleString('en')} ${count === 1 ? one : several}`;

@@ -2,6 +2,7 @@ import { period } from '../../core/args/dates.ts';
 import { optional } from '../../core/args/flag.ts';
 import { line, wholeNumber } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { usageError } from '../../core/errors.ts';
 import { timeZone } from '../../core/locale/zone.ts';
 import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
@@ -21,13 +22,13 @@ import {
   visibleColumns,
 } from './sections.ts';
 
-const columns: readonly Column<Figure>[] = [
-  { key: 'section', label: 'Section', kind: 'text', priority: 0, value: (f) => f.section },
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (f) => f.id },
-  { key: 'name', label: 'Name', kind: 'text', priority: 0, value: (f) => f.name },
-  { key: 'measure', label: 'Measure', kind: 'text', priority: 0, value: (f) => f.measure },
-  { key: 'value', label: 'Value', kind: 'number', priority: 0, value: (f) => f.value },
-];
+const { columns } = defineFields<Figure>()({
+  section: { kind: 'text', priority: 0 },
+  id: { kind: 'id', priority: 0 },
+  name: { kind: 'text', priority: 0 },
+  measure: { kind: 'text', priority: 0 },
+  value: { kind: 'number', priority: 0 },
+});
 
 /** The last whole months, the present one included. */
 function lastMonths(count: number, now: Date): { first: string; last: string } {

@@ -1,5 +1,6 @@
 import type { Cell, Kind } from '../../core/output/columns.ts';
 import { formatCell, plainCell } from '../../core/output/format.ts';
+import { capitalize, inWords } from '../../core/text/words.ts';
 import type { ReportQuery } from '../../operations/index.ts';
 
 /** A column of a section, with the cell of each row. */
@@ -31,13 +32,18 @@ export function section<Row>(definition: {
   title: string;
   ifEmpty: string;
   rows: readonly Row[] | null;
-  columns: readonly (Omit<SectionColumn, 'cells'> & { value(row: Row): Cell })[];
+  columns: readonly (Omit<SectionColumn, 'cells' | 'label'> & {
+    /** Where it is not the key in words. */
+    label?: string;
+    value(row: Row): Cell;
+  })[];
 }): Section {
   const rows = definition.rows ?? [];
   return {
     ...definition,
     rowCount: rows.length,
     columns: definition.columns.map(({ value, ...column }) => ({
+      label: capitalize(inWords(column.key)),
       ...column,
       cells: rows.map(value),
     })),
@@ -133,17 +139,11 @@ export function sectionsOf({
       ifEmpty: 'There are no drafts.',
       rows: pipeline,
       columns: [
-        { key: 'age', label: 'Age', ...name, value: (band) => age(band.fromDays, band.toDays) },
-        { key: 'fromDays', label: 'From days', ...count, role: 'detail', value: (b) => b.fromDays },
-        { key: 'toDays', label: 'To days', ...count, role: 'detail', value: (band) => band.toDays },
-        { key: 'drafts', label: 'Drafts', ...count, value: (band) => band.contracts },
-        {
-          key: 'total',
-          label: 'Total',
-          ...amount,
-          bar: true,
-          value: (band) => band.totalAmount,
-        },
+        { key: 'age', ...name, value: (band) => age(band.fromDays, band.toDays) },
+        { key: 'fromDays', ...count, role: 'detail', value: (b) => b.fromDays },
+        { key: 'toDays', ...count, role: 'detail', value: (band) => band.toDays },
+        { key: 'drafts', ...count, value: (band) => band.contracts },
+        { key: 'total', ...amount, bar: true, value: (band) => band.totalAmount },
       ],
     }),
     section({
@@ -152,16 +152,10 @@ export function sectionsOf({
       ifEmpty: 'There are no months.',
       rows: months,
       columns: [
-        { key: 'month', label: 'Month', ...name, value: ({ month }) => month.slice(0, 7) },
-        { key: 'contracts', label: 'Contracts', ...count, value: (m) => m.signedContracts },
-        {
-          key: 'signed',
-          label: 'Signed',
-          ...amount,
-          bar: true,
-          value: (m) => m.signedAmount,
-        },
-        { key: 'paid', label: 'Paid', ...amount, bar: true, value: (m) => m.paidAmount },
+        { key: 'month', ...name, value: ({ month }) => month.slice(0, 7) },
+        { key: 'contracts', ...count, value: (m) => m.signedContracts },
+        { key: 'signed', ...amount, bar: true, value: (m) => m.signedAmount },
+        { key: 'paid', ...amount, bar: true, value: (m) => m.paidAmount },
       ],
     }),
     section({
@@ -171,16 +165,10 @@ export function sectionsOf({
       rows: salespeople,
       columns: [
         { ...employeeId, value: (person) => person.employeeId },
-        { key: 'salesperson', label: 'Salesperson', ...name, value: ({ fullName }) => fullName },
-        { key: 'contracts', label: 'Contracts', ...count, value: (p) => p.signedContracts },
-        {
-          key: 'signed',
-          label: 'Signed',
-          ...amount,
-          bar: true,
-          value: (p) => p.signedAmount,
-        },
-        { key: 'paid', label: 'Paid', ...amount, bar: true, value: (p) => p.paidAmount },
+        { key: 'salesperson', ...name, value: ({ fullName }) => fullName },
+        { key: 'contracts', ...count, value: (p) => p.signedContracts },
+        { key: 'signed', ...amount, bar: true, value: (p) => p.signedAmount },
+        { key: 'paid', ...amount, bar: true, value: (p) => p.paidAmount },
       ],
     }),
     section({
@@ -190,18 +178,11 @@ export function sectionsOf({
       rows: overdue,
       columns: [
         { ...employeeId, value: (person) => person.employeeId },
-        { key: 'salesperson', label: 'Salesperson', ...name, value: ({ fullName }) => fullName },
-        { key: 'contracts', label: 'Contracts', ...count, value: ({ contracts }) => contracts },
-        {
-          key: 'toBePaid',
-          label: 'To be paid',
-          ...amount,
-          bar: true,
-          value: (person) => person.amountToBePaid,
-        },
+        { key: 'salesperson', ...name, value: ({ fullName }) => fullName },
+        { key: 'contracts', ...count, value: ({ contracts }) => contracts },
+        { key: 'toBePaid', ...amount, bar: true, value: (person) => person.amountToBePaid },
         {
           key: 'oldestSigned',
-          label: 'Oldest signed',
           kind: 'instant',
           role: 'measure',
           value: (person) => person.oldestSignedAt,
@@ -215,34 +196,10 @@ export function sectionsOf({
       rows: support,
       columns: [
         { ...employeeId, value: (person) => person.employeeId },
-        {
-          key: 'support',
-          label: 'Support',
-          ...name,
-          missing: 'nobody yet',
-          value: ({ fullName }) => fullName,
-        },
-        {
-          key: 'inThisPeriod',
-          label: 'In this period',
-          ...count,
-          bar: true,
-          value: (p) => p.events,
-        },
-        {
-          key: 'toCome',
-          label: 'To come',
-          ...count,
-          bar: true,
-          value: (person) => person.upcomingEvents,
-        },
-        {
-          key: 'nextEvent',
-          label: 'Next event',
-          kind: 'instant',
-          role: 'measure',
-          value: (person) => person.nextStart,
-        },
+        { key: 'support', ...name, missing: 'nobody yet', value: ({ fullName }) => fullName },
+        { key: 'inThisPeriod', ...count, bar: true, value: (p) => p.events },
+        { key: 'toCome', ...count, bar: true, value: (person) => person.upcomingEvents },
+        { key: 'nextEvent', kind: 'instant', role: 'measure', value: (person) => person.nextStart },
       ],
     }),
   ];

@@ -2,20 +2,20 @@ import { optional, several } from '../../core/args/flag.ts';
 import { searched } from '../../core/args/parser.ts';
 import { line, oneOf, wholeNumber } from '../../core/args/parsers.ts';
 import { command } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { type Part, paging, showPages } from '../../core/command/paging.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { missing } from '../../core/prompts/ask.ts';
 import { Search, type SearchQuery } from '../../operations/index.ts';
 
 type Finding = NonNullable<SearchQuery['search']>[number];
 
-const columns: readonly Column<Finding>[] = [
-  { key: 'kind', label: 'Kind', kind: 'text', priority: 0, value: (f) => f.kind },
-  { key: 'id', label: 'ID', kind: 'id', priority: 0, value: (f) => f.id },
-  { key: 'title', label: 'Title', kind: 'text', priority: 0, value: (f) => f.title },
-  { key: 'detail', label: 'Detail', kind: 'text', priority: 1, value: (f) => f.detail },
-  { key: 'closeness', label: 'Closeness', kind: 'text', value: (f) => f.closeness },
-];
+const { columns } = defineFields<Finding>()({
+  kind: { kind: 'text', priority: 0 },
+  id: { kind: 'id', priority: 0 },
+  title: { kind: 'text', priority: 0 },
+  detail: { kind: 'text', priority: 1 },
+  closeness: { kind: 'text' },
+});
 
 const words = several('<text...>', 'words to search for, or a number', line(200));
 

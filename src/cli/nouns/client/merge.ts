@@ -4,6 +4,7 @@ import { idOf } from '../../core/args/parsers.ts';
 import { change } from '../../core/command/change.ts';
 import type { Verb } from '../../core/command/command.ts';
 import { assertCanConfirm, confirm, yes } from '../../core/command/confirm.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import type { RecordNoun } from '../../core/command/record.ts';
 import { notFound } from '../../core/errors.ts';
 import type { Column } from '../../core/output/columns.ts';
@@ -24,14 +25,11 @@ type Merged = Client & { mergedId: number } & Plan;
 
 const columns: readonly Column<Merged>[] = [
   ...fields.columns,
-  { key: 'mergedId', label: 'Merged ID', kind: 'id', value: ({ mergedId }) => mergedId },
-  { key: 'moved', label: 'Moved', kind: 'json', value: ({ moved }) => movedBy(moved) },
-  {
-    key: 'filled',
-    label: 'Filled',
-    kind: 'json',
-    value: ({ filled }) => filledFields(filled).map(({ key }) => key),
-  },
+  ...defineFields<Merged>()({
+    mergedId: { kind: 'id' },
+    moved: { kind: 'json', value: ({ moved }) => movedBy(moved) },
+    filled: { kind: 'json', value: ({ filled }) => filledFields(filled).map(({ key }) => key) },
+  }).columns,
 ];
 
 const movedBy = (moved: Plan['moved']) =>

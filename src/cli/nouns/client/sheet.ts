@@ -1,4 +1,4 @@
-import { columnsBut, section, sheet } from '../../core/command/view.ts';
+import { columnsBut, contactColumns, section, sheet, textColumn } from '../../core/command/view.ts';
 import { type Column, pickColumns } from '../../core/output/columns.ts';
 import { contactLine } from '../../core/text/words.ts';
 import { ClientSheet, type ClientSheetQuery } from '../../operations/index.ts';
@@ -12,28 +12,8 @@ type Seen = NonNullable<ClientSheetQuery['client']> & Pick<ClientSheetQuery, 'ev
 
 const columns: readonly Column<Seen>[] = [
   ...fields.columns,
-  {
-    key: 'salesContactPhone',
-    label: 'Sales contact phone',
-    kind: 'phone',
-    borrowed: true,
-    value: ({ commercial }) => commercial?.phone,
-  },
-  {
-    key: 'salesContactEmail',
-    label: 'Sales contact e-mail',
-    kind: 'text',
-    borrowed: true,
-    value: ({ commercial }) => commercial?.email,
-  },
+  ...contactColumns<Seen>('salesContact', ({ commercial }) => commercial),
 ];
-
-const looksAfter: Column<Seen> = {
-  key: 'salesContact',
-  label: 'Sales contact',
-  kind: 'text',
-  value: ({ commercial }) => contactLine(commercial),
-};
 
 /** What `client view` shows. */
 export const clientSheet = sheet<Seen>({
@@ -44,7 +24,7 @@ export const clientSheet = sheet<Seen>({
   columns,
   lines: ({ erasedAt }) => [
     ...pickColumns(columns, 'id,name,company,email,phone'),
-    looksAfter,
+    textColumn('salesContact', ({ commercial }) => contactLine(commercial)),
     ...pickColumns(columns, `firstContact,lastUpdate${erasedAt ? ',erased' : ''}`),
   ],
   sections: [

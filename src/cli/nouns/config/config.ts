@@ -3,9 +3,9 @@ import { required } from '../../core/args/flag.ts';
 import { Invalid } from '../../core/args/parser.ts';
 import { offering, oneOf, text } from '../../core/args/parsers.ts';
 import { type Noun, type Services, verb } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { usageError } from '../../core/errors.ts';
 import { chosenZone } from '../../core/locale/zone.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { type SettingKey, settingKeys, standard } from '../../core/settings/settings.ts';
 
 /** A setting as it is now. */
@@ -15,11 +15,11 @@ interface Setting {
   source: string;
 }
 
-const columns: readonly Column<Setting>[] = [
-  { key: 'setting', label: 'Setting', kind: 'text', priority: 0, value: ({ key }) => key },
-  { key: 'value', label: 'Value', kind: 'text', priority: 0, value: ({ value }) => value },
-  { key: 'from', label: 'From', kind: 'text', priority: 0, value: ({ source }) => source },
-];
+const { columns } = defineFields<Setting>()({
+  setting: { api: 'key', kind: 'text', priority: 0 },
+  value: { kind: 'text', priority: 0 },
+  from: { api: 'source', kind: 'text', priority: 0 },
+});
 
 const standards: Partial<Record<SettingKey, string>> = {
   ...standard,

@@ -1,4 +1,4 @@
-import { columnsBut, section, sheet } from '../../core/command/view.ts';
+import { columnsBut, contactColumns, section, sheet, textColumn } from '../../core/command/view.ts';
 import { type Column, pickColumns } from '../../core/output/columns.ts';
 import { ago, money } from '../../core/output/format.ts';
 import { contactLine } from '../../core/text/words.ts';
@@ -20,34 +20,9 @@ function remaining({ amountToBePaid, status, isOverdue, signedAt }: Seen): strin
 const columns: readonly Column<Seen>[] = [
   ...fields.columns,
   { key: 'overdue', label: 'Overdue', kind: 'flag', value: ({ isOverdue }) => isOverdue },
-  {
-    key: 'clientName',
-    label: 'Client name',
-    kind: 'text',
-    borrowed: true,
-    value: ({ client }) => client?.fullName,
-  },
-  {
-    key: 'clientEmail',
-    label: 'Client e-mail',
-    kind: 'text',
-    borrowed: true,
-    value: ({ client }) => client?.email,
-  },
-  {
-    key: 'clientPhone',
-    label: 'Client phone',
-    kind: 'phone',
-    borrowed: true,
-    value: ({ client }) => client?.phone,
-  },
+  { ...textColumn('clientName', ({ client }) => client?.fullName), borrowed: true },
+  ...contactColumns<Seen>('client', ({ client }) => client).toReversed(),
 ];
-
-const line = (
-  key: string,
-  label: string,
-  value: (row: Seen) => string | null | undefined,
-): Column<Seen> => ({ key, label, kind: 'text', value });
 
 /** What `contract view` shows. */
 export const contractSheet = sheet<Seen>({
@@ -55,11 +30,11 @@ export const contractSheet = sheet<Seen>({
   columns,
   lines: ({ signedAt }) => [
     ...pickColumns(columns, 'id,client'),
-    line('contact', 'Contact', ({ client }) => contactLine(client)),
+    textColumn('contact', ({ client }) => contactLine(client)),
     ...pickColumns(columns, 'status,total'),
-    line('toBePaid', 'To be paid', remaining),
+    textColumn('toBePaid', remaining),
     ...pickColumns(columns, `created${signedAt ? ',signed' : ''}`),
-    line('salesContact', 'Sales contact', ({ commercial }) => contactLine(commercial)),
+    textColumn('salesContact', ({ commercial }) => contactLine(commercial)),
   ],
   sections: [
     section({

@@ -3,6 +3,7 @@ import { idOf } from '../../core/args/parsers.ts';
 import { change, create } from '../../core/command/change.ts';
 import type { Noun } from '../../core/command/command.ts';
 import { assertCanConfirm, yes } from '../../core/command/confirm.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { list } from '../../core/command/list.ts';
 import { recordNoun } from '../../core/command/record.ts';
 import { update } from '../../core/command/update.ts';
@@ -55,12 +56,9 @@ type WithPassword = Employee & { oneTimePassword: string };
 
 const columnsWithPassword: readonly Column<WithPassword>[] = [
   ...fields.columns,
-  {
-    key: 'oneTimePassword',
-    label: 'One-time password',
-    kind: 'text',
-    value: (e) => e.oneTimePassword,
-  },
+  ...defineFields<WithPassword>()({
+    oneTimePassword: { kind: 'text', label: 'One-time password' },
+  }).columns,
 ];
 
 const shownOnce = ({ oneTimePassword }: WithPassword) =>

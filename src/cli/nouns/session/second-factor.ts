@@ -1,8 +1,7 @@
 import type { Api } from '../../core/api/api.ts';
-import { toggle } from '../../core/args/flag.ts';
 import { type Noun, type Services, verb } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { CliError, usageError } from '../../core/errors.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { askForCode } from '../../core/prompts/code.ts';
 import {
   SecondFactorBegin,
@@ -15,6 +14,7 @@ import {
 import {
   codeAfterPassword,
   codeStdin,
+  passwordStdin,
   readLines,
   readPasswords,
   withCode,
@@ -31,18 +31,13 @@ interface Key {
   uri: string | null;
 }
 
-const codesColumn: Column<WithCodes> = {
-  key: 'recoveryCodes',
-  label: 'Recovery codes',
-  kind: 'json',
-  value: (is) => is.recoveryCodes,
-};
+const codesTable = { recoveryCodes: { kind: 'json' } } as const;
 
-const keyColumns: readonly Column<Key & WithCodes>[] = [
-  { key: 'secret', label: 'Secret', kind: 'text', value: (is) => is.secret },
-  { key: 'uri', label: 'URI', kind: 'text', value: (is) => is.uri },
-  codesColumn,
-];
+const { columns: keyColumns } = defineFields<Key & WithCodes>()({
+  secret: { kind: 'text' },
+  uri: { kind: 'text', label: 'URI' },
+  ...codesTable,
+});
 
 /** Two codes a line. */
 function listed(codes: readonly string[]): string {
@@ -87,8 +82,8 @@ const enable = verb({
   name: 'enable',
   summary: 'Ask for a code of an app on your phone, beside the password',
   flags: {
-    passwordStdin: toggle('--password-stdin', 'begin: read the password from stdin, print the key'),
-    codeStdin: toggle('--code-stdin', 'finish: read the code that the app shows from stdin'),
+    passwordStdin: { ...passwordStdin, help: 'begin: read the password from stdin, print the key' },
+    codeStdin: { ...codeStdin, help: 'finish: read the code that the app shows from stdin' },
   },
   columns: keyColumns,
   examples: [
@@ -131,17 +126,10 @@ const disable = verb({
   name: 'disable',
   summary: 'Log in with the password alone again',
   flags: {
-    passwordStdin: toggle('--password-stdin', 'read the password from stdin'),
+    passwordStdin,
     codeStdin: codeAfterPassword,
   },
-  columns: [
-    {
-      key: 'enabled',
-      label: 'Enabled',
-      kind: 'flag',
-      value: (is: { enabled: boolean }) => is.enabled,
-    },
-  ],
+  columns: defineFields<{ enabled: boolean }>()({ enabled: { kind: 'flag' } }).columns,
   examples: [['second-factor disable', 'asks for the password and a code']],
   async run(invocation) {
     const { api, output, columns: shown } = invocation;
@@ -158,7 +146,7 @@ const recoveryCodes = verb({
   name: 'recovery-codes',
   summary: 'Replace the recovery codes by ten new ones',
   flags: { codeStdin },
-  columns: [codesColumn],
+  columns: defineFields<WithCodes>()(codesTable).columns,
   examples: [
     ['second-factor recovery-codes', 'once some of them are used'],
     ['second-factor recovery-codes --code-stdin --json < code.txt', ''],
@@ -186,16 +174,11 @@ const status = verb({
   name: 'status',
   summary: 'Show whether a code is asked for, and how many recovery codes are left',
   flags: {},
-  columns: [
-    { key: 'enabled', label: 'Enabled', kind: 'instant', value: (is: State) => is.enabledAt },
-    {
-      key: 'recoveryCodesLeft',
-      label: 'Recovery codes left',
-      kind: 'number',
-      value: (is: State) => is.recoveryCodesLeft,
-    },
-    { key: 'required', label: 'Required', kind: 'flag', value: (is: State) => is.isRequired },
-  ],
+  columns: defineFields<State>()({
+    enabled: { api: 'enabledAt', kind: 'instant' },
+    recoveryCodesLeft: { kind: 'number' },
+    required: { api: 'isRequired', kind: 'flag' },
+  }).columns,
   examples: [['second-factor status', '']],
   async run({ api, output, columns: shown }) {
     const { mySecondFactor: state } = await api.send(SecondFactorStatus, {});

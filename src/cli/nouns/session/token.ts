@@ -1,8 +1,8 @@
 import type { Api } from '../../core/api/api.ts';
 import { toggle } from '../../core/args/flag.ts';
 import { command } from '../../core/command/command.ts';
+import { defineFields } from '../../core/command/fields.ts';
 import { CliError } from '../../core/errors.ts';
-import type { Column } from '../../core/output/columns.ts';
 import { expiryOf } from '../../core/session/session.ts';
 import { ReadOnlyTokenCreate } from '../../operations/index.ts';
 
@@ -12,11 +12,11 @@ interface Token {
   server: string;
 }
 
-const columns: readonly Column<Token>[] = [
-  { key: 'token', label: 'Token', kind: 'text', value: (t) => t.token },
-  { key: 'ends', label: 'Ends', kind: 'instant', value: (t) => t.expiresAt },
-  { key: 'server', label: 'Server', kind: 'text', value: (t) => t.server },
-];
+const { columns } = defineFields<Token>()({
+  token: { kind: 'text' },
+  ends: { api: 'expiresAt', kind: 'instant' },
+  server: { kind: 'text' },
+});
 
 /** It expires with the token that it is asked for with: a fresh one. */
 async function readOnlyToken(api: Api): Promise<string> {
