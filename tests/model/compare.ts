@@ -28,8 +28,12 @@ function differencesIn(record: RecordName, expected: Row[], actual: readonly Row
   return [...wrong, ...[...found.keys()].map((id) => `${record} ${id} should not be there`)];
 }
 
-/** Takes over new notifications from the database: who is notified of what is not modelled. */
-export function adoptNewNotifications(state: State, before: Snapshot, after: Snapshot): void {
+/** Takes over from the database what is not modelled: who is notified of what, and when a new client was met. */
+export function adoptNewRows(state: State, before: Snapshot, after: Snapshot): void {
+  for (const { id, first_contact } of after.rows.client) {
+    const client = state.client.get(id);
+    if (client?.first_contact === null) client.first_contact = String(first_contact);
+  }
   const known = new Set(before.rows.notification.map(({ id }) => id));
   for (const { id, recipient_id, event_id, contract_id } of after.rows.notification) {
     if (known.has(id)) continue;
@@ -68,11 +72,17 @@ export function unexpectedChanges(
           if (column === 'version' && isChanged) return [];
           // An update with the present values may or may not set last_update.
           if (column === 'last_update' && !wasRefused) return [];
-          // Other columns are set once, by a change of their record.
-          return hasChanged && !(isChanged && was[column] === null) ? [`${name} has changed`] : [];
+          // Other columns are set once, by a change of their record, but for one.
+          const isAllowed = isChanged && (was[column] === null || isReopened(column, row));
+          return hasChanged && !isAllowed ? [`${name} has changed`] : [];
         });
     });
   });
+}
+
+/** A note that was done is open again. */
+function isReopened(column: string, row: Row): boolean {
+  return column === 'done_at' && row[column] === null;
 }
 
 /** What is missing in the history of a step, or should not be there. */

@@ -85,6 +85,7 @@ function insertRow(
       phone: null,
       company_name: null,
       commercial_contact_id: me.id,
+      first_contact: null,
       is_erased: false,
     },
     contract: { status: 'draft', was_signed: false },
@@ -159,8 +160,12 @@ function merge(state: State, id: number, merged: number): void {
   if (kept === undefined || gone === undefined || kept === gone) return;
   kept.phone ??= gone.phone;
   kept.company_name ??= gone.company_name;
+  kept.first_contact = [kept.first_contact, gone.first_contact].sort()[0] ?? null;
   for (const contract of state.contract.values()) {
     if (contract.client_id === merged) contract.client_id = id;
+  }
+  for (const note of state.note.values()) {
+    if (note.client_id === merged) note.client_id = id;
   }
   state.client.delete(merged);
 }

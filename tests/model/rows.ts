@@ -50,7 +50,6 @@ export function toDatabaseRows(state: State, record: RecordName): object[] {
   const times: { [Name in RecordName]: (row: Row) => object } = {
     employee: () => ({ creation_date: pastTime }),
     client: ({ is_erased }) => ({
-      first_contact: pastTime,
       last_update: pastTime,
       erased_at: is_erased ? pastTime : null,
     }),

@@ -1,4 +1,4 @@
-import { adoptNewNotifications, differences, historyErrors, unexpectedChanges } from './compare.ts';
+import { adoptNewRows, differences, historyErrors, unexpectedChanges } from './compare.ts';
 import { describeStep } from './describe.ts';
 import { applyOperation } from './effects.ts';
 import { type Expectation, predict } from './expectation.ts';
@@ -53,7 +53,7 @@ export async function runSequence(
     const after = readsState ? await system.store.read() : { rows: before.rows, history: [] };
 
     const next = expectedState(state, step, session, expectation, outcome);
-    adoptNewNotifications(next, before, after);
+    adoptNewRows(next, before, after);
     const errors = [
       ...outcomeErrors(expectation, outcome),
       ...(await readErrors(step, expectation, outcome, system)),

@@ -19,6 +19,8 @@ export interface Client {
   phone: string | null;
   company_name: string | null;
   commercial_contact_id: number;
+  /** A date; null between the creation of a client and the next snapshot. */
+  first_contact: string | null;
   is_erased: boolean;
 }
 
@@ -225,6 +227,7 @@ function client(id: number, name: string, company: string | null, contact: numbe
     phone: '+33 1 02 03 04 05',
     company_name: company,
     commercial_contact_id: contact,
+    first_contact: '2020-02-02',
     is_erased: false,
   };
 }
