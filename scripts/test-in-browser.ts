@@ -193,6 +193,13 @@ async function testMatrix(browser: Browser, adminUrl: string, folder: string): P
     );
     assert.ok(bottom <= 900, `it ends at ${bottom} pixels`);
   });
+  await test('verbs of a record that allow the same share a row', async () => {
+    const note = page
+      .locator('.grid')
+      .first()
+      .getByRole('row', { name: /create, update, delete\s+own$/ });
+    assert.equal(await note.count(), 1);
+  });
   await test('the access matrix fits every width, down to a phone', async () => {
     for (const width of [360, 420, 719, 720, 1059, 1060, 1259, 1260]) {
       await page.setViewportSize({ width, height: 740 });

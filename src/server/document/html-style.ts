@@ -34,7 +34,8 @@ thead th { position: sticky; top: var(--head); z-index: 1; background: var(--pag
 
 .grid { line-height: 1.4; }
 .grid th, .grid td { padding: 0.08rem 0.6rem; overflow-wrap: anywhere; }
-.grid tbody th { padding-left: 0; font-weight: 400; white-space: nowrap; }
+.grid th { white-space: nowrap; }
+.grid tbody th { padding-left: 0; font-weight: 400; }
 .grid tbody [scope="row"] { color: var(--faint); }
 .grid td { color: var(--faint); width: calc(75% / var(--columns)); }
 .grid th:first-child { padding-left: 0; }
@@ -64,7 +65,7 @@ nav ul ul li { display: inline-block; margin: 0 0 0 0.75rem; }
   table:not(.grid) tr > td { position: relative; padding: 0.15rem 0 0.15rem 5.5rem; border: 0; }
   table:not(.grid) td::before { content: attr(data-head); position: absolute; left: 0; color: var(--faint); }
   table:not(.grid) td:empty { display: none; }
-  .grid th { display: block; }
+  .grid th { display: block; white-space: normal; }
   .grid thead { display: block; position: sticky; top: var(--head); z-index: 1; background: var(--page); }
   .grid tr { display: grid; grid-template-columns: 4rem repeat(var(--columns), minmax(0, 1fr)); }
   .grid thead th { padding: 0.12rem 0.3rem; }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   anchorOf,
   type Block,
@@ -86,7 +87,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ].join('\n');
 }
 
-// a row for each group that has a word, so that long words wrap in a few wide columns
+// a row for each group that has a word, so that long words wrap in a few wide columns; neighbours with the same words share one
 function grid({ head, groups, columns, rows }: Grid): string {
   const heads = [head, '', ...columns];
   return [
@@ -101,7 +102,12 @@ function grid({ head, groups, columns, rows }: Grid): string {
 
 function gridRows({ name, groups }: GridRow, heads: readonly string[]): string[] {
   const all = groups.map((words, index) => ({ words, head: heads[index] ?? '' }));
-  const used = all.filter(({ words }) => words.some((word) => word !== '–'));
+  const used: typeof all = [];
+  for (const { words, head } of all.filter(({ words }) => words.some((word) => word !== '–'))) {
+    const last = used.at(-1);
+    if (last && isDeepStrictEqual(last.words, words)) last.head += `, ${head}`;
+    else used.push({ words, head });
+  }
   const record = `<th scope="rowgroup" rowspan="${used.length}"><a href="#${anchorOf(name)}">${inline(name)}</a></th>`;
   return used.map(
     ({ words, head }, index) =>
