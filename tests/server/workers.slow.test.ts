@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { generateJwks } from '../../src/server/identity/key-file.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-async function startWorkers(count: number): Promise<void> {
-  server = await spawnServer(database, { EPIC_WORKERS: String(count) });
+async function startWorkers(count: number, env: NodeJS.ProcessEnv = {}): Promise<void> {
+  server = await spawnServer(database, { EPIC_WORKERS: String(count), ...env });
 }
 
 afterEach(async () => {
@@ -90,6 +90,20 @@ test('a killed worker is reported and replaced, while the other one answers', as
   expect(report).toMatchObject({ pid: killed, signal: 'SIGKILL', code: null });
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   expect(metrics).toContain('\nepic_worker_restarts_total 1\n');
+});
+
+test('workers that are killed all at once are replaced, on the same port', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await until(() => other.listening);
+  const { port } = other.address() as AddressInfo;
+  await new Promise((resolve) => other.close(resolve));
+  await startWorkers(2, { EPIC_PORT: String(port) });
+  await until(() => readyPids().length === 2);
+  for (const pid of readyPids()) process.kill(pid, 'SIGKILL');
+  await until(() => readyPids().length === 4);
+  const { accessToken } = await logIn(server.url, 'a@epic.example');
+  expect((await askAlone(accessToken)).status).toBe(200);
+  expect(await server.stop()).toBe(0);
 });
 
 test('a worker that gets SIGTERM alone finishes and is replaced at once', async () => {

@@ -34,8 +34,10 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
   const serving = new Set<Worker>();
   const { countRestart } = answerWorkers(serving);
   let isStopping = false;
+  const pauses = new AbortController();
   stop.then(() => {
     isStopping = true;
+    pauses.abort();
     for (const worker of running) ask(worker);
   });
 
@@ -64,7 +66,8 @@ export async function runWorkers(options: WorkersOptions): Promise<void> {
       pause = isAsked || performance.now() - start > settledAfterMs ? 0 : longer(pause);
       if (isAsked) log.info(about, 'a worker was stopped: another one is started');
       else log.error({ ...about, pause }, 'a worker has ended: another one is started');
-      await Promise.race([sleep(pause, undefined, { ref: false }), stop]);
+      // when every worker has ended, this timer alone keeps the process running
+      await sleep(pause, undefined, { signal: pauses.signal }).catch(() => undefined);
       if (isStopping) return;
     }
   }
