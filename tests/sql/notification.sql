@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(52);
+select plan(53);
 call test.load_company();
 
 
@@ -129,6 +129,9 @@ select test.affects_no_rows('owner', $$ update crm.notification set subject = 'H
   'the owner cannot change a notification');
 select test.affects_no_rows('owner', $$ delete from crm.notification $$,
   'the owner cannot delete a notification');
+call test.given('dba', $$ insert into crm.notification (recipient_id, kind, subject, note_id) values (test.id('alice'), 'note_due', 'Call', test.id('caterer')) $$);
+select test.forbids('owner', $$ update crm.notification set note_id = null, event_id = test.id('gala') where note_id is not null $$,
+  'the owner cannot make another notification of a reminder');
 
 select * from finish();
 rollback;
