@@ -4,6 +4,6 @@ import config from './jest.config.js';
 /** @type {import('jest').Config} */
 export default {
   ...config,
-  testMatch: ['<rootDir>/tests/{client,model,server}/**/*.slow.test.ts'],
+  testMatch: ['<rootDir>/tests/{cli,client,model,server}/**/*.slow.test.ts'],
   testPathIgnorePatterns: [],
 };

@@ -171,7 +171,7 @@ const assignEvent = change(noun, {
   send: async (api, { id, supportId: support }) =>
     (await api.send(EventAssign, { id, support })).assignSupport?.event,
   done: (event, _, sentence) =>
-    sentence(event, `assigned to ${event.supportContactName ?? 'somebody'}`),
+    sentence(event, `assigned to ${event.supportContactName ?? 'a colleague'}`),
 });
 
 const unassignEvent = change(noun, {
