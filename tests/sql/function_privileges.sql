@@ -38,7 +38,7 @@ call test.given('dba', 'drop function identity.trial()');
 
 create temp view called_by_every_department as
   select unnest(string_to_array(
-    'access.absence_sentence, crm_private.merged_into, crm.client_merged_into, access.describe_action, access.business_verbs, access.contact_of, access.explain_call, access.explain_refused_call, '
+    'access.absence_facts, access.absence_sentence, crm_private.merged_into, crm.client_merged_into, access.describe_action, access.business_verbs, access.contact_of, access.explain_call, access.explain_refused_call, '
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
     'crm.calendar, '
     'access.require_second_factor, access.second_factor_conditions, access.unmet_second_factor_condition, '
