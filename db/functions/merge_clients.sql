@@ -68,14 +68,17 @@ comment on function access.absence_sentence(text, integer) is
   'What a person reads about a record that is not there, or that they do not see.';
 
 
-create or replace function access.absence_facts(record text, row_id integer) returns jsonb
+create or replace function access.absence_facts(record text, row_id integer) returns text
 language sql stable security invoker
 set search_path = ''
 as $$
-  select jsonb_strip_nulls(jsonb_build_object('mergedInto', case when record = 'client' then crm_private.merged_into(row_id) end))
+  select coalesce((
+    select jsonb_build_object('mergedInto', stayed)::text
+    from crm_private.merged_into(row_id) stayed
+    where record = 'client' and stayed is not null), '')
 $$;
 comment on function access.absence_facts(text, integer) is
-  'What else is known of a record that is not there: `mergedInto`, the client who stayed.';
+  'What else is known of a record that is not there: `mergedInto`, the client who stayed, as a JSON object; an empty text where nothing is.';
 
 
 create or replace function crm.merge_clients(
