@@ -20,7 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
-const refused = '✗ This session is read-only.\n  → Log in again, without --read-only: epic login\n';
+const reason = 'This session is read-only.\n  → Log in again, without --read-only: epic login\n';
+const refused = `✗ ${reason}`;
 
 test('an employee logs in to read only, and sees that the session is', async () => {
   const { email } = staff.sales;
@@ -69,7 +70,8 @@ test('it shows everything, and changes nothing', async () => {
       args,
       code: 5,
       stdout: '',
-      stderr: expect.stringContaining(refused),
+      // what asks for permission first names the verb before the reason
+      stderr: expect.stringContaining(reason),
     });
   }
   const change = await reader.run(['password', '--password-stdin'], {

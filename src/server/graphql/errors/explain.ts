@@ -127,7 +127,7 @@ async function explanationOf(
     caller,
     explaining(
       'crm.explain_refusal($1, $2, $3, new_values => $4)',
-      `, nullif(access.absence_facts($1, $3), '{}') as facts`,
+      `, nullif(access.absence_facts($1, $3), '')::jsonb as facts`,
     ),
     [
       mutation.record,
