@@ -94,7 +94,7 @@ test('a request on an open connection just after the signal is still answered', 
     );
   expect(await get()).toEqual({ status: 200, connection: 'keep-alive' });
   const ended = server.stop();
-  await sleep(100);
+  while (!server.output().includes('stopping')) await sleep(5);
   expect(await get()).toEqual({ status: 200, connection: 'close' });
   expect(await ended).toBe(0);
   agent.destroy();
