@@ -59,6 +59,11 @@ async function openPage(browser: Browser, origin: string, colorScheme: 'light' |
 // Scripts for the page are strings, since this project has no types of the browser.
 const storage = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
 const widths = '[document.documentElement.scrollWidth, document.documentElement.clientWidth]';
+/** Elements whose text or drawing goes beyond the page or the element that holds it. */
+const cutOff = `[...document.querySelectorAll('body, .scroll, figure, svg, th, td, h1, h2, p')]
+  .filter((one) => one.getClientRects().length > 0)
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 || one.getBoundingClientRect().right > innerWidth)
+  .map((one) => one.tagName + ': ' + one.textContent.slice(0, 40))`;
 const background =
   'getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)';
 
@@ -224,7 +229,10 @@ async function testReport(browser: Browser, serverUrl: string, folder: string): 
   const file = join(folder, 'report.html');
   const login = ['login', '--email', 'camille.laurent@epicevents.example', '--password-stdin'];
   for (const args of [login, ['report', '--html', file]]) {
-    const { code, stderr } = await epic.run(args, { input: `${demoPassword}\n` });
+    const { code, stderr } = await epic.run(args, {
+      input: `${demoPassword}\n`,
+      env: { LC_ALL: 'fr_FR.UTF-8', TZ: 'Europe/Paris' },
+    });
     assert.equal(code, 0, stderr);
   }
   await epic.dispose();
@@ -270,11 +278,46 @@ async function testReport(browser: Browser, serverUrl: string, folder: string): 
     assert.ok(Math.min(...(await page.evaluate<number[]>(background))) > 250);
     assert.ok((await page.pdf({ preferCSSPageSize: true })).length > 10_000);
   });
-  await test('the report fits a phone', async () => {
+  await test('the report cuts nothing off at any width, down to a phone', async () => {
     await page.emulateMedia({ media: 'screen' });
-    await page.setViewportSize({ width: 360, height: 740 });
-    const [needed = 0, available = 0] = await page.evaluate<number[]>(widths);
-    assert.ok(needed <= available, `${needed} pixels in ${available}`);
+    for (const width of [360, 420, 640, 641, 800, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      const cut = await page.evaluate<string[]>(cutOff);
+      assert.deepEqual(cut, [], `${width} pixels`);
+    }
+  });
+  await test('the chart of the report has one axis, as high as its highest column needs, and no bars beside it', async () => {
+    await page.setViewportSize({ width: 420, height: 740 });
+    assert.equal(await page.getByRole('img').count(), 1);
+    const months = page.locator('section', { has: page.locator('#months') });
+    assert.equal(await months.locator('.bar').count(), 0);
+    const share = await page.evaluate<number>(
+      `(() => {
+        const heights = (selector) => [...document.querySelectorAll('svg.narrow ' + selector)].map((one) => one.getBBox());
+        const lines = heights('line').map(({ y }) => y);
+        const most = Math.max(...heights('rect').map(({ height }) => height));
+        return most / (Math.max(...lines) - Math.min(...lines));
+      })()`,
+    );
+    assert.ok(share > 0.75 && share <= 1, String(share));
+  });
+  await test('the text of the chart is no smaller than 9 pixels on a phone and on a screen', async () => {
+    for (const [width, name] of [
+      [360, 'narrow'],
+      [800, 'wide'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 740 });
+      const scale = await page.evaluate<number>(
+        `document.querySelector('svg.${name}').getScreenCTM().a`,
+      );
+      assert.ok(scale * 12 >= 9, `${name}: ${scale * 12} pixels`);
+    }
+  });
+  await test('the report writes numbers and times in the locale of its reader, and says when it was made', async () => {
+    const text = await page.locator('main').innerText();
+    assert.match(text, /^Generated \d\d\/\d\d\/\d{4} \d\d:\d\d, Europe\/Paris$/m);
+    assert.match(text, /\d\u00a0\d{3},\d\d\u00a0€/);
+    assert.doesNotMatch(text, /\d\.\d\d\b|\d,\d{3}|k€/);
   });
   await close();
 }

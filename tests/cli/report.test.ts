@@ -136,8 +136,48 @@ test('the report as a page is one self-contained file that escapes names', async
   await chmod(file, 0o600);
   await epic.run([...inMarch, '--html', file], { env: inParis });
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect((await epic.run([...inMarch, '--html', '-'], { env: inParis })).stdout).toBe(page);
+  const printed = await epic.run([...inMarch, '--html', '-'], { env: inParis });
+  const untimed = (text: string) => text.replace(/Generated [^<]+/, '');
+  expect(untimed(printed.stdout)).toBe(untimed(page));
 });
+
+test.each([
+  [
+    'C',
+    ' ',
+    '2021-03-01 to 2021-03-31',
+    '1 250.50 €',
+    /Generated \d{4}-\d\d-\d\d \d\d:\d\d, Europe\/Paris</,
+  ],
+  [
+    'fr_FR',
+    '\u00a0',
+    '01/03/2021 to 31/03/2021',
+    '1\u00a0250,50\u00a0€',
+    /Generated \d\d\/\d\d\/\d{4} \d\d:\d\d, /,
+  ],
+  [
+    'en_GB',
+    ',',
+    '01/03/2021 to 31/03/2021',
+    '€1,250.50',
+    /Generated \d\d\/\d\d\/\d{4}, \d\d:\d\d, /,
+  ],
+])(
+  'the report as a page is written in the locale %s throughout, though nothing on stdout is',
+  async (LC_ALL, separator, days, amount, generated) => {
+    const env = { ...inParis, LC_ALL };
+    const { stdout } = await epic.run([...inMarch, '--html', '-'], { env });
+    expect(stdout).toContain(`<p>${days}</p>`);
+    expect(stdout).toContain(`>${amount}<`);
+    expect(stdout).toMatch(generated);
+    const ticks = [...stdout.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) => tick);
+    const values = ['0', ...[2, 4, 6, 8].map((each) => `${each}${separator}000`)];
+    // for a wide and for a narrow page
+    expect(ticks).toEqual([...values, ...values]);
+    expect((await epic.run(inMarch, { env })).stdout).toContain('\tsigned\t6250.50\n');
+  },
+);
 
 test('a report that cannot be written leaves no file behind', async () => {
   const missing = await epic.run([...inMarch, '--html', join(folder, 'no', 'march.html')]);

@@ -16,6 +16,8 @@ export interface AmountForm {
   write(amount: string): string;
   /** A number without decimals: `2 143`. */
   count(number: number): string;
+  /** The same beside amounts, with their separators: in a table, on an axis. */
+  figure(number: number): string;
   /** Understands what `write` gives, and every other form that can only mean one amount. */
   read(typed: string): ReadAmount;
 }
@@ -54,13 +56,16 @@ function readAmount(typed: string, group: string | undefined): ReadAmount {
   return amountOf(whole, decimals);
 }
 
+const spaced = (whole: string) => whole.replace(/\B(?=(\d{3})+$)/g, ' ');
+
 /** Amounts without a locale: `12 500.50 €`. */
 export const neutralAmounts: AmountForm = {
   write(amount) {
     const [, sign = '', whole = '0', cents = ''] = /^(-?)(\d+)(?:\.(\d*))?$/.exec(amount) ?? [];
-    return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ' ')}.${cents.padEnd(2, '0')} €`;
+    return `${sign}${spaced(whole)}.${cents.padEnd(2, '0')} €`;
   },
   count: (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ','),
+  figure: (number) => spaced(String(number)),
   read: (typed) => readAmount(typed, undefined),
 };
 
@@ -71,13 +76,15 @@ export function amountForm(language: string): AmountForm {
   let numbers: Intl.NumberFormat | undefined;
   const group = () =>
     euros.formatToParts('1234567').find(({ type }) => type === 'group')?.value ?? undefined;
+  const count = (number: number) => {
+    numbers ??= new Intl.NumberFormat(tag);
+    return evenSpaces(numbers.format(number), '\u00a0');
+  };
   return {
     // As a text, the amount is formatted digit by digit; a number would round it.
     write: (amount) => evenSpaces(euros.format(amount as `${number}`), '\u00a0'),
-    count(number) {
-      numbers ??= new Intl.NumberFormat(tag);
-      return evenSpaces(numbers.format(number), '\u00a0');
-    },
+    count,
+    figure: count,
     read: (typed) => readAmount(typed, group()),
   };
 }

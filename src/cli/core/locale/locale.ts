@@ -58,3 +58,8 @@ export function useLocale(
   reading = formsOf(settings.locale);
   writing = isForPeople ? reading : neutral;
 }
+
+/** From now on amounts and dates are written for a person: in a page, whose format says nothing about stdout. */
+export function writeForPeople(): void {
+  writing = reading;
+}

@@ -18,6 +18,9 @@ export const money = (amount: string): string => shown().amounts.write(amount);
 /** A number for people: `2,143`. */
 export const count = (number: number): string => shown().amounts.count(number);
 
+/** A number in a table of amounts: `2 143`. */
+export const figure = (number: number): string => shown().amounts.figure(number);
+
 /** The local offset of an instant from UTC: `+01:00`. */
 export function offset(instant: Date): string {
   const minutes = -instant.getTimezoneOffset();

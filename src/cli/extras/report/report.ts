@@ -4,11 +4,12 @@ import { line, wholeNumber } from '../../core/args/parsers.ts';
 import { type Command, command } from '../../core/command/command.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import { usageError } from '../../core/errors.ts';
+import { writeForPeople } from '../../core/locale/locale.ts';
 import { timeZone } from '../../core/locale/zone.ts';
 import { type ChartColumn, drawChart } from '../../core/output/bars.ts';
 import type { Column } from '../../core/output/columns.ts';
 import { writeWhole } from '../../core/output/file.ts';
-import { localDay } from '../../core/output/format.ts';
+import { day, localDay, localTime } from '../../core/output/format.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { Report } from '../../operations/index.ts';
 import {
@@ -110,16 +111,21 @@ export const report: Command = command({
       timeZone: timeZone(),
     });
     const sections = sectionsOf(result);
-    const days = `${first} to ${last}`;
 
     if (html !== undefined) {
+      writeForPeople();
       const { reportPage } = await import('./page.ts');
-      const page = reportPage('Epic Events report', days, sections);
+      const page = reportPage({
+        title: 'Epic Events report',
+        days: `${day(first)} to ${day(last)}`,
+        generated: `Generated ${localTime(new Date().toISOString())}, ${timeZone()}`,
+        sections,
+      });
       if (html === '-') return output.verbatim(page);
       await writeWhole(html, page);
       output.note(`The report is in ${html}.`);
     } else if (fields === undefined && output.format === 'people') {
-      const heading = `Epic Events, ${days}`;
+      const heading = `Epic Events, ${first} to ${last}`;
       await output.drawing((paint, width) => drawReport(heading, sections, paint, width));
     } else if (fields === undefined && output.format === 'json') {
       output.record(sectionColumns(sections), null);

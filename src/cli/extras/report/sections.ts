@@ -1,5 +1,5 @@
 import type { Cell, Kind } from '../../core/output/columns.ts';
-import { formatCell, plainCell } from '../../core/output/format.ts';
+import { figure, formatCell, plainCell } from '../../core/output/format.ts';
 import { capitalize, inWords } from '../../core/text/words.ts';
 import type { ReportQuery } from '../../operations/index.ts';
 
@@ -50,13 +50,16 @@ export function section<Row>(definition: {
   };
 }
 
+const textOf = (kind: Kind, cell: Cell) =>
+  kind === 'number' && typeof cell === 'number' ? figure(cell) : formatCell(kind, cell);
+
 /** The columns that people see, each with its texts. */
 export function visibleColumns({ columns }: Section): { column: SectionColumn; texts: string[] }[] {
   return columns
     .filter(({ role }) => role !== 'detail')
     .map((column) => ({
       column,
-      texts: column.cells.map((cell) => formatCell(column.kind, cell ?? column.missing)),
+      texts: column.cells.map((cell) => textOf(column.kind, cell ?? column.missing)),
     }));
 }
 
@@ -68,7 +71,7 @@ const cents = (amount: string) => {
 /** The sum of a column as people read it; undefined if it has none. Money is added in cents, without loss. */
 export function total({ kind, role, cells }: SectionColumn): string | undefined {
   if (role !== 'measure') return undefined;
-  if (kind === 'number') return String(cells.reduce<number>((sum, each) => sum + Number(each), 0));
+  if (kind === 'number') return figure(cells.reduce<number>((sum, each) => sum + Number(each), 0));
   if (kind !== 'money') return undefined;
   const sum = cells.reduce<bigint>((all, each) => all + cents(String(each)), 0n);
   const digits = String(sum < 0n ? -sum : sum).padStart(3, '0');

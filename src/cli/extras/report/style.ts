@@ -29,21 +29,29 @@ tfoot th, tfoot td { font-weight: 600; border-bottom: 0; }
 .bar i { display: block; height: .8rem; border-radius: 2px; background: var(--signed); min-width: 1px; }
 .bar i.second { background: var(--paid); }
 .bar i.none { visibility: hidden; }
-figure { margin: 0 0 1rem; overflow-x: auto; }
+figure { margin: 0 0 1rem; }
 figcaption { color: var(--quiet); font-size: .875rem; }
 figcaption b { display: inline-block; width: .8rem; height: .8rem; border-radius: 2px; margin: 0 .35rem 0 .8rem; background: var(--signed); }
 figcaption b:first-child { margin-left: 0; }
 figcaption b.second { background: var(--paid); }
-svg { display: block; width: 100%; min-width: 34rem; height: auto; }
+svg { display: block; width: 100%; height: auto; }
+svg.narrow { display: none; }
 svg text { fill: var(--quiet); font: 12px system-ui, sans-serif; }
 svg line { stroke: var(--line); }
 svg .first { fill: var(--signed); }
 svg .second { fill: var(--paid); }
+@media screen and (max-width: 48rem) {
+  .bar { display: none; }
+}
 @media screen and (max-width: 40rem) {
   body { padding: 1.25rem .75rem 3rem; font-size: 13px; }
-  th, td { padding: .35rem .3rem; }
-  tbody th { min-width: 4.5rem; }
-  .bar { display: none; }
+  svg.wide { display: none; }
+  svg.narrow { display: block; }
+  thead th:first-child { display: none; }
+  table, thead, tbody, tfoot { display: block; }
+  tr { display: grid; grid-template-columns: repeat(var(--cells), minmax(0, 1fr)); gap: 0 .75rem; padding: .35rem 0; border-bottom: 1px solid var(--line); }
+  th, td { padding: 0; border: 0; white-space: normal; overflow-wrap: anywhere; }
+  tbody th, tfoot th { grid-column: 1 / -1; }
 }
 @page { margin: 16mm 14mm; }
 @media print {
@@ -52,8 +60,7 @@ svg .second { fill: var(--paid); }
   h2 { margin-top: 1.6rem; break-after: avoid; }
   tr, figure { break-inside: avoid; }
   thead { display: table-header-group; }
-  .scroll, figure { overflow: visible; }
-  svg { min-width: 0; }
+  .scroll { overflow: visible; }
   .bar i, figcaption b, svg { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
 }
 `.trim();

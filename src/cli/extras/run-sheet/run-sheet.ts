@@ -3,6 +3,7 @@ import { idOf, line } from '../../core/args/parsers.ts';
 import { verb } from '../../core/command/command.ts';
 import { recordNotFound } from '../../core/command/record.ts';
 import { asColumn } from '../../core/command/view.ts';
+import { writeForPeople } from '../../core/locale/locale.ts';
 import { writeWhole } from '../../core/output/file.ts';
 import type { Paint } from '../../core/output/paint.ts';
 import { blanks, printable, printableLines, width, wrapped } from '../../core/output/text.ts';
@@ -66,6 +67,7 @@ export const runSheet = verb({
     if (html === undefined && (fields !== undefined || output.format !== 'people')) {
       return output.record(shown, event);
     }
+    if (html !== undefined) writeForPeople();
     const { runSheetOf } = await import('./facts.ts');
     const sheet = runSheetOf(event);
     if (html === undefined) {
