@@ -46,6 +46,12 @@ export default {
       to: { path: '^src/', pathNot: '^src/($1|client)/' },
     },
     {
+      name: 'the explorer is loaded only when it is on',
+      severity: 'error',
+      from: { path: '^src/server/', pathNot: '^src/server/explorer/' },
+      to: { path: '^src/server/explorer/', dynamic: false },
+    },
+    {
       name: 'files do not import each other in a circle',
       severity: 'error',
       from: {},

@@ -8,7 +8,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
 import { demoPassword, loadCompany } from '../src/server/demo/company.ts';
 import { ask, logIn as logInByApi } from '../tests/server/support/api.ts';
 import { setUpEpic } from '../tests/support/epic.ts';
@@ -32,9 +32,14 @@ const executablePath = [
 ].find((path) => path !== undefined && existsSync(path));
 
 /** A page that may load nothing but `origin`, and the problems it has reported. */
-async function openPage(browser: Browser, origin: string, colorScheme: 'light' | 'dark' = 'light') {
+async function openPage(
+  browser: Browser,
+  origin: string,
+  colorScheme: 'light' | 'dark' = 'light',
+  device: BrowserContextOptions = { viewport: { width: 1280, height: 800 } },
+) {
   const context = await browser.newContext({
-    viewport: { width: 1280, height: 800 },
+    ...device,
     colorScheme,
     // the tests look for English labels
     locale: 'en-GB',
@@ -95,14 +100,30 @@ async function testExplorer(browser: Browser, url: string): Promise<void> {
     await page.goto(`${url}/`);
     await page.getByText('Log in above, then press Ctrl-Enter.').waitFor();
   });
-  await test('the explorer shows the descriptions of the schema', async () => {
+  await test('the explorer lists the types of the schema by name', async () => {
     await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await page.getByText('All Schema Types').waitFor();
+    const types = page.locator('.graphiql-doc-explorer-type-name');
+    const names = (await types.allInnerTexts()).slice(3);
+    assert.ok(names.length > 100, String(names.length));
+    assert.deepEqual(
+      names,
+      names.toSorted((one, other) => one.localeCompare(other)),
+    );
+  });
+  await test('the explorer shows the descriptions of the schema', async () => {
     await page
       .getByRole('link', { name: 'Query' })
       .or(page.getByText('Query', { exact: true }))
       .first()
       .click();
     await page.getByText('What can be read.').waitFor();
+  });
+  await test('the explorer has our name and icon alone', async () => {
+    assert.match(await page.title(), /^Epic Events CRM/);
+    assert.doesNotMatch(await page.locator('body').innerText(), /sponsor|Ruru/i);
+    const icon = await page.locator('link[rel=icon]').getAttribute('href');
+    assert.match(icon ?? '', /^data:image\/svg\+xml,/);
   });
   await test('an anonymous query is refused', async () => {
     await run();
@@ -157,6 +178,35 @@ async function testExplorer(browser: Browser, url: string): Promise<void> {
     assert.deepEqual(problems, []);
   });
   await close();
+}
+
+async function testExplorerOnPhone(browser: Browser, url: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, problems, close } = await openPage(browser, url, colorScheme, {
+      viewport: { width: 420, height: 800 },
+      isMobile: true,
+      hasTouch: true,
+    });
+    await test(`the explorer is usable on a phone in ${colorScheme} mode`, async () => {
+      await page.goto(`${url}/`);
+      await page.getByText('Log in above').waitFor();
+      await page.getByLabel('E-mail').fill('alice.martin@epicevents.example');
+      await page.getByLabel('Password').fill(demoPassword);
+      await page.getByRole('button', { name: 'Log in' }).tap();
+      await page.getByText('Alice Martin, sales').waitFor();
+      await page.getByRole('button', { name: /^Execute query/ }).tap();
+      await page.locator('.graphiql-response').getByText('"Alice Martin"').waitFor();
+      assert.deepEqual(await page.evaluate(widths), [420, 420]);
+      for (const part of ['.graphiql-query-editor', '.graphiql-response']) {
+        const box = await page.locator(part).boundingBox();
+        assert.ok(box && box.width >= 360 && box.x + box.width <= 420, JSON.stringify(box));
+        assert.ok(box.height >= 150 && box.y + box.height <= 800, JSON.stringify(box));
+      }
+      assert.deepEqual(problems, []);
+    });
+    await page.getByRole('button', { name: 'Log out' }).tap();
+    await close();
+  }
 }
 
 async function testMatrix(browser: Browser, adminUrl: string, folder: string): Promise<void> {
@@ -387,6 +437,7 @@ async function main(): Promise<void> {
     });
     try {
       await testExplorer(browser, server.url);
+      await testExplorerOnPhone(browser, server.url);
       await testMatrix(browser, adminUrlOf(postgres, database), folder);
       await testReport(browser, server.url, folder);
       await testRunSheet(browser, server.url, folder);

@@ -8,6 +8,7 @@ import {
   type Routes,
 } from '../http/response.ts';
 import { loginBar, loginScript, loginStyle } from './login.ts';
+import { icon, layout, sortSchema, viewport } from './page.ts';
 
 // The page at /: Ruru, served from its own package so that nothing is loaded from elsewhere, with a login bar.
 
@@ -114,11 +115,12 @@ async function readPage({ getStaticFile, ruruHTML }: Ruru): Promise<HttpResponse
     endpoint,
     staticPath,
     htmlParts: {
+      metaTags: (given) => `${given}${viewport}${icon}`,
       configScript: `<script>const RURU_CONFIG = ${JSON.stringify(config)};</script>`,
       titleTag: '<title>Epic Events CRM: the API</title>',
-      styleTags: (given) => `${given}<style>${loginStyle}</style>`,
-      bodyContent: (given) => `${loginBar}${given}`,
-      bodyScripts: (given) => `<script>{${loginScript}\n}</script>${given}`,
+      styleTags: (given) => `${given}<style>${loginStyle}${layout}</style>`,
+      bodyContent: (given) => `${loginBar}${given.replace('Ruru is', 'The explorer is')}`,
+      bodyScripts: (given) => `<script>{${loginScript}${sortSchema}\n}</script>${given}`,
     },
   });
   return content('text/html;charset=utf-8', page, {

@@ -1,7 +1,6 @@
 import type { MetricsAudience } from '../config/values.ts';
 import type { BuiltRelease } from '../database/deploy/replaceable.ts';
 import type { WithSession } from '../database/session.ts';
-import { createExplorer } from '../explorer/explorer.ts';
 import type { Api } from '../graphql/api.ts';
 import { sdlOf } from '../graphql/sdl.ts';
 import { isDirect } from '../http/client.ts';
@@ -27,8 +26,8 @@ export function createRoutes(options: {
   metrics: Metrics;
   /** Who may read the metrics. */
   audience: MetricsAudience;
-  /** Whether there is a page at / to explore the API with. */
-  explorer: boolean;
+  /** A page at / to explore the API with, if there is one. */
+  explorer: Routes | undefined;
   /** Whether the schema may be read. */
   introspection: boolean;
 }): Routes {
@@ -55,7 +54,7 @@ export function createRoutes(options: {
     '/healthz': () => json(200, { status: 'ok' }),
     '/readyz': readyz,
     '/metrics': readMetrics,
-    ...(options.explorer && createExplorer()),
+    ...options.explorer,
     ...(options.introspection && { '/schema.graphql': sdlRoute(api) }),
   };
 }

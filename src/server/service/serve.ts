@@ -12,6 +12,7 @@ import { ApiError, newErrorId, OperatorError, type ReportError } from '../errors
 import { createApi } from '../graphql/api.ts';
 import { createClientAddress } from '../http/client.ts';
 import { listen } from '../http/listening.ts';
+import type { Routes } from '../http/response.ts';
 import { createHttpServer } from '../http/server.ts';
 import type { Keys } from '../identity/keys.ts';
 import { createSessions } from '../identity/sessions.ts';
@@ -187,7 +188,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
         ...{ api, keys, withSession, built, metrics, introspection },
         isStopping: () => isStopping,
         audience: options.metrics,
-        explorer: options.explorer,
+        explorer: options.explorer ? await loadExplorer() : undefined,
       }),
       tokens,
       allowedOrigins,
@@ -246,4 +247,9 @@ function explainStart(error: unknown): unknown {
     );
   }
   return error;
+}
+
+async function loadExplorer(): Promise<Routes> {
+  const { createExplorer } = await import('../explorer/explorer.ts');
+  return createExplorer();
 }
