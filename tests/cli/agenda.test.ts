@@ -178,6 +178,14 @@ test('a run sheet as a page is one self-contained file that escapes texts', asyn
   expect(printed.stdout).toBe(page);
 });
 
+test('a run sheet as a page is written in the locale of its reader, though stdout is no terminal', async () => {
+  const env = { LC_ALL: 'fr_FR.UTF-8', TZ: 'Europe/Paris' };
+  const sheet = ['event', 'sheet', ids.Gala ?? '', '--html', '-'];
+  const { stdout } = await support.run(sheet, { env });
+  expect(stdout).toContain('05/03/2031');
+  expect(stdout).not.toContain('2031-03-05');
+});
+
 test('a run sheet has the notes of colleagues that are not done, the oldest last, as a page too', async () => {
   const about = ['note', 'add', 'event', ids.Fair ?? ''];
   await json(sales, ...about, 'Ask <Ana> for the ramp.\nShe has the key.');

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createClient } from '../../src/client/index.ts';
 import { demoPassword, loadCompany } from '../../src/server/demo/company.ts';
 import { cloneDatabase, type TestDatabase } from '../support/database.ts';
-import { newProgram } from '../support/programs.ts';
 import { type RunningServer, startServer } from '../support/server.ts';
 import { makeTemporaryFolder, removeFolder } from '../support/temporary-folder.ts';
 import {
@@ -32,15 +30,12 @@ beforeAll(async () => {
   await loadCompany(database.adminUrl);
   server = await startServer(database);
   folder = await makeTemporaryFolder();
-  workplace = await setUpWorkplace(folder);
+  workplace = await setUpWorkplace(folder, database.adminUrl);
   // The tour of `npm run demo` has signed one.
   const alice = createClient({ url: server.url });
   await alice.login({ email: 'alice.martin@epicevents.example', password: demoPassword });
   await alice.query('mutation { signContract(input: {contractId: 25}) { contract { id } } }');
   await alice.logout();
-  const program = await newProgram(database, 'stock-check', 'alice.martin@epicevents.example');
-  const key = program.privateKey.export({ format: 'pem', type: 'pkcs8' });
-  await writeFile(join(folder, 'stock-check.key'), key, { mode: 0o600 });
 });
 
 afterAll(async () => {

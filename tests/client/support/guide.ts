@@ -1,5 +1,6 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { programs } from '../../support/paths.ts';
 import { type Run, runProgram } from '../../support/program.ts';
 import { openShell, type Shell } from './shell.ts';
 
@@ -45,8 +46,8 @@ export interface Workplace {
 
 const root = resolve(import.meta.dirname, '..', '..', '..');
 
-/** Sets up a workplace in an empty folder. */
-export async function setUpWorkplace(folder: string): Promise<Workplace> {
+/** Sets up a workplace in an empty folder; its `epic-server` is for the database at that address. */
+export async function setUpWorkplace(folder: string, adminUrl: string): Promise<Workplace> {
   await mkdir(join(folder, 'node_modules'));
   await symlink(root, join(folder, 'node_modules', 'epic-events'));
   for (const name of ['jsonwebtoken', '@types']) {
@@ -65,7 +66,7 @@ export async function setUpWorkplace(folder: string): Promise<Workplace> {
     noUncheckedIndexedAccess: true,
   };
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options }));
-  await standIns(join(folder, 'bin'));
+  await standIns(join(folder, 'bin'), adminUrl);
   return {
     shell: openShell(folder, join(folder, 'bin')),
     async write(name, code) {
@@ -83,19 +84,25 @@ export async function setUpWorkplace(folder: string): Promise<Workplace> {
 
 const curl = `
 import { text } from 'node:stream/consumers';
+import { writeFileSync } from 'node:fs';
 const given = process.argv.slice(2);
 const headers = {};
-let url, body;
+let url, body, file, format = '';
 while (given.length > 0) {
   const argument = given.shift();
   if (argument === '-d') body = given.shift();
+  else if (argument === '-o') file = given.shift();
+  else if (argument === '-w') format = given.shift();
   else if (argument === '-H') {
     const [, name, value] = /^(.*?): (.*)$/.exec(given.shift());
     headers[name] = value;
   } else if (argument !== '-s') url = argument;
 }
 if (body === '@-') body = await text(process.stdin);
-process.stdout.write(await (await fetch(url, { method: 'POST', headers, body })).text());
+const answer = await fetch(url, { method: 'POST', headers, body });
+if (file === undefined) process.stdout.write(await answer.text());
+else writeFileSync(file, await answer.text());
+process.stdout.write(format.replace('%{http_code}', answer.status).replace('\\\\n', '\\n'));
 `;
 
 const jq = `
@@ -117,14 +124,22 @@ if (given[0] === '-n') {
 `;
 
 /** As much of curl and jq as the guide uses, for machines that have none. */
-async function standIns(folder: string): Promise<void> {
+async function standIns(folder: string, adminUrl: string): Promise<void> {
   await mkdir(folder);
+  const launcher = async (name: string, command: string) => {
+    await writeFile(join(folder, name), `#!/bin/sh\nexec ${command} "$@"\n`);
+    await chmod(join(folder, name), 0o755);
+  };
+
   for (const [name, code] of Object.entries({ curl, jq })) {
     await writeFile(join(folder, `${name}.mjs`), code);
-    const launcher = join(folder, name);
-    await writeFile(launcher, `#!/bin/sh\nexec "${process.execPath}" "${launcher}.mjs" "$@"\n`);
-    await chmod(launcher, 0o755);
+    await launcher(name, `"${process.execPath}" "${join(folder, name)}.mjs"`);
   }
+  const { execPath } = process;
+  await launcher(
+    'epic-server',
+    `env DATABASE_ADMIN_URL='${adminUrl}' "${execPath}" "${programs.server}"`,
+  );
 }
 
 const time = /\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2}))?/g;
