@@ -9,7 +9,7 @@ import { createSeenPositions, positionOf } from './websocket/seen-positions.ts';
 import { createReconnectingSocket } from './websocket/socket.ts';
 
 export interface FollowOptions {
-  /** Ends the subscription; a loop over it ends without an error. */
+  /** Ends the subscription; a loop over it ends without an error, as after `return()`. */
   signal?: AbortSignal;
 }
 
@@ -38,8 +38,10 @@ type Delivery<Result> = { data?: Result | null; errors?: readonly unknown[] };
 /** How many deliveries may wait here for a program that is slower than what happens. */
 const mostWaiting = 1_000;
 
-/** Connection events for a program to report; no event of the subscription is lost. */
-export interface ConnectionEvents {
+/** How to connect, and what a program may report of it; no event of the subscription is lost. */
+export interface SubscriptionsOptions {
+  /** A WebSocket class, where there is no global one, as in Node before version 22: that of the package `ws`. */
+  webSocketImpl?: unknown;
   /** The connection was lost, and attempts to connect again begin. */
   onLost?: () => void;
   /** It is there again. */
@@ -49,20 +51,19 @@ export interface ConnectionEvents {
 /** Subscriptions in the name of `client`. Connects to nothing yet. */
 export function openSubscriptions(
   client: Pick<Client, 'url' | 'accessToken' | 'request'>,
-  { onLost, onBack }: ConnectionEvents = {},
+  { webSocketImpl, onLost, onBack }: SubscriptionsOptions = {},
 ): Subscriptions {
   const { url } = client;
   const accessToken = (unlike?: string) => client.accessToken(unlike);
-  const socket = createReconnectingSocket({ url, accessToken, onLost, onBack });
+  const socket = createReconnectingSocket({ url, accessToken, webSocketImpl, onLost, onBack });
   const stops = new Set<() => void>();
 
   return {
-    async *follow<Result extends object, Variables extends { after?: string | null | undefined }>(
+    follow<Result extends object, Variables extends { after?: string | null | undefined }>(
       operation: Operation<Result, Variables>,
       variables?: Variables,
       { signal }: FollowOptions = {},
     ) {
-      if (signal?.aborted) return;
       const mailbox = createAsyncQueue<Result>();
       let unsubscribe: (() => void) | null = null;
       const pause = () => {
@@ -75,45 +76,57 @@ export function openSubscriptions(
         stops.delete(stop);
         if (stops.size === 0) socket.cancelRetry();
       };
-      stops.add(stop);
-      signal?.addEventListener('abort', stop, { once: true });
 
-      try {
-        const after =
-          variables?.after ?? (await client.request(SubscriptionPosition)).subscriptionPosition;
-        // Sent as it is at the time, whenever the socket is opened again.
-        const request = { query: String(operation), variables: { ...variables, after } };
-        const seen = createSeenPositions((latest) => {
-          request.variables.after = latest;
-        });
-
-        const take = ({ data, errors }: Delivery<Result>) => {
-          if (errors || !data) throw errorOfResponse(errors ?? [], data);
-          if (seen.add(positionOf(data))) mailbox.put(data);
-          if (mailbox.size >= mostWaiting) pause();
-        };
-        const resume = () => {
-          if (unsubscribe) return;
-          const mine = socket.subscribe<Result>(request, {
-            next(delivery) {
-              try {
-                take(delivery);
-              } catch (error) {
-                mailbox.fail(error);
-              }
-            },
-            error: (reason) => mailbox.fail(errorOf(reason)),
-            complete() {
-              if (unsubscribe === mine) mailbox.end();
-            },
+      async function* deliveries(): AsyncGenerator<Result, void, undefined> {
+        if (signal?.aborted) return;
+        stops.add(stop);
+        signal?.addEventListener('abort', stop, { once: true });
+        try {
+          const after =
+            variables?.after ?? (await client.request(SubscriptionPosition)).subscriptionPosition;
+          // Sent as it is at the time, whenever the socket is opened again.
+          const request = { query: String(operation), variables: { ...variables, after } };
+          const seen = createSeenPositions((latest) => {
+            request.variables.after = latest;
           });
-          unsubscribe = mine;
-        };
-        yield* mailbox.contents(resume);
-      } finally {
-        signal?.removeEventListener('abort', stop);
-        stop();
+
+          const take = ({ data, errors }: Delivery<Result>) => {
+            if (errors || !data) throw errorOfResponse(errors ?? [], data);
+            if (seen.add(positionOf(data))) mailbox.put(data);
+            if (mailbox.size >= mostWaiting) pause();
+          };
+          const resume = () => {
+            if (unsubscribe) return;
+            const mine = socket.subscribe<Result>(request, {
+              next(delivery) {
+                try {
+                  take(delivery);
+                } catch (error) {
+                  mailbox.fail(error);
+                }
+              },
+              error: (reason) => mailbox.fail(errorOf(reason)),
+              complete() {
+                if (unsubscribe === mine) mailbox.end();
+              },
+            });
+            unsubscribe = mine;
+          };
+          yield* mailbox.contents(resume);
+        } finally {
+          signal?.removeEventListener('abort', stop);
+          stop();
+        }
       }
+
+      const generator = deliveries();
+      const end = generator.return.bind(generator);
+      // a generator that waits for a delivery would return only after it
+      generator.return = (value) => {
+        stop();
+        return end(value);
+      };
+      return generator;
     },
 
     close() {

@@ -147,6 +147,33 @@ test('a subscription without a position delivers from the start on', async () =>
   await events.return();
 });
 
+test('return() ends a subscription that waits for a delivery', async () => {
+  const client = await alice();
+  const events = subscriptionsOf(client).follow(EventChanged, await position(client));
+  await plan('First');
+  await events.next();
+  const waiting = events.next();
+  await events.return();
+  expect(await waiting).toEqual({ done: true, value: undefined });
+});
+
+test('a subscription goes through the WebSocket class that it is given', async () => {
+  const client = await alice();
+  const addresses: string[] = [];
+  class Counted extends WebSocket {
+    constructor(address: string, protocols: string[]) {
+      super(address, protocols);
+      addresses.push(address);
+    }
+  }
+  const subscriptions = openSubscriptions(client, { webSocketImpl: Counted });
+  opened.push(subscriptions);
+  const events = subscriptions.follow(EventChanged, await position(client));
+  await plan('First');
+  expect((await events.next()).value?.eventChanged.event?.title).toBe('First');
+  expect(addresses).toEqual([`${relay.url.replace('http', 'ws')}/graphql`]);
+});
+
 test('a subscription delivers everything once across a lost connection', async () => {
   const { titles } = following(await alice(), await position(await alice()));
   await plan('1');

@@ -68,16 +68,16 @@ describe('a page of another origin', () => {
 });
 
 describe('a method', () => {
-  test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
-    'the method %s is refused by the API, which allows POST',
+  test.each(['HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'])(
+    'the method %s is refused by the API, which allows GET and POST',
     async (method) => {
       const { status, headers, body } = await sendRaw(
         server.url,
         `${method} /graphql?query={me{id}} HTTP/1.1\r\nhost: epic\r\nconnection: close\r\n\r\n`,
       );
       expect(status).toBe(405);
-      expect(headers).toContain('\nallow: post\r');
-      if (method !== 'HEAD') expect(body).toEqual(invalid('/graphql takes only POST.'));
+      expect(headers).toContain('\nallow: get, post\r');
+      if (method !== 'HEAD') expect(body).toEqual(invalid('/graphql takes only GET, POST.'));
     },
   );
 
@@ -98,7 +98,32 @@ describe('a method', () => {
     const answer = await send('/graphql?_method=POST', {
       headers: { ...asJson, 'x-http-method-override': 'POST', 'x-http-method': 'POST' },
     });
-    expect(answer.status).toBe(405);
+    expect(answer).toMatchObject({ status: 400, body: invalid('query must be a string') });
+  });
+
+  test.each([
+    ['mutation', 'mutation { login(input: { email: "a@b.c", password: "d" }) { accessToken } }'],
+    ['subscription', 'subscription { eventChanged { id } }'],
+  ])(
+    'a %s by GET, as an image of another origin could send it, is refused',
+    async (_kind, query) => {
+      const { status, body } = await send(`/graphql?query=${encodeURIComponent(query)}`);
+      expect({ status, body }).toMatchObject({
+        status: 405,
+        body: { errors: [{ message: 'Only queries may take place over non-POST requests.' }] },
+      });
+    },
+  );
+
+  test('a query by GET has no session without an access token in its header', async () => {
+    const query = encodeURIComponent('{ me { id } }');
+    const answer = await send(`/graphql?query=${query}&access_token=x`, {
+      headers: { cookie: 'access_token=x' },
+    });
+    expect(answer.body).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHENTICATED', kind: 'no_session' } }],
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 });
 

@@ -48,7 +48,7 @@ test('a page of an allowed origin may send a token and read the response', async
     expect(corsHeaders(preflight)).toEqual({
       vary: 'Origin',
       'access-control-allow-origin': origin,
-      'access-control-allow-methods': 'POST',
+      'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers':
         'authorization, content-type, epic-server-timing, traceparent, tracestate',
       'access-control-expose-headers': 'x-request-id, server-timing',

@@ -61,7 +61,8 @@ test.each([
     () => send('/graphql', { method: 'POST', body: new URLSearchParams('query={me{id}}') }),
     415,
   ],
-  ['a GET', () => send('/graphql?query={me{id}}'), 405],
+  ['a GET without a query', () => send('/graphql'), 400],
+  ['a GET whose variables are not JSON', () => send('/graphql?query={me{id}}&variables={'), 400],
   ['a request without a query', () => post('{}'), 400],
   ['a batch', () => post('[{"query":"{ __typename }"}]'), 400],
 ])('the server refuses %s in the form of a GraphQL error', async (_what, request, status) => {
@@ -69,6 +70,52 @@ test.each([
     status,
     body: { errors: [{ message: expect.any(String), extensions: { code: 'INVALID' } }] },
   });
+});
+
+test('a query is answered by GET as by POST', async () => {
+  const query = 'query Named($isNamed: Boolean!) { __typename @include(if: $isNamed) }';
+  const byGet = await send(
+    `/graphql?${new URLSearchParams({ query, variables: '{"isNamed":true}', operationName: 'Named' })}`,
+  );
+  const byPost = await post(JSON.stringify({ query, variables: { isNamed: true } }));
+  expect([byGet.status, byGet.body]).toEqual([200, { data: { __typename: 'Query' } }]);
+  expect([byPost.status, byPost.body]).toEqual([byGet.status, byGet.body]);
+});
+
+describe.each([
+  [
+    'application/graphql-response+json, application/json;q=0.9',
+    'application/graphql-response+json',
+  ],
+  ['application/json', 'application/json'],
+  ['*/*', 'application/graphql-response+json'],
+])('a client that accepts %s', (accept, type) => {
+  test.each([
+    ['a body that is not JSON', 400, { body: '{"query":' }],
+    ['a token that is not good', 401, { headers: { authorization: 'Bearer x' } }],
+    ['another method', 405, { method: 'PUT' }],
+    ['a body of over 1 MiB', 413, { body: JSON.stringify({ query: 'x'.repeat(1_100_000) }) }],
+    ['another content type', 415, { headers: { 'content-type': 'text/plain' } }],
+  ])('reads in its type why %s is refused', async (_what, status, request: RequestInit) => {
+    const answer = await send('/graphql', {
+      method: 'POST',
+      body: '{"query":"{ __typename }"}',
+      ...request,
+      headers: { accept, 'content-type': 'application/json', ...request.headers },
+    });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe(`${type};charset=utf-8`);
+    expect(answer.body.errors[0].extensions.code).toMatch(/^[A-Z_]+$/);
+  });
+});
+
+test('a client that accepts neither type reads so in JSON', async () => {
+  const answer = await post('{"query":"{ __typename }"}', { accept: 'text/html' });
+  expect(answer).toMatchObject({
+    status: 406,
+    body: { errors: [{ message: expect.any(String), extensions: { code: 'INVALID' } }] },
+  });
+  expect(answer.headers.get('content-type')).toBe('application/json;charset=utf-8');
 });
 
 test.each(['/nothing', '//', '/graphql/', '/%', '/..//graphql'])(

@@ -18,6 +18,8 @@ export interface ReconnectingSocket extends Pick<Socket, 'subscribe'> {
 export function createReconnectingSocket(options: {
   url: string;
   accessToken(unlike?: string): Promise<string>;
+  /** A WebSocket class, where there is no global one. */
+  webSocketImpl?: unknown;
   /** The connection was lost, other than by the end of its token. */
   onLost?: (() => void) | undefined;
   /** It is there again. */
@@ -33,6 +35,7 @@ export function createReconnectingSocket(options: {
 
   const socket = createClient({
     url: `${options.url.replace(/^http/, 'ws').replace(/\/+$/, '')}/graphql`,
+    webSocketImpl: options.webSocketImpl,
     async connectionParams() {
       usedToken = await options.accessToken(refusedToken);
       return { authorization: `Bearer ${usedToken}` };

@@ -34,7 +34,7 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
         type: 'noContent',
         statusCode: 204,
         headers: {
-          'access-control-allow-methods': 'POST',
+          'access-control-allow-methods': 'GET, POST',
           'access-control-allow-headers':
             'authorization, content-type, epic-server-timing, traceparent, tracestate',
           'access-control-max-age': '600',

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import Negotiator from 'negotiator';
 import type { BufferResult, JSONResult, NoContentResult } from 'postgraphile/grafserv';
 import { STATUS_CODES } from './node-http.ts';
 
@@ -32,6 +33,17 @@ export function json(
     headers: { 'content-type': 'application/json;charset=utf-8', ...headers },
     json: body as JSONResult['json'],
   };
+}
+
+/**
+ * An error before execution in the media type that the client prefers, as grafserv sends what is executed: clients read
+ * the errors of a 4xx only in `application/graphql-response+json` (https://graphql.github.io/graphql-over-http/draft/).
+ */
+export function inPreferredType(response: HttpResponse, request: IncomingMessage): HttpResponse {
+  if (response.type !== 'json') return response;
+  const types = ['application/graphql-response+json', 'application/json'];
+  const type = new Negotiator(request).mediaType(types) ?? 'application/json';
+  return { ...response, headers: { ...response.headers, 'content-type': `${type};charset=utf-8` } };
 }
 
 /** A response of another type; 200. */

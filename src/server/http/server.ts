@@ -19,6 +19,7 @@ import {
   errorResponse,
   findRoute,
   type HttpResponse,
+  inPreferredType,
   notFound,
   pathOf,
   type Routes,
@@ -156,6 +157,7 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
           const respondNow = () => respond(next, requestDigest, request, context);
           const observer = timing && trace ? both(timing, trace) : (timing ?? trace);
           response = await (observer ? withObserver(observer, respondNow) : respondNow());
+          if (path === '/graphql') response = inPreferredType(response, request);
           return {
             ...response,
             headers: {

@@ -8,13 +8,13 @@ export function validateRequest(request: IncomingMessage, path: string): HttpRes
   const refusal = validateHost(request);
   if (refusal) return refusal;
   if (request.rawHeaders.length / 2 > httpLimits.maxHeadersCount) return tooManyHeaders();
-  const methods = path === '/graphql' ? ['POST'] : ['GET', 'HEAD'];
+  const methods = path === '/graphql' ? ['GET', 'POST'] : ['GET', 'HEAD'];
   if (!methods.includes(request.method ?? '')) {
     const allow = methods.join(', ');
     const response = errorResponse(405, 'INVALID', `${path} takes only ${allow}.`);
     return { ...response, headers: { ...response.headers, allow } };
   }
-  return path === '/graphql' ? validateContent(request) : null;
+  return path === '/graphql' && request.method === 'POST' ? validateContent(request) : null;
 }
 
 /** A host name or an address, and perhaps a port. A comma, which RFC 3986 allows, comes from joining two headers. */
