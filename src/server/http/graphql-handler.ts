@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { SafeError, stringifyPayload } from 'postgraphile/grafast';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import type { RequestContext } from '../graphql/request/context.ts';
-import { errorResponse, type HttpResponse, json } from './response.ts';
+import { errorResponse, type HttpResponse, inAcceptedType, json } from './response.ts';
 
 type JsonObject = Parameters<typeof stringifyPayload>[0];
 
@@ -26,7 +26,7 @@ export async function graphqlHandler(
 ): Promise<HttpResponse> {
   Object.assign(digest, {
     // validateRequest() has looked at the content type, which grafserv compares as it is written
-    headers: { 'content-type': 'application/json', accept: request.headers.accept ?? '*/*' },
+    headers: { 'content-type': 'application/json', accept: request.headers.accept || '*/*' },
     preferJSON: true,
     getBody: async () => ({ type: 'buffer', buffer: await readBody(request, maxBytes) }),
   });
@@ -35,7 +35,10 @@ export async function graphqlHandler(
   const result = await next();
   if (result?.type === 'error') {
     if (result.statusCode >= 500) throw result.error;
-    return errorResponse(result.statusCode, 'INVALID', result.error.message);
+    return inAcceptedType(
+      errorResponse(result.statusCode, 'INVALID', result.error.message),
+      request,
+    );
   }
   if (result?.type !== 'json') throw new Error(`An answer of type ${result?.type}.`);
   const { statusCode, headers } = result;
@@ -58,7 +61,7 @@ export async function graphqlHandler(
       ...(data === undefined ? {} : { data: typeof data === 'string' ? JSON.parse(data) : data }),
       ...rest,
     },
-    { ...headers, ...retryHeader(errors) },
+    { ...headers, ...retryHeader(errors), ...(statusCode === 405 && { allow: 'POST' }) },
   );
 }
 

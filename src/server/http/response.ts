@@ -36,13 +36,12 @@ export function json(
 }
 
 /**
- * An error before execution in the media type that the client prefers, as grafserv sends what is executed: clients read
- * the errors of a 4xx only in `application/graphql-response+json` (https://graphql.github.io/graphql-over-http/draft/).
+ * A refusal in `application/graphql-response+json` where the client accepts it, in which alone clients read the errors
+ * of a 4xx (https://graphql.github.io/graphql-over-http/draft/). What grafserv answers has a type already.
  */
-export function inPreferredType(response: HttpResponse, request: IncomingMessage): HttpResponse {
-  if (response.type !== 'json') return response;
-  const types = ['application/graphql-response+json', 'application/json'];
-  const type = new Negotiator(request).mediaType(types) ?? 'application/json';
+export function inAcceptedType(response: JSONResult, request: IncomingMessage): JSONResult {
+  const [type] = new Negotiator(request).mediaTypes(['application/graphql-response+json']);
+  if (type === undefined) return response;
   return { ...response, headers: { ...response.headers, 'content-type': `${type};charset=utf-8` } };
 }
 

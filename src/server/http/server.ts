@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Logger } from 'pino';
-import type { RequestDigest, Result } from 'postgraphile/grafserv';
+import type { JSONResult, RequestDigest, Result } from 'postgraphile/grafserv';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { type ExecutionArgs, type GraphQLSchema, getOperationAST } from 'postgraphile/graphql';
 import { beginStep, type Observer, observed, withObserver } from '../database/observe.ts';
@@ -19,7 +19,7 @@ import {
   errorResponse,
   findRoute,
   type HttpResponse,
-  inPreferredType,
+  inAcceptedType,
   notFound,
   pathOf,
   type Routes,
@@ -90,9 +90,13 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
     context: RequestContext,
   ): Promise<HttpResponse> {
     const path = pathOf(request);
+    const refusal = (response: JSONResult) =>
+      path === '/graphql' ? inAcceptedType(response, request) : response;
     try {
-      const refused = cors.preflight(request) ?? validateRequest(request, path);
-      if (refused) return refused;
+      const preflight = cors.preflight(request);
+      if (preflight) return preflight;
+      const refused = validateRequest(request, path);
+      if (refused) return refusal(refused);
       const endStep = beginStep('token');
       Object.assign(context, verifyToken(request, tokens));
       endStep?.();
@@ -103,11 +107,12 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
     } catch (error) {
       if (error instanceof ApiError) {
         const response = errorResponse(401, error.code, error.message, error.details);
-        return { ...response, headers: { ...response.headers, 'www-authenticate': 'Bearer' } };
+        const headers = { ...response.headers, 'www-authenticate': 'Bearer' };
+        return refusal({ ...response, headers });
       }
       const errorId = newErrorId();
       report(error, { errorId, request: context });
-      return errorResponse(500, 'INTERNAL', internalErrorMessage(errorId), { errorId });
+      return refusal(errorResponse(500, 'INTERNAL', internalErrorMessage(errorId), { errorId }));
     }
   }
 
@@ -157,7 +162,6 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
           const respondNow = () => respond(next, requestDigest, request, context);
           const observer = timing && trace ? both(timing, trace) : (timing ?? trace);
           response = await (observer ? withObserver(observer, respondNow) : respondNow());
-          if (path === '/graphql') response = inPreferredType(response, request);
           return {
             ...response,
             headers: {

@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import type { JSONResult } from 'postgraphile/grafserv';
 import { httpLimits } from './limits.ts';
 import { tooManyHeaders } from './malformed.ts';
-import { errorResponse, type HttpResponse } from './response.ts';
+import { errorResponse } from './response.ts';
 
 /** Checks the host, the number of headers, the method and, for the API, the type of the content. Null when all is well. */
-export function validateRequest(request: IncomingMessage, path: string): HttpResponse | null {
+export function validateRequest(request: IncomingMessage, path: string): JSONResult | null {
   const refusal = validateHost(request);
   if (refusal) return refusal;
   if (request.rawHeaders.length / 2 > httpLimits.maxHeadersCount) return tooManyHeaders();
@@ -38,7 +39,7 @@ export function validateHost({ headersDistinct, httpVersion }: IncomingMessage) 
 }
 
 /** Only JSON in UTF-8: pages of other origins can send forms and plain text without a preflight request. */
-function validateContent({ headers }: IncomingMessage): HttpResponse | null {
+function validateContent({ headers }: IncomingMessage): JSONResult | null {
   const [type = '', ...parameters] = (headers['content-type'] ?? '')
     .toLowerCase()
     .split(';')
