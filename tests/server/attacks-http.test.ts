@@ -107,10 +107,11 @@ describe('a method', () => {
   ])(
     'a %s by GET, as an image of another origin could send it, is refused',
     async (_kind, query) => {
-      const { status, body } = await send(`/graphql?query=${encodeURIComponent(query)}`);
-      expect({ status, body }).toMatchObject({
+      const { status, headers, body } = await send(`/graphql?query=${encodeURIComponent(query)}`);
+      expect({ status, allow: headers.get('allow'), body }).toMatchObject({
         status: 405,
-        body: { errors: [{ message: 'Only queries may take place over non-POST requests.' }] },
+        allow: 'POST',
+        body: invalid('Only queries may take place over non-POST requests.'),
       });
     },
   );

@@ -149,7 +149,7 @@ test('the server survives a request that is cut off, and reports no error', asyn
 });
 
 test('the log has nothing of what is in the address of a GET', async () => {
-  const query = 'query ByAddress($text: String!) { search(text: $text) { nodes { rank } } }';
+  const query = 'query ByAddress { __typename }';
   await send(`/graphql?${new URLSearchParams({ query, variables: '{"text":"typed secret"}' })}`);
   await until(() => server.output().includes('ByAddress'));
   expect(server.output()).not.toMatch(/typed|secret"|\?query/);
