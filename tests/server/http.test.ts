@@ -89,8 +89,9 @@ describe.each([
   ],
   ['application/json', 'application/json'],
   ['application/json;charset=utf-8', 'application/json'],
-  ['application/json, application/graphql-response+json', 'application/graphql-response+json'],
-  ['application/json, */*', 'application/graphql-response+json'],
+  ['application/json, application/graphql-response+json', 'application/json'],
+  ['application/json, text/plain, */*', 'application/json'],
+  ['application/json;q=0.5, */*', 'application/graphql-response+json'],
   ['', 'application/graphql-response+json'],
   ['*/*', 'application/graphql-response+json'],
 ])('a client that accepts %s', (accept, type) => {
@@ -115,11 +116,19 @@ describe.each([
   });
 });
 
-test('a client that accepts neither type reads so in JSON', async () => {
-  const answer = await post('{"query":"{ __typename }"}', { accept: 'text/html' });
+test.each(['text/html', '(;'])('a client that accepts %s reads so in JSON', async (accept) => {
+  const answer = await post('{"query":"{ __typename }"}', { accept });
   expect(answer).toMatchObject({
     status: 406,
-    body: { errors: [{ message: expect.any(String), extensions: { code: 'INVALID' } }] },
+    body: {
+      errors: [
+        {
+          message:
+            'The API answers in application/graphql-response+json and application/json: accept one of them.',
+          extensions: { code: 'INVALID' },
+        },
+      ],
+    },
   });
   expect(answer.headers.get('content-type')).toBe('application/json;charset=utf-8');
 });

@@ -3,7 +3,13 @@ import type { IncomingMessage } from 'node:http';
 import { SafeError, stringifyPayload } from 'postgraphile/grafast';
 import type { RequestDigest, Result } from 'postgraphile/grafserv';
 import type { RequestContext } from '../graphql/request/context.ts';
-import { errorResponse, type HttpResponse, inAcceptedType, json } from './response.ts';
+import {
+  acceptedType,
+  errorResponse,
+  type HttpResponse,
+  inAcceptedType,
+  json,
+} from './response.ts';
 
 type JsonObject = Parameters<typeof stringifyPayload>[0];
 
@@ -25,8 +31,8 @@ export async function graphqlHandler(
   maxBytes: number,
 ): Promise<HttpResponse> {
   Object.assign(digest, {
-    // validateRequest() has looked at the content type, which grafserv compares as it is written
-    headers: { 'content-type': 'application/json', accept: request.headers.accept || '*/*' },
+    // validateRequest() has looked at both: grafserv compares the one as it is written, and throws at what it cannot read
+    headers: { 'content-type': 'application/json', accept: acceptedType(request) },
     preferJSON: true,
     getBody: async () => ({ type: 'buffer', buffer: await readBody(request, maxBytes) }),
   });
@@ -54,7 +60,7 @@ export async function graphqlHandler(
     };
   }
   if (statusCode >= 500 && !errors.every(isCoded)) throw new Error(errors[0]?.message);
-  return json(
+  const response = json(
     statusCode,
     {
       errors: errors.map(coded),
@@ -63,6 +69,7 @@ export async function graphqlHandler(
     },
     { ...headers, ...retryHeader(errors), ...(statusCode === 405 && { allow: 'POST' }) },
   );
+  return data === undefined && statusCode >= 400 ? inAcceptedType(response, request) : response;
 }
 
 /** A body of up to this many times the limit is read to its end, so that the client gets to read the response. */

@@ -35,14 +35,24 @@ export function json(
   };
 }
 
+/** The media types of GraphQL over HTTP. */
+export const graphqlTypes = ['application/graphql-response+json', 'application/json'] as const;
+const withCharset = graphqlTypes.map((type) => `${type};charset=utf-8`);
+
+/** The media type, with its charset, of answers that the client prefers; undefined where it accepts neither of GraphQL's. */
+export function acceptedType(request: IncomingMessage): string | undefined {
+  const accept = request.headers.accept || '*/*';
+  return new Negotiator({ headers: { accept } }).mediaType(withCharset);
+}
+
 /**
- * A refusal in `application/graphql-response+json` where the client accepts it, in which alone clients read the errors
- * of a 4xx (https://graphql.github.io/graphql-over-http/draft/). What grafserv answers has a type already.
+ * A refusal in the media type that the client prefers, as grafserv sends what it executes: clients read the errors of a 4xx
+ * only in `application/graphql-response+json` (https://graphql.github.io/graphql-over-http/draft/).
  */
 export function inAcceptedType(response: JSONResult, request: IncomingMessage): JSONResult {
-  const [type] = new Negotiator(request).mediaTypes(['application/graphql-response+json']);
+  const type = acceptedType(request);
   if (type === undefined) return response;
-  return { ...response, headers: { ...response.headers, 'content-type': `${type};charset=utf-8` } };
+  return { ...response, headers: { ...response.headers, 'content-type': type } };
 }
 
 /** A response of another type; 200. */

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { JSONResult } from 'postgraphile/grafserv';
 import { httpLimits } from './limits.ts';
 import { tooManyHeaders } from './malformed.ts';
-import { errorResponse } from './response.ts';
+import { acceptedType, errorResponse, graphqlTypes } from './response.ts';
 
-/** Checks the host, the number of headers, the method and, for the API, the type of the content. Null when all is well. */
+/** Checks the host, the number of headers, the method and, for the API, the types that are accepted and sent. Null when all is well. */
 export function validateRequest(request: IncomingMessage, path: string): JSONResult | null {
   const refusal = validateHost(request);
   if (refusal) return refusal;
@@ -15,7 +15,12 @@ export function validateRequest(request: IncomingMessage, path: string): JSONRes
     const response = errorResponse(405, 'INVALID', `${path} takes only ${allow}.`);
     return { ...response, headers: { ...response.headers, allow } };
   }
-  return path === '/graphql' && request.method === 'POST' ? validateContent(request) : null;
+  if (path !== '/graphql') return null;
+  if (acceptedType(request) === undefined) {
+    const sentence = `The API answers in ${graphqlTypes.join(' and ')}: accept one of them.`;
+    return errorResponse(406, 'INVALID', sentence);
+  }
+  return request.method === 'POST' ? validateContent(request) : null;
 }
 
 /** A host name or an address, and perhaps a port. A comma, which RFC 3986 allows, comes from joining two headers. */
