@@ -99,17 +99,35 @@ test('a mutation returns the names as they are after it', async () => {
   ).toEqual({ assignSupport: { event: { supportContactName: 'Sam Dubois' } } });
 });
 
-test('an anonymous caller reads no names', async () => {
-  await database.query('drop policy employee_read_all on crm.client');
+test('a name is null where the policies hide its record, and the schema says so', async () => {
   const names =
     '{ contracts(orderBy: ID_ASC) { nodes { clientName client { fullName } commercialName } } }';
+  type Introspected = { __type: { fields: { name: string; type: { kind: string } }[] } };
+  const nullable = `{ __type(name: "Contract") { fields { name type { kind } } } }`;
+  const isNeverNull = async () => {
+    const { data } = await ask<Introspected>(server.url, nullable, { token: tokens.sam });
+    return Object.fromEntries(
+      (data?.__type.fields ?? [])
+        .filter(({ name }) => ['client', 'clientName', 'commercialName'].includes(name))
+        .map(({ name, type }) => [name, type.kind === 'NON_NULL']),
+    );
+  };
+  expect(await isNeverNull()).toEqual({ client: true, clientName: true, commercialName: true });
 
-  const nobody = { clientName: null, client: null };
+  await database.query(`
+    drop policy employee_read_all on crm.client;
+    create policy employee_read_some on crm.client for select to epic_employee using (id = 0)`);
+  await server.stop();
+  server = await startServer(database);
+  tokens.sam = (await logIn(server.url, 'sam@epic.example')).accessToken;
+
+  expect(await isNeverNull()).toEqual({ client: false, clientName: false, commercialName: true });
+  const unnamed = { clientName: null, client: null };
   expect(await as('sam', names)).toEqual({
     contracts: {
       nodes: [
-        { ...nobody, commercialName: 'Alice Martin' },
-        { ...nobody, commercialName: 'Albert Petit' },
+        { ...unnamed, commercialName: 'Alice Martin' },
+        { ...unnamed, commercialName: 'Albert Petit' },
       ],
     },
   });

@@ -479,7 +479,7 @@ export type AccessQueryVariables = Exact<{
 }>;
 
 
-export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }> | null, refusal: { message: string | null, contactDepartment: Department | null, contact: { id: number, fullName: string, department: Department, email: string, phone: string | null } | null } | null };
+export type AccessQuery = { seen: { isVisible: boolean } | null, steps: Array<{ step: number, kind: AccessStepKind, name: string | null, role: string | null, mode: PolicyMode | null, clause: string | null, isMine: boolean, holds: boolean | null, sentence: string | null }>, refusal: { message: string | null, contactDepartment: Department | null, contact: { id: number, fullName: string, department: Department, email: string, phone: string | null } | null } | null };
 
 export type ClientChoicesQueryVariables = Exact<{
   condition: ClientCondition;
@@ -487,7 +487,7 @@ export type ClientChoicesQueryVariables = Exact<{
 }>;
 
 
-export type ClientChoicesQuery = { clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null, email: string | null }> } | null };
+export type ClientChoicesQuery = { clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null, email: string | null }> } };
 
 export type ContractChoicesQueryVariables = Exact<{
   condition: ContractCondition;
@@ -495,7 +495,7 @@ export type ContractChoicesQueryVariables = Exact<{
 }>;
 
 
-export type ContractChoicesQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string | null, status: ContractStatus, totalAmount: string, amountToBePaid: string }> } | null };
+export type ContractChoicesQuery = { contracts: { nodes: Array<{ id: number, clientId: number, clientName: string, status: ContractStatus, totalAmount: string, amountToBePaid: string }> } };
 
 export type EventChoicesQueryVariables = Exact<{
   condition: EventCondition;
@@ -503,7 +503,7 @@ export type EventChoicesQueryVariables = Exact<{
 }>;
 
 
-export type EventChoicesQuery = { events: { nodes: Array<{ id: number, title: string, startDate: string, location: string | null, contract: { clientName: string | null } | null }> } | null };
+export type EventChoicesQuery = { events: { nodes: Array<{ id: number, title: string, startDate: string, location: string | null, contract: { clientName: string } }> } };
 
 export type ClientListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -515,14 +515,14 @@ export type ClientListQueryVariables = Exact<{
 }>;
 
 
-export type ClientListQuery = { clients: { totalCount?: number, nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ClientListQuery = { clients: { totalCount?: number, nodes: Array<{ id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ClientViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null };
+export type ClientViewQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null };
 
 export type ClientSheetQueryVariables = Exact<{
   id: number;
@@ -531,14 +531,14 @@ export type ClientSheetQueryVariables = Exact<{
 }>;
 
 
-export type ClientSheetQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number, commercial: { fullName: string, phone: string | null, email: string } | null, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> }, contracts: { totalCount: number, nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }> } } | null, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } | null };
+export type ClientSheetQuery = { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number, commercial: { fullName: string, phone: string | null, email: string }, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null }> }, contracts: { totalCount: number, nodes: Array<{ id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }> } } | null, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } }> } };
 
 export type ClientCreateMutationVariables = Exact<{
   client: ClientInput;
 }>;
 
 
-export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientCreateMutation = { createClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientUpdateMutationVariables = Exact<{
   id: number;
@@ -546,7 +546,7 @@ export type ClientUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientUpdateMutation = { updateClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientHandOverMutationVariables = Exact<{
   id: number;
@@ -554,14 +554,14 @@ export type ClientHandOverMutationVariables = Exact<{
 }>;
 
 
-export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientHandOverMutation = { handOverClient: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientContactMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null } | null };
+export type ClientContactMutation = { recordContact: { client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null } | null };
 
 export type ClientEraseMutationVariables = Exact<{
   id: number;
@@ -588,7 +588,7 @@ export type ClientPairQueryVariables = Exact<{
 }>;
 
 
-export type ClientPairQuery = { stays: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, goes: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null };
+export type ClientPairQuery = { stays: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null, goes: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number } | null };
 
 export type ClientMergedIntoQueryVariables = Exact<{
   id: number;
@@ -604,46 +604,46 @@ export type ClientExportMutationVariables = Exact<{
 
 export type ClientExportMutation = { exportClient: { exported: unknown } | null };
 
-export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number };
+export type ClientFieldsFragment = { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number };
 
 export type PagingFragment = { hasNextPage: boolean, endCursor: string | null };
 
 export type ClientNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ClientNamesQuery = { mine: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null, all: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
+export type ClientNamesQuery = { mine: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> }, all: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } };
 
 export type ContractNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type ContractNamesQuery = { mine: { nodes: Array<{ id: number, status: ContractStatus, clientName: string | null }> } | null, all: { nodes: Array<{ id: number, status: ContractStatus, clientName: string | null }> } | null };
+export type ContractNamesQuery = { mine: { nodes: Array<{ id: number, status: ContractStatus, clientName: string }> }, all: { nodes: Array<{ id: number, status: ContractStatus, clientName: string }> } };
 
-export type ContractNameFragment = { id: number, status: ContractStatus, clientName: string | null };
+export type ContractNameFragment = { id: number, status: ContractStatus, clientName: string };
 
 export type EventNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type EventNamesQuery = { mine: { nodes: Array<{ id: number, title: string, startDate: string }> } | null, all: { nodes: Array<{ id: number, title: string, startDate: string }> } | null };
+export type EventNamesQuery = { mine: { nodes: Array<{ id: number, title: string, startDate: string }> }, all: { nodes: Array<{ id: number, title: string, startDate: string }> } };
 
 export type EmployeeNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: string, department: Department }> } | null };
+export type EmployeeNamesQuery = { all: { nodes: Array<{ id: number, fullName: string, department: Department }> } };
 
 export type NoteNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NoteNamesQuery = { mine: { nodes: Array<{ id: number, body: string }> } | null, all: { nodes: Array<{ id: number, body: string }> } | null };
+export type NoteNamesQuery = { mine: { nodes: Array<{ id: number, body: string }> }, all: { nodes: Array<{ id: number, body: string }> } };
 
 export type NotificationNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null };
+export type NotificationNamesQuery = { all: { nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } };
 
 export type SessionNamesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SessionNamesQuery = { all: { nodes: Array<{ id: string, userAgent: string | null }> } | null };
+export type SessionNamesQuery = { all: { nodes: Array<{ id: string, userAgent: string | null }> } };
 
 export type ContractListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -655,14 +655,14 @@ export type ContractListQueryVariables = Exact<{
 }>;
 
 
-export type ContractListQuery = { contracts: { totalCount?: number, nodes: Array<{ id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ContractListQuery = { contracts: { totalCount?: number, nodes: Array<{ id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ContractViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null };
+export type ContractViewQuery = { contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null };
 
 export type ContractSheetQueryVariables = Exact<{
   id: number;
@@ -671,14 +671,14 @@ export type ContractSheetQueryVariables = Exact<{
 }>;
 
 
-export type ContractSheetQuery = { contract: { isOverdue: boolean, id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string | null, erasedAt: string | null, version: number } | null, commercial: { fullName: string, phone: string | null, email: string } | null, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> }, payments: { totalCount: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }> }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } } | null };
+export type ContractSheetQuery = { contract: { isOverdue: boolean, id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, client: { id: number, fullName: string, email: string | null, phone: string | null, companyName: string | null, firstContact: string, lastUpdate: string, commercialId: number, commercialName: string, erasedAt: string | null, version: number }, commercial: { fullName: string, phone: string | null, email: string }, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null }> }, payments: { totalCount: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string, contract: { clientId: number, clientName: string } }> }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } }> } } | null };
 
 export type ContractCreateMutationVariables = Exact<{
   contract: ContractInput;
 }>;
 
 
-export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+export type ContractCreateMutation = { createContract: { contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractUpdateMutationVariables = Exact<{
   id: number;
@@ -686,37 +686,37 @@ export type ContractUpdateMutationVariables = Exact<{
 }>;
 
 
-export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+export type ContractUpdateMutation = { updateContract: { contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractSignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+export type ContractSignMutation = { signContract: { contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
 export type ContractCancelMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, events: { nodes: Array<{ id: number, title: string }> } } | null } | null };
+export type ContractCancelMutation = { cancelContract: { contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number, events: { nodes: Array<{ id: number, title: string }> } } | null } | null };
 
 export type ContractPayMutationVariables = Exact<{
   payment: RecordPaymentInput;
 }>;
 
 
-export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null } | null };
+export type ContractPayMutation = { recordPayment: { payment: { id: number, amount: string, paidOn: string, contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } } | null } | null };
 
 export type ContractDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
+export type ContractDeleteMutation = { deleteContract: { contract: { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number } | null } | null };
 
-export type ContractFieldsFragment = { id: number, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number };
+export type ContractFieldsFragment = { id: number, clientId: number, clientName: string, commercialId: number, commercialName: string, totalAmount: string, amountToBePaid: string, status: ContractStatus, createdAt: string, signedAt: string | null, version: number };
 
 export type ContractOpenEventsQueryVariables = Exact<{
   id: number;
@@ -735,7 +735,7 @@ export type EmployeeListQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeListQuery = { employees: { totalCount?: number, nodes: Array<{ id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EmployeeListQuery = { employees: { totalCount?: number, nodes: Array<{ id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type EmployeeViewQueryVariables = Exact<{
   id: number;
@@ -751,7 +751,7 @@ export type EmployeeSheetQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeSheetQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number }, unsigned: { totalCount: number }, unpaid: { totalCount: number }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> }, soldEvents: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }> } } | null };
+export type EmployeeSheetQuery = { employee: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number, clients: { totalCount: number }, unsigned: { totalCount: number }, unpaid: { totalCount: number }, events: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } }> }, soldEvents: { totalCount: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } }> } } | null };
 
 export type EmployeeCreateMutationVariables = Exact<{
   input: CreateEmployeeInput;
@@ -819,7 +819,7 @@ export type EmployeeColleaguesQueryVariables = Exact<{
 }>;
 
 
-export type EmployeeColleaguesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null };
+export type EmployeeColleaguesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } };
 
 export type EmployeeFieldsFragment = { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number };
 
@@ -835,7 +835,7 @@ export type EventListQueryVariables = Exact<{
 }>;
 
 
-export type EventListQuery = { events: { totalCount?: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventListQuery = { events: { totalCount?: number, nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type EventMonthQueryVariables = Exact<{
   after?: string | null | undefined;
@@ -844,7 +844,7 @@ export type EventMonthQueryVariables = Exact<{
 }>;
 
 
-export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type EventMonthQuery = { me: { id: number } | null, events: { nodes: Array<{ id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type EventCalendarQueryVariables = Exact<{
   firstDay: string;
@@ -855,14 +855,14 @@ export type EventCalendarQueryVariables = Exact<{
 }>;
 
 
-export type EventCalendarQuery = { calendar: Array<{ day: string | null, dayEvents: number | null, eventId: number, title: string, startDate: string, endDate: string, status: EventStatus, supportContactId: number | null, supportContact: string | null, mine: boolean, doubleBooked: boolean }> | null };
+export type EventCalendarQuery = { calendar: Array<{ day: string | null, dayEvents: number | null, eventId: number, title: string, startDate: string, endDate: string, status: EventStatus, supportContactId: number | null, supportContact: string | null, mine: boolean, doubleBooked: boolean }> };
 
 export type EventViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null };
+export type EventViewQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null };
 
 export type EventSheetQueryVariables = Exact<{
   id: number;
@@ -872,14 +872,14 @@ export type EventSheetQueryVariables = Exact<{
 }>;
 
 
-export type EventSheetQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> }, contract: { status: ContractStatus, totalAmount: string, clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null, commercial: { fullName: string, phone: string | null, email: string } | null, supportContact: { fullName: string, phone: string | null, email: string } | null } | null };
+export type EventSheetQuery = { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, notesAbout: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null }> }, contract: { status: ContractStatus, totalAmount: string, clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } }, commercial: { fullName: string, phone: string | null, email: string }, supportContact: { fullName: string, phone: string | null, email: string } | null } | null };
 
 export type EventCreateMutationVariables = Exact<{
   event: EventInput;
 }>;
 
 
-export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+export type EventCreateMutation = { createEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null } | null };
 
 export type EventUpdateMutationVariables = Exact<{
   id: number;
@@ -887,7 +887,7 @@ export type EventUpdateMutationVariables = Exact<{
 }>;
 
 
-export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+export type EventUpdateMutation = { updateEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null } | null };
 
 export type EventAssignMutationVariables = Exact<{
   id: number;
@@ -895,23 +895,23 @@ export type EventAssignMutationVariables = Exact<{
 }>;
 
 
-export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+export type EventAssignMutation = { assignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null } | null };
 
 export type EventUnassignMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+export type EventUnassignMutation = { unassignSupport: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null } | null };
 
 export type EventDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } | null };
+export type EventDeleteMutation = { deleteEvent: { event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null } | null };
 
-export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null };
+export type EventFieldsFragment = { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } };
 
 export type HistoryQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -921,7 +921,7 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, serviceAccount: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type HistoryQuery = { historyEntries: { nodes: Array<{ id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, serviceAccount: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type NamesQueryVariables = Exact<{
   employees?: Array<number> | number | null | undefined;
@@ -929,7 +929,7 @@ export type NamesQueryVariables = Exact<{
 }>;
 
 
-export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> } | null, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } | null };
+export type NamesQuery = { employees: { nodes: Array<{ id: number, fullName: string }> }, clients: { nodes: Array<{ id: number, fullName: string, companyName: string | null }> } };
 
 export type HistoryFieldsFragment = { id: string, changedAt: string, transactionId: string, record: HistoryRecord, rowId: number, action: HistoryAction, employeeId: number | null, employeeName: string | null, serviceAccount: string | null, databaseUser: string | null, oldValues: unknown, newValues: unknown };
 
@@ -960,9 +960,9 @@ export type MyDayQueryVariables = Exact<{
 }>;
 
 
-export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> } | null, due: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> } | null, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> } | null, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> } | null, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type MyDayQuery = { me: { fullName: string, department: Department } | null, unread: { totalCount: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }> }, due: { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null }> }, myDrafts: { totalCount: number, nodes: Array<{ id: number, clientName: string, commercialName: string, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> }, myUnpaid: { totalCount: number, nodes: Array<{ id: number, clientName: string, commercialName: string, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> }, myEvents: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> }, withoutSupport: { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> }, drafts: { totalCount: number, nodes: Array<{ id: number, clientName: string, commercialName: string, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> }, load: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> };
 
-export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string | null, commercialName: string | null, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
+export type DayContractsFragment = { totalCount: number, nodes: Array<{ id: number, clientName: string, commercialName: string, totalAmount: string, amountToBePaid: string, createdAt: string, isOverdue: boolean, signedAt: string | null }> };
 
 export type DayEventsFragment = { totalCount: number, nodes: Array<{ id: number, title: string, startDate: string, location: string | null, status: EventStatus, supportContactName: string | null }> };
 
@@ -976,21 +976,21 @@ export type NoteListQueryVariables = Exact<{
 }>;
 
 
-export type NoteListQuery = { notes: { totalCount?: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NoteListQuery = { notes: { totalCount?: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type NoteViewQueryVariables = Exact<{
   id: number;
 }>;
 
 
-export type NoteViewQuery = { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null };
+export type NoteViewQuery = { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null } | null };
 
 export type NoteAddMutationVariables = Exact<{
   note: NoteInput;
 }>;
 
 
-export type NoteAddMutation = { createNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+export type NoteAddMutation = { createNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null } | null } | null };
 
 export type NoteUpdateMutationVariables = Exact<{
   id: number;
@@ -998,32 +998,32 @@ export type NoteUpdateMutationVariables = Exact<{
 }>;
 
 
-export type NoteUpdateMutation = { updateNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+export type NoteUpdateMutation = { updateNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null } | null } | null };
 
 export type NoteDoneMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type NoteDoneMutation = { finishNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+export type NoteDoneMutation = { finishNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null } | null } | null };
 
 export type NoteReopenMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type NoteReopenMutation = { reopenNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+export type NoteReopenMutation = { reopenNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null } | null } | null };
 
 export type NoteDeleteMutationVariables = Exact<{
   id: number;
 }>;
 
 
-export type NoteDeleteMutation = { deleteNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null } | null } | null };
+export type NoteDeleteMutation = { deleteNote: { note: { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null } | null } | null };
 
-export type NoteFieldsFragment = { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null };
+export type NoteFieldsFragment = { id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null };
 
-export type NotesAboutFragment = { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string | null, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string | null } | null, event: { title: string } | null }> };
+export type NotesAboutFragment = { totalCount: number, nodes: Array<{ id: number, clientId: number | null, clientName: string | null, contractId: number | null, eventId: number | null, authorId: number, authorName: string, body: string, createdAt: string, remindOn: string | null, doneAt: string | null, version: number, contract: { clientName: string } | null, event: { title: string } | null }> };
 
 export type NotificationListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1035,7 +1035,7 @@ export type NotificationListQueryVariables = Exact<{
 }>;
 
 
-export type NotificationListQuery = { notifications: { totalCount?: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type NotificationListQuery = { notifications: { totalCount?: number, nodes: Array<{ id: number, kind: NotificationKind, recipientId: number, eventId: number | null, contractId: number | null, employeeId: number | null, noteId: number | null, subject: string | null, oldValues: unknown, newValues: unknown, createdAt: string, readAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type NotificationReadMutationVariables = Exact<{
   id: number;
@@ -1062,16 +1062,16 @@ export type PaymentListQueryVariables = Exact<{
 }>;
 
 
-export type PaymentListQuery = { payments: { totalCount?: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type PaymentListQuery = { payments: { totalCount?: number, nodes: Array<{ id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string, contract: { clientId: number, clientName: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type PaymentSumQueryVariables = Exact<{
   condition?: PaymentCondition | null | undefined;
 }>;
 
 
-export type PaymentSumQuery = { payments: { totalCount: number, amountSum: string } | null };
+export type PaymentSumQuery = { payments: { totalCount: number, amountSum: string } };
 
-export type PaymentFieldsFragment = { id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string | null, contract: { clientId: number, clientName: string | null } | null };
+export type PaymentFieldsFragment = { id: number, contractId: number, amount: string, paidOn: string, recordedById: number, recordedByName: string, contract: { clientId: number, clientName: string } };
 
 export type ReportQueryVariables = Exact<{
   firstDay: string;
@@ -1080,7 +1080,7 @@ export type ReportQueryVariables = Exact<{
 }>;
 
 
-export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number | null, contracts: number, totalAmount: string }> | null, months: Array<{ month: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, salespeople: Array<{ employeeId: number, fullName: string, signedContracts: number, signedAmount: string, paidAmount: string }> | null, overdue: Array<{ employeeId: number, fullName: string, contracts: number, amountToBePaid: string, oldestSignedAt: string }> | null, support: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> | null };
+export type ReportQuery = { pipeline: Array<{ fromDays: number, toDays: number | null, contracts: number, totalAmount: string }>, months: Array<{ month: string, signedContracts: number, signedAmount: string, paidAmount: string }>, salespeople: Array<{ employeeId: number, fullName: string, signedContracts: number, signedAmount: string, paidAmount: string }>, overdue: Array<{ employeeId: number, fullName: string, contracts: number, amountToBePaid: string, oldestSignedAt: string }>, support: Array<{ employeeId: number | null, fullName: string | null, events: number, upcomingEvents: number, nextStart: string | null }> };
 
 export type SearchQueryVariables = Exact<{
   text: string;
@@ -1090,7 +1090,7 @@ export type SearchQueryVariables = Exact<{
 }>;
 
 
-export type SearchQuery = { search: Array<{ kind: SearchResultKind, id: number, title: string, detail: string | null, closeness: Closeness }> | null };
+export type SearchQuery = { search: Array<{ kind: SearchResultKind, id: number, title: string, detail: string | null, closeness: Closeness }> };
 
 export type SimilarClientsQueryVariables = Exact<{
   name: string;
@@ -1099,7 +1099,7 @@ export type SimilarClientsQueryVariables = Exact<{
 }>;
 
 
-export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialName: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> | null };
+export type SimilarClientsQuery = { similarClients: Array<{ id: number, fullName: string, companyName: string | null, commercialName: string, sameEmail: boolean, samePhone: boolean, closeName: boolean }> };
 
 export type ServiceListQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -1110,16 +1110,16 @@ export type ServiceListQueryVariables = Exact<{
 }>;
 
 
-export type ServiceListQuery = { serviceAccounts: { totalCount?: number, nodes: Array<{ name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type ServiceListQuery = { serviceAccounts: { totalCount?: number, nodes: Array<{ name: string, ownerId: number, ownerName: string, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type ServiceRevokeMutationVariables = Exact<{
   name: string;
 }>;
 
 
-export type ServiceRevokeMutation = { revokeServiceAccount: { serviceAccount: { name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null } | null } | null };
+export type ServiceRevokeMutation = { revokeServiceAccount: { serviceAccount: { name: string, ownerId: number, ownerName: string, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null } | null } | null };
 
-export type ServiceFieldsFragment = { name: string, ownerId: number, ownerName: string | null, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null };
+export type ServiceFieldsFragment = { name: string, ownerId: number, ownerName: string, readOnly: boolean, createdAt: string, lastUsedAt: string | null, expiresAt: string | null };
 
 export type ChangePasswordMutationVariables = Exact<{
   input: ChangePasswordInput;
@@ -1136,7 +1136,7 @@ export type MeQuery = { me: { id: number, fullName: string, email: string, phone
 export type WhoAmIQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type WhoAmIQuery = { me: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null, mySessions: { nodes: Array<{ current: boolean, readOnly: boolean }> } | null };
+export type WhoAmIQuery = { me: { id: number, fullName: string, email: string, phone: string | null, department: Department, active: boolean, createdAt: string, version: number } | null, mySessions: { nodes: Array<{ current: boolean, readOnly: boolean }> } };
 
 export type ReadOnlyTokenCreateMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -1152,7 +1152,7 @@ export type SessionListQueryVariables = Exact<{
 }>;
 
 
-export type SessionListQuery = { mySessions: { totalCount?: number, nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
+export type SessionListQuery = { mySessions: { totalCount?: number, nodes: Array<{ id: string, createdAt: string, lastUsedAt: string, expiresAt: string, endsAt: string, userAgent: string | null, readOnly: boolean, current: boolean }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type SessionRevokeMutationVariables = Exact<{
   id: string;
@@ -1226,7 +1226,7 @@ export type EventChangedSubscriptionVariables = Exact<{
 }>;
 
 
-export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string | null, commercialId: number, commercialName: string | null, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } | null } | null } | null } };
+export type EventChangedSubscription = { eventChanged: { id: string, action: EventAction, eventId: number, event: { id: number, title: string, contractId: number, supportContactId: number | null, supportContactName: string | null, startDate: string, endDate: string, location: string | null, attendees: number, notes: string | null, status: EventStatus, version: number, contract: { clientId: number, clientName: string, commercialId: number, commercialName: string, client: { fullName: string, companyName: string | null, email: string | null, phone: string | null } } } | null } };
 
 export type WhoMayQueryVariables = Exact<{
   record: RecordKind;
@@ -1237,7 +1237,7 @@ export type WhoMayQueryVariables = Exact<{
 }>;
 
 
-export type WhoMayQuery = { whoMay: Array<{ department: Department, employeeId: number | null, fullName: string | null, people: number, holds: boolean | null, policy: string | null, sentence: string | null, rules: RuleOutcome | null, rule: string | null, ruleSentence: string | null, isComplete: boolean }> | null };
+export type WhoMayQuery = { whoMay: Array<{ department: Department, employeeId: number | null, fullName: string | null, people: number, holds: boolean | null, policy: string | null, sentence: string | null, rules: RuleOutcome | null, rule: string | null, ruleSentence: string | null, isComplete: boolean }> };
 
 export const Access: Operation<AccessQuery, AccessQueryVariables> =
   'query Access($noun:RecordKind!$id:Int$record:RecordKind!$verb:AccessVerb!$rowId:Int$columns:[String!]$newValues:JSON){seen:explainRefusal(record:$noun verb:read rowId:$id){isVisible}steps:explainAccess(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){step kind name role mode clause isMine holds sentence}refusal:explainRefusal(record:$record verb:$verb rowId:$rowId columns:$columns newValues:$newValues){message contactDepartment contact{id fullName department email phone}}}';

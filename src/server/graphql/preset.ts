@@ -8,7 +8,9 @@ import { descriptionsPlugin } from './schema/descriptions.ts';
 import { createEnumsPlugin } from './schema/enums.ts';
 import { exposurePlugins } from './schema/exposure.ts';
 import { createFiltersPlugin } from './schema/filters.ts';
+import { foundRecordsPlugin } from './schema/found-records.ts';
 import { namesPlugin } from './schema/names.ts';
+import { createNullabilityPlugin } from './schema/nullability.ts';
 import { pagingPlugin } from './schema/paging.ts';
 import { scalarsPlugin } from './schema/scalars.ts';
 import { sumsPlugin } from './schema/sums.ts';
@@ -34,6 +36,8 @@ export function createPreset(options: {
       countsPlugin,
       sumsPlugin,
       namesPlugin,
+      createNullabilityPlugin(),
+      foundRecordsPlugin,
       ...options.plugins,
     ],
     disablePlugins: [

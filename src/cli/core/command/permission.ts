@@ -150,7 +150,7 @@ export async function permissionFor(
   const variables = questionVariables(question, known);
   const { columns } = variables;
   const { seen, steps, refusal } = await api.send(Access, { ...about, ...variables });
-  const verdict = steps?.at(-1);
+  const verdict = steps.at(-1);
   if (!steps || verdict?.kind !== 'verdict') {
     throw new CliError({ code: 'INTERNAL', message: 'The server gave no verdict.' });
   }

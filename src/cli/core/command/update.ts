@@ -109,8 +109,7 @@ async function changesBetween<Row>(
 ): Promise<LabelledText[]> {
   const { noun, id: rowId, columns } = about;
   const { historyEntries } = await api.send(History, { record: noun, rowId, first: 50 });
-  const entries = historyEntries?.nodes.filter((entry) => entry !== null) ?? [];
-  const changes = entries.map((entry) => changeOf(entry, columns));
+  const changes = historyEntries.nodes.map((entry) => changeOf(entry, columns));
   const byWhom = (key: string) => {
     const last = changes.find(({ new: next }) => next && (key in next || `${key}Id` in next));
     return last ? `, by ${actorOf(last)}` : '';

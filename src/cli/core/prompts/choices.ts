@@ -53,7 +53,7 @@ export async function choices(
       first,
     });
     return choicesOf(contracts, (contract) => ({
-      title: contract.clientName ?? `client ${contract.clientId}`,
+      title: contract.clientName,
       detail: listed(
         contract.status,
         money(contract.totalAmount),
@@ -72,7 +72,7 @@ export async function choices(
     });
     return choicesOf(events, ({ title, startDate, location, contract }) => ({
       title,
-      detail: listed(localTime(startDate), location, contract?.clientName),
+      detail: listed(localTime(startDate), location, contract.clientName),
     }));
   }
   return [];

@@ -38,7 +38,7 @@ async function search(api: Api, { kind, department }: Reference, text: string) {
     department,
     first: atMost + 1,
   });
-  return found ?? [];
+  return found;
 }
 
 /** Only the one that was found; undefined for none, or several. */

@@ -85,7 +85,7 @@ function drawEvent(day: string, event: Event, paint: Paint, maxWidth: number): s
   const margin = hoursWidth + 2;
   const beside = (text: string) => wrapped(printableLines(text), maxWidth, ' '.repeat(margin));
   const named = beside(`${id}  ${printable(title)}${status === 'confirmed' ? '' : ` (${status})`}`);
-  const details = [location, contract?.clientName, supportContactName ?? 'no support contact'];
+  const details = [location, contract.clientName, supportContactName ?? 'no support contact'];
   const painted = status === 'cancelled' ? paint.quiet : (text: string) => text;
   return [
     `  ${hoursOn(day, event).padEnd(hoursWidth)}${painted(named.slice(margin))}`,

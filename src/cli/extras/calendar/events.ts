@@ -96,7 +96,7 @@ export async function eventsOf(
   return fetched
     .map((event) => ({
       ...event,
-      mine: event.supportContactId === me || event.contract?.commercialId === me,
+      mine: event.supportContactId === me || event.contract.commercialId === me,
       doubleBooked: clashing.has(event),
     }))
     .filter(passes);
@@ -134,7 +134,7 @@ export async function daysWithEvents(
   const events = new Map<number, DrawnEvent>();
   const shown = new Set<DrawnEvent>();
   const drawn = new Map<string, DrawnDay>();
-  for (const entry of calendar ?? []) {
+  for (const entry of calendar) {
     const event = events.get(entry.eventId) ?? {
       id: entry.eventId,
       title: entry.title,

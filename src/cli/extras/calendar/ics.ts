@@ -10,11 +10,11 @@ const statuses: Record<EventFieldsFragment['status'], `${ICalEventStatus}`> = {
 };
 
 function descriptionOf({ contract, supportContactName, notes }: EventFieldsFragment): string {
-  const client = contract?.client;
+  const client = contract.client;
   const lines = [
-    client && `Client: ${[client.fullName, client.companyName].filter(Boolean).join(', ')}`,
-    client?.phone && `Telephone: ${client.phone}`,
-    contract?.commercialName && `Sales contact: ${contract.commercialName}`,
+    `Client: ${[client.fullName, client.companyName].filter(Boolean).join(', ')}`,
+    client.phone && `Telephone: ${client.phone}`,
+    `Sales contact: ${contract.commercialName}`,
     `Support: ${supportContactName ?? 'nobody yet'}`,
     notes && `\n${notes}`,
   ];

@@ -47,13 +47,12 @@ export async function listWho(
   { fields, columns }: { fields: readonly Field[]; columns: readonly Column<Partial<Answer>>[] },
 ): Promise<void> {
   const { whoMay } = await api.send(WhoMay, questionVariables(question, fields));
-  const answers = whoMay ?? [];
-  const able = answers.filter(({ holds }) => holds !== false);
+  const able = whoMay.filter(({ holds }) => holds !== false);
   await output.list(columns, able, 'No employee may do this.');
   if (output.format !== 'people') return;
 
   const unable = new Map<string, number>();
-  for (const { department, holds, people } of answers)
+  for (const { department, holds, people } of whoMay)
     if (holds === false) unable.set(department, (unable.get(department) ?? 0) + people);
   const counts = [...unable].map(([department, people]) => `${department} (${people})`);
   if (counts.length > 0 && able.length > 0) output.note(`Not permitted: ${counts.join(', ')}.`);

@@ -31,10 +31,10 @@ interface Named {
 
 /** One's own records before those of others. */
 function described<Row extends Named>(
-  lists: readonly ({ nodes: readonly (Row | null)[] } | null | undefined)[],
+  lists: readonly { nodes: readonly Row[] }[],
   about: (row: Row) => string,
 ): Candidate[] {
-  const rows = lists.flatMap((list) => list?.nodes ?? []).filter((row) => row !== null);
+  const rows = lists.flatMap(({ nodes }) => nodes);
   const byId = new Map(rows.map((row) => [String(row.id), row]));
   return [...byId].map(([value, row]) => ({ value, about: about(row) }));
 }
@@ -48,7 +48,7 @@ const queries: Record<string, (api: Api) => Promise<Candidate[]>> = {
   },
   contract: async (api) => {
     const { mine, all } = await api.send(ContractNames, {});
-    return described([mine, all], ({ clientName, status }) => `${clientName ?? ''}, ${status}`);
+    return described([mine, all], ({ clientName, status }) => `${clientName}, ${status}`);
   },
   event: async (api) => {
     const { mine, all } = await api.send(EventNames, {});

@@ -17,7 +17,6 @@ export interface DaySection {
   rest: string;
 }
 
-type ContractRow = DayContractsFragment['nodes'][number];
 type EventRow = DayEventsFragment['nodes'][number];
 
 const text = (texts: string[]): ChartColumn => ({ label: '', texts, align: 'left' });
@@ -25,9 +24,6 @@ const flexible = (texts: string[]): ChartColumn =>
   ({ ...text(texts), flexible: true }) as ChartColumn;
 const right = (texts: string[]): ChartColumn => ({ label: '', texts, align: 'right' });
 const ids = (rows: readonly { id: number }[]) => right(rows.map(({ id }) => String(id)));
-
-/** The client of a contract, in a message. */
-export const clientOf = ({ clientName }: ContractRow) => clientName ?? 'a client';
 
 function drafts(
   found: DayContractsFragment,
@@ -37,7 +33,7 @@ function drafts(
   const { nodes: rows, totalCount: count } = found;
   const drawnUp = rows.map(({ createdAt, commercialName }) =>
     about.withPerson
-      ? `${commercialName ?? 'nobody'}, ${ago(createdAt, now)}`
+      ? `${commercialName}, ${ago(createdAt, now)}`
       : `drawn up ${ago(createdAt, now)}`,
   );
   return {
@@ -46,7 +42,7 @@ function drafts(
     rowCount: rows.length,
     columns: [
       ids(rows),
-      flexible(rows.map(clientOf)),
+      flexible(rows.map(({ clientName }) => clientName)),
       right(rows.map(({ totalAmount }) => formatCell('money', totalAmount))),
       text(drawnUp),
     ],
@@ -65,7 +61,7 @@ function unpaid({ nodes: rows, totalCount: count }: DayContractsFragment, now: D
     rest: 'epic contract list --mine --unpaid',
     columns: [
       ids(rows),
-      flexible(rows.map(clientOf)),
+      flexible(rows.map(({ clientName }) => clientName)),
       right(rows.map(({ amountToBePaid }) => formatCell('money', amountToBePaid))),
       text(since),
     ],
@@ -142,25 +138,24 @@ const runBy = ({ supportContactName }: EventRow) => supportContactName ?? 'nobod
 
 /** The news, without the reminders of notes that are to be followed up anyway. */
 function withoutDue({ unread, due }: MyDayQuery): MyDayQuery['unread'] & object {
-  const { nodes, totalCount } = unread ?? { nodes: [], totalCount: 0 };
-  const others = nodes.filter(({ noteId }) => !due?.nodes.some(({ id }) => id === noteId));
+  const { nodes, totalCount } = unread;
+  const others = nodes.filter(({ noteId }) => !due.nodes.some(({ id }) => id === noteId));
   return { nodes: others, totalCount: totalCount - (nodes.length - others.length) };
 }
 
 /** The sections of a day by department, without empty ones. */
 export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
-  const none = { nodes: [], totalCount: 0 };
   const news = unread(withoutDue(day), now);
   const mine = (title: string, last: (event: EventRow) => string) =>
-    events(day.myEvents ?? none, { title, rest: 'epic event list --mine --upcoming' }, last);
+    events(day.myEvents, { title, rest: 'epic event list --mine --upcoming' }, last);
   const byDepartment = {
     sales: () => [
       drafts(
-        day.myDrafts ?? none,
+        day.myDrafts,
         { title: 'To get signed', rest: 'epic contract list --mine --unsigned', withPerson: false },
         now,
       ),
-      unpaid(day.myUnpaid ?? none, now),
+      unpaid(day.myUnpaid, now),
       mine('Coming events of my clients', runBy),
       news,
     ],
@@ -170,7 +165,7 @@ export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
     ],
     management: () => [
       events(
-        day.withoutSupport ?? none,
+        day.withoutSupport,
         {
           title: 'Without support',
           rest: 'epic event list --no-support --upcoming',
@@ -178,7 +173,7 @@ export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
         ({ location }) => location ?? '',
       ),
       drafts(
-        day.drafts ?? none,
+        day.drafts,
         {
           title: 'Not signed yet',
           rest: 'epic contract list --unsigned',
@@ -186,12 +181,12 @@ export function sectionsOf(day: MyDayQuery, now: Date): DaySection[] {
         },
         now,
       ),
-      load(day.load ?? []),
+      load(day.load),
       news,
     ],
   };
   if (!day.me) return [];
-  return [due(day.due ?? none), ...byDepartment[day.me.department]()].filter(
+  return [due(day.due), ...byDepartment[day.me.department]()].filter(
     ({ rowCount }) => rowCount > 0,
   );
 }

@@ -1,6 +1,5 @@
 import { summaryOf } from '../../nouns/note/fields.ts';
 import type { MyDayQuery } from '../../operations/index.ts';
-import { clientOf } from './sections.ts';
 
 /** A command to type, and what it does. */
 export type Suggestion = readonly [commandLine: string, what: string];
@@ -8,11 +7,11 @@ export type Suggestion = readonly [commandLine: string, what: string];
 const maxSuggestions = 4;
 
 function forSales({ myDrafts, myUnpaid, myEvents }: MyDayQuery): Suggestion[] {
-  const [draft] = myDrafts?.nodes ?? [];
-  const [unpaid] = myUnpaid?.nodes ?? [];
-  const [event] = myEvents?.nodes ?? [];
+  const [draft] = myDrafts.nodes;
+  const [unpaid] = myUnpaid.nodes;
+  const [event] = myEvents.nodes;
   const found: Suggestion[] = [];
-  if (draft) found.push([`epic contract sign ${draft.id}`, `${clientOf(draft)} has signed`]);
+  if (draft) found.push([`epic contract sign ${draft.id}`, `${draft.clientName} has signed`]);
   if (unpaid) {
     const what = unpaid.isOverdue ? 'the oldest overdue' : 'the oldest unpaid';
     found.push([`epic contract view ${unpaid.id}`, what]);
@@ -22,7 +21,7 @@ function forSales({ myDrafts, myUnpaid, myEvents }: MyDayQuery): Suggestion[] {
 }
 
 function forSupport({ myEvents }: MyDayQuery): Suggestion[] {
-  const events = myEvents?.nodes ?? [];
+  const events = myEvents.nodes;
   const [next] = events;
   const planned = events.find(({ status }) => status === 'planned');
   const found: Suggestion[] = [];
@@ -33,9 +32,9 @@ function forSupport({ myEvents }: MyDayQuery): Suggestion[] {
 }
 
 function forManagement({ withoutSupport, drafts, load }: MyDayQuery): Suggestion[] {
-  const [event] = withoutSupport?.nodes ?? [];
-  const [draft] = drafts?.nodes ?? [];
-  const free = (load ?? [])
+  const [event] = withoutSupport.nodes;
+  const [draft] = drafts.nodes;
+  const free = load
     .filter(({ employeeId }) => employeeId !== null)
     .toSorted(
       (one, other) => one.events - other.events || one.upcomingEvents - other.upcomingEvents,
@@ -58,9 +57,9 @@ export function suggestions(day: MyDayQuery): Suggestion[] {
     management: () => forManagement(day),
   };
   const found = day.me ? byDepartment[day.me.department]() : [];
-  const [note] = day.due?.nodes ?? [];
+  const [note] = day.due.nodes;
   const followUp: Suggestion[] = note ? [[`epic note done ${note.id}`, summaryOf(note)]] : [];
-  const news: Suggestion[] = day.unread?.totalCount
+  const news: Suggestion[] = day.unread.totalCount
     ? [['epic notification read --all', 'mark the news as read']]
     : [];
   const rest: Suggestion = ['epic help', 'everything else'];

@@ -125,9 +125,8 @@ export async function namesFor(api: Api, describe: (names: Names) => unknown): P
       employees: [...employees],
       clients: [...clients],
     });
-    for (const { id, fullName } of response.employees?.nodes ?? [])
-      found.employees.set(id, fullName);
-    for (const { id, fullName, companyName } of response.clients?.nodes ?? []) {
+    for (const { id, fullName } of response.employees.nodes) found.employees.set(id, fullName);
+    for (const { id, fullName, companyName } of response.clients.nodes) {
       found.clients.set(id, companyName ?? fullName);
     }
   }

@@ -223,7 +223,7 @@ export async function importFile(
     return;
   }
   problems.sort((one, other) => one.line - other.line);
-  const mayBeKnown = !match && outcome.problems.some((problem) => problem?.columnName === 'email');
+  const mayBeKnown = !match && outcome.problems.some((problem) => problem.columnName === 'email');
   const ofKnown = mayBeKnown ? ' --match email updates known clients.' : '';
   await output.list(shown, problems, '');
   throw new CliError({

@@ -49,11 +49,11 @@ const warnings: Partial<Record<EventSeen['status'], string>> = {
 export function runSheetOf(event: EventSeen): RunSheet {
   const { id, title, location, attendees, contract, supportContact, commercial, notesAbout } =
     event;
-  const client = contract?.client;
+  const client = contract.client;
   const people = [
     supportContact && { role: 'Runs it', ...supportContact },
-    client && { role: 'Contact', ...client },
-    commercial && { role: 'Sales contact', ...commercial },
+    { role: 'Contact', ...client },
+    { role: 'Sales contact', ...commercial },
   ];
   return {
     title,
@@ -63,15 +63,16 @@ export function runSheetOf(event: EventSeen): RunSheet {
     facts: [
       ['Where', location ?? 'not known yet'],
       ['Attendees', String(attendees)],
-      ['Client', contract?.clientName ?? '–'],
+      ['Client', contract.clientName],
       ...(supportContact ? [] : [['Runs it', 'no support contact yet'] as const]),
     ],
     people: people
-      .filter((person) => person !== null && person !== undefined)
+      .filter((person) => person !== null)
       .map(({ role, fullName, phone, email }) => ({ role, name: fullName, phone, email })),
     notes: event.notes ?? '',
-    colleagues: (notesAbout?.nodes ?? [])
-      .filter((note) => note !== null)
-      .map(({ authorName, body }) => ({ author: authorName ?? '–', text: body.trim() })),
+    colleagues: notesAbout.nodes.map(({ authorName, body }) => ({
+      author: authorName,
+      text: body.trim(),
+    })),
   };
 }

@@ -49,12 +49,11 @@ export const search = command({
     const typed = flags.text.join(' ');
     if (!typed && !prompts.possible) throw missing(words);
     const text = typed || (await prompts.line('Search for'));
-    const { search: found } = await api.send(Search, {
+    const { search: findings } = await api.send(Search, {
       text,
       kinds: kind && [kind],
       first: mostFindings,
     });
-    const findings = found ?? [];
     if (output.format === 'people' && findings.some(({ closeness }) => closeness === 'similar')) {
       output.note(`Nothing contains “${text}”. Similar spellings:`);
     }

@@ -92,13 +92,12 @@ async function refuseDuplicate(
   { name, email, phone, allowDuplicate }: Values<typeof createFlags>,
   { api, output, prompts }: Services,
 ): Promise<void> {
-  const similar = (await api.send(SimilarClients, { name, email, phone })).similarClients ?? [];
+  const similar = (await api.send(SimilarClients, { name, email, phone })).similarClients;
   if (similar.length === 0) return;
   const knownAs = (like: (typeof similar)[number]) =>
     `${summaryOf(like)}, with ${like.commercialName}`;
   const twin = similar.find(
-    (like) =>
-      like.sameEmail || (like.samePhone && inOneWriting.compare(like.fullName ?? '', name) === 0),
+    (like) => like.sameEmail || (like.samePhone && inOneWriting.compare(like.fullName, name) === 0),
   );
   if (twin && !allowDuplicate && !prompts.possible) {
     const [field, what] = twin.sameEmail
@@ -186,7 +185,7 @@ const handOverClient = change(noun, {
   send: async (api, { id, salesContactId: to }) =>
     (await api.send(ClientHandOver, { id, to })).handOverClient?.client,
   done: ({ id, commercialName, ...client }) =>
-    `Client ${id} handed over: ${summaryOf(client)}, now with ${commercialName ?? 'another contact'}.`,
+    `Client ${id} handed over: ${summaryOf(client)}, now with ${commercialName}.`,
 });
 
 /** What holds the name of a client beside their record: an event, in its title or notes, or a note about a contract or event. */

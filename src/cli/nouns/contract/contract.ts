@@ -21,7 +21,7 @@ import {
   ContractView,
 } from '../../operations/index.ts';
 import { fields as paymentFields } from '../payment/fields.ts';
-import { type Contract, clientOf, fields, summaryOf } from './fields.ts';
+import { type Contract, fields, summaryOf } from './fields.ts';
 import { history } from './history.ts';
 import { contractSheet } from './sheet.ts';
 
@@ -42,7 +42,7 @@ const remainder = ({ amountToBePaid }: Contract) =>
 const paidOf = ({ totalAmount, amountToBePaid }: Contract) =>
   (Number(totalAmount) - Number(amountToBePaid)).toFixed(2);
 
-const inWords = (contract: Contract) => `contract ${contract.id} of ${clientOf(contract)}`;
+const inWords = (contract: Contract) => `contract ${contract.id} of ${contract.clientName}`;
 
 const listContracts = list(fields, {
   summary: 'List contracts',
@@ -175,7 +175,7 @@ const cancelContract = change(noun, {
   confirm: {
     async question(contract, { id = contract.id }, api) {
       const { contract: found } = await api.send(ContractOpenEvents, { id });
-      const events = found?.events.nodes.flatMap((event) => event ?? []) ?? [];
+      const events = found?.events.nodes ?? [];
       const named = events.map((event) => `“${event.title}” (${event.id})`).join(', ');
       const paid = paidOf(contract);
       return [

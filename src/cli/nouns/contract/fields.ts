@@ -10,11 +10,9 @@ import type {
 
 export type Contract = ContractFieldsFragment;
 
-export const clientOf = ({ clientName, clientId }: Contract) => clientName ?? `client ${clientId}`;
-
 export const fields = defineFields<Contract, ContractInput, ContractPatch, ContractOrderBy>()({
   id: { kind: 'id', priority: 0, sort: 'ID' },
-  client: { kind: 'text', priority: 0, value: clientOf },
+  client: { kind: 'text', priority: 0, value: ({ clientName }) => clientName },
   clientId: {
     kind: 'id',
     sort: 'CLIENT_ID',
@@ -57,4 +55,4 @@ export const fields = defineFields<Contract, ContractInput, ContractPatch, Contr
 
 /** One in a sentence. */
 export const summaryOf = (contract: Contract) =>
-  `${clientOf(contract)}, ${euros(contract.totalAmount)}`;
+  `${contract.clientName}, ${euros(contract.totalAmount)}`;

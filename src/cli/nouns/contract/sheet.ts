@@ -20,7 +20,7 @@ function remaining({ amountToBePaid, status, isOverdue, signedAt }: Seen): strin
 const columns: readonly Column<Seen>[] = [
   ...fields.columns,
   { key: 'overdue', label: 'Overdue', kind: 'flag', value: ({ isOverdue }) => isOverdue },
-  { ...textColumn('clientName', ({ client }) => client?.fullName), borrowed: true },
+  { ...textColumn('clientName', ({ client }) => client.fullName), borrowed: true },
   ...contactColumns<Seen>('client', ({ client }) => client).toReversed(),
 ];
 

@@ -34,13 +34,13 @@ function workOf({ clients, events }: Leaver): { summary: string; lines: Labelled
       what: 'client',
       label: 'Clients',
       total: clients.totalCount,
-      names: clients.nodes.map((client) => client?.companyName ?? client?.fullName ?? ''),
+      names: clients.nodes.map((client) => client.companyName ?? client.fullName),
     },
     {
       what: 'open event',
       label: 'Open events',
       total: events.totalCount,
-      names: events.nodes.map((event) => `“${event?.title}”`),
+      names: events.nodes.map((event) => `“${event.title}”`),
     },
   ].filter(({ total }) => total > 0);
   return {
@@ -55,8 +55,8 @@ async function askForSuccessor(
   { id, department, fullName }: EmployeeFieldsFragment,
 ): Promise<Successor> {
   const { employees } = await api.send(EmployeeColleagues, { department });
-  const colleagues = employees?.nodes.filter((each) => each !== null && each.id !== id) ?? [];
-  const choices = colleagues.map((each) => `${each?.fullName} (employee ${each?.id})`);
+  const colleagues = employees.nodes.filter((each) => each.id !== id);
+  const choices = colleagues.map((each) => `${each.fullName} (employee ${each.id})`);
   if (choices.length === 0) {
     throw new CliError({
       code: 'CONFLICT',

@@ -192,7 +192,7 @@ const deleteEvent = change(noun, {
   write: { verb: 'delete' },
   confirm: {
     question: (event) =>
-      `Delete event ${event.id} (${summaryOf(event)}, ${event.contract?.clientName ?? `contract ${event.contractId}`})? It is gone with its notes, and cannot be brought back; to call it off, cancel it instead.`,
+      `Delete event ${event.id} (${summaryOf(event)}, ${event.contract.clientName})? It is gone with its notes, and cannot be brought back; to call it off, cancel it instead.`,
   },
   send: async (api, { id }) => (await api.send(EventDelete, { id })).deleteEvent?.event,
   done: 'deleted',

@@ -22,11 +22,9 @@ export const eventSheet = sheet<EventSeen>({
     ...pickColumns(columns, 'id,title,start,end,status,location,attendees'),
     textColumn('support', ({ supportContact }) => contactLine(supportContact)),
     ...pickColumns(columns, 'client'),
-    textColumn('contact', ({ contract }) => contactLine(contract?.client)),
+    textColumn('contact', ({ contract }) => contactLine(contract.client)),
     textColumn('contract', ({ contractId, contract }) =>
-      [contractId, contract?.status, contract && money(contract.totalAmount)]
-        .filter(Boolean)
-        .join(', '),
+      [contractId, contract.status, money(contract.totalAmount)].filter(Boolean).join(', '),
     ),
     textColumn('salesContact', ({ commercial }) => contactLine(commercial)),
     ...pickColumns(columns, 'notes'),

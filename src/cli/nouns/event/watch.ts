@@ -20,7 +20,7 @@ async function previousOf(api: Api, event: Event): Promise<Event> {
     record: 'event',
     rowId: event.id,
   });
-  const old = historyEntries?.nodes[0]?.oldValues;
+  const old = historyEntries.nodes[0]?.oldValues;
   if (!isObject(old)) return event;
   const values = Object.entries(old).map(([column, value]) => [fieldName(column), value]);
   const before: Event = { ...event, ...Object.fromEntries(values) };
@@ -28,7 +28,7 @@ async function previousOf(api: Api, event: Event): Promise<Event> {
   if (supportContactId === event.supportContactId) return before;
   if (supportContactId === null) return { ...before, supportContactName: null };
   const { employees } = await api.send(Names, { employees: [supportContactId], clients: [] });
-  return { ...before, supportContactName: employees?.nodes[0]?.fullName ?? null };
+  return { ...before, supportContactName: employees.nodes[0]?.fullName ?? null };
 }
 
 /** How the list of events is watched, by the condition that its filters stand for. */
@@ -62,7 +62,7 @@ export const watchEvents = <Filters>(
     },
     async matching(api, filters, id) {
       const condition = { ...conditionOf(filters), id };
-      return (await api.send(EventList, { first: 1, condition })).events?.nodes[0];
+      return (await api.send(EventList, { first: 1, condition })).events.nodes[0];
     },
   };
 };

@@ -40,7 +40,7 @@ const listPayments = list(fields, {
     (await api.send(PaymentList, { ...page, condition: conditionOf(given) })).payments,
   async foot(api, given) {
     const { payments } = await api.send(PaymentSum, { condition: conditionOf(given) });
-    const { totalCount = 0, amountSum = '0' } = payments ?? {};
+    const { totalCount = 0, amountSum = '0' } = payments;
     const count = totalCount === 1 ? '1 payment' : `${boundedCount(totalCount)} payments`;
     return `Total: ${money(amountSum)} in ${count}.`;
   },

@@ -50,7 +50,7 @@ const revokeService = verb({
     const { name } = flags;
     await confirm({ prompts, flags }, async () => {
       const { serviceAccounts } = await api.send(ServiceList, { first: 1000 });
-      const found = serviceAccounts?.nodes.find((each) => each.name === name);
+      const found = serviceAccounts.nodes.find((each) => each.name === name);
       if (!found) throw gone(name);
       return `Revoke the service account ${name}, which acts as ${found.ownerName}? This cannot be undone.`;
     });

@@ -27,7 +27,7 @@ export const { columns: personColumns } = defineFields<Person>()({
 
 /** Whether the present session only reads. */
 export const isReadOnly = ({ mySessions }: WhoAmIQuery) =>
-  mySessions?.nodes.some(({ current, readOnly }) => current && readOnly) ?? false;
+  mySessions.nodes.some(({ current, readOnly }) => current && readOnly);
 
 /** The session of EPIC_TOKEN is begun and ended where it comes from. */
 export function refuseIfLent({ usesEnvToken }: Api): void {

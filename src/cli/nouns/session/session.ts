@@ -44,7 +44,7 @@ const listSessions = list(fields, {
 
 async function openSessions(api: Api): Promise<Session[]> {
   const { mySessions } = await api.send(SessionList, { first: 1000 });
-  return mySessions?.nodes ?? [];
+  return mySessions.nodes;
 }
 
 function named(open: readonly Session[], typed: string): Session {

@@ -1,5 +1,10 @@
 import { PgSelectSingleStep, TYPES } from 'postgraphile/@dataplan/pg';
-import type { GraphQLFieldConfigMap } from 'postgraphile/graphql';
+import {
+  type GraphQLFieldConfigMap,
+  GraphQLNonNull,
+  GraphQLString,
+  isNonNullType,
+} from 'postgraphile/graphql';
 import { type SQL, sql } from 'postgraphile/pg-sql2';
 
 /** The names of records that others refer to. */
@@ -13,7 +18,7 @@ const nameSources: Readonly<Record<string, { words: string; name: (row: SQL) => 
 
 /**
  * Adds the name beside each reference to a client or employee: `commercialName` beside `commercial { fullName }`, which
- * costs much more in a long list. Null when the policies hide the record.
+ * costs much more in a long list. Null where that record can be.
  */
 export const namesPlugin: GraphileConfig.Plugin = {
   name: 'EpicNamesPlugin',
@@ -35,7 +40,9 @@ export const namesPlugin: GraphileConfig.Plugin = {
           const field = build.inflection.singleRelation({ registry, codec, relationName });
           if (isReferencee || !name || !local || !remote || !fields[field]) continue;
           names[`${field}Name`] = {
-            type: build.graphql.GraphQLString,
+            type: isNonNullType(fields[field].type)
+              ? new GraphQLNonNull(GraphQLString)
+              : GraphQLString,
             description: `What \`${field}\` is called: ${words}.`,
             extensions: {
               grafast: {
