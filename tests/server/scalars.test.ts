@@ -117,9 +117,17 @@ describe('a time', () => {
     );
   });
 
-  test('a time is returned with its offset', async () => {
+  test('a time has one form, with microseconds and its offset, wherever it comes from', async () => {
+    const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00$/;
     const { data } = await asked<{ me: { createdAt: string } }>('{ me { createdAt } }');
-    expect(data?.me.createdAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+[+-]\d\d:\d\d$/);
+    expect(data?.me.createdAt).toMatch(form);
+    const token = await asked<{ createReadOnlyToken: { accessTokenExpiresAt: string } }>(
+      'mutation { createReadOnlyToken { accessTokenExpiresAt } }',
+    );
+    expect(token.data?.createReadOnlyToken.accessTokenExpiresAt).toMatch(form);
+    expect(Date.parse(token.data?.createReadOnlyToken.accessTokenExpiresAt ?? '')).toBeGreaterThan(
+      Date.now(),
+    );
   });
 });
 

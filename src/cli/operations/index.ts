@@ -580,7 +580,7 @@ export type ClientMergeMutationVariables = Exact<{
 }>;
 
 
-export type ClientMergeMutation = { mergeClients: { clientMerge: { filled: Array<string> | null, moved: Array<{ record: string | null, records: number | null }> | null } | null } | null };
+export type ClientMergeMutation = { mergeClients: { clientMerge: { filled: Array<string>, moved: Array<{ record: RecordKind, records: number }> } | null } | null };
 
 export type ClientPairQueryVariables = Exact<{
   id: number;

@@ -18,7 +18,7 @@ import { newAccessSecret, newRefreshToken, refreshTokenDigest, type Tokens } fro
 export type OpenedSession = {
   accessToken: string;
   /** ISO 8601. */
-  accessTokenExpiresAt: string;
+  accessTokenExpiresAt: Date;
   /** Null when a concurrent refresh has got the next one. */
   refreshToken: string | null;
   mustChangePassword: boolean;
@@ -29,7 +29,7 @@ export type OpenedSession = {
 export type ReadOnlyToken = {
   accessToken: string;
   /** ISO 8601. */
-  accessTokenExpiresAt: string;
+  accessTokenExpiresAt: Date;
 };
 
 /** The employee whose session it is. */
@@ -39,7 +39,7 @@ export type SessionEmployee = { id: number; fullName: string; email: string; dep
 export type ServiceSession = {
   accessToken: string;
   /** ISO 8601. */
-  accessTokenExpiresAt: string;
+  accessTokenExpiresAt: Date;
   /** As whom the program acts. */
   employee: SessionEmployee;
 };
@@ -129,7 +129,7 @@ export function createSessions({
     return {
       employee: await readEmployee(claims),
       accessToken: tokens.sign(claims, row.access_token_expires_at),
-      accessTokenExpiresAt: row.access_token_expires_at.toISOString(),
+      accessTokenExpiresAt: row.access_token_expires_at,
     };
   }
 
@@ -236,7 +236,7 @@ export function createSessions({
       );
       return {
         accessToken: tokens.sign({ ...claims, secret: access.secret }, expiresAt),
-        accessTokenExpiresAt: expiresAt.toISOString(),
+        accessTokenExpiresAt: expiresAt,
       };
     },
 

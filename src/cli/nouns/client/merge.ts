@@ -33,10 +33,10 @@ const columns: readonly Column<Merged>[] = [
 ];
 
 const movedBy = (moved: Plan['moved']) =>
-  Object.fromEntries((moved ?? []).map((each) => [each.record, each.records]));
+  Object.fromEntries((moved).map((each) => [each.record, each.records]));
 
 const filledFields = (filled: Plan['filled']) =>
-  fields.columns.filter(({ column }) => column !== undefined && filled?.includes(column));
+  fields.columns.filter(({ column }) => column !== undefined && filled.includes(column));
 
 /** “3 contracts and 1 note”; empty where nothing moves. */
 const inWords = (moved: Plan['moved']): string =>

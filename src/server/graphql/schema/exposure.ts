@@ -80,9 +80,9 @@ const shapePlugin: GraphileConfig.Plugin = {
         const whole = new GraphQLList(new GraphQLNonNull(getNullableType(list.ofType)));
         return { ...field, type: list === type ? whole : new GraphQLNonNull(whole) };
       },
-      GraphQLObjectType_fields_field_args_arg(argument, _build, { scope }) {
+      GraphQLObjectType_fields_field_args_arg(argument) {
         const { type } = argument;
-        if (!scope.pgFieldResource?.parameters || !(type instanceof GraphQLList)) return argument;
+        if (!(type instanceof GraphQLList)) return argument;
         const item = new GraphQLNonNull(getNullableType(type.ofType));
         return { ...argument, type: new GraphQLList(item) };
       },

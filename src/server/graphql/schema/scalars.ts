@@ -14,6 +14,8 @@ type Scalar = {
   specifiedByURL?: string;
   /** What is accepted, and the error for anything else. */
   input?: { pattern: RegExp; acceptsNumbers?: true; message: string };
+  /** How a value is answered that does not come from a column. */
+  serialize?: (value: unknown) => unknown;
 };
 
 const rfc3339 = 'https://datatracker.ietf.org/doc/html/rfc3339';
@@ -36,6 +38,9 @@ const scalars: Record<string, Scalar> = {
       pattern: /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Zz]|[+-]\d{2}(:?\d{2})?)$/,
       message: 'A time cannot be read: write it with a zone, like 2026-05-31T18:00:00+02:00.',
     },
+    // as PostgreSQL writes that of a column
+    serialize: (value) =>
+      value instanceof Date ? value.toISOString().replace('Z', '000+00:00') : value,
   },
   Date: {
     description: 'A day of the calendar, such as 2026-05-31.',
