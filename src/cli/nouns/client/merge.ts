@@ -33,7 +33,7 @@ const columns: readonly Column<Merged>[] = [
 ];
 
 const movedBy = (moved: Plan['moved']) =>
-  Object.fromEntries((moved).map((each) => [each.record, each.records]));
+  Object.fromEntries(moved.map((each) => [each.record, each.records]));
 
 const filledFields = (filled: Plan['filled']) =>
   fields.columns.filter(({ column }) => column !== undefined && filled.includes(column));
