@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { Client, type ClientConfig } from 'pg';
 import { deploy, dropDatabase, prepareServer } from '../src/server/database/deploy/deploy.ts';
 import { openCluster } from '../src/server/database/embedded/cluster.ts';
@@ -27,14 +27,30 @@ export function readFlags<const Defaults extends Record<string, number | boolean
       { type: typeof value === 'boolean' ? ('boolean' as const) : ('string' as const) },
     ]),
   );
-  const { values } = parseArgs({ options });
+  const usage = (problem: string): never => {
+    const names = Object.keys(defaults).map((name) => `--${name}`);
+    process.stderr.write(`${problem}\nFlags: ${names.join(', ')}\n`);
+    process.exit(2);
+  };
+  const values = valuesOf(options, usage);
   const read = Object.entries(defaults).map(([name, fallback]) => {
     const given = values[name] ?? fallback;
     const value = typeof fallback === 'number' ? Number(given) : given;
-    if (Number.isNaN(value)) throw new RangeError(`--${name} takes a number.`);
+    if (Number.isNaN(value)) usage(`--${name} takes a number.`);
     return [name, value];
   });
   return Object.fromEntries(read);
+}
+
+function valuesOf(
+  options: NonNullable<ParseArgsConfig['options']>,
+  usage: (problem: string) => never,
+) {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return usage(error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** A PostgreSQL to measure on, with production settings: every commit is flushed to disk. */
