@@ -32,10 +32,18 @@ const refusal = async (
 
 describe('introspection switched on', () => {
   test('introspection answers the standard query of tools without a login', async () => {
-    const query = getIntrospectionQuery({ inputValueDeprecation: true, schemaDescription: true });
+    const query = getIntrospectionQuery({
+      inputValueDeprecation: true,
+      schemaDescription: true,
+      specifiedByUrl: true,
+    });
     const { data } = await ask<IntrospectionQuery>(open.url, query);
     if (data === null) throw new Error('There is no answer.');
-    expect(buildClientSchema(data).getQueryType()?.name).toBe('Query');
+    const schema = buildClientSchema(data);
+    expect(schema.getQueryType()?.name).toBe('Query');
+    expect(schema.getType('Money')).toMatchObject({
+      specifiedByURL: 'https://www.w3.org/TR/xmlschema11-2/#decimal',
+    });
   });
 
   test('introspection refuses a recursive query', async () => {

@@ -7,6 +7,7 @@ import {
   isInputObjectType,
   isIntrospectionType,
   isObjectType,
+  isScalarType,
   isSpecifiedScalarType,
 } from 'graphql';
 import { schemaOf } from '../../scripts/generate/schema.ts';
@@ -90,6 +91,19 @@ describe('the descriptions of the schema', () => {
     );
     expect(ofField('Client', 'contracts')).toBe('The contracts of this client, page by page.');
   });
+});
+
+test('every scalar says where its form is specified', () => {
+  const urls = Object.fromEntries(
+    types()
+      .filter(isScalarType)
+      .map(({ name, specifiedByURL }) => [name, specifiedByURL]),
+  );
+  expect(urls).toMatchObject({
+    Datetime: 'https://datatracker.ietf.org/doc/html/rfc3339#section-5.6',
+    UUID: 'https://datatracker.ietf.org/doc/html/rfc9562#section-4',
+  });
+  expect(Object.keys(urls).filter((name) => !urls[name]?.startsWith('https://'))).toEqual([]);
 });
 
 describe('an enum', () => {

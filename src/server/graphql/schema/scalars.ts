@@ -11,7 +11,8 @@ import {
 /** A scalar of the API, whose values are text. */
 type Scalar = {
   description: string;
-  specifiedByURL?: string;
+  /** What says how its values are written: generators and editors show it. */
+  specifiedByURL: string;
   /** What is accepted, and the error for anything else. */
   input?: { pattern: RegExp; acceptsNumbers?: true; message: string };
   /** How a value is answered that does not come from a column. */
@@ -19,11 +20,13 @@ type Scalar = {
 };
 
 const rfc3339 = 'https://datatracker.ietf.org/doc/html/rfc3339';
+const xmlSchema = 'https://www.w3.org/TR/xmlschema11-2/';
 
 const scalars: Record<string, Scalar> = {
   Money: {
     description:
       'An amount in euros, such as "1250.50": answered as a string with two decimals, so that no cent is lost. A number is accepted too, if it has at most two decimals.',
+    specifiedByURL: `${xmlSchema}#decimal`,
     input: {
       pattern: /^[+-]?\d+(\.\d{1,2})?$/,
       acceptsNumbers: true,
@@ -52,14 +55,21 @@ const scalars: Record<string, Scalar> = {
   },
   BigInt: {
     description: 'A whole number that may be too large for a number of JavaScript: a string.',
+    specifiedByURL: `${xmlSchema}#long`,
   },
   Cursor: {
     description:
       'A place in a list, to read on from. It is opaque, and good for the same list in the same order.',
+    specifiedByURL: 'https://relay.dev/graphql/connections.htm#sec-Cursor',
   },
   JSON: {
     description: 'Any JSON value, as it is.',
     specifiedByURL: 'https://datatracker.ietf.org/doc/html/rfc8259',
+  },
+  UUID: {
+    description:
+      'An identifier that the caller draws, such as 9b2b2a6e-3a53-4a3f-8d0c-3f1f2f8f6f57.',
+    specifiedByURL: 'https://datatracker.ietf.org/doc/html/rfc9562#section-4',
   },
 };
 
