@@ -67,6 +67,20 @@ test('one request finds records of every kind, and reads them', async () => {
   ).toEqual(records);
 });
 
+test('results of several kinds share an id, which rowId does not hide from caches', async () => {
+  const query = '{ search(text: "Vernier") { kind rowId id } }';
+  const { data, errors } = await ask<{ search: { kind: string; rowId: number; id: number }[] }>(
+    server.url,
+    query,
+    { token },
+  );
+  expect(errors).toEqual([]);
+  const rows = data?.search ?? [];
+  expect(rows.map(({ rowId }) => rowId)).toEqual(rows.map(({ id }) => id));
+  expect(new Set(rows.map(({ id }) => id)).size).toBeLessThan(rows.length);
+  expect(new Set(rows.map(({ kind, rowId }) => `${kind} ${rowId}`)).size).toBe(rows.length);
+});
+
 test.each(Object.keys(records))(
   'a search for the kind %s alone reads that record',
   async (kind) => {

@@ -1090,7 +1090,7 @@ export type SearchQueryVariables = Exact<{
 }>;
 
 
-export type SearchQuery = { search: Array<{ kind: SearchResultKind, id: number, title: string, detail: string | null, closeness: Closeness }> };
+export type SearchQuery = { search: Array<{ kind: SearchResultKind, title: string, detail: string | null, closeness: Closeness, id: number }> };
 
 export type SimilarClientsQueryVariables = Exact<{
   name: string;
@@ -1459,7 +1459,7 @@ export const Report: Operation<ReportQuery, ReportQueryVariables> =
   'query Report($firstDay:Date!$lastDay:Date!$timeZone:String!){pipeline:pipelineByAge{fromDays toDays contracts totalAmount}months:revenueByMonth(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){month signedContracts signedAmount paidAmount}salespeople:revenueBySalesperson(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName signedContracts signedAmount paidAmount}overdue:overdueBySalesperson{employeeId fullName contracts amountToBePaid oldestSignedAt}support:loadBySupportContact(firstDay:$firstDay lastDay:$lastDay timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}';
 
 export const Search: Operation<SearchQuery, SearchQueryVariables> =
-  'query Search($text:String!$kinds:[SearchResultKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id title detail closeness}}';
+  'query Search($text:String!$kinds:[SearchResultKind!]$department:Department$first:Int){search(text:$text kinds:$kinds department:$department first:$first){kind id:rowId title detail closeness}}';
 
 export const SimilarClients: Operation<SimilarClientsQuery, SimilarClientsQueryVariables> =
   'query SimilarClients($name:String!$email:String$phone:String){similarClients(newName:$name newEmail:$email newPhone:$phone){id fullName companyName commercialName sameEmail samePhone closeName}}';

@@ -1,8 +1,12 @@
+import type { PgSelectSingleStep } from 'postgraphile/@dataplan/pg';
 import { access, lambda, type Step } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
 
 const typeDefs = gql`
   extend type SearchResult {
+    """The id of the record, among those of its kind."""
+    rowId: Int!
+
     """The record itself, with all that can be asked of it; null when it is gone already."""
     record: FoundRecord
   }
@@ -29,7 +33,12 @@ export const foundRecordsPlugin = extendSchema(
     return {
       typeDefs,
       objects: {
-        SearchResult: { plans: { record: ($result: Step) => $result } },
+        SearchResult: {
+          plans: {
+            rowId: ($result: PgSelectSingleStep) => $result.get('id'),
+            record: ($result: Step) => $result,
+          },
+        },
       },
       unions: {
         FoundRecord: {
