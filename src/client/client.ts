@@ -9,8 +9,9 @@ import {
   type Operation,
   Refresh,
   type ServiceTokens,
+  type UnmappedScalar,
 } from './operations.ts';
-import { allRows, type Connection } from './pages.ts';
+import { allRows, type TypedConnection } from './pages.ts';
 import { createServiceSource, createSessionSource, sessionOf } from './refreshing.ts';
 import { memoryStore, type SessionStore } from './session.ts';
 import { type Fetch, postGraphql } from './transport.ts';
@@ -78,10 +79,14 @@ export interface Client {
   ): Promise<Result>;
 
   /** Every row of a list, page after page, by an operation that has a variable `$after`. */
-  all<Result, Variables extends { after?: string | null | undefined }, Row>(
+  all<
+    Result,
+    Variables extends { after?: string | null | undefined | UnmappedScalar<'Cursor'> },
+    Row,
+  >(
     operation: Operation<Result, Variables>,
     variables: Variables,
-    listOf: (data: Result) => Connection<Row> | null | undefined,
+    listOf: (data: Result) => TypedConnection<Row> | null | undefined,
     options?: RequestOptions,
   ): AsyncGenerator<Row, void, undefined>;
 
@@ -201,7 +206,7 @@ export function createClient(options: ClientOptions): Client {
     all: (operation, variables, listOf, options) =>
       allRows(
         async (after) => listOf(await sendAsMe(operation, { ...variables, after }, options)),
-        variables.after,
+        variables.after as string | null | undefined,
       ),
 
     accessToken: async (unlike) => (await currentSession(unlike)).accessToken,

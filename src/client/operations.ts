@@ -16,6 +16,18 @@ export type Given<Variables, Options> =
     ? [variables?: Variables, options?: Options]
     : [variables: Variables, options?: Options];
 
+/**
+ * Nothing has this type. It stands beside `string` where a scalar is expected, for errors of the compiler to say what to do when
+ * graphql-codegen has left the scalar `unknown`.
+ */
+export interface UnmappedScalar<
+  Name extends string,
+  Instruction extends
+    string = `If it is unknown, add ${Name}: 'string' to the scalars of your codegen.js`,
+> {
+  readonly unmapped: [Name, Instruction] & never;
+}
+
 export type Department = 'management' | 'sales' | 'support';
 
 /** The result of a login or a refresh. */

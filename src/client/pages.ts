@@ -1,12 +1,17 @@
+import type { UnmappedScalar } from './operations.ts';
+
 /** A page of a list, as the API gives it. */
-export interface Connection<Row> {
+export interface Connection<Row, Cursor = string> {
   readonly nodes: readonly (Row | null)[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null };
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: Cursor | null };
 }
+
+/** A page whose cursor is a string, or for the compiler to refuse. */
+export type TypedConnection<Row> = Connection<Row, string | UnmappedScalar<'Cursor'>>;
 
 /** The rows of a list, page after page; a page is fetched when its first row is wanted. */
 export async function* allRows<Row>(
-  fetchPage: (after: string | null | undefined) => Promise<Connection<Row> | null | undefined>,
+  fetchPage: (after: string | null | undefined) => Promise<TypedConnection<Row> | null | undefined>,
   start?: string | null,
 ): AsyncGenerator<Row, void, undefined> {
   let after = start;
@@ -14,7 +19,7 @@ export async function* allRows<Row>(
     const page = await fetchPage(after);
     for (const row of page?.nodes ?? []) if (row !== null) yield row;
     const { hasNextPage = false, endCursor } = page?.pageInfo ?? {};
-    if (!hasNextPage || !endCursor) return;
+    if (!hasNextPage || typeof endCursor !== 'string') return;
     if (endCursor === after) throw new TypeError('The operation does not go on after $after.');
     after = endCursor;
   }

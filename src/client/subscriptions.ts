@@ -2,7 +2,7 @@
 // version 22 on.
 
 import type { Client } from './client.ts';
-import { type Operation, SubscriptionPosition } from './operations.ts';
+import { type Operation, SubscriptionPosition, type UnmappedScalar } from './operations.ts';
 import { createAsyncQueue } from './websocket/async-queue.ts';
 import { errorOf, errorOfResponse } from './websocket/close-reason.ts';
 import { createSeenPositions, positionOf } from './websocket/seen-positions.ts';
@@ -24,7 +24,10 @@ export interface Subscriptions {
    * UNAUTHENTICATED when the session has ended, INVALID (`position_too_old`) after a week without a connection, and
    * whatever is wrong with the operation.
    */
-  follow<Result extends object, Variables extends { after?: string | null | undefined }>(
+  follow<
+    Result extends object,
+    Variables extends { after?: string | null | undefined | UnmappedScalar<'BigInt'> },
+  >(
     operation: Operation<Result, Variables>,
     variables?: Variables,
     options?: FollowOptions,
@@ -59,7 +62,10 @@ export function openSubscriptions(
   const stops = new Set<() => void>();
 
   return {
-    follow<Result extends object, Variables extends { after?: string | null | undefined }>(
+    follow<
+      Result extends object,
+      Variables extends { after?: string | null | undefined | UnmappedScalar<'BigInt'> },
+    >(
       operation: Operation<Result, Variables>,
       variables?: Variables,
       { signal }: FollowOptions = {},

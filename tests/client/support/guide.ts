@@ -33,6 +33,13 @@ export function examplesOf(markdown: string): Example[] {
   });
 }
 
+/** The configuration of graphql-codegen that a guide shows. */
+export function codegenConfigOf(markdown: string): string {
+  const block = /^```js\n\/\/ codegen\.js\n(.*?)^```$/ms.exec(markdown)?.[1];
+  if (block === undefined) throw new Error('The guide has no codegen.js.');
+  return block;
+}
+
 /** A developer's folder with the package installed, and a shell in it. */
 export interface Workplace {
   shell: Shell;
