@@ -94,7 +94,7 @@ comment on function crm_private.contract_filter_created_to(crm.contract, timesta
 create or replace function crm_private.event_filter_mine() returns setof crm.event
 language sql stable parallel safe
 begin atomic
-  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id
+  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id, updated_at
   from (
     select event.*, support_contact_id as contact_id, null::integer as found_already_of from crm.event
     union all
@@ -110,7 +110,7 @@ comment on function crm_private.event_filter_mine() is
 create or replace function crm_private.event_filter_mine_by_support_contact_id() returns setof crm.event
 language sql stable parallel safe
 begin atomic
-  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id
+  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id, updated_at
   from (
     select event.*, support_contact_id as run_by, (select crm.current_employee_id()) as sold_by, null::integer as found_already_of from crm.event
     union all

@@ -32,7 +32,7 @@ begin
         select id, before, after, array(
           select key
           from (select jsonb_object_keys(coalesce(after, before)) as key) keys
-          where key = 'version' or after -> key = before -> key) as unchanged
+          where key in ('version', 'updated_at') or after -> key = before -> key) as unchanged
         from (
           select coalesce(written.id, replaced.id) as id, to_jsonb(replaced) as before, to_jsonb(written) as after
           from replaced
@@ -43,18 +43,18 @@ begin
     where after is null or after <> '{}';
   elsif tg_op = 'INSERT' then
     insert into audit.change (employee_id, session_id, record, row_id, action, new_values)
-    select actor, session, tg_table_name, id, 'insert', to_jsonb(written) - 'version'
+    select actor, session, tg_table_name, id, 'insert', to_jsonb(written) - array['version', 'updated_at']
     from written;
   else
     insert into audit.change (employee_id, session_id, record, row_id, action, old_values)
-    select actor, session, tg_table_name, id, 'delete', to_jsonb(replaced) - 'version'
+    select actor, session, tg_table_name, id, 'delete', to_jsonb(replaced) - array['version', 'updated_at']
     from replaced;
   end if;
   return null;
 end
 $$;
 comment on function audit.record_change() is
-  'Writes audit.change, one row for each row that was inserted, updated or deleted: for an update the columns that changed, otherwise all of them.';
+  'Writes audit.change, one row for each row that was inserted, updated or deleted: for an update the columns that changed, otherwise all of them; never the version, nor `updated_at`, which is when the change was made.';
 
 
 create or replace function audit.refuse_truncate() returns trigger

@@ -39,7 +39,7 @@ comment on function crm_private.client_filter_search(text) is
 create or replace function crm_private.contract_filter_search(search text) returns setof crm.contract
 language sql stable parallel safe
 begin atomic
-  select id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at, version
+  select id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at, version, updated_at
   from (
     select contract.*, true as in_order,
       (select crm_private.client_search_text(client) from crm.client where client.id = contract.client_id) as client_text
@@ -95,7 +95,7 @@ comment on function crm_private.is_frequent_among_events(text) is
 create or replace function crm_private.event_filter_search(search text) returns setof crm.event
 language sql stable parallel safe
 begin atomic
-  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id
+  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id, updated_at
   from (
     select event.*, true as in_order, crm_private.event_search_text(event) as text,
       (select crm_private.client_search_text(client)
@@ -118,7 +118,7 @@ comment on function crm_private.event_filter_search(text) is
 create or replace function crm_private.event_filter_mine_and_search(search text) returns setof crm.event
 language sql stable parallel safe
 begin atomic
-  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id
+  select id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id, updated_at
   from (
     select event.*, true as in_order, support_contact_id as contact_id, null::integer as found_already_of,
       crm_private.event_search_text(event) as text,

@@ -9,7 +9,8 @@ grant insert (client_id, total_amount)       on crm.contract to epic_sales, epic
 grant update (total_amount, status, version) on crm.contract to epic_sales, epic_management;
 grant delete                                 on crm.contract to epic_management;
 -- Not granted: id, creation_date; client_id once written; commercial_id, which follows the client;
--- amount_to_be_paid, which follows the payments; signed_at, which follows the status. Triggers keep them.
+-- amount_to_be_paid, which follows the payments; signed_at, which follows the status; updated_at. Triggers keep
+-- them.
 -- version is granted to be sent as the expected one; a trigger increments it.
 
 

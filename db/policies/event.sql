@@ -12,8 +12,8 @@ grant update (title, start_date, end_date, location, attendees, notes, status, v
 grant update (support_contact_id), delete
   on crm.event to epic_management;
 -- version is granted to be sent as the expected one; a trigger increments it.
--- Not granted: id, contract_id once written, and commercial_id, which follows the contract. Sales may send the support contact of a new event, and the
--- policy allows only null.
+-- Not granted: id, contract_id once written, commercial_id, which follows the contract, and updated_at. Sales may send the
+-- support contact of a new event, and the policy allows only null.
 
 
 -- read

@@ -66,10 +66,11 @@ export function unexpectedChanges(
         .flatMap((column) => {
           const hasChanged = !isDeepStrictEqual(row[column], was[column]);
           const name = `${column} of ${record} ${row.id}`;
-          const shouldChange = column === 'last_update' || column === 'version';
+          const isTime = column === 'last_update' || column === 'updated_at';
+          const shouldChange = isTime || column === 'version';
           if (shouldChange && isChanged && !hasChanged) return [`${name} has not changed`];
-          // Every change increments the version.
-          if (column === 'version' && isChanged) return [];
+          // Every change increments the version, and sets when it was.
+          if ((column === 'version' || column === 'updated_at') && isChanged) return [];
           // An update with the present values may or may not set last_update.
           if (column === 'last_update' && !wasRefused) return [];
           // Other columns are set once, by a change of their record, but for one.

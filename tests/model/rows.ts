@@ -56,9 +56,10 @@ export function toDatabaseRows(state: State, record: RecordName): object[] {
     contract: ({ was_signed }) => ({
       creation_date: pastTime,
       signed_at: was_signed ? pastTime : null,
+      updated_at: pastTime,
     }),
     payment: () => ({ paid_on: pastTime }),
-    event: () => ({}),
+    event: () => ({ updated_at: pastTime }),
     note: ({ is_done }) => ({ created_at: pastTime, done_at: is_done ? pastTime : null }),
     notification: ({ event_id }) => ({
       kind: event_id === null ? 'contract_signed' : 'event_assigned',

@@ -113,9 +113,15 @@ const updateColumns: Record<RecordName, Columns> = {
 const forbiddenOnCreate: Record<RecordName, Columns> = {
   employee: { id: anId, creation_date: pastTime },
   client: { id: anId, commercial_contact_id: reference('employee'), last_update: pastTime },
-  contract: { id: anId, status: of('signed'), signed_at: pastTime, amount_to_be_paid: of(0) },
+  contract: {
+    id: anId,
+    status: of('signed'),
+    signed_at: pastTime,
+    updated_at: pastTime,
+    amount_to_be_paid: of(0),
+  },
   payment: { id: anId, recorded_by: reference('employee') },
-  event: { id: anId, commercial_id: reference('employee') },
+  event: { id: anId, commercial_id: reference('employee'), updated_at: pastTime },
   note: { id: anId, author_id: reference('employee'), created_at: pastTime, done_at: pastTime },
   notification,
 };
@@ -131,9 +137,15 @@ const forbiddenOnUpdate: Record<RecordName, Columns> = {
     amount_to_be_paid: of(0),
     creation_date: pastTime,
     signed_at: pastTime,
+    updated_at: pastTime,
   },
   payment: { ...payment, id: anId, recorded_by: reference('employee'), paid_on: of('2001-01-01') },
-  event: { id: anId, contract_id: reference('contract'), commercial_id: reference('employee') },
+  event: {
+    id: anId,
+    contract_id: reference('contract'),
+    commercial_id: reference('employee'),
+    updated_at: pastTime,
+  },
   note: {
     id: anId,
     author_id: reference('employee'),

@@ -129,6 +129,7 @@ describe('a scaled company', () => {
       'what was done was done in the past',
       `(select last_update as at from crm.client union all select creation_date from crm.contract
         union all select signed_at from crm.contract union all select creation_date from crm.employee
+        union all select updated_at from crm.contract union all select updated_at from crm.event
         union all select created_at from crm.notification union all select read_at from crm.notification) past
        where at > now()`,
     ],

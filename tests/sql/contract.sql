@@ -13,7 +13,7 @@ select test.has_structure('crm.contract',
   array['PRIMARY KEY (id)',
         'FOREIGN KEY (client_id) REFERENCES crm.client(id)',
         'FOREIGN KEY (commercial_id) REFERENCES crm.employee(id)'],
-  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, version');
+  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, version, updated_at');
 
 
 -- read
@@ -25,7 +25,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- columns
 
 select test.column_privileges_are(who, 'select', 'crm.contract',
-  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at, version',
+  'id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at, version, updated_at',
   format('%s reads every column of a contract', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 

@@ -13,7 +13,7 @@ select test.has_structure('crm.event',
         'FOREIGN KEY (contract_id) REFERENCES crm.contract(id)',
         'FOREIGN KEY (support_contact_id) REFERENCES crm.employee(id)',
         'FOREIGN KEY (commercial_id) REFERENCES crm.employee(id)'],
-  'id, contract_id, title, start_date, end_date, attendees, status, version, commercial_id');
+  'id, contract_id, title, start_date, end_date, attendees, status, version, commercial_id, updated_at');
 
 create function pg_temp.planned(contract text) returns text
 language sql
@@ -35,7 +35,7 @@ from unnest(array['alice', 'chloe', 'emma']) who;
 -- columns
 
 select test.column_privileges_are(who, 'select', 'crm.event',
-  'id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id',
+  'id, contract_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, version, commercial_id, updated_at',
   format('%s reads every column of an event', test.department_of(who)))
 from unnest(array['alice', 'chloe', 'emma']) who;
 

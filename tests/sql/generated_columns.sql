@@ -2,7 +2,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(132);
+select plan(144);
 call test.load_company();
 
 create temp table untouchable (relation text, of_whom text, column_name text, value text);
@@ -28,6 +28,8 @@ insert into untouchable values
   ('crm.contract',     'acme_signed',   'amount_to_be_paid', '0'),
   ('crm.contract',     'acme_draft',    'amount_to_be_paid', '0'),
   ('crm.event',        'gala',          'contract_id',       $$test.id('bistro_signed')$$),
+  ('crm.contract',     'acme_draft',    'updated_at',        'now()'),
+  ('crm.event',        'gala',          'updated_at',        'now()'),
   ('crm.contract',     'acme_draft',    'client_id',         $$test.id('bistro')$$),
   ('crm.contract',     'acme_draft',    'commercial_id',     $$test.id('bruno')$$),
   ('crm.event',        'gala',          'commercial_id',     $$test.id('bruno')$$),
@@ -51,6 +53,8 @@ from unnest(array['alice', 'chloe', 'emma']) who,
        $$ insert into crm.contract (client_id, total_amount, commercial_id) values (test.id('acme'), 1, test.id('alice')) $$,
        $$ insert into crm.contract (client_id, total_amount, signed_at) values (test.id('acme'), 1, now()) $$,
        $$ insert into crm.event (contract_id, title, start_date, end_date, commercial_id) values (test.id('acme_signed'), 'Concert', '2030-01-01', '2030-01-02', test.id('alice')) $$,
+       $$ insert into crm.contract (client_id, total_amount, updated_at) values (test.id('acme'), 1, now()) $$,
+       $$ insert into crm.event (contract_id, title, start_date, end_date, updated_at) values (test.id('acme_signed'), 'Concert', '2030-01-01', '2030-01-02', now()) $$,
        $$ insert into crm.payment (contract_id, amount, recorded_by) values (test.id('acme_signed'), 1, test.id('alice')) $$]) statement;
 
 -- An id is an identity that is always generated: without the override PostgreSQL refuses before it looks at grants.

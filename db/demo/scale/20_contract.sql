@@ -52,7 +52,7 @@ declare
   employees constant integer := pg_temp.setting('employees');
   today     constant double precision := pg_temp.today();
 begin
-  insert into crm.contract (id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at)
+  insert into crm.contract (id, client_id, commercial_id, total_amount, amount_to_be_paid, creation_date, status, signed_at, updated_at)
   overriding system value
   select id, client_id,
     pg_temp.sales_contact(seed, client_id, employees),
@@ -66,7 +66,9 @@ begin
     end,
     to_timestamp(pg_temp.contract_created(id, contracts, today)),
     status,
-    case when status = 'signed' then to_timestamp(pg_temp.contract_signed(seed, id, contracts, today)) end
+    case when status = 'signed' then to_timestamp(pg_temp.contract_signed(seed, id, contracts, today)) end,
+    to_timestamp(case when status = 'signed' then pg_temp.contract_signed(seed, id, contracts, today)
+      else pg_temp.contract_created(id, contracts, today) end)
   from (
     select id,
       pg_temp.client_of(seed, id, contracts, clients) as client_id,

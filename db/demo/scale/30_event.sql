@@ -23,7 +23,7 @@ declare
   employees constant integer := pg_temp.setting('employees');
   today     constant double precision := pg_temp.today();
 begin
-  insert into crm.event (id, contract_id, commercial_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status)
+  insert into crm.event (id, contract_id, commercial_id, title, support_contact_id, start_date, end_date, location, attendees, notes, status, updated_at)
   overriding system value
   select id, contract_id, pg_temp.sales_contact(seed, client_id, employees),
     pg_temp.chosen(array[
@@ -46,7 +46,8 @@ begin
       when start_date <= today then 'completed'
       when fate >= 60 then 'confirmed'
       else 'planned'
-    end
+    end,
+    to_timestamp(least(today, start_date))
   from (
     select id, contract_id, fate, detail,
       pg_temp.client_of(seed, contract_id, contracts, clients) as client_id,

@@ -115,6 +115,7 @@ export type ContractCondition = {
   totalAmount?: string | null | undefined;
   unpaid?: boolean | null | undefined;
   unsigned?: boolean | null | undefined;
+  updatedAt?: string | null | undefined;
 };
 
 export type ContractInput = {
@@ -138,7 +139,9 @@ export const ContractOrderBy = {
   StatusAsc: 'STATUS_ASC',
   StatusDesc: 'STATUS_DESC',
   TotalAmountAsc: 'TOTAL_AMOUNT_ASC',
-  TotalAmountDesc: 'TOTAL_AMOUNT_DESC'
+  TotalAmountDesc: 'TOTAL_AMOUNT_DESC',
+  UpdatedAtAsc: 'UPDATED_AT_ASC',
+  UpdatedAtDesc: 'UPDATED_AT_DESC'
 } as const;
 
 export type ContractOrderBy = typeof ContractOrderBy[keyof typeof ContractOrderBy];
@@ -218,6 +221,7 @@ export type EventCondition = {
   supportContactId?: number | null | undefined;
   to?: string | null | undefined;
   upcoming?: boolean | null | undefined;
+  updatedAt?: string | null | undefined;
   withoutSupport?: boolean | null | undefined;
 };
 
@@ -246,7 +250,9 @@ export const EventOrderBy = {
   StatusAsc: 'STATUS_ASC',
   StatusDesc: 'STATUS_DESC',
   SupportContactIdAsc: 'SUPPORT_CONTACT_ID_ASC',
-  SupportContactIdDesc: 'SUPPORT_CONTACT_ID_DESC'
+  SupportContactIdDesc: 'SUPPORT_CONTACT_ID_DESC',
+  UpdatedAtAsc: 'UPDATED_AT_ASC',
+  UpdatedAtDesc: 'UPDATED_AT_DESC'
 } as const;
 
 export type EventOrderBy = typeof EventOrderBy[keyof typeof EventOrderBy];

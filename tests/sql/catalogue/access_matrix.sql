@@ -36,7 +36,7 @@ select is(pg_temp.line('payment', 'update', 'epic_management'), null,
 select bag_eq(
   $$ select withheld, sentences, using_expressions, check_expressions, modes
      from matrix where record = 'contract' and verb = 'update' and role = 'epic_sales' $$,
-  $$ values (array['id', 'client_id', 'commercial_id', 'amount_to_be_paid', 'creation_date', 'signed_at'],
+  $$ values (array['id', 'client_id', 'commercial_id', 'amount_to_be_paid', 'creation_date', 'signed_at', 'updated_at'],
              array['Sales change and sign only the contracts of their own clients, and only until they are signed.'],
              array['commercial_id = (select crm.current_employee_id()) and status = ''draft'''],
              array['commercial_id = (select crm.current_employee_id()) and (status in (''draft'', ''signed''))'],

@@ -85,18 +85,18 @@ begin
 
   -- contracts, and what has been paid
 
-  insert into crm.contract (client_id, total_amount, creation_date) values (test.id('acme'), 1000, long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, updated_at) values (test.id('acme'), 1000, long_ago, long_ago) returning id into new_id;
   call test.set_id('acme_draft', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
-    values (test.id('acme'), 5000, long_ago, 'signed', long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at, updated_at)
+    values (test.id('acme'), 5000, long_ago, 'signed', long_ago, long_ago) returning id into new_id;
   call test.set_id('acme_signed', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
-    values (test.id('acme'), 700, long_ago, 'cancelled', long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at, updated_at)
+    values (test.id('acme'), 700, long_ago, 'cancelled', long_ago, long_ago) returning id into new_id;
   call test.set_id('acme_cancelled', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date) values (test.id('bistro'), 400, long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, updated_at) values (test.id('bistro'), 400, long_ago, long_ago) returning id into new_id;
   call test.set_id('bistro_draft', new_id);
-  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at)
-    values (test.id('bistro'), 800, long_ago, 'signed', long_ago) returning id into new_id;
+  insert into crm.contract (client_id, total_amount, creation_date, status, signed_at, updated_at)
+    values (test.id('bistro'), 800, long_ago, 'signed', long_ago, long_ago) returning id into new_id;
   call test.set_id('bistro_signed', new_id);
 
   insert into crm.payment (contract_id, amount, paid_on, recorded_by)
@@ -106,8 +106,8 @@ begin
 
   -- events
 
-  insert into crm.event (title, contract_id, support_contact_id, start_date, end_date, location, attendees, status)
-  select title, test.id(contract), contact_id, starts, starts + interval '5 hours', place, guests, state
+  insert into crm.event (title, contract_id, support_contact_id, start_date, end_date, location, attendees, status, updated_at)
+  select title, test.id(contract), contact_id, starts, starts + interval '5 hours', place, guests, state, long_ago
   from (values
     (1, 'Gala',    'acme_signed',   'chloe', now() + interval '30 days', 'Paris', 100, 'planned'),
     (2, 'Picnic',  'acme_signed',   null,    now() + interval '40 days', null,      0, 'planned'),
