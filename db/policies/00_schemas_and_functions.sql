@@ -51,6 +51,7 @@ grant execute on function
 
 grant usage on schema crm, crm_private, access, staging, identity, audit, extensions to epic_employee;
 grant execute on function
+  crm.changes(text, integer, text[]),
   crm.client_merged_into(integer),
   crm.contract_is_overdue(crm.contract),
   crm.current_department(),
@@ -173,6 +174,9 @@ grant execute on function
   identity.second_factor_confirmed(),
   identity.second_factor_enrolled(),
   audit.position_snapshot(bigint),
+  audit.database_mark(),
+  audit.present_position(),
+  audit.read_position(text),
   audit.clamp_snapshot(pg_snapshot, xid8),
   audit.signal_retention(),
   audit.current_position(),

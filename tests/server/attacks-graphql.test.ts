@@ -210,6 +210,12 @@ describe('pages', () => {
   test('the sizes of nested pages are multiplied when they are defaults of variables', () =>
     refused(`query($n: Int = 1000) ${nested('first: $n')}`, message));
 
+  test('the pages within a page of changes are multiplied', () =>
+    refused(
+      '{ changes(after: "", first: 1000) { entries { client { contracts(first: 1000) { nodes { id } } } } } }',
+      message,
+    ));
+
   test('the sizes of sibling pages are added', () =>
     refused(
       `{ ${times(30, (index) => `a${index}: clients(first: 10) { nodes { contracts(first: 400) { nodes { id } } } }`)} }`,

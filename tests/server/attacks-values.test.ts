@@ -172,6 +172,62 @@ describe('a cursor', () => {
   );
 });
 
+describe('a position of changes', () => {
+  type Position = Record<string, unknown>;
+  const page = (after: string) =>
+    asAlice<{ changes: { entries: { record: string }[]; hasMore: boolean } }>(
+      'query ($after: String) { changes(after: $after, first: 1000) { entries { record } hasMore } }',
+      { after },
+    );
+  const encode = (text: string) => Buffer.from(text).toString('base64');
+
+  async function present(): Promise<Position> {
+    const { data } = await asAlice<{ changes: { position: string } }>('{ changes { position } }');
+    return JSON.parse(Buffer.from(data?.changes.position ?? '', 'base64').toString());
+  }
+
+  test.each<[string, Position]>([
+    ['with SQL in it', { seen: "1:1:'; drop table crm.client; --" }],
+    ['with a snapshot of another shape', { seen: '9:1:' }],
+    ['with a list for a snapshot', { seen: ['1:1:'] }],
+    ['with an end and no place', { upTo: '1:1:' }],
+    ['with a place and no end', { after: ['1', '1'] }],
+    ['with a number beyond all', { latest: ['1', '9'.repeat(400)] }],
+    ['with a time before all', { since: '4714-11-24 BC' }],
+    ['with a time that is none', { since: 'now or never' }],
+    ['with null for its entry', { latest: null }],
+  ])('a position of changes %s is refused', async (_what, tampered) => {
+    const text = JSON.stringify({ ...(await present()), ...tampered });
+    const answer = await changesNothing(database, () => page(encode(text)));
+    expect(answer.errors.map(({ extensions }) => extensions)).toEqual([
+      expect.objectContaining({ code: 'INVALID', kind: 'position_is_known', field: 'after' }),
+    ]);
+  });
+
+  test.each([
+    '',
+    'x',
+    '====',
+    '{}',
+    encode('[]'),
+    encode('"'),
+    encode('{"database":"\\u0000"}'),
+    encode('['.repeat(14_000)),
+    'W'.repeat(900_000),
+  ])('a text that is no position of changes is refused (%#)', async (text) => {
+    expect(codesOf(await page(text))).toEqual(['INVALID']);
+  });
+
+  test('a position made by hand leads to no more than history, and no further than a page', async () => {
+    const made = { ...(await present()), seen: '3:3:', since: '-infinity' };
+    const { data, errors } = await page(encode(JSON.stringify(made)));
+    expect(errors).toEqual([]);
+    const records = new Set(data?.changes.entries.map(({ record }) => record));
+    expect(records).toContain('client');
+    expect(records).not.toContain('employee');
+  });
+});
+
 describe('a value', () => {
   test.each([
     ['a number beyond all integers', 'query($v: Int!) { client(id: $v) { id } }', 2 ** 31],

@@ -160,6 +160,16 @@ test('what the replica refuses, the primary answers', async () => {
   const { data, errors } = await ask(servers[0].url, '{ subscriptionPosition }', { token });
   expect(errors).toEqual([]);
   expect(Number(data?.subscriptionPosition)).toBeGreaterThan(0);
+
+  await untilReplicaAnswers();
+  const changes = await ask<{ changes: object }>(
+    servers[0].url,
+    '{ changes { entries { rowId } } }',
+    {
+      token,
+    },
+  );
+  expect(changes).toMatchObject({ errors: [], data: { changes: { entries: [] } } });
 });
 
 test('while the replica stands still, queries are answered by the primary', async () => {

@@ -40,7 +40,7 @@ create temp view called_by_every_department as
   select unnest(string_to_array(
     'access.absence_facts, access.absence_sentence, crm_private.merged_into, crm.client_merged_into, access.describe_action, access.business_verbs, access.contact_of, access.explain_call, access.explain_refused_call, '
     'access.explain_statement, access.grants_on, access.policies_on, access.policy_holds, '
-    'crm.calendar, '
+    'crm.calendar, crm.changes, audit.database_mark, audit.present_position, audit.read_position, '
     'access.require_second_factor, access.second_factor_conditions, access.unmet_second_factor_condition, '
     'access.refusal_sentence, access.refuse, access.responsible_employee, access.describe_role, '
     'access.row_with_defaults, access.visible_row, access.base_table, access.functions_in, access.is_evaluable_for, '
