@@ -15,9 +15,8 @@ export async function schemaOf(databaseUrl: string): Promise<string> {
     tokens: { sign: noTokens, verify: noTokens },
     onRefusedAssertion: () => {},
   });
-  const feeds = {
-    open: () => Promise.reject(new Error('There are no feeds while the schema is exported.')),
-  };
+  const open = () => Promise.reject(new Error('There are no feeds while the schema is exported.'));
+  const feeds = { open, openChanges: open };
   try {
     const { schema } = await createApi({
       pool,

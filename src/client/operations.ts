@@ -82,3 +82,8 @@ export const SubscriptionPosition: Operation<
   { subscriptionPosition: string },
   Record<string, never>
 > = 'query SubscriptionPosition{subscriptionPosition}';
+
+export const ChangesPosition: Operation<
+  { changes: { position: string } | null },
+  Record<string, never>
+> = 'query ChangesPosition{changes{position}}';

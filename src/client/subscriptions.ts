@@ -2,10 +2,15 @@
 // version 22 on.
 
 import type { Client } from './client.ts';
-import { type Operation, SubscriptionPosition, type UnmappedScalar } from './operations.ts';
+import {
+  ChangesPosition,
+  type Operation,
+  SubscriptionPosition,
+  type UnmappedScalar,
+} from './operations.ts';
 import { createAsyncQueue } from './websocket/async-queue.ts';
 import { errorOf, errorOfResponse } from './websocket/close-reason.ts';
-import { createSeenPositions, positionOf } from './websocket/seen-positions.ts';
+import { changePositionOf, createSeenPositions, positionOf } from './websocket/seen-positions.ts';
 import { createReconnectingSocket } from './websocket/socket.ts';
 
 export interface FollowOptions {
@@ -17,8 +22,8 @@ export interface FollowOptions {
 export interface Subscriptions {
   /**
    * What happens, as it happens, by an operation that has a variable `$after` and asks for the `id` of what is
-   * delivered. Begins after that position, or now. Outlasts lost connections, restarts of the server and expired
-   * tokens: nothing is missed, and nothing comes twice.
+   * delivered, or for the `position` of `recordChanged`. Begins after that position, or now. Outlasts lost connections,
+   * restarts of the server and expired tokens: nothing is missed, and what has an `id` does not come twice.
    *
    * Throws an EpicError when it cannot begin or go on: UNAVAILABLE when there is no server to begin with,
    * UNAUTHENTICATED when the session has ended, INVALID (`position_too_old`) after a week without a connection, and
@@ -88,8 +93,7 @@ export function openSubscriptions(
         stops.add(stop);
         signal?.addEventListener('abort', stop, { once: true });
         try {
-          const after =
-            variables?.after ?? (await client.request(SubscriptionPosition)).subscriptionPosition;
+          const after = variables?.after ?? (await presentPosition(client, String(operation)));
           // Sent as it is at the time, whenever the socket is opened again.
           const request = { query: String(operation), variables: { ...variables, after } };
           const seen = createSeenPositions((latest) => {
@@ -98,7 +102,11 @@ export function openSubscriptions(
 
           const take = ({ data, errors }: Delivery<Result>) => {
             if (errors || !data) throw errorOfResponse(errors ?? [], data);
-            if (seen.add(positionOf(data))) mailbox.put(data);
+            const position = changePositionOf(data);
+            if (position !== null) {
+              request.variables.after = position;
+              mailbox.put(data);
+            } else if (seen.add(positionOf(data))) mailbox.put(data);
             if (mailbox.size >= mostWaiting) pause();
           };
           const resume = () => {
@@ -139,4 +147,16 @@ export function openSubscriptions(
       for (const stop of stops) stop();
     },
   };
+}
+
+/** The position of now: of changes where the operation takes one of these, which is a String. */
+async function presentPosition(
+  client: Pick<Client, 'request'>,
+  operation: string,
+): Promise<string> {
+  if (/\$after\s*:\s*String\b/.test(operation)) {
+    const { changes } = await client.request(ChangesPosition);
+    if (changes) return changes.position;
+  }
+  return (await client.request(SubscriptionPosition)).subscriptionPosition;
 }

@@ -63,7 +63,7 @@ beforeAll(async () => {
       changePassword: nobody,
       secondFactor,
     },
-    feeds: { open: nobody },
+    feeds: { open: nobody, openChanges: nobody },
     introspection: true,
     trustedDocuments: null,
     report: (error) => {

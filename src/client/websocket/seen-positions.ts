@@ -28,11 +28,22 @@ export function createSeenPositions(onLatest: (position: string) => void): SeenP
   };
 }
 
+/** The `position` of what a subscription to changes delivers, from which to go on; null where it has none. */
+export function changePositionOf(data: object): string | null {
+  for (const delivered of Object.values(data)) {
+    const { position } = { position: null, ...delivered };
+    if (typeof position === 'string') return position;
+  }
+  return null;
+}
+
 /** The `id` of what a subscription delivers: that of its one field. Throws when the operation did not ask for it. */
 export function positionOf(data: object): string {
   for (const delivered of Object.values(data)) {
     const { id } = { id: null, ...delivered };
     if (typeof id === 'string' && /^\d+$/.test(id)) return id;
   }
-  throw new TypeError('The subscription has to ask for the id of what is delivered.');
+  throw new TypeError(
+    'The subscription has to ask for the id, or the position, of what is delivered.',
+  );
 }

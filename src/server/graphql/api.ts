@@ -7,7 +7,7 @@ import type { Replica } from '../database/replica.ts';
 import { createSessionService, sessionSettings } from '../database/session.ts';
 import type { ReportError } from '../errors/errors.ts';
 import type { Sessions } from '../identity/sessions.ts';
-import type { Feeds } from '../signals/feed.ts';
+import type { SubscriptionFeeds } from '../signals/changes.ts';
 import { createErrorsPlugin, createMaskError } from './errors/errors.ts';
 import { createMutationsPlugin, type Mutations } from './errors/mutations.ts';
 import { createDocumentsPlugin } from './limits/documents.ts';
@@ -35,7 +35,7 @@ export async function createApi(options: {
   /** Answers queries, where it can. */
   replica?: Replica | null;
   sessions: Sessions;
-  feeds: Feeds;
+  feeds: SubscriptionFeeds;
   report: ReportError;
   /** Whether introspection is allowed. */
   introspection: boolean;

@@ -54,7 +54,7 @@ type Page = { upTo: string; signals: Signal[] };
 /** Signals that audit.signals_between returns at most. */
 const pageSize = 1_000;
 /** Delays between attempts to read while the database is unavailable. */
-const backoff = { minMs: 250, maxMs: 5_000 };
+export const backoff = { minMs: 250, maxMs: 5_000 };
 
 /** The channel on which audit.signal_notifications and audit.signal_events announce signals. */
 function channelOf(topic: Topic, { employeeId }: Claims): string {
@@ -207,6 +207,7 @@ export function createFeeds(options: {
   };
 }
 
-function isUnavailable(error: unknown): boolean {
+/** Whether an error says that the database cannot be reached for now. */
+export function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'UNAVAILABLE';
 }

@@ -13,6 +13,10 @@ type ListenerOptions = {
   /** Called whenever it listens (again): notifications sent before may have been missed. */
   onListening(): void;
   onInterruption(error: Error): void;
+  /** Whether anything waits for onTransaction(). */
+  isWatched(): boolean;
+  /** Called within a second after transactions have ended that wrote something. */
+  onTransaction(): void;
 };
 
 /** Delays before it connects again. */
@@ -21,6 +25,8 @@ const backoff = { minMs: 200, maxMs: 5_000 };
 const endTimeoutMs = 1_000;
 /** Detects a connection that was lost without a TCP reset. */
 const heartbeat = { intervalMs: 30_000, timeoutMs: 10_000 };
+/** How often it looks whether transactions have ended, in ms. */
+const watchMs = 1_000;
 
 /**
  * Listens on channels, on a connection of its own and outside any session, as the API's login role, which reads nothing.
@@ -55,7 +61,7 @@ async function keepListening(options: ListenerOptions, signal: AbortSignal): Pro
 
 /** Listens until the connection ends; returns the reason. */
 async function listenOnce(
-  { databaseUrl, channels, onNotification, onListening }: ListenerOptions,
+  { databaseUrl, channels, onNotification, onListening, ...watch }: ListenerOptions,
   signal: AbortSignal,
   onSuccess: () => void,
 ): Promise<Error> {
@@ -83,7 +89,11 @@ async function listenOnce(
     for (const channel of channels) await client.query(`listen ${pg.escapeIdentifier(channel)}`);
     onSuccess();
     onListening();
-    return await Promise.race([ended, heartbeatFailure(client, over.signal)]);
+    return await Promise.race([
+      ended,
+      heartbeatFailure(client, over.signal),
+      watchFailure(client, over.signal, watch),
+    ]);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   } finally {
@@ -101,6 +111,32 @@ async function heartbeatFailure(client: pg.Client, signal: AbortSignal): Promise
     for (;;) {
       await sleep(heartbeat.intervalMs, undefined, { signal });
       await client.query('select 1');
+    }
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+/** Two snapshots are the same as long as no transaction ends that wrote something: a write costs nothing more for it. */
+async function watchFailure(
+  client: pg.Client,
+  signal: AbortSignal,
+  { isWatched, onTransaction }: Pick<ListenerOptions, 'isWatched' | 'onTransaction'>,
+): Promise<Error> {
+  let known: string | undefined;
+  try {
+    for (;;) {
+      await sleep(watchMs, undefined, { signal });
+      if (!isWatched()) {
+        known = undefined;
+        continue;
+      }
+      const { rows } = await client.query<{ snapshot: string }>(
+        'select pg_current_snapshot()::text as snapshot',
+      );
+      if (rows[0]?.snapshot === known) continue;
+      known = rows[0]?.snapshot;
+      onTransaction();
     }
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));

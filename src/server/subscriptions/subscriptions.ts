@@ -9,8 +9,9 @@ import type { ClientAddress } from '../http/client.ts';
 import { errorResponse } from '../http/response.ts';
 import { acceptWebSockets } from '../http/upgrade.ts';
 import type { Tokens } from '../identity/tokens.ts';
+import { changeEvent, createChangeFeeds, type SubscriptionFeeds } from '../signals/changes.ts';
 import { createSemaphore } from '../signals/concurrency.ts';
-import { channelEvent, createFeeds, type Feeds } from '../signals/feed.ts';
+import { channelEvent, createFeeds } from '../signals/feed.ts';
 import { type Listener, startListening } from '../signals/listener.ts';
 import { type CloseReason, closeReasons } from './close-codes.ts';
 import { type Connection, createConnection, subscriptionLimits as limits } from './connection.ts';
@@ -22,7 +23,7 @@ import { createProtocol } from './protocol.ts';
 
 export type Subscriptions = {
   /** For the schema. */
-  feeds: Feeds;
+  feeds: SubscriptionFeeds;
   /** Accepts WebSockets on the server, for the schema that was made with the feeds. */
   serve(options: {
     server: Server;
@@ -103,10 +104,15 @@ export function createSubscriptions(options: {
         interruptions += 1;
         log.warn({ err: error }, 'the listener was interrupted');
       },
+      isWatched: () => channels.listenerCount(changeEvent) > 0,
+      onTransaction: () => channels.emit(changeEvent),
     });
 
   return {
-    feeds: createFeeds({ withSession, channels, semaphore, interruptions: () => interruptions }),
+    feeds: {
+      ...createFeeds({ withSession, channels, semaphore, interruptions: () => interruptions }),
+      openChanges: createChangeFeeds({ withSession, channels, semaphore }),
+    },
 
     serve({ server, api, tokens, allowedOrigins, clientAddress }) {
       listener = listen();

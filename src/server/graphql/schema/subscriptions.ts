@@ -2,7 +2,8 @@ import { access, context, lambda, listen, type Step } from 'postgraphile/grafast
 import { GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { extendSchema, gql } from 'postgraphile/utils';
 import { ApiError } from '../../errors/errors.ts';
-import type { Feed, Feeds, Topic } from '../../signals/feed.ts';
+import type { ChangeFeed, SubscriptionFeeds } from '../../signals/changes.ts';
+import type { Feed, Topic } from '../../signals/feed.ts';
 import { unauthenticated } from '../errors/explain.ts';
 
 const typeDefs = gql`
@@ -34,6 +35,20 @@ const typeDefs = gql`
       """
       after: BigInt
     ): EventChanged!
+
+    """
+    Records that are created, changed or deleted, by whomever, the subscriber included: what \`changes\` gives, as it happens,
+    within a second or so.
+    """
+    recordChanged(
+      """
+      A position: the \`position\` of the last delivery, or of \`changes\`. Everything since then is
+      delivered, some of it perhaps again. Without it, what happens from now on is delivered.
+      """
+      after: String
+      """Only these kinds of record. All of them by default."""
+      records: [ChangedRecord!]
+    ): RecordChanged!
   }
 
   """That I have a new notification."""
@@ -56,6 +71,30 @@ const typeDefs = gql`
     event: Event
   }
 
+  """That a record was created, changed or deleted."""
+  type RecordChanged {
+    """The position from which to go on, for \`changes\` too."""
+    position: String!
+    """The kind of record."""
+    record: ChangedRecord!
+    """The id of the record."""
+    rowId: Int!
+    """Whether there is no such record any more, or none that I may read."""
+    isDeleted: Boolean!
+    """The client, where it is one and is there."""
+    client: Client
+    """The contract, where it is one and is there."""
+    contract: Contract
+    """The payment, where it is one and is there."""
+    payment: Payment
+    """The event, where it is one and is there."""
+    event: Event
+    """The note, where it is one and is there."""
+    note: Note
+    """The employee, where it is one and is there."""
+    employee: Employee
+  }
+
   """What happened to an event."""
   enum EventAction {
     """It was planned."""
@@ -68,7 +107,7 @@ const typeDefs = gql`
 `;
 
 /** Subscriptions: what of the database's signals reaches whom is decided there, and read in the subscriber's session. */
-export function createSubscriptionsPlugin(feeds: Feeds): GraphileConfig.Plugin {
+export function createSubscriptionsPlugin(feeds: SubscriptionFeeds): GraphileConfig.Plugin {
   const follow = (topic: Topic, $after: Step<string | null | undefined>) =>
     listen(
       lambda([context(), $after], ([{ request }, after]) => ({
@@ -81,8 +120,35 @@ export function createSubscriptionsPlugin(feeds: Feeds): GraphileConfig.Plugin {
       topic,
     );
 
-  return extendSchema(({ pgResources: { event, notification } }) => {
-    if (!event || !notification) throw new Error('The schema has no events or no notifications.');
+  const followChanges = (
+    $after: Step<string | null | undefined>,
+    $records: Step<readonly string[] | null | undefined>,
+  ) =>
+    listen(
+      lambda([context(), $after, $records], ([{ request }, after, records]) => ({
+        subscribe(): Promise<ChangeFeed> {
+          const { claims, demand } = request;
+          if (claims === null) throw unauthenticated();
+          return feeds.openChanges({
+            ...{ claims, demand },
+            after: after ?? null,
+            records: records ?? null,
+          });
+        },
+      })),
+      'change',
+    );
+
+  return extendSchema(({ pgResources }) => {
+    const { client, contract, payment, event, note, employee, notification } = pgResources;
+    if (!client || !contract || !payment || !event || !note || !employee || !notification) {
+      throw new Error('The schema lacks a kind of record.');
+    }
+    /** The id of the record, where it is of this kind. */
+    const idOf = ($change: Step, kind: string) =>
+      lambda([access($change, 'record'), access($change, 'rowId')], ([record, rowId]) =>
+        record === kind ? rowId : null,
+      );
 
     return {
       typeDefs,
@@ -112,6 +178,22 @@ export function createSubscriptionsPlugin(feeds: Feeds): GraphileConfig.Plugin {
               subscribePlan: (_$root, args) => follow('event', args.getRaw('after')),
               plan: ($signal) => $signal,
             },
+            recordChanged: {
+              subscribePlan: (_$root, args) =>
+                followChanges(args.getRaw('after'), args.getRaw('records')),
+              plan: ($change) => $change,
+            },
+          },
+        },
+
+        RecordChanged: {
+          plans: {
+            client: ($change) => client.get({ id: idOf($change, 'client') }),
+            contract: ($change) => contract.get({ id: idOf($change, 'contract') }),
+            payment: ($change) => payment.get({ id: idOf($change, 'payment') }),
+            event: ($change) => event.get({ id: idOf($change, 'event') }),
+            note: ($change) => note.get({ id: idOf($change, 'note') }),
+            employee: ($change) => employee.get({ id: idOf($change, 'employee') }),
           },
         },
 
