@@ -5,12 +5,12 @@ set local search_path = tap, public;
 select plan(28);
 call test.load_company();
 
--- A zone in which it is now between this hour and the next, and what day it is there at seven: whatever the hour of the test.
+-- A zone in which it is now between this hour and the next, on the day on which it is seven in another: whatever the hour of the test.
 create function pg_temp.zone(local_hour integer) returns text
 language sql
 return (
-  select format('<x>%s', -ahead)
-  from (select mod(local_hour - extract(hour from now() at time zone 'UTC')::integer + 36, 24) - 12) zone (ahead));
+  select format('<x>%s', 7 - local_hour - ahead_at_seven)
+  from (select mod(7 - extract(hour from now() at time zone 'UTC')::integer + 36, 24) - 12) zone (ahead_at_seven));
 
 create function pg_temp.today() returns date
 language sql
