@@ -202,6 +202,8 @@ begin
       new_values = audit.redact(record, new_values)
   where record = 'client' and row_id = any (crm_private.client_ids(erased.id))
     or record = 'note' and row_id in (select crm_private.note_ids(crm_private.client_ids(erased.id)));
+  -- Any answer may hold what was erased. Without it, a request that is repeated still changes nothing.
+  update crm_private.idempotency_key set answer = null where answer is not null;
   return row(erased.id, mentions)::crm.client_erasure;
 end
 $$;

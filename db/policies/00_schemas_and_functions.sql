@@ -209,6 +209,15 @@ grant execute on function
   to epic_employee;
 
 
+-- A mutation that is sent with an idempotency key claims it, for its caller, and keeps its answer.
+
+grant execute on function
+  crm_private.claim_idempotency_key(bytea, integer, bytea),
+  crm_private.keep_answer(bytea, integer, json),
+  crm_private.release_idempotency_key(bytea, integer)
+  to epic_employee;
+
+
 -- The reports and the calendar. They count what their caller may read.
 
 grant execute on function
@@ -257,11 +266,14 @@ grant execute on function
   to epic_management;
 
 
--- The worker reads whom an e-mail is for, and says when to remind of notes; the queue itself has a file of its own,
+-- The worker reads whom an e-mail is for, says when to remind of notes, and forgets old idempotency keys; the queue itself has a file of its own,
 -- graphile_worker.sql.
 
 grant usage on schema crm, crm_private to epic_worker;
-grant execute on function crm_private.remind_of_notes(text) to epic_worker;
+grant execute on function
+  crm_private.forget_idempotency_keys(),
+  crm_private.remind_of_notes(text)
+  to epic_worker;
 
 
 -- Backups read the ledger of migrations too; dba.close_table lets them read every other table.

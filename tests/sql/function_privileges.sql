@@ -29,8 +29,8 @@ select bag_eq($$ select name from function_use where role = 'epic_anonymous' $$,
   $$ select unnest(array['identity.authenticate_service', 'identity.deployed_release', 'identity.log_in', 'identity.password_parameters', 'identity.refresh']) $$,
   'an anonymous request calls what logs in and identity.deployed_release, and nothing else');
 select bag_eq($$ select name from function_use where role = 'epic_worker' $$,
-  $$ values ('crm_private.remind_of_notes') $$,
-  'the worker calls what reminds of notes, and nothing else');
+  $$ values ('crm_private.remind_of_notes'), ('crm_private.forget_idempotency_keys') $$,
+  'the worker calls what reminds of notes and what forgets idempotency keys, and nothing else');
 
 call test.given('owner', 'create function identity.trial() returns integer language sql return 1');
 select test.forbids('anonymous', 'select identity.trial()', 'no role calls a new function before it is granted');
@@ -55,7 +55,7 @@ create temp view called_by_every_department as
     'crm.move_employee, crm.overdue_by_salesperson, crm.pipeline_by_age, crm.record_contact, '
     'crm.record_payment, crm.revenue_by_month, crm.revenue_by_salesperson, crm.revoke_other_sessions, '
     'crm.revoke_service_account, crm.revoke_session, crm.run_import, crm.search, crm.sign_contract, crm.similar_clients, '
-    'crm.stage_import, crm.unassign_support, crm_private.change_employee, crm_private.clients_containing, crm_private.clients_spelt_like, crm_private.clients_with_email, crm_private.clients_with_phone, '
+    'crm.stage_import, crm.unassign_support, crm_private.change_employee, crm_private.claim_idempotency_key, crm_private.keep_answer, crm_private.release_idempotency_key, crm_private.clients_containing, crm_private.clients_spelt_like, crm_private.clients_with_email, crm_private.clients_with_phone, '
     'crm_private.client_search_text, crm_private.contract_refuse_repetition, '
     'crm_private.employee_search_text, crm_private.events_containing, crm_private.events_of_search, crm_private.event_search_text, '
     'crm_private.format_euros, crm_private.hand_over_work, crm_private.is_email_address, crm_private.is_frequent, crm_private.is_frequent_among_events, crm_private.event_filter_mine_and_search, crm_private.event_filter_mine_by_support_contact_id, '

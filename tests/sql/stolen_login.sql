@@ -4,7 +4,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(174);
+select plan(177);
 call test.load_company();
 
 call test.given('dba', $$ insert into staging.import_line (employee_id, import_id, line, input) values (test.id('alice'), md5('a')::uuid, 1, '{}') $$);
@@ -243,6 +243,17 @@ select test.results_in('authenticator', prelude || $$ select set_config('test.se
     from access.try_statement('contract', 'update', test.id('acme_signed'), '{"status": "signed"}') $$,
   $$ current_setting('test.seen', true) $$, 'untried', 'the thief tries nothing')
 from forgery where role = 'epic_management' and what = 'the proof of another role';
+select test.rejects('authenticator', prelude || $$ select crm_private.claim_idempotency_key(sha256('key'), 0, 'request') $$,
+  '42501', 'This is done in a session only.', 'the thief claims no idempotency key, and learns of none')
+from forgery where role = 'epic_management' and what = 'the proof of another role';
+call test.given('emma', $$ select crm_private.claim_idempotency_key(sha256('key'), 0, 'request') $$);
+select test.results_in('authenticator', prelude || call, $$ select (answer, created_at = now()) from crm_private.idempotency_key $$, '(,t)',
+  format('the thief changes no idempotency key: %s', call))
+from forgery,
+     unnest(array[
+       $$ select crm_private.keep_answer(sha256('key'), 0, '[]') $$,
+       $$ select crm_private.release_idempotency_key(sha256('key'), 0) $$]) call
+where role = 'epic_management' and what = 'the proof of another role';
 select test.rejects('authenticator', prelude || $$ select identity.log_out() $$,
   '42501', 'This is done in a session only.', 'the thief ends no session')
 from forgery where role = 'epic_management' and what = 'the proof of another role';

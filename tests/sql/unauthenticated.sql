@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(84);
+select plan(88);
 call test.load_company();
 
 create temp table ours as
@@ -62,6 +62,8 @@ from caller,
        $$ select crm.record_payment(test.id('acme_signed'), 1) $$,
        $$ select crm.finish_note(test.id('caterer')) $$,
        $$ select crm_private.remind_of_notes('UTC') $$,
+       $$ select crm_private.claim_idempotency_key(sha256('key'), 0, '') $$,
+       $$ select crm_private.forget_idempotency_keys() $$,
        $$ select crm.hand_over_client(test.id('acme'), test.id('bruno')) $$,
        $$ select crm_private.notify_employees(array[test.id('alice')], 'event_moved', 'Gala', test.id('gala')) $$,
        $$ select identity.my_password_parameters(null) $$,

@@ -21,6 +21,7 @@ import { createRoleReader } from '../observability/database-role.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { createMonitor } from '../observability/sentry.ts';
 import type { Tracing } from '../observability/tracing.ts';
+import { createExpiry } from '../queue/expiry.ts';
 import { createJournalDelivery } from '../queue/journal.ts';
 import { createMail, type MailHost } from '../queue/mail.ts';
 import { createQueue } from '../queue/queue.ts';
@@ -149,6 +150,8 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     cleanups.push(queue.stop);
     const reminders = createReminders({ pool: queuePool, timeZone, log });
     cleanups.push(reminders.stop);
+    const expiry = createExpiry({ pool: queuePool, log });
+    cleanups.push(expiry.stop);
 
     const subscriptions = createSubscriptions({
       databaseUrl: options.directUrl ?? databaseUrl,
@@ -207,6 +210,7 @@ export async function serve(options: ServeOptions): Promise<RunningService> {
     // after requests can be answered: neither has to be waited for
     queue.start();
     reminders.start();
+    expiry.start();
     built().catch(() => {});
 
     return {

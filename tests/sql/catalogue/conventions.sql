@@ -129,7 +129,7 @@ select is_empty($$ select name from our_function
 select set_eq(
   $$ select name from our_function where prosecdef and prorettype <> 'trigger'::regtype $$,
   array['identity.in_session', 'identity.restore_timeouts', 'identity.set_claims', 'identity.open_session', 'identity.log_out', 'identity.create_read_only_token',
-        'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.notes_containing', 'crm_private.remind_of_notes', 'crm_private.is_frequent', 'crm_private.clients_spelt_like',
+        'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.notes_containing', 'crm_private.remind_of_notes', 'crm_private.claim_idempotency_key', 'crm_private.keep_answer', 'crm_private.release_idempotency_key', 'crm_private.forget_idempotency_keys', 'crm_private.is_frequent', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_shares', 'crm_private.search_fuzzy', 'identity.password_parameters', 'identity.my_password_parameters',
         'identity.log_in', 'identity.authenticate_service', 'identity.refresh', 'identity.change_password',
         'identity.second_factor_confirmed', 'identity.second_factor_enrolled', 'identity.begin_second_factor', 'identity.enable_second_factor',

@@ -13,6 +13,7 @@ select set_eq(
         'identity.create_read_only_token', 'identity.log_out', 'identity.change_password', 'identity.my_password_parameters', 'crm.erase_client', 'crm.merge_clients', 'crm_private.notifications_about',
         'identity.second_factor_confirmed', 'identity.second_factor_enrolled', 'identity.begin_second_factor', 'identity.enable_second_factor',
         'identity.confirm_second_factor', 'identity.disable_second_factor', 'identity.replace_recovery_codes', 'crm.my_second_factor',
+        'crm_private.claim_idempotency_key', 'crm_private.keep_answer', 'crm_private.release_idempotency_key',
         'crm_private.clients_containing', 'crm_private.events_containing', 'crm_private.notes_containing', 'crm_private.is_frequent', 'crm_private.clients_spelt_like',
         'crm_private.clients_with_phone', 'crm_private.clients_with_email', 'crm_private.search_exact', 'crm_private.search_fuzzy',
         'access.who_may'],
