@@ -50,7 +50,7 @@ test('a page of an allowed origin may send a token and read the response', async
       'access-control-allow-origin': origin,
       'access-control-allow-methods': 'GET, POST',
       'access-control-allow-headers':
-        'authorization, content-type, epic-server-timing, traceparent, tracestate',
+        'authorization, content-type, epic-server-timing, idempotency-key, traceparent, tracestate',
       'access-control-expose-headers': 'x-request-id, server-timing',
       'access-control-max-age': '600',
     });

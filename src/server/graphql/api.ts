@@ -10,6 +10,7 @@ import type { Sessions } from '../identity/sessions.ts';
 import type { SubscriptionFeeds } from '../signals/changes.ts';
 import { createErrorsPlugin, createMaskError } from './errors/errors.ts';
 import { createMutationsPlugin, type Mutations } from './errors/mutations.ts';
+import { idempotencyPlugin } from './idempotency/idempotency.ts';
 import { createDocumentsPlugin } from './limits/documents.ts';
 import { refusedTokenPlugin } from './limits/refused-token.ts';
 import { createVolumePlugin } from './limits/request-volume.ts';
@@ -73,6 +74,7 @@ export async function createApi(options: {
         createDocumentsPlugin({ introspection }),
         createVolumePlugin({ introspection }),
         refusedTokenPlugin,
+        idempotencyPlugin,
       ],
       extends: trustedDocuments ? [createTrustedDocumentsPreset(trustedDocuments)] : [],
       maskError: createMaskError(report),

@@ -36,7 +36,7 @@ export function createCors(allowedOrigins: readonly string[]): Cors {
         headers: {
           'access-control-allow-methods': 'GET, POST',
           'access-control-allow-headers':
-            'authorization, content-type, epic-server-timing, traceparent, tracestate',
+            'authorization, content-type, epic-server-timing, idempotency-key, traceparent, tracestate',
           'access-control-max-age': '600',
         },
       };

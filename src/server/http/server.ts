@@ -141,6 +141,7 @@ function createHttpPlugin(options: ServerOptions): GraphileConfig.Plugin {
             userAgent: request.headers['user-agent'] ?? null,
             address: clientAddress(request),
             operation: null,
+            idempotencyKey: request.headersDistinct['idempotency-key']?.join(', '),
           };
           const path = pathOf(request);
           const timing = createServerTiming(request);

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import jwt from 'jsonwebtoken';
 import { Secret } from 'otpauth';
 import { type ApiAnswer, ask, askToLogIn, askToRefresh } from '../../server/support/api.ts';
@@ -32,8 +34,21 @@ export function graphqlDriver(url: string): GraphqlDriver {
         return enableSecondFactor(url, token, caller);
       }
       const { query, variables } = requestFor(operation, caller);
-      const answer = await ask<Record<string, Payload>>(url, query, { token, variables });
-      return refusalIn(answer) ?? resultIn(answer, operation);
+      const send = () =>
+        ask<Record<string, Payload>>(url, query, {
+          ...{ token, variables, headers },
+        });
+      const headers = { 'idempotency-key': randomUUID() };
+      const answer = await send();
+      const refusal = refusalIn(answer);
+      if (refusal !== null) return refusal;
+      if (query.startsWith('mutation')) {
+        const repeated = await send();
+        if (!isRepetition(answer, repeated)) {
+          return { code: 'REPEATED', detail: JSON.stringify([answer, repeated]) };
+        }
+      }
+      return resultIn(answer, operation);
     },
     async issueAccessToken(key) {
       const { data, errors } = await askToRefresh(url, key.refreshToken);
@@ -142,6 +157,17 @@ function mutation(name: string, record: string | null, input: Record<string, unk
     query: `mutation ($input: ${type}Input!) { ${field}(input: $input) { ${wanted} } }`,
     variables: { input },
   };
+}
+
+/**
+ * Whether a mutation that was sent again with its key was answered as before, or told that its answer is not kept, or that
+ * the session has ended by it. That it changed nothing more, the next comparison with the model shows.
+ */
+function isRepetition(answer: ApiAnswer<unknown>, repeated: ApiAnswer<unknown>): boolean {
+  const [error] = repeated.errors;
+  return error === undefined
+    ? isDeepStrictEqual(answer, repeated)
+    : error.extensions.kind === 'answer_not_kept' || error.extensions.code === 'UNAUTHENTICATED';
 }
 
 function inCamelCase(values: Values): Values {

@@ -14,6 +14,8 @@ export type RequestContext = {
   readonly userAgent: string | null;
   /** The caller's network address; null once the connection is gone. */
   readonly address: string | null;
+  /** The header Idempotency-Key, as it was sent. */
+  readonly idempotencyKey?: string | undefined;
   /** The name of the GraphQL operation, as operationName() gives it, once it is known. */
   operation: string | null;
   /** What of it grants and policies refused. */

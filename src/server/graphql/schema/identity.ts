@@ -4,6 +4,7 @@ import type { Claims } from '../../database/claims.ts';
 import { createEmployee, type InTransaction, resetPassword } from '../../identity/employees.ts';
 import type { Sessions } from '../../identity/sessions.ts';
 import { unauthenticated } from '../errors/explain.ts';
+import { claimForSecret, onceForSecret } from '../idempotency/idempotency.ts';
 
 const typeDefs = gql`
   extend type Query {
@@ -243,18 +244,18 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
             },
 
             changePassword(_$root, args) {
-              return sideEffect([context(), args.getRaw('input')], async ([{ request }, input]) => {
-                await sessions.changePassword(sessionOf(request.claims), {
-                  ...input,
-                  address: request.address,
-                });
+              return sideEffect([context(), args.getRaw('input')], async ([caller, input]) => {
+                const { claims, address } = caller.request;
+                await onceForSecret(caller, 'changePassword', () =>
+                  sessions.changePassword(sessionOf(claims), { ...input, address }),
+                );
                 return { ok: true };
               });
             },
 
             createEmployee(_$root, args) {
               const $created = sideEffect([context(), args.getRaw('input')], ([callers, input]) =>
-                createEmployee(transactionOf(callers), input),
+                createEmployee(transactionOf(callers, 'createEmployee'), input),
               );
               return object({
                 employee: employees.get({ id: access($created, 'id') }),
@@ -265,7 +266,8 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
             resetPassword(_$root, args) {
               const $reset = sideEffect(
                 [context(), args.getRaw('input')],
-                ([callers, { employeeId }]) => resetPassword(transactionOf(callers), employeeId),
+                ([callers, { employeeId }]) =>
+                  resetPassword(transactionOf(callers, 'resetPassword'), employeeId),
               );
               return object({
                 employee: employees.get({ id: access($reset, 'id') }),
@@ -279,17 +281,21 @@ export function createIdentityPlugin(sessions: Sessions): GraphileConfig.Plugin 
   }, 'EpicIdentityPlugin');
 }
 
-/** Runs statements as the caller. */
-function transactionOf({ request, withPgClient, pgSettings }: Grafast.Context): InTransaction {
+/** Runs statements as the caller; those of a mutation that answers with a secret are named after it. */
+function transactionOf(
+  { request, withPgClient, pgSettings }: Grafast.Context,
+  withSecret?: string,
+): InTransaction {
   sessionOf(request.claims);
   return (work) =>
     withPgClient(pgSettings, (client) =>
-      client.withTransaction((transaction) =>
-        work(
+      client.withTransaction(async (transaction) => {
+        if (withSecret !== undefined) await claimForSecret(pgSettings, transaction, withSecret);
+        return work(
           async <Row>(text: string, values: unknown[]) =>
             (await transaction.query<Row>({ text, values })).rows,
-        ),
-      ),
+        );
+      }),
     );
 }
 

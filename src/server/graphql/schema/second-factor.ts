@@ -1,6 +1,7 @@
 import { context, type FieldPlanResolver, sideEffect } from 'postgraphile/grafast';
 import { extendSchema, gql } from 'postgraphile/utils';
 import type { SecondFactor } from '../../identity/second-factor.ts';
+import { onceForSecret } from '../idempotency/idempotency.ts';
 import { sessionOf } from './identity.ts';
 
 const typeDefs = gql`
@@ -84,11 +85,14 @@ export function createSecondFactorPlugin(secondFactor: SecondFactor): GraphileCo
     const plan =
       (method: keyof SecondFactor): FieldPlanResolver =>
       (_$root, args) =>
-        sideEffect([context(), args.getRaw('input')], async ([{ request }, input]) => {
-          const result = await secondFactor[method](sessionOf(request.claims), {
-            ...(input as { currentPassword: string; code: string }),
-            address: request.address,
-          });
+        sideEffect([context(), args.getRaw('input')], async ([caller, input]) => {
+          const { claims, address } = caller.request;
+          const result = await onceForSecret(caller, method, async () =>
+            secondFactor[method](sessionOf(claims), {
+              ...(input as { currentPassword: string; code: string }),
+              address,
+            }),
+          );
           return result ?? { ok: true };
         });
     return {
