@@ -1,4 +1,5 @@
 import { EpicError } from './errors.ts';
+import { isMutation, newIdempotencyKey, repeatIfLost } from './idempotency.ts';
 import {
   AuthenticateService,
   type Credentials,
@@ -37,6 +38,11 @@ export interface ClientOptions {
 export interface RequestOptions {
   /** Gives up waiting; the call then throws the signal's reason. A change may have been made all the same. */
   signal?: AbortSignal;
+  /**
+   * Of a mutation, where it is to be sent again by another call, or another run of the program: up to 255 visible characters,
+   * without quotation marks and backslashes. By default each call has one of its own.
+   */
+  idempotencyKey?: string;
 }
 
 export interface QueryOptions extends RequestOptions {
@@ -110,6 +116,7 @@ export function createClient(options: ClientOptions): Client {
     variables: Variables,
     how: {
       accessToken?: string;
+      idempotencyKey?: string | undefined;
       operationName?: string | undefined;
       signal?: AbortSignal | undefined;
       timeout?: number;
@@ -152,11 +159,23 @@ export function createClient(options: ClientOptions): Client {
   async function sendAsMe<Result, Variables>(
     operation: Operation<Result, Variables>,
     variables: Variables,
-    { signal, operationName }: QueryOptions = {},
+    { signal, operationName, idempotencyKey }: QueryOptions = {},
   ): Promise<Result> {
+    const about = {
+      ...{ signal, operationName },
+      ...(isMutation(String(operation)) && {
+        idempotencyKey: idempotencyKey ?? newIdempotencyKey(),
+      }),
+    };
+    const sendWith = (accessToken: string) => {
+      const sendNow = () => send(operation, variables, { accessToken, ...about });
+      return 'idempotencyKey' in about
+        ? unlessAborted(repeatIfLost(sendNow, signal), signal)
+        : sendNow();
+    };
     const { accessToken, email } = await unlessAborted(currentSession(), signal);
     try {
-      return await send(operation, variables, { accessToken, signal, operationName });
+      return await sendWith(accessToken);
     } catch (error) {
       if (assertion && isUnauthenticated(error)) await store.exclusively(() => store.forget());
       // This machine's clock is behind the server's. Refused before it ran, so safe to send again.
@@ -164,8 +183,7 @@ export function createClient(options: ClientOptions): Client {
       const renewed = await unlessAborted(currentSession(accessToken), signal);
       // another person has logged in: a request is not repeated as someone else
       if (renewed.email !== email) throw error;
-      const how = { accessToken: renewed.accessToken, signal, operationName };
-      return send(operation, variables, how);
+      return sendWith(renewed.accessToken);
     }
   }
 

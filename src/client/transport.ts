@@ -21,6 +21,7 @@ export interface GraphqlRequest {
   /** Which of the operations of `query`, where it has several. */
   operationName?: string | undefined;
   accessToken?: string | undefined;
+  idempotencyKey?: string | undefined;
   userAgent?: string | undefined;
   signal?: AbortSignal | undefined;
   /** How long to wait for the whole answer, in milliseconds. */
@@ -64,7 +65,7 @@ function networkError(url: string, error: unknown): EpicError {
 
 async function post(request: GraphqlRequest): ReturnType<Fetch> {
   const { fetch: send = fetch, url, query, variables, operationName } = request;
-  const { accessToken, userAgent, signal } = request;
+  const { accessToken, idempotencyKey, userAgent, signal } = request;
   const timeout = AbortSignal.timeout(request.timeout);
   return send(`${url}/graphql`, {
     method: 'POST',
@@ -72,6 +73,7 @@ async function post(request: GraphqlRequest): ReturnType<Fetch> {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
       ...(userAgent && { 'user-agent': userAgent }),
+      ...(idempotencyKey && { 'idempotency-key': `"${idempotencyKey}"` }),
       ...(accessToken && { authorization: `Bearer ${accessToken}` }),
     },
     body: JSON.stringify({ query, variables, operationName }),

@@ -206,3 +206,71 @@ describe('aborting', () => {
     await until(async () => (await store.load())?.refreshToken === 'NEXT-REFRESH');
   });
 });
+
+describe('a mutation whose answer was lost', () => {
+  const Finish = 'mutation Finish { finishNote(input: { noteId: 1 }) { note { id } } }';
+  const done = { finishNote: { note: { id: 1 } } };
+
+  /** A server that cuts the first connections; the keys that it was sent. */
+  async function cutting(count: number): Promise<{ url: string; keys: unknown[] }> {
+    const keys: unknown[] = [];
+    const url = await listen((request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      request.resume();
+      if (keys.length <= count) request.socket.destroy();
+      else response.end(JSON.stringify({ data: done }));
+    });
+    return { url, keys };
+  }
+
+  test('is sent again with the same key, and another one has another', async () => {
+    const { url, keys } = await cutting(2);
+    const client = clientAt(url);
+    expect(await client.query(Finish)).toEqual(done);
+    expect(await client.query(Finish)).toEqual(done);
+    expect(keys).toHaveLength(4);
+    expect(keys[0]).toMatch(/^"[\w-]{16,40}"$/);
+    expect(keys.slice(1, 3)).toEqual([keys[0], keys[0]]);
+    expect(keys[3]).not.toBe(keys[0]);
+  });
+
+  test('has the key that the caller gives', async () => {
+    const { url, keys } = await cutting(1);
+    await clientAt(url).query(Finish, {}, { idempotencyKey: 'invoice-7' });
+    expect(keys).toEqual(['"invoice-7"', '"invoice-7"']);
+  });
+
+  test('is lost at last, when no answer comes', async () => {
+    const { url, keys } = await cutting(9);
+    expect(await problemOf(clientAt(url).query(Finish))).toMatchObject({ kind: 'connection_cut' });
+    expect(keys).toHaveLength(4);
+  });
+
+  test('is answered by a refusal that comes later', async () => {
+    let requests = 0;
+    const refused = { message: 'No.', extensions: { code: 'FORBIDDEN', kind: 'no' } };
+    const url = await listen((request, response) => {
+      request.resume();
+      if (requests++ === 0) request.socket.destroy();
+      else response.end(JSON.stringify({ errors: [refused] }));
+    });
+    expect(await problemOf(clientAt(url).query(Finish))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(requests).toBe(2);
+  });
+
+  test('is not sent again once the caller has given up', async () => {
+    const { url, keys } = await cutting(9);
+    const controller = new AbortController();
+    const work = clientAt(url).query(Finish, {}, { signal: controller.signal });
+    await until(() => keys.length === 1);
+    controller.abort(new Error('Never mind.'));
+    await expect(work).rejects.toThrow('Never mind.');
+    expect(keys).toHaveLength(1);
+  });
+
+  test('a query has no key, and is not sent again', async () => {
+    const { url, keys } = await cutting(1);
+    expect(await problemOf(clientAt(url).request(Me))).toMatchObject({ kind: 'connection_cut' });
+    expect(keys).toEqual([undefined]);
+  });
+});
