@@ -290,7 +290,11 @@ describe('a broken rule', () => {
     expect(errors[0]).toMatchObject({
       message: 'Another employee already has this e-mail address.',
     });
-    expect(errors[0]?.extensions).toEqual({ code: 'CONFLICT', kind: 'employee_email_key' });
+    expect(errors[0]?.extensions).toEqual({
+      code: 'CONFLICT',
+      kind: 'employee_email_key',
+      field: 'email',
+    });
   });
 
   test('deleting a referenced row is CONFLICT, and names the references', async () => {
@@ -309,16 +313,48 @@ describe('a broken rule', () => {
   });
 
   test.each([
-    ['a missing value', '{ fullName: null }', 'The full name is missing.'],
-    ['a NUL character', '{ fullName: "a\\u0000b" }', 'A text may not contain a NUL character.'],
-    ['nothing to change', '{}', expect.any(String)],
-  ])('a value with %s is INVALID', async (_what, patch, message) => {
+    ['a missing value', '{ fullName: null }', 'The full name is missing.', 'missing'],
+    [
+      'a NUL character',
+      '{ fullName: "a\\u0000b" }',
+      'A text may not contain a NUL character.',
+      'text_has_nul',
+    ],
+    ['nothing to change', '{}', expect.any(String), undefined],
+  ])('a value with %s is INVALID', async (_what, patch, message, kind) => {
     const { errors } = await as(
       'alice',
       `mutation { updateClient(input: { id: ${alicesClient}, patch: ${patch} }) { client { id } } }`,
     );
     expect(errors[0]).toMatchObject({ message, extensions: { code: 'INVALID' } });
+    expect(errors[0]?.extensions.kind).toBe(kind);
   });
+
+  test.each([
+    ['startDate: "2040-01-01T00:00:00Z"', 'startDate'],
+    ['endDate: "2020-01-01T00:00:00Z"', 'endDate'],
+    ['startDate: "2031-01-02T00:00:00Z", endDate: "2031-01-01T00:00:00Z"', 'endDate'],
+  ])(
+    'a rule about several columns names the one that was written last: %s',
+    async (patch, field) => {
+      const [event] = await database.query<{ id: number }>(
+        `with contract as (
+         insert into crm.contract (client_id, total_amount, status) values ($1, 10, 'signed') returning id)
+       insert into crm.event (contract_id, title, start_date, end_date, support_contact_id)
+       select id, 'Ball ' || id, '2030-01-01', '2030-01-02', $2 from contract returning id`,
+        [alicesClient, ids.sam],
+      );
+      const { errors } = await as(
+        'sam',
+        `mutation { updateEvent(input: { id: ${event?.id}, patch: { ${patch} } }) { event { id } } }`,
+      );
+      expect(errors[0]?.extensions).toEqual({
+        code: 'INVALID',
+        kind: 'event_ends_after_it_starts',
+        field,
+      });
+    },
+  );
 
   test('an impossible amount or date is INVALID', async () => {
     const contract = await as(

@@ -157,18 +157,24 @@ async function explainRule(
   operation: RefusedOperation,
   caller: CallerSession,
 ): Promise<ApiError> {
-  const rule = await queryFirst<{ sentence: string | null; column: string | null }>(
+  // a rule is a constraint, or a unique index, which may be on an expression
+  const rule = await queryFirst<{ sentence: string | null; columns: string[] }>(
     caller,
     `select crm_private.rule_sentence($1, $2, $3) as sentence,
-       (select attname
-        from pg_catalog.pg_constraint
-        join pg_catalog.pg_attribute on attrelid = conrelid and attnum = conkey[1]
-        where conrelid = to_regclass(format('%I.%I', $1::text, $2::text))
-          and conname = $3
-          and cardinality(conkey) = 1) as column`,
+       array(
+         select attname::text
+         from pg_catalog.pg_attribute
+         where attrelid = to_regclass(format('%I.%I', $1::text, $2::text))
+           and attnum in (
+             select refobjsubid from pg_catalog.pg_depend
+             where refclassid = 'pg_class'::regclass and refobjid = attrelid
+               and (objid = to_regclass(format('%I.%I', $1::text, $3::text))
+                 or objid = (select oid from pg_catalog.pg_constraint where conrelid = attrelid and conname = $3)))
+         order by attnum) as columns`,
     [error.schema ?? '', error.table ?? '', error.constraint ?? ''],
   );
-  const field = rule?.column && fieldOf(rule.column);
+  const column = columnAtFault(rule?.columns ?? [], operation);
+  const field = column && fieldOf(column);
   const details = {
     ...(error.constraint && { kind: error.constraint }),
     ...(field && { field }),
@@ -179,7 +185,7 @@ async function explainRule(
     'verb' in operation.mutation &&
     operation.mutation.verb === 'delete';
   if (error.code === '23503' && !isDelete) {
-    const what = rule?.column ? inWords(rule.column.replace(/_id$/, '')) : 'record';
+    const what = column ? inWords(column.replace(/_id$/, '')) : 'record';
     return new ApiError('NOT_FOUND', `There is no such ${what}.`, details, error);
   }
   const sentence =
@@ -188,6 +194,17 @@ async function explainRule(
       ? 'This conflicts with another record.'
       : 'A value breaks a rule of the database.');
   return new ApiError(codeOf(error.code), sentence, details, error);
+}
+
+/** Of the columns that a rule is about, the last one that was written. */
+function columnAtFault(
+  columns: readonly string[],
+  { mutation, input }: RefusedOperation,
+): string | undefined {
+  if (columns.length <= 1 || mutation === null) return columns[0];
+  const written =
+    'verb' in mutation ? writtenValues(mutation, input) : callArguments(mutation, input);
+  return columns.findLast((column) => Object.hasOwn(written ?? {}, column)) ?? columns[0];
 }
 
 function missingValue(error: pg.DatabaseError): ApiError {

@@ -56,8 +56,10 @@ export function apiErrorFrom(error: DatabaseError): ApiError | null {
   const code = codeOf(error.code);
   if (code === 'INTERNAL') return null;
   if (isRaised(error)) return new ApiError(code, error.message, raisedDetails(error), error);
-  const sentence = sentences[error.code ?? ''] ?? sentencesByClass[(error.code ?? '').slice(0, 2)];
-  return sentence === undefined ? null : new ApiError(code, sentence, {}, error);
+  const problem = problems[error.code ?? ''] ?? problemsByClass[(error.code ?? '').slice(0, 2)];
+  if (problem === undefined) return null;
+  const [kind, sentence] = problem;
+  return new ApiError(code, sentence, { kind }, error);
 }
 
 /** Of `raise`: the kind is in its constraint, the field in its column, the rest in its detail, as JSON. */
@@ -94,18 +96,34 @@ export function fieldOf(column: string): string {
   return column.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-const sameMoment = 'Someone else is changing the same record at this moment. Try again.';
-const tookTooLong = 'This took too long and was stopped. Ask for less, or try again.';
-const unreachable = 'The database cannot be reached at the moment. Try again shortly.';
+/** A kind, and a sentence. */
+type Problem = readonly [kind: string, sentence: string];
 
-const sentences: Record<string, string> = {
-  '22001': 'A text is too long.',
-  '22003': 'A number is too large.',
-  '22007': 'A date or time cannot be read: write it like 2026-05-31 or 2026-05-31T18:00:00+02:00.',
-  '22008': 'A date or time is out of range.',
-  '22021': 'A text may not contain a NUL character.',
-  '22P02': 'A value cannot be read.',
-  '22P05': 'A text may not contain a NUL character.',
+const sameMoment: Problem = [
+  'record_is_being_changed',
+  'Someone else is changing the same record at this moment. Try again.',
+];
+const tookTooLong: Problem = [
+  'took_too_long',
+  'This took too long and was stopped. Ask for less, or try again.',
+];
+const unreachable: Problem = [
+  'database_unreachable',
+  'The database cannot be reached at the moment. Try again shortly.',
+];
+const hasNul: Problem = ['text_has_nul', 'A text may not contain a NUL character.'];
+
+const problems: Record<string, Problem> = {
+  '22001': ['text_too_long', 'A text is too long.'],
+  '22003': ['number_too_large', 'A number is too large.'],
+  '22007': [
+    'time_unreadable',
+    'A date or time cannot be read: write it like 2026-05-31 or 2026-05-31T18:00:00+02:00.',
+  ],
+  '22008': ['time_out_of_range', 'A date or time is out of range.'],
+  '22021': hasNul,
+  '22P02': ['value_unreadable', 'A value cannot be read.'],
+  '22P05': hasNul,
   '25P03': tookTooLong,
   '25P04': tookTooLong,
   '40001': sameMoment,
@@ -115,9 +133,9 @@ const sentences: Record<string, string> = {
   '57014': tookTooLong,
 };
 
-const sentencesByClass: Record<string, string> = {
+const problemsByClass: Record<string, Problem> = {
   '08': unreachable,
-  '22': 'A value cannot be used.',
-  '53': 'The database is overloaded at the moment. Try again shortly.',
+  '22': ['value_unusable', 'A value cannot be used.'],
+  '53': ['database_overloaded', 'The database is overloaded at the moment. Try again shortly.'],
   '57': unreachable,
 };
