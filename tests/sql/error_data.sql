@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(86);
+select plan(89);
 
 call test.load_company();
 call test.create_program('alice');
@@ -329,6 +329,15 @@ from (values
   ('alice', $$ select crm_private.claim_idempotency_key(sha256('key'), 0, 'request') $$,
     'EP409', 'answer_not_kept', '', jsonb_build_object('since', now()),
     'This request was received before, and its answer is not kept.'),
+  ('alice', $$ select crm.changes('nonsense') $$,
+    '23514', 'position_is_known', 'after', null,
+    'That is no position of changes.'),
+  ('alice', $$ select crm.changes(encode('{"database":"another","latest":["0","0"],"since":"2026-01-01Z","seen":"1:1:"}', 'base64')) $$,
+    'EP410', 'position_expired', 'after', null,
+    'What has changed since this position is no longer known.'),
+  ('alice', $$ select crm.changes(null, 1001) $$,
+    '23514', 'page_size', 'first', null,
+    'A page has 1 to 1,000 changes: first cannot be 1001.'),
   ('alice', $$ select from crm.explain_access('my_session', 'read', 1) $$,
     '22023', 'explained_row_has_a_number', 'row_id', null,
     'The id of a my_session is not a number. Ask without one.')

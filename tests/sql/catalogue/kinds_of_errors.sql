@@ -17,6 +17,8 @@ select cmp_ok((select count(*) from raised), '>', 60::bigint, 'functions raise e
 -- A bare insufficient_privilege is caught by the same function, which has access.refuse explain it.
 select set_eq($$ select name from raised where text !~ '\mconstraint\s*=' and btrim(text) <> 'insufficient_privilege' $$,
   array['access.answer_all', 'access.try_statement',                                                 -- undo a trial
+        'audit.read_position',                                                                      -- catches what it raises
+        'crm.changes',                                                                              -- on a standby: the primary is asked
         'crm.run_import',                                                                           -- undoes a dry run
         'staging.write_clients', 'staging.write_contracts', 'staging.write_events', 'staging.write_lines'],  -- become problems of a line
   'an error that a function raises has a kind');
