@@ -121,6 +121,7 @@ from (values
   ('leaky_index', 'crm.contract_own_total_amount_idx', 'It serves sorting: of its columns, conditions go through the sales contact alone.'),
   ('leaky_index', 'crm.contract_amount_to_be_paid_idx', 'It serves sorting: no condition goes through it.'),
   ('leaky_index', 'crm.contract_own_amount_to_be_paid_idx', 'It serves sorting: of its columns, conditions go through the sales contact alone.'),
+  ('leaky_index', 'crm.payment_amount_idx', 'It serves sorting: no condition goes through it.'),
   ('policy_column_without_index', 'identity.access_token.expires_at', 'Tokens are deleted by session, through an index, and a session has few.'),
 
 

@@ -52,6 +52,12 @@ comment on function crm_private.client_filter_first_contact_to(crm.client, date)
   'Only clients of a first contact on this day or earlier.';
 
 
+create or replace function crm_private.contract_filter_ids(contract crm.contract, ids integer[]) returns boolean
+language sql immutable parallel safe
+return contract.id = any (ids);
+comment on function crm_private.contract_filter_ids(crm.contract, integer[]) is
+  'Only the contracts with one of these ids.';
+
 create or replace function crm_private.contract_filter_mine(contract crm.contract, me integer) returns boolean
 language sql immutable parallel safe
 return contract.commercial_id = me;
@@ -88,6 +94,12 @@ return contract.creation_date < "time";
 comment on function crm_private.contract_filter_created_to(crm.contract, timestamptz) is
   'Only contracts entered before this time.';
 
+
+create or replace function crm_private.event_filter_ids(event crm.event, ids integer[]) returns boolean
+language sql immutable parallel safe
+return event.id = any (ids);
+comment on function crm_private.event_filter_ids(crm.event, integer[]) is
+  'Only the events with one of these ids.';
 
 -- Two index scans that are merged in the order of the list: an `or` would read and sort all. PostgreSQL merges tables, not
 -- subqueries with a condition of their own: so the conditions stand outside the `union all`, and what differs is a column.
@@ -166,6 +178,12 @@ comment on function crm_private.event_filter_to(crm.event, timestamptz) is
   'Only events that begin before this time.';
 
 
+create or replace function crm_private.payment_filter_ids(payment crm.payment, ids integer[]) returns boolean
+language sql immutable parallel safe
+return payment.id = any (ids);
+comment on function crm_private.payment_filter_ids(crm.payment, integer[]) is
+  'Only the payments with one of these ids.';
+
 create or replace function crm_private.payment_filter_client_id(payment crm.payment, client_id integer) returns boolean
 language sql stable parallel safe
 return payment.contract_id = any (crm_private.contracts_of_client(client_id));
@@ -197,6 +215,12 @@ comment on function crm_private.payment_filter_paid_to(crm.payment, date) is
   'Only payments that arrived on this day or earlier.';
 
 
+create or replace function crm_private.note_filter_ids(note crm.note, ids integer[]) returns boolean
+language sql immutable parallel safe
+return note.id = any (ids);
+comment on function crm_private.note_filter_ids(crm.note, integer[]) is
+  'Only the notes with one of these ids.';
+
 create or replace function crm_private.note_filter_mine(note crm.note, me integer) returns boolean
 language sql immutable parallel safe
 return note.author_id = me;
@@ -215,6 +239,12 @@ return note.remind_on <= day and note.done_at is null;
 comment on function crm_private.note_filter_due(crm.note, date) is
   'Only notes that are not done and were to be followed up on this day or earlier.';
 
+
+create or replace function crm_private.notification_filter_ids(notification crm.notification, ids integer[]) returns boolean
+language sql immutable parallel safe
+return notification.id = any (ids);
+comment on function crm_private.notification_filter_ids(crm.notification, integer[]) is
+  'Only the notifications with one of these ids.';
 
 create or replace function crm_private.notification_filter_unread(notification crm.notification) returns boolean
 language sql immutable parallel safe

@@ -256,3 +256,11 @@ comment on column crm.history.action is
 - `update`: It was changed.
 - `delete`: It was deleted.
 - `prune`: None of these: what is old was removed from history itself.';
+
+
+-- A filter of the API's list, like those of filters.sql.
+create or replace function crm_private.history_filter_ids(history crm.history, ids bigint[]) returns boolean
+language sql immutable parallel safe
+return history.id = any (ids);
+comment on function crm_private.history_filter_ids(crm.history, bigint[]) is
+  'Only the entries with one of these ids.';

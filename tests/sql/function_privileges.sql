@@ -79,6 +79,8 @@ create temp view called_by_every_department as
     'crm.finish_note, crm.reopen_note, crm_private.note_about, crm_private.note_filter_due, crm_private.note_filter_mine, '
     'crm_private.note_filter_open, crm_private.note_filter_search, crm_private.note_search_text, crm_private.note_title, '
     'crm_private.notes_containing, crm_private.notification_filter_unread, '
+    'crm_private.contract_filter_ids, crm_private.event_filter_ids, crm_private.history_filter_ids, '
+    'crm_private.note_filter_ids, crm_private.notification_filter_ids, crm_private.payment_filter_ids, '
     'staging.has_api_format, staging.problem_column, staging.write_clients, staging.write_contracts, '
     'staging.write_events, staging.write_lines', ', ')) as name;
 

@@ -108,9 +108,11 @@ export type ContractCondition = {
   createdFrom?: string | null | undefined;
   createdTo?: string | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
   mine?: boolean | null | undefined;
   overdue?: boolean | null | undefined;
   search?: string | null | undefined;
+  signedAt?: string | null | undefined;
   status?: ContractStatus | null | undefined;
   totalAmount?: string | null | undefined;
   unpaid?: boolean | null | undefined;
@@ -136,6 +138,8 @@ export const ContractOrderBy = {
   IdDesc: 'ID_DESC',
   PrimaryKeyAsc: 'PRIMARY_KEY_ASC',
   PrimaryKeyDesc: 'PRIMARY_KEY_DESC',
+  SignedAtAsc: 'SIGNED_AT_ASC',
+  SignedAtDesc: 'SIGNED_AT_DESC',
   StatusAsc: 'STATUS_ASC',
   StatusDesc: 'STATUS_DESC',
   TotalAmountAsc: 'TOTAL_AMOUNT_ASC',
@@ -213,6 +217,7 @@ export type EventCondition = {
   contractId?: number | null | undefined;
   from?: string | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
   mine?: boolean | null | undefined;
   open?: boolean | null | undefined;
   search?: string | null | undefined;
@@ -309,6 +314,7 @@ export type NoteCondition = {
   due?: string | null | undefined;
   eventId?: number | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
   mine?: boolean | null | undefined;
   open?: boolean | null | undefined;
   remindOn?: string | null | undefined;
@@ -352,6 +358,7 @@ export type NotificationCondition = {
   employeeId?: number | null | undefined;
   eventId?: number | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
   noteId?: number | null | undefined;
   recipientId?: number | null | undefined;
   unread?: boolean | null | undefined;
@@ -400,9 +407,11 @@ export const NotificationOrderBy = {
 
 export type NotificationOrderBy = typeof NotificationOrderBy[keyof typeof NotificationOrderBy];
 export type PaymentCondition = {
+  amount?: string | null | undefined;
   clientId?: number | null | undefined;
   contractId?: number | null | undefined;
   id?: number | null | undefined;
+  ids?: Array<number> | null | undefined;
   mine?: boolean | null | undefined;
   paidFrom?: string | null | undefined;
   paidOn?: string | null | undefined;
@@ -411,6 +420,8 @@ export type PaymentCondition = {
 };
 
 export const PaymentOrderBy = {
+  AmountAsc: 'AMOUNT_ASC',
+  AmountDesc: 'AMOUNT_DESC',
   ContractIdAsc: 'CONTRACT_ID_ASC',
   ContractIdDesc: 'CONTRACT_ID_DESC',
   IdAsc: 'ID_ASC',

@@ -1,6 +1,12 @@
 import type { PgCodec, PgCondition } from 'postgraphile/@dataplan/pg';
 import { PgSelectStep, sqlValueWithCodec } from 'postgraphile/@dataplan/pg';
-import { ConnectionStep, ConstantStep, lambda, type Step } from 'postgraphile/grafast';
+import {
+  ConnectionStep,
+  ConstantStep,
+  type GrafastInputFieldConfig,
+  lambda,
+  type Step,
+} from 'postgraphile/grafast';
 import {
   type GraphQLInputType,
   GraphQLList,
@@ -10,6 +16,7 @@ import {
   isListType,
 } from 'postgraphile/graphql';
 import { type SQL, sql } from 'postgraphile/pg-sql2';
+import { ApiError } from '../../errors/errors.ts';
 
 // The named filters of the lists are SQL functions: crm_private.<table>_filter_<name>, in db/functions.
 //
@@ -88,7 +95,7 @@ export function createFiltersPlugin(): GraphileConfig.Plugin {
                     description: filter.description,
                     type: inputTypeOf(build, filter.codec),
                     apply: (condition: PgCondition, value: unknown) => {
-                      if (!filter.returnsRows && isOn(filter, value)) {
+                      if (isOn(filter, value) && !filter.returnsRows) {
                         condition.where(
                           callOf(filter.functionName, [
                             condition.alias,
@@ -108,21 +115,25 @@ export function createFiltersPlugin(): GraphileConfig.Plugin {
         // A value of a closed set is in the text of the statement: PostgreSQL uses a partial index where it sees at planning
         // that the condition holds, which it does not of a parameter, once it keeps the plan for other values.
         GraphQLInputObjectType_fields_field(field, build, { scope }) {
-          const { isPgConnectionConditionInputField, pgCodec, pgAttribute } = scope;
-          if (!isPgConnectionConditionInputField || !build.graphql.isEnumType(field.type)) {
-            return field;
-          }
+          const { isPgConnectionConditionInputField, pgCodec, pgAttribute, fieldName } = scope;
+          const { apply } = field as GrafastInputFieldConfig;
+          if (!isPgConnectionConditionInputField || !pgAttribute || !apply) return field;
           const [attribute] =
             Object.entries(pgCodec?.attributes ?? {}).find(([, one]) => one === pgAttribute) ?? [];
-          if (attribute === undefined || pgAttribute?.via) return field;
+          const isLiteral =
+            build.graphql.isEnumType(field.type) && attribute !== undefined && !pgAttribute.via;
           return {
             ...field,
-            apply(condition: PgCondition, value: string | null) {
+            apply(...[condition, value, info]: Parameters<typeof apply>) {
+              if (value === null && pgAttribute.notNull) throw neverNull(fieldName);
+              if (!isLiteral || value === undefined) return apply(condition, value, info);
               condition.where({
                 type: 'attribute',
                 attribute,
-                callback: (column) =>
-                  value === null ? sql`${column} is null` : sql`${column} = ${sql.literal(value)}`,
+                callback: (column: SQL) =>
+                  value === null
+                    ? sql`${column} is null`
+                    : sql`${column} = ${sql.literal(String(value))}`,
               });
             },
           };
@@ -189,8 +200,23 @@ function readFrom(
   Object.assign($select, { from: $select.deferredSQL($from) });
 }
 
-function isOn({ codec }: Filter, value: unknown): boolean {
-  return value != null && (codec !== null || value === true);
+/** A form sends null for what was not filled in. False could mean that as well, or the opposite: it is refused. */
+function isOn({ codec, name }: Filter, value: unknown): boolean {
+  if (codec === null && value === false) {
+    throw new ApiError(
+      'INVALID',
+      `The filter ${name} is switched on by true, and has no opposite: it cannot be false.`,
+      { field: name, kind: 'filter_false', hint: 'Leave it out, or send null, to list all.' },
+    );
+  }
+  return value != null;
+}
+
+function neverNull(field: string): ApiError {
+  return new ApiError('INVALID', `There is always a value in ${field}: it cannot be null.`, {
+    ...{ field, kind: 'filter_null' },
+    hint: 'Leave it out to list all.',
+  });
 }
 
 function argumentsOf({ takesMe, codec }: Filter, value: unknown): SQL[] {
