@@ -122,6 +122,66 @@ describe('the limits on a document', () => {
     ));
 });
 
+describe('a filter', () => {
+  const filtered = async (filter: unknown) => {
+    const { body } = await post(
+      'query ($f: ContractFilter) { contracts(filter: $f) { totalCount } }',
+      {
+        f: filter,
+      },
+    );
+    return body;
+  };
+  const refusedFilter = (message: string) => ({
+    data: null,
+    errors: [
+      {
+        message,
+        locations: expect.anything(),
+        path: ['contracts'],
+        extensions: { code: 'INVALID', kind: 'too_complex', hint: 'Ask for less at a time.' },
+      },
+    ],
+  });
+  const id = { id: { equalTo: 1 } };
+
+  test('a filter of over 50 conditions is refused', async () => {
+    const some = (count: number) => ({ or: Array.from({ length: count }, () => id) });
+    expect(await filtered(some(51))).toEqual(refusedFilter('A filter has at most 50 conditions.'));
+    expect(await filtered({ and: [some(30), some(30)] })).toEqual(
+      refusedFilter('A filter has at most 50 conditions.'),
+    );
+    expect(await filtered(some(50))).toEqual({ data: { contracts: { totalCount: 0 } } });
+  });
+
+  test('a filter through over 3 relations is refused', async () => {
+    const through = { client: { contracts: { some: { client: { contracts: { some: id } } } } } };
+    expect(await filtered(through)).toEqual(
+      refusedFilter('A filter goes through at most 3 relations.'),
+    );
+    const aside = { client: id, commercial: id, payments: { some: id }, events: { some: id } };
+    expect(await filtered(aside)).toEqual(
+      refusedFilter('A filter goes through at most 3 relations.'),
+    );
+  });
+
+  test('a filter of over 1,000 values is refused', () =>
+    refused(
+      'query ($f: ContractFilter) { contracts(filter: $f) { totalCount } }',
+      'A list has at most 1,000 items.',
+      { f: { id: { in: Array.from({ length: 1_001 }, (_, index) => index) } } },
+    ));
+
+  test('a filter of nots in nots is refused', () => {
+    const nots = (levels: number): unknown => (levels === 0 ? id : { not: nots(levels - 1) });
+    return refused(
+      'query ($f: ContractFilter) { contracts(filter: $f) { totalCount } }',
+      'A value has at most 12 levels.',
+      { f: nots(12) },
+    );
+  });
+});
+
 describe('fragments', () => {
   test.each([
     [30, 2],

@@ -228,3 +228,30 @@ describe('a column that no department writes', () => {
     },
   );
 });
+
+describe('a filter through a relation', () => {
+  const found = async (who: string, list: string, filter: string) => {
+    const answer = await as<{ list: { totalCount: number } }>(
+      who,
+      `{ list: ${list}(filter: { ${filter} }) { totalCount } }`,
+    );
+    return answer.data?.list.totalCount;
+  };
+
+  test('a filter through a relation does not tell of rows that the caller may not read', async () => {
+    const told = `notifications: { some: { id: { equalTo: ${notification} } } }`;
+    expect(await found('sam', 'events', told)).toBe(1);
+    expect(await found('sam', 'employees', told)).toBe(1);
+    for (const who of ['alice', 'sara', 'mia']) {
+      expect(await found(who, 'events', told)).toBe(0);
+      expect(await found(who, 'employees', told)).toBe(0);
+    }
+  });
+
+  test('a filter of history finds no changes of employees for sales and support', async () => {
+    const changes = `record: { equalTo: employee }, employee: { id: { in: [${ids.mia}] } }`;
+    expect(await found('alice', 'historyEntries', changes)).toBe(0);
+    expect(await found('alice', 'historyEntries', 'record: { in: [employee] }')).toBe(0);
+    expect(await found('mia', 'historyEntries', 'record: { in: [employee] }')).toBeGreaterThan(0);
+  });
+});

@@ -12,6 +12,7 @@ import { foundRecordsPlugin } from './schema/found-records.ts';
 import { namesPlugin } from './schema/names.ts';
 import { createNullabilityPlugin } from './schema/nullability.ts';
 import { pagingPlugin } from './schema/paging.ts';
+import { rowFiltersPreset } from './schema/row-filters.ts';
 import { scalarsPlugin } from './schema/scalars.ts';
 import { sumsPlugin } from './schema/sums.ts';
 
@@ -25,7 +26,12 @@ export function createPreset(options: {
   querySettings?: (request: RequestContext) => SessionSettings;
 }): GraphileConfig.Preset {
   return {
-    extends: [PostGraphileAmberPreset, PgSimplifyInflectionPreset, ...options.extends],
+    extends: [
+      PostGraphileAmberPreset,
+      PgSimplifyInflectionPreset,
+      rowFiltersPreset,
+      ...options.extends,
+    ],
     plugins: [
       ...exposurePlugins,
       createEnumsPlugin(),

@@ -27,6 +27,9 @@ export const limits = {
   nesting: 12,
   /** Values of all variables, taken together. */
   values: 10_000,
+  /** Conditions of one filter, and the relations it goes through: PostgreSQL plans each time anew. */
+  conditions: 50,
+  relations: 3,
 };
 
 /** Rows of a page: when the caller does not say, and at most. */
@@ -61,6 +64,8 @@ const sentences: Record<keyof typeof limits, (most: string) => string> = {
   list: (most) => `A list has at most ${most} items.`,
   nesting: (most) => `A value has at most ${most} levels.`,
   values: (most) => `The variables have at most ${most} values.`,
+  conditions: (most) => `A filter has at most ${most} conditions.`,
+  relations: (most) => `A filter goes through at most ${most} relations.`,
 };
 
 const hints: Partial<Record<keyof typeof limits, string>> = {

@@ -52,6 +52,8 @@ export const descriptionsPlugin: GraphileConfig.Plugin = {
 
       GraphQLInputObjectType: (type, build, { scope }) =>
         described(type, () => {
+          if (scope.isPgConnectionFilter || (!type.name.endsWith('Input') && !scope.pgCodec))
+            return null;
           if (scope.isMutationInput || !scope.pgCodec) {
             return `What \`${mutationOf(type.name, 'Input')}\` needs.`;
           }
