@@ -3,6 +3,7 @@ import { type GraphQLError, getOperationAST } from 'postgraphile/graphql';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
 import type { SessionSettings } from '../database/session.ts';
 import { operationName, type RequestContext, requestOf } from './request/context.ts';
+import { aggregatesPreset } from './schema/aggregates.ts';
 import { countsPlugin } from './schema/counts.ts';
 import { descriptionsPlugin } from './schema/descriptions.ts';
 import { createEnumsPlugin } from './schema/enums.ts';
@@ -30,6 +31,7 @@ export function createPreset(options: {
       PostGraphileAmberPreset,
       PgSimplifyInflectionPreset,
       rowFiltersPreset,
+      aggregatesPreset,
       ...options.extends,
     ],
     plugins: [

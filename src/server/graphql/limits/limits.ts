@@ -30,6 +30,9 @@ export const limits = {
   /** Conditions of one filter, and the relations it goes through: PostgreSQL plans each time anew. */
   conditions: 50,
   relations: 3,
+  /** Rows that are added up for one field. */
+  aggregatedRows: 100_000,
+  groupBy: 3,
 };
 
 /** Rows of a page: when the caller does not say, and at most. */
@@ -65,11 +68,14 @@ const sentences: Record<keyof typeof limits, (most: string) => string> = {
   nesting: (most) => `A value has at most ${most} levels.`,
   values: (most) => `The variables have at most ${most} values.`,
   conditions: (most) => `A filter has at most ${most} conditions.`,
+  aggregatedRows: (most) => `A list of at most ${most} rows is added up.`,
+  groupBy: (most) => `Rows are grouped by at most ${most} things.`,
   relations: (most) => `A filter goes through at most ${most} relations.`,
 };
 
 const hints: Partial<Record<keyof typeof limits, string>> = {
   characters: 'Send long texts as variables.',
+  aggregatedRows: 'Filter the list.',
 };
 
 /** Throws an ApiError (INVALID) when a count is over its limit. */

@@ -53,29 +53,31 @@ export const countsPlugin: GraphileConfig.Plugin = {
           plan($connection, args, info) {
             const $upTo = args.getRaw('upTo');
             if (isMissing($upTo)) return plan($connection, args, info);
-            const $rows = ($connection as ConnectionStep<Step>).cloneSubplanWithoutPagination(
-              // leaves out the order
-              'aggregate',
-            );
-            if (!($rows instanceof PgSelectStep)) throw new Error(`${$rows} selects no rows.`);
-            $rows.setFirst(lambda($upTo, (upTo) => checkedBound(upTo) + 1, true));
-            const { resource } = $rows;
-            const executor = new CountExecutor({
-              name: `${resource.executor.name}_counts`,
-              context: () => resource.executor.context(),
-            });
-            // it can be given to the step's constructor alone
-            Object.assign($rows, {
-              resource: Object.create(resource, { executor: { value: executor } }),
-            });
-            // within a statement of several parents the rows are read, up to the bound of each
-            return lambda($rows.items(), (rows) => Number(rows[0]?.[1] ?? rows.length), true);
+            const $bound = lambda($upTo, (upTo) => checkedBound(upTo) + 1, true);
+            return countUpTo($connection as ConnectionStep<Step>, $bound);
           },
         };
       },
     },
   },
 };
+
+/** How many rows a connection has, on all its pages: no more than the bound are read. */
+export function countUpTo($connection: ConnectionStep<Step>, $bound: Step<number>): Step<number> {
+  // leaves out the order
+  const $rows = $connection.cloneSubplanWithoutPagination('aggregate');
+  if (!($rows instanceof PgSelectStep)) throw new Error(`${$rows} selects no rows.`);
+  $rows.setFirst($bound);
+  const { resource } = $rows;
+  const executor = new CountExecutor({
+    name: `${resource.executor.name}_counts`,
+    context: () => resource.executor.context(),
+  });
+  // it can be given to the step's constructor alone
+  Object.assign($rows, { resource: Object.create(resource, { executor: { value: executor } }) });
+  // within a statement of several parents the rows are read, up to the bound of each
+  return lambda($rows.items(), (rows) => Number(rows[0]?.[1] ?? rows.length), true);
+}
 
 /** Whether there is no bound; the plan of a document is made anew for variables that differ in it. */
 function isMissing($upTo: Step): boolean {

@@ -260,7 +260,7 @@ function mutationOf(typeName: string, suffix: string): string {
 }
 
 /** A view that shows everybody what is theirs, my_session, is called by what it shows: they see no other. */
-function wordsOf(name: string): string {
+export function wordsOf(name: string): string {
   return name
     .replace(/^my(?:_|(?=[A-Z]))/, '')
     .replaceAll('_', ' ')

@@ -8,6 +8,7 @@ import { type GraphQLInputObjectType, getNamedType, isInputObjectType } from 'po
 import { PostGraphileConnectionFilterPreset } from 'postgraphile-plugin-connection-filter';
 import { ApiError } from '../../errors/errors.ts';
 import { checkLimit } from '../limits/limits.ts';
+import { wordsOf } from './descriptions.ts';
 
 // The argument `filter` of lists: what an index serves of what postgraphile-plugin-connection-filter offers. Columns are those
 // of PgIndexBehaviorsPlugin. See docs/decisions/0060.
@@ -47,7 +48,7 @@ const rowFiltersPlugin: GraphileConfig.Plugin = {
     hooks: {
       GraphQLInputObjectType: (type, { inflection }, { scope }) => {
         const { isPgConnectionFilter, isPgConnectionFilterMany, pgCodec, foreignTable } = scope;
-        const rows = inflection.pluralize((pgCodec ?? foreignTable?.codec)?.name ?? '');
+        const rows = inflection.pluralize(wordsOf((pgCodec ?? foreignTable?.codec)?.name ?? ''));
         if (isPgConnectionFilter) {
           const description = `Which ${rows}. All that is given must be true; null is not set.`;
           return { ...type, description };
