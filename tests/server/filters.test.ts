@@ -385,6 +385,16 @@ test('a status is part of the statement, so that a plan kept for any status uses
   expect(indexes).toEqual(['event_open_contract_idx']);
 });
 
+test('the statement of a filter is not kept, so that those of lists keep their names', async () => {
+  const byFilter = 'contracts(filter: { id: { equalTo: 7 } }) { nodes { id } totalCount(upTo: 9) }';
+  await waysOfReading(byFilter, 'sales');
+  await waysOfReading('contracts(condition: { id: 7 }) { nodes { id } }', 'sales');
+  const { rows } = await pool.query('select statement from pg_catalog.pg_prepared_statements');
+  const kept = rows.filter(({ statement }) => statement.includes('contract'));
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.filter(({ statement }) => statement.includes('/* unnamed */'))).toEqual([]);
+});
+
 describe.each([
   [
     'what is there',

@@ -321,6 +321,10 @@ function roleOf({ preparesStatements }: StatementPool, settings: SessionSettings
 }
 
 const preparedLimit = 200;
+
+/** A comment in the text of a statement that is not worth a name: there are too many like it, each planned for its values. */
+const unnamed = '/* unnamed */';
+
 const prepared = new WeakMap<PoolClient, Set<string>>();
 
 /** PostgreSQL tells statements apart by the first 63 characters of their names. */
@@ -337,7 +341,9 @@ function statementOf(
 ): QueryConfig {
   const { text, values } = query;
   const name =
-    query.name && role !== null ? `${role} ${query.name.slice(0, nameLength)}` : undefined;
+    query.name && role !== null && !text.includes(unnamed)
+      ? `${role} ${query.name.slice(0, nameLength)}`
+      : undefined;
   const names = prepared.get(connection) ?? new Set();
   prepared.set(connection, names);
   if (name !== undefined && names.size < preparedLimit) names.add(name);
