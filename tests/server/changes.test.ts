@@ -297,6 +297,11 @@ test.each(['sales', 'manager'])(
     await newContract();
     const beginning = JSON.parse(Buffer.from(position, 'base64').toString());
     const first = { ...beginning, seen: '3:3:', since: '-infinity' };
+    // what was written while a transaction of any database of the server has been running is looked at again
+    const [{ again = 0 } = {}] = await database.query<{ again: number }>(
+      'select count(*)::integer as again from audit.change where transaction_id >= pg_snapshot_xmin($1::pg_snapshot)',
+      [beginning.seen],
+    );
     for (const after of [position, Buffer.from(JSON.stringify(first)).toString('base64')]) {
       plans.length = 0;
       await own.query('select * from crm.changes($1, 50)', [after]);
@@ -305,7 +310,7 @@ test.each(['sales', 'manager'])(
       expect(plan).not.toContain('Seq Scan on change');
       const read = [...plan.matchAll(/change_transaction_id_idx on change.*rows=([\d.]+) loops/g)];
       expect(read.length).toBeGreaterThan(0);
-      for (const [, rows] of read) expect(Number(rows)).toBeLessThan(200);
+      for (const [, rows] of read) expect(Number(rows)).toBeLessThan(200 + again);
     }
   },
 );

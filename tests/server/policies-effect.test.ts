@@ -441,9 +441,9 @@ GAINED   update contract
 
 GAINED   function crm.current_employee_id()
          Immutable, no longer stable: a cached plan may answer for another
-         person. In 37 policies: employee_create_own on crm.note,
+         person. In 38 policies: employee_create_own on crm.note,
          employee_create_own on staging.import_line, employee_delete_own on
-         crm.note, employee_delete_own on staging.import_line and 33 more.
+         crm.note, employee_delete_own on staging.import_line and 34 more.
 
 LOST     delete contract
          policy management_delete_drafts, changed
