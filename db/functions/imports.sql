@@ -3,6 +3,25 @@
 -- say. A refused line is a problem; with one, or in a dry run, nothing is written.
 
 
+create or replace function staging.column_of(field text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$ select lower(regexp_replace(field, '([A-Z])', '_\1', 'g')) $$;
+comment on function staging.column_of(text) is
+  'The column of a field of the API: total_amount of totalAmount. The name of a column is left as it is.';
+
+
+create or replace function staging.field_of(column_name text) returns text
+language sql immutable parallel safe
+set search_path = ''
+as $$
+  select string_agg(case nth when 1 then word else upper(left(word, 1)) || substr(word, 2) end, '' order by nth)
+  from string_to_table(column_name, '_') with ordinality part (word, nth)
+$$;
+comment on function staging.field_of(text) is
+  'The field of the API that a column is: totalAmount of total_amount.';
+
+
 create or replace function crm.stage_import(import_id uuid, lines jsonb) returns integer
 language plpgsql volatile security invoker
 set search_path = ''
@@ -10,9 +29,26 @@ as $$
 declare
   max_lines constant integer := 20000;
   staged integer;
+  twice  record;
 begin
+  select entry ->> 'line' as line, key as field, staging.column_of(key) as column_name into twice
+  from jsonb_array_elements(lines) entry
+  cross join lateral jsonb_object_keys(case jsonb_typeof(entry -> 'values') when 'object' then entry -> 'values' else '{}' end) key
+  where key ~ '[A-Z]' and entry -> 'values' ? staging.column_of(key)
+  limit 1;
+  if found then
+    raise check_violation using
+      constraint = 'import_value_is_given_once', column = twice.column_name,
+      message = format('Line %s has one value as “%s” and as “%s”: give it once.', twice.line, twice.field, twice.column_name);
+  end if;
+
   insert into staging.import_line (import_id, line, input)
-  select stage_import.import_id, (entry ->> 'line')::integer, entry -> 'values'
+  select stage_import.import_id, (entry ->> 'line')::integer,
+         case jsonb_typeof(entry -> 'values')
+           when 'object' then (
+             select coalesce(jsonb_object_agg(staging.column_of(key), value), '{}') from jsonb_each(entry -> 'values'))
+           else entry -> 'values'
+         end
   from jsonb_array_elements(lines) entry;
 
   select count(*) into staged from staging.import_line
@@ -30,7 +66,7 @@ $$;
 comment on function crm.stage_import(uuid, jsonb) is
 'Brings lines of an import, some hundreds at a time, and returns how many it has by now: 20,000 at most, and 100,000 (or 64 MB) in all imports of the caller that have not been run. They are kept, visible to the caller alone, until `runImport`, or for a day.
 - `import_id`: Names the import: a UUID that the caller draws.
-- `lines`: A list of objects: `line`, a number by which problems name it, and `values`, an object by column, as the database names them.';
+- `lines`: A list of objects: `line`, a number by which problems name it, and `values`, an object of the fields of its record, such as `fullName`. The names of the columns, such as `full_name`, are taken too.';
 
 
 create or replace function staging.prune_import_lines() returns trigger
@@ -98,6 +134,7 @@ declare
   emails  text[];
   unclear record;
   refused integer;
+  refusal crm.refusal;
 begin
   if match_email then
     emails := array(
@@ -114,8 +151,9 @@ begin
   having count(*) > 1
   limit 1;
   if found then
-    raise check_violation using
-      message = format('%s clients have this e-mail address, client %s among them.', unclear.clients, unclear.one), column = 'email';
+    raise unique_violation using
+      constraint = 'client_email_is_unambiguous', column = 'email',
+      message = format('%s clients have this e-mail address, client %s among them.', unclear.clients, unclear.one);
   end if;
 
   with line as materialized (
@@ -155,10 +193,10 @@ begin
   into created, updated, unchanged, refused;
 
   if refused is not null then  -- a policy hid it from the update
-    raise insufficient_privilege using column = 'email', message = (
-      select concat_ws(' ', refusal.message, refusal.reason,
-        'Ask ' || coalesce(refusal.contact_name, refusal.contact_department) || '.')
-      from crm.explain_refusal('client', 'update', refused) refusal);
+    select * into refusal from crm.explain_refusal('client', 'update', refused);
+    raise insufficient_privilege using
+      constraint = coalesce(refusal.policy, ''), column = 'email',
+      message = concat_ws(' ', refusal.message, refusal.reason, 'Ask ' || coalesce(refusal.contact_name, refusal.contact_department) || '.');
   end if;
 end
 $$;
@@ -188,10 +226,14 @@ begin
   having count(known.id) <> 1
   limit 1;
   if found then
-    raise check_violation using column = 'client_email', message = case unclear.clients
-      when 0 then format('There is no client with the e-mail address %s.', unclear.email)
-      else format('%s clients have the e-mail address %s: give the id of one.', unclear.clients, unclear.email)
-    end;
+    if unclear.clients > 1 then
+      raise unique_violation using
+        constraint = 'client_email_is_unambiguous', column = 'client_email',
+        message = format('%s clients have the e-mail address %s: give the id of one.', unclear.clients, unclear.email);
+    end if;
+    raise no_data_found using
+      constraint = 'contract_client_id_fkey', column = 'client_email',
+      message = format('There is no client with the e-mail address %s.', unclear.email);
   end if;
 
   insert into crm.contract (client_id, total_amount)
@@ -229,8 +271,9 @@ begin
       select from crm.employee where lower(employee.email) = lower(staged.input ->> 'support_contact_email'))
   limit 1;
   if found then
-    raise check_violation using
-      message = format('There is no employee with the e-mail address %s.', unknown), column = 'support_contact_email';
+    raise no_data_found using
+      constraint = 'event_support_contact_id_fkey', column = 'support_contact_email',
+      message = format('There is no employee with the e-mail address %s.', unknown);
   end if;
 
   insert into crm.event (contract_id, title, start_date, end_date, location, attendees, notes, support_contact_id)
@@ -269,14 +312,15 @@ begin
   return (
     select attname
     from pg_catalog.pg_constraint
-    join pg_catalog.pg_attribute on attrelid = conrelid and attnum = conkey[1]
+    join pg_catalog.pg_attribute on attrelid = conrelid and attnum = any (conkey)
     where conrelid = to_regclass(format('crm.%I', record))
       and conname = broken_rule
-      and cardinality(conkey) = 1);
+    order by input ? attname desc, case when input ? attname then -attnum else attnum end
+    limit 1);
 end
 $$;
 comment on function staging.problem_column(text, text, jsonb) is
-  'The column that a line is refused for: the first whose value cannot be read, or else the one that the broken constraint is about.';
+  'The column that a line is refused for: the first whose value cannot be read, or else, of those that the broken constraint is about, the last that the line has.';
 
 
 create or replace function staging.has_api_format(value text, type regtype) returns boolean
@@ -302,7 +346,7 @@ language plpgsql volatile security invoker
 set search_path = ''
 as $$
 declare
-  outcome   crm.import_outcome := row(0, 0, 0, '{}');
+  outcome   crm.import_outcome := row(0, 0, 0, '{}', record);
   part      crm.import_outcome;
   size      integer := greatest((last_line - first_line + 1) / 10, 1);
   state     text;
@@ -311,6 +355,7 @@ declare
   in_column text;
   sentence  text;
   line      staging.import_line;
+  problem   crm.import_problem;
 begin
   select entry.key into in_column
   from staging.import_line staged
@@ -355,15 +400,30 @@ exception when others then
   end if;
 
   select * into line from staging.import_line staged where staged.import_id = write_lines.import_id and staged.line = first_line;
-  outcome.problems := array[row(
-    first_line,
-    coalesce(nullif(in_column, ''), staging.problem_column(record, rule, line.input)),
-    case
-      when state = '23502' then 'This is missing.'
-      when state = '42501' and in_column = '' then null  -- one sentence for all of them: see crm.run_import
-      when state like '22%' then 'This cannot be read.'
-      else coalesce(crm_private.rule_sentence('crm', in_table, rule), sentence)
-    end)::crm.import_problem];
+  problem.line := first_line;
+  problem.column_name := coalesce(nullif(in_column, ''), staging.problem_column(record, rule, line.input));
+  -- A trigger looks for the record that is referred to before the column is found to be empty.
+  if state in ('23503', 'P0002') and line.input ->> problem.column_name is null then
+    state := '23502';
+  end if;
+  problem.code := case
+    when state = '42501' then 'FORBIDDEN'
+    when state in ('23503', 'P0002') then 'NOT_FOUND'
+    when state = '23505' then 'CONFLICT'
+    else 'INVALID'
+  end;
+  problem.kind := case
+    when state = '23502' then 'missing'
+    when state like '22%' then 'value_unreadable'
+    else nullif(rule, '')
+  end;
+  problem.message := case
+    when state = '23502' then 'This is missing.'
+    when state = '42501' and in_column = '' then null  -- one sentence for all of them: see crm.run_import
+    when state like '22%' then 'This cannot be read.'
+    else coalesce(crm_private.rule_sentence('crm', in_table, rule), sentence)
+  end;
+  outcome.problems := array[problem];
   return outcome;
 end
 $$;
@@ -409,7 +469,8 @@ begin
   if found then
     raise undefined_column using
       constraint = 'import_columns_are_known', column = unknown,
-      message = format('No %s is imported with “%s”: there are %s.', record, unknown, array_to_string(columns, ', '));
+      message = format('No %s is imported with “%s”: there are %s.', record, staging.field_of(unknown),
+        (select string_agg(staging.field_of(name), ', ' order by nth) from unnest(columns) with ordinality each (name, nth)));
   end if;
 
   if not match_email and not allow_duplicates then  -- before there are those of this import
@@ -417,7 +478,7 @@ begin
       select row(staged.line, 'email', case count(*)
         when 1 then format('Client %s has this e-mail address: %s.', min(client.id), min(client.full_name))
         else format('%s clients have this e-mail address, client %s among them.', count(*), min(client.id))
-      end)::crm.import_problem
+      end, 'CONFLICT', 'client_is_known', null)::crm.import_problem
       from staging.import_line staged
       join crm_private.clients_with_email(array(
         select twin.input ->> 'email' from staging.import_line twin where twin.import_id = run_import.import_id)) with_email
@@ -426,7 +487,8 @@ begin
       where staged.import_id = run_import.import_id
       group by staged.line);
     known := known || array(
-      select row(staged.line, 'phone', format('Client %s has this name and phone number.', min(client.id)))::crm.import_problem
+      select row(staged.line, 'phone', format('Client %s has this name and phone number.', min(client.id)),
+                 'CONFLICT', 'client_is_known', null)::crm.import_problem
       from staging.import_line staged
       cross join lateral crm_private.clients_with_phone(crm_private.phone_digits(staged.input ->> 'phone')) with_phone (id)
       join crm.client on client.id = with_phone.id
@@ -452,7 +514,8 @@ begin
       where staged.import_id = run_import.import_id and staged.line = twin.line and twin.line > twin.first_line
       returning staged.line, twin.first_line
     )
-    select coalesce(array_agg(row(left_out.line, 'title', format('Line %s is the same event.', left_out.first_line))::crm.import_problem), '{}')
+    select coalesce(array_agg(row(left_out.line, 'title', format('Line %s is the same event.', left_out.first_line),
+                                  'CONFLICT', 'event_is_planned_once', null)::crm.import_problem), '{}')
     into known
     from left_out;
   end if;
@@ -467,10 +530,14 @@ begin
       from (
         select
           found.line, found.column_name,
-          coalesce(found.message, (select refusal.reason from crm.explain_refusal(record, 'create') refusal)) as message
+          coalesce(found.message, (select refusal.reason from crm.explain_refusal(record, 'create') refusal)) as message,
+          found.code,
+          coalesce(found.kind, (select refusal.policy from crm.explain_refusal(record, 'create') refusal)) as kind,
+          staging.field_of(found.column_name) as field
         from unnest(outcome.problems || known) found
         union all
-        select twin.line, twin.column_name, format('Line %s has the same %s.', twin.first_line, twin.what)
+        select twin.line, twin.column_name, format('Line %s has the same %s.', twin.first_line, twin.what),
+               'CONFLICT', 'line_is_repeated', staging.field_of(twin.column_name)
         from (
           select staged.line, same.*, min(staged.line) over (partition by same.what, same.value) as first_line
           from staging.import_line staged
@@ -485,7 +552,7 @@ begin
             and (same.column_name = 'email' or not match_email)
         ) twin
         where twin.line > twin.first_line
-      ) problem (line, column_name, message)
+      ) problem (line, column_name, message, code, kind, field)
       order by problem.line, problem.column_name, problem.message);
 
     if dry_run or cardinality(outcome.problems) > 0 then

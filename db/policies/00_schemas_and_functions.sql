@@ -247,6 +247,8 @@ grant execute on function
 grant execute on function
   crm.run_import(uuid, text, boolean, boolean, boolean),
   crm.stage_import(uuid, jsonb),
+  staging.column_of(text),
+  staging.field_of(text),
   staging.has_api_format(text, regtype),
   staging.problem_column(text, text, jsonb),
   staging.write_clients(uuid, integer, integer, boolean),

@@ -167,7 +167,7 @@ const doors: Record<Door, (record: keyof typeof records, row: Row) => Promise<bo
       runImport: { outcome: { created: number; problems: unknown[] } };
     }>(
       server.url,
-      `mutation Try($importId: UUID!, $lines: JSON!, $record: String!) {
+      `mutation Try($importId: UUID!, $lines: JSON!, $record: ImportRecord!) {
          stageImport(input: { importId: $importId, lines: $lines }) { staged }
          runImport(input: { importId: $importId, record: $record, allowDuplicates: true }) { outcome { created problems { message } } }
        }`,

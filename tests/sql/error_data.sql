@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(89);
+select plan(91);
 
 call test.load_company();
 call test.create_program('alice');
@@ -22,6 +22,8 @@ call test.given('emma', $$ select set_config('test.correction', (crm.correct_pay
 call test.set_id('correction', current_setting('test.correction')::integer);
 call test.given('emma', $$ select crm.record_payment(test.id('bistro_signed'), 20) $$);
 call test.given('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {"shoe_size": "40"}}]') $$);
+call test.given('alice', $$ insert into crm.client (full_name, email) values ('Ada', 'twin@x.example'), ('Bo', 'twin@x.example') $$);
+call test.given('alice', $$ select crm.stage_import(md5('t')::uuid, '[{"line": 1, "values": {"clientEmail": "twin@x.example", "totalAmount": 1}}]') $$);
 
 call test.given('alice', $$ select crm_private.claim_idempotency_key(sha256('key'), 0, 'request') $$);
 
@@ -273,6 +275,12 @@ from (values
   ('alice', $$ select crm.stage_import(md5('a')::uuid, '[{"line": 1, "values": {}}]') $$,
     '23505', 'import_line_pkey', 'lines', null,
     'The import already has a line of that number.'),
+  ('alice', $$ select crm.stage_import(md5('b')::uuid, '[{"line": 1, "values": {"fullName": "Zoé", "full_name": "Ada"}}]') $$,
+    '23514', 'import_value_is_given_once', 'full_name', null,
+    'Line 1 has one value as “fullName” and as “full_name”: give it once.'),
+  ('alice', $$ select staging.write_contracts(md5('t')::uuid, 1, 1) $$,
+    '23505', 'client_email_is_unambiguous', 'client_email', null,
+    '2 clients have the e-mail address twin@x.example: give the id of one.'),
   ('alice', $$ select crm.run_import(md5('a')::uuid, 'payment') $$,
     '22023', 'import_is_of_importable_records', 'record', null,
     'Clients are imported, and matched by their e-mail address; contracts and events are imported.'),
@@ -281,7 +289,7 @@ from (values
     'Clients who are known are either changed or created again, not both.'),
   ('alice', $$ select crm.run_import(md5('a')::uuid, 'client') $$,
     '42703', 'import_columns_are_known', 'shoe_size', null,
-    'No client is imported with “shoe_size”: there are full_name, email, phone, company_name, first_contact.'),
+    'No client is imported with “shoeSize”: there are fullName, email, phone, companyName, firstContact.'),
   ('denis', $$ select identity.begin_second_factor(test.password('denis'), null) $$,
     '55000', 'second_factor_is_not_enabled', '', jsonb_build_object('since', now()),
     'Your second factor is enabled already.'),

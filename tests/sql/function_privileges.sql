@@ -81,7 +81,7 @@ create temp view called_by_every_department as
     'crm_private.notes_containing, crm_private.notification_filter_unread, '
     'crm_private.contract_filter_ids, crm_private.event_filter_ids, crm_private.history_filter_ids, '
     'crm_private.note_filter_ids, crm_private.notification_filter_ids, crm_private.payment_filter_ids, '
-    'staging.has_api_format, staging.problem_column, staging.write_clients, staging.write_contracts, '
+    'staging.column_of, staging.field_of, staging.has_api_format, staging.problem_column, staging.write_clients, staging.write_contracts, '
     'staging.write_events, staging.write_lines', ', ')) as name;
 
 

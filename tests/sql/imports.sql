@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(93);
+select plan(106);
 call test.load_company();
 
 -- Lines are numbered from 2, as below the header of a file.
@@ -105,10 +105,41 @@ select test.forbids('chloe', pg_temp.run(record), format('support cannot import 
 
 call test.given('alice', pg_temp.stage('[{"full_name": "Zoé"}, {"full_name": "Zoé", "id": 7}]'));
 call test.given('alice', pg_temp.stage('[{"full_name": "Zoé"}]', 'b'));
-select test.rejects('alice', pg_temp.run('client'), '42703', 'No client is imported with “id”: there are full_name, email, phone, company_name, first_contact.', 'a column that the database fills in is not imported');
+select test.rejects('alice', pg_temp.run('client'), '42703', 'No client is imported with “id”: there are fullName, email, phone, companyName, firstContact.', 'a column that the database fills in is not imported');
 select test.allows('alice', pg_temp.run('client', import => 'b'), 'an import is not refused for the columns of another');
 call test.given('dba', 'delete from staging.import_line');
 
+
+
+-- values by the names of the API
+
+call test.given('alice', pg_temp.stage('[{"fullName": "Zoé", "email": "z@x.example", "companyName": "X"}, {}, {"full_name": "Ada", "firstContact": null}]'));
+select test.reads('alice', $$ select string_agg(input::text, ' ' order by line) from staging.import_line $$,
+  '{"email": "z@x.example", "full_name": "Zoé", "company_name": "X"} {} {"full_name": "Ada", "first_contact": null}',
+  'values are staged by column, whether their names are those of the API or of the database');
+call test.given('dba', 'delete from staging.import_line');
+select test.rejects('alice', pg_temp.stage('[{"fullName": "Ada"}, {"fullName": "Zoé", "full_name": "Ada"}]'), '23514',
+  'Line 3 has one value as “fullName” and as “full_name”: give it once.', 'a value under both names is refused');
+call test.given('alice', pg_temp.stage('[{"fullName": "Zoé", "shoeSize": 40}]'));
+select test.rejects('alice', pg_temp.run('client'), '42703',
+  'No client is imported with “shoeSize”: there are fullName, email, phone, companyName, firstContact.', 'a field that clients do not have is refused');
+call test.given('dba', 'delete from staging.import_line');
+call test.given('emma', pg_temp.stage('[{"TITLE": "Ball"}]'));
+select test.rejects('emma', pg_temp.run('event'), '42703',
+  'No event is imported with “TITLE”: there are contractId, title, startDate, endDate, location, attendees, notes, supportContactId, supportContactEmail.',
+  'the names of values are case-sensitive');
+call test.given('dba', 'delete from staging.import_line');
+select is(pg_temp.import('alice', 'client',
+    '[{"fullName": "Zoé", "email": "z@x.example", "phone": "+33 1 02", "companyName": "X", "firstContact": "2020-05-06"}]',
+    $$ select row(full_name, company_name, first_contact) from crm.client where email = 'z@x.example' $$),
+  '1 created, 0 updated, 0 unchanged / (Zoé,X,2020-05-06)', 'a client is imported by the names of the API');
+select is(pg_temp.import('emma', 'contract', '[{"clientEmail": "bea@bistro.example", "totalAmount": "12.50"}]',
+    'select count(*) from crm.contract where total_amount = 12.50'),
+  '1 created, 0 updated, 0 unchanged / 1', 'a contract is imported by the names of the API');
+select is(pg_temp.import('emma', 'event', jsonb_build_array(jsonb_build_object('contractId', test.id('acme_signed'), 'title', 'Ball',
+      'startDate', '2030-01-02T18:00+01', 'endDate', '2030-01-03T02:00+01', 'supportContactEmail', 'chloe@epic.example')),
+    $$ select support_contact_id = test.id('chloe') from crm.event where title = 'Ball' $$),
+  '1 created, 0 updated, 0 unchanged / true', 'an event is imported by the names of the API');
 
 
 -- clients
@@ -145,7 +176,7 @@ select is(pg_temp.import('alice', 'client',
     pg_temp.found()),
   '0 created, 0 updated, 0 unchanged'
   '; 2 phone: A phone number is 4 to 30 digits, spaces, dots, dashes or brackets, and may begin with +.'
-  '; 3 : A client needs an e-mail address.; 4 full_name: This is missing.'
+  '; 3 email: A client needs an e-mail address.; 4 full_name: This is missing.'
   '; 5 first_contact: This cannot be read.; 6 first_contact: This cannot be read. / 0',
   'an import returns every problem, by line and column');
 select is(pg_temp.import('alice', 'client',
@@ -179,7 +210,7 @@ select is(pg_temp.match('alice', '[{"full_name": "Béa", "email": "bea@bistro.ex
     '. Sales change only the clients they look after. Ask Bruno.; 3 email: Line 2 has the same e-mail address.',
   'a matched client of a colleague, and a second line for one client, are problems');
 select is(pg_temp.match('alice', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Ada", "email": "a@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}, {"full_name": "Bo"}, {"full_name": "Bo"}]'),
-  '2 created, 0 updated, 1 unchanged; 4 email: Line 2 has the same e-mail address.; 5 : A client needs an e-mail address.; 6 : A client needs an e-mail address.',
+  '2 created, 0 updated, 1 unchanged; 4 email: Line 2 has the same e-mail address.; 5 email: A client needs an e-mail address.; 6 email: A client needs an e-mail address.',
   'two lines with the same e-mail address are a problem, whatever the case');
 select is(pg_temp.import('alice', 'client', '[{"full_name": "Zoé", "email": "z@x.example"}, {"full_name": "Zoé", "email": "Z@x.example"}]', pg_temp.found()),
   '2 created, 0 updated, 0 unchanged; 3 email: Line 2 has the same e-mail address. / 0', 'two lines with the same e-mail address are a problem without matching too');
@@ -286,7 +317,7 @@ select is(pg_temp.import('emma', 'event',
                       pg_temp.event('acme_signed', '{"title": "C", "support_contact_id": -1}'), pg_temp.event('acme_signed', '{"title": "D"}')),
     $$ select count(*) from crm.event where title = 'Ball' $$),
   format('1 created, 0 updated, 0 unchanged; 2 contract_id: Contract %s is a draft: an event needs a signed contract.', test.id('acme_draft'))
-  || '; 3 contract_id: There is no contract -1.; 4 : An event ends after it starts.'
+  || '; 3 contract_id: There is no contract -1.; 4 end_date: An event ends after it starts.'
   '; 5 support_contact_email: There is no employee with the e-mail address x@y.example.'
   '; 6 support_contact_id: Alice cannot run events: a support contact is an active support employee.; 7 support_contact_id: There is no employee -1. / 0',
   'an imported event is refused by the same policies, constraints and triggers as a single one');
@@ -306,7 +337,7 @@ select is(pg_temp.import('emma', 'event',
   '5 created, 0 updated, 0 unchanged; 4 title: Line 2 is the same event. / 0',
   'two lines that are the same event are a problem, and named by their numbers');
 select is(pg_temp.import('emma', 'event', '[{"location": "Lyon"}, {"location": "Lyon"}]', 'null'),
-  '0 created, 0 updated, 0 unchanged; 2 contract_id: There is no contract .; 3 contract_id: There is no contract .',
+  '0 created, 0 updated, 0 unchanged; 2 contract_id: This is missing.; 3 contract_id: This is missing.',
   'lines without what makes an event are not the same event');
 call test.given('alice', pg_temp.stage(jsonb_build_array(pg_temp.event('acme_signed')), 'b'));
 select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme_signed')), $$ select count(*) from crm.event where title = 'Ball' $$),
@@ -318,6 +349,54 @@ select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme
   format('1 created, 0 updated, 0 unchanged; 2 title: Event %s of contract %s has the same title and the same times. / 0',
     (select id from crm.event where title = 'Ball'), test.id('acme_signed')),
   'an event that is planned already is not imported again');
+
+
+-- the codes, kinds and fields of problems
+
+create function pg_temp.problems(who text, record text, lines jsonb, options text default '') returns text
+language plpgsql
+as $$
+declare
+  outcome crm.import_outcome;
+  dba     text := current_setting('role');
+begin
+  call test.given(who, pg_temp.stage(lines));
+  perform test.act_as(who);
+  execute format('select (outcome).* from crm.run_import(md5(%L)::uuid, %L%s) outcome', 'a', record, options) into outcome;
+  perform test.stop_acting(dba);
+  return concat_ws(', ', outcome.record, (
+    select string_agg(concat_ws(' ', line, code, kind, field), ', ' order by line, field) from unnest(outcome.problems)));
+end
+$$;
+
+select is(pg_temp.problems('alice', 'client', jsonb_build_array(
+    '{"fullName": "Zoé", "email": "z"}'::jsonb, '{"email": "b@x.example"}'::jsonb, '{"fullName": "Bo", "email": "c@x.example", "firstContact": "soon"}'::jsonb,
+    '{"fullName": "Bo", "email": "zoe@or.example"}'::jsonb, '{"fullName": "zoe d or", "email": "d@x.example", "phone": "06.11.22.33.44"}'::jsonb,
+    '{"fullName": "Bo", "email": "C@x.example"}'::jsonb, '{"fullName": "Bo"}'::jsonb, '{"fullName": "Ok", "email": "ok@x.example"}'::jsonb)),
+  'client, 2 INVALID client_email_is_an_address email, 3 INVALID missing fullName, 4 INVALID value_unreadable firstContact'
+  ', 5 CONFLICT client_is_known email, 6 CONFLICT client_is_known phone, 7 CONFLICT line_is_repeated email, 8 INVALID client_email_is_known email',
+  'problems of clients have a code, a kind and the field of the API');
+select is(pg_temp.problems('alice', 'client', '[{"fullName": "Béa", "email": "bea@bistro.example"}]', ', match_email => true'),
+  'client, 2 FORBIDDEN sales_update_own email', 'a client of a colleague has the policy as its kind');
+select is(pg_temp.problems('alice', 'contract', jsonb_build_array(
+    jsonb_build_object('clientId', test.id('bistro'), 'totalAmount', 1), jsonb_build_object('clientId', -1, 'totalAmount', 1),
+    jsonb_build_object('clientEmail', 'x@y.example', 'totalAmount', 1), jsonb_build_object('clientId', test.id('acme'), 'totalAmount', -1),
+    jsonb_build_object('totalAmount', 1))),
+  'contract, 2 FORBIDDEN sales_create_own, 3 NOT_FOUND contract_client_id_fkey clientId, 4 NOT_FOUND contract_client_id_fkey clientEmail'
+  ', 5 INVALID contract_total_is_an_amount totalAmount, 6 INVALID missing clientId',
+  'problems of contracts have a code, a kind and the field of the API');
+call test.given('dba', $$ update crm.client set email = 'zoe@or.example' where id = test.id('paul') $$);
+select is(pg_temp.problems('emma', 'contract', '[{"clientEmail": "zoe@or.example", "totalAmount": 1}]'),
+  'contract, 2 CONFLICT client_email_is_unambiguous clientEmail', 'an address of several clients is a conflict');
+select is(pg_temp.problems('alice', 'client', '[{"fullName": "Zoé", "email": "zoe@or.example"}]', ', match_email => true'),
+  'client, 2 CONFLICT client_email_is_unambiguous email', 'an address of several clients is a conflict where clients are matched');
+select is(pg_temp.problems('emma', 'event', jsonb_build_array(pg_temp.event('acme_draft'), pg_temp.event('acme_signed', '{"title": "A", "contract_id": -1}'),
+    pg_temp.event('acme_signed', '{"title": "A", "end_date": "2029-01-01T00:00Z"}'),
+    pg_temp.event('acme_signed', '{"title": "B", "supportContactEmail": "x@y.example"}'), pg_temp.event('acme_signed', '{"title": "C", "supportContactId": -1}'),
+    pg_temp.event('acme_signed', '{"title": "D"}'), pg_temp.event('acme_signed', '{"title": "d"}'))),
+  'event, 2 INVALID event_needs_a_signed_contract contractId, 3 NOT_FOUND event_contract_id_fkey contractId, 4 INVALID event_ends_after_it_starts endDate'
+  ', 5 NOT_FOUND event_support_contact_id_fkey supportContactEmail, 6 NOT_FOUND event_support_contact_id_fkey supportContactId, 8 CONFLICT event_is_planned_once title',
+  'problems of events have a code, a kind and the field of the API');
 
 select * from finish();
 rollback;

@@ -299,6 +299,13 @@ export const HistoryRecord = {
 } as const;
 
 export type HistoryRecord = typeof HistoryRecord[keyof typeof HistoryRecord];
+export const ImportRecord = {
+  Client: 'client',
+  Contract: 'contract',
+  Event: 'event'
+} as const;
+
+export type ImportRecord = typeof ImportRecord[keyof typeof ImportRecord];
 export const MySessionOrderBy = {
   LastUsedAtAsc: 'LAST_USED_AT_ASC',
   LastUsedAtDesc: 'LAST_USED_AT_DESC',
@@ -960,14 +967,14 @@ export type ImportStageMutation = { stageImport: { staged: number | null } | nul
 
 export type ImportRunMutationVariables = Exact<{
   importId: string;
-  record: string;
+  record: ImportRecord;
   matchEmail: boolean;
   allowDuplicates?: boolean | null | undefined;
   dryRun: boolean;
 }>;
 
 
-export type ImportRunMutation = { runImport: { outcome: { created: number, updated: number, unchanged: number, problems: Array<{ line: number, columnName: string | null, message: string }> } | null } | null };
+export type ImportRunMutation = { runImport: { outcome: { created: number, updated: number, unchanged: number, problems: Array<{ line: number, field: string | null, message: string }> } | null } | null };
 
 export type MyDayQueryVariables = Exact<{
   rows: number;
@@ -1431,7 +1438,7 @@ export const ImportStage: Operation<ImportStageMutation, ImportStageMutationVari
   'mutation ImportStage($importId:UUID!$lines:JSON!){stageImport(input:{importId:$importId lines:$lines}){staged}}';
 
 export const ImportRun: Operation<ImportRunMutation, ImportRunMutationVariables> =
-  'mutation ImportRun($importId:UUID!$record:String!$matchEmail:Boolean!$allowDuplicates:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail allowDuplicates:$allowDuplicates dryRun:$dryRun}){outcome{created updated unchanged problems{line columnName message}}}}';
+  'mutation ImportRun($importId:UUID!$record:ImportRecord!$matchEmail:Boolean!$allowDuplicates:Boolean=false$dryRun:Boolean!){runImport(input:{importId:$importId record:$record matchEmail:$matchEmail allowDuplicates:$allowDuplicates dryRun:$dryRun}){outcome{created updated unchanged problems{line field message}}}}';
 
 export const MyDay: Operation<MyDayQuery, MyDayQueryVariables> =
   'query MyDay($rows:Int!$today:Date!$in30Days:Date!$timeZone:String!){me{fullName department}unread:notifications(first:$rows orderBy:ID_DESC condition:{unread:true}){nodes{...NotificationFields}totalCount(upTo:1000)}due:notes(first:$rows orderBy:REMIND_ON_ASC condition:{mine:true due:$today}){nodes{...NoteFields}totalCount(upTo:1000)}myDrafts:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unsigned:true}){...DayContracts}myUnpaid:contracts(first:$rows orderBy:ID_ASC condition:{mine:true unpaid:true}){...DayContracts}myEvents:events(first:$rows orderBy:START_DATE_ASC condition:{mine:true upcoming:true}){...DayEvents}withoutSupport:events(first:$rows orderBy:START_DATE_ASC condition:{withoutSupport:true upcoming:true}){...DayEvents}drafts:contracts(first:$rows orderBy:CREATED_AT_ASC condition:{unsigned:true}){...DayContracts}load:loadBySupportContact(firstDay:$today lastDay:$in30Days timeZone:$timeZone){employeeId fullName events upcomingEvents nextStart}}fragment DayContracts on ContractConnection{nodes{id clientName commercialName totalAmount amountToBePaid createdAt isOverdue signedAt}totalCount(upTo:1000)}fragment DayEvents on EventConnection{nodes{id title startDate location status supportContactName}totalCount(upTo:1000)}fragment NoteFields on Note{id clientId clientName contractId contract{clientName}eventId event{title}authorId authorName body createdAt remindOn doneAt version}fragment NotificationFields on Notification{id kind recipientId eventId contractId employeeId noteId subject oldValues newValues createdAt readAt}';

@@ -3,6 +3,7 @@ import { type Flags, flagName } from '../../core/args/flag.ts';
 import { Invalid, type Parser } from '../../core/args/parser.ts';
 import { email, id } from '../../core/args/parsers.ts';
 import type { Noun } from '../../core/command/command.ts';
+import type { ImportRecord } from '../../operations/index.ts';
 
 /** The values of a line for the API, by column. */
 export type ImportValues = Record<string, unknown>;
@@ -94,7 +95,7 @@ export type Match = 'email' | 'none' | undefined;
 
 /** How a kind of record is imported. */
 export interface ImportSpec extends ImportFields {
-  noun: string;
+  noun: ImportRecord;
   plural: string;
   /** The names of the columns of lists, which a file may have too. */
   shown: readonly string[];

@@ -3,6 +3,7 @@ import { line, oneOf } from '../../core/args/parsers.ts';
 import { type Invocation, type Noun, type Verb, verb } from '../../core/command/command.ts';
 import { defineFields } from '../../core/command/fields.ts';
 import { withHint } from '../../core/hints.ts';
+import type { ImportRecord } from '../../operations/index.ts';
 import { encodings } from './encoding.ts';
 import { type ImportSpec, importFieldsOf, type LineProblem, type Match } from './fields.ts';
 
@@ -34,7 +35,7 @@ export const imports = {
       ['event import season.csv', 'times as in “2026-12-01 18:30”'],
     ],
   },
-} satisfies Record<string, { matchedBy?: string; examples: [string, string][] }>;
+} satisfies Record<ImportRecord, { matchedBy?: string; examples: [string, string][] }>;
 
 const always = {
   file: required('<file>', 'a CSV file with a header; - for standard input', line(4096)),
@@ -58,7 +59,7 @@ const matching = {
 type Flags = typeof always;
 
 /** `import`: many records from a CSV file, all or none. */
-function importVerb(record: keyof typeof imports, noun: Noun): Verb {
+function importVerb(record: ImportRecord, noun: Noun): Verb {
   const { matchedBy, examples }: { matchedBy?: string; examples: [string, string][] } =
     imports[record];
   const spec: ImportSpec = {
@@ -101,7 +102,7 @@ function importVerb(record: keyof typeof imports, noun: Noun): Verb {
 }
 
 /** The noun, with `import` after `update`. */
-export function withImport(record: keyof typeof imports, noun: Noun): Noun {
+export function withImport(record: ImportRecord, noun: Noun): Noun {
   const after = noun.commands.findIndex(({ name }) => name === 'update') + 1;
   return { ...noun, commands: noun.commands.toSpliced(after, 0, importVerb(record, noun)) };
 }

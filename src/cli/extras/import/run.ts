@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { Api } from '../../core/api/api.ts';
-import { fieldName } from '../../core/api/fields.ts';
+import { columnName } from '../../core/api/fields.ts';
 import { Invalid } from '../../core/args/parser.ts';
 import type { Invocation } from '../../core/command/command.ts';
 import { defineFields } from '../../core/command/fields.ts';
@@ -148,10 +148,10 @@ function readLine(
 function problemsOf(outcome: Outcome, { columns }: Header): LineProblem[] {
   return outcome.problems.flatMap((problem): LineProblem[] => {
     if (!problem) return [];
-    const { line, columnName, message } = problem;
-    if (!columnName) return [{ line, column: null, message }];
-    const column = columns.find(({ field }) => field?.columns.includes(columnName));
-    return [{ line, column: column?.name ?? fieldName(columnName), message }];
+    const { line, field: name, message } = problem;
+    if (!name) return [{ line, column: null, message }];
+    const column = columns.find(({ field }) => field?.columns.includes(columnName(name)));
+    return [{ line, column: column?.name ?? name, message }];
   });
 }
 
@@ -223,7 +223,7 @@ export async function importFile(
     return;
   }
   problems.sort((one, other) => one.line - other.line);
-  const mayBeKnown = !match && outcome.problems.some((problem) => problem.columnName === 'email');
+  const mayBeKnown = !match && outcome.problems.some((problem) => problem.field === 'email');
   const ofKnown = mayBeKnown ? ' --match email updates known clients.' : '';
   await output.list(shown, problems, '');
   throw new CliError({
