@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(24);
+select plan(30);
 call test.load_company();
 call test.create_program('alice');
 
@@ -62,6 +62,33 @@ call test.given('alice', pg_temp.keep(to_json(repeat('a', 65535))::text, 'second
 select test.rejects_with_data('alice', pg_temp.claim('second'), 'EP409', 'answer_not_kept', null,
   jsonb_build_object('since', now()), 'This request was received before, and its answer is not kept.',
   'an answer that is too long is not kept, and the request is still not carried out again');
+
+
+-- each key by itself: beside those of others, of one's program, and of the other mutations of a request
+
+create function pg_temp.kept_of(who text) returns text
+language sql
+return format($$ select string_agg(concat_ws(' ', %L, field, coalesce(answer::text, 'nothing'), case when created_at < now() then 'given back' end), ', '
+                   order by key_hash <> sha256('a'), service_account, field)
+                 from crm_private.idempotency_key
+                 where key_hash in (sha256('a'), sha256('b')) and employee_id = test.id(%1$L) $$, who);
+
+call test.given('alice', pg_temp.claim('a', 'of alice'));
+call test.given('chloe', pg_temp.claim('a', 'of chloe'));
+call test.given('program of alice', pg_temp.claim('b'));
+select test.results_in(who, concat_ws(';', pg_temp.claim('a'), pg_temp.keep('["mine"]', 'a'), pg_temp.claim('a')), 'pg_temp.claimed()', '(t,"[""mine""]")',
+  format('beside the same key of others, %s is answered as before', who))
+from unnest(array['bruno', 'program of alice']) who;
+select test.results_in('alice', concat_ws(';', pg_temp.claim('a', field => 1), pg_temp.keep('["mine"]', 'a', 1), pg_temp.claim('a', field => 1)),
+  'pg_temp.claimed()', '(t,"[""mine""]")', 'beside the first mutation of a request, the second is answered as before');
+
+select test.results_in('alice', concat_ws(';', pg_temp.claim('a', field => 1), pg_temp.claim('b'), pg_temp.keep('["mine"]', 'a', 1)), pg_temp.kept_of('alice'),
+  'alice 0 nothing, alice 1 ["mine"], alice 0 nothing, alice 0 nothing', 'an answer is kept for its mutation alone');
+select test.results_in('alice', concat_ws(';', pg_temp.claim('a', field => 1), pg_temp.claim('b'), pg_temp.release('b')), pg_temp.kept_of('alice'),
+  'alice 0 nothing, alice 1 nothing, alice 0 nothing given back, alice 0 nothing', 'a key is given back for its mutation alone');
+select test.results_in('alice', concat_ws(';', pg_temp.claim('b'), pg_temp.claim('b', field => 1), pg_temp.release('b', 1)), pg_temp.kept_of('alice'),
+  'alice 0 nothing, alice 0 nothing, alice 1 nothing given back, alice 0 nothing', 'the mutations of a request are given back one by one');
+call test.given('dba', $$ delete from crm_private.idempotency_key where key_hash in (sha256('a'), sha256('b')) $$);
 
 
 -- how long
