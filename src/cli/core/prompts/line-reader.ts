@@ -6,8 +6,8 @@ import type { Streams } from '../output/output.ts';
 export interface LineReader {
   /** The terminal echoes it, and lets it be edited. */
   line(): Promise<string>;
-  /** Nothing is echoed. */
-  hidden(): Promise<string>;
+  /** Nothing is echoed, from before the question is on the screen. */
+  hidden(question: string): Promise<string>;
 }
 
 /** Ctrl-C and Ctrl-D, which are no signals where nothing is echoed. */
@@ -55,9 +55,10 @@ export function createLineReader(streams: Streams): LineReader {
 
   return {
     line: async () => (await until(/\r?\n/))[0],
-    async hidden() {
+    async hidden(question) {
       streams.stdin.setRawMode(true);
       try {
+        streams.stderr.write(question);
         const [typed, end] = await until(endOfHidden);
         if (leaving.includes(end)) throw cancelled(undefined, 'interrupted');
         return afterBackspaces(typed);

@@ -101,8 +101,7 @@ export function createPlainPrompts(streams: Streams, wanted: boolean): Prompts {
     },
     async password(question, check = () => true) {
       for (;;) {
-        stderr.write(`${printable(question)} (not shown): `);
-        const typed = await reader.hidden();
+        const typed = await reader.hidden(`${printable(question)} (not shown): `);
         const verdict = check(typed);
         if (verdict === true) return typed;
         say(`${mark('failed')} ${verdict}`);
