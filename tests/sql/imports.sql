@@ -3,7 +3,7 @@
 
 begin;
 set local search_path = tap, public;
-select plan(106);
+select plan(108);
 call test.load_company();
 
 -- Lines are numbered from 2, as below the header of a file.
@@ -339,9 +339,18 @@ select is(pg_temp.import('emma', 'event',
 select is(pg_temp.import('emma', 'event', '[{"location": "Lyon"}, {"location": "Lyon"}]', 'null'),
   '0 created, 0 updated, 0 unchanged; 2 contract_id: This is missing.; 3 contract_id: This is missing.',
   'lines without what makes an event are not the same event');
-call test.given('alice', pg_temp.stage(jsonb_build_array(pg_temp.event('acme_signed')), 'b'));
+call test.given('alice', pg_temp.stage(jsonb_build_array(pg_temp.event('acme_signed')), 'b', 1));
 select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme_signed')), $$ select count(*) from crm.event where title = 'Ball' $$),
   '1 created, 0 updated, 0 unchanged / 1', 'a line of another import is not held against the event');
+call test.given('alice', pg_temp.stage(jsonb_build_array(pg_temp.event('acme_signed', '{"title": "A"}'), pg_temp.event('acme_signed', '{"title": "B"}')), 'b'));
+select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme_signed'), pg_temp.event('acme_signed')),
+    $$ select count(*) from staging.import_line where import_id = md5('b')::uuid and line in (2, 3) $$),
+  '1 created, 0 updated, 0 unchanged; 3 title: Line 2 is the same event. / 2', 'a repeated event is left out of its own import alone');
+call test.given('dba', $$ delete from staging.import_line $$);
+call test.given('dba', $$ update crm.client set full_name = 'Paul Petit', phone = '+33 6 07 08 09 10' where id = test.id('paul') $$);
+call test.given('alice', pg_temp.stage('[{"full_name": "Paul Petit", "phone": "06 07 08 09 10"}]', 'b', 9));
+select is(pg_temp.import('alice', 'client', '[{"full_name": "Ida", "email": "ida@x.example"}]', pg_temp.found()),
+  '1 created, 0 updated, 0 unchanged / 1', 'a line of another import is not held against the client');
 call test.given('dba', $$ delete from staging.import_line $$);
 call test.given('alice', format($$ insert into crm.event (contract_id, title, start_date, end_date) values (test.id('acme_signed'), 'Ball', '2030-01-02T18:00+01', '2030-01-03T02:00+01') $$));
 select is(pg_temp.import('alice', 'event', jsonb_build_array(pg_temp.event('acme_signed'), pg_temp.event('acme_signed', '{"title": "B"}')),
