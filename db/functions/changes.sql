@@ -25,29 +25,28 @@ comment on function audit.database_mark() is
 
 
 create or replace function audit.present_position() returns jsonb
-language sql stable security invoker
+language plpgsql stable security invoker  -- before 18 a function in SQL keeps a plan with the policies of the first role of a transaction
 set search_path = ''
 as $$
-  select jsonb_build_object(
-    'database', audit.database_mark(),
-    'latest',   array[coalesce(latest.transaction_id, '0')::text, coalesce(latest.id, 0)::text],
-    'since',    coalesce(latest.changed_at, '-infinity'),
-    -- After a crash a database may assign the ids of later transactions again, so they count as not seen.
-    'seen',     audit.clamp_snapshot(present.snapshot, (coalesce(latest.transaction_id, '0')::text::bigint + 1)::text::xid8),
-    'upTo',     null,
-    'after',    null)
-  from (
-    -- What this transaction itself has written is not committed.
-    select audit.clamp_snapshot(snapshot, coalesce(pg_current_xact_id_if_assigned(), pg_snapshot_xmax(snapshot))) as snapshot
-    from pg_current_snapshot() snapshot
-    offset 0) present
-  left join lateral (
-    select change.transaction_id, change.id, change.changed_at
-    from audit.change
-    where change.transaction_id < pg_snapshot_xmax(present.snapshot)
-    order by change.transaction_id desc, change.id desc
-    limit 1
-  ) latest on true
+begin
+  return (
+    select jsonb_build_object(
+      'database', audit.database_mark(),
+      'latest',   array[coalesce(latest.transaction_id, '0')::text, coalesce(latest.id, 0)::text],
+      'since',    coalesce(latest.changed_at, '-infinity'),
+      -- After a crash a database may assign the ids of later transactions again, so they count as not seen.
+      'seen',     audit.clamp_snapshot(present.snapshot, (coalesce(latest.transaction_id, '0')::text::bigint + 1)::text::xid8),
+      'upTo',     null,
+      'after',    null)
+    from (select pg_current_snapshot() as snapshot offset 0) present
+    left join lateral (
+      select change.transaction_id, change.id, change.changed_at
+      from audit.change
+      where change.transaction_id < pg_snapshot_xmax(present.snapshot)
+      order by change.transaction_id desc, change.id desc
+      limit 1
+    ) latest on true);
+end
 $$;
 comment on function audit.present_position() is
   'The position of a caller who has been given everything.';

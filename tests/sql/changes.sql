@@ -77,7 +77,9 @@ call pg_temp.keep('alice', 'sales');
 call pg_temp.keep('emma', 'management');
 call pg_temp.happened('40', 'event', 'picnic', 'insert');
 call pg_temp.happened('41', 'employee', 'basile');
+alter table crm.event disable trigger user;  -- which would write this transaction into history, latest of all
 call test.given('emma', $$ delete from crm.event where id = test.id('picnic') $$);
+alter table crm.event enable trigger user;
 select test.reads('emma', pg_temp.since('management'), 'picnic deleted, basile',
   'management is told of employees, and a record that is gone is deleted');
 select test.reads(who, pg_temp.since('sales'), 'picnic deleted', format('%s are not told of employees, whose history they do not read', test.department_of(who)))
