@@ -288,6 +288,7 @@ epic-server: Nothing is granted to a role intern.
         'amount_to_be_paid',
         'creation_date',
         'signed_at',
+        'updated_at',
       ],
       via: 'directly',
       policies: [

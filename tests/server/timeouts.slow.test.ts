@@ -89,7 +89,7 @@ test('a runaway statement ends with a sentence, and its connection is used again
     expect((await update()).errors).toEqual([
       expect.objectContaining({
         message: 'This took too long and was stopped. Ask for less, or try again.',
-        extensions: { code: 'UNAVAILABLE' },
+        extensions: { code: 'UNAVAILABLE', kind: 'took_too_long' },
       }),
     ]);
   } finally {
@@ -110,7 +110,7 @@ test('a wait for a lock ends as CONFLICT, and a second attempt succeeds', async 
     expect((await update()).errors).toEqual([
       expect.objectContaining({
         message: 'Someone else is changing the same record at this moment. Try again.',
-        extensions: { code: 'CONFLICT' },
+        extensions: { code: 'CONFLICT', kind: 'record_is_being_changed' },
       }),
     ]);
   } finally {
