@@ -1,10 +1,5 @@
-import {
-  enumCodec,
-  listOfCodec,
-  type PgCodec,
-  TYPES,
-  withPgClientFromPgService,
-} from 'postgraphile/@dataplan/pg';
+import { enumCodec, listOfCodec, type PgCodec, TYPES } from 'postgraphile/@dataplan/pg';
+import { queryCatalogue } from './catalogue.ts';
 import { parseComment } from './comments.ts';
 
 // Enums of the API are text in the database. The values are those of a column's check constraint, with the descriptions
@@ -140,11 +135,10 @@ export function createEnumsPlugin(): GraphileConfig.Plugin {
     gather: {
       hooks: {
         async pgIntrospection_introspection(info, { serviceName }) {
-          const service = info.resolvedPreset.pgServices?.find(({ name }) => name === serviceName);
-          if (service === undefined) throw new Error(`There is no service ${serviceName}.`);
-          const settings = service.pgSettingsForIntrospection ?? null;
-          const { rows } = await withPgClientFromPgService(service, settings, (client) =>
-            client.query<EnumDefinition & { name: string }>({ text: enumsQuery }),
+          const rows = await queryCatalogue<EnumDefinition & { name: string }>(
+            info.resolvedPreset,
+            serviceName,
+            enumsQuery,
           );
           definitions = new Map(rows.map(({ name, ...definition }) => [name, definition]));
           codecs = new Map();

@@ -1,5 +1,5 @@
-import { withPgClientFromPgService } from 'postgraphile/@dataplan/pg';
 import { GraphQLNonNull, type GraphQLOutputType, isNonNullType } from 'postgraphile/graphql';
+import { queryCatalogue } from './catalogue.ts';
 
 /** The tables of crm of which every employee reads every row, by the policies; in a session, as is asked of every table. */
 const readWholeQuery = `
@@ -39,11 +39,10 @@ export function createNullabilityPlugin(): GraphileConfig.Plugin {
     gather: {
       hooks: {
         async pgIntrospection_introspection(info, { serviceName }) {
-          const service = info.resolvedPreset.pgServices?.find(({ name }) => name === serviceName);
-          if (service === undefined) throw new Error(`There is no service ${serviceName}.`);
-          const settings = service.pgSettingsForIntrospection ?? null;
-          const { rows } = await withPgClientFromPgService(service, settings, (client) =>
-            client.query<{ name: string }>({ text: readWholeQuery }),
+          const rows = await queryCatalogue<{ name: string }>(
+            info.resolvedPreset,
+            serviceName,
+            readWholeQuery,
           );
           readWhole = new Set(rows.map(({ name }) => name));
         },
